@@ -1,0 +1,102 @@
+/**
+ * The one table of columns of a result file, version 1. Header, order, reading, writing, the README's
+ * table and every consumer's types come from here. A later version may add columns at the end only.
+ *
+ * An empty cell means "not observed". It is never written as 0 and never guessed.
+ */
+
+/** How a cell is spelled in the file. `int` is a signed 64-bit decimal; `_ns` columns are integers in ns. */
+export type ColumnKind = "int" | "hex" | "id" | "bool" | "enum" | "text";
+
+export interface Column {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** The allowed words, for `enum` only. */
+  readonly values?: readonly string[];
+  /** A cell of this column is never empty, whatever the tier or the status of the run. */
+  readonly required?: true;
+  readonly doc: string;
+}
+
+export const STATUSES = ["complete", "timeout", "aborted"] as const;
+export const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
+export const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
+
+export const COLUMNS = [
+  { name: "run", kind: "int", required: true, doc: "number of the run, from 1" },
+  { name: "correlation_id", kind: "id", doc: "hash of (tgid, pid, run, ttwu_ns), minted in the kernel" },
+  {
+    name: "status",
+    kind: "enum",
+    values: STATUSES,
+    required: true,
+    doc: "complete: read in task context seen; timeout: window closed first; aborted: interrupted",
+  },
+  { name: "tgid", kind: "int", doc: "thread group (process) of the target" },
+  { name: "pid", kind: "int", doc: "kernel pid (thread id) of the target" },
+  { name: "comm", kind: "text", doc: "name of the target task" },
+  { name: "waker_pid", kind: "int", doc: "pid current when the wakeup began (0: idle task)" },
+  { name: "waker_comm", kind: "text", doc: "name of that task" },
+  { name: "waker_cpu", kind: "int", doc: "CPU on which the wakeup began" },
+  { name: "waker_context", kind: "enum", values: CONTEXTS, doc: "context of the waker" },
+  {
+    name: "interrupted",
+    kind: "text",
+    doc: "what the waking interrupt interrupted: function, or user; empty when the waker was no interrupt",
+  },
+  { name: "path", kind: "enum", values: PATHS, doc: "way through try_to_wake_up" },
+  { name: "wake_flags_entry", kind: "hex", doc: "wake_flags argument of try_to_wake_up" },
+  { name: "wake_flags", kind: "hex", doc: "effective wake_flags, as ttwu_do_activate got them" },
+  {
+    name: "signature",
+    kind: "text",
+    doc: "effective wake flags by name, bookkeeping bits left out; none when no named bit is set",
+  },
+  { name: "migrated", kind: "bool", doc: "target_cpu differs from prev_cpu" },
+  { name: "state_before", kind: "hex", doc: "task state when the wakeup began" },
+  { name: "state_after", kind: "hex", doc: "task state at sched_wakeup" },
+  { name: "prev_cpu", kind: "int", doc: "CPU of the target before the wakeup" },
+  { name: "target_cpu", kind: "int", doc: "CPU chosen by the wakeup" },
+  { name: "target_idle", kind: "bool", doc: "the target CPU ran its idle task at the wakeup" },
+  { name: "tkread_cpu", kind: "int", doc: "CPU of the first timekeeping read" },
+  { name: "edge_ns", kind: "int", doc: "the trigger's edge" },
+  { name: "ttwu_ns", kind: "int", doc: "entry of try_to_wake_up (tracepoint tier: sched_waking)" },
+  { name: "activate_ns", kind: "int", doc: "ttwu_do_activate" },
+  { name: "wakeup_ns", kind: "int", doc: "sched_wakeup" },
+  { name: "ttwu_return_ns", kind: "int", doc: "return of try_to_wake_up; unordered on the wakelist path" },
+  { name: "switch_ns", kind: "int", doc: "sched_switch to the target" },
+  { name: "tkread_any_ns", kind: "int", doc: "first read on the target's CPU after the ttwu, whoever is current" },
+  { name: "tkread_ns", kind: "int", doc: "first read while the target is current, in any context" },
+  { name: "tkread_task_ns", kind: "int", doc: "first read by the target itself, in task context" },
+  { name: "offset_ns", kind: "int", doc: "tkread_ns - edge_ns" },
+  { name: "ttwu_to_tkread_ns", kind: "int", doc: "tkread_ns - ttwu_ns" },
+  { name: "rq_clock_activate_ns", kind: "int", doc: "rq->clock at ttwu_do_activate (sched_clock domain)" },
+  { name: "rq_clock_switch_ns", kind: "int", doc: "rq->clock at sched_switch (sched_clock domain)" },
+  { name: "rq_clock_flags", kind: "hex", doc: "rq->clock_update_flags at ttwu_do_activate" },
+  { name: "tkread_function", kind: "text", doc: "kernel function of the read at tkread_ns" },
+  { name: "tkread_context", kind: "enum", values: CONTEXTS, doc: "context of that read" },
+  { name: "tkread_value_ns", kind: "int", doc: "the value that read returned" },
+  {
+    name: "clock_step_ns",
+    kind: "int",
+    doc: "elapsed kernel clock minus elapsed independent counter from arming to the read",
+  },
+  { name: "clocksource", kind: "text", doc: "current clocksource at the run" },
+  { name: "clocksource_switches", kind: "int", doc: "clocksource switches seen inside the window" },
+  { name: "ttwu_stack", kind: "id", doc: "stack cluster of the wakeup: key of a # stack line" },
+  { name: "tkread_stack", kind: "id", doc: "stack cluster of the read: key of a # stack line" },
+  { name: "load", kind: "text", required: true, doc: "load during the run: idle, cpu:N" },
+  { name: "lost_events", kind: "int", doc: "records and map updates lost in this run" },
+  { name: "recursion_misses", kind: "int", doc: "program invocations the kernel skipped in this run" },
+  { name: "self_reads", kind: "int", doc: "clock reads of our own probes, filtered out in this run" },
+] as const satisfies readonly Column[];
+
+export type ColumnName = (typeof COLUMNS)[number]["name"];
+
+type CellOf<C extends Column> = C["kind"] extends "int" ? number | bigint | null
+  : C["kind"] extends "bool" ? boolean | null
+  : C extends { values: readonly (infer V)[] } ? V | null
+  : string | null;
+
+/** One run as it goes into the file; `null` is "not observed". Every column must be named. */
+export type Row = { readonly [C in (typeof COLUMNS)[number] as C["name"]]: CellOf<C> };

@@ -1,0 +1,68 @@
+/** What the `# meta` and `# end` lines of a result file hold. Written by runbook/, read here. */
+
+export const TIERS = ["full", "kprobe", "tracepoint"] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Points of the chain and of its surroundings that hooks observe. */
+export type Stage =
+  | "ttwu"
+  | "wakelist"
+  | "activate"
+  | "wakeup"
+  | "ttwu_return"
+  | "switch"
+  | "tkread"
+  | "clocksource_switch";
+
+/** One attach point and what became of it. */
+export interface HookFact {
+  readonly stage: Stage;
+  /** Kernel function or tracepoint, as the kernel spells it. */
+  readonly hook: string;
+  readonly kind: "fentry" | "fexit" | "kprobe" | "kretprobe" | "tp_btf";
+  readonly attached: boolean;
+  /** Why it is not attached; absent when it is. */
+  readonly reason?: string;
+}
+
+export interface Meta {
+  /** Version of the program that wrote the file. */
+  readonly probe: string;
+  /** host, vm, or a label. */
+  readonly env: string;
+  readonly host: string;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly cpu: string;
+  readonly cpus: number;
+  /** none, or the hypervisor as far as it names itself (kvm, qemu, ...). */
+  readonly virtualization: string;
+  readonly boot_id: string;
+  readonly clocksource: { readonly current: string; readonly available: readonly string[] };
+  readonly tier: Tier;
+  readonly hooks: readonly HookFact[];
+  /** Which wake_flags table decoded the signatures, for example `6.12+`. */
+  readonly decode: string;
+  /**
+   * The declared protocol. analysis/ reads runs, period_ns, trigger, wake, target, load, offset_margin_ns,
+   * ttwu_to_tkread_margin_ns, alpha and names any other field that differs.
+   */
+  readonly runbook: Readonly<Record<string, string | number | boolean>>;
+  readonly runbook_sha256: string;
+  /** UTC, ISO 8601. */
+  readonly started: string;
+  /** Half the width of the bracket in which the edge was placed on CLOCK_MONOTONIC, in ns. */
+  readonly edge_uncertainty_ns: number;
+  /** The counter clock_step_ns is measured against: tsc or CLOCK_MONOTONIC_RAW. */
+  readonly clock_step_counter: string;
+}
+
+export interface End {
+  readonly rows: number;
+  readonly complete: number;
+  readonly timeout: number;
+  readonly aborted: number;
+  readonly lost_events: number;
+  readonly recursion_misses: number;
+  readonly self_reads: number;
+}
