@@ -65,7 +65,11 @@ export const COLUMNS = [
   { name: "wakeup_ns", kind: "int", doc: "sched_wakeup" },
   { name: "ttwu_return_ns", kind: "int", doc: "return of try_to_wake_up; unordered on the wakelist path" },
   { name: "switch_ns", kind: "int", doc: "sched_switch to the target" },
-  { name: "tkread_any_ns", kind: "int", doc: "first read on the target's CPU after the ttwu, whoever is current" },
+  {
+    name: "tkread_any_ns",
+    kind: "int",
+    doc: "first read on the target's CPU after the ttwu, whoever is current",
+  },
   { name: "tkread_ns", kind: "int", doc: "first read while the target is current, in any context" },
   { name: "tkread_task_ns", kind: "int", doc: "first read by the target itself, in task context" },
   { name: "offset_ns", kind: "int", doc: "tkread_ns - edge_ns" },

@@ -1,0 +1,88 @@
+/** Runs the programs that set-up, build and tests need; a failure names the command and what it printed. */
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Nothing but `env` is passed on. */
+  readonly clearEnv?: boolean;
+  readonly stdin?: Uint8Array<ArrayBuffer>;
+}
+
+export interface CommandOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+
+  constructor(readonly argv: readonly string[], readonly code: number, readonly stderr: string) {
+    super(`${argv.join(" ")} ended with exit code ${code}${stderr === "" ? "" : `:\n${stderr.trimEnd()}`}`);
+  }
+}
+
+/** Debian keeps bpftool and ldconfig in the sbin folders, which an ordinary PATH leaves out. */
+function searchPath(): string {
+  return `${Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin`;
+}
+
+function command(argv: readonly string[], options: CommandOptions, stdio: "inherit" | "piped"): Deno.Command {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new RangeError("A command needs a program, got an empty argv");
+  return new Deno.Command(program, {
+    args,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.clearEnv ? { ...options.env } : { PATH: searchPath(), ...options.env },
+    clearEnv: options.clearEnv ?? false,
+    stdin: options.stdin === undefined ? "null" : "piped",
+    stdout: stdio,
+    stderr: stdio,
+  });
+}
+
+/** Runs `argv` with this process' stdout and stderr and returns its exit code. */
+export async function exitCode(argv: readonly string[], options: CommandOptions = {}): Promise<number> {
+  return (await command(argv, options, "inherit").spawn().status).code;
+}
+
+/**
+ * Runs `argv` with this process' stdout and stderr.
+ *
+ * @throws {CommandFailed} when it ends with another exit code than 0
+ */
+export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<void> {
+  const code = await exitCode(argv, options);
+  if (code !== 0) throw new CommandFailed(argv, code, "");
+}
+
+/** Runs `argv` and returns what it printed, whatever its exit code. */
+export async function capture(argv: readonly string[], options: CommandOptions = {}): Promise<CommandOutput> {
+  const child = command(argv, options, "piped").spawn();
+  const writing = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
+  const output = await child.output();
+  await writing;
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/**
+ * Runs `argv` and returns its stdout.
+ *
+ * @throws {CommandFailed} when it ends with another exit code than 0
+ */
+export async function stdoutOf(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const output = await capture(argv, options);
+  if (output.code !== 0) throw new CommandFailed(argv, output.code, output.stderr);
+  return output.stdout;
+}
+
+async function feed(stdin: WritableStream<Uint8Array<ArrayBuffer>>, bytes: Uint8Array<ArrayBuffer>) {
+  const writer = stdin.getWriter();
+  await writer.write(bytes);
+  await writer.close();
+}

@@ -1,0 +1,41 @@
+/** `deno task ok`: everything that can be checked without root, kernel or guest. Run before every commit. */
+
+import { exitCode } from "./command.ts";
+import { add, type Counts, denoTest, NO_TESTS } from "./deno_test.ts";
+
+/** Folders of tests/ that need a kernel, a guest or the built executable; `deno task test` runs them. */
+export const HEAVY_TESTS = ["native", "guest", "executable"] as const;
+
+/** Test data, no tests. */
+const DATA = ["golden"];
+
+function unitTests(): string[] {
+  const skipped: readonly string[] = [...HEAVY_TESTS, ...DATA];
+  return [...Deno.readDirSync("tests")]
+    .filter((entry) => entry.isDirectory ? !skipped.includes(entry.name) : entry.name.endsWith("_test.ts"))
+    .map((entry) => `tests/${entry.name}`)
+    .sort();
+}
+
+async function check(name: string, args: readonly string[]): Promise<Counts> {
+  console.log(`\n== ${name}`);
+  const code = await exitCode([Deno.execPath(), ...args]);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+export async function ok(): Promise<Counts> {
+  let counts = NO_TESTS;
+  counts = add(counts, await check("format", ["fmt", "--check"]));
+  counts = add(counts, await check("lint", ["lint", "--quiet"]));
+  counts = add(counts, await check("types", ["check", "."]));
+  console.log("\n== unit tests");
+  counts = add(counts, await denoTest(["--parallel", ...unitTests()]));
+  console.log("\n== examples in the documentation of analysis/");
+  return add(counts, await denoTest(["--doc", "analysis"]));
+}
+
+if (import.meta.main) {
+  const { passed, failed } = await ok();
+  console.log(`\n${passed} passed, ${failed} failed`);
+  Deno.exitCode = failed === 0 ? 0 : 1;
+}
