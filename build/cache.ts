@@ -1,0 +1,64 @@
+/**
+ * Where downloads live between builds: kernels, QEMU. Not inside the checkout, because CI starts from a fresh
+ * clone each time; PROBE_CACHE names another place.
+ */
+
+import { isAbsolute, join } from "node:path";
+
+/** Absolute folder of the downloads: $PROBE_CACHE, else probe-build below $XDG_CACHE_HOME or ~/.cache. */
+export function cacheDirectory(): string {
+  const chosen = Deno.env.get("PROBE_CACHE");
+  if (chosen) {
+    if (!isAbsolute(chosen)) throw new Error(`PROBE_CACHE is "${chosen}"; give it an absolute path`);
+    return chosen;
+  }
+  const perUser = Deno.env.get("XDG_CACHE_HOME");
+  if (perUser && isAbsolute(perUser)) return join(perUser, "probe-build");
+  const home = Deno.env.get("HOME");
+  if (!home) throw new Error("cannot place the download cache: HOME is not set; set PROBE_CACHE to a folder");
+  return join(home, ".cache", "probe-build");
+}
+
+/**
+ * Fills `<cache>/<name>` once: when the folder is there it is returned as it is, otherwise `fill` writes into a
+ * temporary folder that takes the name only when complete, so that a cut-off download is never used. Builds that
+ * run at the same time wait for each other. `refresh` fills again and replaces.
+ */
+export async function cached(
+  name: string,
+  fill: (directory: string) => Promise<void>,
+  options: { refresh?: boolean } = {},
+): Promise<string> {
+  const cache = cacheDirectory();
+  const directory = join(cache, name);
+  if (!options.refresh && await exists(directory)) return directory;
+  await Deno.mkdir(join(directory, ".."), { recursive: true });
+  using lock = await Deno.open(`${directory}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  if (!options.refresh && await exists(directory)) return directory;
+  const partial = `${directory}.partial`;
+  await removeTree(partial);
+  await Deno.mkdir(partial);
+  await fill(partial);
+  await removeTree(directory);
+  await Deno.rename(partial, directory);
+  return directory;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function removeTree(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
