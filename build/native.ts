@@ -1,0 +1,170 @@
+/**
+ * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
+ * executable's launcher, and the libraries that libbpf needs, unmodified from Debian's packages.
+ * A part is made again when what it is made from has changed.
+ */
+
+import { capture, run, stdoutOf } from "./command.ts";
+import { renewLayout } from "./layout.ts";
+
+export const OUT = "build/out";
+export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
+export const LAUNCHER = `${OUT}/launcher`;
+
+/** Debian's libraries that travel inside the executable, by SONAME. */
+export const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"] as const;
+
+const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
+
+/** Folder of the architecture's own headers, which clang does not search for `-target bpf`. */
+const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
+
+/** Names the architecture for libbpf's bpf_tracing.h (PT_REGS_*). */
+const BPF_TARGET = Deno.build.arch === "aarch64" ? "arm64" : "x86";
+
+interface Part {
+  readonly output: string;
+  readonly inputs: readonly string[];
+  /** Commands that make the part at the path given. */
+  commands(path: string): readonly (readonly string[])[];
+}
+
+function filesOf(folder: string, extensions: readonly string[]): string[] {
+  return [...Deno.readDirSync(folder)]
+    .filter((entry) => entry.isFile && extensions.some((extension) => entry.name.endsWith(extension)))
+    .map((entry) => `${folder}/${entry.name}`)
+    .sort();
+}
+
+function bpfPart(): Part {
+  const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
+  return {
+    output: BPF_OBJECT,
+    inputs: filesOf("bpf", [".c", ".h"]),
+    commands: (path) => [
+      [
+        ...compile,
+        ...WARNINGS,
+        "-idirafter",
+        `/usr/include/${MULTIARCH}`,
+        "-c",
+        "bpf/chain.bpf.c",
+        "-o",
+        path,
+      ],
+      // Takes DWARF away and leaves BTF, which is what libbpf and the layout read.
+      ["llvm-strip", "-g", path],
+    ],
+  };
+}
+
+function targetPart(): Part {
+  const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", ...WARNINGS];
+  const sources = filesOf("ffi/native", [".c"]);
+  return {
+    output: `${OUT}/libtarget.so`,
+    inputs: [...sources, ...filesOf("ffi/native", [".h"])],
+    commands: (path) => [[...compile, ...sources, "-o", path]],
+  };
+}
+
+function launcherPart(): Part {
+  const compile = ["clang", "-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
+  const link = ["-nostdlib", "-static", "-s"];
+  return {
+    output: LAUNCHER,
+    inputs: ["build/launcher.c"],
+    commands: (path) => [[...compile, ...link, "build/launcher.c", "-o", path]],
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+function hex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Hash of everything the part is made from: sources, commands, compiler. */
+async function fingerprint(part: Part, compiler: string): Promise<string> {
+  const texts = await Promise.all(
+    part.inputs.map(async (path) => `${path}\n${await Deno.readTextFile(path)}`),
+  );
+  const everything = [compiler, JSON.stringify(part.commands(part.output)), ...texts].join("\0");
+  return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(everything)));
+}
+
+/** Writes through a file of its own and renames it, so that two builds at a time cannot mix their output. */
+async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${Deno.pid}`;
+  await write(temporary);
+  await Deno.rename(temporary, path);
+}
+
+async function make(part: Part, compiler: string): Promise<void> {
+  const stamp = `${part.output}.inputs`;
+  const wanted = await fingerprint(part, compiler);
+  const made = await Deno.readTextFile(stamp).catch(() => "");
+  if (made === wanted && await exists(part.output)) return;
+  console.log(`compiling ${part.output}`);
+  await replaceFile(part.output, async (temporary) => {
+    for (const command of part.commands(temporary)) await run(command);
+  });
+  await replaceFile(stamp, (temporary) => Deno.writeTextFile(temporary, wanted));
+}
+
+/** Where the dynamic loader finds `soname` on this machine. */
+export async function libraryPath(soname: string): Promise<string> {
+  for (const line of (await stdoutOf(["ldconfig", "-p"])).split("\n")) {
+    const found = line.match(/^\s*(\S+) \(([^)]*)\) => (\S+)$/);
+    if (found?.[1] === soname && (found[3] ?? "").includes(MULTIARCH)) {
+      return await Deno.realPath(found[3] ?? "");
+    }
+  }
+  throw new Deno.errors.NotFound(`${soname} is not installed; run \`deno task setup\``);
+}
+
+/** Debian package and version that own the file at `path`. */
+export async function packageOf(path: string): Promise<{ readonly name: string; readonly version: string }> {
+  // On a merged /usr the package may list the file without the /usr that the real path begins with.
+  for (const candidate of [path, path.replace(/^\/usr/, "")]) {
+    const owner = await capture(["dpkg", "-S", candidate]);
+    const name = owner.stdout.split(":")[0];
+    if (owner.code !== 0 || name === undefined) continue;
+    const version = await stdoutOf([
+      "dpkg-query",
+      "-W",
+      "-f=${Version}",
+      `${name}:${await dpkgArchitecture()}`,
+    ]);
+    return { name, version };
+  }
+  throw new Deno.errors.NotFound(`No Debian package owns ${path}`);
+}
+
+async function dpkgArchitecture(): Promise<string> {
+  return (await stdoutOf(["dpkg", "--print-architecture"])).trim();
+}
+
+async function copyLibrary(soname: string): Promise<void> {
+  const source = await Deno.readFile(await libraryPath(soname));
+  const target = `${OUT}/${soname}`;
+  const found = await Deno.readFile(target).catch(() => undefined);
+  if (found !== undefined && found.length === source.length && found.every((byte, i) => byte === source[i])) {
+    return;
+  }
+  console.log(`copying ${soname}`);
+  await replaceFile(target, (temporary) => Deno.writeFile(temporary, source));
+}
+
+/** Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed. */
+export async function buildNative(): Promise<void> {
+  await Deno.mkdir(OUT, { recursive: true });
+  const compiler = await stdoutOf(["clang", "--version"]);
+  for (const part of [bpfPart(), targetPart(), launcherPart()]) await make(part, compiler);
+  for (const soname of LIBRARIES) await copyLibrary(soname);
+  if (await renewLayout(BPF_OBJECT) === "renewed") console.log("renewed ffi/layout.generated.ts");
+}
+
+if (import.meta.main) await buildNative();
