@@ -1,0 +1,91 @@
+/** The declared protocol of a measurement. Its hash goes into the file: two files compare only if it is the same. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+
+export interface Runbook {
+  readonly version: 1;
+  readonly runs: number;
+  /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
+  readonly period_ns: number;
+  readonly trigger: "timer";
+  readonly wake: "timer";
+  readonly target: "self";
+  readonly load: "idle";
+  /** Shift of offset_ns below which two sides count as equal, in ns. */
+  readonly offset_margin_ns: number;
+  /** The same for ttwu_to_tkread_ns. */
+  readonly ttwu_to_tkread_margin_ns: number;
+  readonly alpha: number;
+}
+
+const SHORTEST_PERIOD_NS = 1_000_000;
+const LONGEST_PERIOD_NS = 3_600_000_000_000;
+
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1_000,
+  "µs": 1_000,
+  ms: 1_000_000,
+  s: 1_000_000_000,
+  m: 60_000_000_000,
+};
+
+/**
+ * The protocol that `probe run` declares.
+ *
+ * @throws Failure (usage) for values that no run can have
+ */
+export function declareRunbook(options: { runs: number; period_ns: number }): Runbook {
+  const { runs, period_ns } = options;
+  if (!Number.isSafeInteger(runs) || runs < 1) {
+    throw new Failure(EXIT.usage, `--runs ${runs} is not a number of runs`, "give an integer of 1 or more");
+  }
+  if (!Number.isSafeInteger(period_ns) || period_ns < SHORTEST_PERIOD_NS || period_ns > LONGEST_PERIOD_NS) {
+    throw new Failure(
+      EXIT.usage,
+      `--period of ${period_ns} ns cannot be kept`,
+      "give a whole number of ns from 1ms to 60m, for example 1s",
+    );
+  }
+  return {
+    version: 1,
+    runs,
+    period_ns,
+    trigger: "timer",
+    wake: "timer",
+    target: "self",
+    load: "idle",
+    offset_margin_ns: 4_000_000,
+    ttwu_to_tkread_margin_ns: 100_000,
+    alpha: 0.05,
+  };
+}
+
+/**
+ * A duration as users write it (`1s`, `250ms`, `1.5s`) in ns.
+ *
+ * @throws Failure (usage) for anything else, a number without a unit included
+ */
+export function parsePeriod(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m)$/.exec(text.trim());
+  if (parts === null) {
+    throw new Failure(
+      EXIT.usage,
+      `--period ${JSON.stringify(text)} is not a duration`,
+      "give a number with a unit (ns, us, ms, s, m), for example 1s or 250ms",
+    );
+  }
+  return Math.round(Number(parts[1]) * UNITS[parts[2]!]!);
+}
+
+/** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */
+export function canonicalRunbook(runbook: Runbook): string {
+  const sorted = Object.entries(runbook).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(sorted));
+}
+
+/** SHA-256 of the canonical form, 64 lower-case hex digits. */
+export async function runbookSha256(runbook: Runbook): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonicalRunbook(runbook)));
+  return new Uint8Array(digest).toHex();
+}
