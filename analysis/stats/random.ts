@@ -1,0 +1,44 @@
+/** Seed of every Monte-Carlo method unless another is asked for: the same input gives the same bytes. */
+export const DEFAULT_SEED = 20_240_601;
+
+/**
+ * xoshiro128** 1.1 of Blackman and Vigna ("Scrambled linear pseudorandom number generators", 2021), its state
+ * filled from a 32-bit seed with the finaliser of MurmurHash3 over a Weyl sequence (SplitMix32).
+ */
+export class Xoshiro128 {
+  readonly #state: Uint32Array;
+
+  constructor(seed: number = DEFAULT_SEED) {
+    this.#state = Uint32Array.from([1, 2, 3, 4], (step) => mix32(seed + Math.imul(step, 0x9e3779b9)));
+  }
+
+  /** An integer in [0, 2^32). */
+  uint32(): number {
+    const s = this.#state;
+    const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0;
+    const t = s[1]! << 9;
+    s[2]! ^= s[0]!;
+    s[3]! ^= s[1]!;
+    s[1]! ^= s[2]!;
+    s[0]! ^= s[3]!;
+    s[2]! ^= t;
+    s[3] = rotateLeft(s[3]!, 11);
+    return result;
+  }
+
+  /** A double in [0, 1), a multiple of 2^-53. */
+  uniform(): number {
+    return ((this.uint32() >>> 5) * 67_108_864 + (this.uint32() >>> 6)) / 9_007_199_254_740_992;
+  }
+}
+
+function rotateLeft(value: number, by: number): number {
+  return (value << by) | (value >>> (32 - by));
+}
+
+function mix32(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}

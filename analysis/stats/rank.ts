@@ -1,0 +1,71 @@
+/** Ranks of pooled samples, by merging sorted ones: nothing here sorts, everything is O(number of values). */
+
+/** How the values of two samples lie to each other. */
+export interface PairCounts {
+  /** Pairs (a, b) with b > a. */
+  readonly greater: number;
+  /** Pairs (a, b) with b = a. */
+  readonly equal: number;
+  /** Sum of t^3 - t over the groups of t equal values of the pooled sample; 0 when there are no ties. */
+  readonly tieSum: number;
+}
+
+/**
+ * Counts over all pairs of two sorted samples, in O(m + n). With it the rank sum of B's midranks in the pooled
+ * sample is `greater + equal / 2 + n (n + 1) / 2`.
+ */
+export function countPairs(sortedA: Float64Array, sortedB: Float64Array): PairCounts {
+  let greater = 0;
+  let equal = 0;
+  let tieSum = 0;
+  let i = 0;
+  let j = 0;
+  while (i < sortedA.length || j < sortedB.length) {
+    const a = i < sortedA.length ? sortedA[i]! : Infinity;
+    const b = j < sortedB.length ? sortedB[j]! : Infinity;
+    const value = Math.min(a, b);
+    const endA = endOfRun(sortedA, i, value);
+    const endB = endOfRun(sortedB, j, value);
+    greater += i * (endB - j);
+    equal += (endA - i) * (endB - j);
+    tieSum += tieTerm(endA - i + endB - j);
+    i = endA;
+    j = endB;
+  }
+  return { greater, equal, tieSum };
+}
+
+/** Sum of t^3 - t over the groups of equal values of one sorted sample. */
+export function tieSumSorted(sorted: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < sorted.length;) {
+    const end = endOfRun(sorted, i, sorted[i]!);
+    sum += tieTerm(end - i);
+    i = end;
+  }
+  return sum;
+}
+
+/**
+ * Midranks (1-based, ties share the mean of their ranks) of a sorted sample: as R's `rank(sort(x))`.
+ */
+export function midranksSorted(sorted: Float64Array): Float64Array {
+  const ranks = new Float64Array(sorted.length);
+  for (let i = 0; i < sorted.length;) {
+    const end = endOfRun(sorted, i, sorted[i]!);
+    ranks.fill((i + 1 + end) / 2, i, end);
+    i = end;
+  }
+  return ranks;
+}
+
+/** First index at or after `start` whose value is not `value`. */
+function endOfRun(sorted: Float64Array, start: number, value: number): number {
+  let end = start;
+  while (end < sorted.length && sorted[end] === value) end++;
+  return end;
+}
+
+function tieTerm(t: number): number {
+  return t * (t - 1) * (t + 1);
+}

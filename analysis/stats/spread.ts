@@ -1,0 +1,116 @@
+import { absoluteDeviationsSorted, medianSorted } from "./quantile.ts";
+import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
+
+export interface BrownForsythe {
+  /** Null when no deviation varies inside its group: the ratio has no denominator. */
+  readonly f: number | null;
+  readonly df1: number;
+  readonly df2: number;
+  /** Null when f is; 0 only by underflow, that is below 1e-307. */
+  readonly p: number | null;
+}
+
+export interface FlignerKilleen {
+  /** Null when all deviations are equal: nothing to rank. */
+  readonly chiSquare: number | null;
+  readonly df: number;
+  /** Null when chiSquare is; 0 only by underflow, that is below 1e-307. */
+  readonly p: number | null;
+}
+
+/**
+ * Brown-Forsythe test of equal spread of k groups: one-way analysis of variance of |x - median of the group|
+ * (Levene's test about the median; `car::leveneTest`). O(number of values).
+ *
+ * @param groups each sorted ascending
+ * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
+ */
+export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
+  const deviations = deviationsOf("Brown-Forsythe", groups);
+  const total = deviations.reduce((sum, group) => sum + group.length, 0);
+  const df1 = groups.length - 1;
+  const df2 = total - groups.length;
+  const means = deviations.map((group) => sumOf(group) / group.length);
+  const grandMean = deviations.reduce((sum, group, i) => sum + means[i]! * group.length, 0) / total;
+  let between = 0;
+  let within = 0;
+  for (const [i, group] of deviations.entries()) {
+    const mean = means[i]!;
+    between += group.length * (mean - grandMean) ** 2;
+    for (const deviation of group) within += (deviation - mean) ** 2;
+  }
+  if (within === 0) return { f: null, df1, df2, p: null };
+  const f = between / df1 / (within / df2);
+  return { f, df1, df2, p: fSurvival(f, df1, df2) };
+}
+
+/**
+ * Fligner-Killeen test of equal spread of k groups: normal scores of the pooled midranks of
+ * |x - median of the group|, as R's `fligner.test`.
+ *
+ * @param groups each sorted ascending
+ * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
+ */
+export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen {
+  const deviations = deviationsOf("Fligner-Killeen", groups);
+  const pooled = concatenated(deviations).sort();
+  const total = pooled.length;
+  const df = groups.length - 1;
+  const scoreSums = new Float64Array(groups.length);
+  const next = new Uint32Array(groups.length);
+  const scores = new Float64Array(total);
+  for (let start = 0; start < total;) {
+    const value = pooled[start]!;
+    let end = start;
+    while (end < total && pooled[end] === value) end++;
+    // 1/2 + rank / (2 (N + 1)) approached from above: its distance to 1 keeps all digits.
+    const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
+    scores.fill(score, start, end);
+    for (const [g, group] of deviations.entries()) {
+      while (group[next[g]!] === value) {
+        scoreSums[g]! += score;
+        next[g]!++;
+      }
+    }
+    start = end;
+  }
+  if (pooled[0] === pooled[total - 1]) return { chiSquare: null, df, p: null };
+  const mean = sumOf(scores) / total;
+  let squares = 0;
+  for (const score of scores) squares += (score - mean) ** 2;
+  let chiSquare = 0;
+  for (const [g, group] of deviations.entries()) {
+    chiSquare += group.length * (scoreSums[g]! / group.length - mean) ** 2;
+  }
+  chiSquare /= squares / (total - 1);
+  return { chiSquare, df, p: chiSquareSurvival(chiSquare, df) };
+}
+
+/** |x - median| of each group, sorted ascending. */
+function deviationsOf(what: string, groups: readonly Float64Array[]): Float64Array[] {
+  if (groups.length < 2) throw new RangeError(`${what}: ${groups.length} groups, needs at least 2`);
+  const deviations = groups.map((group, i) => {
+    if (group.length === 0) throw new RangeError(`${what}: group ${i + 1} is empty, needs at least 1 value`);
+    return absoluteDeviationsSorted(group, medianSorted(group));
+  });
+  if (deviations.every((group) => group.length === 1)) {
+    throw new RangeError(`${what}: every group has one value, needs more values than groups`);
+  }
+  return deviations;
+}
+
+function concatenated(groups: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(groups.reduce((sum, group) => sum + group.length, 0));
+  let offset = 0;
+  for (const group of groups) {
+    all.set(group, offset);
+    offset += group.length;
+  }
+  return all;
+}
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}

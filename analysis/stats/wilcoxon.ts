@@ -1,0 +1,87 @@
+/**
+ * Exact null distribution of the Mann-Whitney U of samples of m and n values without ties, as R's
+ * pwilcox/qwilcox. Counts are sums of positive terms only, so even the smallest probability keeps its digits.
+ */
+
+/** R's `wilcox.test` is exact when both sizes are below this and there are no ties. */
+export const EXACT_BELOW = 50;
+
+/** Distribution of U over 0 .. m n. */
+export class WilcoxonDistribution {
+  /** Number of arrangements with U = u, for u = 0 .. floor(m n / 2); the rest by symmetry. */
+  readonly #counts: Float64Array;
+  readonly #total: number;
+  readonly #max: number;
+
+  /** @throws RangeError unless 1 <= m, n < EXACT_BELOW: beyond that the table gets large and is not needed */
+  constructor(m: number, n: number) {
+    for (const size of [m, n]) {
+      if (!(Number.isInteger(size) && size >= 1 && size < EXACT_BELOW)) {
+        throw new RangeError(
+          `exact U distribution: a sample size is ${size}, must be 1 to ${EXACT_BELOW - 1}`,
+        );
+      }
+    }
+    this.#max = m * n;
+    this.#counts = partitionCounts(m, n);
+    this.#total = binomial(m + n, m);
+  }
+
+  /** P(U <= u). */
+  cdf(u: number): number {
+    const whole = Math.floor(u);
+    if (whole < 0) return 0;
+    if (whole >= this.#max) return 1;
+    return 2 * whole < this.#max ? this.#tail(whole) : 1 - this.#tail(this.#max - whole - 1);
+  }
+
+  /** P(U >= u), not computed as 1 - P(U < u). */
+  survival(u: number): number {
+    return this.cdf(this.#max - Math.ceil(u));
+  }
+
+  /** Smallest u with P(U <= u) >= p, for p in [0, 1/2], with the rounding allowance of R's qwilcox. */
+  lowerQuantile(p: number): number {
+    if (!(p >= 0 && p <= 0.5)) throw new RangeError(`U quantile: p is ${p}, must lie in [0, 1/2]`);
+    const wanted = p - 10 * Number.EPSILON;
+    let sum = 0;
+    for (let u = 0; u < this.#counts.length; u++) {
+      sum += this.#counts[u]! / this.#total;
+      if (sum >= wanted) return u;
+    }
+    return Math.floor(this.#max / 2);
+  }
+
+  #tail(u: number): number {
+    let sum = 0;
+    for (let i = 0; i <= u; i++) sum += this.#counts[i]!;
+    return sum / this.#total;
+  }
+}
+
+/**
+ * Partitions of u into at most m parts of at most n, u = 0 .. floor(m n / 2): the Gaussian binomial coefficient,
+ * by p(i, k, u) = p(i - 1, k, u - k) + p(i, k - 1, u).
+ */
+function partitionCounts(m: number, n: number): Float64Array {
+  const width = Math.floor((m * n) / 2) + 1;
+  const rows = Array.from({ length: m + 1 }, () => {
+    const row = new Float64Array(width);
+    row[0] = 1;
+    return row;
+  });
+  for (let k = 1; k <= n; k++) {
+    for (let i = 1; i <= m; i++) {
+      const row = rows[i]!;
+      const fewer = rows[i - 1]!;
+      for (let u = k; u < width; u++) row[u] = row[u]! + fewer[u - k]!;
+    }
+  }
+  return rows[m]!;
+}
+
+function binomial(n: number, k: number): number {
+  let value = 1;
+  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
+  return value;
+}
