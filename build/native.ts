@@ -9,6 +9,7 @@ import { renewLayout } from "./layout.ts";
 
 export const OUT = "build/out";
 export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
+const BPF_OBJECT_WITHOUT_CONTEXT = `${OUT}/chain_without_context.bpf.o`;
 export const LAUNCHER = `${OUT}/launcher`;
 
 /** Debian's libraries that travel inside the executable, by SONAME. */
@@ -36,15 +37,19 @@ function filesOf(folder: string, extensions: readonly string[]): string[] {
     .sort();
 }
 
-function bpfPart(): Part {
+/** The object is compiled twice, with and without the reads of preempt_count: see bpf/kernel.h. */
+function bpfPart(output: string, defines: readonly string[]): Part {
   const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
   return {
-    output: BPF_OBJECT,
+    output,
     inputs: filesOf("bpf", [".c", ".h"]),
     commands: (path) => [
       [
         ...compile,
         ...WARNINGS,
+        // libbpf's BPF_PROG() declares a ctx that most programs do not use.
+        "-Wno-unused-parameter",
+        ...defines,
         "-idirafter",
         `/usr/include/${MULTIARCH}`,
         "-c",
@@ -162,7 +167,13 @@ async function copyLibrary(soname: string): Promise<void> {
 export async function buildNative(): Promise<void> {
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
-  for (const part of [bpfPart(), targetPart(), launcherPart()]) await make(part, compiler);
+  const parts = [
+    bpfPart(BPF_OBJECT, ["-DPROBE_PREEMPT_COUNT"]),
+    bpfPart(BPF_OBJECT_WITHOUT_CONTEXT, []),
+    targetPart(),
+    launcherPart(),
+  ];
+  for (const part of parts) await make(part, compiler);
   for (const soname of LIBRARIES) await copyLibrary(soname);
   if (await renewLayout(BPF_OBJECT) === "renewed") console.log("renewed ffi/layout.generated.ts");
 }

@@ -4,6 +4,9 @@
  */
 
 export { default as CHAIN_OBJECT } from "../build/out/chain.bpf.o" with { type: "bytes" };
+export { default as CHAIN_OBJECT_WITHOUT_CONTEXT } from "../build/out/chain_without_context.bpf.o" with {
+  type: "bytes",
+};
 export { default as LIBBPF } from "../build/out/libbpf.so.1" with { type: "bytes" };
 export { default as LIBELF } from "../build/out/libelf.so.1" with { type: "bytes" };
 export { default as LIBZ } from "../build/out/libz.so.1" with { type: "bytes" };

@@ -18,6 +18,15 @@ export const CHAIN_SEEN = {
   SEEN_TKREAD_CONTEXT: 4096,
   SEEN_TKREAD_VALUE: 8192,
   SEEN_TKREAD_TASK: 16384,
+  SEEN_WAKING: 32768,
+  SEEN_MIGRATE: 65536,
+} as const;
+
+/** enum chain_phase */
+export const CHAIN_PHASE = {
+  CHAIN_OPEN: 1,
+  CHAIN_READ: 2,
+  CHAIN_RETURN: 4,
 } as const;
 
 /** enum chain_path */
@@ -56,19 +65,19 @@ export const ARMED_RUN = {
   size: 16,
   fields: {
     pid: { offset: 0, kind: "u32", bytes: 4, count: 1 },
-    tgid: { offset: 4, kind: "u32", bytes: 4, count: 1 },
+    pad: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 
 /** struct chain */
 export const CHAIN = {
-  size: 1264,
+  size: 1272,
   fields: {
     correlation_id: { offset: 0, kind: "u64", bytes: 8, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     seen: { offset: 16, kind: "u32", bytes: 4, count: 1 },
-    done: { offset: 20, kind: "u32", bytes: 4, count: 1 },
+    phase: { offset: 20, kind: "u32", bytes: 4, count: 1 },
     tgid: { offset: 24, kind: "u32", bytes: 4, count: 1 },
     pid: { offset: 28, kind: "u32", bytes: 4, count: 1 },
     waker_pid: { offset: 32, kind: "u32", bytes: 4, count: 1 },
@@ -92,31 +101,31 @@ export const CHAIN = {
     reads: { offset: 104, kind: "u32", bytes: 4, count: 1 },
     ttwu_stack_bytes: { offset: 108, kind: "s32", bytes: 4, count: 1 },
     tkread_stack_bytes: { offset: 112, kind: "s32", bytes: 4, count: 1 },
-    pad: { offset: 116, kind: "u32", bytes: 4, count: 1 },
-    ttwu_ns: { offset: 120, kind: "u64", bytes: 8, count: 1 },
-    activate_ns: { offset: 128, kind: "u64", bytes: 8, count: 1 },
-    wakeup_ns: { offset: 136, kind: "u64", bytes: 8, count: 1 },
-    ttwu_return_ns: { offset: 144, kind: "u64", bytes: 8, count: 1 },
-    switch_ns: { offset: 152, kind: "u64", bytes: 8, count: 1 },
-    tkread_any_ns: { offset: 160, kind: "u64", bytes: 8, count: 1 },
-    tkread_ns: { offset: 168, kind: "u64", bytes: 8, count: 1 },
-    tkread_task_ns: { offset: 176, kind: "u64", bytes: 8, count: 1 },
-    rq_clock_activate_ns: { offset: 184, kind: "u64", bytes: 8, count: 1 },
-    rq_clock_switch_ns: { offset: 192, kind: "u64", bytes: 8, count: 1 },
-    tkread_value_ns: { offset: 200, kind: "s64", bytes: 8, count: 1 },
-    comm: { offset: 208, kind: "char", bytes: 1, count: 16 },
-    waker_comm: { offset: 224, kind: "char", bytes: 1, count: 16 },
-    ttwu_stack: { offset: 240, kind: "u64", bytes: 8, count: 64 },
-    tkread_stack: { offset: 752, kind: "u64", bytes: 8, count: 64 },
+    migrate_cpu: { offset: 116, kind: "s32", bytes: 4, count: 1 },
+    rq: { offset: 120, kind: "u64", bytes: 8, count: 1 },
+    ttwu_ns: { offset: 128, kind: "u64", bytes: 8, count: 1 },
+    activate_ns: { offset: 136, kind: "u64", bytes: 8, count: 1 },
+    wakeup_ns: { offset: 144, kind: "u64", bytes: 8, count: 1 },
+    ttwu_return_ns: { offset: 152, kind: "u64", bytes: 8, count: 1 },
+    switch_ns: { offset: 160, kind: "u64", bytes: 8, count: 1 },
+    tkread_any_ns: { offset: 168, kind: "u64", bytes: 8, count: 1 },
+    tkread_ns: { offset: 176, kind: "u64", bytes: 8, count: 1 },
+    tkread_task_ns: { offset: 184, kind: "u64", bytes: 8, count: 1 },
+    rq_clock_activate_ns: { offset: 192, kind: "u64", bytes: 8, count: 1 },
+    rq_clock_switch_ns: { offset: 200, kind: "u64", bytes: 8, count: 1 },
+    tkread_value_ns: { offset: 208, kind: "s64", bytes: 8, count: 1 },
+    comm: { offset: 216, kind: "char", bytes: 1, count: 16 },
+    waker_comm: { offset: 232, kind: "char", bytes: 1, count: 16 },
+    ttwu_stack: { offset: 248, kind: "u64", bytes: 8, count: 64 },
+    tkread_stack: { offset: 760, kind: "u64", bytes: 8, count: 64 },
   },
 } as const;
 
 /** struct probe_counters */
 export const PROBE_COUNTERS = {
-  size: 24,
+  size: 16,
   fields: {
     ring_full: { offset: 0, kind: "u64", bytes: 8, count: 1 },
     self_reads: { offset: 8, kind: "u64", bytes: 8, count: 1 },
-    clocksource_switches: { offset: 16, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Every belief about kernel internals, with the version and function it rests on. Only the fields in use are
+ * declared; CO-RE relocates them against the running kernel's BTF (rq.clock alone sits at four different
+ * offsets in 6.1, 6.12, 7.2 and 7.3).
+ */
+#ifndef PROBE_KERNEL_H
+#define PROBE_KERNEL_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#define KERNEL_TYPE __attribute__((preserve_access_index))
+
+typedef _Bool bool;
+
+struct thread_info {
+	__u32 cpu;
+} KERNEL_TYPE;
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state;
+	int on_rq;
+	int pid;
+	int tgid;
+	char comm[16];
+} KERNEL_TYPE;
+
+/* Until 5.15 the CPU was a field of task_struct itself (bcf9033e5449 "sched: move CPU field back into
+ * thread_info if THREAD_INFO_IN_TASK=y", 5.16). */
+struct task_struct___cpu {
+	unsigned int cpu;
+} KERNEL_TYPE;
+
+/* Until 5.13 `state` was a long (2f064a59a11f "sched: Change task_struct::state", 5.14). */
+struct task_struct___state {
+	long state;
+} KERNEL_TYPE;
+
+struct rq {
+	__u64 clock;
+	unsigned int clock_update_flags;
+	struct task_struct *curr;
+	struct task_struct *idle;
+	int cpu;
+} KERNEL_TYPE;
+
+struct rq_flags;
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+} KERNEL_TYPE;
+
+static __always_inline int task_cpu(const struct task_struct *p)
+{
+	if (bpf_core_field_exists(p->thread_info.cpu))
+		return BPF_CORE_READ(p, thread_info.cpu);
+	return BPF_CORE_READ((const struct task_struct___cpu *)p, cpu);
+}
+
+static __always_inline unsigned int task_state(const struct task_struct *p)
+{
+	if (bpf_core_field_exists(p->__state))
+		return BPF_CORE_READ(p, __state);
+	return BPF_CORE_READ((const struct task_struct___state *)p, state);
+}
+
+/*
+ * preempt_count(): x86 keeps it per CPU, as `__preempt_count` until 6.1 and again from 6.15, as
+ * pcpu_hot.preempt_count between. A per-CPU variable can only be reached where kallsyms names it
+ * (CONFIG_KALLSYMS_ALL); elsewhere the load fails with ENOENT even when the symbol is weak, because its type
+ * is in BTF. So this file is compiled twice, and without PROBE_PREEMPT_COUNT the context is not observed.
+ */
+#ifdef PROBE_PREEMPT_COUNT
+struct pcpu_hot {
+	int preempt_count;
+} KERNEL_TYPE;
+
+extern const struct pcpu_hot pcpu_hot __ksym __weak;
+extern const int __preempt_count __ksym __weak;
+
+/* include/linux/preempt.h: PREEMPT_MASK 0xff, SOFTIRQ_MASK 0xff00, HARDIRQ_MASK 0xf0000, NMI_MASK 0xf00000.
+ * Bit 8 alone says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). */
+#define SOFTIRQ_SERVING 0x100
+#define HARDIRQ_BITS 0xf0000
+#define NMI_BITS 0xf00000
+
+static __always_inline bool read_preempt_count(int *count)
+{
+	if (&pcpu_hot) {
+		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
+		*count = hot->preempt_count;
+		return 1;
+	}
+	if (&__preempt_count) {
+		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
+		return 1;
+	}
+	return 0;
+}
+#endif
+
+/* System call number of clock_gettime (arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h). */
+#if defined(__TARGET_ARCH_x86)
+#define NR_CLOCK_GETTIME 228
+#else
+#define NR_CLOCK_GETTIME 113
+#endif
+
+#endif

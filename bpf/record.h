@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The one definition of what the kernel side hands to user space. ffi/layout.generated.ts is made from the
+ * BTF of these types (build/layout.ts), never written by hand.
+ *
+ * A fact that was not observed has its bit in `seen` clear; its field then means nothing.
+ */
+#ifndef PROBE_RECORD_H
+#define PROBE_RECORD_H
+
+#define PROBE_STACK_DEPTH 64
+#define PROBE_COMM_LEN 16
+
+/* One bit per fact of struct chain that may be absent. */
+enum chain_seen {
+	SEEN_TTWU = 1 << 0,            /* ttwu_ns, and everything known at the entry */
+	SEEN_FLAGS_ENTRY = 1 << 1,     /* flags_entry */
+	SEEN_WAKER_CONTEXT = 1 << 2,   /* waker_context */
+	SEEN_TTWU_RETURN = 1 << 3,     /* ttwu_return_ns */
+	SEEN_ACTIVATE = 1 << 4,        /* activate_ns, flags_activate */
+	SEEN_RQ_ACTIVATE = 1 << 5,     /* rq_clock_activate_ns, rq_clock_flags */
+	SEEN_WAKEUP = 1 << 6,          /* wakeup_ns, target_cpu, state_after, path */
+	SEEN_TARGET_IDLE = 1 << 7,     /* target_idle */
+	SEEN_SWITCH = 1 << 8,          /* switch_ns */
+	SEEN_RQ_SWITCH = 1 << 9,       /* rq_clock_switch_ns */
+	SEEN_TKREAD_ANY = 1 << 10,     /* tkread_any_ns */
+	SEEN_TKREAD = 1 << 11,         /* tkread_ns, tkread_cpu, tkread_function, tkread stack */
+	SEEN_TKREAD_CONTEXT = 1 << 12, /* tkread_context */
+	SEEN_TKREAD_VALUE = 1 << 13,   /* tkread_value_ns */
+	SEEN_TKREAD_TASK = 1 << 14,    /* tkread_task_ns */
+	SEEN_WAKING = 1 << 15,         /* prev_cpu, state_before, on_rq (p->on_rq then) */
+	SEEN_MIGRATE = 1 << 16,        /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
+};
+
+/* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
+enum chain_phase {
+	CHAIN_OPEN = 1 << 0,   /* minted */
+	CHAIN_READ = 1 << 1,   /* the target's read in task context is complete */
+	CHAIN_RETURN = 1 << 2, /* try_to_wake_up returned, or its return is not hooked */
+};
+
+/* Way of the wakeup through try_to_wake_up (kernel/sched/core.c). */
+enum chain_path {
+	PATH_SELF = 1,     /* p == current */
+	PATH_RUNNABLE = 2, /* p was still on its runqueue: ttwu_runnable() */
+	PATH_DIRECT = 3,   /* activated by the waker's CPU */
+	PATH_WAKELIST = 4, /* ttwu_queue_wakelist(): activated by the target CPU after an IPI */
+};
+
+enum chain_context {
+	CONTEXT_TASK = 1,
+	CONTEXT_SOFTIRQ = 2,
+	CONTEXT_HARDIRQ = 3,
+	CONTEXT_NMI = 4,
+};
+
+/* Function that carries the read marker. Names are made from these words: TKREAD_ is cut, the rest lowered. */
+enum chain_tkread {
+	TKREAD_KTIME_GET = 1,
+	TKREAD_KTIME_GET_TS64 = 2,
+	TKREAD_KTIME_GET_REAL_TS64 = 3,
+	TKREAD_KTIME_GET_RAW_TS64 = 4,
+	TKREAD_KTIME_GET_RAW = 5,
+	TKREAD_KTIME_GET_WITH_OFFSET = 6,
+	TKREAD_KTIME_GET_UPDATE_OFFSETS_NOW = 7,
+	TKREAD_KTIME_GET_SNAPSHOT = 8,
+	TKREAD_READ_HPET = 9,
+	TKREAD_ACPI_PM_READ = 10,
+	TKREAD_CLOCK_GETTIME = 11, /* the system call: tracepoint tier */
+};
+
+/*
+ * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target
+ * swaps `run` for 0 in one atomic step, so a run is minted once, however many CPUs wake the target.
+ */
+struct armed_run {
+	unsigned int pid; /* kernel pid of the target; 0: nothing armed */
+	unsigned int pad;
+	unsigned long long run; /* from 1; 0: taken */
+};
+
+/* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */
+struct chain {
+	unsigned long long correlation_id;
+	unsigned long long run;
+	unsigned int seen; /* enum chain_seen */
+	unsigned int phase; /* enum chain_phase */
+	unsigned int tgid;
+	unsigned int pid;
+	unsigned int waker_pid;
+	int waker_cpu;
+	unsigned int waker_context;
+	unsigned int flags_entry;
+	unsigned int flags_activate;
+	unsigned int state_before;
+	unsigned int state_after;
+	unsigned int path;
+	unsigned int on_rq;
+	int prev_cpu;
+	int target_cpu;
+	unsigned int target_idle;
+	int tkread_cpu;
+	unsigned int tkread_function;
+	unsigned int tkread_context;
+	unsigned int rq_clock_flags;
+	unsigned int clocksource_switches;
+	unsigned int self_reads;
+	unsigned int reads;
+	int ttwu_stack_bytes;   /* negative: bpf_get_stack()'s error */
+	int tkread_stack_bytes;
+	int migrate_cpu;
+	unsigned long long rq; /* address of the rq that activated the target; the kernel side's own */
+	unsigned long long ttwu_ns;
+	unsigned long long activate_ns;
+	unsigned long long wakeup_ns;
+	unsigned long long ttwu_return_ns;
+	unsigned long long switch_ns;
+	unsigned long long tkread_any_ns;
+	unsigned long long tkread_ns;
+	unsigned long long tkread_task_ns;
+	unsigned long long rq_clock_activate_ns;
+	unsigned long long rq_clock_switch_ns;
+	long long tkread_value_ns;
+	char comm[PROBE_COMM_LEN];
+	char waker_comm[PROBE_COMM_LEN];
+	unsigned long long ttwu_stack[PROBE_STACK_DEPTH];
+	unsigned long long tkread_stack[PROBE_STACK_DEPTH];
+};
+
+/* Loss and self-observation, summed by the programs since they were loaded. */
+struct probe_counters {
+	unsigned long long ring_full;       /* chains that found no room in the ring buffer */
+	unsigned long long self_reads;      /* clock reads of our own programs, filtered out */
+};
+
+#endif

@@ -1,0 +1,68 @@
+/** libbpf's symbols as they are used here (libbpf 1.1 and later), and libbpf itself opened from bytes. */
+
+import { withMemfd } from "./memfd.ts";
+
+const symbols = {
+  // libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn);
+  libbpf_set_print: { parameters: ["pointer"], result: "pointer" },
+  // long libbpf_get_error(const void *ptr); with NULL: -errno of the call before
+  libbpf_get_error: { parameters: ["pointer"], result: "i64" },
+  // struct bpf_object *bpf_object__open_mem(const void *buf, size_t size, const struct bpf_object_open_opts *opts);
+  bpf_object__open_mem: { parameters: ["buffer", "usize", "pointer"], result: "pointer" },
+  // int bpf_object__load(struct bpf_object *obj);
+  bpf_object__load: { parameters: ["pointer"], result: "i32" },
+  // void bpf_object__close(struct bpf_object *obj);
+  bpf_object__close: { parameters: ["pointer"], result: "void" },
+  // struct bpf_program *bpf_object__find_program_by_name(const struct bpf_object *obj, const char *name);
+  bpf_object__find_program_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // struct bpf_map *bpf_object__find_map_by_name(const struct bpf_object *obj, const char *name);
+  bpf_object__find_map_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // int bpf_map__fd(const struct bpf_map *map);
+  bpf_map__fd: { parameters: ["pointer"], result: "i32" },
+  // void *bpf_map__initial_value(struct bpf_map *map, size_t *psize); before the load only
+  bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload);
+  bpf_program__set_autoload: { parameters: ["pointer", "bool"], result: "i32" },
+  // int bpf_program__fd(const struct bpf_program *prog);
+  bpf_program__fd: { parameters: ["pointer"], result: "i32" },
+  // struct bpf_link *bpf_program__attach(const struct bpf_program *prog);
+  bpf_program__attach: { parameters: ["pointer"], result: "pointer" },
+  // int bpf_link__destroy(struct bpf_link *link);
+  bpf_link__destroy: { parameters: ["pointer"], result: "i32" },
+  // int bpf_map_lookup_elem(int fd, const void *key, void *value);
+  bpf_map_lookup_elem: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags);
+  bpf_map_update_elem: { parameters: ["i32", "buffer", "buffer", "u64"], result: "i32" },
+  // struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts);
+  ring_buffer__new: { parameters: ["i32", "pointer", "buffer", "pointer"], result: "pointer" },
+  // int ring_buffer__consume(struct ring_buffer *rb);
+  ring_buffer__consume: { parameters: ["pointer"], result: "i32" },
+  // void ring_buffer__free(struct ring_buffer *rb);
+  ring_buffer__free: { parameters: ["pointer"], result: "void" },
+  // struct btf *btf__load_vmlinux_btf(void);
+  btf__load_vmlinux_btf: { parameters: [], result: "pointer" },
+  // __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind);
+  btf__find_by_name_kind: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // void btf__free(struct btf *btf);
+  btf__free: { parameters: ["pointer"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+export type Libbpf = Deno.DynamicLibrary<typeof symbols>;
+
+export interface LibbpfBytes {
+  readonly libz: Uint8Array<ArrayBuffer>;
+  readonly libelf: Uint8Array<ArrayBuffer>;
+  readonly libbpf: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Opens libbpf and what it needs from bytes. glibc takes an already loaded library for a needed one when the
+ * SONAME matches, so libz, then libelf, then libbpf, each from any path, needs nothing installed.
+ *
+ * The two that libbpf needs are closed with the process: libbpf is bound to them for good.
+ */
+export function openLibbpf(bytes: LibbpfBytes): Libbpf {
+  withMemfd("libz.so.1", bytes.libz, (path) => Deno.dlopen(path, {}));
+  withMemfd("libelf.so.1", bytes.libelf, (path) => Deno.dlopen(path, {}));
+  return withMemfd("libbpf.so.1", bytes.libbpf, (path) => Deno.dlopen(path, symbols));
+}

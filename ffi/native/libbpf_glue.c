@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What libbpf wants as C callbacks, and what it does not offer. Callbacks only copy bytes: a JavaScript
+ * callback could be called from another thread, or throw.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* libbpf's log, the newest text kept. Only the one JavaScript thread calls libbpf. */
+static char log_text[1 << 16];
+static size_t log_used;
+
+static int log_line(int level, const char *format, va_list args)
+{
+	int written;
+
+	/* enum libbpf_print_level: WARN 0, INFO 1, DEBUG 2. Load errors carry the verifier's log at WARN. */
+	if (level > 1)
+		return 0;
+	if (log_used > sizeof(log_text) - 4096)
+		log_used = 0;
+	written = vsnprintf(log_text + log_used, sizeof(log_text) - log_used, format, args);
+	if (written < 0)
+		return 0;
+	log_used += (size_t)written;
+	if (log_used >= sizeof(log_text))
+		log_used = sizeof(log_text) - 1;
+	return 0;
+}
+
+void *libbpf_log_function(void)
+{
+	return (void *)log_line;
+}
+
+/* Copies the log's text out and empties it; returns its length in bytes. */
+uint32_t libbpf_log_take(char *out, uint32_t size)
+{
+	uint32_t length = log_used < size ? log_used : size;
+
+	memcpy(out, log_text, length);
+	log_used = 0;
+	return length;
+}
+
+/* Where ring_buffer__consume() puts records, one after the other. */
+struct record_sink {
+	uint64_t capacity;
+	uint64_t used;
+	uint64_t refused; /* records that found no room in `bytes` */
+	uint8_t bytes[];
+};
+
+static int sink_record(void *context, void *data, size_t size)
+{
+	struct record_sink *sink = context;
+
+	if (sink->used + size > sink->capacity) {
+		sink->refused++;
+		return 0;
+	}
+	memcpy(sink->bytes + sink->used, data, size);
+	sink->used += size;
+	return 0;
+}
+
+void *record_sink_function(void)
+{
+	return (void *)sink_record;
+}
+
+/* bpf_prog_info.recursion_misses (5.12): invocations skipped because the program was already running. */
+int program_recursion_misses(int program_fd, uint64_t *misses)
+{
+	struct bpf_prog_info info;
+	union bpf_attr attr;
+
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = program_fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
+		return errno;
+	*misses = info.recursion_misses;
+	return 0;
+}

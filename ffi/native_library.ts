@@ -1,0 +1,24 @@
+/** libtarget.so: the project's own C, see ffi/native/. */
+
+import { withMemfd } from "./memfd.ts";
+
+const symbols = {
+  // int target_run(const struct target_request *request, struct target_result *result);
+  // nonblocking: it runs on a native thread of its own, which is the target.
+  target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
+  // void *libbpf_log_function(void);
+  libbpf_log_function: { parameters: [], result: "pointer" },
+  // uint32_t libbpf_log_take(char *out, uint32_t size);
+  libbpf_log_take: { parameters: ["buffer", "u32"], result: "u32" },
+  // void *record_sink_function(void);
+  record_sink_function: { parameters: [], result: "pointer" },
+  // int program_recursion_misses(int program_fd, uint64_t *misses);
+  program_recursion_misses: { parameters: ["i32", "buffer"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>;
+
+/** Opens libtarget.so from its bytes. */
+export function openNativeLibrary(bytes: Uint8Array<ArrayBuffer>): NativeLibrary {
+  return withMemfd("libtarget.so", bytes, (path) => Deno.dlopen(path, symbols));
+}
