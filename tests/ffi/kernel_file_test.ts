@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { readKernelFile } from "../../ffi/kernel_file.ts";
+
+Deno.test("readKernelFile() reads a file of /proc as Deno reads it with every permission", () => {
+  assert.deepEqual(readKernelFile("/proc/version"), Deno.readFileSync("/proc/version"));
+});
+
+Deno.test("readKernelFile() reads a file that is longer than its first buffer", async () => {
+  const path = await Deno.makeTempFile();
+  const bytes = new Uint8Array(200_001).map((_, i) => i % 251);
+  await Deno.writeFile(path, bytes);
+  assert.deepEqual(readKernelFile(path), bytes);
+  await Deno.remove(path);
+});
+
+Deno.test("readKernelFile() gives null for a file that is not there, and for a folder", () => {
+  assert.equal(readKernelFile("/proc/no-such-file"), null);
+  assert.equal(readKernelFile("/proc"), null);
+});
