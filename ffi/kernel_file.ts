@@ -16,27 +16,35 @@ const O_RDONLY = 0;
 const O_CLOEXEC = 0o2000000;
 const FIRST_CAPACITY = 65_536;
 
+type Libc = Deno.DynamicLibrary<typeof libcSymbols>;
+
 /** @returns the file's bytes; null when it cannot be opened or read */
 export function readKernelFile(path: string): Uint8Array<ArrayBuffer> | null {
-  using libc = Deno.dlopen("libc.so.6", libcSymbols);
-  const fd = libc.symbols.open(new TextEncoder().encode(`${path}\0`), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return null;
+  const libc = Deno.dlopen("libc.so.6", libcSymbols);
   try {
-    let bytes = new Uint8Array(FIRST_CAPACITY);
-    for (let length = 0;;) {
-      // Sizes of these files are unknown before their end.
-      if (length === bytes.length) {
-        const longer = new Uint8Array(2 * bytes.length);
-        longer.set(bytes);
-        bytes = longer;
-      }
-      const rest = bytes.subarray(length);
-      const count = Number(libc.symbols.read(fd, rest, BigInt(rest.length)));
-      if (count < 0) return null;
-      if (count === 0) return bytes.subarray(0, length);
-      length += count;
-    }
-  } finally {
+    const fd = libc.symbols.open(new TextEncoder().encode(`${path}\0`), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return null;
+    const bytes = readToEnd(libc, fd);
     libc.symbols.close(fd);
+    return bytes;
+  } finally {
+    libc.close();
+  }
+}
+
+function readToEnd(libc: Libc, fd: number): Uint8Array<ArrayBuffer> | null {
+  let bytes = new Uint8Array(FIRST_CAPACITY);
+  for (let length = 0;;) {
+    // The size of such a file is not known before its end.
+    if (length === bytes.length) {
+      const longer = new Uint8Array(2 * bytes.length);
+      longer.set(bytes);
+      bytes = longer;
+    }
+    const rest = bytes.subarray(length);
+    const count = Number(libc.symbols.read(fd, rest, BigInt(rest.length)));
+    if (count < 0) return null;
+    if (count === 0) return bytes.subarray(0, length);
+    length += count;
   }
 }
