@@ -1,0 +1,72 @@
+/** The guest's file system: init, busybox, the caller's files and the libraries that they need. */
+
+import { AGENT_SCRIPT, INIT_SCRIPT } from "./agent.ts";
+import { CpioWriter } from "./cpio.ts";
+import { type Elf, readElf } from "./elf.ts";
+import { librariesOf } from "./libraries.ts";
+
+/** One file in the guest. */
+export interface GuestFile {
+  /** Absolute path in the guest. */
+  path: string;
+  /** A path on this machine, or the content itself. */
+  source: string | Uint8Array;
+  /** Permission bits; 0o755 when not given, so that executables run. */
+  mode?: number;
+}
+
+export interface InitramfsOptions {
+  files: readonly GuestFile[];
+  /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
+  libraries?: readonly string[];
+  /** A statically linked busybox; searched in /bin and /usr/bin when not given. */
+  busybox?: string;
+}
+
+/** Writes the archive to `path`. Libraries of dynamically linked files are found and added. */
+export async function writeInitramfs(path: string, options: InitramfsOptions): Promise<void> {
+  const busybox = options.busybox ?? findBusybox();
+  const executables = options.files.flatMap((file) => readElf(file.source) ?? []);
+  using out = await Deno.open(path, { write: true, create: true, truncate: true });
+  const cpio = new CpioWriter(out);
+  for (const folder of ["proc", "sys", "dev", "run", "tmp", "root", "etc"]) await cpio.directory(folder);
+  await cpio.file("init", 0o755, encode(INIT_SCRIPT));
+  await cpio.file("agent", 0o755, encode(AGENT_SCRIPT));
+  await cpio.copy("bin/busybox", 0o755, busybox);
+  await cpio.symlink("bin/sh", "busybox");
+  await cpio.file(
+    "etc/passwd",
+    0o644,
+    encode("root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/tmp:/bin/sh\n"),
+  );
+  await cpio.file("etc/group", 0o644, encode("root:x:0:\nnogroup:x:65534:\n"));
+  await addLibraries(cpio, executables, options.libraries ?? []);
+  for (const { path, source, mode = 0o755 } of options.files) {
+    if (typeof source === "string") await cpio.copy(path, mode, source);
+    else await cpio.file(path, mode, source);
+  }
+  await cpio.end();
+}
+
+async function addLibraries(cpio: CpioWriter, executables: Elf[], extra: readonly string[]): Promise<void> {
+  const paths = librariesOf(executables, extra);
+  for (const path of paths) await cpio.copy(path, 0o755, path);
+  // With this machine's cache the guest's loader looks where the libraries were found.
+  if (paths.length > 0) await cpio.copy("etc/ld.so.cache", 0o644, "/etc/ld.so.cache");
+}
+
+function findBusybox(): string {
+  for (const path of ["/bin/busybox", "/usr/bin/busybox"]) {
+    try {
+      const elf = readElf(path);
+      if (elf !== undefined && elf.interpreter === undefined) return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  throw new Error("no statically linked busybox in /bin or /usr/bin; install the package busybox-static");
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
