@@ -1,0 +1,266 @@
+import { Xoshiro128 } from "./random.ts";
+
+/**
+ * Fisher's exact test of an r x c table of counts with fixed margins: the probability of all tables that are at
+ * most as probable as the observed one. Tables here are arrays of rows with positive margins (contingency.ts
+ * checks).
+ */
+
+/** A table whose log-probability is within this of the observed one counts as equal, as in R's `fisher.test`. */
+const SAME = 1e-7;
+
+/** Tables of a Monte-Carlo test; its p-values are multiples of 1 / (MONTE_CARLO_TABLES + 1). */
+export const MONTE_CARLO_TABLES = 9999;
+
+/** Partial tables looked at before the exact computation gives up: a fraction of a second. */
+const WORK_LIMIT = 200_000;
+
+type Table = readonly (readonly number[])[];
+
+/** Two-sided p of a 2 x 2 table, exact for every size, in O(smallest margin). */
+export function fisher2x2(table: Table): number {
+  const [[a, b], [c, d]] = table as [[number, number], [number, number]];
+  const row = a + b;
+  const column = a + c;
+  const low = Math.max(0, a - d);
+  const high = Math.min(row, column);
+  // Relative to the mode, by ratios of neighbouring hypergeometric probabilities: no logarithms to cancel.
+  const ratio = (x: number) => ((row - x) * (column - x)) / ((x + 1) * (x + 1 + d - a));
+  const mode = Math.floor(((row + 1) * (column + 1)) / (a + b + c + d + 2));
+  const weights = new Float64Array(high - low + 1);
+  weights[mode - low] = 1;
+  for (let x = mode; x < high; x++) weights[x + 1 - low] = weights[x - low]! * ratio(x);
+  for (let x = mode; x > low; x--) weights[x - 1 - low] = weights[x - low]! / ratio(x - 1);
+  const limit = weights[a - low]! * (1 + SAME);
+  let extreme = 0;
+  let total = 0;
+  for (const weight of weights) {
+    total += weight;
+    if (weight <= limit) extreme += weight;
+  }
+  return extreme / total;
+}
+
+/**
+ * Exact p by enumeration, column by column. A partial table whose completions are all at most as probable as the
+ * observed one is counted at once (their sum has a closed form), one whose completions are all more probable is
+ * dropped: the idea of Mehta and Patel's network algorithm (1983).
+ *
+ * @returns null when more than WORK_LIMIT partial tables would have to be looked at
+ */
+export function fisherExact(table: Table): number | null {
+  const enumeration = new Enumeration(table);
+  return enumeration.run() ? Math.min(1, enumeration.p) : null;
+}
+
+/**
+ * Monte-Carlo p: the observed table and MONTE_CARLO_TABLES random ones with its margins, (1 + those at most as
+ * probable) / (1 + all). The same seed gives the same p.
+ */
+export function fisherMonteCarlo(table: Table, seed?: number): number {
+  const { rows, columns, logFactorial, logWeight } = described(table);
+  const random = new Xoshiro128(seed);
+  let extreme = 1;
+  for (let i = 0; i < MONTE_CARLO_TABLES; i++) {
+    if (randomLogWeight(rows, columns, logFactorial, random) <= logWeight + SAME) extreme++;
+  }
+  return extreme / (MONTE_CARLO_TABLES + 1);
+}
+
+/** Margins; logarithms of factorials up to n; the table's log-weight: minus the sum of ln(cell!). */
+function described(table: Table) {
+  const rows = table.map((row) => row.reduce((sum, cell) => sum + cell));
+  const columns = table[0]!.map((_, j) => table.reduce((sum, row) => sum + row[j]!, 0));
+  const logFactorial = logFactorials(rows.reduce((sum, row) => sum + row));
+  const logWeight = -sumLog(table.flat(), logFactorial);
+  return { rows, columns, logFactorial, logWeight };
+}
+
+/** ln(k!) for k = 0 .. n; compensated, since n logarithms are added. */
+function logFactorials(n: number): Float64Array {
+  const table = new Float64Array(n + 1);
+  let sum = 0;
+  let lost = 0;
+  for (let k = 2; k <= n; k++) {
+    const term = Math.log(k) - lost;
+    const next = sum + term;
+    lost = next - sum - term;
+    sum = next;
+    table[k] = sum;
+  }
+  return table;
+}
+
+function sumLog(counts: readonly number[], logFactorial: Float64Array): number {
+  let sum = 0;
+  for (const count of counts) sum += logFactorial[count]!;
+  return sum;
+}
+
+class Enumeration {
+  p = 0;
+  #work = 0;
+  readonly #rows: readonly number[];
+  /** Descending, so that the table is settled early. */
+  readonly #columns: readonly number[];
+  readonly #logFactorial: Float64Array;
+  /** A table counts when its log-weight is at most this. */
+  readonly #threshold: number;
+  /** Log-weight plus this is the table's log-probability. */
+  readonly #scale: number;
+
+  constructor(table: Table) {
+    const { rows, columns, logFactorial, logWeight } = described(table);
+    const [short, long] = rows.length <= columns.length ? [rows, columns] : [columns, rows];
+    this.#rows = short;
+    this.#columns = long.toSorted((x, y) => y - x);
+    this.#logFactorial = logFactorial;
+    this.#threshold = logWeight + SAME;
+    this.#scale = sumLog(rows, logFactorial) + sumLog(columns, logFactorial) - logFactorial.at(-1)!;
+  }
+
+  /** @returns false when the work limit was reached; p is then incomplete */
+  run(): boolean {
+    return this.#visit(0, this.#rows, 0);
+  }
+
+  /** Adds the tables that continue a partial one: columns before `column` are set, `left` remains of each row. */
+  #visit(column: number, left: readonly number[], logWeight: number): boolean {
+    if (++this.#work > WORK_LIMIT) return false;
+    const columns = this.#columns.slice(column);
+    const logLeft = sumLog(left, this.#logFactorial);
+    if (columns.length === 1) {
+      if (logWeight - logLeft <= this.#threshold) this.p += Math.exp(this.#scale + logWeight - logLeft);
+      return true;
+    }
+    if (logWeight + this.#largest(left, columns) <= this.#threshold) {
+      const total = this.#logFactorial[left.reduce((sum, count) => sum + count)]!;
+      const completions = total - logLeft - sumLog(columns, this.#logFactorial);
+      this.p += Math.exp(this.#scale + logWeight + completions);
+      return true;
+    }
+    if (logWeight + this.#smallest(left, columns) > this.#threshold) return true;
+    return this.#fill(column, left, 0, columns[0]!, [], logWeight);
+  }
+
+  /** Chooses the cells of one column from row `row` on; `need` is still to be placed, `rest` what rows keep. */
+  #fill(
+    column: number,
+    left: readonly number[],
+    row: number,
+    need: number,
+    rest: readonly number[],
+    logWeight: number,
+  ): boolean {
+    if (row === left.length) return this.#visit(column + 1, rest, logWeight);
+    let capacity = 0;
+    for (let i = row + 1; i < left.length; i++) capacity += left[i]!;
+    const most = Math.min(need, left[row]!);
+    for (let cell = Math.max(0, need - capacity); cell <= most; cell++) {
+      const kept = [...rest, left[row]! - cell];
+      if (!this.#fill(column, left, row + 1, need - cell, kept, logWeight - this.#logFactorial[cell]!)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Upper bound of the log-weight of the completions: every line spread as evenly as integers allow. */
+  #largest(left: readonly number[], columns: readonly number[]): number {
+    return Math.min(this.#even(left, columns.length), this.#even(columns, left.length));
+  }
+
+  #even(lines: readonly number[], cells: number): number {
+    let sum = 0;
+    for (const line of lines) {
+      const each = Math.floor(line / cells);
+      const larger = line - each * cells;
+      sum += larger * this.#logFactorial[each + 1]! + (cells - larger) * this.#logFactorial[each]!;
+    }
+    return -sum;
+  }
+
+  /** Lower bound: every line concentrated on as few cells as the other margin allows. */
+  #smallest(left: readonly number[], columns: readonly number[]): number {
+    const rows = left.toSorted((x, y) => y - x);
+    return Math.max(this.#concentrated(left, columns), this.#concentrated(columns, rows));
+  }
+
+  /** @param caps descending */
+  #concentrated(lines: readonly number[], caps: readonly number[]): number {
+    let sum = 0;
+    for (const line of lines) {
+      let need = line;
+      for (let i = 0; need > 0; i++) {
+        const cell = Math.min(need, caps[i]!);
+        sum += this.#logFactorial[cell]!;
+        need -= cell;
+      }
+    }
+    return -sum;
+  }
+}
+
+/** Log-weight of a random table with these margins: each cell is hypergeometric given those before it. */
+function randomLogWeight(
+  rows: readonly number[],
+  columns: readonly number[],
+  logFactorial: Float64Array,
+  random: Xoshiro128,
+): number {
+  const columnsLeft = [...columns];
+  let tableLeft = logFactorial.length - 1;
+  let logWeight = 0;
+  for (const row of rows) {
+    let need = row;
+    let population = tableLeft;
+    for (let j = 0; j < columnsLeft.length && need > 0; j++) {
+      const marked = columnsLeft[j]!;
+      const cell = hypergeometric(population, marked, need, logFactorial, random.uniform());
+      population -= marked;
+      columnsLeft[j] = marked - cell;
+      need -= cell;
+      logWeight -= logFactorial[cell]!;
+    }
+    tableLeft -= row;
+  }
+  return logWeight;
+}
+
+/** Marked ones among `draws` of a population, by inversion of u outwards from the mode. */
+function hypergeometric(
+  population: number,
+  marked: number,
+  draws: number,
+  logFactorial: Float64Array,
+  u: number,
+): number {
+  const low = Math.max(0, draws + marked - population);
+  const high = Math.min(draws, marked);
+  if (low === high) return low;
+  const unmarkedLeft = population - marked - draws;
+  const f = logFactorial;
+  const mode = Math.min(high, Math.floor(((draws + 1) * (marked + 1)) / (population + 2)));
+  const logMode = f[marked]! + f[population - marked]! + f[draws]! + f[population - draws]! - f[population]! -
+    f[mode]! - f[marked - mode]! - f[draws - mode]! - f[unmarkedLeft + mode]!;
+  let below = mode;
+  let above = mode;
+  let atBelow = Math.exp(logMode);
+  let atAbove = atBelow;
+  let left = u - atBelow;
+  let last = mode;
+  while (left > 0 && (below > low || above < high)) {
+    if (above < high) {
+      atAbove *= ((marked - above) * (draws - above)) / ((above + 1) * (unmarkedLeft + above + 1));
+      last = ++above;
+      left -= atAbove;
+      if (left <= 0) break;
+    }
+    if (below > low) {
+      atBelow *= (below * (unmarkedLeft + below)) / ((marked - below + 1) * (draws - below + 1));
+      last = --below;
+      left -= atBelow;
+    }
+  }
+  return last;
+}
