@@ -11,8 +11,7 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* Set by user space before the load, so that the verifier drops what the tier does not have. */
-const volatile bool mint_at_sched_waking = 0; /* try_to_wake_up itself is not hooked */
-const volatile bool return_is_hooked = 0;
+const volatile struct probe_config config = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -70,11 +69,17 @@ const enum chain_path *unused_path __attribute__((unused));
 const enum chain_context *unused_context __attribute__((unused));
 const enum chain_tkread *unused_tkread __attribute__((unused));
 
-static const __u32 zero = 0;
+/* The one value of a map with one entry. */
+static __always_inline void *only_value(void *map)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(map, &key);
+}
 
 static __always_inline struct chain *the_chain(void)
 {
-	return bpf_map_lookup_elem(&chains, &zero);
+	return only_value(&chains);
 }
 
 static __always_inline bool is_open(const struct chain *c)
@@ -94,7 +99,7 @@ static __always_inline struct chain *chain_of(const struct task_struct *p, __u32
 
 static __always_inline bool is_armed(const struct task_struct *p)
 {
-	const struct armed_run *a = bpf_map_lookup_elem(&armed, &zero);
+	const struct armed_run *a = only_value(&armed);
 
 	return a && a->pid == (__u32)p->pid && a->run;
 }
@@ -150,7 +155,7 @@ static __always_inline void submit(struct chain *c)
 
 	if (bpf_ringbuf_output(&records, c, sizeof(*c), 0) == 0)
 		return;
-	n = bpf_map_lookup_elem(&counters, &zero);
+	n = only_value(&counters);
 	if (n)
 		__sync_fetch_and_add(&n->ring_full, 1);
 }
@@ -167,7 +172,7 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
 
 static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
 {
-	struct armed_run *a = bpf_map_lookup_elem(&armed, &zero);
+	struct armed_run *a = only_value(&armed);
 	__u64 run, current;
 	struct chain *c;
 
@@ -195,7 +200,7 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
 	if (c->waker_context)
 		c->seen |= SEEN_WAKER_CONTEXT;
 	c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
-	c->phase = CHAIN_OPEN | (return_is_hooked ? 0 : CHAIN_RETURN);
+	c->phase = CHAIN_OPEN | (config.return_is_hooked ? 0 : CHAIN_RETURN);
 	return c;
 }
 
@@ -276,7 +281,7 @@ static __always_inline void switched_in(struct chain *c)
 
 static __always_inline void count_self_read(struct chain *c)
 {
-	struct probe_counters *n = bpf_map_lookup_elem(&counters, &zero);
+	struct probe_counters *n = only_value(&counters);
 
 	__sync_fetch_and_add(&c->self_reads, 1);
 	if (n)
@@ -350,7 +355,7 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 /* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
 #define GUARDED(body)                                                   \
 	do {                                                            \
-		__u32 *busy = bpf_map_lookup_elem(&in_probe, &zero);    \
+		__u32 *busy = only_value(&in_probe);    \
 		if (busy) {                                             \
 			enter(busy);                                    \
 			body;                                           \
@@ -395,7 +400,7 @@ int BPF_PROG(ttwu_exit, struct task_struct *p, unsigned int state, int wake_flag
 		return 0;
 	if (!woken && !(c->seen & SEEN_WAKING)) {
 		/* p->__state did not match: nobody was woken. The run stays armed for the wakeup itself. */
-		a = bpf_map_lookup_elem(&armed, &zero);
+		a = only_value(&armed);
 		if (a && a->pid == c->pid)
 			a->run = c->run;
 		c->phase = 0;
@@ -427,7 +432,7 @@ int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags, 
 		__u32 *busy;                                            \
 		if (!c || !is_open(c))                                  \
 			return 0;                                       \
-		busy = bpf_map_lookup_elem(&in_probe, &zero);           \
+		busy = only_value(&in_probe);           \
 		if (!busy)                                              \
 			return 0;                                       \
 		if (*busy) {                                            \
@@ -506,7 +511,7 @@ int BPF_PROG(sched_waking, struct task_struct *p)
 {
 	struct chain *c;
 
-	if (mint_at_sched_waking) {
+	if (config.mint_at_sched_waking) {
 		if (!is_armed(p))
 			return 0;
 		GUARDED(waking(mint(ctx, p), p));

@@ -79,6 +79,12 @@ struct armed_run {
 	unsigned long long run; /* from 1; 0: taken */
 };
 
+/* What user space tells the programs before they are loaded. */
+struct probe_config {
+	unsigned char mint_at_sched_waking; /* try_to_wake_up itself is not hooked */
+	unsigned char return_is_hooked;     /* so the record waits for it */
+};
+
 /* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */
 struct chain {
 	unsigned long long correlation_id;

@@ -70,6 +70,15 @@ export const ARMED_RUN = {
   },
 } as const;
 
+/** struct probe_config */
+export const PROBE_CONFIG = {
+  size: 2,
+  fields: {
+    mint_at_sched_waking: { offset: 0, kind: "u8", bytes: 1, count: 1 },
+    return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
+  },
+} as const;
+
 /** struct chain */
 export const CHAIN = {
   size: 1272,

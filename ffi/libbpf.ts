@@ -1,6 +1,6 @@
 /** libbpf's symbols as they are used here (libbpf 1.1 and later), and libbpf itself opened from bytes. */
 
-import { withMemfd } from "./memfd.ts";
+import { memfdPath } from "./memfd.ts";
 
 const symbols = {
   // libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn);
@@ -62,7 +62,7 @@ export interface LibbpfBytes {
  * The two that libbpf needs are closed with the process: libbpf is bound to them for good.
  */
 export function openLibbpf(bytes: LibbpfBytes): Libbpf {
-  withMemfd("libz.so.1", bytes.libz, (path) => Deno.dlopen(path, {}));
-  withMemfd("libelf.so.1", bytes.libelf, (path) => Deno.dlopen(path, {}));
-  return withMemfd("libbpf.so.1", bytes.libbpf, (path) => Deno.dlopen(path, symbols));
+  Deno.dlopen(memfdPath("libz.so.1", bytes.libz), {});
+  Deno.dlopen(memfdPath("libelf.so.1", bytes.libelf), {});
+  return Deno.dlopen(memfdPath("libbpf.so.1", bytes.libbpf), symbols);
 }

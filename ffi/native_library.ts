@@ -1,11 +1,15 @@
 /** libtarget.so: the project's own C, see ffi/native/. */
 
-import { withMemfd } from "./memfd.ts";
+import { memfdPath } from "./memfd.ts";
 
 const symbols = {
   // int target_run(const struct target_request *request, struct target_result *result);
   // nonblocking: it runs on a native thread of its own, which is the target.
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
+  // void target_cancel(void);
+  target_cancel: { parameters: [], result: "void" },
+  // int64_t clock_now(int32_t clock);
+  clock_now: { parameters: ["i32"], result: "i64" },
   // void *libbpf_log_function(void);
   libbpf_log_function: { parameters: [], result: "pointer" },
   // uint32_t libbpf_log_take(char *out, uint32_t size);
@@ -20,5 +24,5 @@ export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>;
 
 /** Opens libtarget.so from its bytes. */
 export function openNativeLibrary(bytes: Uint8Array<ArrayBuffer>): NativeLibrary {
-  return withMemfd("libtarget.so", bytes, (path) => Deno.dlopen(path, symbols));
+  return Deno.dlopen(memfdPath("libtarget.so", bytes), symbols);
 }

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/bpf.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -72,10 +74,49 @@ static int arm(int map_fd, uint32_t pid, uint64_t run)
 	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) ? errno : 0;
 }
 
+/* tid of the target while it may be in its sleep; the cancelling thread signals it until it has left. */
+static atomic_int sleeping_tid;
+static atomic_int cancelled;
+
+static int cancel_signal(void)
+{
+	return SIGRTMIN + 7;
+}
+
+static void on_cancel(int signal)
+{
+	(void)signal; /* being interrupted is all it is for */
+}
+
+static int sleep_until(const struct timespec *edge, pid_t tid)
+{
+	struct sigaction action = { .sa_handler = on_cancel };
+	int error;
+
+	sigaction(cancel_signal(), &action, NULL);
+	atomic_store(&sleeping_tid, tid);
+	/* A late expiry still wakes: the timer fires at once. */
+	error = atomic_load(&cancelled) ? EINTR : clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, edge, NULL);
+	return error;
+}
+
+/* Ends the sleep in progress: target_run() returns EINTR. Returns once the target has left its sleep. */
+void target_cancel(void)
+{
+	int tid;
+
+	atomic_store(&cancelled, 1);
+	while ((tid = atomic_load(&sleeping_tid))) {
+		syscall(SYS_tgkill, getpid(), tid, cancel_signal());
+		usleep(1000);
+	}
+}
+
 /*
  * Runs once: arms the map with this thread's own pid, so that no wakeup can come before the arming and none
  * be missed after it, sleeps until the edge, reads CLOCK_MONOTONIC by the raw system call, disarms.
- * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready.
+ * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, EINTR when
+ * a signal or target_cancel() cut the sleep short.
  */
 int target_run(const struct target_request *request, struct target_result *result)
 {
@@ -84,6 +125,7 @@ int target_run(const struct target_request *request, struct target_result *resul
 	int error;
 
 	prctl(PR_SET_NAME, "probe-target");
+	atomic_store(&cancelled, 0);
 	memset(result, 0, sizeof(*result));
 	result->tgid = getpid();
 	result->pid = syscall(SYS_gettid);
@@ -105,10 +147,10 @@ int target_run(const struct target_request *request, struct target_result *resul
 		return ETIME;
 	}
 
-	/* A late expiry still wakes: the timer fires at once. Only a signal can cut the sleep short. */
-	error = clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &edge, NULL);
+	error = sleep_until(&edge, result->pid);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
 
+	atomic_store(&sleeping_tid, 0);
 	arm(request->armed_map_fd, 0, 0);
 	result->value_ns = ns_of(&now);
 	raw_after = clock_difference(CLOCK_MONOTONIC_RAW, &result->clock_step_uncertainty_ns);
@@ -116,4 +158,9 @@ int target_run(const struct target_request *request, struct target_result *resul
 	result->clock_step_ns = raw_before - raw_after;
 	result->clock_step_uncertainty_ns += raw_uncertainty;
 	return error;
+}
+
+int64_t clock_now(int32_t clock)
+{
+	return now_ns(clock);
 }

@@ -1,0 +1,192 @@
+/** One BPF object: opened, loaded, attached, its maps and its ring buffer. Knows bytes, not runs. */
+
+import type { Libbpf } from "./libbpf.ts";
+import { LibbpfError } from "./libbpf_error.ts";
+import type { NativeLibrary } from "./native_library.ts";
+
+const LOG_BYTES = 1 << 16;
+/** Header of struct record_sink in ffi/native/libbpf_glue.c: capacity, used, refused. */
+const SINK_HEADER_BYTES = 24;
+const SINK_CAPACITY_BYTES = 1 << 18;
+const BTF_KIND_FUNC = 12;
+
+function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+/** The two libraries every call here needs, with libbpf's log routed into memory. */
+export class BpfRuntime {
+  readonly #logBuffer = new Uint8Array(LOG_BYTES);
+
+  constructor(readonly libbpf: Libbpf, readonly native: NativeLibrary) {
+    libbpf.symbols.libbpf_set_print(native.symbols.libbpf_log_function());
+  }
+
+  /** What libbpf has logged since the last call. */
+  takeLog(): string {
+    const length = this.native.symbols.libbpf_log_take(this.#logBuffer, LOG_BYTES);
+    return new TextDecoder().decode(this.#logBuffer.subarray(0, length));
+  }
+
+  /** @returns the errno of the libbpf call right before that returned NULL */
+  lastErrno(): number {
+    return Math.abs(Number(this.libbpf.symbols.libbpf_get_error(null)));
+  }
+
+  /** @throws {LibbpfError} with the log of the failed call */
+  fail(attempted: string, errno: number): never {
+    throw new LibbpfError(attempted, errno, this.takeLog());
+  }
+
+  /**
+   * Which of `names` the running kernel's BTF has as functions.
+   *
+   * @throws {LibbpfError} when the kernel has no BTF
+   */
+  functionsInKernelBtf(names: readonly string[]): Set<string> {
+    const { symbols } = this.libbpf;
+    const btf = symbols.btf__load_vmlinux_btf();
+    if (btf === null) this.fail("read the kernel's BTF", this.lastErrno());
+    const found = names.filter((name) =>
+      symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_FUNC) >= 0
+    );
+    symbols.btf__free(btf);
+    this.takeLog();
+    return new Set(found);
+  }
+}
+
+export interface RingBuffer extends Disposable {
+  /** All records that have come since the last call, each as its own bytes, oldest first. */
+  consume(): Uint8Array<ArrayBuffer>[];
+}
+
+/** An open BPF object. Order: open, choose programs, set read-only data, load, attach, dispose. */
+export class BpfObject implements Disposable {
+  readonly #runtime: BpfRuntime;
+  readonly #object: Deno.PointerValue;
+  readonly #links: Deno.PointerValue[] = [];
+
+  /** @throws {LibbpfError} when libbpf cannot parse the object */
+  constructor(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>) {
+    this.#runtime = runtime;
+    const { symbols } = runtime.libbpf;
+    this.#object = symbols.bpf_object__open_mem(bytes, BigInt(bytes.length), null);
+    if (this.#object === null) runtime.fail("open the BPF object", runtime.lastErrno());
+  }
+
+  #program(name: string): Deno.PointerObject {
+    const program = this.#runtime.libbpf.symbols.bpf_object__find_program_by_name(
+      this.#object,
+      cString(name),
+    );
+    if (program === null) throw new RangeError(`The BPF object must have a program ${name}`);
+    return program;
+  }
+
+  #map(name: string): Deno.PointerObject {
+    const map = this.#runtime.libbpf.symbols.bpf_object__find_map_by_name(this.#object, cString(name));
+    if (map === null) throw new RangeError(`The BPF object must have a map ${name}`);
+    return map;
+  }
+
+  /** Before the load: whether the program is loaded at all. */
+  setAutoload(program: string, load: boolean): void {
+    this.#runtime.libbpf.symbols.bpf_program__set_autoload(this.#program(program), load);
+  }
+
+  /** Before the load: writes the object's one `const volatile` variable, all there is in .rodata. */
+  setReadOnlyData(values: Uint8Array<ArrayBuffer>): void {
+    const size = new BigUint64Array(1);
+    const data = this.#runtime.libbpf.symbols.bpf_map__initial_value(
+      this.#map(".rodata"),
+      new Uint8Array(size.buffer),
+    );
+    if (data === null || size[0] === undefined || size[0] < BigInt(values.length)) {
+      throw new RangeError(`.rodata must have ${values.length} bytes, found ${size[0]}`);
+    }
+    new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, values.length)).set(values);
+  }
+
+  /** @throws {LibbpfError} with the verifier's log */
+  load(): void {
+    const error = this.#runtime.libbpf.symbols.bpf_object__load(this.#object);
+    if (error !== 0) this.#runtime.fail("load the BPF programs", -error);
+    this.#runtime.takeLog();
+  }
+
+  /** @throws {LibbpfError} when the kernel refuses this attach point */
+  attach(program: string): void {
+    const link = this.#runtime.libbpf.symbols.bpf_program__attach(this.#program(program));
+    if (link === null) this.#runtime.fail(`attach ${program}`, this.#runtime.lastErrno());
+    this.#links.push(link);
+  }
+
+  mapFd(name: string): number {
+    return this.#runtime.libbpf.symbols.bpf_map__fd(this.#map(name));
+  }
+
+  /** @returns the value under `key` of an array map, `valueBytes` long */
+  lookup(map: string, key: number, valueBytes: number): Uint8Array<ArrayBuffer> {
+    const value = new Uint8Array(valueBytes);
+    const keyBytes = new Uint8Array(new Uint32Array([key]).buffer);
+    const error = this.#runtime.libbpf.symbols.bpf_map_lookup_elem(this.mapFd(map), keyBytes, value);
+    if (error !== 0) this.#runtime.fail(`read BPF map ${map}`, Math.abs(error));
+    return value;
+  }
+
+  update(map: string, key: number, value: Uint8Array<ArrayBuffer>): void {
+    const keyBytes = new Uint8Array(new Uint32Array([key]).buffer);
+    const error = this.#runtime.libbpf.symbols.bpf_map_update_elem(this.mapFd(map), keyBytes, value, 0n);
+    if (error !== 0) this.#runtime.fail(`write BPF map ${map}`, Math.abs(error));
+  }
+
+  /** Invocations of the program that the kernel skipped because it was already running on that CPU. */
+  recursionMisses(program: string): number {
+    const { libbpf, native } = this.#runtime;
+    const misses = new BigUint64Array(1);
+    const fd = libbpf.symbols.bpf_program__fd(this.#program(program));
+    const error = native.symbols.program_recursion_misses(fd, new Uint8Array(misses.buffer));
+    if (error !== 0) this.#runtime.fail(`read the counters of ${program}`, error);
+    return Number(misses[0]);
+  }
+
+  /** @param recordBytes size of the records that the map `name` carries */
+  ringBuffer(name: string, recordBytes: number): RingBuffer {
+    const runtime = this.#runtime;
+    const { symbols } = runtime.libbpf;
+    const sink = new Uint8Array(SINK_HEADER_BYTES + SINK_CAPACITY_BYTES);
+    const header = new BigUint64Array(sink.buffer, 0, 3);
+    header[0] = BigInt(SINK_CAPACITY_BYTES);
+    const ring = symbols.ring_buffer__new(
+      this.mapFd(name),
+      runtime.native.symbols.record_sink_function(),
+      sink,
+      null,
+    );
+    if (ring === null) runtime.fail(`open ring buffer ${name}`, runtime.lastErrno());
+    return {
+      consume() {
+        header[1] = 0n;
+        const consumed = symbols.ring_buffer__consume(ring);
+        if (consumed < 0) runtime.fail(`read ring buffer ${name}`, -consumed);
+        if (header[2] !== 0n) throw new RangeError(`${header[2]} records found no room in user space`);
+        const end = SINK_HEADER_BYTES + Number(header[1]);
+        const records: Uint8Array<ArrayBuffer>[] = [];
+        for (let at = SINK_HEADER_BYTES; at < end; at += recordBytes) {
+          records.push(sink.slice(at, at + recordBytes));
+        }
+        return records;
+      },
+      [Symbol.dispose]() {
+        symbols.ring_buffer__free(ring);
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    const { symbols } = this.#runtime.libbpf;
+    for (const link of this.#links.splice(0)) symbols.bpf_link__destroy(link);
+    symbols.bpf_object__close(this.#object);
+  }
+}

@@ -1,0 +1,15 @@
+/** A call into libbpf or the kernel that failed. runbook/ turns it into what a user can act on. */
+export class LibbpfError extends Error {
+  override readonly name = "LibbpfError";
+
+  constructor(
+    /** What was attempted, for example `load the BPF programs`. */
+    readonly attempted: string,
+    /** A positive errno, or 0 when none was given. */
+    readonly errno: number,
+    /** libbpf's and the verifier's log of that call. */
+    readonly log: string,
+  ) {
+    super(`cannot ${attempted}: errno ${errno}`);
+  }
+}
