@@ -1,0 +1,174 @@
+/** Checks of single cells of a result file, on bytes: no string is made for a cell that is right. */
+
+import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
+
+/** What is wrong with a row. `column` is an index into COLUMNS, null when the row as a whole is meant. */
+export class BadRow extends Error {
+  constructor(readonly column: number | null, readonly reason: string) {
+    super(reason);
+  }
+}
+
+const LARGEST_INT64 = 2 ** 63;
+const LARGEST_PID = 2 ** 31 - 1;
+
+/** Inclusive limits of the integer columns; all others hold 0 to 2^63 - 1. */
+const LIMITS: { readonly [name in ColumnName]?: readonly [number, number] } = {
+  run: [1, Number.MAX_SAFE_INTEGER],
+  tgid: [0, LARGEST_PID],
+  pid: [0, LARGEST_PID],
+  waker_pid: [0, LARGEST_PID],
+  waker_cpu: [0, LARGEST_PID],
+  prev_cpu: [0, LARGEST_PID],
+  target_cpu: [0, LARGEST_PID],
+  tkread_cpu: [0, LARGEST_PID],
+  offset_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  ttwu_to_tkread_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  clock_step_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  clocksource_switches: [0, Number.MAX_SAFE_INTEGER],
+  lost_events: [0, Number.MAX_SAFE_INTEGER],
+  recursion_misses: [0, Number.MAX_SAFE_INTEGER],
+  self_reads: [0, Number.MAX_SAFE_INTEGER],
+};
+
+const columns: readonly Column[] = COLUMNS;
+const lowest = Float64Array.from(columns, (column) => LIMITS[column.name as ColumnName]?.[0] ?? 0);
+const highest = Float64Array.from(
+  columns,
+  (column) => LIMITS[column.name as ColumnName]?.[1] ?? LARGEST_INT64,
+);
+
+const MINUS = 0x2d;
+const ZERO = 0x30;
+/** Digits of 2^63 - 1. */
+const MOST_DIGITS = 19;
+/** Digits of the low part. */
+const LOW_DIGITS = 9;
+
+/**
+ * The integers of one row, as value = high * 1e9 + low: absolute CLOCK_MONOTONIC times pass 2^53 ns after 104
+ * days of uptime, and their differences must stay exact.
+ */
+export class Integers {
+  readonly #high = new Float64Array(COLUMNS.length);
+  readonly #low = new Float64Array(COLUMNS.length);
+  readonly #seen = new Uint8Array(COLUMNS.length);
+
+  clear(): void {
+    this.#seen.fill(0);
+  }
+
+  has(column: number): boolean {
+    return this.#seen[column] === 1;
+  }
+
+  /** Exact up to 2^53; of the columns with smaller limits only. */
+  value(column: number): number {
+    return this.#high[column]! * 1e9 + this.#low[column]!;
+  }
+
+  /** value(later) - value(earlier): exact up to 2^53 and never rounded below it when it is larger. */
+  difference(later: number, earlier: number): number {
+    return (this.#high[later]! - this.#high[earlier]!) * 1e9 + (this.#low[later]! - this.#low[earlier]!);
+  }
+
+  /** The value as two 32-bit words `[high, low]`; not for negative ones. */
+  words(column: number, into: Uint32Array): void {
+    const high = this.#high[column]!;
+    const upper = Math.floor(high / 0x10000);
+    const shifted = upper * 1e9;
+    const rest = (shifted % 0x10000) * 0x10000 + (high - upper * 0x10000) * 1e9 + this.#low[column]!;
+    into[0] = Math.floor(shifted / 0x10000) + Math.floor(rest / 0x100000000);
+    into[1] = rest % 0x100000000;
+  }
+
+  /** Reads bytes[start, end) as the cell of a column. @throws BadRow */
+  read(column: number, bytes: Uint8Array, start: number, end: number): void {
+    const negative = bytes[start] === MINUS;
+    const first = negative ? start + 1 : start;
+    const digits = end - first;
+    if (digits < 1 || (bytes[first] === ZERO && (digits > 1 || negative))) {
+      throw this.#notAnInteger(column, bytes, start, end);
+    }
+    const split = Math.max(first, end - LOW_DIGITS);
+    let high = 0;
+    let low = 0;
+    for (let i = first; i < split; i++) {
+      const digit = bytes[i]! - ZERO;
+      if (digit >>> 0 > 9) throw this.#notAnInteger(column, bytes, start, end);
+      high = high * 10 + digit;
+    }
+    for (let i = split; i < end; i++) {
+      const digit = bytes[i]! - ZERO;
+      if (digit >>> 0 > 9) throw this.#notAnInteger(column, bytes, start, end);
+      low = low * 10 + digit;
+    }
+    const value = negative ? -(high * 1e9 + low) : high * 1e9 + low;
+    if (digits >= MOST_DIGITS && BigInt(cellText(bytes, first, end)) > 0x7fffffffffffffffn) {
+      throw outOfRange(column, bytes, start, end);
+    }
+    if (value < lowest[column]! || value > highest[column]!) throw outOfRange(column, bytes, start, end);
+    this.#high[column] = negative ? -high : high;
+    this.#low[column] = negative ? -low : low;
+    this.#seen[column] = 1;
+  }
+
+  #notAnInteger(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
+    return new BadRow(column, `${shown(bytes, start, end)} is no integer in plain decimal digits`);
+  }
+}
+
+function outOfRange(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
+  const top = highest[column]! === LARGEST_INT64 ? "2^63 - 1" : String(highest[column]!);
+  return new BadRow(
+    column,
+    `${shown(bytes, start, end)} is out of range, must be ${lowest[column]} to ${top}`,
+  );
+}
+
+/** Reads 16 lower-case hex digits into two 32-bit words `[high, low]`. @throws BadRow */
+export function readId(
+  column: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint32Array,
+): void {
+  if (end - start !== 16) throw notAnId(column, bytes, start, end);
+  for (let word = 0; word < 2; word++) {
+    let value = 0;
+    for (let i = start + 8 * word; i < start + 8 * word + 8; i++) {
+      const digit = hexDigit(bytes[i]!);
+      if (digit < 0) throw notAnId(column, bytes, start, end);
+      value = (value << 4) | digit;
+    }
+    into[word] = value;
+  }
+}
+
+export function notAnId(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
+  return new BadRow(column, `${shown(bytes, start, end)} is not 16 lower-case hex digits`);
+}
+
+/** Requires 0x and 1 to 16 lower-case hex digits. @throws BadRow */
+export function checkHex(column: number, bytes: Uint8Array, start: number, end: number): void {
+  const digits = end - start - 2;
+  let good = digits >= 1 && digits <= 16 && bytes[start] === ZERO && bytes[start + 1] === 0x78;
+  for (let i = start + 2; good && i < end; i++) good = hexDigit(bytes[i]!) >= 0;
+  if (!good) throw new BadRow(column, `${shown(bytes, start, end)} is no 0x and lower-case hex digits`);
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
+  return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
+}
+
+/** A cell as an error message quotes it. */
+export function shown(bytes: Uint8Array, start: number, end: number): string {
+  const text = cellText(bytes, start, Math.min(end, start + 40));
+  return JSON.stringify(end - start > 40 ? `${text}...` : text);
+}
+
+function cellText(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}

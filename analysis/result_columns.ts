@@ -1,0 +1,174 @@
+/** Growable columns of a result file in memory: typed arrays, a few bytes per cell whatever the text. */
+
+const FIRST_CAPACITY = 1024;
+
+/** Numbers of one column; NaN is "not observed" and never leaves analysis/. */
+export class NumberColumn {
+  #data = new Float64Array(FIRST_CAPACITY);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#data.length) {
+      const larger = new Float64Array(2 * this.#length);
+      larger.set(this.#data);
+      this.#data = larger;
+    }
+    this.#data[this.#length++] = value;
+  }
+
+  /** A view of what was pushed so far. */
+  values(): Float64Array {
+    return this.#data.subarray(0, this.#length);
+  }
+}
+
+type Codes = Uint8Array | Uint16Array | Uint32Array;
+
+/**
+ * Texts of one column as codes into a dictionary of the distinct ones. Cells are looked up as bytes, so that no
+ * string is made for a text seen before. Code 0 is "not observed".
+ */
+export class DictionaryColumn {
+  /** The text of each code. */
+  readonly values: (string | null)[] = [null];
+  #codes: Codes = new Uint8Array(FIRST_CAPACITY);
+  #length = 0;
+  /** UTF-8 of all texts, one after the other; text c lies from #starts[c] to #starts[c + 1]. */
+  #pool = new Uint8Array(256);
+  readonly #starts = [0, 0];
+  /** Open addressing; 0 is a free slot. */
+  #table = new Int32Array(64);
+  #last = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Code of each row; a view. */
+  codes(): Codes {
+    return this.#codes.subarray(0, this.#length);
+  }
+
+  push(code: number): void {
+    if (this.#length === this.#codes.length) {
+      const larger = new (this.#codes.constructor as new (length: number) => Codes)(2 * this.#length);
+      larger.set(this.#codes);
+      this.#codes = larger;
+    }
+    this.#codes[this.#length++] = code;
+  }
+
+  /** Code of the text at bytes[start, end), or -1 when it is not in the dictionary. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#last !== 0 && this.#equals(this.#last, bytes, start, end)) return this.#last;
+    const mask = this.#table.length - 1;
+    for (let slot = hash(bytes, start, end) & mask;; slot = (slot + 1) & mask) {
+      const code = this.#table[slot]!;
+      if (code === 0) return -1;
+      if (this.#equals(code, bytes, start, end)) {
+        this.#last = code;
+        return code;
+      }
+    }
+  }
+
+  /** Adds the text at bytes[start, end), which must not be there yet. @throws TypeError when it is no UTF-8 */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      bytes.subarray(start, end),
+    );
+    const code = this.values.length;
+    this.values.push(text);
+    const from = this.#starts[code]!;
+    const to = from + end - start;
+    if (to > this.#pool.length) {
+      const larger = new Uint8Array(2 * to);
+      larger.set(this.#pool);
+      this.#pool = larger;
+    }
+    this.#pool.set(bytes.subarray(start, end), from);
+    this.#starts.push(to);
+    if (2 * code > this.#table.length) this.#rehash();
+    else this.#insert(code);
+    this.#widen(code);
+    return code;
+  }
+
+  #equals(code: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.#starts[code]!;
+    if (this.#starts[code + 1]! - from !== end - start) return false;
+    const pool = this.#pool;
+    for (let i = start, j = from; i < end; i++, j++) if (bytes[i] !== pool[j]) return false;
+    return true;
+  }
+
+  #insert(code: number): void {
+    const mask = this.#table.length - 1;
+    let slot = hash(this.#pool, this.#starts[code]!, this.#starts[code + 1]!) & mask;
+    while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
+    this.#table[slot] = code;
+  }
+
+  #rehash(): void {
+    this.#table = new Int32Array(2 * this.#table.length);
+    for (let code = 1; code < this.values.length; code++) this.#insert(code);
+  }
+
+  #widen(code: number): void {
+    if (code === 0x100) this.#codes = new Uint16Array(this.#codes);
+    if (code === 0x10000) this.#codes = new Uint32Array(this.#codes);
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0x811c9dc5 | 0;
+  for (let i = start; i < end; i++) value = Math.imul(value ^ bytes[i]!, 0x01000193);
+  return value ^ (value >>> 15);
+}
+
+/** Set of 64-bit IDs given as two words; 16 bytes or less per ID. */
+export class IdSet {
+  #slots = new Uint32Array(2 * FIRST_CAPACITY);
+  #size = 0;
+  /** An ID of two zero words would look like a free slot. */
+  #hasZero = false;
+
+  /** @returns false when the ID was there already */
+  add(high: number, low: number): boolean {
+    if (high === 0 && low === 0) {
+      const isNew = !this.#hasZero;
+      this.#hasZero = true;
+      return isNew;
+    }
+    if (4 * this.#size > this.#slots.length) this.#grow();
+    const slot = this.#find(high, low);
+    if (this.#slots[slot] !== 0 || this.#slots[slot + 1] !== 0) return false;
+    this.#slots[slot] = high;
+    this.#slots[slot + 1] = low;
+    this.#size++;
+    return true;
+  }
+
+  /** Even index of the slot that holds the ID or is free for it. IDs are hashes: the low word is one too. */
+  #find(high: number, low: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = (low << 1) & mask;
+    while (
+      (this.#slots[slot] !== 0 || this.#slots[slot + 1] !== 0) &&
+      (this.#slots[slot] !== high || this.#slots[slot + 1] !== low)
+    ) slot = (slot + 2) & mask;
+    return slot;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(2 * old.length);
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i] === 0 && old[i + 1] === 0) continue;
+      const slot = this.#find(old[i]!, old[i + 1]!);
+      this.#slots[slot] = old[i]!;
+      this.#slots[slot + 1] = old[i + 1]!;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** The JSON of the `# meta` and `# end` lines, checked field by field. Further fields are kept and ignored. */
+
+import { type End, type Meta, TIERS } from "./meta.ts";
+
+/** Says what is wrong with a value, or null. */
+type Check = (value: unknown) => string | null;
+
+const text: Check = (value) => typeof value === "string" ? null : "must be a string";
+const count: Check = (value) =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? null : "must be an integer from 0";
+const flag: Check = (value) => typeof value === "boolean" ? null : "must be true or false";
+const nonNegative: Check = (value) =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? null : "must be a number from 0";
+
+function listOf(check: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return "must be a list";
+    for (const [index, item] of value.entries()) {
+      const reason = check(item);
+      if (reason !== null) return `entry ${index + 1} ${reason}`;
+    }
+    return null;
+  };
+}
+
+function object(fields: Readonly<Record<string, Check>>): Check {
+  return (value) => {
+    if (!isRecord(value)) return "must be an object";
+    for (const [name, check] of Object.entries(fields)) {
+      const reason = Object.hasOwn(value, name) ? check(value[name]) : "is missing";
+      if (reason !== null) return `field ${name} ${reason}`;
+    }
+    return null;
+  };
+}
+
+const tier: Check = (value) =>
+  TIERS.some((name) => name === value) ? null : `must be one of ${TIERS.join(", ")}`;
+const runbook: Check = (value) =>
+  isRecord(value) &&
+    Object.values(value).every((field) => ["string", "number", "boolean"].includes(typeof field))
+    ? null
+    : "must be an object of strings, numbers and booleans";
+
+const META = object({
+  probe: text,
+  env: text,
+  host: text,
+  kernel: text,
+  arch: text,
+  cpu: text,
+  cpus: count,
+  virtualization: text,
+  boot_id: text,
+  clocksource: object({ current: text, available: listOf(text) }),
+  tier,
+  hooks: listOf(object({ stage: text, hook: text, kind: text, attached: flag })),
+  decode: text,
+  runbook,
+  runbook_sha256: text,
+  started: text,
+  edge_uncertainty_ns: nonNegative,
+  clock_step_counter: text,
+});
+
+const END = object({
+  rows: count,
+  complete: count,
+  timeout: count,
+  aborted: count,
+  lost_events: count,
+  recursion_misses: count,
+  self_reads: count,
+});
+
+/** Why a line cannot be used. */
+export interface Unusable {
+  readonly unusable: string;
+}
+
+/** @param json what follows `# meta ` */
+export function parseMeta(json: string): Meta | Unusable {
+  return parse<Meta>(json, META);
+}
+
+/** @param json what follows `# end ` */
+export function parseEnd(json: string): End | Unusable {
+  return parse<End>(json, END);
+}
+
+function parse<T>(json: string, check: Check): T | Unusable {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return { unusable: "is no JSON" };
+  }
+  const reason = check(value);
+  return reason === null ? value as T : { unusable: reason };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,80 @@
+/**
+ * Writing a result file, version 1: one function per kind of line, each returns the line with its LF. The order
+ * is header, then per run its new stacks and its row, then the end. Reading is in result_file.ts.
+ */
+
+import { type Column, COLUMNS, type Row } from "./columns.ts";
+import type { End, Meta } from "./meta.ts";
+import { stackKey } from "./stack.ts";
+
+export const RESULT_VERSION = 1;
+
+/** The three lines before the first row: version, meta, column names. */
+export function formatHeader(meta: Meta): string {
+  const names = COLUMNS.map((column) => column.name).join(",");
+  return `# probe-result ${RESULT_VERSION}\n# meta ${JSON.stringify(meta)}\n${names}\n`;
+}
+
+/**
+ * Defines a stack cluster; comes before the first row that names it.
+ *
+ * @param id stackKey(frames)
+ * @param frames normalised symbol names, innermost first
+ * @throws RangeError when the id is not the key of the frames or a frame cannot be written
+ */
+export function formatStackLine(id: string, frames: readonly string[]): string {
+  if (id !== stackKey(frames)) throw new RangeError(`stack ${id}: not the key of ${frames.join(";")}`);
+  const broken = frames.find((frame) => /[;\r\n]/.test(frame));
+  if (broken !== undefined) {
+    throw new RangeError(`stack ${id}: frame ${JSON.stringify(broken)} has ; or a line end`);
+  }
+  return `# stack ${id} ${frames.join(";")}\n`;
+}
+
+/** @throws RangeError when a cell is not of its column's kind: such a row could not be read back */
+export function formatRow(row: Row): string {
+  return COLUMNS.map((column) => formatCell(column, row[column.name])).join(",") + "\n";
+}
+
+/** Closes the file; its absence tells a reader that the run was cut off. */
+export function formatEnd(end: End): string {
+  return `# end ${JSON.stringify(end)}\n`;
+}
+
+type Cell = string | number | bigint | boolean | null;
+
+function formatCell(column: Column, value: Cell): string {
+  if (value === null) {
+    if (column.required) throw new RangeError(`column ${column.name}: is empty, must have a value`);
+    return "";
+  }
+  const text = String(value);
+  if (column.kind === "text") return quote(text);
+  if (!isSpelled(column, value)) {
+    throw new RangeError(`column ${column.name}: ${JSON.stringify(text)} is no ${column.kind}`);
+  }
+  return text;
+}
+
+function isSpelled(column: Column, value: Cell): boolean {
+  switch (column.kind) {
+    case "int":
+      return typeof value === "bigint" ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
+    case "bool":
+      return typeof value === "boolean";
+    case "hex":
+      return /^0x[0-9a-f]{1,16}$/.test(String(value));
+    case "id":
+      return /^[0-9a-f]{16}$/.test(String(value));
+    default:
+      return column.values?.includes(String(value)) ?? false;
+  }
+}
+
+/**
+ * RFC 4180, and quoted as well where a reader could take a bare cell for something else: an observed empty text
+ * for "not observed", `#` for a comment, outer blanks for padding.
+ */
+function quote(text: string): string {
+  return text === "" || /[",#\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
