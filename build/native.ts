@@ -101,7 +101,7 @@ async function fingerprint(part: Part, compiler: string): Promise<string> {
 }
 
 /** Writes through a file of its own and renames it, so that two builds at a time cannot mix their output. */
-async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${Deno.pid}`;
   await write(temporary);
   await Deno.rename(temporary, path);

@@ -1,0 +1,102 @@
+/**
+ * Gathers the notices of everything that travels inside the executable: what it is, under which licence, and
+ * where its source is to be had.
+ */
+
+import { stdoutOf } from "./command.ts";
+import { LIBRARIES, libraryPath, OUT, packageOf, replaceFile } from "./native.ts";
+
+export const NOTICES = `${OUT}/notices.txt`;
+
+/** Texts that Debian's copyright files refer to instead of repeating them. */
+const COMMON_LICENSES = ["LGPL-2.1", "LGPL-3", "GPL-2", "GPL-3"];
+
+const RULE = "=".repeat(78);
+
+function section(title: string, ...paragraphs: readonly string[]): string {
+  return [RULE, title, RULE, "", paragraphs.join("\n\n"), ""].join("\n");
+}
+
+async function librarySection(soname: string): Promise<string> {
+  const { name, version } = await packageOf(await libraryPath(soname));
+  const [source, sourceVersion] =
+    (await stdoutOf(["dpkg-query", "-W", "-f=${source:Package} ${source:Version}", name])).split(" ");
+  return section(
+    `${soname}, unmodified from the Debian package ${name} ${version}`,
+    `Source: Debian's source package ${source} ${sourceVersion} (apt-get source ${source}=${sourceVersion}).`,
+    (await Deno.readTextFile(`/usr/share/doc/${name}/copyright`)).trim(),
+  );
+}
+
+async function runtimeSection(): Promise<string> {
+  const { deno, v8 } = Deno.version;
+  const mit = await Deno.readTextFile("LICENSE");
+  return section(
+    `Deno ${deno}, unmodified from the npm package deno ${deno}`,
+    `Source: the tag v${deno} of the repository denoland/deno; its Cargo.lock names the Rust crates inside.`,
+    `It holds V8 ${v8} (BSD-3-Clause, copyright the V8 project authors; source: v8/v8 and denoland/rusty_v8)
+and ICU (Unicode License v3, copyright Unicode, Inc.; source: unicode-org/icu).`,
+    `MIT License, copyright the Deno authors\n\n${mit.slice(mit.indexOf("Permission is hereby")).trim()}`,
+  );
+}
+
+/** Licence of each npm package that is bundled, and the repository of its source. */
+const NPM_PACKAGES: Readonly<Record<string, { readonly license: string; readonly repository: string }>> = {
+  "@stricli/core": { license: "Apache-2.0", repository: "bloomberg/stricli" },
+};
+
+interface NpmPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: readonly string[];
+}
+
+/** The npm packages that the program imports, and theirs. */
+async function bundledPackages(): Promise<NpmPackage[]> {
+  const info = JSON.parse(await stdoutOf([Deno.execPath(), "info", "--json", "main.ts"]));
+  const all: Readonly<Record<string, NpmPackage>> = info.npmPackages;
+  const found = new Set<string>();
+  const visit = (id: string) => {
+    if (found.has(id)) return;
+    found.add(id);
+    all[id]?.dependencies.forEach(visit);
+  };
+  for (const module of info.modules) if (module.kind === "npm") visit(module.npmPackage);
+  return [...found].sort().map((id) => {
+    const found = all[id];
+    if (found === undefined) throw new RangeError(`deno info must describe ${id}, it does not`);
+    return found;
+  });
+}
+
+async function npmSection({ name, version }: NpmPackage): Promise<string> {
+  const known = NPM_PACKAGES[name];
+  if (known === undefined) {
+    throw new RangeError(`${name} is bundled and must have its licence in NPM_PACKAGES`);
+  }
+  return section(
+    `${name} ${version}, from the npm package of that name`,
+    `Source: the repository ${known.repository}. Licence: ${known.license}.`,
+    (await Deno.readTextFile(`/usr/share/common-licenses/${known.license}`)).trim(),
+  );
+}
+
+async function notices(): Promise<string> {
+  const sections = [
+    section("probe", (await Deno.readTextFile("LICENSE")).trim()),
+    await runtimeSection(),
+    ...await Promise.all((await bundledPackages()).map(npmSection)),
+  ];
+  for (const soname of LIBRARIES) sections.push(await librarySection(soname));
+  for (const name of COMMON_LICENSES) {
+    const text = await Deno.readTextFile(`/usr/share/common-licenses/${name}`);
+    sections.push(section(`${name}, named above`, text.trim()));
+  }
+  return sections.join("\n");
+}
+
+/** Writes build/out/notices.txt. */
+export async function gatherNotices(): Promise<void> {
+  const text = await notices();
+  await replaceFile(NOTICES, (temporary) => Deno.writeTextFile(temporary, text));
+}
