@@ -24,7 +24,8 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
-	int on_rq;
+	/* int in 6.1 and 6.12, u8 in 7.3: libbpf adjusts the size of a load only for unsigned types. */
+	unsigned int on_rq;
 	int pid;
 	int tgid;
 	char comm[16];
@@ -84,11 +85,16 @@ struct pcpu_hot {
 extern const struct pcpu_hot pcpu_hot __ksym __weak;
 extern const int __preempt_count __ksym __weak;
 
-/* include/linux/preempt.h: PREEMPT_MASK 0xff, SOFTIRQ_MASK 0xff00, HARDIRQ_MASK 0xf0000, NMI_MASK 0xf00000.
- * Bit 8 alone says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). */
+/*
+ * include/linux/preempt.h: PREEMPT_MASK 0xff, SOFTIRQ_MASK 0xff00, HARDIRQ_MASK 0xf0000, NMI_MASK 0xf00000.
+ * Bit 8 alone says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). "preempt: Introduce
+ * HARDIRQ_DISABLE_BITS" moved HARDIRQ_MASK to 0xf000000 and NMI_MASK to 0x10000000; seen in Debian's 7.3, where
+ * the old masks call every interrupt a task. The masks are #defines, so not in BTF; local_interrupt_disable(),
+ * which came with them, is.
+ */
 #define SOFTIRQ_SERVING 0x100
-#define HARDIRQ_BITS 0xf0000
-#define NMI_BITS 0xf00000
+#define HARDIRQ_MASK(moved) ((moved) ? 0xf000000 : 0xf0000)
+#define NMI_MASK(moved) ((moved) ? 0x10000000 : 0xf00000)
 
 static __always_inline bool read_preempt_count(int *count)
 {
@@ -98,6 +104,7 @@ static __always_inline bool read_preempt_count(int *count)
 		return 1;
 	}
 	if (&__preempt_count) {
+		/* A long since 7.x: the low half is all that is used. */
 		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
 		return 1;
 	}

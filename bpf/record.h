@@ -83,6 +83,7 @@ struct armed_run {
 struct probe_config {
 	unsigned char mint_at_sched_waking; /* try_to_wake_up itself is not hooked */
 	unsigned char return_is_hooked;     /* so the record waits for it */
+	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
 };
 
 /* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */

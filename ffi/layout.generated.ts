@@ -72,10 +72,11 @@ export const ARMED_RUN = {
 
 /** struct probe_config */
 export const PROBE_CONFIG = {
-  size: 2,
+  size: 3,
   fields: {
     mint_at_sched_waking: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
+    counts_hardirq_disable: { offset: 2, kind: "u8", bytes: 1, count: 1 },
   },
 } as const;
 

@@ -32,6 +32,9 @@ export class TierUnavailable extends Error {
   }
 }
 
+/** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
+const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
+
 const EPERM = 1;
 const EBUSY = 16;
 
@@ -69,7 +72,10 @@ export class ChainProbes implements Disposable {
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: { require?: Tier }): ChainProbes {
-    const inBtf = runtime.functionsInKernelBtf(HOOKS.filter(patchesFunction).map((hook) => hook.hook));
+    const inBtf = runtime.functionsInKernelBtf([
+      ...HOOKS.filter(patchesFunction).map((hook) => hook.hook),
+      HARDIRQ_DISABLE_MARK,
+    ]);
     if (options.require !== "tracepoint") {
       try {
         return attachTier(runtime, objects.withContext, "full", inBtf);
@@ -151,9 +157,10 @@ function fullTierReason(error: Error): string {
     : `the fentry programs did not load: ${error.message}`;
 }
 
-function configOf(tier: Tier): Uint8Array<ArrayBuffer> {
+function configOf(tier: Tier, inBtf: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { mint_at_sched_waking, return_is_hooked } = PROBE_CONFIG.fields;
+  const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   bytes[mint_at_sched_waking.offset] = tier === "full" ? 0 : 1;
   bytes[return_is_hooked.offset] = tier === "full" ? 1 : 0;
   return bytes;
@@ -186,7 +193,7 @@ function attachTier(
   try {
     const wanted = HOOKS.filter((hook) => !reasons.has(hook));
     for (const hook of HOOKS) object.setAutoload(hook.program, wanted.includes(hook));
-    object.setReadOnlyData(configOf(tier));
+    object.setReadOnlyData(configOf(tier, inBtf));
     object.load();
     for (const hook of wanted) {
       try {

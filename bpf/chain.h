@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The chain of ONE armed target: its maps, and what each stage of the wakeup adds to it. The programs that call
+ * these bodies are in chain.bpf.c.
+ */
+#ifndef PROBE_CHAIN_H
+#define PROBE_CHAIN_H
+
+#include "kernel.h"
+#include "record.h"
+
+/* Set by user space before the load, so that the verifier drops what the tier does not have. */
+const volatile struct probe_config config = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct armed_run);
+} armed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct chain);
+} chains SEC(".maps");
+
+/* The first timekeeping read on each CPU since the chain was minted: which CPU is the target's is known later. */
+struct first_read {
+	__u64 correlation_id;
+	__u64 ns;
+};
+
+#define MAX_CPUS 4096
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CPUS);
+	__type(key, __u32);
+	__type(value, struct first_read);
+} first_reads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct probe_counters);
+} counters SEC(".maps");
+
+/* Non-zero while a program of ours is at work on this CPU: a clock read then is our own timestamp. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} in_probe SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} records SEC(".maps");
+
+/* The one value of a map with one entry. */
+static __always_inline void *only_value(void *map)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(map, &key);
+}
+
+static __always_inline struct chain *the_chain(void)
+{
+	return only_value(&chains);
+}
+
+static __always_inline bool is_open(const struct chain *c)
+{
+	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
+}
+
+/* The open chain of `p`, while the facts of `seen` are still to come; else 0. */
+static __always_inline struct chain *chain_of(const struct task_struct *p, __u32 seen)
+{
+	struct chain *c = the_chain();
+
+	if (!c || c->pid != (__u32)p->pid || !is_open(c) || (c->seen & seen))
+		return 0;
+	return c;
+}
+
+static __always_inline bool is_armed(const struct task_struct *p)
+{
+	const struct armed_run *a = only_value(&armed);
+
+	return a && a->pid == (__u32)p->pid && a->run;
+}
+
+static __always_inline void enter(__u32 *busy)
+{
+	*busy += 1;
+}
+
+static __always_inline void leave(__u32 *busy)
+{
+	*busy -= 1;
+}
+
+/* 0: this kernel build cannot tell (see kernel.h). */
+static __always_inline __u32 current_context(void)
+{
+#ifdef PROBE_PREEMPT_COUNT
+	int count;
+
+	if (!read_preempt_count(&count))
+		return 0;
+	if (count & NMI_MASK(config.counts_hardirq_disable))
+		return CONTEXT_NMI;
+	if (count & HARDIRQ_MASK(config.counts_hardirq_disable))
+		return CONTEXT_HARDIRQ;
+	if (count & SOFTIRQ_SERVING)
+		return CONTEXT_SOFTIRQ;
+	return CONTEXT_TASK;
+#else
+	return 0;
+#endif
+}
+
+/* MurmurHash3's 64-bit finaliser. analysis/correlation.ts re-derives the ID with the same steps. */
+static __always_inline __u64 mix(__u64 x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdULL;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ULL;
+	return x ^ (x >> 33);
+}
+
+static __always_inline __u64 correlation_id(__u32 tgid, __u32 pid, __u64 run, __u64 ktime)
+{
+	return mix(ktime ^ mix(run ^ mix((__u64)tgid << 32 | pid)));
+}
+
+static __always_inline void submit(struct chain *c)
+{
+	struct probe_counters *n;
+
+	if (bpf_ringbuf_output(&records, c, sizeof(*c), 0) == 0)
+		return;
+	n = only_value(&counters);
+	if (n)
+		__sync_fetch_and_add(&n->ring_full, 1);
+}
+
+/* READ and RETURN come from two CPUs in either order on the wakelist path: the second one submits. */
+static __always_inline void close_phase(struct chain *c, __u32 phase)
+{
+	__u32 before = __sync_fetch_and_or(&c->phase, phase);
+	__u32 both = CHAIN_READ | CHAIN_RETURN;
+
+	if (!(before & phase) && ((before | phase) & both) == both)
+		submit(c);
+}
+
+static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
+{
+	struct armed_run *a = only_value(&armed);
+	__u64 run, current;
+	struct chain *c;
+
+	if (!a || a->pid != (__u32)p->pid)
+		return 0;
+	run = a->run;
+	if (!run || __sync_val_compare_and_swap(&a->run, run, 0) != run)
+		return 0;
+	c = the_chain();
+	if (!c)
+		return 0;
+	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
+	c->run = run;
+	c->ttwu_ns = bpf_ktime_get_ns();
+	c->tgid = p->tgid;
+	c->pid = p->pid;
+	c->correlation_id = correlation_id(c->tgid, c->pid, run, c->ttwu_ns);
+	bpf_probe_read_kernel(c->comm, sizeof(c->comm), p->comm);
+	current = bpf_get_current_pid_tgid();
+	c->waker_pid = (__u32)current;
+	c->waker_cpu = bpf_get_smp_processor_id();
+	bpf_get_current_comm(c->waker_comm, sizeof(c->waker_comm));
+	c->seen = SEEN_TTWU;
+	c->waker_context = current_context();
+	if (c->waker_context)
+		c->seen |= SEEN_WAKER_CONTEXT;
+	c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
+	c->phase = CHAIN_OPEN | (config.return_is_hooked ? 0 : CHAIN_RETURN);
+	return c;
+}
+
+/* After select_task_rq and before the enqueue; in the wakelist path on the target's CPU, after the IPI. */
+static __always_inline void activate(struct chain *c, struct rq *rq, int wake_flags)
+{
+	c->activate_ns = bpf_ktime_get_ns();
+	c->flags_activate = wake_flags;
+	c->rq = (__u64)rq;
+	/* ttwu_queue() and sched_ttwu_pending() call update_rq_clock() right before (6.1, 6.12): fresh here. */
+	c->rq_clock_activate_ns = rq->clock;
+	c->rq_clock_flags = rq->clock_update_flags;
+	c->target_idle = rq->curr == rq->idle;
+	/* ttwu_queue_cond() never queues to the waker's own CPU, so another CPU here means the wakelist. */
+	c->path = (__u32)c->waker_cpu == bpf_get_smp_processor_id() ? PATH_DIRECT : PATH_WAKELIST;
+	c->seen |= SEEN_ACTIVATE | SEEN_RQ_ACTIVATE | SEEN_TARGET_IDLE;
+}
+
+static __always_inline void waking(struct chain *c, struct task_struct *p)
+{
+	if (!c || (c->seen & SEEN_WAKING))
+		return;
+	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU, under p->pi_lock. */
+	c->prev_cpu = task_cpu(p);
+	c->state_before = task_state(p);
+	c->on_rq = p->on_rq;
+	c->seen |= SEEN_WAKING;
+}
+
+static __always_inline void wakeup(struct chain *c, struct task_struct *p)
+{
+	struct first_read *first;
+	__u32 cpu;
+
+	c->wakeup_ns = bpf_ktime_get_ns();
+	c->state_after = task_state(p);
+	c->target_cpu = cpu = task_cpu(p);
+	if (!(c->seen & SEEN_ACTIVATE)) {
+		__u32 here = bpf_get_smp_processor_id();
+
+		if (c->waker_pid == c->pid)
+			c->path = PATH_SELF;
+		else if (c->on_rq)
+			c->path = PATH_RUNNABLE;
+		else
+			c->path = (__u32)c->waker_cpu == here ? PATH_DIRECT : PATH_WAKELIST;
+		/* Whether another CPU idles is not visible without its rq; whether this one does, is: pid 0. */
+		if (cpu == here) {
+			c->target_idle = (__u32)bpf_get_current_pid_tgid() == 0;
+			c->seen |= SEEN_TARGET_IDLE;
+		}
+	}
+	first = bpf_map_lookup_elem(&first_reads, &cpu);
+	if (first && first->correlation_id == c->correlation_id) {
+		c->tkread_any_ns = first->ns;
+		c->seen |= SEEN_TKREAD_ANY;
+	}
+	c->seen |= SEEN_WAKEUP;
+}
+
+static __always_inline void switched_in(struct chain *c)
+{
+	int cpu;
+
+	c->switch_ns = bpf_ktime_get_ns();
+	if (c->rq) {
+		struct rq *rq = (struct rq *)c->rq;
+
+		/* A target moved between enqueue and switch-in is on another rq than the one saved: not observed. */
+		cpu = BPF_CORE_READ(rq, cpu);
+		if ((__u32)cpu == bpf_get_smp_processor_id()) {
+			c->rq_clock_switch_ns = BPF_CORE_READ(rq, clock);
+			c->seen |= SEEN_RQ_SWITCH;
+		}
+	}
+	c->seen |= SEEN_SWITCH;
+}
+
+static __always_inline void count_self_read(struct chain *c)
+{
+	struct probe_counters *n = only_value(&counters);
+
+	__sync_fetch_and_add(&c->self_reads, 1);
+	if (n)
+		__sync_fetch_and_add(&n->self_reads, 1);
+}
+
+/* The target is current and has been switched in (or, on the self and runnable paths, never left the CPU). */
+static __always_inline bool target_runs(const struct chain *c)
+{
+	if ((__u32)bpf_get_current_pid_tgid() != c->pid)
+		return 0;
+	return (c->seen & SEEN_SWITCH) ||
+	       ((c->seen & SEEN_WAKEUP) && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
+}
+
+/*
+ * A timekeeping read begins. `has_exit`: the same function's exit is hooked too and completes the chain there,
+ * with the value. The caller has tested is_open() and in_probe.
+ */
+static __always_inline void read_begins(void *ctx, struct chain *c, __u32 function, bool has_exit)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 context = function == TKREAD_CLOCK_GETTIME ? CONTEXT_TASK : current_context();
+	struct first_read *first;
+
+	__sync_fetch_and_add(&c->reads, 1);
+	first = bpf_map_lookup_elem(&first_reads, &cpu);
+	if (first && first->correlation_id != c->correlation_id) {
+		first->ns = now;
+		first->correlation_id = c->correlation_id;
+		if ((c->seen & SEEN_WAKEUP) && (__u32)c->target_cpu == cpu) {
+			c->tkread_any_ns = now;
+			c->seen |= SEEN_TKREAD_ANY;
+		}
+	}
+	if (!target_runs(c))
+		return;
+	if (!(c->seen & SEEN_TKREAD)) {
+		c->tkread_ns = now;
+		c->tkread_cpu = cpu;
+		c->tkread_function = function;
+		c->tkread_context = context;
+		c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
+		c->seen |= SEEN_TKREAD | (context ? SEEN_TKREAD_CONTEXT : 0);
+	}
+	if (context == CONTEXT_TASK && !(c->seen & SEEN_TKREAD_TASK)) {
+		c->tkread_task_ns = now;
+		c->seen |= SEEN_TKREAD_TASK;
+		if (!has_exit)
+			close_phase(c, CHAIN_READ);
+	}
+}
+
+static __always_inline void read_ends(struct chain *c, __u32 function, __s64 value)
+{
+	__u32 context = current_context();
+
+	if (!target_runs(c))
+		return;
+	/* An interrupt between entry and exit may call the same function: its exit has another context. */
+	if ((c->seen & SEEN_TKREAD) && !(c->seen & SEEN_TKREAD_VALUE) && c->tkread_function == function &&
+	    c->tkread_context == context) {
+		c->tkread_value_ns = value;
+		c->seen |= SEEN_TKREAD_VALUE;
+	}
+	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK))
+		close_phase(c, CHAIN_READ);
+}
+
+#endif
