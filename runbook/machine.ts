@@ -1,5 +1,7 @@
 /** Facts about the machine for the `# meta` line, read from /proc and /sys of any machine, initramfs guests too. */
 
+import { readKernelFile } from "../ffi/kernel_file.ts";
+
 /** Reads a text file of this machine; null when it is absent or may not be read. */
 export type ReadText = (path: string) => string | null;
 
@@ -49,13 +51,10 @@ const CLOCKSOURCE_NAMES: readonly (readonly [clocksource: string, name: string])
   ["vmware", "vmware"],
 ];
 
-/** The default reader of this machine's files. */
+/** The reader of this machine's own files. */
 export const readMachineText: ReadText = (path) => {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return null;
-  }
+  const bytes = readKernelFile(path);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 };
 
 /** @param arch as `uname -m` spells it */

@@ -21,15 +21,6 @@ export interface Runbook {
 const SHORTEST_PERIOD_NS = 1_000_000;
 const LONGEST_PERIOD_NS = 3_600_000_000_000;
 
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1_000,
-  "µs": 1_000,
-  ms: 1_000_000,
-  s: 1_000_000_000,
-  m: 60_000_000_000,
-};
-
 /**
  * The protocol that `probe run` declares.
  *
@@ -59,23 +50,6 @@ export function declareRunbook(options: { runs: number; period_ns: number }): Ru
     ttwu_to_tkread_margin_ns: 100_000,
     alpha: 0.05,
   };
-}
-
-/**
- * A duration as users write it (`1s`, `250ms`, `1.5s`) in ns.
- *
- * @throws Failure (usage) for anything else, a number without a unit included
- */
-export function parsePeriod(text: string): number {
-  const parts = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m)$/.exec(text.trim());
-  if (parts === null) {
-    throw new Failure(
-      EXIT.usage,
-      `--period ${JSON.stringify(text)} is not a duration`,
-      "give a number with a unit (ns, us, ms, s, m), for example 1s or 250ms",
-    );
-  }
-  return Math.round(Number(parts[1]) * UNITS[parts[2]!]!);
 }
 
 /** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */

@@ -1,0 +1,35 @@
+/** Why the probes could not be loaded, in words that a user can act on. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import type { LibbpfError } from "../ffi/libbpf_error.ts";
+
+const EPERM = 1;
+const ENOMEM = 12;
+const EACCES = 13;
+
+/** @returns what to throw; the error with libbpf's log is its cause */
+export function attachFailure(error: LibbpfError): Failure {
+  const [why, remedy] = explain(error);
+  return new Failure(EXIT.cannotMeasure, `cannot ${error.attempted}: ${why}`, remedy, { cause: error });
+}
+
+function explain({ errno, log }: LibbpfError): readonly [why: string, remedy: string] {
+  switch (errno) {
+    case EPERM:
+    case EACCES:
+      return [
+        `the kernel refuses (errno ${errno})`,
+        "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",
+      ];
+    case ENOMEM:
+      return ["the kernel has no memory for it", "free memory or raise `ulimit -l`"];
+    default:
+      return [`errno ${errno}${lastLine(log)}`, "see the kernel's log with --verbose"];
+  }
+}
+
+/** The last thing that libbpf said: the nearest to the cause. */
+function lastLine(log: string): string {
+  const line = log.trim().split("\n").at(-1)?.trim();
+  return line ? `, ${line}` : "";
+}

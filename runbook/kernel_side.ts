@@ -1,0 +1,83 @@
+/** Everything native, opened from the executable's own bytes when a measurement begins and not before. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import type { Tier } from "../analysis/meta.ts";
+import { LibbpfError } from "../ffi/libbpf_error.ts";
+import type { NativeLibrary } from "../ffi/native_library.ts";
+import type { NativeTarget } from "../ffi/target.ts";
+import { attachFailure } from "./attach_failure.ts";
+import { type ChainProbes, TierUnavailable } from "./chain_probes.ts";
+
+export interface KernelSide extends Disposable {
+  readonly probes: ChainProbes;
+  readonly target: NativeTarget;
+  /**
+   * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
+   * how well an edge on the one is known on the other.
+   */
+  edgeUncertaintyNs(): number;
+}
+
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+const BRACKETS = 16;
+
+/**
+ * Opens libbpf and attaches the probes.
+ *
+ * @param required the lowest tier that will do
+ * @throws Failure (cannot measure) with the reason
+ */
+export async function openKernelSide(required: Tier | undefined): Promise<KernelSide> {
+  const embedded = await import("../ffi/embedded.ts");
+  const { BpfRuntime } = await import("../ffi/bpf_object.ts");
+  const { openLibbpf } = await import("../ffi/libbpf.ts");
+  const { openNativeLibrary } = await import("../ffi/native_library.ts");
+  const { NativeTarget } = await import("../ffi/target.ts");
+  const { ChainProbes } = await import("./chain_probes.ts");
+  const native = openNativeLibrary(embedded.LIBTARGET);
+  const libbpf = openLibbpf({ libz: embedded.LIBZ, libelf: embedded.LIBELF, libbpf: embedded.LIBBPF });
+  const objects = {
+    withContext: embedded.CHAIN_OBJECT,
+    withoutContext: embedded.CHAIN_OBJECT_WITHOUT_CONTEXT,
+  };
+  const probes = attach(() =>
+    ChainProbes.attach(
+      new BpfRuntime(libbpf, native),
+      objects,
+      required === undefined ? {} : { require: required },
+    )
+  );
+  return {
+    probes,
+    target: new NativeTarget(native),
+    edgeUncertaintyNs: () => edgeUncertaintyNs(native),
+    [Symbol.dispose]: () => probes[Symbol.dispose](),
+  };
+}
+
+function attach(attempt: () => ChainProbes): ChainProbes {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof LibbpfError) throw attachFailure(error);
+    if (!(error instanceof TierUnavailable)) throw error;
+    throw new Failure(
+      EXIT.cannotMeasure,
+      `cannot measure at tier ${error.tier}: ${error.reason}`,
+      "leave --require out to take the best tier there is, or use a kernel that offers it",
+      { cause: error },
+    );
+  }
+}
+
+function edgeUncertaintyNs(native: NativeLibrary): number {
+  let narrowest = Infinity;
+  for (let i = 0; i < BRACKETS; i++) {
+    const before = native.symbols.clock_now(CLOCK_MONOTONIC);
+    native.symbols.clock_now(CLOCK_REALTIME);
+    const after = native.symbols.clock_now(CLOCK_MONOTONIC);
+    narrowest = Math.min(narrowest, Number(after - before));
+  }
+  return Math.ceil(narrowest / 2);
+}

@@ -1,0 +1,220 @@
+/**
+ * The run loop: one edge, one wakeup, one chain, one outcome after the other. It knows order, time, losses and
+ * interruption; what a kernel is, it does not, so its tests need none.
+ */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import type { Counters } from "./chain_probes.ts";
+import type { ChainRecord } from "../ffi/record.ts";
+import { TargetError, type TargetRun } from "../ffi/target.ts";
+import type { Status } from "./row.ts";
+
+/** The part of ChainProbes that a run uses. */
+export interface ChainSource {
+  /** The map through which the target arms itself. */
+  readonly armedMapFd: number;
+  /** The record of that run, or null while it has not come. */
+  take(run: number): ChainRecord | null;
+  /** Disarms, and returns what was seen of that run so far; null when not even its wakeup was. */
+  abandon(run: number): ChainRecord | null;
+  counters(): Counters;
+}
+
+/** The task whose wakeup is followed; its sleeps outlast no cancel(). */
+export interface Target {
+  /**
+   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), reads the clock. Rejects with TargetError: ETIME when
+   * the edge was too near once the run was armed, EINTR when the sleep was cut short.
+   */
+  run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun>;
+  /** Ends a sleep in progress: its run() settles soon. */
+  cancel(): void;
+}
+
+export interface LoopClock {
+  /** CLOCK_REALTIME, ns. */
+  realtimeNow(): bigint;
+  /** Resolves after `ms`, or at once when `stop` aborts. */
+  sleep(ms: number, stop: AbortSignal): Promise<void>;
+}
+
+export interface RunOutcome {
+  readonly run: number;
+  readonly status: Status;
+  /** What the kernel saw; null: not even the wakeup. */
+  readonly record: ChainRecord | null;
+  /** What the target saw; null: it had not come back from its sleep. */
+  readonly target: TargetRun | null;
+  /** What was lost or filtered while this run lasted. */
+  readonly losses: Counters;
+}
+
+export interface LoopOptions {
+  readonly runs: number;
+  /** Edges are the multiples of this on CLOCK_REALTIME. */
+  readonly periodNs: number;
+  readonly probes: ChainSource;
+  readonly target: Target;
+  readonly clock: LoopClock;
+  /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
+  readonly interrupt: AbortSignal;
+  /** Called with every outcome before the next run begins; what it throws ends the loop. */
+  onOutcome(outcome: RunOutcome): void;
+}
+
+/** How long after its edge a target may take to return: only a broken machine needs this long. */
+const TARGET_WINDOW_NS = 30_000_000_000n;
+
+/**
+ * A record is in the ring before its target returns, but for the wakelist path: there the waker's return, on
+ * another CPU, may come last. Both limits must be exceeded: a machine that stood still has polled rarely.
+ */
+const RECORD_WINDOW_NS = 2_000_000_000n;
+const RECORD_POLLS = 50;
+const LONGEST_POLL_MS = 40;
+
+/** How long a cancelled target may take to come back before the program ends without it. */
+const CANCEL_WINDOW_MS = 5_000;
+
+const EINTR = 4;
+const ETIME = 62;
+
+/** Errnos of a target that did not sleep until its edge: no run took place. */
+const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
+
+const NS_PER_MS = 1_000_000n;
+
+/** Arming takes some 0.2 ms on bare metal and tens of ms under emulation; each missed edge doubles the lead. */
+const FIRST_LEAD_NS = 5_000_000n;
+const LONGEST_LEAD_NS = 60_000_000_000n;
+
+/** The first multiple of the period at or after `earliest`; both in ns of CLOCK_REALTIME. */
+export function nextEdge(earliest: bigint, periodNs: bigint): bigint {
+  return (earliest + periodNs - 1n) / periodNs * periodNs;
+}
+
+/**
+ * Does the runs in order.
+ *
+ * @returns the number of the run at which it was interrupted, or null when all were done
+ * @throws Failure when the target cannot be armed before an edge, fails, or does not come back
+ */
+export async function runLoop(options: LoopOptions): Promise<number | null> {
+  let leadNs = FIRST_LEAD_NS;
+  for (let run = 1; run <= options.runs;) {
+    if (options.interrupt.aborted) return run;
+    const before = options.probes.counters();
+    const sleep = new Sleep(options, run, leadNs);
+    const end = await sleep.wait();
+    if (end === "missed") {
+      // No edge, no run: what the probes may hold of it is dropped and the same run gets another edge.
+      options.probes.abandon(run);
+      leadNs = longerLead(leadNs);
+      continue;
+    }
+    const record = await recordOf(options, run, end);
+    const target = typeof end === "string" ? null : end;
+    if (target === null) await sleep.cancel();
+    const status = statusOf(record, options.interrupt.aborted);
+    const losses = difference(options.probes.counters(), before);
+    options.onOutcome({ run, status, record, target, losses });
+    if (status === "aborted") return run;
+    if (end === "overdue") throw overdue(run);
+    run++;
+  }
+  return null;
+}
+
+/** One sleep of the target until an edge. */
+class Sleep {
+  readonly #options: LoopOptions;
+  readonly #run: number;
+  readonly #edge: bigint;
+  readonly #settled = new AbortController();
+  #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
+
+  constructor(options: LoopOptions, run: number, leadNs: bigint) {
+    this.#options = options;
+    this.#run = run;
+    this.#edge = nextEdge(options.clock.realtimeNow() + leadNs, BigInt(options.periodNs));
+    options.target.run(options.probes.armedMapFd, run, this.#edge)
+      .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
+      .finally(() => this.#settled.abort());
+  }
+
+  /**
+   * @returns the target's own account; `missed` when it did not sleep until the edge; `interrupted` or `overdue`
+   * while it may still sleep
+   */
+  async wait(): Promise<TargetRun | "missed" | "interrupted" | "overdue"> {
+    const { clock, interrupt } = this.#options;
+    const windowMs = Number((this.#edge + TARGET_WINDOW_NS - clock.realtimeNow()) / NS_PER_MS);
+    await clock.sleep(windowMs, AbortSignal.any([this.#settled.signal, interrupt]));
+    const result = this.#result;
+    if (result === null) return interrupt.aborted ? "interrupted" : "overdue";
+    if ("target" in result) return result.target;
+    // A signal may reach the target's thread before the listener that reports the interruption.
+    if (interrupt.aborted) return "interrupted";
+    if (result.error instanceof TargetError && MISSED.has(result.error.errno)) return "missed";
+    throw new Failure(
+      EXIT.failed,
+      `the target of run ${this.#run} failed: ${
+        result.error instanceof Error ? result.error.message : result.error
+      }`,
+      "start again; if it fails again, this machine does not let it arm or sleep",
+      { cause: result.error },
+    );
+  }
+
+  /** Ends it, and waits for that: a thread that outlived its probes would disarm the next ones. */
+  async cancel(): Promise<void> {
+    this.#options.target.cancel();
+    await this.#options.clock.sleep(CANCEL_WINDOW_MS, this.#settled.signal);
+  }
+}
+
+/** The run's record, waited for while it can still come; then what the kernel holds of it, complete or not. */
+async function recordOf(
+  { probes, clock, interrupt }: LoopOptions,
+  run: number,
+  sleep: TargetRun | "interrupted" | "overdue",
+): Promise<ChainRecord | null> {
+  const windowEnd = clock.realtimeNow() + RECORD_WINDOW_NS;
+  for (let polls = 0;; polls++) {
+    const record = probes.take(run);
+    if (record !== null) return record;
+    const windowClosed = polls >= RECORD_POLLS && clock.realtimeNow() > windowEnd;
+    if (typeof sleep === "string" || interrupt.aborted || windowClosed) return probes.abandon(run);
+    await clock.sleep(Math.min(polls, LONGEST_POLL_MS), interrupt);
+  }
+}
+
+function statusOf(record: ChainRecord | null, interrupted: boolean): Status {
+  if (record !== null && record.tkread_task_ns !== null) return "complete";
+  return interrupted ? "aborted" : "timeout";
+}
+
+function difference(now: Counters, before: Counters): Counters {
+  return {
+    ring_full: now.ring_full - before.ring_full,
+    self_reads: now.self_reads - before.self_reads,
+    recursion_misses: now.recursion_misses - before.recursion_misses,
+  };
+}
+
+function longerLead(leadNs: bigint): bigint {
+  if (leadNs < LONGEST_LEAD_NS) return 2n * leadNs;
+  throw new Failure(
+    EXIT.failed,
+    `cannot arm a run within ${LONGEST_LEAD_NS / 1_000_000_000n} s: the target missed every edge`,
+    "give the machine more CPU time, and stop what sends signals to this process",
+  );
+}
+
+function overdue(run: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `the target of run ${run} did not wake within ${TARGET_WINDOW_NS / 1_000_000_000n} s of its edge`,
+    "check that the machine's timers work, then start again",
+  );
+}

@@ -1,0 +1,106 @@
+/** One measurement: the kernel's side attached, every run written and counted, everything detached again. */
+
+import type { Meta, Tier } from "../analysis/meta.ts";
+import project from "../deno.json" with { type: "json" };
+import { readKernelFile } from "../ffi/kernel_file.ts";
+import { openKernelSide } from "./kernel_side.ts";
+import { type LoopClock, runLoop, type RunOutcome } from "./loop.ts";
+import { type Machine, readClocksource, readMachineText } from "./machine.ts";
+import type { Progress } from "./progress.ts";
+import type { ResultFile } from "./result_out.ts";
+import { buildRow, type RowContext } from "./row.ts";
+import { type Runbook, runbookSha256 } from "./runbook.ts";
+import type { Summary } from "./summary.ts";
+import { Symbols } from "./symbols.ts";
+import { Tally } from "./tally.ts";
+import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
+
+export interface MeasureRequest {
+  readonly env: string;
+  readonly runbook: Runbook;
+  readonly machine: Machine;
+  readonly started: Date;
+  /** Empty; filled here. */
+  readonly file: ResultFile;
+  readonly progress: Progress;
+  readonly interrupt: AbortSignal;
+  /** The lowest tier that will do. */
+  readonly require?: Tier;
+}
+
+/** What NativeTarget measures clock_step_ns against, see ffi/native/target.c. */
+const CLOCK_STEP_COUNTER = "CLOCK_MONOTONIC_RAW";
+
+/**
+ * @returns what the summary shows, and the number of the run at which Ctrl-C ended it (null: all done)
+ * @throws Failure when the probes cannot be attached, a run cannot take place, or the file cannot be written
+ */
+export async function measure(
+  request: MeasureRequest,
+): Promise<{ summary: Summary; interruptedAt: number | null }> {
+  const { runbook, machine, file, progress, interrupt } = request;
+  using kernel = await openKernelSide(request.require);
+  const { probes, target } = kernel;
+  // After the attach: the programs of the probes have symbols of their own now.
+  const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
+  const decode = decodeTableFor(machine.kernel);
+  const meta: Meta = {
+    probe: project.version,
+    env: request.env,
+    ...machine,
+    tier: probes.tier,
+    hooks: probes.hooks,
+    decode: decode?.name ?? "none",
+    runbook: { ...runbook },
+    runbook_sha256: await runbookSha256(runbook),
+    started: request.started.toISOString(),
+    edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
+    clock_step_counter: CLOCK_STEP_COUNTER,
+  };
+  file.writeHeader(meta);
+  progress.say(`measuring ${runbook.runs} runs at tier ${probes.tier} into ${file.path}`);
+  const notices = noticesOf(symbols, decode, machine);
+  for (const notice of notices) progress.say(`notice: ${notice}`);
+
+  const context: RowContext = { symbols, decode, load: runbook.load };
+  const tally = new Tally();
+  const onOutcome = (outcome: RunOutcome) => {
+    const { row, stacks } = buildRow(outcome, context, readClocksource(readMachineText).current);
+    file.writeRow(row, stacks);
+    tally.add(row, stacks);
+    progress.ran(outcome.run, outcome.losses.ring_full);
+  };
+  const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
+  const { runs, period_ns: periodNs } = runbook;
+  const interruptedAt = await runLoop({ runs, periodNs, probes, target, clock, interrupt, onOutcome });
+  if (interruptedAt === null) file.writeEnd(tally.end());
+  progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
+  return { summary: { path: file.path, meta, tally, notices }, interruptedAt };
+}
+
+function noticesOf(symbols: Symbols, decode: DecodeTable | null, machine: Machine): string[] {
+  const notices: string[] = [];
+  if (symbols.hidden) {
+    notices.push(
+      "the kernel hides its symbols (kptr_restrict, or CAP_SYSLOG is missing): no stacks in the file",
+    );
+  }
+  if (decode === null) {
+    notices.push(`no table of wake flags for kernel ${machine.kernel}: raw flags only, no signatures`);
+  }
+  return notices;
+}
+
+/** Resolves after `ms`, or at once when `stop` aborts. */
+function sleep(ms: number, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", end);
+    resolve();
+  };
+  const timer = setTimeout(end, ms);
+  stop.addEventListener("abort", end);
+  return promise;
+}

@@ -1,0 +1,138 @@
+/**
+ * The result file as it grows: created exclusively, each row safe before the next run begins, and whole lines
+ * only: a write that fails half-way is taken back.
+ */
+
+import type { Row } from "../analysis/columns.ts";
+import { EXIT, Failure } from "../analysis/failure.ts";
+import type { End, Meta } from "../analysis/meta.ts";
+import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result_write.ts";
+import type { StackCluster } from "./row.ts";
+
+/** The part of Deno.FsFile in use, so that a test can fill the disk. */
+export interface OutputFile {
+  writeSync(bytes: Uint8Array): number;
+  truncateSync(length: number): void;
+  syncDataSync(): void;
+  close(): void;
+}
+
+/** `ENV-HOST-UTCTIME.csv`; whatever is awkward in a file name becomes `_`. */
+export function defaultPath(env: string, host: string, started: Date): string {
+  const time = started.toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${plain(env)}-${plain(host)}-${time}.csv`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[^A-Za-z0-9._]+/g, "_").replace(/^\./, "_");
+}
+
+/** @throws Failure when the path exists or cannot be written */
+export function createOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { write: true, createNew: true });
+  } catch (error) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot create ${path}: ${whyNot(error)}`,
+      "choose another path with --out",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.NotADirectory) return "its folder is no folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return reasonOf(error);
+}
+
+/** The system's words, without what Deno adds to them: `No space left on device (os error 28)`. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
+}
+
+export class ResultFile implements Disposable {
+  readonly path: string;
+  readonly #file: OutputFile;
+  readonly #stacks = new Set<string>();
+  #length = 0;
+  #rows = 0;
+
+  /** @param file just created and empty; this object closes it */
+  constructor(path: string, file: OutputFile) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** Nothing was written: the file holds nothing that is worth keeping. */
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  writeHeader(meta: Meta): void {
+    this.#append(formatHeader(meta), "the header");
+  }
+
+  /**
+   * Stacks not seen before and the row, in one write.
+   *
+   * @throws Failure when the disk does not take it; the rows before it are whole
+   */
+  writeRow(row: Row, stacks: readonly StackCluster[]): void {
+    let text = "";
+    for (const { key, frames } of stacks) {
+      if (this.#stacks.has(key)) continue;
+      this.#stacks.add(key);
+      text += formatStackLine(key, frames);
+    }
+    this.#append(text + formatRow(row), `row ${row.run}`);
+    this.#rows++;
+  }
+
+  writeEnd(end: End): void {
+    this.#append(formatEnd(end), "the end line");
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #append(text: string, what: string): void {
+    const bytes = new TextEncoder().encode(text);
+    try {
+      for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
+      this.#file.syncDataSync();
+    } catch (error) {
+      throw this.#failure(what, error);
+    }
+    this.#length += bytes.length;
+  }
+
+  #failure(what: string, error: unknown): Failure {
+    const cut = `cannot write ${what} to ${this.path}: ${reasonOf(error)}`;
+    try {
+      this.#file.truncateSync(this.#length);
+    } catch {
+      return new Failure(
+        EXIT.failed,
+        cut,
+        `its last line may be broken, the ${this.#rows} rows before are whole`,
+        {
+          cause: error,
+        },
+      );
+    }
+    return new Failure(
+      EXIT.failed,
+      `${cut} (${this.#rows} rows are in it)`,
+      "make room or choose another path with --out",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** `probe run`: checks, attaches, measures, writes, sums up. */
+
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import type { Tier } from "../analysis/meta.ts";
+import { Interrupt } from "./interrupt.ts";
+import { readMachine, readMachineText } from "./machine.ts";
+import { measure } from "./measure.ts";
+import { preflight } from "./preflight.ts";
+import { Progress } from "./progress.ts";
+import { createOutputFile, defaultPath, ResultFile } from "./result_out.ts";
+import { declareRunbook } from "./runbook.ts";
+import { summaryJson, summaryText } from "./summary.ts";
+
+export interface RunFlags {
+  readonly runs: number;
+  /** host, vm, or a label. */
+  readonly env: string;
+  /** Default: ENV-HOST-UTCTIME.csv in the current folder. */
+  readonly out?: string;
+  /** ns. */
+  readonly period: number;
+  /** The lowest tier that will do. */
+  readonly require?: Tier;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** No probe can be loaded without it; it is megabytes long, so only its presence is asked for. */
+const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
+/**
+ * Measures and writes the result file.
+ *
+ * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
+ */
+export async function runCommand(flags: RunFlags): Promise<ExitCode> {
+  const runbook = declareRunbook({ runs: flags.runs, period_ns: flags.period });
+  preflight(readMachineText, exists(KERNEL_BTF));
+  const machine = readMachine(readMachineText, Deno.build.arch);
+  const started = new Date();
+  const path = flags.out ?? defaultPath(flags.env, machine.host, started);
+  using file = new ResultFile(path, createOutputFile(path));
+  using interrupt = new Interrupt();
+  const progress = new Progress({
+    runs: runbook.runs,
+    quiet: flags.quiet,
+    output: { isTerminal: Deno.stderr.isTerminal(), write: (text) => writeAll(Deno.stderr, text) },
+    now: () => performance.now(),
+  });
+  try {
+    const request = {
+      env: flags.env,
+      runbook,
+      machine,
+      started,
+      file,
+      progress,
+      interrupt: interrupt.signal,
+    };
+    const { summary, interruptedAt } = await measure(
+      flags.require === undefined ? request : { ...request, require: flags.require },
+    );
+    const { complete } = summary.tally.end();
+    if (interruptedAt !== null) {
+      const rows = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;
+      throw new Failure(
+        EXIT.failed,
+        `interrupted at run ${interruptedAt} of ${runbook.runs}`,
+        `${rows} in ${path}`,
+      );
+    }
+    if (flags.json) writeAll(Deno.stdout, `${summaryJson(summary)}\n`);
+    else if (!flags.quiet) writeAll(Deno.stdout, summaryText(summary));
+    if (complete > 0) return EXIT.done;
+    throw new Failure(
+      EXIT.failed,
+      `none of the ${runbook.runs} runs completed: no clock read of the target was seen`,
+      `look at the stages in ${path}, and report it with that file`,
+    );
+  } catch (error) {
+    if (file.isEmpty) Deno.removeSync(path);
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
+}

@@ -1,0 +1,124 @@
+/** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
+
+import type { HookFact, Meta } from "../analysis/meta.ts";
+import type { ClusterCount, Spread, Tally } from "./tally.ts";
+
+export interface Summary {
+  readonly path: string;
+  readonly meta: Meta;
+  readonly tally: Tally;
+  /** What the reader has to know besides: names hidden, hooks that give less. */
+  readonly notices: readonly string[];
+}
+
+const WIDTH = 80;
+const MOST_CLUSTERS = 5;
+
+/** How each tier sees the kernel, in the words of the documentation. */
+const TIER_TEXT = {
+  full: "full (function entry and exit, and tracepoints)",
+  kprobe: "kprobe (kprobes and tracepoints)",
+  tracepoint: "tracepoint (tracepoints only; the read is the target's own clock_gettime call)",
+} as const;
+
+export function summaryJson({ path, meta, tally, notices }: Summary): string {
+  const end = tally.end();
+  return JSON.stringify({
+    file: path,
+    env: meta.env,
+    kernel: meta.kernel,
+    virtualization: meta.virtualization,
+    tier: meta.tier,
+    never_observed: tally.neverObserved(),
+    runs: { declared: meta.runbook.runs, complete: end.complete, timeout: end.timeout, aborted: end.aborted },
+    offset: tally.offset(),
+    ttwu_to_tkread: tally.ttwuToTkread(),
+    edge_uncertainty_ns: meta.edge_uncertainty_ns,
+    clusters: tally.clusters(),
+    signatures: tally.signatures(),
+    lost_events: end.lost_events,
+    recursion_misses: end.recursion_misses,
+    self_reads: end.self_reads,
+    not_attached: meta.hooks.filter((hook) => !hook.attached),
+    notices,
+  });
+}
+
+export function summaryText({ path, meta, tally, notices }: Summary): string {
+  const end = tally.end();
+  const clusters = tally.clusters();
+  const signatures = tally.signatures();
+  const lines = [
+    path,
+    field("tier", TIER_TEXT[meta.tier]),
+    ...listField("not observed", tally.neverObserved()),
+    field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
+    field("offset", `${spreadText(tally.offset())} (edge known to ${duration(meta.edge_uncertainty_ns)})`),
+    field("ttwu to read", spreadText(tally.ttwuToTkread())),
+    field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
+    ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
+    ...signatures.length === 0 ? [] : [
+      field("signatures", signatures.map(({ signature, runs }) => `${signature} ${runs}`).join(", ")),
+    ],
+    field(
+      "lost",
+      `${end.lost_events} events; ${end.recursion_misses} recursion misses; ` +
+        `${end.self_reads} own reads filtered out`,
+    ),
+    ...notAttached(meta.hooks),
+    ...notices.map((notice) => field("notice", notice)),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+/** A time in the unit that leaves one to three digits before the point. */
+export function duration(ns: number): string {
+  const size = Math.abs(ns);
+  if (size < 1_000) return `${round(ns)} ns`;
+  if (size < 1_000_000) return `${round(ns / 1_000)} us`;
+  if (size < 1_000_000_000) return `${round(ns / 1_000_000)} ms`;
+  return `${round(ns / 1_000_000_000)} s`;
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function field(name: string, text: string): string {
+  return `  ${name.padEnd(13)}${text}`;
+}
+
+/** Words separated by commas, broken before the width of a terminal. */
+function listField(name: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 2 > WIDTH) {
+      lines.push(field(lines.length === 0 ? name : "", word));
+    } else lines[lines.length - 1] = `${last}, ${word}`;
+  }
+  return lines.map((line, index) => index < lines.length - 1 ? `${line},` : line);
+}
+
+function spreadText({ n, median_ns, iqr_ns }: Spread): string {
+  if (median_ns === null || iqr_ns === null) return "not observed";
+  return `median ${duration(median_ns)}, IQR ${duration(iqr_ns)}, n ${n}`;
+}
+
+function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {
+  const share = Math.round(100 * runs / complete);
+  return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
+}
+
+function notAttached(hooks: readonly HookFact[]): string[] {
+  const missing = hooks.filter((hook) => !hook.attached);
+  if (missing.length === 0) return [];
+  const lines = missing.map(({ kind, hook, reason }) =>
+    cutTo(`    ${kind}/${hook}: ${reason ?? "no reason given"}`)
+  );
+  return [field("not attached", `${missing.length} of ${hooks.length} hooks`), ...lines];
+}
+
+function cutTo(line: string): string {
+  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 3)}...`;
+}

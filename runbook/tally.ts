@@ -1,0 +1,115 @@
+/** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
+
+import { type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
+import type { End } from "../analysis/meta.ts";
+import { NumberColumn } from "../analysis/result_columns.ts";
+import { iqrSorted, medianSorted } from "../analysis/stats/quantile.ts";
+import type { StackCluster } from "./row.ts";
+
+/** Median and interquartile range over the complete runs, ns; null when there was no value. */
+export interface Spread {
+  readonly n: number;
+  readonly median_ns: number | null;
+  readonly iqr_ns: number | null;
+}
+
+export interface ClusterCount {
+  readonly ttwu_stack: string;
+  readonly runs: number;
+  readonly frames: readonly string[];
+}
+
+export interface SignatureCount {
+  readonly signature: string;
+  readonly runs: number;
+}
+
+/** Empty in a complete run for a reason other than the tier: this one is empty when the waker was no interrupt. */
+const MAY_BE_EMPTY: ReadonlySet<ColumnName> = new Set(["interrupted"]);
+
+export class Tally {
+  readonly #statuses = { complete: 0, timeout: 0, aborted: 0 };
+  #lostEvents = 0;
+  #recursionMisses = 0;
+  #selfReads = 0;
+  readonly #offsets = new NumberColumn();
+  readonly #ttwuToTkreads = new NumberColumn();
+  readonly #clusters = new Map<string, { runs: number; frames: readonly string[] }>();
+  readonly #signatures = new Map<string, number>();
+  readonly #observed = new Set<ColumnName>();
+
+  add(row: Row, stacks: readonly StackCluster[]): void {
+    this.#statuses[row.status ?? "aborted"]++;
+    this.#lostEvents += Number(row.lost_events ?? 0);
+    this.#recursionMisses += Number(row.recursion_misses ?? 0);
+    this.#selfReads += Number(row.self_reads ?? 0);
+    if (row.status !== "complete") return;
+    if (row.offset_ns !== null) this.#offsets.push(Number(row.offset_ns));
+    if (row.ttwu_to_tkread_ns !== null) this.#ttwuToTkreads.push(Number(row.ttwu_to_tkread_ns));
+    if (row.signature !== null) {
+      this.#signatures.set(row.signature, (this.#signatures.get(row.signature) ?? 0) + 1);
+    }
+    this.#countCluster(row.ttwu_stack, stacks);
+    for (const { name } of COLUMNS) if (row[name] !== null) this.#observed.add(name);
+  }
+
+  #countCluster(key: string | null, stacks: readonly StackCluster[]): void {
+    if (key === null) return;
+    const known = this.#clusters.get(key);
+    if (known !== undefined) known.runs++;
+    else {this.#clusters.set(key, {
+        runs: 1,
+        frames: stacks.find((stack) => stack.key === key)?.frames ?? [],
+      });}
+  }
+
+  /** The counts of the `# end` line. */
+  end(): End {
+    const { complete, timeout, aborted } = this.#statuses;
+    return {
+      rows: complete + timeout + aborted,
+      complete,
+      timeout,
+      aborted,
+      lost_events: this.#lostEvents,
+      recursion_misses: this.#recursionMisses,
+      self_reads: this.#selfReads,
+    };
+  }
+
+  offset(): Spread {
+    return spreadOf(this.#offsets.values());
+  }
+
+  ttwuToTkread(): Spread {
+    return spreadOf(this.#ttwuToTkreads.values());
+  }
+
+  /** Stack clusters of the complete runs, the largest first. */
+  clusters(): ClusterCount[] {
+    return [...this.#clusters]
+      .map(([ttwu_stack, { runs, frames }]) => ({ ttwu_stack, runs, frames }))
+      .sort((a, b) => b.runs - a.runs || (a.ttwu_stack < b.ttwu_stack ? -1 : 1));
+  }
+
+  /** Flag signatures of the complete runs, the most frequent first. */
+  signatures(): SignatureCount[] {
+    return [...this.#signatures]
+      .map(([signature, runs]) => ({ signature, runs }))
+      .sort((a, b) => b.runs - a.runs || (a.signature < b.signature ? -1 : 1));
+  }
+
+  /** Columns that were empty in every complete run: what this machine and tier did not show. */
+  neverObserved(): ColumnName[] {
+    if (this.#statuses.complete === 0) return [];
+    return COLUMNS.map(({ name }) => name).filter((name) =>
+      !this.#observed.has(name) && !MAY_BE_EMPTY.has(name)
+    );
+  }
+}
+
+function spreadOf(values: Float64Array): Spread {
+  if (values.length === 0) return { n: 0, median_ns: null, iqr_ns: null };
+  const sorted = values.toSorted();
+  return { n: sorted.length, median_ns: medianSorted(sorted), iqr_ns: iqrSorted(sorted) };
+}
