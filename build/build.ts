@@ -1,0 +1,15 @@
+/** `deno task build`: everything from sources to dist/probe. */
+
+import { buildExecutable, EXECUTABLE } from "./executable.ts";
+import { buildNative } from "./native.ts";
+import { gatherNotices } from "./notices.ts";
+
+export async function build(): Promise<void> {
+  await buildNative();
+  await gatherNotices();
+  await buildExecutable();
+  const { size } = await Deno.stat(EXECUTABLE);
+  console.log(`built ${EXECUTABLE}, ${(size / 1e6).toFixed(0)} MB`);
+}
+
+if (import.meta.main) await build();
