@@ -10,13 +10,26 @@ const libcSymbols = {
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // int close(int fd);
   close: { parameters: ["i32"], result: "i32" },
+  // int access(const char *path, int mode);
+  access: { parameters: ["buffer", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+const F_OK = 0;
 const O_RDONLY = 0;
 const O_CLOEXEC = 0o2000000;
 const FIRST_CAPACITY = 65_536;
 
 type Libc = Deno.DynamicLibrary<typeof libcSymbols>;
+
+/** Whether a file of /proc or /sys is there, readable or not. */
+export function kernelFileExists(path: string): boolean {
+  const libc = Deno.dlopen("libc.so.6", libcSymbols);
+  try {
+    return libc.symbols.access(new TextEncoder().encode(`${path}\0`), F_OK) === 0;
+  } finally {
+    libc.close();
+  }
+}
 
 /** @returns the file's bytes; null when it cannot be opened or read */
 export function readKernelFile(path: string): Uint8Array<ArrayBuffer> | null {

@@ -2,6 +2,7 @@
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
 import { Interrupt } from "./interrupt.ts";
 import { readMachine, readMachineText } from "./machine.ts";
 import { measure } from "./measure.ts";
@@ -35,7 +36,7 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  */
 export async function runCommand(flags: RunFlags): Promise<ExitCode> {
   const runbook = declareRunbook({ runs: flags.runs, period_ns: flags.period });
-  preflight(readMachineText, exists(KERNEL_BTF));
+  preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();
   const path = flags.out ?? defaultPath(flags.env, machine.host, started);
@@ -80,15 +81,6 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
   } catch (error) {
     if (file.isEmpty) Deno.removeSync(path);
     throw error;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

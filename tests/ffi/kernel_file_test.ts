@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readKernelFile } from "../../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
 
 Deno.test("readKernelFile() reads a file of /proc as Deno reads it with every permission", () => {
   assert.deepEqual(readKernelFile("/proc/version"), Deno.readFileSync("/proc/version"));
@@ -16,4 +16,9 @@ Deno.test("readKernelFile() reads a file that is longer than its first buffer", 
 Deno.test("readKernelFile() gives null for a file that is not there, and for a folder", () => {
   assert.equal(readKernelFile("/proc/no-such-file"), null);
   assert.equal(readKernelFile("/proc"), null);
+});
+
+Deno.test("kernelFileExists() tells a file that is there from one that is not", () => {
+  assert.equal(kernelFileExists("/proc/self/status"), true);
+  assert.equal(kernelFileExists("/proc/no-such-file"), false);
 });
