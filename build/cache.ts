@@ -3,36 +3,34 @@
  * clone each time; PROBE_CACHE names another place.
  */
 
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /** Absolute folder of the downloads: $PROBE_CACHE, else probe-build below $XDG_CACHE_HOME or ~/.cache. */
-export function cacheDirectory(): string {
-  const chosen = Deno.env.get("PROBE_CACHE");
+export function cacheDirectory(environment: { get(name: string): string | undefined } = Deno.env): string {
+  const chosen = environment.get("PROBE_CACHE");
   if (chosen) {
     if (!isAbsolute(chosen)) throw new Error(`PROBE_CACHE is "${chosen}"; give it an absolute path`);
     return chosen;
   }
-  const perUser = Deno.env.get("XDG_CACHE_HOME");
+  const perUser = environment.get("XDG_CACHE_HOME");
   if (perUser && isAbsolute(perUser)) return join(perUser, "probe-build");
-  const home = Deno.env.get("HOME");
+  const home = environment.get("HOME");
   if (!home) throw new Error("cannot place the download cache: HOME is not set; set PROBE_CACHE to a folder");
   return join(home, ".cache", "probe-build");
 }
 
 /**
- * Fills `<cache>/<name>` once: when the folder is there it is returned as it is, otherwise `fill` writes into a
- * temporary folder that takes the name only when complete, so that a cut-off download is never used. Builds that
- * run at the same time wait for each other. `refresh` fills again and replaces.
+ * Fills `directory` once: when it is there it is returned as it is, otherwise `fill` writes into a temporary
+ * folder that takes its place only when complete, so that a cut-off download is never used. Builds that run at the
+ * same time wait for each other. `refresh` fills again and replaces.
  */
 export async function cached(
-  name: string,
-  fill: (directory: string) => Promise<void>,
+  directory: string,
+  fill: (partial: string) => Promise<void>,
   options: { refresh?: boolean } = {},
 ): Promise<string> {
-  const cache = cacheDirectory();
-  const directory = join(cache, name);
   if (!options.refresh && await exists(directory)) return directory;
-  await Deno.mkdir(join(directory, ".."), { recursive: true });
+  await Deno.mkdir(dirname(directory), { recursive: true });
   using lock = await Deno.open(`${directory}.lock`, { create: true, write: true });
   await lock.lock(true);
   if (!options.refresh && await exists(directory)) return directory;

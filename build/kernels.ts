@@ -38,7 +38,7 @@ export async function fetchKernel(
   options: { refresh?: boolean; onProgress?: (message: string) => void } = {},
 ): Promise<Kernel> {
   const { suites, meta } = KERNELS[name];
-  const root = await cached(`kernels/${name}`, async (directory) => {
+  const root = await cached(join(cacheDirectory(), "kernels", name), async (directory) => {
     const archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
     const packages = await imagePackages(archive, meta);
     options.onProgress?.(`downloading ${packages.join(", ")}`);

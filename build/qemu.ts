@@ -17,7 +17,7 @@ const PACKAGES = ["qemu-system-x86", "qemu-system-common", "qemu-system-data", "
 export async function findQemu(options: { onProgress?: (message: string) => void } = {}): Promise<Qemu> {
   const installed = await identifyQemu("qemu-system-x86_64");
   if (installed !== undefined && emulatesSafely(installed)) return await verified(installed);
-  const root = await cached(`qemu/${SUITE}`, async (directory) => {
+  const root = await cached(join(cacheDirectory(), "qemu", SUITE), async (directory) => {
     options.onProgress?.(
       `QEMU ${
         installed?.version ?? "(none)"

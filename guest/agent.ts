@@ -10,12 +10,15 @@
 /** Seconds without a request or an empty line after which a guest takes its starter for dead and powers off. */
 export const IDLE_LIMIT_S = 120;
 
-/** Serves requests from descriptor 3 to descriptor 4 until the input ends or stays silent for too long. */
+/**
+ * Serves requests from descriptor 3 to descriptor 4 until the input ends or stays silent for too long. AGENT_WORK
+ * and AGENT_IDLE_S let a test run it outside a guest.
+ */
 export const AGENT_SCRIPT = `#!/bin/sh
 work=\${AGENT_WORK:-/run/agent}
 mkdir -p "$work"
 echo ready >&4
-while IFS=' ' read -r -t ${IDLE_LIMIT_S} id length sum <&3; do
+while IFS=' ' read -r -t "\${AGENT_IDLE_S:-${IDLE_LIMIT_S}}" id length sum <&3; do
   [ -n "$id" ] || continue
   dd bs="$length" count=1 iflag=fullblock of="$work/script" <&3 2>/dev/null
   if [ "$(sha256sum <"$work/script")" != "$sum  -" ]; then
@@ -51,7 +54,7 @@ ln -s /proc/self/fd /dev/fd
 ln -s /proc/self/fd/0 /dev/stdin
 ln -s /proc/self/fd/1 /dev/stdout
 ln -s /proc/self/fd/2 /dev/stderr
-stty -F /dev/ttyS1 115200 raw -echo
+stty -F /dev/ttyS1 115200 raw -echo min 255 time 1 # a reader wakes for 255 bytes or after a pause of 0.1 s
 sh /agent 3</dev/ttyS1 4>/dev/ttyS1
 poweroff -f
 `;

@@ -57,7 +57,7 @@ export class Guest implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #port: AgentPort;
   readonly #console: GuestConsole;
-  readonly #keepAlive: ReturnType<typeof setInterval>;
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
   #ended: Promise<void> | undefined;
 
   private constructor(
@@ -68,7 +68,6 @@ export class Guest implements AsyncDisposable {
     this.#child = child;
     this.#port = new AgentPort(child.stdin, child.stdout);
     this.#console = console;
-    this.#keepAlive = setInterval(() => this.#port.keepAlive().catch(() => undefined), KEEP_ALIVE_MS);
   }
 
   /** Starts QEMU and waits until the guest serves commands. */
@@ -87,6 +86,7 @@ export class Guest implements AsyncDisposable {
       }).spawn();
       const guest = new Guest(child, new GuestConsole(child.stderr, options), accelerator);
       await guest.#within("boot", options.bootTimeoutMs ?? 300_000, guest.#port.ready());
+      guest.#startKeepAlive();
       return guest;
     } finally {
       // QEMU has read the image when the guest runs, and an interrupted caller leaves nothing behind this way.
@@ -150,6 +150,11 @@ export class Guest implements AsyncDisposable {
     return this.close();
   }
 
+  #startKeepAlive(): void {
+    this.#keepAlive = setInterval(() => this.#port.keepAlive().catch(() => undefined), KEEP_ALIVE_MS);
+    Deno.unrefTimer(this.#keepAlive);
+  }
+
   #request(
     script: string,
     { what, timeoutMs = 600_000, payload }: { what: string; timeoutMs?: number; payload?: Uint8Array },
@@ -174,11 +179,11 @@ export class Guest implements AsyncDisposable {
   #failure(what: string, limitMs: number, cause: unknown): unknown {
     let found: string;
     if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
-    else if (cause instanceof PortClosed) found = "the guest ended";
+    else if (cause instanceof PortClosed) found = panicOf(this.#console.lines) ?? "the guest ended";
     else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
     else return cause;
-    const last = this.#console.lines.slice(-25).map((line) => `\n  ${line}`).join("");
-    const said = last === "" ? "; its console is empty" : `; its console ends with${last}\n`;
+    const telling = tellingLines(this.#console.lines).map((line) => `\n  ${line}`).join("");
+    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
     return new Failure(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", { cause });
   }
 
@@ -222,6 +227,19 @@ export async function bootGuest(
   await guest.close();
   return { accelerator: guest.accelerator, console: guest.console.join("\n"), results, files };
 }
+
+function panicOf(console: readonly string[]): string | undefined {
+  const reason = console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
+  return reason === undefined ? undefined : `the guest's kernel panicked (${reason})`;
+}
+
+/** What a reader wants of a console: from the kernel's first complaint on, else its end. */
+function tellingLines(console: readonly string[]): readonly string[] {
+  const complaint = console.findIndex((line) => /\b(BUG|Oops|Kernel panic)\b/.test(line));
+  return complaint < 0 ? console.slice(-TELLING) : console.slice(complaint, complaint + TELLING);
+}
+
+const TELLING = 25;
 
 class DeadlineReached extends Error {}
 

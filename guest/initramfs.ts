@@ -1,5 +1,6 @@
 /** The guest's file system: init, busybox, the caller's files and the libraries that they need. */
 
+import { EXIT, Failure } from "../analysis/failure.ts";
 import { AGENT_SCRIPT, INIT_SCRIPT } from "./agent.ts";
 import { CpioWriter } from "./cpio.ts";
 import { type Elf, readElf } from "./elf.ts";
@@ -64,7 +65,11 @@ function findBusybox(): string {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  throw new Error("no statically linked busybox in /bin or /usr/bin; install the package busybox-static");
+  throw new Failure(
+    EXIT.cannotMeasure,
+    "a guest needs a statically linked busybox, and neither /bin/busybox nor /usr/bin/busybox is one",
+    "install the package busybox-static",
+  );
 }
 
 function encode(text: string): Uint8Array {

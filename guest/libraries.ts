@@ -1,5 +1,6 @@
 /** Finds the shared libraries that executables need, as this machine's dynamic loader would (ld.so(8)). */
 
+import { EXIT, Failure } from "../analysis/failure.ts";
 import { type Elf, readElf } from "./elf.ts";
 
 const CACHE = "/etc/ld.so.cache";
@@ -17,7 +18,7 @@ const STANDARD_DIRECTORIES = [
 /**
  * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`
  * (names such as `libgcc_s.so.1` that are opened at run time and therefore named nowhere). Each path is the one
- * at which the guest's loader will look. Error when one is not on this machine.
+ * at which the guest's loader will look. A Failure when one is not on this machine.
  */
 export function librariesOf(executables: readonly Elf[], extra: readonly string[] = []): string[] {
   const first = executables[0];
@@ -29,7 +30,11 @@ export function librariesOf(executables: readonly Elf[], extra: readonly string[
     if (paths.has(name)) return;
     const path = find(name, known, machine);
     if (path === undefined) {
-      throw new Error(`library ${name}, needed by ${neededBy}, is not on this machine; install its package`);
+      throw new Failure(
+        EXIT.cannotMeasure,
+        `cannot give the guest the library ${name}, needed by ${neededBy}: it is not on this machine`,
+        "install its package",
+      );
     }
     paths.set(name, path);
     for (const next of readElf(path)!.needed) visit(next, name);
