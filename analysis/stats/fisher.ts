@@ -59,7 +59,7 @@ export function fisherExact(table: Table): number | null {
  */
 export function fisherMonteCarlo(table: Table, seed?: number): number {
   const { rows, columns, logFactorial, logWeight } = described(table);
-  const random = new Xoshiro128(seed);
+  const random = Xoshiro128.seeded(seed);
   let extreme = 1;
   for (let i = 0; i < MONTE_CARLO_TABLES; i++) {
     if (randomLogWeight(rows, columns, logFactorial, random) <= logWeight + SAME) extreme++;

@@ -1,6 +1,6 @@
 import { sigmaOfU } from "./mann_whitney.ts";
 import { pairwiseDifference } from "./pairwise_difference.ts";
-import { countPairs, tieSumSorted } from "./rank.ts";
+import { tieSumSorted } from "./rank.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 import { EXACT_BELOW, WilcoxonDistribution } from "./wilcoxon.ts";
 
@@ -31,14 +31,13 @@ export function hodgesLehmann(sortedA: Float64Array, sortedB: Float64Array): num
 }
 
 /**
- * Confidence interval of the shift: from the c-th smallest to the c-th largest of the m n differences.
- *
- * With both sizes below 50 and no ties, c comes from the exact distribution of U, as in R's
- * `wilcox.test(conf.int = TRUE)`. Else it comes from the normal approximation with continuity correction, its
- * variance corrected for the ties WITHIN each sample: between two neighbouring differences a shift leaves no
- * ties across the samples, so this interval is exactly the set of shifts that the tie-corrected test does not
- * reject, closed at its ends. (R solves for a continuous z instead; its ends lie within a neighbouring
- * difference of these.)
+ * Confidence interval of the shift: from the c-th smallest to the c-th largest of the m n differences, the set of
+ * shifts that the Mann-Whitney test does not reject, closed at its ends. A shift that lies between two
+ * neighbouring differences leaves no ties ACROSS the samples, so only ties within a sample matter: with both
+ * sizes below 50 and none of those, c comes from the exact distribution of U, as in R's
+ * `wilcox.test(conf.int = TRUE)`; else from the normal approximation with continuity correction, its variance
+ * corrected for the ties within each sample. (There R solves for a continuous z; its ends lie within a
+ * neighbouring difference of these.)
  *
  * @param confidence in (0, 1)
  * @throws RangeError when a sample is empty or the confidence is outside (0, 1)
@@ -54,10 +53,10 @@ export function shiftInterval(
   }
   const m = sortedA.length;
   const n = sortedB.length;
-  const small = m < EXACT_BELOW && n < EXACT_BELOW;
-  const { rank, achieved, method } = small && countPairs(sortedA, sortedB).tieSum === 0
+  const tieSum = tieSumSorted(sortedA) + tieSumSorted(sortedB);
+  const { rank, achieved, method } = m < EXACT_BELOW && n < EXACT_BELOW && tieSum === 0
     ? exactRank(m, n, confidence)
-    : normalRank(m, n, tieSumSorted(sortedA) + tieSumSorted(sortedB), confidence);
+    : normalRank(m, n, tieSum, confidence);
   return {
     low: pairwiseDifference(sortedA, sortedB, rank),
     high: pairwiseDifference(sortedA, sortedB, m * n + 1 - rank),
@@ -77,7 +76,7 @@ interface EndRank {
 function exactRank(m: number, n: number, confidence: number): EndRank {
   const distribution = new WilcoxonDistribution(m, n);
   const rank = Math.max(1, distribution.lowerQuantile((1 - confidence) / 2));
-  return { rank, achieved: 1 - 2 * distribution.cdf(rank - 1), method: "exact Mann-Whitney inversion" };
+  return { rank, achieved: 1 - 2 * distribution.cdf(rank - 1), method: "Mann-Whitney inversion, exact" };
 }
 
 function normalRank(m: number, n: number, tieSum: number, confidence: number): EndRank {

@@ -20,8 +20,10 @@ export function pairwiseDifference(sortedA: Float64Array, sortedB: Float64Array,
     throw new RangeError(`pairwise difference: rank is ${rank}, must be an integer from 1 to ${pairs}`);
   }
   // One row an element of the SHORTER sample, so that walks over rows are short: b - a = (-a) - (-b).
-  if (sortedA.length > sortedB.length) return select(negated(sortedB), negated(sortedA), rank);
-  return select(sortedA, sortedB, rank);
+  const difference = sortedA.length > sortedB.length
+    ? select(negated(sortedB), negated(sortedA), rank)
+    : select(sortedA, sortedB, rank);
+  return difference + 0; // never -0
 }
 
 function negated(sorted: Float64Array): Float64Array {
@@ -30,7 +32,7 @@ function negated(sorted: Float64Array): Float64Array {
 
 function select(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
   const candidates = new Candidates(sortedA, sortedB);
-  const random = new Xoshiro128();
+  const random = Xoshiro128.seeded();
   const few = 2 * SAMPLE_SIZE + 2 * (sortedA.length + sortedB.length);
   while (candidates.count > few) {
     const wanted = rank - candidates.below;

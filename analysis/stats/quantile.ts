@@ -30,9 +30,15 @@ export function medianSorted(sorted: Float64Array): number {
   return quantileSorted(sorted, 0.5);
 }
 
-/** Interquartile range, type 7 on both ends. @throws RangeError for an empty sample */
+/**
+ * Interquartile range, type 7 on both ends; exact where the quartiles themselves are too large to be (2^53 ns).
+ *
+ * @throws RangeError for an empty sample
+ */
 export function iqrSorted(sorted: Float64Array): number {
-  return quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25);
+  requireSize(sorted, "interquartile range");
+  const fromFirst = sorted.map((value) => value - sorted[0]!);
+  return quantileSorted(fromFirst, 0.75) - quantileSorted(fromFirst, 0.25);
 }
 
 /**
@@ -41,20 +47,27 @@ export function iqrSorted(sorted: Float64Array): number {
  * @throws RangeError for an empty sample
  */
 export function madSorted(sorted: Float64Array): number {
-  return medianSorted(absoluteDeviationsSorted(sorted, medianSorted(sorted)));
+  return medianSorted(absoluteDeviationsSorted(sorted));
 }
 
 /**
- * |x - centre| of a sorted sample, itself sorted ascending, in O(n): the deviations fall towards the centre
- * from both ends, so two pointers merge them.
+ * |x - median| of a sorted sample, itself sorted ascending, in O(n): the deviations fall towards the median from
+ * both ends, so two pointers merge them. Taken from the two middle values rather than from their rounded mean,
+ * so that adding a constant to integers changes nothing.
+ *
+ * @throws RangeError for an empty sample
  */
-export function absoluteDeviationsSorted(sorted: Float64Array, centre: number): Float64Array {
+export function absoluteDeviationsSorted(sorted: Float64Array): Float64Array {
+  requireSize(sorted, "deviations from the median");
+  const low = sorted[Math.floor((sorted.length - 1) / 2)]!;
+  const high = sorted[Math.floor(sorted.length / 2)]!;
+  const deviation = (value: number) => Math.abs((value - low) / 2 + (value - high) / 2);
   const deviations = new Float64Array(sorted.length);
   let left = 0;
   let right = sorted.length - 1;
   for (let slot = right; slot >= 0; slot--) {
-    const fromLeft = Math.abs(sorted[left]! - centre);
-    const fromRight = Math.abs(sorted[right]! - centre);
+    const fromLeft = deviation(sorted[left]!);
+    const fromRight = deviation(sorted[right]!);
     if (fromLeft > fromRight) {
       deviations[slot] = fromLeft;
       left++;

@@ -8,8 +8,15 @@ export const DEFAULT_SEED = 20_240_601;
 export class Xoshiro128 {
   readonly #state: Uint32Array;
 
-  constructor(seed: number = DEFAULT_SEED) {
-    this.#state = Uint32Array.from([1, 2, 3, 4], (step) => mix32(seed + Math.imul(step, 0x9e3779b9)));
+  /** @param state four 32-bit words, not all 0 */
+  constructor(state: readonly [number, number, number, number]) {
+    this.#state = Uint32Array.from(state);
+  }
+
+  /** The generator whose state is filled from a 32-bit seed. */
+  static seeded(seed: number = DEFAULT_SEED): Xoshiro128 {
+    const word = (step: number) => mix32(seed + Math.imul(step, 0x9e3779b9));
+    return new Xoshiro128([word(1), word(2), word(3), word(4)]);
   }
 
   /** An integer in [0, 2^32). */

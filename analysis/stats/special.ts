@@ -3,7 +3,7 @@
  * down to 1e-300 (tests/golden/special.json holds R's values).
  */
 
-import { incompleteBeta, incompleteGamma } from "./incomplete.ts";
+import { incompleteBeta, incompleteGamma, logGamma } from "./incomplete.ts";
 
 /** P(Z <= z) for the standard normal. */
 export function normalCdf(z: number): number {
@@ -48,9 +48,18 @@ export function tCdf(t: number, df: number): number {
 
 /** P(T > t) for Student's t with df > 0 degrees of freedom. */
 export function tSurvival(t: number, df: number): number {
-  const scale = df + t * t;
-  const { lower, upper } = incompleteBeta(df / 2, 0.5, df / scale, (t * t) / scale);
+  const { lower, upper } = tTails(t / Math.sqrt(df), df);
   return t >= 0 ? lower / 2 : 0.5 + upper / 2;
+}
+
+/** P(|T| > sqrt(df) |u|) and its complement. */
+function tTails(u: number, df: number): { lower: number; upper: number } {
+  const square = u * u;
+  if (square < 1e16) return incompleteBeta(df / 2, 0.5, 1 / (1 + square), square / (1 + square));
+  // The next term is smaller by the square, and the square itself may overflow.
+  const scale = logGamma((df + 1) / 2) - logGamma(df / 2 + 1) - Math.log(Math.PI) / 2;
+  const lower = Math.exp(scale) * Math.abs(u) ** -df;
+  return { lower, upper: 1 - lower };
 }
 
 /**

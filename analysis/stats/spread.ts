@@ -1,4 +1,4 @@
-import { absoluteDeviationsSorted, medianSorted } from "./quantile.ts";
+import { absoluteDeviationsSorted } from "./quantile.ts";
 import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
 
 export interface BrownForsythe {
@@ -91,7 +91,7 @@ function deviationsOf(what: string, groups: readonly Float64Array[]): Float64Arr
   if (groups.length < 2) throw new RangeError(`${what}: ${groups.length} groups, needs at least 2`);
   const deviations = groups.map((group, i) => {
     if (group.length === 0) throw new RangeError(`${what}: group ${i + 1} is empty, needs at least 1 value`);
-    return absoluteDeviationsSorted(group, medianSorted(group));
+    return absoluteDeviationsSorted(group);
   });
   if (deviations.every((group) => group.length === 1)) {
     throw new RangeError(`${what}: every group has one value, needs more values than groups`);

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { association } from "../../../analysis/stats/contingency.ts";
+import {
+  fisher2x2,
+  fisherExact,
+  fisherMonteCarlo,
+  MONTE_CARLO_TABLES,
+} from "../../../analysis/stats/fisher.ts";
+import { close, golden } from "./golden.ts";
+
+// deno-lint-ignore no-explicit-any -- the columns are those of association() in make.R
+const cases: any[] = golden("association");
+
+Deno.test("chi-square, the smallest expected count and Cramer's V agree with R", () => {
+  for (const expected of cases) {
+    const result = association(expected.table);
+    const what = JSON.stringify(expected.table);
+    close(result.chiSquare, expected.chi_square, what);
+    close(result.minExpected, expected.min_expected, what);
+    assert.equal(result.df, expected.df, what);
+    close(result.cramersV, expected.cramers_v, what);
+  }
+});
+
+Deno.test("the p-value is chi-square's when every expected count is at least 5, else Fisher's", () => {
+  const methods = new Set<string>();
+  for (const expected of cases) {
+    const { p, pFloor, method } = association(expected.table);
+    const what = JSON.stringify(expected.table);
+    methods.add(method);
+    if (expected.min_expected >= 5) {
+      assert.equal(method, "chi-square", what);
+      close(p, expected.p, what);
+    } else if (method === "Fisher exact") {
+      assert.equal(pFloor, null);
+      close(p, expected.fisher_p, what);
+    } else {
+      assert.equal(pFloor, 1 / (MONTE_CARLO_TABLES + 1));
+      closeByChance(p, expected.fisher_p, what);
+    }
+  }
+  assert.equal(methods.size, 3, [...methods].join());
+});
+
+Deno.test("Fisher's exact p agrees with R, by the formula for 2 x 2 and by enumeration", () => {
+  let enumerated = 0;
+  for (const { table, fisher_p } of cases) {
+    const what = JSON.stringify(table);
+    if (table.length === 2 && table[0].length === 2) close(fisher2x2(table), fisher_p, what);
+    const p = fisher_p === null ? null : fisherExact(table);
+    if (p === null) continue;
+    close(p, fisher_p, what);
+    enumerated++;
+  }
+  assert.ok(enumerated >= 10, `${enumerated} tables enumerated`);
+});
+
+Deno.test("Fisher's Monte-Carlo p is within chance of R's exact one, and the same for the same seed", () => {
+  for (const { table, fisher_p } of cases) {
+    if (fisher_p === null) continue;
+    const p = fisherMonteCarlo(table, 11);
+    closeByChance(p, fisher_p, JSON.stringify(table));
+    assert.equal(p, fisherMonteCarlo(table, 11));
+  }
+  const { table } = cases[10];
+  assert.notEqual(fisherMonteCarlo(table, 1), fisherMonteCarlo(table, 2));
+});
+
+/** Four standard errors of a share of MONTE_CARLO_TABLES, and the one table that is always counted. */
+function closeByChance(p: number, exact: number, what: string): void {
+  const error = 4 * Math.sqrt((exact * (1 - exact)) / MONTE_CARLO_TABLES) + 2 / (MONTE_CARLO_TABLES + 1);
+  assert.ok(Math.abs(p - exact) <= error, `${what}: ${p} against ${exact}`);
+}
+
+Deno.test("association does not depend on the order of rows and columns", () => {
+  for (const { table } of cases) {
+    const turned = table[0].map((_: number, j: number) => table.map((row: number[]) => row[j]).reverse());
+    const [there, back] = [association(table), association(turned)];
+    close(back.chiSquare, there.chiSquare, "chi-square");
+    close(back.cramersV, there.cramersV, "V");
+    if (there.pFloor === null) close(back.p, there.p, "p");
+  }
+});
+
+Deno.test("tables without two rows and columns, with empty ones, or with something else than counts are refused", () => {
+  const refused = [[], [[1, 2]], [[1], [2]], [[1, 2], [3]], [[1, 0], [2, 0]], [[0, 0], [1, 2]], [[1, 2], [
+    3,
+    -1,
+  ]], [
+    [1, 2],
+    [3, 0.5],
+  ], [[1, 2], [3, NaN]]];
+  for (const table of refused) assert.throws(() => association(table), RangeError, JSON.stringify(table));
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { chiSquareSurvival } from "../../../analysis/stats/special.ts";
+import { DEFAULT_SEED, Xoshiro128 } from "../../../analysis/stats/random.ts";
+
+Deno.test("the generator gives the numbers of the published xoshiro128**", () => {
+  const random = new Xoshiro128([1, 2, 3, 4]);
+  const published = [
+    11520,
+    0,
+    5927040,
+    70819200,
+    2031721883,
+    1637235492,
+    1287239034,
+    3734860849,
+    3729100597,
+    4258142804,
+  ];
+  assert.deepEqual(published.map(() => random.uint32()), published);
+});
+
+Deno.test("the same seed gives the same numbers, another seed others, and none is the default", () => {
+  const draw = (random: Xoshiro128) => Array.from({ length: 20 }, () => random.uint32());
+  assert.deepEqual(draw(Xoshiro128.seeded(5)), draw(Xoshiro128.seeded(5)));
+  assert.notDeepEqual(draw(Xoshiro128.seeded(5)), draw(Xoshiro128.seeded(6)));
+  assert.deepEqual(draw(Xoshiro128.seeded()), draw(Xoshiro128.seeded(DEFAULT_SEED)));
+});
+
+Deno.test("uniform numbers lie in [0, 1) and fill 64 bins evenly", () => {
+  const random = Xoshiro128.seeded();
+  const counts = new Array<number>(64).fill(0);
+  const draws = 64_000;
+  for (let i = 0; i < draws; i++) {
+    const u = random.uniform();
+    assert.ok(u >= 0 && u < 1);
+    counts[Math.floor(64 * u)]!++;
+  }
+  const chiSquare = counts.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+  assert.ok(chiSquareSurvival(chiSquare, 63) > 0.001, `chi-square ${chiSquare} with 63 degrees of freedom`);
+});

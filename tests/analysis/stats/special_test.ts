@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import {
+  chiSquareCdf,
+  chiSquareSurvival,
+  fCdf,
+  fSurvival,
+  normalCdf,
+  normalQuantile,
+  normalSurvival,
+  tCdf,
+  tSurvival,
+} from "../../../analysis/stats/special.ts";
+import { close, golden } from "./golden.ts";
+
+const TOLERANCE = 1e-10;
+const grid: Record<string, number[][]> = golden("special");
+
+function agree(
+  rows: number[][],
+  cdf: (...x: number[]) => number,
+  survival: (...x: number[]) => number,
+): void {
+  assert.ok(rows.length >= 35 && rows.some((row) => row.at(-1)! < 1e-299), "the grid reaches 1e-300");
+  for (const row of rows) {
+    const x = row.slice(0, -2);
+    close(cdf(...x), row.at(-2)!, `cdf at ${x}`, TOLERANCE);
+    close(survival(...x), row.at(-1)!, `survival at ${x}`, TOLERANCE);
+  }
+}
+
+Deno.test("the normal distribution agrees with R to 1e-10, tails included", () => {
+  agree(grid.normal!, normalCdf, normalSurvival);
+});
+
+Deno.test("normal quantiles agree with R to 1e-10 down to p = 1e-300", () => {
+  for (const [p, z] of grid.normal_quantile!) close(normalQuantile(p!), z!, `quantile of ${p}`, TOLERANCE);
+});
+
+Deno.test("the chi-square distribution agrees with R to 1e-10, tails included", () => {
+  agree(grid.chi_square!, chiSquareCdf, chiSquareSurvival);
+});
+
+Deno.test("the F distribution agrees with R to 1e-10, tails included", () => {
+  agree(grid.f!, fCdf, fSurvival);
+});
+
+Deno.test("Student's t distribution agrees with R to 1e-10, tails included", () => {
+  agree(grid.t!, tCdf, tSurvival);
+});
+
+Deno.test("a quantile outside (0, 1) is refused", () => {
+  for (const p of [0, 1, -0.1, NaN]) assert.throws(() => normalQuantile(p), RangeError);
+});

@@ -1,0 +1,198 @@
+# Writes the golden files *.json beside it from base R alone:  Rscript tests/golden/make.R
+# The files are committed; the tests read them and need no R. Rerunning gives the same bytes.
+
+stopifnot(getRversion() >= "4.0")
+setwd(dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))))
+options(warn = -1) # R warns where it leaves its exact methods because of ties
+source("json.R")
+source("samples.R")
+
+write_cases("samples.json", lapply(pairs, function(pair) list(a = I(pair$a), b = I(pair$b))))
+
+# Order statistics. Near 2^53 R's own interpolation rounds, so spreads are taken of x - min(x), which is exact.
+describe <- function(x) {
+  list(
+    quantiles = I(quantile(x - min(x), c(0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1), type = 7, names = FALSE)),
+    median = median(x), iqr = IQR(x - min(x)), mad = mad(x - min(x), constant = 1)
+  )
+}
+write_cases("order.json", lapply(pairs, function(pair) lapply(pair, describe)))
+
+# Shift of b against a.
+location <- function(pair) {
+  a <- pair$a
+  b <- pair$b
+  m <- length(a)
+  n <- length(b)
+  differences <- sort(outer(b, a, "-"))
+  exact <- m < 50 && n < 50 && !anyDuplicated(c(a, b))
+  exact_interval <- m < 50 && n < 50 && !anyDuplicated(a) && !anyDuplicated(b)
+  ties <- function(x) sum(table(x)^3 - table(x))
+  sigma <- sqrt(m * n / 12 * (m + n + 1 - (ties(a) + ties(b)) / ((m + n) * (m + n - 1))))
+  interval <- function(confidence) {
+    alpha <- 1 - confidence
+    rank <- if (exact_interval) qwilcox(alpha / 2, m, n) else ceiling(m * n / 2 - 0.5 + qnorm(alpha / 2) * sigma)
+    rank <- min(max(1, rank), floor((m * n + 1) / 2))
+    ends <- differences[c(rank, m * n + 1 - rank)]
+    # Where R is exact, these are R's own ends.
+    if (exact) stopifnot(ends == wilcox.test(b, a, conf.int = TRUE, conf.level = confidence)$conf.int)
+    ends
+  }
+  test <- function(alternative, mu = 0) wilcox.test(b, a, alternative = alternative, mu = mu)$p.value
+  margins <- c(2, 50, 1e6)
+  # R's own interval where it is not exact: roots of a step function.
+  own <- if (exact) NULL else tryCatch(
+    I(as.double(wilcox.test(b, a, conf.int = TRUE, conf.level = 0.95, tol.root = 1e-9)$conf.int)),
+    error = function(e) NULL
+  )
+  list(
+    exact = if (exact) 1 else 0, exact_interval = if (exact_interval) 1 else 0,
+    shift = median(differences), interval_90 = I(interval(0.9)), interval_95 = I(interval(0.95)), r_interval_95 = own,
+    cliffs_delta = mean(sign(differences)),
+    u = unname(wilcox.test(b, a)$statistic),
+    p_two_sided = test("two.sided"), p_greater = test("greater"), p_less = test("less"),
+    margins = I(margins),
+    p_above_lower = I(sapply(margins, function(margin) test("greater", -margin))),
+    p_below_upper = I(sapply(margins, function(margin) test("less", margin)))
+  )
+}
+write_cases("location.json", lapply(pairs, location))
+
+wilcoxon <- list()
+for (size in list(c(1, 1), c(1, 49), c(2, 3), c(4, 4), c(6, 6), c(7, 30), c(30, 30), c(49, 49))) {
+  u <- unique(round(seq(0, prod(size), length.out = 25)))
+  p <- c(1e-12, 1e-6, 0.001, 0.005, 0.0125, 0.025, 0.05, 0.1, 0.25, 0.4)
+  wilcoxon[[length(wilcoxon) + 1]] <- list(
+    m = size[1], n = size[2],
+    u = I(u), cdf = I(pwilcox(u, size[1], size[2])), survival = I(pwilcox(u - 1, size[1], size[2], lower.tail = FALSE)),
+    p = I(p), quantile = I(qwilcox(p, size[1], size[2]))
+  )
+}
+write_cases("wilcoxon.json", wilcoxon)
+
+# Spread between groups.
+groups <- lapply(pairs, unname)
+groups$three_normal <- list(normal(20, 0), round(rnorm(25, 0, 8e6)), normal(31, 1e6))
+groups$five_mixed <- list(normal(6, 0), lognormal(9, 0), bimodal(40, 1e6), c(1, 2), normal(100, 5e6))
+groups$four_ties <- list(c(1, 1, 2, 9), c(5, 5, 5, 5), c(1, 2, 2, 3, 3), c(10, 20, 20, 40))
+spread <- function(samples) {
+  group <- factor(rep(seq_along(samples), lengths(samples)))
+  # Subtracting the first value is exact and keeps the halves of medians near 2^53.
+  x <- unlist(lapply(samples, function(x) x - x[1]))
+  deviation <- abs(x - ave(x, group, FUN = median))
+  result <- list(groups = lapply(samples, I))
+  if (length(x) > length(samples)) {
+    table <- anova(lm(deviation ~ group))
+    degenerate <- all(tapply(deviation, group, function(d) all(d == d[1])))
+    # Rounding leaves 1e-32 where the spreads are equal.
+    f <- if (degenerate) NA else if (table[["F value"]][1] < 1e-25) 0 else table[["F value"]][1]
+    fligner <- fligner.test(x, group)
+    chi_square <- unname(fligner$statistic)
+    if (!is.na(chi_square) && chi_square < 1e-25) chi_square <- 0
+    df <- unname(fligner$parameter)
+    result <- c(result, list(
+      f = f, df1 = table$Df[1], df2 = table$Df[2], f_p = pf(f, table$Df[1], table$Df[2], lower.tail = FALSE),
+      fligner = chi_square, fligner_df = df, fligner_p = pchisq(chi_square, df, lower.tail = FALSE)
+    ))
+  }
+  result
+}
+write_cases("spread.json", lapply(groups, spread))
+
+# Kolmogorov-Smirnov. ks.test computes p as 1 - P(D < d), which loses the digits of small p, and its limit to 1e-6.
+# So the limit is summed here, and the exact p by psmirnov's recursion over the arrangements that DO reach d.
+limit <- function(lambda) {
+  k <- 1:200
+  if (lambda < 0.5) return(1 - sqrt(2 * pi) / lambda * sum(exp(-(2 * k - 1)^2 * pi^2 / (8 * lambda^2))))
+  2 * sum((-1)^(k - 1) * exp(-2 * k^2 * lambda^2))
+}
+reaching <- function(pair, d) {
+  m <- length(pair$a)
+  n <- length(pair$b)
+  ends <- c(TRUE, diff(sort(c(pair$a, pair$b))) != 0, TRUE)
+  share <- matrix(0, m + 1, n + 1)
+  for (i in 0:m) {
+    for (j in 0:n) {
+      share[i + 1, j + 1] <- if (ends[i + j + 1] && abs(i / m - j / n) > d - 0.5 / (m * n)) 1 else
+        (if (i > 0) i * share[i, j + 1] else 0) / max(1, i + j) + (if (j > 0) j * share[i + 1, j] else 0) / max(1, i + j)
+    }
+  }
+  share[m + 1, n + 1]
+}
+smirnov <- function(pair) {
+  m <- length(pair$a)
+  n <- length(pair$b)
+  test <- ks.test(pair$a, pair$b)
+  d <- unname(test$statistic)
+  exact <- if (m * n < 10000) reaching(pair, d) else NA
+  if (m * n < 10000) stopifnot(abs(exact - test$p.value) < 1e-12)
+  list(
+    d = d, exact = if (m * n < 10000) 1 else 0, exact_p = exact,
+    r_p = test$p.value, limit_p = limit(d * sqrt(m * n / (m + n)))
+  )
+}
+write_cases("kolmogorov_smirnov.json", lapply(pairs, smirnov))
+
+# Tables of counts.
+tables <- list(
+  rbind(c(3, 1), c(1, 3)), rbind(c(1, 9), c(11, 3)), rbind(c(0, 7), c(8, 0)), rbind(c(20, 30), c(25, 40)),
+  rbind(c(1000, 3), c(900, 21)), rbind(c(49999, 2), c(49990, 11)), rbind(c(30, 1, 0, 2), c(2, 28, 1, 1)),
+  rbind(c(3, 2, 0, 0), c(400, 300, 200, 100)), rbind(c(10, 2, 1), c(1, 5, 4), c(0, 3, 7)),
+  rbind(c(5, 0, 2, 1), c(1, 4, 0, 6), c(2, 2, 8, 1)), rbind(c(12, 11, 10, 9), c(8, 9, 12, 14), c(10, 4, 9, 13)),
+  rbind(c(9, 1, 3, 2, 4, 1), c(2, 8, 1, 5, 3, 2), c(1, 2, 7, 3, 2, 6)),
+  rbind(c(2, 3, 1, 0, 1, 2, 3), c(1, 0, 0, 4, 5, 0, 1), c(3, 3, 2, 1, 0, 0, 4), c(1, 2, 1, 2, 1, 2, 1)),
+  rbind(c(500, 420, 310), c(480, 390, 360), c(20, 25, 33)), rbind(c(1, 0), c(0, 1)), rbind(c(2, 1), c(1, 2), c(3, 3))
+)
+association <- function(table) {
+  test <- chisq.test(table, correct = FALSE)
+  n <- sum(table)
+  r <- nrow(table)
+  c <- ncol(table)
+  phi2 <- max(0, unname(test$statistic) / n - (r - 1) * (c - 1) / (n - 1))
+  smaller <- min(r - (r - 1)^2 / (n - 1), c - (c - 1)^2 / (n - 1)) - 1
+  list(
+    table = lapply(seq_len(r), function(i) I(table[i, ])),
+    chi_square = unname(test$statistic), df = unname(test$parameter), p = test$p.value, min_expected = min(test$expected),
+    cramers_v = if (smaller > 1e-12) sqrt(phi2 / smaller) else NA,
+    fisher_p = if (n < 1000 || min(dim(table)) == 2) fisher.test(table, workspace = 2e8)$p.value else NA
+  )
+}
+write_cases("association.json", lapply(tables, association))
+
+families <- list(c(0.01, 0.04, 0.03, 0.005), c(0.5), c(1, 1, 0.2), c(0, 0, 1e-300, 0.04), c(0.02, 0.02, 0.02), 0.9^(1:20))
+write_cases("adjust.json", lapply(families, function(p) {
+  list(p = I(p), holm = I(p.adjust(p, "holm")), benjamini_hochberg = I(p.adjust(p, "BH")))
+}))
+
+# Distribution functions, tails down to 1e-300.
+z <- c(seq(-8, 8, 0.5), -37.04, -30, -20, -12, 12, 20, 30, 37.04, 1e-8, 1.9599639845400545)
+p <- c(1e-300, 1e-200, 1e-100, 1e-50, 1e-20, 1e-10, 1e-5, 0.001, 0.025, 0.05, 0.07, 0.08, 0.3, 0.5, 0.7, 0.92, 0.93, 0.975, 0.999)
+tails <- c(1e-300, 1e-200, 1e-100, 1e-30, 1e-10, 1e-4, 0.05, 0.3, 0.5, 0.8, 0.99)
+degrees <- c(1, 2, 3, 5, 10, 29, 58, 299, 1000, 100000, 1999998)
+chi_square <- do.call(rbind, lapply(degrees, function(df) {
+  x <- unique(c(qchisq(tails, df, lower.tail = FALSE), qchisq(tails[1:7], df)))
+  cbind(x, df)[x > 0, ]
+}))
+f <- do.call(rbind, lapply(c(1, 2, 4, 9, 40), function(df1) {
+  do.call(rbind, lapply(degrees[degrees > 1], function(df2) {
+    x <- c(qf(tails, df1, df2, lower.tail = FALSE), qf(c(1e-10, 0.01), df1, df2))
+    cbind(x, df1, df2)[is.finite(x) & x > 0, ]
+  }))
+}))
+t <- do.call(rbind, lapply(degrees, function(df) {
+  x <- c(qt(tails, df, lower.tail = FALSE), qt(c(1e-10, 0.01), df))
+  cbind(x, df)[is.finite(x), ]
+}))
+rows <- function(matrix) lapply(seq_len(nrow(matrix)), function(i) I(unname(matrix[i, ])))
+write_cases("special.json", list(
+  # z, cdf, survival
+  normal = rows(cbind(z, pnorm(z), pnorm(z, lower.tail = FALSE))),
+  # p, quantile
+  normal_quantile = rows(cbind(p, qnorm(p))),
+  # x, df, cdf, survival
+  chi_square = rows(cbind(chi_square, pchisq(chi_square[, 1], chi_square[, 2]), pchisq(chi_square[, 1], chi_square[, 2], lower.tail = FALSE))),
+  # f, df1, df2, cdf, survival
+  f = rows(cbind(f, pf(f[, 1], f[, 2], f[, 3]), pf(f[, 1], f[, 2], f[, 3], lower.tail = FALSE))),
+  # t, df, cdf, survival
+  t = rows(cbind(t, pt(t[, 1], t[, 2]), pt(t[, 1], t[, 2], lower.tail = FALSE)))
+))
