@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The wakeup chain of ONE armed target, from try_to_wake_up to its first timekeeping read, filled stage by
- * stage in the `chains` map and submitted once. Thin SEC() programs over the bodies of chain.h, shared by the
+ * stage in the `chains` map and submitted once. Thin SEC() programs over the bodies of chain.h and reads.h, shared by the
  * tiers; a program that concerns another task leaves after one compare.
  */
 #include "chain.h"
+#include "reads.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -15,43 +16,28 @@ const enum chain_path *unused_path __attribute__((unused));
 const enum chain_context *unused_context __attribute__((unused));
 const enum chain_tkread *unused_tkread __attribute__((unused));
 
-/* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
-#define GUARDED(body)                                                   \
-	do {                                                            \
-		__u32 *busy = only_value(&in_probe);    \
-		if (busy) {                                             \
-			enter(busy);                                    \
-			body;                                           \
-			leave(busy);                                    \
-		}                                                       \
-		return 0;                                               \
-	} while (0)
-
-/* ---- full tier: fentry, fexit ---- */
+/* ---- the wakeup: fentry and fexit, or kprobe and kretprobe ---- */
 
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
 {
-	struct chain *c;
+	return is_armed(p->pid) ? ttwu_begins(ctx, p, p->pid, wake_flags, 0) : 0;
+}
 
-	if (!is_armed(p))
-		return 0;
-	GUARDED({
-		c = mint(ctx, p);
-		if (c) {
-			c->flags_entry = wake_flags;
-			c->seen |= SEEN_FLAGS_ENTRY;
-		}
-	});
+SEC("kprobe/try_to_wake_up")
+int BPF_KPROBE(ttwu_entry_kprobe, struct task_struct *p, unsigned int state, int wake_flags)
+{
+	__u32 pid = BPF_CORE_READ(p, pid);
+
+	return is_armed(pid) ? ttwu_begins(ctx, p, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
 }
 
 SEC("fexit/try_to_wake_up")
 int BPF_PROG(ttwu_exit, struct task_struct *p, unsigned int state, int wake_flags, int woken)
 {
-	struct chain *c = the_chain();
-	struct armed_run *a;
+	struct chain *c = chain_in_ttwu();
 
-	if (!c || !(c->phase & CHAIN_OPEN) || (c->phase & CHAIN_RETURN) || c->pid != (__u32)p->pid)
+	if (!c || c->pid != (__u32)p->pid)
 		return 0;
 	/*
 	 * A second waker of the same target returns here too: it waited for p->pi_lock and woke nothing. The
@@ -61,113 +47,51 @@ int BPF_PROG(ttwu_exit, struct task_struct *p, unsigned int state, int wake_flag
 	if (c->waker_pid != (__u32)bpf_get_current_pid_tgid() ||
 	    (!c->waker_pid && (__u32)c->waker_cpu != bpf_get_smp_processor_id()))
 		return 0;
-	if (!woken && !(c->seen & SEEN_WAKING)) {
-		/* p->__state did not match: nobody was woken. The run stays armed for the wakeup itself. */
-		a = only_value(&armed);
-		if (a && a->pid == c->pid)
-			a->run = c->run;
-		c->phase = 0;
+	return ttwu_returns(c, woken);
+}
+
+/* A return probe has no arguments: the call that minted the chain is known by its stack pointer. */
+SEC("kretprobe/try_to_wake_up")
+int BPF_KRETPROBE(ttwu_exit_kprobe, int woken)
+{
+	struct chain *c = chain_in_ttwu();
+
+	if (!c || c->ttwu_frame != FRAME_AT_ENTRY(ctx))
 		return 0;
-	}
-	GUARDED({
-		c->ttwu_return_ns = bpf_ktime_get_ns();
-		c->seen |= SEEN_TTWU_RETURN;
-		close_phase(c, CHAIN_RETURN);
-	});
+	return ttwu_returns(c, woken);
+}
+
+SEC("fexit/ttwu_queue_wakelist")
+int BPF_PROG(wakelist_exit, struct task_struct *p, int cpu, int wake_flags, bool is_queued)
+{
+	struct chain *c = chain_of(p->pid, SEEN_QUEUED);
+
+	if (c && is_queued)
+		queued(c, cpu, wake_flags);
+	return 0;
 }
 
 SEC("fentry/ttwu_do_activate")
-int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags, struct rq_flags *rf)
+int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	struct chain *c = chain_of(p, SEEN_ACTIVATE);
+	struct chain *c = chain_of(p->pid, SEEN_ACTIVATE);
 
 	if (!c)
 		return 0;
 	GUARDED(activate(c, rq, wake_flags));
 }
 
-/* Entry of an accessor or clocksource callback. The cheap tests come first: this runs for every read. */
-#define READ_ENTRY(name, function, id, has_exit)                        \
-	SEC("fentry/" #function)                                        \
-	int name(void *ctx)                                             \
-	{                                                               \
-		struct chain *c = the_chain();                          \
-		__u32 *busy;                                            \
-		if (!c || !is_open(c))                                  \
-			return 0;                                       \
-		busy = only_value(&in_probe);           \
-		if (!busy)                                              \
-			return 0;                                       \
-		if (*busy) {                                            \
-			count_self_read(c);                             \
-			return 0;                                       \
-		}                                                       \
-		enter(busy);                                            \
-		read_begins(ctx, c, id, has_exit);                      \
-		leave(busy);                                            \
-		return 0;                                               \
-	}
-
-#define READ_EXIT(function, id, value)                                  \
-	{                                                               \
-		struct chain *c = the_chain();                          \
-		if (!c || !is_open(c))                                  \
-			return 0;                                       \
-		GUARDED(read_ends(c, id, value));                       \
-	}
-
-static __always_inline __s64 timespec64_ns(const struct timespec64 *ts)
+SEC("kprobe/ttwu_do_activate")
+int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	return BPF_CORE_READ(ts, tv_sec) * 1000000000LL + BPF_CORE_READ(ts, tv_nsec);
+	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_ACTIVATE);
+
+	if (!c)
+		return 0;
+	GUARDED(activate(c, rq, wake_flags));
 }
 
-#define READ_FILLS_TS64(function, id)                                   \
-	READ_ENTRY(function##_entry, function, id, 1)                   \
-	SEC("fexit/" #function)                                         \
-	int BPF_PROG(function##_exit, struct timespec64 *ts)            \
-	READ_EXIT(function, id, timespec64_ns(ts))
-
-READ_ENTRY(ktime_get_entry, ktime_get, TKREAD_KTIME_GET, 1)
-SEC("fexit/ktime_get")
-int BPF_PROG(ktime_get_exit, __s64 value)
-READ_EXIT(ktime_get, TKREAD_KTIME_GET, value)
-
-READ_ENTRY(ktime_get_raw_entry, ktime_get_raw, TKREAD_KTIME_GET_RAW, 1)
-SEC("fexit/ktime_get_raw")
-int BPF_PROG(ktime_get_raw_exit, __s64 value)
-READ_EXIT(ktime_get_raw, TKREAD_KTIME_GET_RAW, value)
-
-READ_ENTRY(ktime_get_with_offset_entry, ktime_get_with_offset, TKREAD_KTIME_GET_WITH_OFFSET, 1)
-SEC("fexit/ktime_get_with_offset")
-int BPF_PROG(ktime_get_with_offset_exit, int offs, __s64 value)
-READ_EXIT(ktime_get_with_offset, TKREAD_KTIME_GET_WITH_OFFSET, value)
-
-READ_ENTRY(ktime_get_update_offsets_now_entry, ktime_get_update_offsets_now, TKREAD_KTIME_GET_UPDATE_OFFSETS_NOW, 1)
-SEC("fexit/ktime_get_update_offsets_now")
-int BPF_PROG(ktime_get_update_offsets_now_exit, void *cwsseq, void *real, void *boot, void *tai, __s64 value)
-READ_EXIT(ktime_get_update_offsets_now, TKREAD_KTIME_GET_UPDATE_OFFSETS_NOW, value)
-
-READ_FILLS_TS64(ktime_get_ts64, TKREAD_KTIME_GET_TS64)
-READ_FILLS_TS64(ktime_get_real_ts64, TKREAD_KTIME_GET_REAL_TS64)
-READ_FILLS_TS64(ktime_get_raw_ts64, TKREAD_KTIME_GET_RAW_TS64)
-
-/* These hand out no ns value of one clock: a snapshot of several, and raw cycles. */
-READ_ENTRY(ktime_get_snapshot_entry, ktime_get_snapshot, TKREAD_KTIME_GET_SNAPSHOT, 0)
-READ_ENTRY(read_hpet_entry, read_hpet, TKREAD_READ_HPET, 0)
-READ_ENTRY(acpi_pm_read_entry, acpi_pm_read, TKREAD_ACPI_PM_READ, 0)
-
-/* kernel/time/timekeeping.c: timekeeping_notify() runs this under stop_machine() for every switch. */
-SEC("fentry/change_clocksource")
-int BPF_PROG(clocksource_switch, void *data)
-{
-	struct chain *c = the_chain();
-
-	if (c && is_open(c))
-		__sync_fetch_and_add(&c->clocksource_switches, 1);
-	return 0;
-}
-
-/* ---- every tier: BTF tracepoints ---- */
+/* ---- the wakeup: BTF tracepoints, in every tier ---- */
 
 SEC("tp_btf/sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *p)
@@ -175,11 +99,11 @@ int BPF_PROG(sched_waking, struct task_struct *p)
 	struct chain *c;
 
 	if (config.mint_at_sched_waking) {
-		if (!is_armed(p))
+		if (!is_armed(p->pid))
 			return 0;
-		GUARDED(waking(mint(ctx, p), p));
+		GUARDED(waking(mint(ctx, p, p->pid), p));
 	}
-	c = chain_of(p, SEEN_WAKING);
+	c = chain_of(p->pid, SEEN_WAKING);
 	if (!c)
 		return 0;
 	GUARDED(waking(c, p));
@@ -188,7 +112,7 @@ int BPF_PROG(sched_waking, struct task_struct *p)
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
-	struct chain *c = chain_of(p, SEEN_WAKEUP);
+	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
 	if (!c)
 		return 0;
@@ -198,7 +122,7 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct chain *c = chain_of(next, SEEN_SWITCH);
+	struct chain *c = chain_of(next->pid, SEEN_SWITCH);
 
 	if (!c)
 		return 0;
@@ -208,7 +132,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 {
-	struct chain *c = chain_of(p, SEEN_WAKEUP);
+	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
 	if (!c)
 		return 0;
@@ -217,17 +141,109 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	return 0;
 }
 
-/* ---- tracepoint tier: the read marker is the target's own system call ---- */
+/* ---- timekeeping reads ---- */
 
+/* An accessor that takes nothing of interest and returns ns. */
+#define READ_RETURNS_NS(function, id)                                   \
+	SEC("fentry/" #function)                                        \
+	int function##_entry(void *ctx)                                 \
+	{                                                               \
+		return read_hook(ctx, id, 1, 0);                        \
+	}                                                               \
+	READ_KPROBES(function, id, 0)
+
+/* The fexit program of such an accessor: it is given the arguments first, then what was returned. */
+#define READ_RETURNED(function, id, arguments...)                       \
+	SEC("fexit/" #function)                                         \
+	int BPF_PROG(function##_exit, ##arguments)                      \
+	{                                                               \
+		return read_exit_hook(id, value);                       \
+	}
+
+/* An accessor that fills the timespec64 it is given. */
+#define READ_FILLS_TS64(function, id)                                   \
+	SEC("fentry/" #function)                                        \
+	int BPF_PROG(function##_entry, struct timespec64 *ts)           \
+	{                                                               \
+		return read_hook(ctx, id, 1, (__u64)ts);                \
+	}                                                               \
+	SEC("fexit/" #function)                                         \
+	int function##_exit(void *ctx)                                  \
+	{                                                               \
+		return read_exit_hook(id, 0);                           \
+	}                                                               \
+	READ_KPROBES(function, id, PT_REGS_PARM1(ctx))
+
+#define READ_KPROBES(function, id, fills)                               \
+	SEC("kprobe/" #function)                                        \
+	int function##_entry_kprobe(struct pt_regs *ctx)                \
+	{                                                               \
+		return read_hook(ctx, id, 1, fills);                    \
+	}                                                               \
+	SEC("kretprobe/" #function)                                     \
+	int function##_exit_kprobe(struct pt_regs *ctx)                 \
+	{                                                               \
+		return read_exit_hook(id, PT_REGS_RC(ctx));             \
+	}
+
+/* A read that hands out no ns of one clock: a snapshot of several, or a clocksource's raw cycles. */
+#define READ_BARE(function, id)                                         \
+	SEC("fentry/" #function)                                        \
+	int function##_entry(void *ctx)                                 \
+	{                                                               \
+		return read_hook(ctx, id, 0, 0);                        \
+	}                                                               \
+	SEC("kprobe/" #function)                                        \
+	int function##_entry_kprobe(struct pt_regs *ctx)                \
+	{                                                               \
+		return read_hook(ctx, id, 0, 0);                        \
+	}
+
+READ_RETURNS_NS(ktime_get, TKREAD_KTIME_GET)
+READ_RETURNED(ktime_get, TKREAD_KTIME_GET, __s64 value)
+READ_RETURNS_NS(ktime_get_raw, TKREAD_KTIME_GET_RAW)
+READ_RETURNED(ktime_get_raw, TKREAD_KTIME_GET_RAW, __s64 value)
+READ_RETURNS_NS(ktime_get_with_offset, TKREAD_KTIME_GET_WITH_OFFSET)
+READ_RETURNED(ktime_get_with_offset, TKREAD_KTIME_GET_WITH_OFFSET, int offs, __s64 value)
+READ_RETURNS_NS(ktime_get_update_offsets_now, TKREAD_KTIME_GET_UPDATE_OFFSETS_NOW)
+READ_RETURNED(ktime_get_update_offsets_now, TKREAD_KTIME_GET_UPDATE_OFFSETS_NOW, void *cwsseq, void *real, void *boot,
+	      void *tai, __s64 value)
+READ_FILLS_TS64(ktime_get_ts64, TKREAD_KTIME_GET_TS64)
+READ_FILLS_TS64(ktime_get_real_ts64, TKREAD_KTIME_GET_REAL_TS64)
+READ_FILLS_TS64(ktime_get_raw_ts64, TKREAD_KTIME_GET_RAW_TS64)
+READ_BARE(ktime_get_snapshot, TKREAD_KTIME_GET_SNAPSHOT)
+READ_BARE(read_hpet, TKREAD_READ_HPET)
+READ_BARE(acpi_pm_read, TKREAD_ACPI_PM_READ)
+READ_BARE(read_tsc, TKREAD_READ_TSC)
+READ_BARE(kvm_clock_get_cycles, TKREAD_KVM_CLOCK_GET_CYCLES)
+READ_BARE(read_hv_clock_tsc, TKREAD_READ_HV_CLOCK_TSC)
+
+/* The tracepoint tier's marker is the target's own system call. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, void *regs, long id)
 {
-	struct chain *c;
+	return id == NR_CLOCK_GETTIME ? read_hook(ctx, TKREAD_CLOCK_GETTIME, 0, 0) : 0;
+}
 
-	if (id != NR_CLOCK_GETTIME)
-		return 0;
-	c = the_chain();
-	if (!c || !is_open(c))
-		return 0;
-	GUARDED(read_begins(ctx, c, TKREAD_CLOCK_GETTIME, 0));
+/* ---- kernel/time/timekeeping.c: timekeeping_notify() runs this under stop_machine() for every switch ---- */
+
+static __always_inline int count_switch(void)
+{
+	struct chain *c = the_chain();
+
+	if (c && is_open(c))
+		__sync_fetch_and_add(&c->clocksource_switches, 1);
+	return 0;
+}
+
+SEC("fentry/change_clocksource")
+int BPF_PROG(clocksource_switch, void *data)
+{
+	return count_switch();
+}
+
+SEC("kprobe/change_clocksource")
+int clocksource_switch_kprobe(struct pt_regs *ctx)
+{
+	return count_switch();
 }

@@ -79,21 +79,21 @@ static __always_inline bool is_open(const struct chain *c)
 	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
 }
 
-/* The open chain of `p`, while the facts of `seen` are still to come; else 0. */
-static __always_inline struct chain *chain_of(const struct task_struct *p, __u32 seen)
+/* The open chain of the task, while the facts of `seen` are still to come; else 0. */
+static __always_inline struct chain *chain_of(__u32 pid, __u32 seen)
 {
 	struct chain *c = the_chain();
 
-	if (!c || c->pid != (__u32)p->pid || !is_open(c) || (c->seen & seen))
+	if (!c || c->pid != pid || !is_open(c) || (c->seen & seen))
 		return 0;
 	return c;
 }
 
-static __always_inline bool is_armed(const struct task_struct *p)
+static __always_inline bool is_armed(__u32 pid)
 {
 	const struct armed_run *a = only_value(&armed);
 
-	return a && a->pid == (__u32)p->pid && a->run;
+	return a && a->pid == pid && a->run;
 }
 
 static __always_inline void enter(__u32 *busy)
@@ -162,13 +162,14 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
 		submit(c);
 }
 
-static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
+/* The caller has found `pid`, the pid of `p`, armed. Task fields are read as from a kprobe: it has no BTF. */
+static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u32 pid)
 {
 	struct armed_run *a = only_value(&armed);
 	__u64 run, current;
 	struct chain *c;
 
-	if (!a || a->pid != (__u32)p->pid)
+	if (!a)
 		return 0;
 	run = a->run;
 	if (!run || __sync_val_compare_and_swap(&a->run, run, 0) != run)
@@ -179,10 +180,10 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
 	c->ttwu_ns = bpf_ktime_get_ns();
-	c->tgid = p->tgid;
-	c->pid = p->pid;
+	c->tgid = BPF_CORE_READ(p, tgid);
+	c->pid = pid;
 	c->correlation_id = correlation_id(c->tgid, c->pid, run, c->ttwu_ns);
-	bpf_probe_read_kernel(c->comm, sizeof(c->comm), p->comm);
+	BPF_CORE_READ_INTO(&c->comm, p, comm);
 	current = bpf_get_current_pid_tgid();
 	c->waker_pid = (__u32)current;
 	c->waker_cpu = bpf_get_smp_processor_id();
@@ -196,6 +197,13 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
 	return c;
 }
 
+/* ttwu_queue_wakelist() has queued the target: what it was handed. WF_SYNC and WF_TTWU end here. */
+static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
+{
+	c->flags_queued = wake_flags;
+	c->seen |= SEEN_QUEUED;
+}
+
 /* After select_task_rq and before the enqueue; in the wakelist path on the target's CPU, after the IPI. */
 static __always_inline void activate(struct chain *c, struct rq *rq, int wake_flags)
 {
@@ -203,9 +211,9 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->flags_activate = wake_flags;
 	c->rq = (__u64)rq;
 	/* ttwu_queue() and sched_ttwu_pending() call update_rq_clock() right before (6.1, 6.12): fresh here. */
-	c->rq_clock_activate_ns = rq->clock;
-	c->rq_clock_flags = rq->clock_update_flags;
-	c->target_idle = rq->curr == rq->idle;
+	c->rq_clock_activate_ns = BPF_CORE_READ(rq, clock);
+	c->rq_clock_flags = BPF_CORE_READ(rq, clock_update_flags);
+	c->target_idle = BPF_CORE_READ(rq, curr) == BPF_CORE_READ(rq, idle);
 	/* ttwu_queue_cond() never queues to the waker's own CPU, so another CPU here means the wakelist. */
 	c->path = (__u32)c->waker_cpu == bpf_get_smp_processor_id() ? PATH_DIRECT : PATH_WAKELIST;
 	c->seen |= SEEN_ACTIVATE | SEEN_RQ_ACTIVATE | SEEN_TARGET_IDLE;
@@ -218,7 +226,7 @@ static __always_inline void waking(struct chain *c, struct task_struct *p)
 	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU, under p->pi_lock. */
 	c->prev_cpu = task_cpu(p);
 	c->state_before = task_state(p);
-	c->on_rq = p->on_rq;
+	c->on_rq = BPF_CORE_READ(p, on_rq);
 	c->seen |= SEEN_WAKING;
 }
 
@@ -271,77 +279,57 @@ static __always_inline void switched_in(struct chain *c)
 	c->seen |= SEEN_SWITCH;
 }
 
-static __always_inline void count_self_read(struct chain *c)
+/* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
+#define GUARDED(body)                                                   \
+	do {                                                            \
+		__u32 *busy = only_value(&in_probe);                    \
+		if (busy) {                                             \
+			enter(busy);                                    \
+			body;                                           \
+			leave(busy);                                    \
+		}                                                       \
+		return 0;                                               \
+	} while (0)
+
+static __always_inline int ttwu_begins(void *ctx, struct task_struct *p, __u32 pid, int wake_flags, __u64 frame)
 {
-	struct probe_counters *n = only_value(&counters);
+	struct chain *c;
 
-	__sync_fetch_and_add(&c->self_reads, 1);
-	if (n)
-		__sync_fetch_and_add(&n->self_reads, 1);
-}
-
-/* The target is current and has been switched in (or, on the self and runnable paths, never left the CPU). */
-static __always_inline bool target_runs(const struct chain *c)
-{
-	if ((__u32)bpf_get_current_pid_tgid() != c->pid)
-		return 0;
-	return (c->seen & SEEN_SWITCH) ||
-	       ((c->seen & SEEN_WAKEUP) && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
-}
-
-/*
- * A timekeeping read begins. `has_exit`: the same function's exit is hooked too and completes the chain there,
- * with the value. The caller has tested is_open() and in_probe.
- */
-static __always_inline void read_begins(void *ctx, struct chain *c, __u32 function, bool has_exit)
-{
-	__u64 now = bpf_ktime_get_ns();
-	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 context = function == TKREAD_CLOCK_GETTIME ? CONTEXT_TASK : current_context();
-	struct first_read *first;
-
-	__sync_fetch_and_add(&c->reads, 1);
-	first = bpf_map_lookup_elem(&first_reads, &cpu);
-	if (first && first->correlation_id != c->correlation_id) {
-		first->ns = now;
-		first->correlation_id = c->correlation_id;
-		if ((c->seen & SEEN_WAKEUP) && (__u32)c->target_cpu == cpu) {
-			c->tkread_any_ns = now;
-			c->seen |= SEEN_TKREAD_ANY;
+	GUARDED({
+		c = mint(ctx, p, pid);
+		if (c) {
+			c->flags_entry = wake_flags;
+			c->ttwu_frame = frame;
+			c->seen |= SEEN_FLAGS_ENTRY;
 		}
-	}
-	if (!target_runs(c))
-		return;
-	if (!(c->seen & SEEN_TKREAD)) {
-		c->tkread_ns = now;
-		c->tkread_cpu = cpu;
-		c->tkread_function = function;
-		c->tkread_context = context;
-		c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
-		c->seen |= SEEN_TKREAD | (context ? SEEN_TKREAD_CONTEXT : 0);
-	}
-	if (context == CONTEXT_TASK && !(c->seen & SEEN_TKREAD_TASK)) {
-		c->tkread_task_ns = now;
-		c->seen |= SEEN_TKREAD_TASK;
-		if (!has_exit)
-			close_phase(c, CHAIN_READ);
-	}
+	});
 }
 
-static __always_inline void read_ends(struct chain *c, __u32 function, __s64 value)
+/* The chain whose try_to_wake_up has not returned yet; else 0. */
+static __always_inline struct chain *chain_in_ttwu(void)
 {
-	__u32 context = current_context();
+	struct chain *c = the_chain();
 
-	if (!target_runs(c))
-		return;
-	/* An interrupt between entry and exit may call the same function: its exit has another context. */
-	if ((c->seen & SEEN_TKREAD) && !(c->seen & SEEN_TKREAD_VALUE) && c->tkread_function == function &&
-	    c->tkread_context == context) {
-		c->tkread_value_ns = value;
-		c->seen |= SEEN_TKREAD_VALUE;
+	return c && (c->phase & CHAIN_OPEN) && !(c->phase & CHAIN_RETURN) ? c : 0;
+}
+
+static __always_inline int ttwu_returns(struct chain *c, int woken)
+{
+	struct armed_run *a;
+
+	if (!woken && !(c->seen & SEEN_WAKING)) {
+		/* p->__state did not match: nobody was woken. The run stays armed for the wakeup itself. */
+		a = only_value(&armed);
+		if (a && a->pid == c->pid)
+			a->run = c->run;
+		c->phase = 0;
+		return 0;
 	}
-	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK))
-		close_phase(c, CHAIN_READ);
+	GUARDED({
+		c->ttwu_return_ns = bpf_ktime_get_ns();
+		c->seen |= SEEN_TTWU_RETURN;
+		close_phase(c, CHAIN_RETURN);
+	});
 }
 
 #endif

@@ -8,6 +8,7 @@
 #define PROBE_KERNEL_H
 
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 #include <linux/types.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -110,6 +111,16 @@ static __always_inline bool read_preempt_count(int *count)
 	}
 	return 0;
 }
+#endif
+
+/*
+ * The stack pointer that a kprobe on a function's entry saw, as its return probe sees it: on x86 the return
+ * address has been popped by then (seen on 6.1, 6.12, 7.3).
+ */
+#if defined(__TARGET_ARCH_x86)
+#define FRAME_AT_ENTRY(ctx) (PT_REGS_SP(ctx) - 8)
+#else
+#define FRAME_AT_ENTRY(ctx) PT_REGS_SP(ctx)
 #endif
 
 /* System call number of clock_gettime (arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h). */

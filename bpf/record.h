@@ -29,6 +29,7 @@ enum chain_seen {
 	SEEN_TKREAD_VALUE = 1 << 13,   /* tkread_value_ns */
 	SEEN_TKREAD_TASK = 1 << 14,    /* tkread_task_ns */
 	SEEN_WAKING = 1 << 15,         /* prev_cpu, state_before, on_rq (p->on_rq then) */
+	SEEN_QUEUED = 1 << 17,         /* flags_queued: ttwu_queue_wakelist() took the target */
 	SEEN_MIGRATE = 1 << 16,        /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
 };
 
@@ -66,7 +67,10 @@ enum chain_tkread {
 	TKREAD_KTIME_GET_SNAPSHOT = 8,
 	TKREAD_READ_HPET = 9,
 	TKREAD_ACPI_PM_READ = 10,
-	TKREAD_CLOCK_GETTIME = 11, /* the system call: tracepoint tier */
+	TKREAD_READ_TSC = 11,
+	TKREAD_KVM_CLOCK_GET_CYCLES = 12,
+	TKREAD_READ_HV_CLOCK_TSC = 13,
+	TKREAD_CLOCK_GETTIME = 14, /* the system call: tracepoint tier */
 };
 
 /*
@@ -98,6 +102,7 @@ struct chain {
 	int waker_cpu;
 	unsigned int waker_context;
 	unsigned int flags_entry;
+	unsigned int flags_queued;
 	unsigned int flags_activate;
 	unsigned int state_before;
 	unsigned int state_after;
@@ -116,7 +121,12 @@ struct chain {
 	int ttwu_stack_bytes;   /* negative: bpf_get_stack()'s error */
 	int tkread_stack_bytes;
 	int migrate_cpu;
-	unsigned long long rq; /* address of the rq that activated the target; the kernel side's own */
+	unsigned int pad;
+	/* The kernel side's own: the rq that activated the target, the stack pointer at the kprobe on
+	 * try_to_wake_up, the timespec64 that the read fills. */
+	unsigned long long rq;
+	unsigned long long ttwu_frame;
+	unsigned long long tkread_fills;
 	unsigned long long ttwu_ns;
 	unsigned long long activate_ns;
 	unsigned long long wakeup_ns;

@@ -19,6 +19,8 @@ export interface ChainRecord {
   readonly waker_context: Context | null;
   readonly path: Path | null;
   readonly flags_entry: number | null;
+  /** What ttwu_queue_wakelist() was handed; null when it did not take the target, or is not hooked. */
+  readonly flags_queued: number | null;
   readonly flags_activate: number | null;
   readonly state_before: number | null;
   readonly state_after: number | null;
@@ -43,6 +45,8 @@ export interface ChainRecord {
   readonly tkread_function: string | null;
   readonly tkread_context: Context | null;
   readonly tkread_value_ns: bigint | null;
+  /** Reads on any CPU between the ttwu and the target's own. */
+  readonly reads: number;
   readonly clocksource_switches: number;
   readonly self_reads: number;
   /** Instruction pointers, innermost first; empty when the kernel gave none. */
@@ -106,6 +110,7 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     waker_context: seen("SEEN_WAKER_CONTEXT", CONTEXT_WORDS.get(u32("waker_context")) ?? null),
     path: seen("SEEN_WAKEUP", PATH_WORDS.get(u32("path")) ?? null),
     flags_entry: seen("SEEN_FLAGS_ENTRY", u32("flags_entry")),
+    flags_queued: seen("SEEN_QUEUED", u32("flags_queued")),
     flags_activate: seen("SEEN_ACTIVATE", u32("flags_activate")),
     state_before: seen("SEEN_WAKING", u32("state_before")),
     state_after: seen("SEEN_WAKEUP", u32("state_after")),
@@ -128,6 +133,7 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     tkread_function: seen("SEEN_TKREAD", TKREAD_WORDS.get(u32("tkread_function")) ?? null),
     tkread_context: seen("SEEN_TKREAD_CONTEXT", CONTEXT_WORDS.get(u32("tkread_context")) ?? null),
     tkread_value_ns: seen("SEEN_TKREAD_VALUE", s64("tkread_value_ns")),
+    reads: u32("reads"),
     clocksource_switches: u32("clocksource_switches"),
     self_reads: u32("self_reads"),
     ttwu_stack: stack("ttwu_stack", "ttwu_stack_bytes"),

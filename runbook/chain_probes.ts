@@ -4,8 +4,8 @@ import { BpfObject, type BpfRuntime, type RingBuffer } from "../ffi/bpf_object.t
 import { PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
-import type { HookFact, Tier } from "../analysis/meta.ts";
-import { type Hook, HOOKS, patchesFunction } from "./hooks.ts";
+import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
+import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 
 /** Sums since the programs were attached. */
 export interface Counters {
@@ -37,12 +37,16 @@ const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 
 const EPERM = 1;
 const EBUSY = 16;
+const EINVAL = 22;
 
-/** Why a hook is not attached, in words for a user. */
-function reasonOf(hook: Hook, error: LibbpfError): string {
-  if (error.errno === EBUSY) return `the kernel forbids tracing ${hook.hook} (notrace)`;
+/** Why a variant could not be attached, in words for a user. */
+function reasonOf(hook: Hook, variant: Variant, error: LibbpfError): string {
+  if (error.errno === EBUSY) return `${variant.kind}: the kernel forbids tracing ${hook.hook} (notrace)`;
+  if (variant.kind.startsWith("k") && error.errno === EINVAL) {
+    return `${variant.kind}: the kernel refuses to probe ${hook.hook} (notrace)`;
+  }
   const said = error.log.split("\n").map((line) => line.replace(/^libbpf: /, "").trim()).filter(Boolean);
-  return `attach failed with errno ${error.errno}${said.length > 0 ? `: ${said[0]}` : ""}`;
+  return `${variant.kind}: errno ${error.errno}${said.length > 0 ? `, ${said[0]}` : ""}`;
 }
 
 /** Attached and ready; dispose detaches everything. */
@@ -72,31 +76,18 @@ export class ChainProbes implements Disposable {
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: { require?: Tier }): ChainProbes {
-    const inBtf = runtime.functionsInKernelBtf([
-      ...HOOKS.filter(patchesFunction).map((hook) => hook.hook),
-      HARDIRQ_DISABLE_MARK,
-    ]);
-    if (options.require !== "tracepoint") {
+    const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
+    const tiers = options.require === undefined ? TIERS : [options.require];
+    const refusals: TierUnavailable[] = [];
+    for (const tier of tiers) {
       try {
-        return attachTier(runtime, objects.withContext, "full", inBtf);
+        return attachTier(runtime, objects, tier, inBtf, refusals);
       } catch (error) {
-        if (
-          options.require === "full" || !(error instanceof LibbpfError || error instanceof TierUnavailable)
-        ) {
-          throw error instanceof LibbpfError
-            ? new TierUnavailable("full", fullTierReason(error), { cause: error })
-            : error;
-        }
-        return attachTier(runtime, objects.withoutContext, "tracepoint", inBtf, fullTierReason(error));
+        if (!(error instanceof TierUnavailable)) throw error;
+        refusals.push(error);
       }
     }
-    return attachTier(
-      runtime,
-      objects.withoutContext,
-      "tracepoint",
-      inBtf,
-      "the tracepoint tier was required",
-    );
+    throw refusals.at(-1) ?? new RangeError("there must be a tier to try");
   }
 
   /** @internal */
@@ -150,74 +141,119 @@ export class ChainProbes implements Disposable {
   }
 }
 
-function fullTierReason(error: Error): string {
-  if (error instanceof TierUnavailable) return error.reason;
-  return error instanceof LibbpfError && error.errno === EPERM
-    ? "this kernel offers no function tracing (fentry load: EPERM)"
-    : `the fentry programs did not load: ${error.message}`;
-}
-
 function configOf(tier: Tier, inBtf: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
   const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
-  bytes[mint_at_sched_waking.offset] = tier === "full" ? 0 : 1;
-  bytes[return_is_hooked.offset] = tier === "full" ? 1 : 0;
+  bytes[mint_at_sched_waking.offset] = tier === "tracepoint" ? 1 : 0;
+  bytes[return_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
   return bytes;
 }
 
-/** @param notFull why hooks of the full tier are left out, when `tier` is a lower one */
-function attachTier(
-  runtime: BpfRuntime,
-  bytes: Uint8Array<ArrayBuffer>,
-  tier: Tier,
-  inBtf: ReadonlySet<string>,
-  notFull = "",
-): ChainProbes {
-  const reasons = new Map<Hook, string>();
-  for (const hook of HOOKS) {
-    if (patchesFunction(hook) && !inBtf.has(hook.hook)) {
-      reasons.set(
-        hook,
-        "the kernel has no such function in its BTF (inlined, absent, or a module not loaded)",
-      );
-    } else if (!hook.tiers.includes(tier)) {
-      reasons.set(hook, tier === "full" ? "the full tier reads through the accessors instead" : notFull);
-    }
-  }
-  const missing = HOOKS.find((hook) => hook.needed && hook.tiers.includes(tier) && reasons.has(hook));
-  if (missing !== undefined) {
-    throw new TierUnavailable(tier, `${missing.hook}: ${reasons.get(missing)}`);
-  }
-  const object = new BpfObject(runtime, bytes);
-  try {
-    const wanted = HOOKS.filter((hook) => !reasons.has(hook));
-    for (const hook of HOOKS) object.setAutoload(hook.program, wanted.includes(hook));
-    object.setReadOnlyData(configOf(tier, inBtf));
-    object.load();
-    for (const hook of wanted) {
-      try {
-        object.attach(hook.program);
-      } catch (error) {
-        if (!(error instanceof LibbpfError)) throw error;
-        if (hook.needed) {
-          throw new TierUnavailable(tier, `${hook.hook}: ${reasonOf(hook, error)}`, { cause: error });
+/** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */
+function leftOut(hook: Hook, tier: Tier, refusals: readonly TierUnavailable[]): string | null {
+  if (hook.ladder[tier] !== undefined) return null;
+  if (hook.ladder.full === undefined) return `the ${tier} tier reads through the accessors instead`;
+  const refused = refusals.map((refusal) => refusal.reason);
+  return refused.length > 0 ? refused.join("; ") : `the ${tier} tier was required`;
+}
+
+/** Programs that cannot be loaded on this kernel, with the reason; found by loading without them. */
+class Ladder {
+  readonly #refused = new Map<string, string>();
+
+  constructor(readonly tier: Tier, readonly inBtf: ReadonlySet<string>) {
+    for (const hook of HOOKS) {
+      for (const { program, kind } of hook.ladder[tier] ?? []) {
+        if ((kind === "fentry" || kind === "fexit") && !inBtf.has(hook.hook)) {
+          this.#refused.set(
+            program,
+            `${kind}: not in the kernel's BTF (inlined, absent, or its module is not loaded)`,
+          );
         }
-        reasons.set(hook, reasonOf(hook, error));
       }
     }
+  }
+
+  /** The variants of the hook that are still to be tried. */
+  open(hook: Hook): readonly Variant[] {
+    return (hook.ladder[this.tier] ?? []).filter(({ program }) => !this.#refused.has(program));
+  }
+
+  refuse(program: string, reason: string): void {
+    this.#refused.set(program, reason);
+  }
+
+  reason(hook: Hook): string {
+    return (hook.ladder[this.tier] ?? []).map(({ program }) => this.#refused.get(program)).filter(Boolean)
+      .join("; ");
+  }
+
+  /** @throws {TierUnavailable} when a needed hook has no variant left */
+  check(cause?: LibbpfError): void {
+    const lost = HOOKS.find((hook) => hook.needed && hook.ladder[this.tier] && this.open(hook).length === 0);
+    if (lost === undefined) return;
+    throw new TierUnavailable(this.tier, `${lost.hook}: ${this.reason(lost)}`, cause ? { cause } : {});
+  }
+}
+
+/** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
+function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladder): BpfObject {
+  for (;;) {
+    ladder.check();
+    const wanted = new Set(HOOKS.flatMap((hook) => ladder.open(hook)).map(({ program }) => program));
+    const object = new BpfObject(runtime, bytes);
+    try {
+      for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
+      object.setReadOnlyData(configOf(ladder.tier, ladder.inBtf));
+      object.load();
+      return object;
+    } catch (error) {
+      object[Symbol.dispose]();
+      if (!(error instanceof LibbpfError)) throw error;
+      const program = /prog '(\w+)': failed to load/.exec(error.log)?.[1];
+      if (program === undefined || !wanted.has(program)) throw error;
+      // A kernel without function tracing refuses each fentry program alike: one answer is enough.
+      if (ladder.tier === "full" && error.errno === EPERM) {
+        throw new TierUnavailable("full", "this kernel has no function tracing (fentry: EPERM)", {
+          cause: error,
+        });
+      }
+      ladder.refuse(program, `the kernel does not load ${program}: errno ${error.errno}`);
+    }
+  }
+}
+
+/** @param refusals why better tiers were refused before */
+function attachTier(
+  runtime: BpfRuntime,
+  objects: ChainObjects,
+  tier: Tier,
+  inBtf: ReadonlySet<string>,
+  refusals: readonly TierUnavailable[],
+): ChainProbes {
+  const ladder = new Ladder(tier, inBtf);
+  const object = load(runtime, tier === "tracepoint" ? objects.withoutContext : objects.withContext, ladder);
+  try {
+    const attached: string[] = [];
     const facts = HOOKS.map((hook): HookFact => {
-      const reason = reasons.get(hook);
-      const { stage, hook: name, kind } = hook;
-      return {
-        stage,
-        hook: name,
-        kind,
-        attached: reason === undefined,
-        ...(reason === undefined ? {} : { reason }),
-      };
+      const { stage, hook: name } = hook;
+      for (const variant of ladder.open(hook)) {
+        try {
+          object.attach(variant.program);
+          attached.push(variant.program);
+          return { stage, hook: name, kind: variant.kind, attached: true };
+        } catch (error) {
+          if (!(error instanceof LibbpfError)) throw error;
+          ladder.refuse(variant.program, reasonOf(hook, variant, error));
+          ladder.check(error);
+        }
+      }
+      const best = (hook.ladder[tier] ?? hook.ladder.full ?? hook.ladder.tracepoint)?.[0];
+      const reason = leftOut(hook, tier, refusals) ?? ladder.reason(hook);
+      return { stage, hook: name, kind: best?.kind ?? "tp_btf", attached: false, reason };
     });
-    return ChainProbes.of(object, tier, facts, wanted.map((hook) => hook.program));
+    return ChainProbes.of(object, tier, facts, attached);
   } catch (error) {
     object[Symbol.dispose]();
     throw error;

@@ -1,74 +1,92 @@
 /**
- * The one table of hooks: every program of bpf/chain.bpf.c, what it observes and in which tier it belongs.
- * Whether a hook can be had is found by the kernel's BTF and an actual attach, never by a version number.
+ * The one table of hooks: every attach point, what it observes, and the programs of bpf/chain.bpf.c that can
+ * stand there, best first. Which of them can be had is found by the kernel's BTF and an actual attach, never by a
+ * version number.
  */
 
 import type { HookFact, Stage, Tier } from "../analysis/meta.ts";
 
-export interface Hook {
-  /** Name of the program in the BPF object. */
+/** One program that can observe a hook. */
+export interface Variant {
+  /** Name in the BPF object. */
   readonly program: string;
-  /** Kernel function or tracepoint. */
-  readonly hook: string;
   readonly kind: HookFact["kind"];
-  readonly stage: Stage;
-  readonly tiers: readonly Tier[];
-  /** Without it the tier has no chain. */
-  readonly needed: boolean;
 }
 
-function accessor(name: string): Hook[] {
-  const common = { hook: name, stage: "tkread", tiers: ["full"], needed: false } as const;
+export interface Hook {
+  /** Kernel function or tracepoint, as the kernel spells it. */
+  readonly hook: string;
+  readonly stage: Stage;
+  /** Without it there is no chain at that tier. */
+  readonly needed: boolean;
+  /** The ladder of each tier; a tier that is not named does not use the hook. */
+  readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
+}
+
+interface FunctionHook {
+  readonly hook: string;
+  readonly stage: Stage;
+  readonly at: "entry" | "exit";
+  /** Name of the fentry or fexit program; its twin's ends in _kprobe. */
+  readonly program: string;
+  readonly needed?: true;
+  /** There is no twin: a return probe does not know the arguments of the call. */
+  readonly fentryOnly?: true;
+}
+
+function functionHook({ hook, stage, at, program, needed, fentryOnly }: FunctionHook): Hook {
+  const patched: Variant = { program, kind: at === "entry" ? "fentry" : "fexit" };
+  const twin: Variant = { program: `${program}_kprobe`, kind: at === "entry" ? "kprobe" : "kretprobe" };
+  const ladder = fentryOnly ? { full: [patched] } : { full: [patched, twin], kprobe: [twin] };
+  return { hook, stage, needed: needed ?? false, ladder };
+}
+
+function tracepoint(hook: string, stage: Stage, needed: boolean, tiers: readonly Tier[]): Hook {
+  const variants: readonly Variant[] = [{ program: hook, kind: "tp_btf" }];
+  return { hook, stage, needed, ladder: Object.fromEntries(tiers.map((tier) => [tier, variants])) };
+}
+
+/** A function that returns or fills in a time: its entry is the read, its exit has the value. */
+function accessor(hook: string, needed?: true): Hook[] {
+  const common = { hook, stage: "tkread", ...(needed ? { needed } : {}) } as const;
   return [
-    { program: `${name}_entry`, kind: "fentry", ...common },
-    { program: `${name}_exit`, kind: "fexit", ...common },
+    functionHook({ ...common, at: "entry", program: `${hook}_entry` }),
+    functionHook({ ...common, at: "exit", program: `${hook}_exit` }),
   ];
 }
 
 /** A read without a value in ns: a snapshot of several clocks, or a clocksource's own callback. */
-function bareRead(name: string): Hook {
-  return {
-    program: `${name}_entry`,
-    hook: name,
-    kind: "fentry",
-    stage: "tkread",
-    tiers: ["full"],
-    needed: false,
-  };
+function bareRead(hook: string): Hook {
+  return functionHook({ hook, stage: "tkread", at: "entry", program: `${hook}_entry` });
 }
 
-function tracepoint(name: string, stage: Stage): Hook {
-  const tiers = ["full", "tracepoint"] as const;
-  return { program: name, hook: name, kind: "tp_btf", stage, tiers, needed: true };
-}
+const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
 
 export const HOOKS: readonly Hook[] = [
-  {
-    program: "ttwu_entry",
+  functionHook({ hook: "try_to_wake_up", stage: "ttwu", at: "entry", program: "ttwu_entry", needed: true }),
+  functionHook({
     hook: "try_to_wake_up",
-    kind: "fentry",
-    stage: "ttwu",
-    tiers: ["full"],
-    needed: true,
-  },
-  {
-    program: "ttwu_exit",
-    hook: "try_to_wake_up",
-    kind: "fexit",
     stage: "ttwu_return",
-    tiers: ["full"],
+    at: "exit",
+    program: "ttwu_exit",
     needed: true,
-  },
-  {
-    program: "do_activate",
+  }),
+  functionHook({
+    hook: "ttwu_queue_wakelist",
+    stage: "wakelist",
+    at: "exit",
+    program: "wakelist_exit",
+    fentryOnly: true,
+  }),
+  functionHook({
     hook: "ttwu_do_activate",
-    kind: "fentry",
     stage: "activate",
-    tiers: ["full"],
+    at: "entry",
+    program: "do_activate",
     needed: true,
-  },
+  }),
   // The system call clock_gettime reads through ktime_get_ts64: without it the target's own read is not seen.
-  ...accessor("ktime_get_ts64").map((hook) => ({ ...hook, needed: true })),
+  ...accessor("ktime_get_ts64", true),
   ...accessor("ktime_get"),
   ...accessor("ktime_get_real_ts64"),
   ...accessor("ktime_get_raw_ts64"),
@@ -76,31 +94,27 @@ export const HOOKS: readonly Hook[] = [
   ...accessor("ktime_get_with_offset"),
   ...accessor("ktime_get_update_offsets_now"),
   bareRead("ktime_get_snapshot"),
+  // The clocksources' own callbacks. read_tsc, kvm_clock_get_cycles and read_hv_clock_tsc are notrace on every
+  // kernel seen (6.1, 6.12, 7.3); they are tried all the same, so that the file says so.
   bareRead("read_hpet"),
   bareRead("acpi_pm_read"),
-  {
-    program: "clocksource_switch",
+  bareRead("read_tsc"),
+  bareRead("kvm_clock_get_cycles"),
+  bareRead("read_hv_clock_tsc"),
+  functionHook({
     hook: "change_clocksource",
-    kind: "fentry",
     stage: "clocksource_switch",
-    tiers: ["full"],
-    needed: false,
-  },
-  tracepoint("sched_waking", "ttwu"),
-  tracepoint("sched_wakeup", "wakeup"),
-  tracepoint("sched_switch", "switch"),
-  { ...tracepoint("sched_migrate_task", "wakeup"), needed: false },
-  {
-    program: "sys_enter",
-    hook: "sys_enter",
-    kind: "tp_btf",
-    stage: "tkread",
-    tiers: ["tracepoint"],
-    needed: true,
-  },
+    at: "entry",
+    program: "clocksource_switch",
+  }),
+  tracepoint("sched_waking", "ttwu", true, EVERY_TIER),
+  tracepoint("sched_wakeup", "wakeup", true, EVERY_TIER),
+  tracepoint("sched_switch", "switch", true, EVERY_TIER),
+  tracepoint("sched_migrate_task", "wakeup", false, EVERY_TIER),
+  tracepoint("sys_enter", "tkread", true, ["tracepoint"]),
 ];
 
-/** Attached by patching the function's entry or exit, not at a tracepoint. */
-export function patchesFunction(hook: Hook): boolean {
-  return hook.kind !== "tp_btf";
-}
+/** Every program of the BPF object. */
+export const PROGRAMS: readonly string[] = [
+  ...new Set(HOOKS.flatMap((hook) => Object.values(hook.ladder).flat()).map((variant) => variant.program)),
+];

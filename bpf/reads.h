@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Timekeeping reads: which one is the chain's first, and what it returned. */
+#ifndef PROBE_READS_H
+#define PROBE_READS_H
+
+#include "chain.h"
+
+static __always_inline void count_self_read(struct chain *c)
+{
+	struct probe_counters *n = only_value(&counters);
+
+	__sync_fetch_and_add(&c->self_reads, 1);
+	if (n)
+		__sync_fetch_and_add(&n->self_reads, 1);
+}
+
+/* The target is current and has been switched in (or, on the self and runnable paths, never left the CPU). */
+static __always_inline bool target_runs(const struct chain *c)
+{
+	if ((__u32)bpf_get_current_pid_tgid() != c->pid)
+		return 0;
+	return (c->seen & SEEN_SWITCH) ||
+	       ((c->seen & SEEN_WAKEUP) && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
+}
+
+/*
+ * A timekeeping read begins. `has_exit`: the same function's exit is hooked too and completes the chain there,
+ * with the value, which lies at `fills` when the function does not return it. The caller has tested is_open()
+ * and in_probe.
+ */
+static __always_inline void read_begins(void *ctx, struct chain *c, __u32 function, bool has_exit, __u64 fills)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 context = function == TKREAD_CLOCK_GETTIME ? CONTEXT_TASK : current_context();
+	struct first_read *first;
+
+	__sync_fetch_and_add(&c->reads, 1);
+	first = bpf_map_lookup_elem(&first_reads, &cpu);
+	if (first && first->correlation_id != c->correlation_id) {
+		first->ns = now;
+		first->correlation_id = c->correlation_id;
+		if ((c->seen & SEEN_WAKEUP) && (__u32)c->target_cpu == cpu) {
+			c->tkread_any_ns = now;
+			c->seen |= SEEN_TKREAD_ANY;
+		}
+	}
+	if (!target_runs(c))
+		return;
+	if (!(c->seen & SEEN_TKREAD)) {
+		c->tkread_ns = now;
+		c->tkread_cpu = cpu;
+		c->tkread_function = function;
+		c->tkread_context = context;
+		c->tkread_fills = fills;
+		c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
+		c->seen |= SEEN_TKREAD | (context ? SEEN_TKREAD_CONTEXT : 0);
+	}
+	if (context == CONTEXT_TASK && !(c->seen & SEEN_TKREAD_TASK)) {
+		c->tkread_task_ns = now;
+		c->seen |= SEEN_TKREAD_TASK;
+		if (!has_exit)
+			close_phase(c, CHAIN_READ);
+	}
+}
+
+/* `value`: what the function returned, in ns; unused when it fills a timespec64. */
+static __always_inline void read_ends(struct chain *c, __u32 function, __s64 value)
+{
+	__u32 context = current_context();
+	const struct timespec64 *ts = (const struct timespec64 *)c->tkread_fills;
+
+	if (!target_runs(c))
+		return;
+	/* An interrupt between entry and exit may call the same function: its exit has another context. */
+	if ((c->seen & SEEN_TKREAD) && !(c->seen & SEEN_TKREAD_VALUE) && c->tkread_function == function &&
+	    c->tkread_context == context) {
+		if (ts)
+			value = BPF_CORE_READ(ts, tv_sec) * 1000000000LL + BPF_CORE_READ(ts, tv_nsec);
+		c->tkread_value_ns = value;
+		c->seen |= SEEN_TKREAD_VALUE;
+	}
+	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK))
+		close_phase(c, CHAIN_READ);
+}
+
+/* Entry of an accessor or callback. The cheap tests come first: this runs for every read on the machine. */
+static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, __u64 fills)
+{
+	struct chain *c = the_chain();
+	__u32 *busy;
+
+	if (!c || !is_open(c))
+		return 0;
+	busy = only_value(&in_probe);
+	if (!busy)
+		return 0;
+	if (*busy) {
+		count_self_read(c);
+		return 0;
+	}
+	enter(busy);
+	read_begins(ctx, c, function, has_exit, fills);
+	leave(busy);
+	return 0;
+}
+
+static __always_inline int read_exit_hook(__u32 function, __s64 value)
+{
+	struct chain *c = the_chain();
+
+	if (!c || !is_open(c))
+		return 0;
+	GUARDED(read_ends(c, function, value));
+}
+
+#endif
