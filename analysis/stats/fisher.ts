@@ -12,8 +12,14 @@ const SAME = 1e-7;
 /** Tables of a Monte-Carlo test; its p-values are multiples of 1 / (MONTE_CARLO_TABLES + 1). */
 export const MONTE_CARLO_TABLES = 9999;
 
-/** Partial tables looked at before the exact computation gives up: a fraction of a second. */
-const WORK_LIMIT = 200_000;
+/** Steps from one partial table to the next before the exact computation gives up: about 50 ms. */
+const WORK_LIMIT = 400_000;
+
+/** What finding a node costs, in such steps. */
+const NODE_WORK = 8;
+
+/** Log-weights are kept in multiples of this, so that adding them is exact and equal ones meet; 1.5e-11. */
+const LOG_UNIT = 2 ** -36;
 
 type Table = readonly (readonly number[])[];
 
@@ -42,15 +48,16 @@ export function fisher2x2(table: Table): number {
 }
 
 /**
- * Exact p by enumeration, column by column. A partial table whose completions are all at most as probable as the
- * observed one is counted at once (their sum has a closed form), one whose completions are all more probable is
- * dropped: the idea of Mehta and Patel's network algorithm (1983).
+ * Exact p, column by column, as in Mehta and Patel's network algorithm (1983): partial tables that leave the same
+ * remainders of the rows form a node. Those whose completions are all at most as probable as the observed table
+ * are counted at once (the completions' sum has a closed form), those whose completions are all more probable are
+ * dropped.
  *
- * @returns null when more than WORK_LIMIT partial tables would have to be looked at
+ * @returns null when more than WORK_LIMIT steps would be needed
  */
 export function fisherExact(table: Table): number | null {
-  const enumeration = new Enumeration(table);
-  return enumeration.run() ? Math.min(1, enumeration.p) : null;
+  const network = new Network(table);
+  return network.run() ? Math.min(1, network.p) : null;
 }
 
 /**
@@ -97,7 +104,15 @@ function sumLog(counts: readonly number[], logFactorial: Float64Array): number {
   return sum;
 }
 
-class Enumeration {
+/** Partial tables that leave the same remainders of the rows. */
+interface Node {
+  /** Descending: which row keeps which remainder does not matter any more. */
+  readonly left: readonly number[];
+  /** Log-weight of the columns already set -> number of partial tables that have it. */
+  readonly pasts: Map<number, number>;
+}
+
+class Network {
   p = 0;
   #work = 0;
   readonly #rows: readonly number[];
@@ -110,57 +125,86 @@ class Enumeration {
   readonly #scale: number;
 
   constructor(table: Table) {
-    const { rows, columns, logFactorial, logWeight } = described(table);
+    const { rows, columns, logFactorial } = described(table);
     const [short, long] = rows.length <= columns.length ? [rows, columns] : [columns, rows];
     this.#rows = short;
-    this.#columns = long.toSorted((x, y) => y - x);
-    this.#logFactorial = logFactorial;
-    this.#threshold = logWeight + SAME;
+    this.#columns = long.toSorted(descending);
     this.#scale = sumLog(rows, logFactorial) + sumLog(columns, logFactorial) - logFactorial.at(-1)!;
+    this.#logFactorial = logFactorial.map((log) => Math.round(log / LOG_UNIT) * LOG_UNIT);
+    this.#threshold = SAME - sumLog(table.flat(), this.#logFactorial);
   }
 
   /** @returns false when the work limit was reached; p is then incomplete */
   run(): boolean {
-    return this.#visit(0, this.#rows, 0);
+    let stage: Iterable<Node> = [{ left: this.#rows.toSorted(descending), pasts: new Map([[0, 1]]) }];
+    for (let column = 0; column < this.#columns.length; column++) {
+      const next = new Map<string, Node>();
+      for (const node of stage) {
+        const open = this.#settle(node, this.#columns.slice(column));
+        if (open.size > 0 && !this.#advance(open, [...node.left], 0, this.#columns[column]!, 0, next)) {
+          return false;
+        }
+      }
+      stage = next.values();
+    }
+    return true;
   }
 
-  /** Adds the tables that continue a partial one: columns before `column` are set, `left` remains of each row. */
-  #visit(column: number, left: readonly number[], logWeight: number): boolean {
-    if (++this.#work > WORK_LIMIT) return false;
-    const columns = this.#columns.slice(column);
-    const logLeft = sumLog(left, this.#logFactorial);
-    if (columns.length === 1) {
-      if (logWeight - logLeft <= this.#threshold) this.p += Math.exp(this.#scale + logWeight - logLeft);
-      return true;
+  /** Counts or drops the partial tables whose completions all lie on one side; returns the others. */
+  #settle({ left, pasts }: Node, columns: readonly number[]): Map<number, number> {
+    const total = this.#logFactorial[left.reduce((sum, count) => sum + count)]!;
+    const completions = total - sumLog(left, this.#logFactorial) - sumLog(columns, this.#logFactorial);
+    const largest = this.#largest(left, columns);
+    const smallest = this.#smallest(left, columns);
+    const open = new Map<number, number>();
+    for (const [past, times] of pasts) {
+      if (past + largest <= this.#threshold) this.p += times * Math.exp(this.#scale + past + completions);
+      else if (past + smallest <= this.#threshold) open.set(past, times);
     }
-    if (logWeight + this.#largest(left, columns) <= this.#threshold) {
-      const total = this.#logFactorial[left.reduce((sum, count) => sum + count)]!;
-      const completions = total - logLeft - sumLog(columns, this.#logFactorial);
-      this.p += Math.exp(this.#scale + logWeight + completions);
-      return true;
-    }
-    if (logWeight + this.#smallest(left, columns) > this.#threshold) return true;
-    return this.#fill(column, left, 0, columns[0]!, [], logWeight);
+    return open;
   }
 
-  /** Chooses the cells of one column from row `row` on; `need` is still to be placed, `rest` what rows keep. */
-  #fill(
-    column: number,
-    left: readonly number[],
+  /**
+   * Sets one column: cells of rows from `row` on, `need` still to be placed, the cells before giving `logWeight`.
+   * `left` is overwritten row by row and restored.
+   */
+  #advance(
+    open: Map<number, number>,
+    left: number[],
     row: number,
     need: number,
-    rest: readonly number[],
     logWeight: number,
+    next: Map<string, Node>,
   ): boolean {
-    if (row === left.length) return this.#visit(column + 1, rest, logWeight);
+    if (row === left.length) return this.#arrive(open, left, logWeight, next);
     let capacity = 0;
     for (let i = row + 1; i < left.length; i++) capacity += left[i]!;
-    const most = Math.min(need, left[row]!);
+    const own = left[row]!;
+    const most = Math.min(need, own);
     for (let cell = Math.max(0, need - capacity); cell <= most; cell++) {
-      const kept = [...rest, left[row]! - cell];
-      if (!this.#fill(column, left, row + 1, need - cell, kept, logWeight - this.#logFactorial[cell]!)) {
-        return false;
-      }
+      left[row] = own - cell;
+      const cells = logWeight - this.#logFactorial[cell]!;
+      if (!this.#advance(open, left, row + 1, need - cell, cells, next)) return false;
+    }
+    left[row] = own;
+    return true;
+  }
+
+  /** Adds partial tables, `logWeight` further on, to the node of what remains. */
+  #arrive(
+    open: Map<number, number>,
+    left: readonly number[],
+    logWeight: number,
+    next: Map<string, Node>,
+  ): boolean {
+    this.#work += NODE_WORK + open.size;
+    if (this.#work > WORK_LIMIT) return false;
+    const rest = left.toSorted(descending);
+    const key = rest.join();
+    let node = next.get(key);
+    if (node === undefined) next.set(key, node = { left: rest, pasts: new Map() });
+    for (const [past, times] of open) {
+      node.pasts.set(past + logWeight, (node.pasts.get(past + logWeight) ?? 0) + times);
     }
     return true;
   }
@@ -182,8 +226,7 @@ class Enumeration {
 
   /** Lower bound: every line concentrated on as few cells as the other margin allows. */
   #smallest(left: readonly number[], columns: readonly number[]): number {
-    const rows = left.toSorted((x, y) => y - x);
-    return Math.max(this.#concentrated(left, columns), this.#concentrated(columns, rows));
+    return Math.max(this.#concentrated(left, columns), this.#concentrated(columns, left));
   }
 
   /** @param caps descending */
@@ -199,6 +242,10 @@ class Enumeration {
     }
     return -sum;
   }
+}
+
+function descending(x: number, y: number): number {
+  return y - x;
 }
 
 /** Log-weight of a random table with these margins: each cell is hypergeometric given those before it. */

@@ -4,12 +4,6 @@
  */
 
 /**
- * MAD * MAD_TO_SIGMA estimates the standard deviation of normal data: 1 / quantile(normal, 3/4). The MADs of
- * this project are printed WITHOUT it.
- */
-export const MAD_TO_SIGMA = 1.482602218505602;
-
-/**
  * Quantile of Hyndman and Fan's type 7, linear between order statistics (the default of R and NumPy).
  *
  * @param p in [0, 1]
@@ -42,7 +36,8 @@ export function iqrSorted(sorted: Float64Array): number {
 }
 
 /**
- * Median absolute deviation from the median, unscaled (R's `mad(x, constant = 1)`). O(n) time and memory.
+ * Median absolute deviation from the median, unscaled (R's `mad(x, constant = 1)`): times 1.4826 it estimates the
+ * standard deviation of normal data. O(n) time and memory.
  *
  * @throws RangeError for an empty sample
  */

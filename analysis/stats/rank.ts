@@ -46,19 +46,6 @@ export function tieSumSorted(sorted: Float64Array): number {
   return sum;
 }
 
-/**
- * Midranks (1-based, ties share the mean of their ranks) of a sorted sample: as R's `rank(sort(x))`.
- */
-export function midranksSorted(sorted: Float64Array): Float64Array {
-  const ranks = new Float64Array(sorted.length);
-  for (let i = 0; i < sorted.length;) {
-    const end = endOfRun(sorted, i, sorted[i]!);
-    ranks.fill((i + 1 + end) / 2, i, end);
-    i = end;
-  }
-  return ranks;
-}
-
 /** First index at or after `start` whose value is not `value`. */
 function endOfRun(sorted: Float64Array, start: number, value: number): number {
   let end = start;
