@@ -110,13 +110,16 @@ function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: numbe
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
 }
 
+/** The missing hooks under the reason that they share. */
 function notAttached(hooks: readonly HookFact[]): string[] {
-  const missing = hooks.filter((hook) => !hook.attached);
-  if (missing.length === 0) return [];
-  const lines = missing.map(({ kind, hook, reason }) =>
-    cutTo(`    ${kind}/${hook}: ${reason ?? "no reason given"}`)
+  const byReason = Map.groupBy(
+    hooks.filter((hook) => !hook.attached),
+    ({ reason }) => reason ?? "no reason given",
   );
-  return [field("not attached", `${missing.length} of ${hooks.length} hooks`), ...lines];
+  return [...byReason].flatMap(([reason, missing]) => [
+    cutTo(field("not attached", `${missing.length} of ${hooks.length} hooks: ${reason}`)),
+    ...listField("", missing.map(({ kind, hook }) => `${kind}/${hook}`)),
+  ]);
 }
 
 function cutTo(line: string): string {

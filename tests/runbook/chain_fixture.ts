@@ -1,0 +1,69 @@
+/** A chain and a target's account as a full-tier 6.12 kernel gives them, for tests that change one fact at a time. */
+
+import type { ChainRecord } from "../../ffi/record.ts";
+import type { TargetRun } from "../../ffi/target.ts";
+
+export const CHAIN: ChainRecord = {
+  correlation_id: 0x21a457ff9f243be3n,
+  run: 1n,
+  tgid: 100,
+  pid: 101,
+  comm: "probe-target",
+  waker_pid: 0,
+  waker_comm: "swapper/1",
+  waker_cpu: 1,
+  waker_context: "hardirq",
+  path: "direct",
+  flags_entry: 0,
+  flags_activate: 0x88,
+  state_before: 0x2001,
+  state_after: 0,
+  prev_cpu: 1,
+  target_cpu: 1,
+  migrate_cpu: null,
+  target_idle: true,
+  ttwu_ns: 1_000_050_000n,
+  activate_ns: 1_000_060_000n,
+  wakeup_ns: 1_000_070_000n,
+  ttwu_return_ns: 1_000_080_000n,
+  switch_ns: 1_000_090_000n,
+  tkread_any_ns: 1_000_085_000n,
+  tkread_ns: 1_000_100_000n,
+  tkread_task_ns: 1_000_110_000n,
+  rq_clock_activate_ns: 77_000n,
+  rq_clock_switch_ns: 78_000n,
+  rq_clock_flags: 6,
+  tkread_cpu: 1,
+  tkread_function: "ktime_get_ts64",
+  tkread_context: "task",
+  tkread_value_ns: 1_000_100_500n,
+  clocksource_switches: 0,
+  self_reads: 3,
+  ttwu_stack: new BigUint64Array([0xffffffff81001000n, 0xffffffff81002010n]),
+  tkread_stack: new BigUint64Array(),
+};
+
+/** The same wakeup where the kernel has tracepoints only. */
+export const TRACEPOINT_CHAIN: ChainRecord = {
+  ...CHAIN,
+  waker_context: null,
+  flags_entry: null,
+  flags_activate: null,
+  activate_ns: null,
+  ttwu_return_ns: null,
+  rq_clock_activate_ns: null,
+  rq_clock_switch_ns: null,
+  rq_clock_flags: null,
+  tkread_function: "clock_gettime",
+  tkread_value_ns: null,
+};
+
+export const TARGET: TargetRun = {
+  tgid: 100,
+  pid: 101,
+  edge_ns: 1_000_000_000n,
+  edge_uncertainty_ns: 40,
+  value_ns: 1_000_110_700n,
+  clock_step_ns: -2n,
+  clock_step_uncertainty_ns: 80,
+};
