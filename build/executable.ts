@@ -10,8 +10,11 @@ import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 export const EXECUTABLE = "dist/probe";
 const BUNDLE = `${OUT}/probe.js`;
 
-/** The most that a command may ask for: main.ts gives back what its command does not need. Never the network. */
-const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-write", "--allow-ffi"];
+/**
+ * The most that a command may ask for: main.ts gives back what its command does not need. Never the network.
+ * launcher.c has the same.
+ */
+export const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-write", "--allow-ffi"];
 
 /** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
 const ALIGNMENT = 65_536;

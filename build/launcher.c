@@ -93,7 +93,7 @@ static _Noreturn void fail(const char *message)
 		SYSCALL(SYS_exit_group, 1, 0, 0, 0, 0, 0);
 }
 
-/* Last bytes of the file; build/pack.ts writes it. */
+/* Last bytes of the file; build/executable.ts writes it. */
 struct trailer {
 	char magic[16];
 	uint64_t runtime_offset;
@@ -248,8 +248,6 @@ static const char *const BEFORE_BUNDLE[] = {
 	"--allow-read",
 	"--allow-write",
 	"--allow-ffi",
-	"--allow-sys",
-	"--allow-env",
 };
 
 /* The runtime gets no folder of its own (no folder can be made below a device) and asks for no update. */

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { EXIT } from "../../analysis/failure.ts";
+import project from "../../deno.json" with { type: "json" };
+import { main } from "../../main.ts";
+
+async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = "";
+  let stderr = "";
+  const code = await main(args, {
+    stdout: (text) => stdout += text,
+    stderr: (text) => stderr += text,
+  });
+  return { code, stdout, stderr };
+}
+
+Deno.test("probe --version prints the version of deno.json", async () => {
+  assert.deepEqual(await call("--version"), {
+    code: EXIT.done,
+    stdout: `probe ${project.version}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("probe --help lists the commands that exist, and only these", async () => {
+  const { code, stdout } = await call("--help");
+  assert.equal(code, EXIT.done);
+  const commands = stdout.slice(stdout.indexOf("COMMANDS\n") + 9).trimEnd().split("\n");
+  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), ["run", "licenses"]);
+});
+
+Deno.test("probe licenses prints a notice of each part of the executable, and where its source is", async () => {
+  const { code, stdout } = await call("licenses");
+  assert.equal(code, EXIT.done);
+  for (
+    const part of ["probe", `Deno ${Deno.version.deno}`, "@stricli/core 1.3.0", "libbpf.so.1", "libelf.so.1"]
+  ) {
+    assert.match(stdout, new RegExp(`^${part.replaceAll(".", "\\.")}`, "m"));
+  }
+  assert.match(stdout, /apt-get source elfutils=/);
+  assert.match(stdout, /GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1/);
+  assert.match(stdout, /V8 \d+\.\d+/);
+});
+
+const REFUSED: readonly (readonly [args: string, line: string])[] = [
+  ["run --rnus 3", "there is no option --rnus; did you mean --runs?"],
+  ["run --frobnicate", "there is no option --frobnicate; see --help"],
+  ["run -x", "there is no option -x; see --help"],
+  ["runn", "there is no command runn; did you mean run?"],
+  ["frobnicate", "there is no command frobnicate; see probe --help"],
+  ["run --runs", "--runs has no value; write the value after it"],
+  ["run --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
+  ["run --runs 3.5", '--runs: "3.5" is not a number of runs; give a whole number from 1, such as 30'],
+  ["run --runs 3 --runs 4", "--runs is given twice; give it once"],
+  [
+    "run --period 3",
+    '--period: "3" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
+  ],
+  [
+    "run --env ../x",
+    '--env: "../x" cannot name an environment; use host, vm, or a label of letters, digits, dots, dashes and underscores',
+  ],
+  ["run --require best", "--require cannot be best; use full or kprobe or tracepoint"],
+  ["run here", '"here" is an argument too many; see --help'],
+];
+
+for (const [args, line] of REFUSED) {
+  Deno.test(`probe ${args} is refused as wrong use, in one line`, async () => {
+    assert.deepEqual(await call(...args.split(" ")), {
+      code: EXIT.usage,
+      stdout: "",
+      stderr: `probe: ${line}\n`,
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { capture, type CommandOutput } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import project from "../../deno.json" with { type: "json" };
+
+const VERSION: CommandOutput = { code: 0, stdout: `probe ${project.version}\n`, stderr: "" };
+const NOBODY = { uid: 65534, gid: 65534 };
+
+/** A folder that everyone may enter, with a copy of the executable. */
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "probe-executable-" });
+  readonly probe = `${this.folder}/probe`;
+
+  constructor() {
+    Deno.chmodSync(this.folder, 0o755);
+    Deno.copyFileSync(EXECUTABLE, this.probe);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+async function asNobody(probe: string, args: string[], cwd: string): Promise<CommandOutput> {
+  const command = new Deno.Command(probe, { args, cwd, env: {}, clearEnv: true, stdin: "null", ...NOBODY });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Runs a shell script as root in a mount namespace of its own. */
+function inNamespace(script: string, ...args: string[]): Promise<CommandOutput> {
+  return capture(["unshare", "--mount", "sh", "-euc", script, "sh", ...args]);
+}
+
+Deno.test("the executable runs as nobody in an empty environment and a folder that cannot be written", async () => {
+  using place = new Place();
+  Deno.mkdirSync(`${place.folder}/empty`, { mode: 0o555 });
+  assert.deepEqual(await asNobody(place.probe, ["--version"], `${place.folder}/empty`), VERSION);
+});
+
+Deno.test("the executable runs where no file system can be written", async () => {
+  using place = new Place();
+  const script =
+    'mount -o bind "$1" "$1"; mount -o remount,bind,ro "$1"; mount -o remount,bind,ro /; "$1"/probe --version';
+  assert.deepEqual(await inNamespace(script, place.folder), VERSION);
+});
+
+Deno.test("the executable runs with stdin, stdout and stderr closed", async () => {
+  using place = new Place();
+  assert.deepEqual(await capture(["sh", "-c", `"$0" --version <&-`, place.probe]), VERSION);
+  const silent = await capture(["sh", "-c", `"$0" --version <&- >&- 2>&-; echo $?`, place.probe]);
+  assert.deepEqual(silent, { code: 0, stdout: "0\n", stderr: "" });
+});
+
+Deno.test("a call leaves nothing behind at home, in /tmp, or in the current folder", async () => {
+  using place = new Place();
+  const script = `
+    mkdir "$1"/home "$1"/cwd "$1"/cache
+    mount -t tmpfs tmpfs /tmp
+    cd "$1"/cwd
+    export HOME="$1"/home XDG_CACHE_HOME="$1"/cache DENO_DIR="$1"/cache/deno
+    "$1"/probe --version
+    "$1"/probe licenses >/dev/null
+    "$1"/probe compare missing.csv missing.csv 2>/dev/null || true
+    find "$1"/home "$1"/cwd "$1"/cache /tmp -mindepth 1`;
+  // The folder must stay visible when the script covers /tmp.
+  const folder = Deno.makeTempDirSync({ dir: `${Deno.cwd()}/dist`, prefix: "test-" });
+  try {
+    Deno.linkSync(EXECUTABLE, `${folder}/probe`);
+    assert.deepEqual(await inNamespace(script, folder), VERSION);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+  assert.deepEqual([...Deno.readDirSync(place.folder)].map(({ name }) => name), ["probe"]);
+});
+
+Deno.test("Deno's own variables of the user change nothing", async () => {
+  using place = new Place();
+  const env = { DENO_V8_FLAGS: "--help", DENO_DIR: `${place.folder}/deno`, DENO_NO_PACKAGE_JSON: "0" };
+  assert.deepEqual(await capture([place.probe, "--version"], { env }), VERSION);
+});
+
+Deno.test("without /proc the executable says in one line what to do", async () => {
+  using place = new Place();
+  const { code, stdout, stderr } = await inNamespace('umount -l /proc; exec "$1" --version', place.probe);
+  assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
+  assert.match(stderr, /^probe: cannot open \/proc\/self\/exe; mount \/proc .*\n$/);
+});
+
+Deno.test("a copy that was cut off says in one line that it is damaged", async () => {
+  using place = new Place();
+  Deno.truncateSync(place.probe, Deno.statSync(place.probe).size - 1);
+  assert.deepEqual(await capture([place.probe, "--version"]), {
+    code: 1,
+    stdout: "",
+    stderr: "probe: this executable is damaged; copy it again\n",
+  });
+});
+
+Deno.test("a reader that closes the pipe early ends the program without a message", async () => {
+  const script = `"$0" licenses | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
+  assert.deepEqual(await capture(["bash", "-c", script, await Deno.realPath(EXECUTABLE)]), {
+    code: 0,
+    stdout: "0\n",
+    stderr: "",
+  });
+});
+
+Deno.test("a mistake in use is one line on stderr and exit code 2", async () => {
+  assert.deepEqual(await capture([await Deno.realPath(EXECUTABLE), "run", "--rnus", "3"]), {
+    code: 2,
+    stdout: "",
+    stderr: "probe: there is no option --rnus; did you mean --runs?\n",
+  });
+});
