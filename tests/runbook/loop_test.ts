@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import { Failure } from "../../analysis/failure.ts";
+import type { ChainRecord } from "../../ffi/record.ts";
+import { TargetError, type TargetRun } from "../../ffi/target.ts";
+import type { Counters } from "../../runbook/chain_probes.ts";
+import { type LoopOptions, nextEdge, runLoop, type RunOutcome } from "../../runbook/loop.ts";
+import { CHAIN, TARGET } from "./chain_fixture.ts";
+
+const ETIME = 62;
+const EINTR = 4;
+const EINVAL = 22;
+const PERIOD_NS = 1_000_000_000;
+
+/** What one call of the target's run() comes to. */
+type Sleep = "returns" | "never returns" | { readonly errno: number };
+
+/**
+ * A kernel, a target and a clock that exist on paper: time passes only when somebody sleeps, and every call is
+ * written down.
+ */
+class Lab {
+  readonly calls: string[] = [];
+  readonly outcomes: RunOutcome[] = [];
+  readonly edges: bigint[] = [];
+  readonly interrupt = new AbortController();
+  nowNs = 10_000_000_300n;
+  counters: Counters = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
+  /** Polls of take() that still answer null once the target has returned. */
+  pollsUntilRecord = 0;
+  recordComes = true;
+  /** What the chain map holds when a run is given up. */
+  held: ChainRecord | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param sleeps what happens in the n-th call of target.run() and before it ends */
+  constructor(readonly sleeps: (call: number, run: number) => Sleep) {}
+
+  options(runs: number): LoopOptions {
+    return {
+      runs,
+      periodNs: PERIOD_NS,
+      interrupt: this.interrupt.signal,
+      onOutcome: (outcome) => {
+        this.calls.push(`outcome ${outcome.run}`);
+        this.outcomes.push(outcome);
+      },
+      probes: {
+        armedMapFd: 9,
+        take: (run) => {
+          if (!this.recordComes || this.pollsUntilRecord-- > 0) return null;
+          return { ...CHAIN, run: BigInt(run) };
+        },
+        abandon: (run) => {
+          this.calls.push(`abandon ${run}`);
+          return this.held;
+        },
+        counters: () => this.counters,
+      },
+      target: {
+        run: (fd, run, edge) => this.#run(fd, run, edge),
+        cancel: () => {
+          this.calls.push("cancel");
+          this.#wake?.();
+        },
+      },
+      clock: {
+        realtimeNow: () => this.nowNs,
+        sleep: async (ms, stop) => {
+          // Whoever is to end this sleep gets the chance to.
+          for (let turn = 0; turn < 20 && !stop.aborted; turn++) await Promise.resolve();
+          if (!stop.aborted) this.nowNs += BigInt(Math.ceil(ms)) * 1_000_000n;
+        },
+      },
+    };
+  }
+
+  #run(fd: number, run: number, edge: bigint): Promise<TargetRun> {
+    assert.equal(fd, 9);
+    this.calls.push(`run ${run}`);
+    this.edges.push(edge);
+    const sleep = this.sleeps(this.edges.length, run);
+    if (sleep === "never returns") {
+      return new Promise((_, reject) => this.#wake = () => reject(new TargetError(run, EINTR)));
+    }
+    if (typeof sleep === "object") return Promise.reject(new TargetError(run, sleep.errno));
+    this.nowNs = edge + 200_000n;
+    return Promise.resolve(TARGET);
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(() => null, (error) => error);
+  assert.ok(error instanceof Failure, String(error));
+  return error;
+}
+
+Deno.test("nextEdge() is the first multiple of the period that is not before the given time", () => {
+  assert.equal(nextEdge(10_000_000_001n, 1_000_000_000n), 11_000_000_000n);
+  assert.equal(nextEdge(11_000_000_000n, 1_000_000_000n), 11_000_000_000n);
+});
+
+Deno.test("runs follow one another, each reported before the next one is armed", async () => {
+  const lab = new Lab(() => "returns");
+  assert.equal(await runLoop(lab.options(3)), null);
+  assert.deepEqual(lab.calls, ["run 1", "outcome 1", "run 2", "outcome 2", "run 3", "outcome 3"]);
+  assert.deepEqual(lab.edges, [11_000_000_000n, 12_000_000_000n, 13_000_000_000n]);
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), ["complete", "complete", "complete"]);
+  assert.equal(lab.outcomes[1]?.record?.run, 2n);
+  assert.equal(lab.outcomes[1]?.target, TARGET);
+});
+
+Deno.test("a record that comes after its target is waited for", async () => {
+  const lab = new Lab(() => "returns");
+  lab.pollsUntilRecord = 30;
+  assert.equal(await runLoop(lab.options(1)), null);
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), ["complete"]);
+  assert.ok(!lab.calls.includes("abandon 1"));
+});
+
+Deno.test("a window that closes without a record is a timeout with the stages that were seen", async () => {
+  const lab = new Lab(() => "returns");
+  lab.recordComes = false;
+  lab.held = { ...CHAIN, tkread_ns: null, tkread_task_ns: null };
+  assert.equal(await runLoop(lab.options(2)), null);
+  assert.deepEqual(lab.calls, ["run 1", "abandon 1", "outcome 1", "run 2", "abandon 2", "outcome 2"]);
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), ["timeout", "timeout"]);
+  assert.equal(lab.outcomes[0]?.record, lab.held);
+});
+
+Deno.test("a run that nobody saw is a timeout without a record", async () => {
+  const lab = new Lab(() => "returns");
+  lab.recordComes = false;
+  await runLoop(lab.options(1));
+  assert.equal(lab.outcomes[0]?.record, null);
+  assert.equal(lab.outcomes[0]?.status, "timeout");
+});
+
+Deno.test("a chain that found no room in the ring but was complete in the map is complete", async () => {
+  const lab = new Lab(() => "returns");
+  lab.recordComes = false;
+  lab.held = CHAIN;
+  await runLoop(lab.options(1));
+  assert.equal(lab.outcomes[0]?.status, "complete");
+});
+
+Deno.test("an edge that was missed is no run: the same run gets a later edge", async () => {
+  const lab = new Lab((call) => call === 2 ? { errno: ETIME } : "returns");
+  assert.equal(await runLoop(lab.options(3)), null);
+  assert.deepEqual(lab.calls, [
+    "run 1",
+    "outcome 1",
+    "run 2",
+    "abandon 2",
+    "run 2",
+    "outcome 2",
+    "run 3",
+    "outcome 3",
+  ]);
+  assert.deepEqual(lab.outcomes.map(({ run }) => run), [1, 2, 3]);
+});
+
+Deno.test("on a slow machine the lead grows until the target is ready in time", async () => {
+  const needed = 700_000_000n;
+  const lab: Lab = new Lab(() => lab.edges.at(-1)! - lab.nowNs < needed ? { errno: ETIME } : "returns");
+  lab.nowNs = 10_900_000_000n;
+  assert.equal(await runLoop(lab.options(2)), null);
+  assert.equal(lab.edges.at(-1), 13_000_000_000n, "one period was skipped, none of the later ones");
+});
+
+Deno.test("a sleep that a signal cut short is no run either", async () => {
+  const lab = new Lab((call) => call === 1 ? { errno: EINTR } : "returns");
+  assert.equal(await runLoop(lab.options(1)), null);
+  assert.deepEqual(lab.calls, ["run 1", "abandon 1", "run 1", "outcome 1"]);
+});
+
+Deno.test("a target that misses every edge ends the measurement with a reason", async () => {
+  const failure = await failureOf(runLoop(new Lab(() => ({ errno: ETIME })).options(1)));
+  assert.equal(failure.exitCode, 1);
+  assert.match(failure.message, /missed every edge/);
+});
+
+Deno.test("a target that fails ends the measurement and names the run", async () => {
+  const lab = new Lab((_, run) => run === 2 ? { errno: EINVAL } : "returns");
+  const failure = await failureOf(runLoop(lab.options(3)));
+  assert.match(failure.message, /target of run 2 failed.*errno 22/);
+  assert.deepEqual(lab.outcomes.map(({ run }) => run), [1]);
+});
+
+Deno.test("a target that never returns is a timeout, and the end", async () => {
+  const lab = new Lab((_, run) => run === 2 ? "never returns" : "returns");
+  const options = lab.options(3);
+  const taken = options.probes.take;
+  options.probes.take = (run) => run === 2 ? null : taken(run);
+  const failure = await failureOf(runLoop(options));
+  assert.match(failure.message, /run 2 did not wake within 30 s/);
+  assert.deepEqual(lab.outcomes.map(({ run, status }) => [run, status]), [[1, "complete"], [2, "timeout"]]);
+});
+
+Deno.test("Ctrl-C in the middle of run 7 reports it as aborted with its stages and starts no other", async () => {
+  const lab = new Lab((_, run) => {
+    if (run !== 7) return "returns";
+    queueMicrotask(() => lab.interrupt.abort());
+    lab.recordComes = false;
+    return "never returns";
+  });
+  lab.held = { ...CHAIN, switch_ns: null, tkread_any_ns: null, tkread_ns: null, tkread_task_ns: null };
+  assert.equal(await runLoop(lab.options(30)), 7);
+  assert.deepEqual(
+    lab.calls.slice(-4),
+    ["run 7", "abandon 7", "cancel", "outcome 7"],
+    "disarmed, then woken",
+  );
+  assert.equal(lab.outcomes.length, 7);
+  const last = lab.outcomes.at(-1);
+  assert.equal(last?.status, "aborted");
+  assert.equal(last?.record, lab.held);
+  assert.equal(last?.target, null);
+  assert.ok(lab.outcomes.slice(0, 6).every(({ status }) => status === "complete"));
+});
+
+Deno.test("Ctrl-C whose signal reached the target itself aborts the run, too", async () => {
+  const lab = new Lab((_, run) => {
+    if (run !== 2) return "returns";
+    lab.interrupt.abort();
+    lab.recordComes = false;
+    return { errno: EINTR };
+  });
+  assert.equal(await runLoop(lab.options(3)), 2);
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), ["complete", "aborted"]);
+});
+
+Deno.test("Ctrl-C between two runs aborts none", async () => {
+  const lab = new Lab(() => "returns");
+  const options = lab.options(3);
+  const interrupting = {
+    ...options,
+    onOutcome: (outcome: RunOutcome) => {
+      options.onOutcome(outcome);
+      if (outcome.run === 2) lab.interrupt.abort();
+    },
+  };
+  assert.equal(await runLoop(interrupting), 3);
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), ["complete", "complete"]);
+});
+
+Deno.test("each run is charged with what was lost while it lasted, not before", async () => {
+  const lab = new Lab((_, run) => {
+    const { ring_full, self_reads, recursion_misses } = lab.counters;
+    if (run === 2) lab.counters = { ring_full: ring_full + 1, self_reads: self_reads + 5, recursion_misses };
+    if (run === 3) lab.counters = { ring_full, self_reads, recursion_misses: recursion_misses + 2 };
+    return "returns";
+  });
+  lab.counters = { ring_full: 100, self_reads: 200, recursion_misses: 300 };
+  await runLoop(lab.options(3));
+  assert.deepEqual(lab.outcomes.map(({ losses }) => losses), [
+    { ring_full: 0, self_reads: 0, recursion_misses: 0 },
+    { ring_full: 1, self_reads: 5, recursion_misses: 0 },
+    { ring_full: 0, self_reads: 0, recursion_misses: 2 },
+  ]);
+});
+
+Deno.test("what the writer of rows throws ends the loop", async () => {
+  const lab = new Lab(() => "returns");
+  const full = new Failure(1, "disk full", "make room");
+  const failure = await failureOf(runLoop({
+    ...lab.options(3),
+    onOutcome: () => {
+      throw full;
+    },
+  }));
+  assert.equal(failure, full);
+  assert.deepEqual(lab.calls, ["run 1"]);
+});
