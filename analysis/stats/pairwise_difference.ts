@@ -33,7 +33,7 @@ function negated(sorted: Float64Array): Float64Array {
 function select(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
   const candidates = new Candidates(sortedA, sortedB);
   const random = Xoshiro128.seeded();
-  const few = 2 * SAMPLE_SIZE + 2 * (sortedA.length + sortedB.length);
+  const few = 4 * SAMPLE_SIZE + (sortedA.length + sortedB.length) / 8;
   while (candidates.count > few) {
     const wanted = rank - candidates.below;
     const sample = candidates.sample(SAMPLE_SIZE, random);
