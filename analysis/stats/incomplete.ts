@@ -12,7 +12,7 @@ const MAX_TERMS = 1_000_000;
  * ln Gamma(z) - [(z - 1/2) ln z - z + ln(2 pi) / 2] for z > 0: Stirling's series from 8 on, brought there by the
  * recurrence of Gamma.
  */
-export function stirlingError(z: number): number {
+function stirlingError(z: number): number {
   let shifted = z;
   let sum = 0;
   while (shifted < 8) {
