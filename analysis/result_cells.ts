@@ -146,7 +146,7 @@ export function readId(
   }
 }
 
-export function notAnId(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
+function notAnId(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
   return new BadRow(column, `${shown(bytes, start, end)} is not 16 lower-case hex digits`);
 }
 

@@ -13,7 +13,7 @@
 
 import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
 import { correlationWords } from "./correlation.ts";
-import { BadRow, checkHex, Integers, notAnId, readId, shown } from "./result_cells.ts";
+import { BadRow, checkHex, Integers, readId, shown } from "./result_cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./result_columns.ts";
 
 /** The durations of a run that are kept: a column, or the difference of two. In ns. */

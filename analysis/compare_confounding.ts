@@ -1,0 +1,53 @@
+/** Whether two files were measured alike, question by question, and what differs where they were not. */
+
+import type { QuestionName } from "./comparison.ts";
+import type { Meta, Stage } from "./meta.ts";
+
+/** Hooked stages that a question's durations rest on. The edge is the trigger's, not a hook's. */
+const STAGES_OF: Readonly<Record<QuestionName, readonly Stage[]>> = {
+  offset: ["tkread"],
+  ttwu_to_tkread: ["ttwu", "tkread"],
+  edge_to_wakeup: ["wakeup"],
+  wakeup_to_switch: ["wakeup", "switch"],
+};
+
+/** What differs in the declared protocol, one sentence per field: confounds every question. */
+export function protocolDifferences(a: Meta, b: Meta): string[] {
+  if (a.runbook_sha256 === b.runbook_sha256) return [];
+  const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
+  const differing = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
+  if (differing.length === 0) return ["runbook_sha256 differs, though all known fields are the same"];
+  return differing.map((field) =>
+    `runbook ${field}: ${shown(a.runbook[field])} in A, ${shown(b.runbook[field])} in B`
+  );
+}
+
+/** What differs in the hooks that observed the stages of a question. */
+export function hookDifferences(question: QuestionName, a: Meta, b: Meta): string[] {
+  return STAGES_OF[question].flatMap((stage) => {
+    const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
+    const onlyA = inA.filter((hook) => !inB.includes(hook));
+    const onlyB = inB.filter((hook) => !inA.includes(hook));
+    if (onlyA.length === 0 && onlyB.length === 0) return [];
+    return [`hooks of ${stage}: ${only("A", inA, onlyA)}, ${only("B", inB, onlyB)}`];
+  });
+}
+
+/** What differs in the decoding of wake flags: confounds only what depends on signatures. */
+export function decodeDifference(a: Meta, b: Meta): string | null {
+  return a.decode === b.decode ? null : `decode table of the wake flags: ${a.decode} in A, ${b.decode} in B`;
+}
+
+function hooksOf(meta: Meta, stage: Stage): string[] {
+  const attached = meta.hooks.filter((hook) => hook.attached && hook.stage === stage);
+  return [...new Set(attached.map((hook) => `${hook.kind} ${hook.hook}`))].sort();
+}
+
+function only(side: string, all: readonly string[], alone: readonly string[]): string {
+  if (all.length === 0) return `none in ${side}`;
+  return alone.length === 0 ? `none alone in ${side}` : `${alone.join(" + ")} only in ${side}`;
+}
+
+function shown(value: string | number | boolean | undefined): string {
+  return value === undefined ? "absent" : String(value);
+}

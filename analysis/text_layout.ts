@@ -1,0 +1,52 @@
+/** Laying text out for a terminal of 80 columns. */
+
+export const WIDTH = 80;
+
+const NO_BREAK = "\u00a0";
+
+/**
+ * Breaks a text at its blanks, but not between a number and its unit. A word longer than a line is broken where the line ends, so that no line ever is
+ * too long.
+ *
+ * @param first what the first line begins with; the others begin with as many blanks
+ */
+export function wrap(text: string, first = ""): string[] {
+  const room = WIDTH - first.length;
+  const lines: string[] = [];
+  let line = "";
+  const kept = text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))/g, NO_BREAK);
+  for (const word of kept.split(" ").flatMap((word) => pieces(word, room))) {
+    if (line !== "" && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  const blanks = " ".repeat(first.length);
+  return lines.map((text, index) =>
+    `${index === 0 ? first : blanks}${text.replaceAll(NO_BREAK, " ")}`.trimEnd()
+  );
+}
+
+function pieces(word: string, room: number): string[] {
+  const result: string[] = [];
+  for (let at = 0; at < word.length || at === 0; at += room) result.push(word.slice(at, at + room));
+  return result;
+}
+
+/** Left-justified cell of exactly `width` characters; a longer text ends in `~`. */
+export function left(text: string, width: number): string {
+  return (text.length > width ? `${text.slice(0, width - 1)}~` : text).padEnd(width);
+}
+
+/** Right-justified cell of at least `width` characters. */
+export function right(text: string, width: number): string {
+  return text.padStart(width);
+}
+
+/** A text of a file as it may go to a terminal: control characters escaped. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
