@@ -4,6 +4,7 @@
  * launcher, the Deno runtime that runs this build, and the bundle in one file (see launcher.c).
  */
 
+import { readElf } from "../guest/elf.ts";
 import { capture, run } from "./command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 
@@ -19,6 +20,15 @@ export const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-write", "--a
 /** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
 const ALIGNMENT = 65_536;
 const MAGIC = "probe pack 1\n";
+
+/** Names of the shared libraries that a guest needs for the executable: those of the runtime inside it. */
+export function executableLibraries(): readonly string[] {
+  const elf = readElf(Deno.execPath());
+  if (elf?.interpreter === undefined) {
+    throw new TypeError(`${Deno.execPath()} must be a dynamically linked ELF file`);
+  }
+  return [...elf.needed, elf.interpreter.slice(elf.interpreter.lastIndexOf("/") + 1)];
+}
 
 async function bundle(): Promise<void> {
   // The bundler's own messages name files of the cache: shown only when it fails.
