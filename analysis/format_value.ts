@@ -31,7 +31,8 @@ export function formatDuration(ns: number | null): string {
 
 /** A duration that somebody chose: without the zeros that a measured one has. */
 export function formatChosen(ns: number): string {
-  return formatDuration(ns).replace(/\.?0+(?= \D)/, (zeros) => zeros.startsWith(".") ? "" : zeros);
+  const text = formatDuration(ns);
+  return text.includes(".") ? text.replace(/\.?0+(?= )/, "") : text;
 }
 
 /** A difference: as a duration, with its sign. */

@@ -1,0 +1,70 @@
+/** `probe compare A B`: opens and reads both files, compares, prints. Needs no privilege but to read them. */
+
+import { compare } from "../analysis/compare.ts";
+import { compareJson } from "../analysis/compare_json.ts";
+import { compareText } from "../analysis/compare_text.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { readResultFile, type ResultFile } from "../analysis/result_file.ts";
+
+export const COMPARE_FORMATS = ["text", "json"] as const;
+
+export interface CompareFlags {
+  /** Margin of the offset in ns, instead of the runbook's. */
+  readonly margin?: number;
+  /** Instead of the runbook's. */
+  readonly alpha?: number;
+  readonly format: (typeof COMPARE_FORMATS)[number];
+}
+
+const CHUNK_BYTES = 1 << 18;
+
+/**
+ * @param pathA the baseline
+ * @param write takes the report
+ * @throws Failure when a file cannot be read or is refused
+ */
+export function compareCommand(
+  flags: CompareFlags,
+  pathA: string,
+  pathB: string,
+  write: (text: string) => void,
+): ExitCode {
+  const a = readFile(pathA);
+  const b = readFile(pathB);
+  const comparison = compare(a, b, {
+    ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
+    ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
+  });
+  write(flags.format === "json" ? compareJson(comparison) : compareText(comparison));
+  return EXIT.done;
+}
+
+function readFile(path: string): ResultFile {
+  try {
+    using file = Deno.openSync(path);
+    return readResultFile(path, chunksOf(file));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error), {
+      cause: error,
+    });
+  }
+}
+
+/** The bytes of a file in pieces; each piece is overwritten by the next. */
+function* chunksOf(file: Deno.FsFile): Generator<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let n = file.readSync(buffer); n !== null; n = file.readSync(buffer)) yield buffer.subarray(0, n);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function remedyFor(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) return "make it readable for this user";
+  return "give the path of a result file of `probe run`";
+}
