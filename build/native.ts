@@ -5,7 +5,7 @@
  */
 
 import { capture, run, stdoutOf } from "./command.ts";
-import { renewLayout } from "./layout.ts";
+import { LAYOUT_FILE, renewLayout } from "./layout.ts";
 
 export const OUT = "build/out";
 export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
@@ -163,8 +163,12 @@ async function copyLibrary(soname: string): Promise<void> {
   await replaceFile(target, (temporary) => Deno.writeFile(temporary, source));
 }
 
-/** Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed. */
-export async function buildNative(): Promise<void> {
+/**
+ * Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed.
+ *
+ * @returns whether the generated layout in the source tree was current, or had to be renewed
+ */
+export async function buildNative(): Promise<"current" | "renewed"> {
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
   const parts = [
@@ -175,7 +179,9 @@ export async function buildNative(): Promise<void> {
   ];
   for (const part of parts) await make(part, compiler);
   for (const soname of LIBRARIES) await copyLibrary(soname);
-  if (await renewLayout(BPF_OBJECT) === "renewed") console.log("renewed ffi/layout.generated.ts");
+  const layout = await renewLayout(BPF_OBJECT);
+  if (layout === "renewed") console.log(`renewed ${LAYOUT_FILE}`);
+  return layout;
 }
 
 if (import.meta.main) await buildNative();
