@@ -8,6 +8,10 @@ const symbols = {
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
   // void target_cancel(void);
   target_cancel: { parameters: [], result: "void" },
+  // int32_t wake_index(const char *name);
+  wake_index: { parameters: ["buffer"], result: "i32" },
+  // int32_t clock_step_counts_tsc(void);
+  clock_step_counts_tsc: { parameters: [], result: "i32" },
   // int64_t clock_now(int32_t clock);
   clock_now: { parameters: ["i32"], result: "i64" },
   // void *libbpf_log_function(void);

@@ -11,7 +11,7 @@ export interface TargetRun {
   readonly edge_uncertainty_ns: number;
   /** What the target's first clock_gettime after the wakeup returned. */
   readonly value_ns: bigint;
-  /** Elapsed CLOCK_MONOTONIC minus elapsed CLOCK_MONOTONIC_RAW, from arming to after the read. */
+  /** Elapsed CLOCK_MONOTONIC minus the elapsed independent counter, from arming to after the read. */
   readonly clock_step_ns: bigint;
   readonly clock_step_uncertainty_ns: number;
 }
@@ -26,27 +26,53 @@ export class TargetError extends Error {
 }
 
 /** How far away the edge must still be once the target is armed: it has yet to fall asleep. */
-const LEAD_NS = 200_000n;
+const LEAD_NS = 1_000_000n;
 
 const CLOCK_REALTIME = 0;
+
+export interface TargetOptions {
+  /** How the target is woken: a name of the table in ffi/native/wakes.c. */
+  readonly wake: string;
+  /** How long the waker holds the wake back after the edge, ns; not for the timer, whose waker is the kernel. */
+  readonly holdNs?: bigint;
+}
 
 /** The built-in target of all runs. */
 export class NativeTarget {
   readonly #native: NativeLibrary;
+  readonly #wake: number;
+  readonly #holdNs: bigint;
 
-  constructor(native: NativeLibrary) {
+  /** @throws {RangeError} when there is no such wake */
+  constructor(native: NativeLibrary, options: TargetOptions) {
     this.#native = native;
+    this.#wake = native.symbols.wake_index(new TextEncoder().encode(`${options.wake}\0`));
+    if (this.#wake < 0) throw new RangeError(`A wake must be in the table of wakes, got ${options.wake}`);
+    this.#holdNs = options.holdNs ?? 0n;
+  }
+
+  /** What clock_step_ns is measured against. */
+  get clockStepCounter(): "tsc" | "CLOCK_MONOTONIC_RAW" {
+    return this.#native.symbols.clock_step_counts_tsc() === 1 ? "tsc" : "CLOCK_MONOTONIC_RAW";
   }
 
   /**
-   * One run: on its own native thread the target arms `armedMapFd` with its own pid, sleeps until the edge,
+   * One run: on its own native thread the target arms `armedMapFd` with its own pid, blocks until it is woken,
    * reads the clock by the raw system call and disarms.
    *
    * @param edgeRealNs absolute CLOCK_REALTIME of the edge
    * @throws {TargetError}
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = new BigInt64Array([BigInt(armedMapFd), BigInt(run), edgeRealNs, LEAD_NS]);
+    // In the order of struct target_request in ffi/native/target.h.
+    const request = new BigInt64Array([
+      BigInt(armedMapFd),
+      BigInt(run),
+      BigInt(this.#wake),
+      edgeRealNs,
+      LEAD_NS,
+      this.#holdNs,
+    ]);
     const result = new BigInt64Array(7);
     const errno = await this.#native.symbols.target_run(
       new Uint8Array(request.buffer),

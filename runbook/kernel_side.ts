@@ -25,10 +25,11 @@ const BRACKETS = 16;
 /**
  * Opens libbpf and attaches the probes.
  *
- * @param required the lowest tier that will do
+ * @param required the tier to take; undefined: the best there is
+ * @param wake how the target is woken
  * @throws Failure (cannot measure) with the reason
  */
-export async function openKernelSide(required: Tier | undefined): Promise<KernelSide> {
+export async function openKernelSide(required: Tier | undefined, wake: string): Promise<KernelSide> {
   const embedded = await import("../ffi/embedded.ts");
   const { BpfRuntime } = await import("../ffi/bpf_object.ts");
   const { openLibbpf } = await import("../ffi/libbpf.ts");
@@ -50,7 +51,7 @@ export async function openKernelSide(required: Tier | undefined): Promise<Kernel
   );
   return {
     probes,
-    target: new NativeTarget(native),
+    target: new NativeTarget(native, { wake }),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
     [Symbol.dispose]: () => probes[Symbol.dispose](),
   };

@@ -28,9 +28,6 @@ export interface MeasureRequest {
   readonly require?: Tier;
 }
 
-/** What NativeTarget measures clock_step_ns against, see ffi/native/target.c. */
-const CLOCK_STEP_COUNTER = "CLOCK_MONOTONIC_RAW";
-
 /**
  * @returns what the summary shows, and the number of the run at which Ctrl-C ended it (null: all done)
  * @throws Failure when the probes cannot be attached, a run cannot take place, or the file cannot be written
@@ -39,7 +36,7 @@ export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
   const { runbook, machine, file, progress, interrupt } = request;
-  using kernel = await openKernelSide(request.require);
+  using kernel = await openKernelSide(request.require, runbook.wake);
   const { probes, target } = kernel;
   // After the attach: the programs of the probes have symbols of their own now.
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
@@ -55,7 +52,7 @@ export async function measure(
     runbook_sha256: await runbookSha256(runbook),
     started: request.started.toISOString(),
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
-    clock_step_counter: CLOCK_STEP_COUNTER,
+    clock_step_counter: target.clockStepCounter,
   };
   file.writeHeader(meta);
   progress.say(`measuring ${runbook.runs} runs at tier ${probes.tier} into ${file.path}`);

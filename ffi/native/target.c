@@ -4,61 +4,28 @@
  * this one native call on its own thread; no JavaScript runs between the wakeup and the read.
  */
 #define _GNU_SOURCE
+#include "target.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../bpf/record.h"
-#include "target.h"
+#include "clocks.h"
+#include "wakes.h"
 
-#define NS_PER_S 1000000000LL
-#define BRACKETS 16
+/* The TSC's rate is first taken from this long a time. */
+#define FIRST_BASELINE_NS 20000000LL
 
-static int64_t ns_of(const struct timespec *ts)
-{
-	return (int64_t)ts->tv_sec * NS_PER_S + ts->tv_nsec;
-}
-
-static int64_t now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ns_of(&ts);
-}
-
-static struct timespec timespec_of(int64_t ns)
-{
-	struct timespec ts = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
-
-	return ts;
-}
-
-/* clock `other` minus CLOCK_MONOTONIC, from the narrowest of a few brackets; half its width is the error. */
-static int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns)
-{
-	int64_t best = INT64_MAX, difference = 0;
-
-	for (int i = 0; i < BRACKETS; i++) {
-		int64_t before = now_ns(CLOCK_MONOTONIC);
-		int64_t middle = now_ns(other);
-		int64_t after = now_ns(CLOCK_MONOTONIC);
-
-		if (after - before < best) {
-			best = after - before;
-			difference = middle - before - best / 2;
-		}
-	}
-	*uncertainty_ns = (best + 1) / 2;
-	return difference;
-}
+static struct counter_sample origin;
 
 static int arm(int map_fd, uint32_t pid, uint64_t run)
 {
@@ -74,6 +41,8 @@ static int arm(int map_fd, uint32_t pid, uint64_t run)
 	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) ? errno : 0;
 }
 
+/* ---- ending a sleep early ---- */
+
 /* tid of the target while it may be in its sleep; the cancelling thread signals it until it has left. */
 static atomic_int sleeping_tid;
 static atomic_int cancelled;
@@ -88,18 +57,6 @@ static void on_cancel(int signal)
 	(void)signal; /* being interrupted is all it is for */
 }
 
-static int sleep_until(const struct timespec *edge, pid_t tid)
-{
-	struct sigaction action = { .sa_handler = on_cancel };
-	int error;
-
-	sigaction(cancel_signal(), &action, NULL);
-	atomic_store(&sleeping_tid, tid);
-	/* A late expiry still wakes: the timer fires at once. */
-	error = atomic_load(&cancelled) ? EINTR : clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, edge, NULL);
-	return error;
-}
-
 /* Ends the sleep in progress: target_run() returns EINTR. Returns once the target has left its sleep. */
 void target_cancel(void)
 {
@@ -112,52 +69,155 @@ void target_cancel(void)
 	}
 }
 
+static int wait_for_wake(const struct wake *wake, struct wait_state *state)
+{
+	struct sigaction action = { .sa_handler = on_cancel };
+
+	sigaction(cancel_signal(), &action, NULL);
+	atomic_store(&sleeping_tid, state->target_tid);
+	return atomic_load(&cancelled) ? EINTR : wake->wait(state);
+}
+
+/* ---- the waker's thread, for every wake but the timer's own ---- */
+
+struct waker {
+	const struct wake *wake;
+	struct wait_state *state;
+	int64_t wait_until_ns; /* CLOCK_REALTIME */
+	int64_t asleep_by_ns;  /* CLOCK_REALTIME: the target must sleep by then */
+	int error;
+};
+
+/* Whether the target is asleep in the kernel: field 3 of its stat file is S. */
+static int is_asleep(int stat_fd)
+{
+	char text[512];
+	ssize_t length = pread(stat_fd, text, sizeof(text) - 1, 0);
+	char *name_end;
+
+	if (length <= 0)
+		return 0;
+	text[length] = 0;
+	name_end = strrchr(text, ')');
+	return name_end && name_end[1] == ' ' && name_end[2] == 'S';
+}
+
+/*
+ * A target that is not asleep at the edge would find its wake done and never block: no wakeup, no run. So the
+ * waker looks shortly before the edge; since nobody else wakes the target, it is still asleep at the edge.
+ */
+static void *waker_main(void *argument)
+{
+	struct waker *waker = argument;
+	struct timespec look = timespec_of(waker->asleep_by_ns), wake = timespec_of(waker->wait_until_ns);
+	char path[64];
+	int stat_fd;
+
+	prctl(PR_SET_NAME, "probe-waker");
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", waker->state->target_tid);
+	stat_fd = open(path, O_RDONLY | O_CLOEXEC);
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &look, NULL);
+	waker->error = stat_fd < 0 ? errno : is_asleep(stat_fd) ? 0 : ETIME;
+	if (stat_fd >= 0)
+		close(stat_fd);
+	if (waker->error) {
+		/* Woken all the same, or it would sleep for ever; the run does not count. */
+		while (waker->wake->wake(waker->state))
+			usleep(1000);
+		return NULL;
+	}
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &wake, NULL);
+	if (!atomic_load(&cancelled))
+		waker->error = waker->wake->wake(waker->state);
+	return NULL;
+}
+
+/* ---- one run ---- */
+
+/* What is armed is disarmed by the caller. */
+static int armed_wait(const struct target_request *request, const struct wake *wake, struct wait_state *state,
+		      struct timespec *read)
+{
+	struct waker waker = {
+		.wake = wake,
+		.state = state,
+		.wait_until_ns = request->edge_real_ns + request->hold_ns,
+		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
+	};
+	pthread_t thread;
+	int error;
+
+	if (wake->wake) {
+		error = pthread_create(&thread, NULL, waker_main, &waker);
+		if (error)
+			return error;
+	}
+	error = arm(request->armed_map_fd, state->target_tid, request->run);
+	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
+		error = ETIME;
+	if (!error) {
+		error = wait_for_wake(wake, state);
+		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, read);
+		atomic_store(&sleeping_tid, 0);
+	}
+	if (wake->wake) {
+		pthread_join(thread, NULL);
+		if (waker.error)
+			error = waker.error;
+	}
+	return error;
+}
+
 /*
  * Runs once: arms the map with this thread's own pid, so that no wakeup can come before the arming and none
- * be missed after it, sleeps until the edge, reads CLOCK_MONOTONIC by the raw system call, disarms.
+ * be missed after it, blocks until it is woken, reads CLOCK_MONOTONIC by the raw system call, disarms.
  * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, EINTR when
  * a signal or target_cancel() cut the sleep short.
  */
 int target_run(const struct target_request *request, struct target_result *result)
 {
-	struct timespec edge = timespec_of(request->edge_real_ns), now, past = { 0, 0 };
-	int64_t raw_before, raw_after, raw_uncertainty;
+	const struct wake *wake = wake_at(request->wake);
+	struct wait_state state = { .edge_real_ns = request->edge_real_ns, .fds = { -1, -1 } };
+	struct counter_sample before, after;
+	struct timespec read, past = { 0, 0 };
 	int error;
 
+	if (!wake)
+		return EINVAL;
 	prctl(PR_SET_NAME, "probe-target");
 	atomic_store(&cancelled, 0);
 	memset(result, 0, sizeof(*result));
 	result->tgid = getpid();
-	result->pid = syscall(SYS_gettid);
+	result->pid = state.target_tid = syscall(SYS_gettid);
 
 	/* Rehearsed unarmed: a page fault between arming and sleeping could block and be woken. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
 	error = arm(request->armed_map_fd, 0, 0);
 	if (error)
 		return error;
-
-	raw_before = clock_difference(CLOCK_MONOTONIC_RAW, &raw_uncertainty);
-	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
-	error = arm(request->armed_map_fd, result->pid, request->run);
+	error = wake->open ? wake->open(&state) : 0;
 	if (error)
 		return error;
-	if (now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns) {
-		arm(request->armed_map_fd, 0, 0);
-		return ETIME;
+	if (!origin.mono_ns) {
+		struct timespec baseline = timespec_of(FIRST_BASELINE_NS);
+
+		origin = sample_counter();
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &baseline, NULL);
 	}
 
-	error = sleep_until(&edge, result->pid);
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-
-	atomic_store(&sleeping_tid, 0);
+	before = sample_counter();
+	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
+	error = armed_wait(request, wake, &state, &read);
 	arm(request->armed_map_fd, 0, 0);
-	result->value_ns = ns_of(&now);
-	raw_after = clock_difference(CLOCK_MONOTONIC_RAW, &result->clock_step_uncertainty_ns);
-	/* (mono_1 - raw_1) - (mono_0 - raw_0): a step of CLOCK_MONOTONIC itself, and NTP's slewing in between. */
-	result->clock_step_ns = raw_before - raw_after;
-	result->clock_step_uncertainty_ns += raw_uncertainty;
-	return error;
+	if (wake->close)
+		wake->close(&state);
+	if (error)
+		return error;
+	after = sample_counter();
+	result->value_ns = ns_of(&read);
+	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
+	return 0;
 }
 
 int64_t clock_now(int32_t clock)

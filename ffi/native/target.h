@@ -8,8 +8,10 @@
 struct target_request {
 	int64_t armed_map_fd;
 	uint64_t run;
-	int64_t edge_real_ns;
-	int64_t lead_ns;
+	int64_t wake;         /* index in the table of wakes */
+	int64_t edge_real_ns; /* absolute CLOCK_REALTIME */
+	int64_t lead_ns;      /* how far away the edge must still be once the target is armed */
+	int64_t hold_ns;      /* how long the waker holds the wake back after the edge */
 };
 
 struct target_result {

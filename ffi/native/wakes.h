@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_WAKES_H
+#define PROBE_WAKES_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* One run's way of blocking and of being woken. */
+struct wait_state {
+	int64_t edge_real_ns;
+	pid_t target_tid;
+	int fds[2];
+	uint32_t word;
+};
+
+struct wake {
+	const char *name;
+	/* Prepares `state`; 0 or an errno. May be NULL. */
+	int (*open)(struct wait_state *state);
+	/* The target: blocks until it is woken; 0 or an errno. */
+	int (*wait)(struct wait_state *state);
+	/* Another thread, at the edge: wakes the target. NULL: the kernel's own timer does. */
+	int (*wake)(struct wait_state *state);
+	void (*close)(struct wait_state *state);
+};
+
+/* NULL when there is no such wake. */
+const struct wake *wake_at(int32_t index);
+
+#endif
