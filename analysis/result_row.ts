@@ -53,6 +53,12 @@ const ORDERED = (
   ["edge_ns", "ttwu_ns", "activate_ns", "wakeup_ns", "switch_ns", "tkread_ns", "tkread_task_ns"] as const
 ).map((name) => AT[name]);
 
+const TOTALS = ["lost_events", "recursion_misses", "self_reads", "clocksource_switches"] as const;
+const totalsAt = TOTALS.map((name) => AT[name]);
+
+/** What the correlation ID is derived from, beside the run. */
+const ID_INPUTS = [AT.tgid, AT.pid, AT.ttwu_ns] as const;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COMPLETE = "complete";
@@ -73,16 +79,8 @@ export class RowReader {
   /** Runs with contradicting stages, and the first of them. */
   integrityErrors = 0;
   firstIntegrityError: IntegrityError | null = null;
-  /** Sums over all rows that have a value; null when none has. */
-  readonly totals: Record<
-    "lost_events" | "recursion_misses" | "self_reads" | "clocksource_switches",
-    number | null
-  > = {
-    lost_events: null,
-    recursion_misses: null,
-    self_reads: null,
-    clocksource_switches: null,
-  };
+  readonly #totals = new Float64Array(TOTALS.length);
+  readonly #counted = new Uint8Array(TOTALS.length);
   /** Cells of a row; more than COLUMNS has when the file is of a later program. */
   width: number = COLUMNS.length;
 
@@ -234,16 +232,17 @@ export class RowReader {
     for (let column = 0; column < COLUMNS.length; column++) {
       if (kinds[column]! >= WORD) this.#dictionaries[column]!.push(this.#codes[column]!);
     }
-    this.#count("lost_events");
-    this.#count("recursion_misses");
-    this.#count("self_reads");
-    this.#count("clocksource_switches");
+    for (let i = 0; i < TOTALS.length; i++) {
+      if (!integers.has(totalsAt[i]!)) continue;
+      this.#counted[i] = 1;
+      this.#totals[i]! += integers.value(totalsAt[i]!);
+    }
   }
 
-  #count(name: keyof RowReader["totals"]): void {
-    if (this.#integers.has(AT[name])) {
-      this.totals[name] = (this.totals[name] ?? 0) + this.#integers.value(AT[name]);
-    }
+  /** Sums over all rows that have a value; null when none has. */
+  get totals(): Readonly<Record<(typeof TOTALS)[number], number | null>> {
+    const sums = TOTALS.map((name, i) => [name, this.#counted[i] === 1 ? this.#totals[i]! : null]);
+    return Object.fromEntries(sums) as Record<(typeof TOTALS)[number], number | null>;
   }
 
   #checkRun(run: number): void {
@@ -265,7 +264,7 @@ export class RowReader {
       if (complete) throw new BadRow(AT.correlation_id, "is empty in a complete run");
       return;
     }
-    for (const input of [AT.tgid, AT.pid, AT.ttwu_ns]) {
+    for (const input of ID_INPUTS) {
       if (!integers.has(input)) {
         throw new BadRow(AT.correlation_id, `cannot be re-derived: ${columns[input]!.name} is empty`);
       }
@@ -280,7 +279,8 @@ export class RowReader {
       this.#ttwu[1]!,
       expected,
     );
-    const [high, low] = this.#id as unknown as [number, number];
+    const high = this.#id[0]!;
+    const low = this.#id[1]!;
     if (high !== expected[0] || low !== expected[1]) {
       throw new BadRow(
         AT.correlation_id,
@@ -309,7 +309,7 @@ export class RowReader {
   #checkDifference(column: number, later: number, earlier: number): void {
     const expected = this.#difference(later, earlier);
     const found = this.#integers.has(column) ? this.#integers.value(column) : NaN;
-    if (Object.is(found, expected)) return;
+    if (found === expected || (Number.isNaN(found) && Number.isNaN(expected))) return;
     const rule = `${columns[later]!.name} - ${columns[earlier]!.name}`;
     throw new BadRow(column, `is ${worded(found)}, but ${rule} is ${worded(expected)}`);
   }

@@ -40,21 +40,26 @@ export function compareCommand(
 }
 
 function readFile(path: string): ResultFile {
+  using file = naming(path, () => Deno.openSync(path));
+  return readResultFile(path, chunksOf(path, file));
+}
+
+/** The bytes of a file in pieces; each piece is overwritten by the next. */
+function* chunksOf(path: string, file: Deno.FsFile): Generator<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  const read = () => naming(path, () => file.readSync(buffer));
+  for (let n = read(); n !== null; n = read()) yield buffer.subarray(0, n);
+}
+
+/** The system's errors as ones that name the file. */
+function naming<T>(path: string, operation: () => T): T {
   try {
-    using file = Deno.openSync(path);
-    return readResultFile(path, chunksOf(file));
+    return operation();
   } catch (error) {
-    if (error instanceof Failure) throw error;
     throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error), {
       cause: error,
     });
   }
-}
-
-/** The bytes of a file in pieces; each piece is overwritten by the next. */
-function* chunksOf(file: Deno.FsFile): Generator<Uint8Array> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let n = file.readSync(buffer); n !== null; n = file.readSync(buffer)) yield buffer.subarray(0, n);
 }
 
 function reasonOf(error: unknown): string {
