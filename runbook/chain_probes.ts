@@ -23,6 +23,13 @@ export interface ChainObjects {
   readonly withoutContext: Uint8Array<ArrayBuffer>;
 }
 
+export interface AttachOptions {
+  /** The tier to take; when not given, the best that can be had. */
+  readonly require?: Tier;
+  /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
+  readonly hasKprobes: boolean;
+}
+
 /** The tier that was asked for cannot be had on this kernel. */
 export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
@@ -75,12 +82,15 @@ export class ChainProbes implements Disposable {
    * @throws {TierUnavailable} when the required tier, or any, cannot be had
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
    */
-  static attach(runtime: BpfRuntime, objects: ChainObjects, options: { require?: Tier }): ChainProbes {
+  static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
     const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
     const tiers = options.require === undefined ? TIERS : [options.require];
     const refusals: TierUnavailable[] = [];
     for (const tier of tiers) {
       try {
+        if (tier === "kprobe" && !options.hasKprobes) {
+          throw new TierUnavailable(tier, "this kernel has no kprobes");
+        }
         return attachTier(runtime, objects, tier, inBtf, refusals);
       } catch (error) {
         if (!(error instanceof TierUnavailable)) throw error;

@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { NativeTarget } from "../ffi/target.ts";
@@ -17,6 +18,9 @@ export interface KernelSide extends Disposable {
    */
   edgeUncertaintyNs(): number;
 }
+
+/** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
+const KPROBE_PMU = "/sys/bus/event_source/devices/kprobe";
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
@@ -46,7 +50,7 @@ export async function openKernelSide(required: Tier | undefined, wake: string): 
     ChainProbes.attach(
       new BpfRuntime(libbpf, native),
       objects,
-      required === undefined ? {} : { require: required },
+      { hasKprobes: kernelFileExists(KPROBE_PMU), ...(required === undefined ? {} : { require: required }) },
     )
   );
   return {
