@@ -59,7 +59,14 @@ export async function measure(
   const notices = noticesOf(symbols, decode, machine);
   for (const notice of notices) progress.say(`notice: ${notice}`);
 
-  const context: RowContext = { symbols, decode, load: runbook.load };
+  const context: RowContext = {
+    symbols,
+    decode,
+    load: runbook.load,
+    seesClocksourceSwitches: probes.hooks.some((hook) =>
+      hook.stage === "clocksource_switch" && hook.attached
+    ),
+  };
   const tally = new Tally();
   const onOutcome = (outcome: RunOutcome) => {
     const { row, stacks } = buildRow(outcome, context, readClocksource(readMachineText).current);

@@ -14,6 +14,8 @@ export interface RowContext {
   readonly symbols: Symbols;
   readonly decode: DecodeTable | null;
   readonly load: string;
+  /** Whether a clocksource switch would have been seen: without its hook, none seen means nothing. */
+  readonly seesClocksourceSwitches: boolean;
 }
 
 /** A stack cluster: its key and the frames the key is made from. */
@@ -84,7 +86,7 @@ export function buildRow(
     tkread_value_ns: tkreadValue(outcome),
     clock_step_ns: target?.clock_step_ns ?? null,
     clocksource,
-    clocksource_switches: record?.clocksource_switches ?? null,
+    clocksource_switches: context.seesClocksourceSwitches ? record?.clocksource_switches ?? null : null,
     ttwu_stack: ttwuCluster?.key ?? null,
     tkread_stack: tkreadCluster?.key ?? null,
     load: context.load,

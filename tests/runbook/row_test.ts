@@ -13,7 +13,12 @@ const SYMBOLS = Symbols.parse(new TextEncoder().encode(
   "ffffffff81001000 t try_to_wake_up\nffffffff81002000 t hrtimer_wakeup\n" +
     "ffffffff81003000 T asm_sysvec_apic_timer_interrupt\nffffffff81004000 t default_idle\n",
 ));
-const CONTEXT = { symbols: SYMBOLS, decode: decodeTableFor("6.12.117"), load: "idle" };
+const CONTEXT = {
+  symbols: SYMBOLS,
+  decode: decodeTableFor("6.12.117"),
+  load: "idle",
+  seesClocksourceSwitches: true,
+};
 const OUTCOME: RunOutcome = {
   run: 1,
   status: "complete",

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { capture } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { HOOKS } from "../../runbook/hooks.ts";
+import { assertSound, assertTimerStacks, FUNCTION_COLUMNS, parseMeasurement } from "../measurement.ts";
+
+const RUNS = 30;
+
+/** Whatever this kernel offers, its tracepoint tier can be had: that is the least that any machine is asked for. */
+Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and what it cannot see is empty", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-native-" });
+  try {
+    const path = `${folder}/host.csv`;
+    const probe = ["run", "--runs", String(RUNS), "--period", "50ms", "--env", "host", "--out", path];
+    const { code, stdout, stderr } = await capture([EXECUTABLE, ...probe, "--require", "tracepoint"]);
+    assert.equal(code, 0, stderr);
+    const measurement = parseMeasurement(Deno.readTextFileSync(path));
+    assertSound(measurement, RUNS);
+    assertTimerStacks(measurement);
+    const { meta, rows } = measurement;
+    assert.equal(meta.tier, "tracepoint");
+    assert.equal(meta.env, "host");
+    const attached = meta.hooks.filter((hook) => hook.attached).map((hook) => hook.hook);
+    assert.deepEqual(
+      attached,
+      HOOKS.filter((hook) => hook.ladder.tracepoint !== undefined).map((hook) => hook.hook),
+    );
+    for (const hook of meta.hooks) assert.ok(hook.attached || hook.reason, hook.hook);
+    for (const row of rows) {
+      for (const name of FUNCTION_COLUMNS) assert.equal(row[name], "", `${name} of run ${row.run}`);
+      assert.equal(row.tkread_function, "clock_gettime");
+      assert.equal(row.tkread_context, "task");
+      assert.equal(row.self_reads, "0");
+    }
+    assert.match(stdout, /^ {2}tier +tracepoint /m);
+    assert.match(stdout, /^ {2}not observed wake_flags_entry, /m);
+    assert.match(stdout, /^ {2}runs +30 of 30 complete, 0 timed out$/m);
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 80 || line.startsWith("  tier"), line);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
