@@ -1,0 +1,375 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Row } from "../../analysis/columns.ts";
+import { compare, type CompareOptions } from "../../analysis/compare.ts";
+import type { Comparison } from "../../analysis/comparison.ts";
+import { Failure } from "../../analysis/failure.ts";
+import type { HookFact, Meta } from "../../analysis/meta.ts";
+import { formatRow } from "../../analysis/result_write.ts";
+import { stackKey } from "../../analysis/stack.ts";
+import { generatedMeta } from "../../bench/generate.ts";
+import { DIRECT, fileText, headerText, read, rowOf, timeoutOf, USUAL, WAKELIST } from "./result_fixture.ts";
+
+const MS = 1_000_000;
+
+/** Runs whose offsets are the given ones, in ns. */
+function runs(offsets: readonly number[], over: (index: number) => Partial<Row> = () => ({})): Row[] {
+  return offsets.map((tkread, i) => rowOf(i + 1, { ...USUAL, tkread }, over(i)));
+}
+
+/** n different offsets about `centre`, `step` apart. */
+function spread(n: number, centre: number, step: number): number[] {
+  return Array.from({ length: n }, (_, i) => centre + Math.round((i - (n - 1) / 2) * step));
+}
+
+function compared(
+  a: readonly Row[],
+  b: readonly Row[],
+  metaB: Partial<Meta> = {},
+  options: CompareOptions = {},
+): Comparison {
+  return compare(
+    read(fileText(a), undefined, "a.csv"),
+    read(fileText(b, { started: "2026-01-02T00:00:00Z", ...metaB }, "vm"), undefined, "b.csv"),
+    options,
+  );
+}
+
+const runbook = (fields: Record<string, string | number>) => ({
+  ...generatedMeta("host").runbook,
+  ...fields,
+});
+
+Deno.test("two sides with an interval inside the margin are EQUIVALENT, with estimate, interval and effect", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 5 * MS + 7, 100)));
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.equal(result.offset.verdict, "EQUIVALENT");
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.equal(result.offset.shift_ns, 7);
+  const [low, high] = result.offset.shift_ci_ns!;
+  assert.ok(low < 7 && high > 7 && low > -1000 && high < 1000);
+  assert.equal(result.margin_ns, 4 * MS);
+  assert.equal(result.margin_source, "runbook");
+});
+
+Deno.test("a shift beyond the margin is DIFFERENT, in the direction B - A", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 15 * MS, 100)));
+  assert.equal(result.verdict, "DIFFERENT");
+  assert.equal(result.offset.shift_ns, 10 * MS);
+  assert.equal(result.offset.cliffs_delta, 1);
+});
+
+Deno.test("a sure shift inside the margin is DIFFERENT-BUT-NEGLIGIBLE", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 6 * MS, 100)));
+  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+});
+
+Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the runs that would settle it", () => {
+  const result = compared(runs(spread(30, 50 * MS, MS)), runs(spread(30, 53 * MS, MS)));
+  assert.equal(result.verdict, "INCONCLUSIVE");
+  const [low, high] = result.offset.tost!.ci_ns;
+  const half = Math.max(high - 3 * MS, 3 * MS - low);
+  assert.equal(result.offset.n_to_settle, Math.ceil(30 * (half / MS) ** 2));
+});
+
+Deno.test("--margin and --alpha override the runbook, and the result says so", () => {
+  const a = runs(spread(30, 5 * MS, 100));
+  const b = runs(spread(30, 15 * MS, 100));
+  const result = compared(a, b, {}, { marginNs: 20 * MS, alpha: 0.01 });
+  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+  assert.equal(result.margin_source, "option");
+  assert.equal(result.alpha, 0.01);
+  assert.equal(result.ttwu_to_tkread.margin_ns, 100_000);
+});
+
+Deno.test("a runbook without a margin is refused unless one is given", () => {
+  const { offset_margin_ns: _, ...rest } = generatedMeta("host").runbook;
+  const file = () => read(fileText(runs(spread(6, MS, 10)), { runbook: rest }));
+  assert.throws(() => compare(file(), file()), (error: unknown) => {
+    assert.ok(error instanceof Failure);
+    assert.match(error.message, /f\.csv declares no offset_margin_ns above 0; give --margin/);
+    return true;
+  });
+  assert.equal(compare(file(), file(), { marginNs: MS }).verdict, "EQUIVALENT");
+});
+
+Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
+  const result = compared(runs(spread(3, MS, 10)), runs(spread(30, MS, 10)));
+  assert.equal(result.verdict, "NO-DATA");
+  assert.equal(result.offset.mann_whitney, null);
+  assert.equal(result.offset.kolmogorov_smirnov, null);
+  assert.equal(result.offset.tost, null);
+  assert.equal(result.holm_family, 0);
+  assert.match(result.offset.reasons[0]!, /3 complete runs in A and 30 in B .* needs 4 a side/);
+});
+
+Deno.test("below 6 complete runs a side there is a test but no interval", () => {
+  const result = compared(runs(spread(5, MS, 10)), runs(spread(30, 50 * MS, 10)));
+  assert.equal(result.verdict, "INCONCLUSIVE");
+  assert.notEqual(result.offset.mann_whitney, null);
+  assert.equal(result.offset.shift_ci_ns, null);
+  assert.equal(result.offset.n_to_settle, 6);
+});
+
+Deno.test("below 10 complete runs a side the result is called thin", () => {
+  const thin = (n: number) => compared(runs(spread(n, MS, 10)), runs(spread(30, MS, 10))).warnings.join("\n");
+  assert.match(thin(9), /thin: only 9 complete runs in A/);
+  assert.doesNotMatch(thin(10), /thin/);
+});
+
+Deno.test("files without any row are NO-DATA", () => {
+  const result = compared([], []);
+  assert.equal(result.verdict, "NO-DATA");
+  assert.deepEqual(result.offset.n, [0, 0]);
+  assert.deepEqual(result.offset.median_ns, [null, null]);
+  assert.equal(result.offset.shift_ns, null);
+});
+
+Deno.test("percentiles need 59 values for P95 and 299 for P99", () => {
+  const at = (n: number) => compared(runs(spread(n, MS, 10)), runs(spread(8, MS, 10))).offset;
+  assert.equal(at(58).p95_ns[0], null);
+  assert.notEqual(at(59).p95_ns[0], null);
+  assert.equal(at(298).p99_ns[0], null);
+  assert.notEqual(at(299).p99_ns[0], null);
+  assert.equal(at(299).p99_ns[1], null);
+});
+
+Deno.test("another runbook confounds every question and names the fields with both values", () => {
+  const meta = { runbook: runbook({ load: "cpu:2", wake: "futex" }), runbook_sha256: "1".repeat(64) };
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), meta);
+  const reasons = ["runbook load: idle in A, cpu:2 in B", "runbook wake: timer in A, futex in B"];
+  for (const name of ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"] as const) {
+    assert.equal(result[name].verdict, "CONFOUNDED");
+    assert.deepEqual(result[name].reasons, reasons);
+    assert.notEqual(result[name].shift_ns, null, "estimates stay, for information");
+    assert.equal(result[name].mann_whitney!.p_holm, null);
+  }
+  assert.equal(result.holm_family, 0);
+});
+
+Deno.test("another tier confounds only the questions whose stages were hooked differently", () => {
+  const tracepoint: HookFact[] = [
+    { stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: true },
+    { stage: "ttwu", hook: "try_to_wake_up", kind: "fentry", attached: false, reason: "EPERM" },
+    { stage: "wakeup", hook: "sched_wakeup", kind: "tp_btf", attached: true },
+    { stage: "switch", hook: "sched_switch", kind: "tp_btf", attached: true },
+    { stage: "tkread", hook: "sys_enter", kind: "tp_btf", attached: true },
+  ];
+  const meta = { tier: "tracepoint", hooks: tracepoint } as const;
+  const unseen = () => ({ signature: null, wake_flags: null, wake_flags_entry: null, path: null } as const);
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), unseen), meta);
+  assert.equal(result.offset.verdict, "CONFOUNDED");
+  assert.deepEqual(result.offset.reasons, [
+    "hooks of tkread: fentry ktime_get_ts64 only in A, tp_btf sys_enter only in B",
+  ]);
+  assert.equal(result.ttwu_to_tkread.verdict, "CONFOUNDED");
+  assert.equal(result.ttwu_to_tkread.reasons.length, 2);
+  assert.equal(result.edge_to_wakeup.verdict, "EQUIVALENT");
+  assert.equal(result.wakeup_to_switch.verdict, "EQUIVALENT");
+  assert.equal(result.holm_family, 2);
+  const signature = result.strata.find(({ key }) => key === "signature")!;
+  assert.deepEqual(signature.n, [30, 0]);
+  assert.deepEqual(signature.not_observed, [0, 30]);
+  assert.equal(signature.groups[0]!.verdict, "CONFOUNDED");
+});
+
+Deno.test("another decode table confounds what depends on flags, and nothing else", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), { decode: "5.8-5.10" });
+  assert.equal(result.verdict, "EQUIVALENT");
+  const [signature, migrated] = result.strata;
+  assert.equal(signature!.groups[0]!.verdict, "CONFOUNDED");
+  assert.match(signature!.groups[0]!.reason!, /decode table .* 6\.12\+ in A, 5\.8-5\.10 in B/);
+  assert.equal(migrated!.groups[0]!.verdict, null);
+  assert.match(result.association[0]!.confounded!, /decode table/);
+});
+
+Deno.test("strata show both sides, and one that only a side has is CONFOUNDED", () => {
+  const path = (i: number): Partial<Row> =>
+    i % 3 === 0 ? { path: "wakelist", ttwu_stack: stackKey(WAKELIST) } : {};
+  const result = compared(runs(spread(30, MS, 100), path), runs(spread(30, MS + 500, 100)));
+  const strata = result.strata.find(({ key }) => key === "path")!;
+  assert.deepEqual(strata.groups.map(({ value, n }) => [value, n]), [["direct", [20, 30]], ["wakelist", [
+    10,
+    0,
+  ]]]);
+  const [direct, wakelist] = strata.groups;
+  assert.equal(direct!.verdict, null);
+  assert.notEqual(direct!.shift_ci_ns, null);
+  assert.equal(wakelist!.verdict, "CONFOUNDED");
+  assert.equal(wakelist!.reason, "no complete run in B");
+  assert.notEqual(strata.spread.sides[0], null);
+  assert.equal(strata.spread.sides[1], null);
+});
+
+Deno.test("a wide stratum beside a tight one is found by Brown-Forsythe and Fligner-Killeen", () => {
+  const wide = (i: number): Partial<Row> =>
+    i % 2 === 0 ? { signature: "WF_SYNC|WF_MIGRATED", migrated: true } : {};
+  const offsets = spread(60, MS, 1).map((offset, i) => i % 2 === 0 ? offset : offset + (i - 30) * 5000);
+  const { spread: tests, groups } = compared(runs(offsets, wide), runs(offsets, wide)).strata[0]!;
+  assert.ok(tests.brown_forsythe!.p < 1e-6);
+  assert.ok(tests.fligner_killeen!.p < 1e-6);
+  const mad = (value: string) => groups.find((group) => group.value === value)!.mad_ns[0]!;
+  assert.ok(mad("none") > 100 * mad("WF_SYNC|WF_MIGRATED"));
+});
+
+Deno.test("the cross table counts clusters by signature over both sides", () => {
+  const clusters = (i: number): Partial<Row> =>
+    i % 2 === 0
+      ? { signature: "WF_MIGRATED", ttwu_stack: stackKey(WAKELIST) }
+      : { ttwu_stack: stackKey(DIRECT) };
+  const result = compared(runs(spread(30, MS, 10), clusters), runs(spread(20, MS, 10), clusters));
+  const [table, sides] = result.association;
+  assert.deepEqual(table!.column_values, ["WF_MIGRATED", "none"]);
+  assert.deepEqual(
+    table!.counts,
+    table!.row_values[0] === stackKey(WAKELIST) ? [[25, 0], [0, 25]] : [[0, 25], [25, 0]],
+  );
+  assert.ok(table!.cramers_v! > 0.95);
+  assert.ok(table!.p! < 1e-6);
+  assert.deepEqual(sides!.column_values, ["A", "B"]);
+  assert.equal(sides!.cramers_v, 0);
+  assert.deepEqual(result.stacks[stackKey(WAKELIST)], WAKELIST);
+});
+
+Deno.test("one cluster alone is associated with nothing, and says so instead of testing", () => {
+  const [table] = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10))).association;
+  assert.deepEqual(table!.counts, [[60]]);
+  assert.equal(table!.p, null);
+  assert.equal(table!.method, null);
+});
+
+Deno.test("censored runs are counted per side and per stratum, never dropped silently", () => {
+  const rows = [...runs(spread(30, MS, 10)), timeoutOf(31), timeoutOf(32)];
+  const result = compared(runs(spread(30, MS, 10)), rows);
+  assert.equal(result.sides[1].timeout, 2);
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.deepEqual(result.strata[0]!.groups[0]!.censored, [0, 2]);
+  assert.ok(
+    result.warnings.includes("B: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate"),
+  );
+});
+
+Deno.test("a few contradicting runs are warned of, many make integrity fail", () => {
+  const broken = (count: number) => (i: number): Partial<Row> => i < count ? { tkread_task_ns: null } : {};
+  const few = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(1)));
+  assert.equal(few.verdict, "EQUIVALENT");
+  assert.match(few.warnings.join("\n"), /B: integrity: 1 of 30 runs contradict themselves .* line 6/);
+  const many = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(3)));
+  assert.equal(many.verdict, "NO-DATA");
+  assert.match(many.offset.reasons[0]!, /integrity failed: 3 of 30 runs in B/);
+});
+
+Deno.test("columns that vary without being a key are named, with their values", () => {
+  const varying = (i: number): Partial<Row> => ({ clocksource: i % 3 === 0 ? "hpet" : "tsc" });
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), varying));
+  assert.ok(result.warnings.includes("clocksource varies inside a side and is no key (B: tsc 20, hpet 10)"));
+});
+
+Deno.test("machines that differ are context, not confounding", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    kernel: "6.1.0",
+    cpu: "Other",
+  });
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.deepEqual(result.context.map(({ field }) => field), ["kernel", "cpu", "virtualization"]);
+  assert.deepEqual(result.context[0]!.values, ["6.12.117-cloud-amd64", "6.1.0"]);
+});
+
+Deno.test("a column that is constant on each side but not the same is context", () => {
+  const load = () => ({ tkread_function: "ktime_get" });
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), load));
+  assert.deepEqual(result.context.at(-1), {
+    field: "tkread_function",
+    values: ["ktime_get_ts64", "ktime_get"],
+  });
+});
+
+Deno.test("a cut-off file, lost events and missing runs are warned of", () => {
+  const rows = runs(spread(12, MS, 10), (i) => ({ lost_events: i === 3 ? 4 : 0 }));
+  const cut = read(headerText() + rows.map(formatRow).join(""), undefined, "cut.csv");
+  const result = compare(cut, read(fileText(runs(spread(30, MS, 10)), {}, "vm")));
+  const warnings = result.warnings.join("\n");
+  assert.match(warnings, /cut\.csv was cut off/);
+  assert.match(warnings, /A: 12 of the 30 declared runs are in the file/);
+  assert.match(warnings, /A: 4 events were lost/);
+  assert.equal(result.sides[0].cut_off, true);
+});
+
+Deno.test("the same file twice is noticed", () => {
+  const file = read(fileText(runs(spread(30, MS, 10))));
+  assert.match(compare(file, file).warnings.join("\n"), /one measurement twice\?/);
+});
+
+Deno.test("edges that are known less well than the margin are warned of", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    edge_uncertainty_ns: 5 * MS,
+  });
+  assert.match(
+    result.warnings.join("\n"),
+    /the edges are known to 5000150 ns only, the offset's margin is 4000000 ns/,
+  );
+});
+
+Deno.test("a direction that flips between strata is reported", () => {
+  const migrated = (i: number): Partial<Row> => i % 2 === 0 ? { migrated: true } : {};
+  const a = spread(40, MS, 10);
+  const b = a.map((offset, i) => offset + (i % 2 === 0 ? 50_000 : -50_000));
+  const warnings = compared(runs(a, migrated), runs(b, migrated)).warnings.join("\n");
+  assert.match(warnings, /direction flips by migrated: B is later in true, earlier in false/);
+});
+
+Deno.test("a reversal by the mix of strata is called Simpson's", () => {
+  const share = (slow: number) => (i: number): Partial<Row> => ({ migrated: i < slow });
+  const offsets = (slow: number, shift: number) =>
+    spread(40, 0, 10).map((jitter, i) => (i < slow ? 900_000 : 500_000) + jitter + shift);
+  const result = compared(runs(offsets(8, 0), share(8)), runs(offsets(32, -2000), share(32)));
+  assert.ok(result.ttwu_to_tkread.shift_ns! > 0);
+  assert.match(result.warnings.join("\n"), /Simpson: .* in every migrated stratum/);
+});
+
+Deno.test("a spread that is wide on one side and tight on the other is reported", () => {
+  const migrated = (i: number): Partial<Row> => ({ migrated: i % 2 === 0 });
+  const offsets = (wide: number) =>
+    spread(40, MS, 1).map((offset, i) => offset + (i % 2 === wide ? (i - 20) * 900 : 0));
+  const warnings = compared(runs(offsets(0), migrated), runs(offsets(1), migrated)).warnings.join("\n");
+  assert.match(warnings, /spread flips by migrated: true is wider than false in A and tighter in B/);
+});
+
+Deno.test("all values equal is answered without any number that is none", () => {
+  const result = compared(runs(Array(30).fill(MS)), runs(Array(30).fill(MS)));
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.equal(result.offset.shift_ns, 0);
+  assert.deepEqual(result.offset.mad_ns, [0, 0]);
+});
+
+const sample = fc.array(fc.integer({ min: 5000, max: 40 * MS }), { minLength: 1, maxLength: 25 });
+
+Deno.test("swapping the sides flips the signs and keeps the verdict", () => {
+  fc.assert(
+    fc.property(sample, sample, (x, y) => {
+      const of = (a: number[], b: number[]) =>
+        compare(read(fileText(runs(a))), read(fileText(runs(b)))).offset;
+      const [there, back] = [of(x, y), of(y, x)];
+      assert.equal(there.verdict, back.verdict);
+      assert.equal(there.shift_ns, 0 - back.shift_ns!);
+      assert.equal(there.cliffs_delta, 0 - back.cliffs_delta!);
+      if (there.shift_ci_ns !== null) {
+        assert.deepEqual(there.shift_ci_ns, back.shift_ci_ns!.map((end) => 0 - end).reverse());
+      }
+      assert.deepEqual(there.median_ns, back.median_ns.toReversed());
+    }),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("the order of the rows does not matter", () => {
+  const rows = runs(spread(24, MS, 777), (i) => i % 3 === 0 ? { path: "wakelist", migrated: true } : {});
+  const other = read(fileText(runs(spread(20, MS, 500)), {}, "vm"));
+  const straight = compare(read(fileText(rows)), other);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+      assert.deepEqual(compare(read(fileText(shuffled)), other), straight);
+    }),
+    { numRuns: 20 },
+  );
+});
