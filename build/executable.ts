@@ -21,13 +21,13 @@ export const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-write", "--a
 const ALIGNMENT = 65_536;
 const MAGIC = "probe pack 1\n";
 
-/** Names of the shared libraries that a guest needs for the executable: those of the runtime inside it. */
+/** The shared libraries that a guest needs for the executable, and the path of their loader: the runtime's inside it. */
 export function executableLibraries(): readonly string[] {
   const elf = readElf(Deno.execPath());
   if (elf?.interpreter === undefined) {
     throw new TypeError(`${Deno.execPath()} must be a dynamically linked ELF file`);
   }
-  return [...elf.needed, elf.interpreter.slice(elf.interpreter.lastIndexOf("/") + 1)];
+  return [...elf.needed, elf.interpreter];
 }
 
 async function bundle(): Promise<void> {

@@ -17,8 +17,8 @@ const STANDARD_DIRECTORIES = [
 
 /**
  * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`
- * (names such as `libgcc_s.so.1` that are opened at run time and therefore named nowhere). Each path is the one
- * at which the guest's loader will look. A Failure when one is not on this machine.
+ * (names such as `libgcc_s.so.1` that are opened at run time and therefore named nowhere, or paths that must be
+ * there as they are, such as the loader of a runtime inside a static executable). Each path is the one at which the guest's loader will look. A Failure when one is not on this machine.
  */
 export function librariesOf(executables: readonly Elf[], extra: readonly string[] = []): string[] {
   const first = executables[0];
@@ -44,8 +44,13 @@ export function librariesOf(executables: readonly Elf[], extra: readonly string[
     if (loader !== undefined) paths.set(loader.slice(loader.lastIndexOf("/") + 1), loader);
     for (const name of executable.needed) visit(name, "the executable");
   }
-  for (const name of extra) visit(name, "the caller");
+  for (const path of extra.filter(isPath)) paths.set(path.slice(path.lastIndexOf("/") + 1), path);
+  for (const name of extra) if (!isPath(name)) visit(name, "the caller");
   return [...paths.values()];
+}
+
+function isPath(extra: string): boolean {
+  return extra.startsWith("/");
 }
 
 /** The first file called `name` for this machine type. */
