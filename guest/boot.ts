@@ -243,8 +243,11 @@ const TELLING = 25;
 
 class DeadlineReached extends Error {}
 
-/** An oops ends the guest as a panic does: results after one would come from a damaged kernel. */
-const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic"];
+/**
+ * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
+ * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
+ */
+const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic", "noirqdebug"];
 
 function qemuArguments(options: GuestOptions, accelerator: Accelerator, initrd: string): string[] {
   const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
