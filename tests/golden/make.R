@@ -196,3 +196,5 @@ write_cases("special.json", list(
   # t, df, cdf, survival
   t = rows(cbind(t, pt(t[, 1], t[, 2]), pt(t[, 1], t[, 2], lower.tail = FALSE)))
 ))
+
+source("bootstrap.R")

@@ -1,0 +1,119 @@
+import { randomBinomial } from "./binomial.ts";
+import type { Xoshiro128 } from "./random.ts";
+
+/** How often each value of a sorted sample counts, as a cumulative sum. */
+export interface Multiplicities {
+  /** Sum over all values. */
+  readonly total: number;
+  /** Sum over the values before `index`, for 0 <= index <= number of values. */
+  below(index: number): number;
+}
+
+/** Each value once but one of them not at all. */
+export function leaveOneOut(size: number, without: number): Multiplicities {
+  return { total: size - 1, below: (index) => index > without ? index - 1 : index };
+}
+
+/**
+ * A bootstrap resample of n values, n draws with replacement, of which only what is asked for is drawn: the number
+ * of draws between two positions is binomial given the number around them, so a cumulative count is settled when
+ * it is first asked for and the resample is exactly multinomial, in O(questions) rather than O(n).
+ */
+export class Resample implements Multiplicities {
+  readonly total: number;
+  readonly #random: Xoshiro128;
+  /** Positions whose cumulative count is settled, ascending, and those counts. */
+  readonly #positions: number[];
+  readonly #counts: number[];
+
+  constructor(size: number, random: Xoshiro128) {
+    this.total = size;
+    this.#random = random;
+    this.#positions = [0, size];
+    this.#counts = [0, size];
+  }
+
+  below(index: number): number {
+    let before = 0;
+    let after = this.#positions.length - 1;
+    while (after - before > 1) {
+      const middle = (before + after) >> 1;
+      if (this.#positions[middle]! <= index) before = middle;
+      else after = middle;
+    }
+    const from = this.#positions[before]!;
+    const to = this.#positions[after]!;
+    if (index === from) return this.#counts[before]!;
+    if (index === to) return this.#counts[after]!;
+    const draws = this.#counts[after]! - this.#counts[before]!;
+    const count = this.#counts[before]! + randomBinomial(draws, (index - from) / (to - from), this.#random);
+    this.#positions.splice(after, 0, index);
+    this.#counts.splice(after, 0, count);
+    return count;
+  }
+}
+
+/** Position of the value with 0-based rank `rank` among the values counted. O(log n) questions. */
+export function positionOfRank(size: number, counted: Multiplicities, rank: number): number {
+  let low = 0;
+  let high = size - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (counted.below(middle + 1) > rank) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Interquartile range, type 7, as iqrSorted of the values counted; at least one must be. */
+export function iqrCounted(sorted: Float64Array, counted: Multiplicities): number {
+  const quartile = (p: number) => {
+    const position = (counted.total - 1) * p;
+    const rank = Math.floor(position);
+    const value = (r: number) => sorted[positionOfRank(sorted.length, counted, r)]! - sorted[0]!;
+    const low = value(rank);
+    return position === rank ? low : low + (position - rank) * (value(rank + 1) - low);
+  };
+  return quartile(0.75) - quartile(0.25);
+}
+
+/**
+ * Median absolute deviation from the median, unscaled, as madSorted of the values counted; at least one must be.
+ * The deviations fall towards the median from both sides: ranked among them by bisection of either side, in
+ * O((log n)^2).
+ */
+export function madCounted(sorted: Float64Array, counted: Multiplicities): number {
+  const size = sorted.length;
+  const lowRank = (counted.total - 1) >> 1;
+  const highRank = counted.total >> 1;
+  const low = sorted[positionOfRank(size, counted, lowRank)]!;
+  const high = highRank === lowRank ? low : sorted[positionOfRank(size, counted, highRank)]!;
+  const signed = (index: number) => (sorted[index]! - low) / 2 + (sorted[index]! - high) / 2;
+  const deviation = (index: number) => Math.abs(signed(index));
+  const split = firstIndex(0, size, (index) => signed(index) > 0);
+  /** Values counted that deviate by at most d. */
+  const within = (d: number) => {
+    const from = firstIndex(0, split, (index) => deviation(index) <= d);
+    const to = firstIndex(split, size, (index) => signed(index) > d);
+    return counted.below(to) - counted.below(from);
+  };
+  const ofRank = (rank: number) => {
+    const left = firstIndex(0, split, (index) => within(deviation(index)) <= rank) - 1;
+    const right = firstIndex(split, size, (index) => within(signed(index)) > rank);
+    return Math.min(left < 0 ? Infinity : deviation(left), right === size ? Infinity : signed(right));
+  };
+  const lowDeviation = ofRank(lowRank);
+  return highRank === lowRank ? lowDeviation : lowDeviation + (ofRank(highRank) - lowDeviation) / 2;
+}
+
+/** First index in [from, to) that satisfies a condition which, once true, stays true; `to` when none does. */
+function firstIndex(from: number, to: number, holds: (index: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
