@@ -56,6 +56,12 @@ function parseEnv(text: string): string {
   );
 }
 
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (/^0?\.\d+$/.test(text) && share > 0 && share < 1) return share;
+  throw new Failure(EXIT.usage, `"${text}" is not a level between 0 and 1`, "give a number such as 0.05");
+}
+
 /** Options that every command has and that this file reads itself. */
 interface ShellFlags {
   readonly verbose: boolean;
@@ -95,6 +101,42 @@ const runRoute = buildCommand({
     type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer"; wake: "timer" } & ShellFlags;
     return async function (this: Context, flags: Flags) {
       this.outcome.exitCode = await runCommand(flags);
+    };
+  },
+});
+
+const compareRoute = buildCommand({
+  docs: { brief: "Say whether two result files agree, and where they differ" },
+  parameters: {
+    flags: {
+      margin: {
+        kind: "parsed",
+        parse: parseDuration,
+        brief: "Shift of the offset that still counts as equal; without it the runbook's",
+        optional: true,
+      },
+      alpha: {
+        kind: "parsed",
+        parse: parseShare,
+        brief: "Error rate of the tests; without it the runbook's",
+        optional: true,
+      },
+      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+      verbose: VERBOSE,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "Result file of one side", parse: String, placeholder: "A" },
+        { brief: "Result file of the other side", parse: String, placeholder: "B" },
+      ],
+    },
+  },
+  async loader() {
+    const { compareCommand } = await import("./runbook/compare_command.ts");
+    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags;
+    return function (this: Context, flags: Flags, a: string, b: string) {
+      this.outcome.exitCode = compareCommand(flags, a, b, this.output.stdout);
     };
   },
 });
@@ -215,7 +257,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   const outcome = new Outcome();
   const application = buildApplication(
     buildRouteMap({
-      routes: { run: runRoute, licenses: licensesRoute },
+      routes: { run: runRoute, compare: compareRoute, licenses: licensesRoute },
       docs: {
         brief: "What happens between a wakeup and the first clock read after it, on a host and in a VM",
       },

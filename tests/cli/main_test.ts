@@ -25,7 +25,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
   const { code, stdout } = await call("--help");
   assert.equal(code, EXIT.done);
   const commands = stdout.slice(stdout.indexOf("COMMANDS\n") + 9).trimEnd().split("\n");
-  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), ["run", "licenses"]);
+  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), ["run", "compare", "licenses"]);
 });
 
 Deno.test("probe licenses prints a notice of each part of the executable, and where its source is", async () => {
@@ -60,6 +60,15 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     '--env: "../x" cannot name an environment; use host, vm, or a label of letters, digits, dots, dashes and underscores',
   ],
   ["run --require best", "--require cannot be best; use full or kprobe or tracepoint"],
+  ["comprae a b", "there is no command comprae; did you mean compare?"],
+  ["compare a", "the argument B is missing; see --help"],
+  ["compare a b c", '"c" is an argument too many; see --help'],
+  ["compare a b --format xml", "--format cannot be xml; use text or json"],
+  [
+    "compare a b --margin 4",
+    '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
+  ],
+  ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 
@@ -72,3 +81,17 @@ for (const [args, line] of REFUSED) {
     });
   });
 }
+
+Deno.test("a file that is not there ends probe compare in one line, and --verbose adds the cause", async () => {
+  const line =
+    "probe: cannot read no-such.csv: there is no such file; give the path of a result file of `probe run`\n";
+  assert.deepEqual(await call("compare", "no-such.csv", "b.csv"), {
+    code: EXIT.failed,
+    stdout: "",
+    stderr: line,
+  });
+  const verbose = await call("compare", "no-such.csv", "b.csv", "--verbose");
+  assert.equal(verbose.code, EXIT.failed);
+  assert(verbose.stderr.startsWith(line));
+  assert.match(verbose.stderr.slice(line.length), /^caused by: NotFound: /);
+});
