@@ -24,7 +24,7 @@ export interface MeasureRequest {
   readonly file: ResultFile;
   readonly progress: Progress;
   readonly interrupt: AbortSignal;
-  /** The lowest tier that will do. */
+  /** The tier to take; without it the best there is. */
   readonly require?: Tier;
 }
 

@@ -20,7 +20,7 @@ export interface RunFlags {
   readonly out?: string;
   /** ns. */
   readonly period: number;
-  /** The lowest tier that will do. */
+  /** The tier to take; without it the best there is. */
   readonly require?: Tier;
   readonly quiet: boolean;
   readonly json: boolean;

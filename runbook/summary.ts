@@ -16,9 +16,9 @@ const MOST_CLUSTERS = 5;
 
 /** How each tier sees the kernel, in the words of the documentation. */
 const TIER_TEXT = {
-  full: "full (function entry and exit, and tracepoints)",
+  full: "full (function entries and exits, tracepoints)",
   kprobe: "kprobe (kprobes and tracepoints)",
-  tracepoint: "tracepoint (tracepoints only; the read is the target's own clock_gettime call)",
+  tracepoint: "tracepoint (the read is the target's own clock_gettime)",
 } as const;
 
 export function summaryJson({ path, meta, tally, notices }: Summary): string {

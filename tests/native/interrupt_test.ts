@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { parseMeasurement } from "../measurement.ts";
+
+const RUNS = 30;
+const BEFORE = 6;
+
+/** Resolves when the file holds that many rows, or the process has ended. */
+async function rowsIn(path: string, rows: number, ended: AbortSignal): Promise<void> {
+  for (;;) {
+    const lines = await Deno.readTextFile(path).then((text) => text.split("\n"), () => []);
+    if (ended.aborted || lines.filter((line) => /^\d+,/.test(line)).length >= rows) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`${signal} in the middle of run 7 keeps its rows, says so in one line and exits with 1`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "probe-interrupt-" });
+    try {
+      const path = `${folder}/host.csv`;
+      const child = new Deno.Command(EXECUTABLE, {
+        args: ["run", "--runs", String(RUNS), "--period", "500ms", "--out", path],
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const ended = new AbortController();
+      const output = child.output().finally(() => ended.abort());
+      await rowsIn(path, BEFORE, ended.signal);
+      child.kill(signal);
+      const { code, stdout, stderr } = await output;
+      const messages = new TextDecoder().decode(stderr).trimEnd().split("\n");
+      assert.equal(code, 1, messages.join("\n"));
+      assert.equal(stdout.length, 0);
+      const { rows, end } = parseMeasurement(await Deno.readTextFile(path));
+      assert.equal(end, null, "a file that was cut off has no end line");
+      assert.equal(rows.length, BEFORE + 1);
+      assert.equal(rows.at(-1)?.status, "aborted");
+      const complete = rows.filter(({ status }) => status === "complete").length;
+      assert.equal(
+        messages.at(-1),
+        `probe: interrupted at run ${BEFORE + 1} of ${RUNS}; ${complete} complete rows are in ${path}`,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("an output path that exists is refused before anything is attached, and left as it was", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "precious");
+  const { code, stdout, stderr } = await new Deno.Command(EXECUTABLE, { args: ["run", "--out", path] })
+    .output();
+  assert.equal(code, 1);
+  assert.equal(stdout.length, 0);
+  assert.equal(
+    new TextDecoder().decode(stderr),
+    `probe: cannot create ${path}: it exists already; choose another path with --out\n`,
+  );
+  assert.equal(await Deno.readTextFile(path), "precious");
+  await Deno.remove(path);
+});

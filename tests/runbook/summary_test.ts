@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { HookFact, Meta } from "../../analysis/meta.ts";
+import { stackKey } from "../../analysis/stack.ts";
+import { buildRow } from "../../runbook/row.ts";
+import { duration, type Summary, summaryJson, summaryText } from "../../runbook/summary.ts";
+import { Symbols } from "../../runbook/symbols.ts";
+import { Tally } from "../../runbook/tally.ts";
+import { CHAIN, TARGET, TRACEPOINT_CHAIN } from "./chain_fixture.ts";
+
+const REASON = "this kernel offers no function tracing";
+const HOOKS: readonly HookFact[] = [
+  { stage: "ttwu", hook: "try_to_wake_up", kind: "fentry", attached: false, reason: REASON },
+  { stage: "activate", hook: "ttwu_do_activate", kind: "fentry", attached: false, reason: REASON },
+  { stage: "tkread", hook: "read_hpet", kind: "fentry", attached: false, reason: "gone" },
+  { stage: "wakeup", hook: "sched_wakeup", kind: "tp_btf", attached: true },
+];
+
+const META: Meta = {
+  probe: "0.1.0",
+  env: "host",
+  host: "h",
+  kernel: "6.18.44",
+  arch: "x86_64",
+  cpu: "c",
+  cpus: 2,
+  virtualization: "kvm",
+  boot_id: "b",
+  clocksource: { current: "tsc", available: ["tsc"] },
+  tier: "tracepoint",
+  hooks: HOOKS,
+  decode: "6.12+",
+  runbook: { runs: 4 },
+  runbook_sha256: "",
+  started: "2026-01-02T03:04:05.678Z",
+  edge_uncertainty_ns: 95,
+  clock_step_counter: "tsc",
+};
+
+const FRAMES = ["try_to_wake_up", "hrtimer_wakeup", "__hrtimer_run_queues", "hrtimer_interrupt"];
+const KEY = stackKey(FRAMES);
+
+function summaryOf(statuses: readonly ("complete" | "timeout")[]): Summary {
+  const tally = new Tally();
+  for (const [index, status] of statuses.entries()) {
+    const losses = { ring_full: 0, self_reads: 1, recursion_misses: 0 };
+    const context = {
+      symbols: Symbols.parse(new Uint8Array()),
+      decode: null,
+      load: "idle",
+      seesClocksourceSwitches: false,
+    };
+    const record = { ...TRACEPOINT_CHAIN, tkread_ns: CHAIN.ttwu_ns + 10_000n * BigInt(index + 1) };
+    const { row } = buildRow({ run: index + 1, status, record, target: TARGET, losses }, context, "tsc");
+    tally.add({ ...row, ttwu_stack: KEY }, [{ key: KEY, frames: FRAMES }]);
+  }
+  return { path: "host.csv", meta: META, tally, notices: ["the kernel hides its symbols"] };
+}
+
+Deno.test("the summary says where, how, how many, how long, what was lost and what was not seen", () => {
+  const text = summaryText(summaryOf(["complete", "complete", "complete", "timeout"]));
+  const lines = text.split("\n");
+  assert.equal(lines[0], "host.csv");
+  assert.match(text, /^ {2}tier {9}tracepoint \(/m);
+  assert.match(
+    text,
+    /^ {2}not observed waker_context, wake_flags_entry, wake_flags, signature,\n {15}activate_ns, /m,
+  );
+  assert.match(text, /^ {2}runs {9}3 of 4 complete, 1 timed out$/m);
+  assert.match(text, /^ {2}offset {7}median 70 us, IQR 10 us, n 3 \(edge known to 95 ns\)$/m);
+  assert.match(text, /^ {2}ttwu to read median 20 us, IQR 10 us, n 3$/m);
+  assert.match(text, new RegExp(`^ {4}${KEY} {2}3 runs \\(100 %\\) {2}try_to_wake_up;`, "m"));
+  assert.match(text, /^ {2}lost {9}0 events; 0 recursion misses; 4 own reads filtered out$/m);
+  assert.match(text, /^ {2}notice {7}the kernel hides its symbols$/m);
+});
+
+Deno.test("hooks that are missing for one reason share its line", () => {
+  const text = summaryText(summaryOf(["complete"]));
+  assert.match(
+    text,
+    new RegExp(
+      `^ {2}not attached 2 of 4 hooks: ${REASON}\n {15}fentry/try_to_wake_up, fentry/ttwu_do_activate\n` +
+        ` {2}not attached 1 of 4 hooks: gone\n {15}fentry/read_hpet$`,
+      "m",
+    ),
+  );
+});
+
+Deno.test("lists and long lines end before the eightieth column", () => {
+  for (const line of summaryText(summaryOf(["complete"])).split("\n")) {
+    assert.ok(line.length <= 80, line);
+  }
+});
+
+Deno.test("without a complete run nothing is made up", () => {
+  const text = summaryText(summaryOf(["timeout"]));
+  assert.match(text, /^ {2}runs {9}0 of 4 complete, 1 timed out$/m);
+  assert.match(text, /^ {2}offset {7}not observed/m);
+  assert.match(text, /^ {2}stacks {7}0 clusters$/m);
+});
+
+Deno.test("--json holds the same facts as one object on one line", () => {
+  const text = summaryJson(summaryOf(["complete", "complete", "complete", "timeout"]));
+  assert.equal(text.includes("\n"), false);
+  const json = JSON.parse(text);
+  assert.equal(json.file, "host.csv");
+  assert.equal(json.tier, "tracepoint");
+  assert.deepEqual(json.runs, { declared: 4, complete: 3, timeout: 1, aborted: 0 });
+  assert.deepEqual(json.offset, { n: 3, median_ns: 70_000, iqr_ns: 10_000 });
+  assert.deepEqual(json.clusters, [{ ttwu_stack: KEY, runs: 3, frames: FRAMES }]);
+  assert.ok(json.never_observed.includes("wake_flags"));
+  assert.deepEqual(json.not_attached.map(({ hook }: HookFact) => hook), [
+    "try_to_wake_up",
+    "ttwu_do_activate",
+    "read_hpet",
+  ]);
+});
+
+Deno.test("durations are told in the unit that suits them", () => {
+  assert.deepEqual([0, 95, 1_500, -70_000, 4_000_000, 1.25e9, 999.4].map(duration), [
+    "0 ns",
+    "95 ns",
+    "1.5 us",
+    "-70 us",
+    "4 ms",
+    "1.25 s",
+    "999.4 ns",
+  ]);
+});

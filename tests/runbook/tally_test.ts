@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Row } from "../../analysis/columns.ts";
+import { stackKey } from "../../analysis/stack.ts";
+import type { RunOutcome } from "../../runbook/loop.ts";
+import { buildRow } from "../../runbook/row.ts";
+import { Symbols } from "../../runbook/symbols.ts";
+import { Tally } from "../../runbook/tally.ts";
+import { CHAIN, TARGET } from "./chain_fixture.ts";
+
+const NO_LOSSES = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
+const CONTEXT = {
+  symbols: Symbols.parse(new Uint8Array()),
+  decode: null,
+  load: "idle",
+  seesClocksourceSwitches: true,
+};
+
+function rowOf(changes: Partial<Row> = {}): Row {
+  const outcome: RunOutcome = {
+    run: 1,
+    status: "complete",
+    record: CHAIN,
+    target: TARGET,
+    losses: NO_LOSSES,
+  };
+  return { ...buildRow(outcome, CONTEXT, "tsc").row, ...changes };
+}
+
+function cluster(...frames: string[]) {
+  return { key: stackKey(frames), frames };
+}
+
+Deno.test("median and interquartile range are those of the complete runs alone", () => {
+  const tally = new Tally();
+  for (const offset of [30n, 10n, 20n, 50n, 40n]) tally.add(rowOf({ offset_ns: offset }), []);
+  tally.add(rowOf({ offset_ns: 9_000n, status: "timeout" }), []);
+  assert.deepEqual(tally.offset(), { n: 5, median_ns: 30, iqr_ns: 20 });
+});
+
+Deno.test("without a complete run there is no median", () => {
+  const tally = new Tally();
+  tally.add(rowOf({ status: "timeout" }), []);
+  assert.deepEqual(tally.offset(), { n: 0, median_ns: null, iqr_ns: null });
+  assert.deepEqual(tally.neverObserved(), []);
+});
+
+Deno.test("clusters and signatures are counted, the largest first", () => {
+  const [a, b] = [cluster("try_to_wake_up", "a"), cluster("try_to_wake_up", "b")];
+  const tally = new Tally();
+  for (const [stack, signature] of [[a, "none"], [b, "WF_SYNC"], [b, "none"], [b, "none"]] as const) {
+    tally.add(rowOf({ ttwu_stack: stack.key, signature }), [stack]);
+  }
+  assert.deepEqual(tally.clusters(), [
+    { ttwu_stack: b.key, runs: 3, frames: b.frames },
+    { ttwu_stack: a.key, runs: 1, frames: a.frames },
+  ]);
+  assert.deepEqual(tally.signatures(), [{ signature: "none", runs: 3 }, { signature: "WF_SYNC", runs: 1 }]);
+});
+
+Deno.test("statuses and losses are summed for the end line", () => {
+  const tally = new Tally();
+  tally.add(rowOf({ self_reads: 3, lost_events: 1 }), []);
+  tally.add(rowOf({ status: "timeout", recursion_misses: 2 }), []);
+  tally.add(rowOf({ status: "aborted", self_reads: 4 }), []);
+  assert.deepEqual(tally.end(), {
+    rows: 3,
+    complete: 1,
+    timeout: 1,
+    aborted: 1,
+    lost_events: 1,
+    recursion_misses: 2,
+    self_reads: 7,
+  });
+});
+
+Deno.test("a column is never observed when no complete run has it; what nothing interrupted is no such column", () => {
+  const tally = new Tally();
+  const tracepoint = { wake_flags: null, activate_ns: null, interrupted: null, signature: "none" };
+  tally.add(rowOf({ ...tracepoint, ttwu_stack: "0".repeat(16), tkread_stack: "0".repeat(16) }), []);
+  assert.deepEqual(tally.neverObserved(), ["wake_flags", "activate_ns"]);
+  tally.add(rowOf({ activate_ns: 5n }), []);
+  assert.deepEqual(tally.neverObserved(), []);
+});
