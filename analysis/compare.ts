@@ -2,6 +2,7 @@
 
 import { crossColumns, crossSides } from "./compare_association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences } from "./compare_confounding.ts";
+import { renamed, renaming } from "./compare_partition.ts";
 import { answer, measure } from "./compare_question.ts";
 import { sortedSample } from "./compare_sample.ts";
 import { stratify } from "./compare_strata.ts";
@@ -52,7 +53,7 @@ export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = 
   const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
   const sides: Pair<Side> = [sideOf(a, "A"), sideOf(b, "B")];
   const { questions, family } = answerAll(files, sides, alpha, marginNs);
-  const strata = KEYS.map((key) => stratify(files, key, alpha, strataConfounded(files, key, questions)));
+  const strata = stratifyAll(files, alpha, questions);
   const association = crossTables(files);
   return {
     verdict: questions.offset.verdict,
@@ -100,6 +101,24 @@ function answerAll(
     answer(measured, pHolm.get(name) ?? null, alpha, confounded, broken),
   ])) as Record<QuestionName, Question>;
   return { questions, family: inFamily.length };
+}
+
+function stratifyAll(
+  files: Pair<ResultFile>,
+  alpha: number,
+  questions: Readonly<Record<QuestionName, Question>>,
+): Stratification[] {
+  const done: { key: TextName; confounded: string | null; stratification: Stratification }[] = [];
+  for (const key of KEYS) {
+    const confounded = strataConfounded(files, key, questions);
+    const stratification = done.filter((earlier) => earlier.confounded === confounded)
+      .flatMap((earlier) => {
+        const names = renaming(files, earlier.key, key);
+        return names === null ? [] : [renamed(earlier.stratification, key, names)];
+      })[0] ?? stratify(files, key, alpha, confounded);
+    done.push({ key, confounded, stratification });
+  }
+  return done.map(({ stratification }) => stratification);
 }
 
 /** Why shifts within the strata of a key cannot be concluded from. */

@@ -37,6 +37,7 @@ export function stratify(
   const ordered = groups.map(({ value }) => samplesOf(grouped, value));
   return {
     key,
+    same_runs_as: null,
     n: [totalOf(grouped[0]), totalOf(grouped[1])],
     not_observed: [grouped[0].notObserved, grouped[1].notObserved],
     groups,

@@ -16,6 +16,7 @@ export function stratificationLines(stratification: Stratification, comparison: 
   const { key, groups, n, not_observed } = stratification;
   const title = `ttwu_to_tkread by ${nameOf(key)}`;
   if (groups.length === 0) return [title, "  not observed on either side"];
+  if (stratification.same_runs_as !== null) return [title, ...sameRunsLines(stratification, comparison)];
   const lines = [
     title,
     `  ${left("stratum", LABEL_WIDTH)}    ${cells(["n", "median", "IQR", "MAD"])}`,
@@ -32,6 +33,18 @@ export function stratificationLines(stratification: Stratification, comparison: 
     lines.push(`  ${"AB"[side]}: ${found}`);
   }
   return [...lines, ...spreadLines(stratification)];
+}
+
+/** A key whose strata were shown under another key: which is which. */
+function sameRunsLines({ key, groups, same_runs_as }: Stratification, comparison: Comparison): string[] {
+  const shown = comparison.strata.find((other) => other.key === same_runs_as)!;
+  const pairs = groups.slice(0, SHOWN).map((group, index) => {
+    const [before] = labelOf(shown.key, shown.groups[index]!.value, comparison);
+    const [now] = labelOf(key, group.value, comparison);
+    return `${now.trimEnd()} = ${before.trimEnd()}`;
+  });
+  const more = groups.length > SHOWN ? [`and ${groups.length - SHOWN} more`] : [];
+  return wrap(`the same runs as by ${nameOf(shown.key)}: ${[...pairs, ...more].join(", ")}`, "  ");
 }
 
 function groupLines(key: string, group: Stratum, comparison: Comparison): string[] {
@@ -64,7 +77,9 @@ function groupLines(key: string, group: Stratum, comparison: Comparison): string
 /** Two lines for the name of a stratum: the second is what the first has no room for. */
 function labelOf(key: string, value: string, comparison: Comparison): [string, string] {
   if (key === "ttwu_stack") {
-    const frames = comparison.stacks[value] ?? [];
+    const all = comparison.stacks[value] ?? [];
+    // Every wakeup begins there: the next frames are what tells clusters apart.
+    const frames = all[0] === "try_to_wake_up" ? all.slice(1) : all;
     return [
       `${value.slice(0, SHORT_KEY)} ${printable(frames[0] ?? "")}`,
       frames.slice(1, 3).map(printable).join(" < "),

@@ -134,6 +134,7 @@ function edgeUncertainty(files: Pair<ResultFile>, marginNs: number): string[] {
 
 /** Strata that contradict each other or the whole: the mix of strata would decide the answer. */
 function flipsOf(stratification: Stratification, whole: Question): string[] {
+  if (stratification.same_runs_as !== null) return [];
   const warnings: string[] = [];
   const named = (groups: readonly Stratum[]) => groups.map(({ value }) => value).join(", ");
   const later = stratification.groups.filter(({ direction }) => direction === "later");

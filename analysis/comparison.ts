@@ -111,6 +111,8 @@ export interface Stratum extends Summary {
 /** ttwu_to_tkread by the values of one column. */
 export interface Stratification {
   readonly key: string;
+  /** An earlier key that splits the runs in the same way, in the same order of groups; null when there is none. */
+  readonly same_runs_as: string | null;
   /** Complete runs in a stratum. */
   readonly n: Pair<number>;
   /** Complete runs in which the key was not observed. */

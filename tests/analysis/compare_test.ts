@@ -201,6 +201,26 @@ Deno.test("strata show both sides, and one that only a side has is CONFOUNDED", 
   assert.equal(strata.spread.sides[1], null);
 });
 
+Deno.test("a key that splits the runs as another one does says so and has the same numbers", () => {
+  const migrated = (i: number): Partial<Row> =>
+    i % 3 === 0 ? { signature: "WF_MIGRATED", migrated: true } : {};
+  const [signature, alias, path] =
+    compared(runs(spread(30, MS, 100), migrated), runs(spread(27, MS, 90), migrated)).strata;
+  assert.equal(alias!.key, "migrated");
+  assert.equal(alias!.same_runs_as, "signature");
+  assert.deepEqual(alias!.groups.map(({ value }) => value), ["false", "true"]);
+  assert.deepEqual(
+    alias!.groups.map(({ value: _, ...rest }) => rest),
+    signature!.groups.map(({ value: _, ...rest }) => rest),
+  );
+  assert.equal(path!.same_runs_as, null);
+  const oneDiffers = (i: number): Partial<Row> => i === 5 ? { migrated: true } : migrated(i);
+  const other = compared(runs(spread(30, MS, 100), migrated), runs(spread(27, MS, 90), oneDiffers))
+    .strata[1]!;
+  assert.equal(other.same_runs_as, null);
+  assert.deepEqual(other.groups.map(({ n }) => n), [[20, 17], [10, 10]]);
+});
+
 Deno.test("a wide stratum beside a tight one is found by Brown-Forsythe and Fligner-Killeen", () => {
   const wide = (i: number): Partial<Row> =>
     i % 2 === 0 ? { signature: "WF_SYNC|WF_MIGRATED", migrated: true } : {};
