@@ -45,11 +45,11 @@ const INTEGRITY_LIMIT = 0.05;
 
 /**
  * @param a the baseline
- * @throws Failure when the runbook of A declares no margin
+ * @throws Failure when the runbook of A declares no margin or alpha is none
  */
 export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
   const files: Pair<ResultFile> = [a, b];
-  const alpha = options.alpha ?? declared(a, "alpha") ?? DEFAULT_ALPHA;
+  const alpha = alphaOf(a, options);
   const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
   const sides: Pair<Side> = [sideOf(a, "A"), sideOf(b, "B")];
   const { questions, family } = answerAll(files, sides, alpha, marginNs);
@@ -183,6 +183,16 @@ function sideOf(file: ResultFile, side: "A" | "B"): Side {
     self_reads: end?.self_reads ?? file.totals.self_reads,
     integrity_errors: file.integrityErrors,
   };
+}
+
+function alphaOf(file: ResultFile, options: CompareOptions): number {
+  const alpha = options.alpha ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
+  if (alpha > 0 && alpha < 0.5) return alpha;
+  const found = options.alpha === undefined
+    ? `the runbook of ${file.name} declares alpha ${alpha}`
+    : `alpha is ${alpha}`;
+  const remedy = "give --alpha a number above 0 and below 0.5, such as 0.05";
+  throw new Failure(options.alpha === undefined ? EXIT.failed : EXIT.usage, found, remedy);
 }
 
 function marginOf(file: ResultFile, field: "offset_margin_ns" | "ttwu_to_tkread_margin_ns"): number {

@@ -6,14 +6,12 @@ import { compareText } from "../analysis/compare_text.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { readResultFile, type ResultFile } from "../analysis/result_file.ts";
 
-export const COMPARE_FORMATS = ["text", "json"] as const;
-
 export interface CompareFlags {
   /** Margin of the offset in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;
-  readonly format: (typeof COMPARE_FORMATS)[number];
+  readonly format: "text" | "json";
 }
 
 const CHUNK_BYTES = 1 << 18;

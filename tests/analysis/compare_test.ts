@@ -93,6 +93,17 @@ Deno.test("a runbook without a margin is refused unless one is given", () => {
   assert.equal(compare(file(), file(), { marginNs: MS }).verdict, "EQUIVALENT");
 });
 
+Deno.test("an alpha that is none is refused, the option as usage", () => {
+  const rows = runs(spread(6, MS, 10));
+  assert.throws(
+    () => compared(rows, rows, {}, { alpha: 0.5 }),
+    /alpha is 0\.5; give --alpha a number above 0 and below/,
+  );
+  const file = read(fileText(rows, { runbook: runbook({ alpha: 5 }) }));
+  assert.throws(() => compare(file, file), /the runbook of f\.csv declares alpha 5; give --alpha/);
+  assert.equal(compare(file, file, { alpha: 0.05 }).alpha, 0.05);
+});
+
 Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
   const result = compared(runs(spread(3, MS, 10)), runs(spread(30, MS, 10)));
   assert.equal(result.verdict, "NO-DATA");
