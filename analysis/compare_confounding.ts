@@ -11,6 +11,9 @@ const STAGES_OF: Readonly<Record<QuestionName, readonly Stage[]>> = {
   wakeup_to_switch: ["wakeup", "switch"],
 };
 
+/** Hooks that a reason names; a full tier has dozens. */
+const NAMED_HOOKS = 3;
+
 /** What differs in the declared protocol, one sentence per field: confounds every question. */
 export function protocolDifferences(a: Meta, b: Meta): string[] {
   if (a.runbook_sha256 === b.runbook_sha256) return [];
@@ -28,8 +31,9 @@ export function hookDifferences(question: QuestionName, a: Meta, b: Meta): strin
     const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
     const onlyA = inA.filter((hook) => !inB.includes(hook));
     const onlyB = inB.filter((hook) => !inA.includes(hook));
-    if (onlyA.length === 0 && onlyB.length === 0) return [];
-    return [`hooks of ${stage}: ${only("A", inA, onlyA)}, ${only("B", inB, onlyB)}`];
+    if (inA.length === 0 && inB.length === 0) return [];
+    const parts = [...only("A", inA, onlyA), ...only("B", inB, onlyB)];
+    return parts.length === 0 ? [] : [`hooks of ${stage}: ${parts.join("; ")}`];
   });
 }
 
@@ -43,9 +47,11 @@ function hooksOf(meta: Meta, stage: Stage): string[] {
   return [...new Set(attached.map((hook) => `${hook.kind} ${hook.hook}`))].sort();
 }
 
-function only(side: string, all: readonly string[], alone: readonly string[]): string {
-  if (all.length === 0) return `none in ${side}`;
-  return alone.length === 0 ? `none alone in ${side}` : `${alone.join(" + ")} only in ${side}`;
+function only(side: string, all: readonly string[], alone: readonly string[]): string[] {
+  if (all.length === 0) return [`none in ${side}`];
+  if (alone.length === 0) return [];
+  const more = alone.length > NAMED_HOOKS ? ` and ${alone.length - NAMED_HOOKS} more` : "";
+  return [`${alone.slice(0, NAMED_HOOKS).join(", ")}${more} only in ${side}`];
 }
 
 function shown(value: string | number | boolean | undefined): string {

@@ -171,7 +171,7 @@ Deno.test("another tier confounds only the questions whose stages were hooked di
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), unseen), meta);
   assert.equal(result.offset.verdict, "CONFOUNDED");
   assert.deepEqual(result.offset.reasons, [
-    "hooks of tkread: fentry ktime_get_ts64 only in A, tp_btf sys_enter only in B",
+    "hooks of tkread: fentry ktime_get_ts64 only in A; tp_btf sys_enter only in B",
   ]);
   assert.equal(result.ttwu_to_tkread.verdict, "CONFOUNDED");
   assert.equal(result.ttwu_to_tkread.reasons.length, 2);
@@ -182,6 +182,21 @@ Deno.test("another tier confounds only the questions whose stages were hooked di
   assert.deepEqual(signature.n, [30, 0]);
   assert.deepEqual(signature.not_observed, [0, 30]);
   assert.equal(signature.groups[0]!.verdict, "CONFOUNDED");
+});
+
+Deno.test("a stage that only one side hooked, and one with many hooks, are named shortly", () => {
+  const hook = (name: string): HookFact => ({ stage: "tkread", hook: name, kind: "fentry", attached: true });
+  const hooks = generatedMeta("vm").hooks.filter(({ stage }) => stage !== "switch");
+  const extra = ["a", "b", "c", "d", "e"].map(hook);
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    hooks: [...hooks, ...extra],
+  });
+  assert.deepEqual(result.offset.reasons, [
+    "hooks of tkread: fentry a, fentry b, fentry c and 2 more only in B",
+  ]);
+  assert.deepEqual(result.wakeup_to_switch.reasons, [
+    "hooks of switch: tp_btf sched_switch only in A; none in B",
+  ]);
 });
 
 Deno.test("another decode table confounds what depends on flags, and nothing else", () => {
