@@ -69,19 +69,25 @@ interface Mirrors {
 
 /** The machine's own mirrors of Debian and of its security archive, as its apt is configured. */
 async function mirrors(): Promise<Mirrors> {
-  const format = "$(ORIGIN)|$(RELEASE)|$(SITE)";
-  const lines = (await output("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]))
-    .split("\n").map((line) => line.split("|"));
-  // The origin is known only after an `apt-get update`; a machine without lists is recognised by its suites.
-  const debian = lines.filter(([origin, release]) =>
-    origin === "Debian" || (origin?.startsWith("$(") && DEBIAN_SUITE.test(release ?? ""))
-  );
+  const targets = async (...args: string[]) => {
+    const format = ["--format", "$(ORIGIN)|$(RELEASE)|$(SITE)", "Created-By: Packages"];
+    const lines = (await output("apt-get", ["indextargets", ...args, ...format])).trim().split("\n");
+    return lines.map((line) => {
+      const [origin = "", suite = "", site = ""] = line.split("|");
+      return { origin, suite, site };
+    });
+  };
+  let debian = (await targets()).filter(({ origin }) => origin === "Debian");
+  if (debian.length === 0) {
+    // The origin is known only after an apt-get update; without its lists the suites' names have to do.
+    debian = (await targets("--no-release-info")).filter(({ suite }) => DEBIAN_SUITE.test(suite));
+  }
   const site = (security: boolean) =>
-    debian.find(([, release]) => release!.endsWith("-security") === security)?.[2];
+    debian.find(({ suite }) => suite.endsWith("-security") === security)?.site;
   const main = site(false);
-  if (!main) {
+  if (main === undefined) {
     throw new Error(
-      "apt has no source of origin Debian to take kernels from; add a Debian mirror to its sources and run apt-get update",
+      "apt has no source of origin Debian to take packages from; add a Debian mirror to its sources and run apt-get update",
     );
   }
   // A machine without security updates still has a mirror; the security archive is its sibling on every mirror.

@@ -18,11 +18,8 @@ export async function findQemu(options: { onProgress?: (message: string) => void
   const installed = await identifyQemu("qemu-system-x86_64");
   if (installed !== undefined && emulatesSafely(installed)) return await verified(installed);
   const root = await cached(join(cacheDirectory(), "qemu", SUITE), async (directory) => {
-    options.onProgress?.(
-      `QEMU ${
-        installed?.version ?? "(none)"
-      } is older than ${OLDEST_SAFE_TCG}: downloading the one of ${SUITE}`,
-    );
+    const found = installed === undefined ? "no QEMU" : `QEMU ${installed.version}`;
+    options.onProgress?.(`${found} is here, guests need ${OLDEST_SAFE_TCG} or newer: downloading ${SUITE}'s`);
     const archive = await DebianArchive.open(join(cacheDirectory(), "apt", SUITE), [SUITE]);
     await archive.unpack(PACKAGES, directory);
     await verified(await unpackedQemu(directory));

@@ -117,7 +117,9 @@ export class Guest implements AsyncDisposable {
   /** The content of a file in the guest. */
   async readFile(path: string): Promise<Uint8Array> {
     const answer = await this.#request(`cat ${quoted(path)}\n`, { what: `reading ${path}` });
-    if (answer.code !== 0) throw refused(`cannot read ${path} in the guest`, answer);
+    if (answer.code !== 0) {
+      throw refused(`cannot read ${path} in the guest`, answer, "give a path that the guest has");
+    }
     return answer.stdout;
   }
 
@@ -125,14 +127,15 @@ export class Guest implements AsyncDisposable {
   async writeFile(path: string, bytes: Uint8Array<ArrayBuffer>, mode = 0o755): Promise<void> {
     const to = quoted(path);
     const what = `writing ${path}`;
+    const failed = `cannot write ${path} in the guest`;
     const mkdir = `mkdir -p "$(dirname ${to})" && : >${to} && chmod ${mode.toString(8)} ${to}\n`;
     const made = await this.#request(mkdir, { what });
-    if (made.code !== 0) throw refused(`cannot write ${path} in the guest`, made);
+    if (made.code !== 0) throw refused(failed, made, WRITABLE);
     for (let at = 0; at < bytes.length; at += CHUNK) {
       const part = bytes.subarray(at, at + CHUNK);
       const append = `dd bs=${part.length} count=1 iflag=fullblock <&3 >>${to}\n`;
       const answer = await this.#request(append, { what, payload: part });
-      if (answer.code !== 0) throw refused(`cannot write ${path} in the guest`, answer);
+      if (answer.code !== 0) throw refused(failed, answer, WRITABLE);
     }
     const arrived = await this.#request(`sha256sum <${to}\n`, { what });
     if (!new TextDecoder().decode(arrived.stdout).startsWith(await sha256(bytes))) {
@@ -277,7 +280,8 @@ exit "$(cat /run/agent/code)"
 `;
 }
 
-function refused(what: string, answer: Answer): Failure {
-  const said = new TextDecoder().decode(answer.stderr).trim();
-  return new Failure(EXIT.failed, `${what}: ${said}`, "give a path that the guest has");
+const WRITABLE = "give a path that the guest can write, and a guest more memory when it is full";
+
+function refused(what: string, answer: Answer, remedy: string): Failure {
+  return new Failure(EXIT.failed, `${what}: ${new TextDecoder().decode(answer.stderr).trim()}`, remedy);
 }
