@@ -63,7 +63,7 @@ export function readMachine(read: ReadText, arch: string): Machine {
   const cpuinfo = read("/proc/cpuinfo") ?? "";
   const clocksource = readClocksource(read);
   return {
-    host: line("/proc/sys/kernel/hostname") ?? UNKNOWN,
+    host: hostName(line("/proc/sys/kernel/hostname")),
     kernel: line("/proc/sys/kernel/osrelease") ?? UNKNOWN,
     arch,
     cpu: cpuModel(cpuinfo) ?? line("/proc/device-tree/model")?.replace(/\0+$/, "") ?? UNKNOWN,
@@ -73,6 +73,11 @@ export function readMachine(read: ReadText, arch: string): Machine {
     boot_id: line("/proc/sys/kernel/random/boot_id") ?? UNKNOWN,
     clocksource: { current: clocksource.current ?? UNKNOWN, available: clocksource.available },
   };
+}
+
+/** `(none)` is the kernel's word for a name that nobody has set. */
+function hostName(name: string | null): string {
+  return name === null || name === "(none)" ? UNKNOWN : name;
 }
 
 /** The clocksource in use now: null where /sys is not mounted. It is read again for every run. */

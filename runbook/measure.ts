@@ -86,7 +86,7 @@ function noticesOf(symbols: Symbols, decode: DecodeTable | null, machine: Machin
   const notices: string[] = [];
   if (symbols.hidden) {
     notices.push(
-      "the kernel hides its symbols (kptr_restrict, or CAP_SYSLOG is missing): no stacks in the file",
+      "symbols are hidden (kptr_restrict or no CAP_SYSLOG): no stacks",
     );
   }
   if (decode === null) {

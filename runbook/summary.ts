@@ -110,16 +110,17 @@ function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: numbe
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
 }
 
-/** The missing hooks under the reason that they share. */
+/** The missing hooks, each after its reason or all of them under the one that they share. */
 function notAttached(hooks: readonly HookFact[]): string[] {
-  const byReason = Map.groupBy(
-    hooks.filter((hook) => !hook.attached),
-    ({ reason }) => reason ?? "no reason given",
-  );
-  return [...byReason].flatMap(([reason, missing]) => [
-    cutTo(field("not attached", `${missing.length} of ${hooks.length} hooks: ${reason}`)),
-    ...listField("", missing.map(({ kind, hook }) => `${kind}/${hook}`)),
-  ]);
+  const missing = hooks.filter((hook) => !hook.attached);
+  if (missing.length === 0) return [];
+  const byReason = Map.groupBy(missing, ({ reason }) => reason ?? "no reason given");
+  const lines = [...byReason].flatMap(([reason, sharing]) => {
+    const names = sharing.map(({ kind, hook }) => `${kind}/${hook}`);
+    if (names.length === 1) return [cutTo(`    ${names[0]}: ${reason}`)];
+    return [cutTo(`    ${names.length} hooks: ${reason}`), ...listField("", names)];
+  });
+  return [field("not attached", `${missing.length} of ${hooks.length} hooks`), ...lines];
 }
 
 function cutTo(line: string): string {

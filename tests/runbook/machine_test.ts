@@ -82,3 +82,7 @@ Deno.test("where /sys is not mounted the CPUs are counted in /proc/cpuinfo and t
   assert.deepEqual(machine.clocksource, { current: "unknown", available: [] });
   assert.equal(readClocksource(read).current, null);
 });
+
+Deno.test("a guest whose name nobody has set has no name", () => {
+  assert.equal(readMachine(readerOf({ "/proc/sys/kernel/hostname": "(none)\n" }), "x86_64").host, "unknown");
+});

@@ -74,15 +74,13 @@ Deno.test("the summary says where, how, how many, how long, what was lost and wh
 });
 
 Deno.test("hooks that are missing for one reason share its line", () => {
-  const text = summaryText(summaryOf(["complete"]));
-  assert.match(
-    text,
-    new RegExp(
-      `^ {2}not attached 2 of 4 hooks: ${REASON}\n {15}fentry/try_to_wake_up, fentry/ttwu_do_activate\n` +
-        ` {2}not attached 1 of 4 hooks: gone\n {15}fentry/read_hpet$`,
-      "m",
-    ),
-  );
+  const lines = summaryText(summaryOf(["complete"])).split("\n");
+  const first = lines.indexOf("  not attached 3 of 4 hooks");
+  assert.deepEqual(lines.slice(first + 1, first + 4), [
+    `    2 hooks: ${REASON}`,
+    "               fentry/try_to_wake_up, fentry/ttwu_do_activate",
+    "    fentry/read_hpet: gone",
+  ]);
 });
 
 Deno.test("lists and long lines end before the eightieth column", () => {
