@@ -1,5 +1,6 @@
 /** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
 
+import { formatDuration } from "../analysis/format_value.ts";
 import type { HookFact, Meta } from "../analysis/meta.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
 
@@ -53,7 +54,10 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     field("tier", TIER_TEXT[meta.tier]),
     ...listField("not observed", tally.neverObserved()),
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
-    field("offset", `${spreadText(tally.offset())} (edge known to ${duration(meta.edge_uncertainty_ns)})`),
+    field(
+      "offset",
+      `${spreadText(tally.offset())} (edge known to ${formatDuration(meta.edge_uncertainty_ns)})`,
+    ),
     field("ttwu to read", spreadText(tally.ttwuToTkread())),
     field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
     ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
@@ -69,19 +73,6 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     ...notices.map((notice) => field("notice", notice)),
   ];
   return lines.join("\n") + "\n";
-}
-
-/** A time in the unit that leaves one to three digits before the point. */
-export function duration(ns: number): string {
-  const size = Math.abs(ns);
-  if (size < 1_000) return `${round(ns)} ns`;
-  if (size < 1_000_000) return `${round(ns / 1_000)} us`;
-  if (size < 1_000_000_000) return `${round(ns / 1_000_000)} ms`;
-  return `${round(ns / 1_000_000_000)} s`;
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 function field(name: string, text: string): string {
@@ -102,7 +93,7 @@ function listField(name: string, words: readonly string[]): string[] {
 
 function spreadText({ n, median_ns, iqr_ns }: Spread): string {
   if (median_ns === null || iqr_ns === null) return "not observed";
-  return `median ${duration(median_ns)}, IQR ${duration(iqr_ns)}, n ${n}`;
+  return `median ${formatDuration(median_ns)}, IQR ${formatDuration(iqr_ns)}, n ${n}`;
 }
 
 function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {
