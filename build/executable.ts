@@ -32,7 +32,17 @@ export function executableLibraries(): readonly string[] {
 
 async function bundle(): Promise<void> {
   // The bundler's own messages name files of the cache: shown only when it fails.
-  const argv = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--output", BUNDLE, "main.ts"];
+  const argv = [
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--keep-names",
+    "--frozen",
+    "--output",
+    BUNDLE,
+    "main.ts",
+  ];
   const { code, stdout, stderr } = await capture(argv);
   if (code !== 0) throw new Error(`${argv.join(" ")} failed:\n${stdout}${stderr}`);
 }

@@ -10,10 +10,19 @@ import { LAYOUT_FILE, renewLayout } from "./layout.ts";
 export const OUT = "build/out";
 export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
 const BPF_OBJECT_WITHOUT_CONTEXT = `${OUT}/chain_without_context.bpf.o`;
+const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
 
 /** Debian's libraries that travel inside the executable, by SONAME. */
 export const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"] as const;
+
+/** What ffi/embedded.ts carries. */
+const EMBEDDED = [
+  BPF_OBJECT,
+  BPF_OBJECT_WITHOUT_CONTEXT,
+  TARGET_LIBRARY,
+  ...LIBRARIES.map((soname) => `${OUT}/${soname}`),
+];
 
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 
@@ -67,7 +76,7 @@ function targetPart(): Part {
   const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", ...WARNINGS];
   const sources = filesOf("ffi/native", [".c"]);
   return {
-    output: `${OUT}/libtarget.so`,
+    output: TARGET_LIBRARY,
     inputs: [...sources, ...filesOf("ffi/native", [".h"])],
     commands: (path) => [[...compile, ...sources, "-o", path]],
   };
@@ -163,6 +172,18 @@ async function copyLibrary(soname: string): Promise<void> {
   await replaceFile(target, (temporary) => Deno.writeFile(temporary, source));
 }
 
+/** Writes `path`.gz when it is older than `path`. */
+async function compress(path: string): Promise<void> {
+  const target = `${path}.gz`;
+  const made = (await Deno.stat(target).catch(() => undefined))?.mtime ?? new Date(0);
+  const changed = (await Deno.stat(path)).mtime ?? new Date();
+  if (made > changed) return;
+  const source = await Deno.open(path);
+  await replaceFile(target, async (temporary) => {
+    await Deno.writeFile(temporary, source.readable.pipeThrough(new CompressionStream("gzip")));
+  });
+}
+
 /**
  * Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed.
  *
@@ -179,6 +200,7 @@ export async function buildNative(): Promise<"current" | "renewed"> {
   ];
   for (const part of parts) await make(part, compiler);
   for (const soname of LIBRARIES) await copyLibrary(soname);
+  for (const path of EMBEDDED) await compress(path);
   const layout = await renewLayout(BPF_OBJECT);
   if (layout === "renewed") console.log(`renewed ${LAYOUT_FILE}`);
   return layout;

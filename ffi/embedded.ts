@@ -1,13 +1,23 @@
 /**
  * The BPF object and the native libraries, as bytes: made by build/native.ts, carried inside the executable.
- * Import this module lazily; whoever needs no kernel must not pay for it.
+ * Import this module lazily; whoever needs no kernel must not pay for it. They are carried compressed, because
+ * every start of the executable reads its whole text, whether these are used or not.
  */
 
-export { default as CHAIN_OBJECT } from "../build/out/chain.bpf.o" with { type: "bytes" };
-export { default as CHAIN_OBJECT_WITHOUT_CONTEXT } from "../build/out/chain_without_context.bpf.o" with {
-  type: "bytes",
-};
-export { default as LIBBPF } from "../build/out/libbpf.so.1" with { type: "bytes" };
-export { default as LIBELF } from "../build/out/libelf.so.1" with { type: "bytes" };
-export { default as LIBZ } from "../build/out/libz.so.1" with { type: "bytes" };
-export { default as LIBTARGET } from "../build/out/libtarget.so" with { type: "bytes" };
+import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };
+import chainObjectWithoutContext from "../build/out/chain_without_context.bpf.o.gz" with { type: "bytes" };
+import libbpf from "../build/out/libbpf.so.1.gz" with { type: "bytes" };
+import libelf from "../build/out/libelf.so.1.gz" with { type: "bytes" };
+import libtarget from "../build/out/libtarget.so.gz" with { type: "bytes" };
+import libz from "../build/out/libz.so.1.gz" with { type: "bytes" };
+
+async function inflated(gzip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return await new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();
+}
+
+export const CHAIN_OBJECT = await inflated(chainObject);
+export const CHAIN_OBJECT_WITHOUT_CONTEXT = await inflated(chainObjectWithoutContext);
+export const LIBBPF = await inflated(libbpf);
+export const LIBELF = await inflated(libelf);
+export const LIBTARGET = await inflated(libtarget);
+export const LIBZ = await inflated(libz);
