@@ -40,10 +40,12 @@ const highest = Float64Array.from(
 
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const COMMA = 0x2c;
 /** Digits of 2^63 - 1. */
 const MOST_DIGITS = 19;
 /** Digits of the low part. */
 const LOW_DIGITS = 9;
+const POWERS = Float64Array.from({ length: LOW_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
  * The integers of one row, as value = high * 1e9 + low: absolute CLOCK_MONOTONIC times pass 2^53 ns after 104
@@ -80,6 +82,40 @@ export class Integers {
     const rest = (shifted % 0x10000) * 0x10000 + (high - upper * 0x10000) * 1e9 + this.#low[column]!;
     into[0] = Math.floor(shifted / 0x10000) + Math.floor(rest / 0x100000000);
     into[1] = rest % 0x100000000;
+  }
+
+  /**
+   * The fast way for what nearly all cells are: a number from 0 of at most 18 digits, in one pass.
+   *
+   * @returns where the cell ends, or -1 when it is anything else: then it was not taken
+   */
+  scan(column: number, bytes: Uint8Array, start: number, end: number): number {
+    let i = start;
+    let first = 0;
+    const firstEnd = Math.min(end, start + LOW_DIGITS);
+    for (let digit = bytes[i]! - ZERO; i < firstEnd && digit >>> 0 <= 9; digit = bytes[++i]! - ZERO) {
+      first = first * 10 + digit;
+    }
+    let high = 0;
+    let low = first;
+    if (i === start + LOW_DIGITS) {
+      let second = 0;
+      const secondEnd = Math.min(end, i + LOW_DIGITS);
+      for (let digit = bytes[i]! - ZERO; i < secondEnd && digit >>> 0 <= 9; digit = bytes[++i]! - ZERO) {
+        second = second * 10 + digit;
+      }
+      const digits = i - start - LOW_DIGITS;
+      const scale = POWERS[LOW_DIGITS - digits]!;
+      high = Math.floor(first / scale);
+      low = (first - high * scale) * POWERS[digits]! + second;
+    }
+    if (i === start || (i < end && bytes[i] !== COMMA) || (bytes[start] === ZERO && i > start + 1)) return -1;
+    const value = high * 1e9 + low;
+    if (value < lowest[column]! || value > highest[column]!) return -1;
+    this.#high[column] = high;
+    this.#low[column] = low;
+    this.#seen[column] = 1;
+    return i;
   }
 
   /** Reads bytes[start, end) as the cell of a column. @throws BadRow */

@@ -58,6 +58,26 @@ export class DictionaryColumn {
     this.#codes[this.#length++] = code;
   }
 
+  /**
+   * The fast way for a column that rarely changes: whether the text found last stands at `start` and is followed
+   * by `byte` or ends at `end`.
+   *
+   * @returns where it ends, or -1
+   */
+  matchLast(bytes: Uint8Array, start: number, end: number, byte: number): number {
+    const from = this.#starts[this.#last]!;
+    const next = start + this.#starts[this.#last + 1]! - from;
+    if (this.#last === 0 || next > end || (next < end && bytes[next] !== byte)) return -1;
+    const pool = this.#pool;
+    for (let i = start, j = from; i < next; i++, j++) if (bytes[i] !== pool[j]) return -1;
+    return next;
+  }
+
+  /** Code of the text that `find` or `matchLast` found last. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** Code of the text at bytes[start, end), or -1 when it is not in the dictionary. */
   find(bytes: Uint8Array, start: number, end: number): number {
     if (this.#last !== 0 && this.#equals(this.#last, bytes, start, end)) return this.#last;

@@ -1,5 +1,7 @@
+import { biasCorrectedV } from "./cramers_v.ts";
 import { fisher2x2, fisherExact, fisherMonteCarlo, MONTE_CARLO_TABLES } from "./fisher.ts";
 import { chiSquareSurvival } from "./special.ts";
+import { positiveMarginsOf, type Table } from "./table_margins.ts";
 
 /** Association of the rows with the columns of a table of counts. */
 export interface Association {
@@ -28,8 +30,8 @@ const EXPECTED_AT_LEAST = 5;
  * @throws RangeError unless the table has at least 2 rows and 2 columns, all as long as the first, of integers
  *   >= 0, with no empty row or column
  */
-export function association(table: readonly (readonly number[])[], seed?: number): Association {
-  const { rows, columns, n } = marginsOf(table);
+export function association(table: Table, seed?: number): Association {
+  const { rows, columns, n } = positiveMarginsOf("association", table);
   let chiSquare = 0;
   let minExpected = Infinity;
   for (const [i, row] of table.entries()) {
@@ -45,7 +47,7 @@ export function association(table: readonly (readonly number[])[], seed?: number
 }
 
 function testOf(
-  table: readonly (readonly number[])[],
+  table: Table,
   chiSquare: number,
   df: number,
   minExpected: number,
@@ -63,30 +65,44 @@ function testOf(
   };
 }
 
-/** Bergsma, "A bias-correction for Cramer's V and Tschuprow's T" (2013). */
-function biasCorrectedV(chiSquare: number, n: number, r: number, c: number): number | null {
-  if (n < 2) return null;
-  const phi2 = Math.max(0, chiSquare / n - ((r - 1) * (c - 1)) / (n - 1));
-  const rows = r - (r - 1) ** 2 / (n - 1);
-  const columns = c - (c - 1) ** 2 / (n - 1);
-  const smaller = Math.min(rows, columns) - 1;
-  return smaller > 0 ? Math.min(1, Math.sqrt(phi2 / smaller)) : null;
+/** Likelihood-ratio test of independence. */
+export interface GTest {
+  /** 2 sum O ln(O / E), in [0, infinity). */
+  readonly g: number;
+  readonly df: number;
+  /** 0 only by underflow, that is below 1e-307. */
+  readonly p: number;
+  readonly method: string;
 }
 
-function marginsOf(table: readonly (readonly number[])[]) {
-  const width = table[0]?.length ?? 0;
-  if (table.length < 2 || width < 2) {
-    throw new RangeError(`association: the table is ${table.length} x ${width}, needs at least 2 x 2`);
-  }
-  const rows = table.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const columns = table[0]!.map((_, j) => table.reduce((sum, row) => sum + row[j]!, 0));
-  for (const row of table) {
-    if (row.length !== width || !row.every((count) => Number.isSafeInteger(count) && count >= 0)) {
-      throw new RangeError(`association: row [${row}] must hold ${width} counts, integers of at least 0`);
+/**
+ * G-test of independence (Wilks 1938): closer to the exact answer than Pearson's chi-square where single cells
+ * deviate by more than their expectation, but needs expected counts as large (see `minExpected`).
+ *
+ * @param table rows of counts; take out empty rows and columns first
+ * @throws RangeError as association
+ */
+export function gTest(table: Table): GTest {
+  const { rows, columns, n } = positiveMarginsOf("G-test", table);
+  let half = 0;
+  for (const [i, row] of table.entries()) {
+    for (const [j, count] of row.entries()) {
+      const expected = (rows[i]! * columns[j]!) / n;
+      // O ln(O / E) - (O - E), whose second part sums to 0: no term is negative, so that none cancel.
+      half += count === 0 ? expected : excess(count, expected);
     }
   }
-  if (rows.includes(0) || columns.includes(0)) {
-    throw new RangeError("association: a row or column of the table is empty, must be left out");
-  }
-  return { rows, columns, n: rows.reduce((sum, row) => sum + row, 0) };
+  const g = 2 * half;
+  const df = (rows.length - 1) * (columns.length - 1);
+  return { g, df, p: chiSquareSurvival(g, df), method: "G-test" };
+}
+
+/** x ln(x / m) + m - x. */
+function excess(x: number, m: number): number {
+  const relative = (x - m) / m;
+  if (Math.abs(relative) > 0.01) return x * Math.log(x / m) + m - x;
+  // Its Taylor series, since the terms above cancel: m sum (-relative)^k / (k (k - 1)).
+  let sum = 0;
+  for (let k = 9; k >= 2; k--) sum = (1 / (k * (k - 1)) + sum) * -relative;
+  return -m * relative * sum;
 }
