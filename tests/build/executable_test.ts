@@ -1,0 +1,9 @@
+import assert from "node:assert/strict";
+import { PERMISSIONS } from "../../build/executable.ts";
+
+Deno.test("the launcher gives the runtime the same permissions as deno compile, none of them the network", async () => {
+  const launcher = await Deno.readTextFile("build/launcher.c");
+  const given = [...launcher.matchAll(/"(--(?:allow|no-prompt)[^"]*)"/g)].map(([, flag]) => flag);
+  assert.deepEqual(given, PERMISSIONS);
+  assert.deepEqual(PERMISSIONS.filter((flag) => /net|run|import|all$|^-A/.test(flag)), []);
+});
