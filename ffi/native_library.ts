@@ -6,8 +6,8 @@ const symbols = {
   // int target_run(const struct target_request *request, struct target_result *result);
   // nonblocking: it runs on a native thread of its own, which is the target.
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
-  // void target_cancel(void);
-  target_cancel: { parameters: [], result: "void" },
+  // void target_cancel(uint64_t run);
+  target_cancel: { parameters: ["u64"], result: "void" },
   // int32_t wake_index(const char *name);
   wake_index: { parameters: ["buffer"], result: "i32" },
   // int32_t clock_step_counts_tsc(void);

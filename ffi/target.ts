@@ -42,6 +42,7 @@ export class NativeTarget {
   readonly #native: NativeLibrary;
   readonly #wake: number;
   readonly #holdNs: bigint;
+  #run = 0;
 
   /** @throws {RangeError} when there is no such wake */
   constructor(native: NativeLibrary, options: TargetOptions) {
@@ -64,6 +65,7 @@ export class NativeTarget {
    * @throws {TargetError}
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
+    this.#run = run;
     // In the order of struct target_request in ffi/native/target.h.
     const request = new BigInt64Array([
       BigInt(armedMapFd),
@@ -92,9 +94,9 @@ export class NativeTarget {
     };
   }
 
-  /** Ends the sleep in progress, if any: the pending run() rejects with errno EINTR. */
+  /** Ends the sleep of the latest run, also one about to begin: its run() rejects with errno EINTR. */
   cancel(): void {
-    this.#native.symbols.target_cancel();
+    this.#native.symbols.target_cancel(BigInt(this.#run));
   }
 
   /** CLOCK_REALTIME in ns. */

@@ -45,7 +45,8 @@ static int arm(int map_fd, uint32_t pid, uint64_t run)
 
 /* tid of the target while it may be in its sleep; the cancelling thread signals it until it has left. */
 static atomic_int sleeping_tid;
-static atomic_int cancelled;
+/* The run that is not to sleep any more, also when it has not begun to. */
+static atomic_ullong cancelled_run;
 
 static int cancel_signal(void)
 {
@@ -57,25 +58,35 @@ static void on_cancel(int signal)
 	(void)signal; /* being interrupted is all it is for */
 }
 
-/* Ends the sleep in progress: target_run() returns EINTR. Returns once the target has left its sleep. */
-void target_cancel(void)
+/* Ends the sleep of that run: its target_run() returns EINTR. Returns once the target is in no sleep. */
+void target_cancel(uint64_t run)
 {
 	int tid;
 
-	atomic_store(&cancelled, 1);
+	atomic_store(&cancelled_run, run);
 	while ((tid = atomic_load(&sleeping_tid))) {
 		syscall(SYS_tgkill, getpid(), tid, cancel_signal());
 		usleep(1000);
 	}
 }
 
-static int wait_for_wake(const struct wake *wake, struct wait_state *state)
+static int wait_for_wake(uint64_t run, const struct wake *wake, struct wait_state *state)
 {
 	struct sigaction action = { .sa_handler = on_cancel };
 
 	sigaction(cancel_signal(), &action, NULL);
 	atomic_store(&sleeping_tid, state->target_tid);
-	return atomic_load(&cancelled) ? EINTR : wake->wait(state);
+	return atomic_load(&cancelled_run) == run ? EINTR : wake->wait(state);
+}
+
+/* A signal meant for the process must not wake the target instead of the wake: all but cancelling is blocked. */
+static void block_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, cancel_signal());
+	pthread_sigmask(SIG_SETMASK, &set, before);
 }
 
 /* ---- the waker's thread, for every wake but the timer's own ---- */
@@ -83,6 +94,7 @@ static int wait_for_wake(const struct wake *wake, struct wait_state *state)
 struct waker {
 	const struct wake *wake;
 	struct wait_state *state;
+	uint64_t run;
 	int64_t wait_until_ns; /* CLOCK_REALTIME */
 	int64_t asleep_by_ns;  /* CLOCK_REALTIME: the target must sleep by then */
 	int error;
@@ -127,7 +139,7 @@ static void *waker_main(void *argument)
 		return NULL;
 	}
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &wake, NULL);
-	if (!atomic_load(&cancelled))
+	if (atomic_load(&cancelled_run) != waker->run)
 		waker->error = waker->wake->wake(waker->state);
 	return NULL;
 }
@@ -141,6 +153,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 	struct waker waker = {
 		.wake = wake,
 		.state = state,
+		.run = request->run,
 		.wait_until_ns = request->edge_real_ns + request->hold_ns,
 		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
 	};
@@ -156,7 +169,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
 		error = ETIME;
 	if (!error) {
-		error = wait_for_wake(wake, state);
+		error = wait_for_wake(request->run, wake, state);
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, read);
 		atomic_store(&sleeping_tid, 0);
 	}
@@ -174,7 +187,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
  * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, EINTR when
  * a signal or target_cancel() cut the sleep short.
  */
-int target_run(const struct target_request *request, struct target_result *result)
+static int run_once(const struct target_request *request, struct target_result *result)
 {
 	const struct wake *wake = wake_at(request->wake);
 	struct wait_state state = { .edge_real_ns = request->edge_real_ns, .fds = { -1, -1 } };
@@ -185,7 +198,6 @@ int target_run(const struct target_request *request, struct target_result *resul
 	if (!wake)
 		return EINVAL;
 	prctl(PR_SET_NAME, "probe-target");
-	atomic_store(&cancelled, 0);
 	memset(result, 0, sizeof(*result));
 	result->tgid = getpid();
 	result->pid = state.target_tid = syscall(SYS_gettid);
@@ -218,6 +230,17 @@ int target_run(const struct target_request *request, struct target_result *resul
 	result->value_ns = ns_of(&read);
 	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
 	return 0;
+}
+
+int target_run(const struct target_request *request, struct target_result *result)
+{
+	sigset_t before;
+	int error;
+
+	block_signals(&before);
+	error = run_once(request, result);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
 }
 
 int64_t clock_now(int32_t clock)

@@ -25,7 +25,7 @@ struct target_result {
 };
 
 int target_run(const struct target_request *request, struct target_result *result);
-void target_cancel(void);
+void target_cancel(uint64_t run);
 int64_t clock_now(int32_t clock);
 
 #endif

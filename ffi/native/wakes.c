@@ -89,15 +89,7 @@ static void wake_signal_set(sigset_t *set)
 	sigaddset(set, SIGRTMIN + 8);
 }
 
-static int open_signal(struct wait_state *state)
-{
-	sigset_t set;
-
-	(void)state;
-	wake_signal_set(&set);
-	return pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
+/* target_run() has blocked the signal, as sigwaitinfo() needs it. */
 static int wait_signal(struct wait_state *state)
 {
 	sigset_t set;
@@ -117,7 +109,7 @@ static const struct wake WAKES[] = {
 	{ "pipe", open_pipe, wait_pipe, wake_pipe, close_fds },
 	{ "futex", NULL, wait_futex, wake_futex, NULL },
 	{ "eventfd", open_eventfd, wait_eventfd, wake_eventfd, close_fds },
-	{ "signal", open_signal, wait_signal, wake_signal, NULL },
+	{ "signal", NULL, wait_signal, wake_signal, NULL },
 };
 
 const struct wake *wake_at(int32_t index)
