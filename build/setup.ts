@@ -19,6 +19,7 @@ const PACKAGES: readonly Need[] = [
   { name: "bpftool", why: "reads the record's layout out of the BPF object" },
   { name: "qemu-system-x86", why: "runs throwaway guests" },
   { name: "busybox-static", why: "init and shell inside these guests" },
+  { name: "cpio", why: "checks the guests' images in the tests" },
 ];
 
 /** Lists older than this may name versions that the archive no longer has. */
