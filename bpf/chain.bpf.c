@@ -61,14 +61,40 @@ int BPF_KRETPROBE(ttwu_exit_kprobe, int woken)
 	return ttwu_returns(c, woken);
 }
 
-SEC("fexit/ttwu_queue_wakelist")
-int BPF_PROG(wakelist_exit, struct task_struct *p, int cpu, int wake_flags, bool is_queued)
+/*
+ * At its entry, because after it has queued the target another CPU may be ahead of us. When it declines, the
+ * wakeup takes the direct path, and what is noted here means nothing.
+ */
+SEC("fentry/ttwu_queue_wakelist")
+int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 {
 	struct chain *c = chain_of(p->pid, SEEN_QUEUED);
 
-	if (c && is_queued)
-		queued(c, cpu, wake_flags);
-	return 0;
+	if (!c)
+		return 0;
+	GUARDED(queued(c, cpu, wake_flags));
+}
+
+SEC("kprobe/ttwu_queue_wakelist")
+int BPF_KPROBE(wakelist_entry_kprobe, struct task_struct *p, int cpu, int wake_flags)
+{
+	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_QUEUED);
+
+	if (!c)
+		return 0;
+	GUARDED(queued(c, cpu, wake_flags));
+}
+
+SEC("fentry/sched_ttwu_pending")
+int pending_entry(void *ctx)
+{
+	return pending_hook();
+}
+
+SEC("kprobe/sched_ttwu_pending")
+int pending_entry_kprobe(struct pt_regs *ctx)
+{
+	return pending_hook();
 }
 
 SEC("fentry/ttwu_do_activate")
@@ -227,23 +253,31 @@ int BPF_PROG(sys_enter, void *regs, long id)
 
 /* ---- kernel/time/timekeeping.c: timekeeping_notify() runs this under stop_machine() for every switch ---- */
 
-static __always_inline int count_switch(void)
+static __always_inline int switch_hook(const struct clocksource *to)
 {
 	struct chain *c = the_chain();
 
-	if (c && is_open(c))
-		__sync_fetch_and_add(&c->clocksource_switches, 1);
-	return 0;
+	if (!c || !is_open(c))
+		return 0;
+	__sync_fetch_and_add(&c->clocksource_switches, 1);
+	if (c->seen & SEEN_CLOCKSOURCE)
+		return 0;
+	GUARDED({
+		c->clocksource_switch_ns = bpf_ktime_get_ns();
+		c->reads_before_switch = c->reads;
+		bpf_probe_read_kernel_str(c->clocksource_to, sizeof(c->clocksource_to), BPF_CORE_READ(to, name));
+		c->seen |= SEEN_CLOCKSOURCE;
+	});
 }
 
 SEC("fentry/change_clocksource")
 int BPF_PROG(clocksource_switch, void *data)
 {
-	return count_switch();
+	return switch_hook(data);
 }
 
 SEC("kprobe/change_clocksource")
-int clocksource_switch_kprobe(struct pt_regs *ctx)
+int BPF_KPROBE(clocksource_switch_kprobe, void *data)
 {
-	return count_switch();
+	return switch_hook(data);
 }

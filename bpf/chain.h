@@ -106,10 +106,22 @@ static __always_inline void leave(__u32 *busy)
 	*busy -= 1;
 }
 
+/* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
+#define GUARDED(body)                                                   \
+	do {                                                            \
+		__u32 *busy = only_value(&in_probe);                    \
+		if (busy) {                                             \
+			enter(busy);                                    \
+			body;                                           \
+			leave(busy);                                    \
+		}                                                       \
+		return 0;                                               \
+	} while (0)
+
 /* 0: this kernel build cannot tell (see kernel.h). */
 static __always_inline __u32 current_context(void)
 {
-#ifdef PROBE_PREEMPT_COUNT
+#ifdef PROBE_PERCPU
 	int count;
 
 	if (!read_preempt_count(&count))
@@ -197,11 +209,41 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u3
 	return c;
 }
 
-/* ttwu_queue_wakelist() has queued the target: what it was handed. WF_SYNC and WF_TTWU end here. */
+/*
+ * ttwu_queue_wakelist() is handed the target: flags with WF_MIGRATED, before WF_SYNC and WF_TTWU are lost on the
+ * way. The rq of the target's CPU is not locked here, so its clock is as old as its last update.
+ */
 static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 {
+	c->queued_ns = bpf_ktime_get_ns();
 	c->flags_queued = wake_flags;
+	c->rq_cpu = cpu;
+#ifdef PROBE_PERCPU
+	if (&runqueues) {
+		const struct rq *rq = bpf_per_cpu_ptr(&runqueues, cpu);
+
+		if (rq) {
+			c->rq_clock_queued_ns = rq->clock;
+			c->rq_clock_queued_flags = rq->clock_update_flags;
+			c->seen |= SEEN_RQ_QUEUED;
+		}
+	}
+#endif
 	c->seen |= SEEN_QUEUED;
+}
+
+/* The target's CPU begins with its wakelist, after the IPI or on leaving idle. */
+static __always_inline int pending_hook(void)
+{
+	struct chain *c = the_chain();
+
+	if (!c || !is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE)) ||
+	    (__u32)c->rq_cpu != bpf_get_smp_processor_id())
+		return 0;
+	GUARDED({
+		c->pending_ns = bpf_ktime_get_ns();
+		c->seen |= SEEN_PENDING;
+	});
 }
 
 /* After select_task_rq and before the enqueue; in the wakelist path on the target's CPU, after the IPI. */
@@ -210,6 +252,7 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->activate_ns = bpf_ktime_get_ns();
 	c->flags_activate = wake_flags;
 	c->rq = (__u64)rq;
+	c->rq_cpu = BPF_CORE_READ(rq, cpu);
 	/* ttwu_queue() and sched_ttwu_pending() call update_rq_clock() right before (6.1, 6.12): fresh here. */
 	c->rq_clock_activate_ns = BPF_CORE_READ(rq, clock);
 	c->rq_clock_flags = BPF_CORE_READ(rq, clock_update_flags);
@@ -278,18 +321,6 @@ static __always_inline void switched_in(struct chain *c)
 	}
 	c->seen |= SEEN_SWITCH;
 }
-
-/* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
-#define GUARDED(body)                                                   \
-	do {                                                            \
-		__u32 *busy = only_value(&in_probe);                    \
-		if (busy) {                                             \
-			enter(busy);                                    \
-			body;                                           \
-			leave(busy);                                    \
-		}                                                       \
-		return 0;                                               \
-	} while (0)
 
 static __always_inline int ttwu_begins(void *ctx, struct task_struct *p, __u32 pid, int wake_flags, __u64 frame)
 {

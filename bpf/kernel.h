@@ -51,7 +51,9 @@ struct rq {
 	int cpu;
 } KERNEL_TYPE;
 
-struct rq_flags;
+struct clocksource {
+	const char *name;
+} KERNEL_TYPE;
 
 struct timespec64 {
 	__s64 tv_sec;
@@ -76,9 +78,11 @@ static __always_inline unsigned int task_state(const struct task_struct *p)
  * preempt_count(): x86 keeps it per CPU, as `__preempt_count` until 6.1 and again from 6.15, as
  * pcpu_hot.preempt_count between. A per-CPU variable can only be reached where kallsyms names it
  * (CONFIG_KALLSYMS_ALL); elsewhere the load fails with ENOENT even when the symbol is weak, because its type
- * is in BTF. So this file is compiled twice, and without PROBE_PREEMPT_COUNT the context is not observed.
+ * is in BTF. So this file is compiled twice, and without PROBE_PERCPU contexts and other CPUs' rq are not observed.
  */
-#ifdef PROBE_PREEMPT_COUNT
+#ifdef PROBE_PERCPU
+extern const struct rq runqueues __ksym __weak;
+
 struct pcpu_hot {
 	int preempt_count;
 } KERNEL_TYPE;

@@ -29,8 +29,11 @@ enum chain_seen {
 	SEEN_TKREAD_VALUE = 1 << 13,   /* tkread_value_ns */
 	SEEN_TKREAD_TASK = 1 << 14,    /* tkread_task_ns */
 	SEEN_WAKING = 1 << 15,         /* prev_cpu, state_before, on_rq (p->on_rq then) */
-	SEEN_QUEUED = 1 << 17,         /* flags_queued: ttwu_queue_wakelist() took the target */
 	SEEN_MIGRATE = 1 << 16,        /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
+	SEEN_QUEUED = 1 << 17,         /* queued_ns, flags_queued: ttwu_queue_wakelist() took the target */
+	SEEN_RQ_QUEUED = 1 << 18,      /* rq_clock_queued_ns, rq_clock_queued_flags */
+	SEEN_PENDING = 1 << 19,        /* pending_ns: the target's CPU began with its wakelist */
+	SEEN_CLOCKSOURCE = 1 << 20,    /* clocksource_switch_ns, clocksource_to, reads_before_switch */
 };
 
 /* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
@@ -115,19 +118,23 @@ struct chain {
 	unsigned int tkread_function;
 	unsigned int tkread_context;
 	unsigned int rq_clock_flags;
+	unsigned int rq_clock_queued_flags;
 	unsigned int clocksource_switches;
+	unsigned int reads_before_switch; /* `reads` when the first switch happened */
 	unsigned int self_reads;
 	unsigned int reads;
 	int ttwu_stack_bytes;   /* negative: bpf_get_stack()'s error */
 	int tkread_stack_bytes;
 	int migrate_cpu;
-	unsigned int pad;
+	int rq_cpu;
 	/* The kernel side's own: the rq that activated the target, the stack pointer at the kprobe on
 	 * try_to_wake_up, the timespec64 that the read fills. */
 	unsigned long long rq;
 	unsigned long long ttwu_frame;
 	unsigned long long tkread_fills;
 	unsigned long long ttwu_ns;
+	unsigned long long queued_ns;
+	unsigned long long pending_ns;
 	unsigned long long activate_ns;
 	unsigned long long wakeup_ns;
 	unsigned long long ttwu_return_ns;
@@ -135,11 +142,14 @@ struct chain {
 	unsigned long long tkread_any_ns;
 	unsigned long long tkread_ns;
 	unsigned long long tkread_task_ns;
+	unsigned long long clocksource_switch_ns;
+	unsigned long long rq_clock_queued_ns;
 	unsigned long long rq_clock_activate_ns;
 	unsigned long long rq_clock_switch_ns;
 	long long tkread_value_ns;
 	char comm[PROBE_COMM_LEN];
 	char waker_comm[PROBE_COMM_LEN];
+	char clocksource_to[PROBE_COMM_LEN];
 	unsigned long long ttwu_stack[PROBE_STACK_DEPTH];
 	unsigned long long tkread_stack[PROBE_STACK_DEPTH];
 };

@@ -9,7 +9,7 @@ import { LAYOUT_FILE, renewLayout } from "./layout.ts";
 
 export const OUT = "build/out";
 export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
-const BPF_OBJECT_WITHOUT_CONTEXT = `${OUT}/chain_without_context.bpf.o`;
+const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
 const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
 
@@ -19,7 +19,7 @@ export const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"] as const;
 /** What ffi/embedded.ts carries. */
 const EMBEDDED = [
   BPF_OBJECT,
-  BPF_OBJECT_WITHOUT_CONTEXT,
+  BPF_OBJECT_WITHOUT_PERCPU,
   TARGET_LIBRARY,
   ...LIBRARIES.map((soname) => `${OUT}/${soname}`),
 ];
@@ -46,7 +46,7 @@ function filesOf(folder: string, extensions: readonly string[]): string[] {
     .sort();
 }
 
-/** The object is compiled twice, with and without the reads of preempt_count: see bpf/kernel.h. */
+/** The object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
 function bpfPart(output: string, defines: readonly string[]): Part {
   const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
   return {
@@ -193,8 +193,8 @@ export async function buildNative(): Promise<"current" | "renewed"> {
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
   const parts = [
-    bpfPart(BPF_OBJECT, ["-DPROBE_PREEMPT_COUNT"]),
-    bpfPart(BPF_OBJECT_WITHOUT_CONTEXT, []),
+    bpfPart(BPF_OBJECT, ["-DPROBE_PERCPU"]),
+    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, []),
     targetPart(),
     launcherPart(),
   ];

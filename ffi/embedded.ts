@@ -5,7 +5,7 @@
  */
 
 import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };
-import chainObjectWithoutContext from "../build/out/chain_without_context.bpf.o.gz" with { type: "bytes" };
+import chainObjectWithoutContext from "../build/out/chain_without_percpu.bpf.o.gz" with { type: "bytes" };
 import libbpf from "../build/out/libbpf.so.1.gz" with { type: "bytes" };
 import libelf from "../build/out/libelf.so.1.gz" with { type: "bytes" };
 import libtarget from "../build/out/libtarget.so.gz" with { type: "bytes" };
@@ -16,7 +16,7 @@ async function inflated(gzip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
 }
 
 export const CHAIN_OBJECT = await inflated(chainObject);
-export const CHAIN_OBJECT_WITHOUT_CONTEXT = await inflated(chainObjectWithoutContext);
+export const CHAIN_OBJECT_WITHOUT_PERCPU = await inflated(chainObjectWithoutContext);
 export const LIBBPF = await inflated(libbpf);
 export const LIBELF = await inflated(libelf);
 export const LIBTARGET = await inflated(libtarget);

@@ -21,6 +21,10 @@ export interface ChainRecord {
   readonly flags_entry: number | null;
   /** What ttwu_queue_wakelist() was handed; null when it did not take the target, or is not hooked. */
   readonly flags_queued: number | null;
+  /** When it was handed that; null likewise. */
+  readonly queued_ns: bigint | null;
+  /** When the target's CPU began with its wakelist. */
+  readonly pending_ns: bigint | null;
   readonly flags_activate: number | null;
   readonly state_before: number | null;
   readonly state_after: number | null;
@@ -37,9 +41,14 @@ export interface ChainRecord {
   readonly tkread_any_ns: bigint | null;
   readonly tkread_ns: bigint | null;
   readonly tkread_task_ns: bigint | null;
+  /** rq->clock of the target's CPU when the target was put on its wakelist: as old as its last update. */
+  readonly rq_clock_queued_ns: bigint | null;
+  readonly rq_clock_queued_flags: number | null;
   readonly rq_clock_activate_ns: bigint | null;
   readonly rq_clock_switch_ns: bigint | null;
   readonly rq_clock_flags: number | null;
+  /** CPU of the rq that activated the target. */
+  readonly rq_cpu: number | null;
   readonly tkread_cpu: number | null;
   /** As the kernel spells it: ktime_get_ts64, read_hpet, clock_gettime (the system call), ... */
   readonly tkread_function: string | null;
@@ -48,6 +57,11 @@ export interface ChainRecord {
   /** Reads on any CPU between the ttwu and the target's own. */
   readonly reads: number;
   readonly clocksource_switches: number;
+  /** The first of them. */
+  readonly clocksource_switch_ns: bigint | null;
+  readonly clocksource_to: string | null;
+  /** Reads between that switch and the end of the chain. */
+  readonly reads_after_switch: number | null;
   readonly self_reads: number;
   /** Instruction pointers, innermost first; empty when the kernel gave none. */
   readonly ttwu_stack: BigUint64Array;
@@ -98,6 +112,9 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
   const bits = u32("seen");
   const seen = <T>(bit: keyof typeof CHAIN_SEEN, value: T) => (bits & CHAIN_SEEN[bit]) === 0 ? null : value;
   if (seen("SEEN_TTWU", true) === null) return null;
+  const path = seen("SEEN_WAKEUP", PATH_WORDS.get(u32("path")) ?? null);
+  // ttwu_queue_wakelist() is hooked at its entry and may decline; before the wakeup the path is not known yet.
+  const onWakelist = <T>(value: T | null) => path === "wakelist" || path === null ? value : null;
   return {
     correlation_id: u64("correlation_id"),
     run: u64("run"),
@@ -108,9 +125,11 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     waker_comm: text("waker_comm"),
     waker_cpu: s32("waker_cpu"),
     waker_context: seen("SEEN_WAKER_CONTEXT", CONTEXT_WORDS.get(u32("waker_context")) ?? null),
-    path: seen("SEEN_WAKEUP", PATH_WORDS.get(u32("path")) ?? null),
+    path,
     flags_entry: seen("SEEN_FLAGS_ENTRY", u32("flags_entry")),
-    flags_queued: seen("SEEN_QUEUED", u32("flags_queued")),
+    flags_queued: onWakelist(seen("SEEN_QUEUED", u32("flags_queued"))),
+    queued_ns: onWakelist(seen("SEEN_QUEUED", u64("queued_ns"))),
+    pending_ns: onWakelist(seen("SEEN_PENDING", u64("pending_ns"))),
     flags_activate: seen("SEEN_ACTIVATE", u32("flags_activate")),
     state_before: seen("SEEN_WAKING", u32("state_before")),
     state_after: seen("SEEN_WAKEUP", u32("state_after")),
@@ -126,15 +145,21 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     tkread_any_ns: seen("SEEN_TKREAD_ANY", u64("tkread_any_ns")),
     tkread_ns: seen("SEEN_TKREAD", u64("tkread_ns")),
     tkread_task_ns: seen("SEEN_TKREAD_TASK", u64("tkread_task_ns")),
+    rq_clock_queued_ns: onWakelist(seen("SEEN_RQ_QUEUED", u64("rq_clock_queued_ns"))),
+    rq_clock_queued_flags: onWakelist(seen("SEEN_RQ_QUEUED", u32("rq_clock_queued_flags"))),
     rq_clock_activate_ns: seen("SEEN_RQ_ACTIVATE", u64("rq_clock_activate_ns")),
     rq_clock_switch_ns: seen("SEEN_RQ_SWITCH", u64("rq_clock_switch_ns")),
     rq_clock_flags: seen("SEEN_RQ_ACTIVATE", u32("rq_clock_flags")),
+    rq_cpu: seen("SEEN_ACTIVATE", s32("rq_cpu")),
     tkread_cpu: seen("SEEN_TKREAD", s32("tkread_cpu")),
     tkread_function: seen("SEEN_TKREAD", TKREAD_WORDS.get(u32("tkread_function")) ?? null),
     tkread_context: seen("SEEN_TKREAD_CONTEXT", CONTEXT_WORDS.get(u32("tkread_context")) ?? null),
     tkread_value_ns: seen("SEEN_TKREAD_VALUE", s64("tkread_value_ns")),
     reads: u32("reads"),
     clocksource_switches: u32("clocksource_switches"),
+    clocksource_switch_ns: seen("SEEN_CLOCKSOURCE", u64("clocksource_switch_ns")),
+    clocksource_to: seen("SEEN_CLOCKSOURCE", text("clocksource_to")),
+    reads_after_switch: seen("SEEN_CLOCKSOURCE", u32("reads") - u32("reads_before_switch")),
     self_reads: u32("self_reads"),
     ttwu_stack: stack("ttwu_stack", "ttwu_stack_bytes"),
     tkread_stack: stack("tkread_stack", "tkread_stack_bytes"),

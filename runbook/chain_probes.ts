@@ -17,10 +17,10 @@ export interface Counters {
   readonly recursion_misses: number;
 }
 
-/** bpf/chain.bpf.c compiled with and without reads of preempt_count, see bpf/kernel.h. */
+/** bpf/chain.bpf.c compiled with and without per-CPU variables, see bpf/kernel.h. */
 export interface ChainObjects {
-  readonly withContext: Uint8Array<ArrayBuffer>;
-  readonly withoutContext: Uint8Array<ArrayBuffer>;
+  readonly withPercpu: Uint8Array<ArrayBuffer>;
+  readonly withoutPercpu: Uint8Array<ArrayBuffer>;
 }
 
 export interface AttachOptions {
@@ -243,7 +243,7 @@ function attachTier(
   refusals: readonly TierUnavailable[],
 ): ChainProbes {
   const ladder = new Ladder(tier, inBtf);
-  const object = load(runtime, tier === "tracepoint" ? objects.withoutContext : objects.withContext, ladder);
+  const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
   try {
     const attached: string[] = [];
     const facts = HOOKS.map((hook): HookFact => {

@@ -30,15 +30,12 @@ interface FunctionHook {
   /** Name of the fentry or fexit program; its twin's ends in _kprobe. */
   readonly program: string;
   readonly needed?: true;
-  /** There is no twin: a return probe does not know the arguments of the call. */
-  readonly fentryOnly?: true;
 }
 
-function functionHook({ hook, stage, at, program, needed, fentryOnly }: FunctionHook): Hook {
+function functionHook({ hook, stage, at, program, needed }: FunctionHook): Hook {
   const patched: Variant = { program, kind: at === "entry" ? "fentry" : "fexit" };
   const twin: Variant = { program: `${program}_kprobe`, kind: at === "entry" ? "kprobe" : "kretprobe" };
-  const ladder = fentryOnly ? { full: [patched] } : { full: [patched, twin], kprobe: [twin] };
-  return { hook, stage, needed: needed ?? false, ladder };
+  return { hook, stage, needed: needed ?? false, ladder: { full: [patched, twin], kprobe: [twin] } };
 }
 
 function tracepoint(hook: string, stage: Stage, needed: boolean, tiers: readonly Tier[]): Hook {
@@ -74,10 +71,10 @@ export const HOOKS: readonly Hook[] = [
   functionHook({
     hook: "ttwu_queue_wakelist",
     stage: "wakelist",
-    at: "exit",
-    program: "wakelist_exit",
-    fentryOnly: true,
+    at: "entry",
+    program: "wakelist_entry",
   }),
+  functionHook({ hook: "sched_ttwu_pending", stage: "wakelist", at: "entry", program: "pending_entry" }),
   functionHook({
     hook: "ttwu_do_activate",
     stage: "activate",

@@ -43,8 +43,8 @@ export async function openKernelSide(required: Tier | undefined, wake: string): 
   const native = openNativeLibrary(embedded.LIBTARGET);
   const libbpf = openLibbpf({ libz: embedded.LIBZ, libelf: embedded.LIBELF, libbpf: embedded.LIBBPF });
   const objects = {
-    withContext: embedded.CHAIN_OBJECT,
-    withoutContext: embedded.CHAIN_OBJECT_WITHOUT_CONTEXT,
+    withPercpu: embedded.CHAIN_OBJECT,
+    withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
   };
   const probes = attach(() =>
     ChainProbes.attach(
