@@ -1,14 +1,15 @@
 /** What a reader must know before believing a comparison: losses, thin data, residue, flips, other machines. */
 
 import { completeCode } from "./compare_sample.ts";
-import type {
-  ContextDifference,
-  Pair,
-  Question,
-  QuestionName,
-  Side,
-  Stratification,
-  Stratum,
+import {
+  type ContextDifference,
+  type Pair,
+  type Question,
+  type QuestionName,
+  QUESTIONS,
+  type Side,
+  type Stratification,
+  type Stratum,
 } from "./comparison.ts";
 import type { Meta } from "./meta.ts";
 import type { ResultFile } from "./result_file.ts";
@@ -69,6 +70,7 @@ export function warningsOf(
     ...files.flatMap((file) => file.notes),
     ...sameMeasurement(files),
     ...files.flatMap((file, index) => lossesOf(file, sides[index]!)),
+    ...QUESTIONS.flatMap((name) => unobserved(name, questions[name], sides)),
     ...thinness(sides),
     ...edgeUncertainty(files, questions.offset.margin_ns),
     ...strata.flatMap((stratification) => flipsOf(stratification, questions.ttwu_to_tkread)),
@@ -116,6 +118,16 @@ function lossesOf(file: ResultFile, side: Side): string[] {
     );
   }
   return warnings;
+}
+
+/** Complete runs that a question cannot use. A question with none at all says so in its verdict. */
+function unobserved(name: QuestionName, { n }: Question, sides: Pair<Side>): string[] {
+  return sides.flatMap(({ side, complete }, index) => {
+    const missing = complete - n[index]!;
+    return missing === 0 || n[index] === 0
+      ? []
+      : [`${side}: ${name} was not observed in ${missing} of ${complete} complete runs`];
+  });
 }
 
 function thinness(sides: Pair<Side>): string[] {

@@ -4,8 +4,8 @@
  * An own scanner instead of a CSV library, measured on one file with all of these checks (2 cores, Deno 2.9.6):
  *
  *   rows       this             papaparse 5.7.1    udsv 0.7.3
- *   100,000    0.29 s,  63 MB   0.91 s, 130 MB     1.4 s,  338 MB
- *   1,000,000  2.8 s,  131 MB   11.2 s, 915 MB     18.8 s, 2317 MB
+ *   100,000    0.31 s,  64 MB   0.92 s, 130 MB     1.3 s,  338 MB
+ *   1,000,000  2.2 s,  135 MB   11.2 s, 915 MB     18.8 s, 2317 MB
  *
  * (parsing alone: 0.24 s and 0.27 s at 100,000 rows). Neither tells the line of a row behind comments, nor a row
  * that was cut off from a whole one, and both want the file as one string, which ends at 512 MB.

@@ -35,8 +35,8 @@ function path(name: string): string {
 function measure(command: readonly string[]): Measured {
   const { stdout, stderr } = new Deno.Command(PYTHON, { args: [path("measure.py"), ...command] })
     .outputSync();
-  const text = new TextDecoder().decode(stdout);
-  const { code, seconds, bytes } = text === "" ? { code: -1 } as never : JSON.parse(text);
+  const answer = new TextDecoder().decode(stdout);
+  const { code, seconds, bytes }: Measured & { code: number } = JSON.parse(answer);
   if (code === 0) return { seconds, bytes };
   const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
   throw new Failure(
@@ -108,10 +108,15 @@ function compareAt(rows: number, folder: string): void {
   for (const file of files) Deno.removeSync(file);
 }
 
+function parseRows(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Failure(EXIT.usage, `"${text}" is not a number of rows`, "give numbers such as 30 100000");
+}
+
 if (import.meta.main) {
-  const rows = Deno.args.length > 0 ? Deno.args.map(Number) : DEFAULT_ROWS;
   const folder = Deno.makeTempDirSync({ prefix: "probe-bench-" });
   try {
+    const rows = Deno.args.length > 0 ? Deno.args.map(parseRows) : DEFAULT_ROWS;
     requirePandas();
     console.log(`comparing two files with: ${probeCommand().join(" ")}`);
     console.log("median wall time and largest memory of alternating runs:");

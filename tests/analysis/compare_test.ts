@@ -184,6 +184,14 @@ Deno.test("censored runs are counted per side and per stratum, never dropped sil
   );
 });
 
+Deno.test("complete runs in which a stage was not observed are counted for the questions that need it", () => {
+  const blind = (i: number): Partial<Row> => i < 4 ? { switch_ns: null } : {};
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), blind));
+  assert.deepEqual(result.wakeup_to_switch.n, [30, 26]);
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.deepEqual(result.warnings, ["B: wakeup_to_switch was not observed in 4 of 30 complete runs"]);
+});
+
 Deno.test("a few contradicting runs are warned of, many make integrity fail", () => {
   const broken = (count: number) => (i: number): Partial<Row> => i < count ? { tkread_task_ns: null } : {};
   const few = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(1)));
