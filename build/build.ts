@@ -3,6 +3,7 @@
 import { buildExecutable, EXECUTABLE } from "./executable.ts";
 import { buildNative } from "./native.ts";
 import { gatherNotices } from "./notices.ts";
+import { orExplain } from "./setup.ts";
 
 export async function build(): Promise<void> {
   await buildNative();
@@ -12,4 +13,4 @@ export async function build(): Promise<void> {
   console.log(`built ${EXECUTABLE}, ${(size / 1e6).toFixed(0)} MB`);
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) await orExplain(build);

@@ -76,15 +76,4 @@ async function demo(): Promise<void> {
   say(`both result files are in ${FOLDER}`);
 }
 
-if (import.meta.main) {
-  await orExplain(async () => {
-    try {
-      await demo();
-    } catch (error) {
-      // The program that failed has said why.
-      if (!(error instanceof CommandFailed) || error.stderr !== "") throw error;
-      console.error(`demo: ${error.message}`);
-      Deno.exit(error.code);
-    }
-  });
-}
+if (import.meta.main) await orExplain(demo);

@@ -5,7 +5,7 @@
  */
 
 import { readElf } from "../guest/elf.ts";
-import { capture, run } from "./command.ts";
+import { capture, run, stdoutOf } from "./command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 
 export const EXECUTABLE = "dist/probe";
@@ -32,19 +32,7 @@ export function executableLibraries(): readonly string[] {
 
 async function bundle(): Promise<void> {
   // The bundler's own messages name files of the cache: shown only when it fails.
-  const argv = [
-    Deno.execPath(),
-    "bundle",
-    "--quiet",
-    "--minify",
-    "--keep-names",
-    "--frozen",
-    "--output",
-    BUNDLE,
-    "main.ts",
-  ];
-  const { code, stdout, stderr } = await capture(argv);
-  if (code !== 0) throw new Error(`${argv.join(" ")} failed:\n${stdout}${stderr}`);
+  await stdoutOf([Deno.execPath(), "bundle", "--quiet", "--frozen", "--output", BUNDLE, "main.ts"]);
 }
 
 /** Layout of `struct trailer` in launcher.c. */

@@ -1,6 +1,6 @@
 /** `deno task setup`: what the project needs from Debian's packages and from npm, installed without a question. */
 
-import { capture, exitCode, run } from "./command.ts";
+import { capture, CommandFailed, exitCode, run } from "./command.ts";
 
 interface Need {
   readonly name: string;
@@ -91,14 +91,14 @@ export async function setup(): Promise<void> {
   await installNpm();
 }
 
-/** Runs a task's own steps; a set-up that fails ends it with one line. */
+/** Runs a task; what it could not install or run ends it with a message, without our own stack. */
 export async function orExplain(task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {
-    if (!(error instanceof SetupFailed)) throw error;
-    console.error(`setup: ${error.message}`);
-    Deno.exit(1);
+    if (!(error instanceof SetupFailed) && !(error instanceof CommandFailed)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof CommandFailed ? error.code : 1);
   }
 }
 
