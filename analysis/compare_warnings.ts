@@ -1,5 +1,6 @@
 /** What a reader must know before believing a comparison: losses, thin data, residue, flips, other machines. */
 
+import { directionOf } from "./compare_question.ts";
 import { completeCode } from "./compare_sample.ts";
 import {
   type ContextDifference,
@@ -156,7 +157,9 @@ function flipsOf(stratification: Stratification, whole: Question): string[] {
     warnings.push(`direction flips by ${key}: B is later in ${named(later)}, earlier in ${named(earlier)}`);
   }
   const compared = stratification.groups.filter(({ shift_ns }) => shift_ns !== null);
-  const sign = Math.sign(whole.shift_ns ?? 0);
+  const direction = directionOf(whole.shift_ci_ns);
+  // Around 0 the sign of an estimate is chance, and so is its flip.
+  const sign = direction === "later" ? 1 : direction === "earlier" ? -1 : 0;
   if (sign !== 0 && compared.length > 1 && compared.every(({ shift_ns }) => Math.sign(shift_ns!) === -sign)) {
     warnings.push(
       `Simpson: the shift of ttwu_to_tkread has one sign over all and the other in every ${key} stratum`,
