@@ -14,6 +14,8 @@ const symbols = {
   clock_step_counts_tsc: { parameters: [], result: "i32" },
   // int64_t clock_now(int32_t clock);
   clock_now: { parameters: ["i32"], result: "i64" },
+  // int32_t clock_reads_entering_kernel(int32_t reads);
+  clock_reads_entering_kernel: { parameters: ["i32"], result: "i32" },
   // void *libbpf_log_function(void);
   libbpf_log_function: { parameters: [], result: "pointer" },
   // uint32_t libbpf_log_take(char *out, uint32_t size);

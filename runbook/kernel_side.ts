@@ -1,8 +1,7 @@
-/** Everything native, opened from the executable's own bytes when a measurement begins and not before. */
+/** What a measurement needs of the kernel: the attached probes and the target. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
-import { kernelFileExists } from "../ffi/kernel_file.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { NativeTarget } from "../ffi/target.ts";
@@ -19,9 +18,6 @@ export interface KernelSide extends Disposable {
   edgeUncertaintyNs(): number;
 }
 
-/** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
-const KPROBE_PMU = "/sys/bus/event_source/devices/kprobe";
-
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 const BRACKETS = 16;
@@ -34,25 +30,10 @@ const BRACKETS = 16;
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(required: Tier | undefined, wake: string): Promise<KernelSide> {
-  const embedded = await import("../ffi/embedded.ts");
-  const { BpfRuntime } = await import("../ffi/bpf_object.ts");
-  const { openLibbpf } = await import("../ffi/libbpf.ts");
-  const { openNativeLibrary } = await import("../ffi/native_library.ts");
+  const { openNativeParts } = await import("./native_parts.ts");
   const { NativeTarget } = await import("../ffi/target.ts");
-  const { ChainProbes } = await import("./chain_probes.ts");
-  const native = openNativeLibrary(embedded.LIBTARGET);
-  const libbpf = openLibbpf({ libz: embedded.LIBZ, libelf: embedded.LIBELF, libbpf: embedded.LIBBPF });
-  const objects = {
-    withPercpu: embedded.CHAIN_OBJECT,
-    withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
-  };
-  const probes = attach(() =>
-    ChainProbes.attach(
-      new BpfRuntime(libbpf, native),
-      objects,
-      { hasKprobes: kernelFileExists(KPROBE_PMU), ...(required === undefined ? {} : { require: required }) },
-    )
-  );
+  const { native, attach } = await openNativeParts();
+  const probes = explained(() => attach(required));
   return {
     probes,
     target: new NativeTarget(native, { wake }),
@@ -61,7 +42,7 @@ export async function openKernelSide(required: Tier | undefined, wake: string): 
   };
 }
 
-function attach(attempt: () => ChainProbes): ChainProbes {
+function explained(attempt: () => ChainProbes): ChainProbes {
   try {
     return attempt();
   } catch (error) {

@@ -1,0 +1,45 @@
+/** Everything native, opened from the executable's own bytes when it is needed and not before. */
+
+import type { BpfRuntime } from "../ffi/bpf_object.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
+import type { NativeLibrary } from "../ffi/native_library.ts";
+import type { Tier } from "../analysis/meta.ts";
+import { ChainProbes } from "./chain_probes.ts";
+
+export interface NativeParts {
+  readonly native: NativeLibrary;
+  /**
+   * Attaches the chain's probes: at that tier, or when not given at the best there is.
+   *
+   * @throws {TierUnavailable} when the tier, or any, cannot be had
+   * @throws {LibbpfError} when the kernel refuses for another reason
+   */
+  attach(required: Tier | undefined): ChainProbes;
+}
+
+/** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
+export const KPROBE_PMU = "/sys/bus/event_source/devices/kprobe";
+
+export async function openNativeParts(): Promise<NativeParts> {
+  const embedded = await import("../ffi/embedded.ts");
+  const { BpfRuntime } = await import("../ffi/bpf_object.ts");
+  const { openLibbpf } = await import("../ffi/libbpf.ts");
+  const { openNativeLibrary } = await import("../ffi/native_library.ts");
+  const native = openNativeLibrary(embedded.LIBTARGET);
+  const libbpf = openLibbpf({ libz: embedded.LIBZ, libelf: embedded.LIBELF, libbpf: embedded.LIBBPF });
+  const objects = {
+    withPercpu: embedded.CHAIN_OBJECT,
+    withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
+  };
+  let runtime: BpfRuntime | undefined;
+  return {
+    native,
+    attach(required) {
+      runtime ??= new BpfRuntime(libbpf, native);
+      return ChainProbes.attach(runtime, objects, {
+        hasKprobes: kernelFileExists(KPROBE_PMU),
+        ...(required === undefined ? {} : { require: required }),
+      });
+    },
+  };
+}
