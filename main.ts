@@ -219,12 +219,27 @@ export interface Output {
   stderr(text: string): void;
 }
 
-function withCauses(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const stack = error instanceof Failure ? "" : `${error.stack ?? error.message}\n`;
-  return error.cause === undefined
-    ? stack
-    : `${stack}caused by: ${describe(error.cause)}\n${withCauses(error.cause)}`;
+/**
+ * What --verbose adds to an error's line: its own stack when it is none of ours, then each cause with its stack
+ * and the log it carries, as libbpf's errors do.
+ */
+export function withCauses(error: unknown): string {
+  const own = error instanceof Failure ? "" : `${stackOf(error)}${logOf(error)}`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? own : `${own}caused by: ${describe(cause)}\n${withCauses(cause)}`;
+}
+
+function stackOf(error: unknown): string {
+  // The first line of a stack repeats the message, which has been printed.
+  const frames = error instanceof Error
+    ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
+    : [];
+  return frames.map((line) => `${line}\n`).join("");
+}
+
+function logOf(error: unknown): string {
+  if (!(error instanceof Error && "log" in error && typeof error.log === "string")) return "";
+  return error.log.endsWith("\n") || error.log === "" ? error.log : `${error.log}\n`;
 }
 
 function describe(error: unknown): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { EXIT } from "../../analysis/failure.ts";
+import { EXIT, Failure } from "../../analysis/failure.ts";
 import project from "../../deno.json" with { type: "json" };
-import { main } from "../../main.ts";
+import { main, withCauses } from "../../main.ts";
 
 async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   let stdout = "";
@@ -94,4 +94,18 @@ Deno.test("a file that is not there ends probe compare in one line, and --verbos
   assert.equal(verbose.code, EXIT.failed);
   assert(verbose.stderr.startsWith(line));
   assert.match(verbose.stderr.slice(line.length), /^caused by: NotFound: /);
+});
+
+Deno.test("--verbose shows each cause with its stack and the log that it carries", () => {
+  const libbpf = Object.assign(new Error("cannot load: errno 22"), { log: "libbpf: prog 'ttwu': -EINVAL" });
+  const text = withCauses(new Failure(EXIT.cannotMeasure, "found", "remedy", { cause: libbpf }));
+  const lines = text.trimEnd().split("\n");
+  assert.equal(lines[0], "caused by: Error: cannot load: errno 22");
+  assert.match(lines[1] ?? "", /^ {4}at .*main_test\.ts/);
+  assert.equal(lines.at(-1), "libbpf: prog 'ttwu': -EINVAL");
+  assert.equal(text.match(/cannot load: errno 22/g)?.length, 1);
+});
+
+Deno.test("--verbose has nothing to add to an error without a cause", () => {
+  assert.equal(withCauses(new Failure(EXIT.usage, "found", "remedy")), "");
 });
