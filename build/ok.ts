@@ -7,7 +7,7 @@ import { buildNative } from "./native.ts";
 import { gatherNotices } from "./notices.ts";
 
 /** Folders of tests/ that need a kernel, a guest or the built executable; `deno task test` runs them. */
-export const HEAVY_TESTS = ["executable", "native", "guest"] as const;
+export const HEAVY_TESTS = ["executable", "native", "walkthrough", "guest"] as const;
 
 /** Test data, no tests. */
 const DATA = ["golden"];

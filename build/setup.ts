@@ -8,7 +8,7 @@ interface Need {
 }
 
 /** Debian packages. The same names in Debian 12 and 13. */
-const PACKAGES: readonly Need[] = [
+export const PACKAGES: readonly Need[] = [
   { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
   { name: "llvm", why: "llvm-strip takes debug information out of the BPF object" },
   { name: "libc6-dev", why: "headers and start files for what clang compiles" },

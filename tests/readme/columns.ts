@@ -1,0 +1,41 @@
+/** `deno task readme`: writes the table of columns into README.md, from the one that the program uses. */
+
+import { type Column, COLUMNS } from "../../analysis/columns.ts";
+
+const WIDTH = 100;
+const NAME_WIDTH = 2 + Math.max(...COLUMNS.map(({ name }) => name.length));
+const KIND_WIDTH = 6;
+
+/** From the first marker through the last. */
+const SECTION = /(<!-- columns: [^\n]*-->\n).*(<!-- \/columns -->)/s;
+
+function columnLines({ name, kind, values, doc }: Column): string[] {
+  const words = (values === undefined ? doc : `${doc} (${values.join(", ")})`).split(" ");
+  const lines: string[] = [];
+  let line = name.padEnd(NAME_WIDTH) + kind.padEnd(KIND_WIDTH);
+  for (const word of words) {
+    if (line.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = " ".repeat(NAME_WIDTH + KIND_WIDTH);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/**
+ * @param readme its text
+ * @returns the text with the current table
+ */
+export function withColumns(readme: string): string {
+  if (!SECTION.test(readme)) throw new RangeError("README.md must have the markers of the columns");
+  const table = COLUMNS.flatMap(columnLines).join("\n");
+  return readme.replace(
+    SECTION,
+    (_, begin: string, end: string) => `${begin}\n\`\`\`text\n${table}\n\`\`\`\n\n${end}`,
+  );
+}
+
+if (import.meta.main) {
+  Deno.writeTextFileSync("README.md", withColumns(Deno.readTextFileSync("README.md")));
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { COLUMNS } from "../../analysis/columns.ts";
+import { compare } from "../../analysis/compare.ts";
+import { compareText } from "../../analysis/compare_text.ts";
+import { QUESTIONS } from "../../analysis/comparison.ts";
+import { EXIT } from "../../analysis/failure.ts";
+import { TIERS } from "../../analysis/meta.ts";
+import { VERDICTS } from "../../analysis/verdict.ts";
+import { generate, type Generated } from "../../bench/generate.ts";
+import { PACKAGES } from "../../build/setup.ts";
+import project from "../../deno.json" with { type: "json" };
+import { main } from "../../main.ts";
+import { read } from "../analysis/result_fixture.ts";
+import { FUNCTION_COLUMNS } from "../measurement.ts";
+import { withColumns } from "./columns.ts";
+import { columnsWithoutFunctions, commands, excerpt, labels, section } from "./document.ts";
+
+const README = Deno.readTextFileSync("README.md");
+
+/** The first word in code of each item of a section's lists. */
+function items(text: string): string[] {
+  return [...text.matchAll(/^- `([^`]+)`/gm)].map(([, word]) => word!);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
+/** The first cells of a section's table, without its head. */
+function firstCells(text: string): string[] {
+  return [...text.matchAll(/^\| `?([^` |]+)`? /gm)].map(([, cell]) => cell!)
+    .filter((cell) => !/^(-+|code|path)$/.test(cell));
+}
+
+async function help(...args: string[]): Promise<string> {
+  let text = "";
+  const code = await main([...args, "--help"], { stdout: (more) => text += more, stderr: () => {} });
+  assert.equal(code, EXIT.done);
+  return text;
+}
+
+Deno.test("the README's table of columns is the program's; `deno task readme` renews it", () => {
+  assert.equal(withColumns(README), README);
+  for (const { name } of COLUMNS) {
+    assert.match(README, new RegExp(`^${name} +(int|hex|id|bool|enum|text) `, "m"));
+  }
+});
+
+Deno.test("the README explains each verdict and each question, and no others", () => {
+  const explained = items(section(README, "How to read the verdicts"));
+  assert.deepEqual(explained, [...QUESTIONS, ...VERDICTS]);
+});
+
+Deno.test("the README explains each tier, and names the columns that only functions fill", () => {
+  assert.deepEqual(items(section(README, "What each tier can see")), [...TIERS]);
+  const named = columnsWithoutFunctions(README);
+  const known: readonly string[] = COLUMNS.map(({ name }) => name);
+  assert.deepEqual(named.filter((name) => !known.includes(name)), []);
+  assert.deepEqual(FUNCTION_COLUMNS.filter((name) => !named.includes(name)), []);
+});
+
+Deno.test("the README lists each exit code", () => {
+  assert.deepEqual(firstCells(section(README, "Exit codes")), Object.values(EXIT).map(String));
+});
+
+Deno.test("the README names each package that set-up installs, and why", () => {
+  const text = section(README, "How to build");
+  assert.deepEqual(items(text), PACKAGES.map(({ name }) => name));
+  for (const { name, why } of PACKAGES) assert.ok(oneLine(text).includes(`- \`${name}\`: ${why}`), name);
+});
+
+Deno.test("the README's map has each folder of the project, and nothing that is not there", () => {
+  const listed = firstCells(section(README, "Where things are"));
+  for (const path of listed) assert.equal(Deno.statSync(path).isDirectory, path.endsWith("/"), path);
+  const made = ["dist", "node_modules"];
+  const folders = [...Deno.readDirSync(".")]
+    .filter(({ name, isDirectory }) => isDirectory && !name.startsWith(".") && !made.includes(name))
+    .map(({ name }) => `${name}/`);
+  assert.deepEqual(folders.filter((folder) => !listed.includes(folder)), []);
+});
+
+Deno.test("each option in the README is one of the program's", async () => {
+  const known = `${await help("run")}${await help("compare")}${await help()}`;
+  const options = new Set(README.replaceAll(/<!--|-->/g, "").match(/(?<![\w-])--[a-z][a-z-]*/g));
+  assert.ok(options.size > 5);
+  for (const option of options) assert.match(known, new RegExp(`${option}\\b`), option);
+});
+
+Deno.test("the README's tasks are in deno.json, their Deno is this one, and CI runs the second command", () => {
+  const tasks = commands(README).filter((command) => command.startsWith("npx "));
+  for (const command of tasks) {
+    const task = command.replace(`npx -y deno@${Deno.version.deno} task `, "");
+    assert.ok(task in project.tasks, command);
+  }
+  assert.equal(tasks[1], `npx -y deno@${Deno.version.deno} task test`);
+  assert.ok(Deno.readTextFileSync(".ci/run").trimEnd().endsWith(`&& exec ${tasks[1]}`));
+});
+
+Deno.test("the excerpt of a comparison has the words that a comparison of two tiers prints", () => {
+  const side = (options: Generated) => read([...generate(options)].join(""), undefined, `${options.env}.csv`);
+  const printed = compareText(compare(
+    side({
+      rows: 30,
+      seed: 1,
+      env: "host",
+      meta: {
+        tier: "tracepoint",
+        hooks: [{ stage: "tkread", hook: "sys_enter", kind: "tp_btf", attached: true }],
+      },
+    }),
+    side({ rows: 30, seed: 2, env: "vm", shiftNs: 1e6, meta: { started: "2026-01-02T00:00:00Z" } }),
+  ));
+  const shown = labels(excerpt(README, "probe compare"));
+  assert.ok(shown.length > 5);
+  for (const label of shown) {
+    assert.ok(
+      (VERDICTS as readonly string[]).includes(label) || printed.includes(label),
+      `${label}\n${printed}`,
+    );
+  }
+});
+
+Deno.test("no line of the README is wider than 110 columns, and none names a host or a home", () => {
+  for (const line of README.split("\n")) assert.ok(line.length <= 110, line);
+  assert.doesNotMatch(README, /https?:|\/root\b|\/home\b|\/work\b|\/tmp\b/);
+});

@@ -1,0 +1,118 @@
+/** The README to the letter: each of its commands is run, in its order. */
+
+import assert from "node:assert/strict";
+import { readResultFile } from "../../analysis/result_file.ts";
+import { VERDICTS } from "../../analysis/verdict.ts";
+import { capture, type CommandOutput } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { parseMeasurement } from "../measurement.ts";
+import { columnsWithoutFunctions, commands, excerpt, labels } from "../readme/document.ts";
+
+const README = Deno.readTextFileSync("README.md");
+const NPX = "npx -y deno@2.9.6 task ";
+
+/** Commands that are not run here, and why. */
+const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  [`${NPX}test`, "it is what runs this test"],
+  [`${NPX}ok`, "the test command has just run it, before this test"],
+]);
+
+/** Stand in for the copy to a VM and the shell in it: the VM is a folder of this machine. */
+const SCP = `#!/bin/sh
+set -eu
+exec cp "$(printf %s "$1" | sed "s|^root@vm:|$VM/|")" "$(printf %s "$2" | sed "s|^root@vm:|$VM/|")"
+`;
+const SSH = `#!/bin/sh
+set -eu
+test "$1" = root@vm
+shift
+cd "$VM"
+exec sh -c "$*"
+`;
+
+/** Words of the excerpt that are printed only where the host's kernel has no function tracing, as in the excerpt. */
+const CONFOUNDED_ONLY = ["only", "because hooks of tkread"];
+
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "probe-readme-" });
+  readonly vm = `${this.folder}/the-vm`;
+
+  constructor() {
+    Deno.mkdirSync(this.vm);
+    Deno.mkdirSync(`${this.folder}/bin`);
+    for (const [name, text] of [["scp", SCP], ["ssh", SSH]] as const) {
+      Deno.writeTextFileSync(`${this.folder}/bin/${name}`, text, { mode: 0o755 });
+    }
+    Deno.symlinkSync(`${Deno.cwd()}/dist`, `${this.folder}/dist`);
+  }
+
+  /** Runs a line as a user would: tasks in the checkout, the rest where `dist/` is. */
+  run(line: string): Promise<CommandOutput> {
+    const cwd = line.startsWith(NPX) ? Deno.cwd() : this.folder;
+    const env = { VM: this.vm, PATH: `${this.folder}/bin:${Deno.env.get("PATH")}` };
+    return capture(["sh", "-euc", line], { cwd, env });
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+function rowsOf(path: string): number {
+  return readResultFile(path, [Deno.readFileSync(path)]).rows;
+}
+
+Deno.test("each command of the README does what it says, in the order of the README", async (t) => {
+  using place = new Place();
+  const outputs = new Map<string, string>();
+  for (const line of commands(README)) {
+    if (NOT_RUN.has(line)) continue;
+    await t.step(line, async () => {
+      const { code, stdout, stderr } = await place.run(line);
+      assert.equal(code, 0, `${stdout}\n${stderr}`);
+      outputs.set(line, stdout);
+    });
+  }
+  await t.step("the demo leaves both files in dist/demo, 30 runs each", () => {
+    for (const name of ["host.csv", "vm.csv"]) assert.equal(rowsOf(`dist/demo/${name}`), 30, name);
+  });
+  await t.step("the VM's file and the host's are side by side, 30 runs each", () => {
+    for (const name of ["host.csv", "vm.csv"]) assert.equal(rowsOf(`${place.folder}/${name}`), 30, name);
+  });
+  await t.step("the excerpts have the words that the demo prints", () => {
+    const printed = outputs.get(`${NPX}demo`)!;
+    const confounded = /^CONFOUNDED {2}offset/m.test(printed);
+    for (const name of ["probe run", "probe compare"]) {
+      const shown = labels(excerpt(README, name));
+      assert.ok(shown.length > 5, name);
+      for (const label of shown) {
+        const conditional = (VERDICTS as readonly string[]).includes(label) ||
+          CONFOUNDED_ONLY.includes(label);
+        assert.ok(conditional && !confounded || printed.includes(label), `${label}\n${printed}`);
+      }
+    }
+  });
+  await t.step("the comparison as JSON is JSON", () => {
+    const answer = JSON.parse(outputs.get("dist/probe compare --format json host.csv vm.csv")!);
+    assert.ok(VERDICTS.includes(answer.verdict), answer.verdict);
+  });
+});
+
+Deno.test("the columns that the README calls empty at the tracepoint tier are", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-readme-" });
+  try {
+    const path = `${folder}/host.csv`;
+    const probe = [EXECUTABLE, "run", "--runs", "5", "--period", "50ms", "--require", "tracepoint"];
+    const { code, stderr } = await capture([...probe, "--out", path]);
+    assert.equal(code, 0, stderr);
+    const { rows } = parseMeasurement(Deno.readTextFileSync(path));
+    assert.equal(rows.length, 5);
+    for (const row of rows) {
+      for (const name of columnsWithoutFunctions(README)) {
+        assert.equal((row as Readonly<Record<string, string>>)[name], "", `${name} of run ${row.run}`);
+      }
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
