@@ -141,6 +141,23 @@ const compareRoute = buildCommand({
   },
 });
 
+const doctorRoute = buildCommand({
+  docs: { brief: "Say what this machine can measure, hook by hook; changes nothing" },
+  parameters: {
+    flags: {
+      json: { kind: "boolean", brief: "The report as JSON", default: false },
+      verbose: VERBOSE,
+    },
+  },
+  async loader() {
+    const { doctorCommand } = await import("./runbook/doctor_command.ts");
+    type Flags = Parameters<typeof doctorCommand>[0] & ShellFlags;
+    return async function (this: Context, flags: Flags) {
+      this.outcome.exitCode = await doctorCommand(flags, this.output.stdout);
+    };
+  },
+});
+
 const licensesRoute = buildCommand({
   docs: { brief: "Print the licences of everything inside this executable, and where its source is" },
   parameters: { flags: { verbose: VERBOSE } },
@@ -272,7 +289,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   const outcome = new Outcome();
   const application = buildApplication(
     buildRouteMap({
-      routes: { run: runRoute, compare: compareRoute, licenses: licensesRoute },
+      routes: { doctor: doctorRoute, run: runRoute, compare: compareRoute, licenses: licensesRoute },
       docs: {
         brief: "What happens between a wakeup and the first clock read after it, on a host and in a VM",
       },
@@ -316,7 +333,10 @@ const TERMINAL: Output = {
 };
 
 /** Permissions that a command needs beyond reading files; it gives back all others before it starts. */
-const NEEDS: Readonly<Record<string, readonly Deno.PermissionName[]>> = { run: ["ffi", "write"] };
+const NEEDS: Readonly<Record<string, readonly Deno.PermissionName[]>> = {
+  doctor: ["ffi"],
+  run: ["ffi", "write"],
+};
 
 function giveBackPermissions(command: string | undefined): void {
   const needed = NEEDS[command ?? ""] ?? [];

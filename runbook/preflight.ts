@@ -1,11 +1,8 @@
 /** What must be true before a probe can be loaded, checked first because the kernel's own answer is a bare EPERM. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
+import { type Capability, hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
-
-const CAP_SYS_ADMIN = 21n;
-const CAP_PERFMON = 38n;
-const CAP_BPF = 39n;
 
 /**
  * @param hasBtf whether /sys/kernel/btf/vmlinux exists (it is binary and megabytes long: not for `read`)
@@ -13,6 +10,15 @@ const CAP_BPF = 39n;
  */
 export function preflight(read: ReadText, hasBtf: boolean): void {
   checkCapabilities(read);
+  checkKernel(read, hasBtf);
+}
+
+/**
+ * What holds for the machine whatever this process is allowed to do.
+ *
+ * @throws Failure (cannot measure)
+ */
+export function checkKernel(read: ReadText, hasBtf: boolean): void {
   checkLockdown(read);
   if (!hasBtf) {
     throw new Failure(
@@ -24,17 +30,16 @@ export function preflight(read: ReadText, hasBtf: boolean): void {
 }
 
 function checkCapabilities(read: ReadText): void {
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read("/proc/self/status") ?? "")?.[1];
-  if (effective === undefined) {
+  const has = (capability: Capability) => hasCapability(read, capability);
+  if (has("CAP_BPF") === null) {
     throw new Failure(
       EXIT.cannotMeasure,
       "cannot see this process's capabilities: /proc/self/status is missing",
       "mount /proc",
     );
   }
-  const has = (capability: bigint) => (BigInt(`0x${effective}`) >> capability & 1n) === 1n;
-  if (has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON))) return;
-  const missing = [...(has(CAP_BPF) ? [] : ["CAP_BPF"]), ...(has(CAP_PERFMON) ? [] : ["CAP_PERFMON"])];
+  if (has("CAP_SYS_ADMIN") || (has("CAP_BPF") && has("CAP_PERFMON"))) return;
+  const missing = (["CAP_BPF", "CAP_PERFMON"] as const).filter((capability) => !has(capability));
   throw new Failure(
     EXIT.cannotMeasure,
     `cannot load the probes: this process lacks ${

@@ -25,7 +25,12 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
   const { code, stdout } = await call("--help");
   assert.equal(code, EXIT.done);
   const commands = stdout.slice(stdout.indexOf("COMMANDS\n") + 9).trimEnd().split("\n");
-  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), ["run", "compare", "licenses"]);
+  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), [
+    "doctor",
+    "run",
+    "compare",
+    "licenses",
+  ]);
 });
 
 Deno.test("probe licenses prints a notice of each part of the executable, and where its source is", async () => {

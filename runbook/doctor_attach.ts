@@ -1,0 +1,82 @@
+/** Every tier tried on the kernel itself: its hooks are attached as `probe run` would, and detached again. */
+
+import type { Failure } from "../analysis/failure.ts";
+import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
+import { LibbpfError } from "../ffi/libbpf_error.ts";
+import { attachFailure } from "./attach_failure.ts";
+import { TierUnavailable } from "./chain_probes.ts";
+import {
+  type Attachments,
+  couldNotTell,
+  no,
+  type TierFinding,
+  type Unrequired,
+  yes,
+} from "./doctor_check.ts";
+import { hooksOfTier, TIER_CONSEQUENCES } from "./doctor_hooks.ts";
+
+/** What was attached for a moment. */
+export interface Attached extends Disposable {
+  readonly tier: Tier;
+  readonly hooks: readonly HookFact[];
+}
+
+/** Attaches at that tier, or at the best there is; throws what ChainProbes.attach() throws. */
+export type Attach = (required: Tier | undefined) => Attached;
+
+/** Why nothing can be loaded at all. */
+export interface Refusal {
+  readonly failure: Failure;
+  /** Whether that holds for the machine and not only for this process. */
+  readonly conclusive: boolean;
+}
+
+/** @param refusal then nothing is tried */
+export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
+  if (refusal !== null) {
+    const { failure: { found, remedy }, conclusive } = refusal;
+    const answer = conclusive
+      ? no(found, TIER_CONSEQUENCES.tracepoint.prevents, remedy)
+      : couldNotTell(found);
+    return { tiers: TIERS.map((tier) => ({ tier, answer, hooks: [] })), unrequired: { refused: found } };
+  }
+  const { unrequired, best } = tryUnrequired(attach);
+  return { tiers: TIERS.map((tier) => best?.tier === tier ? best : tryTier(attach, tier)), unrequired };
+}
+
+/** As `probe run` does it without --require: its reasons then tell of the tiers that it tried before. */
+function tryUnrequired(attach: Attach): { unrequired: Unrequired; best: TierFinding | null } {
+  try {
+    using attached = attach(undefined);
+    return { unrequired: { tier: attached.tier }, best: had(attached) };
+  } catch (error) {
+    return { unrequired: { refused: reasonOf(error).found }, best: null };
+  }
+}
+
+function tryTier(attach: Attach, tier: Tier): TierFinding {
+  try {
+    using attached = attach(tier);
+    return had(attached);
+  } catch (error) {
+    const { found, remedy } = reasonOf(error);
+    const consequence = TIER_CONSEQUENCES[tier];
+    return { tier, answer: no(found, consequence.prevents, remedy ?? consequence.remedy), hooks: [] };
+  }
+}
+
+function had({ tier, hooks }: Attached): TierFinding {
+  const attached = hooks.filter((hook) => hook.attached).length;
+  return {
+    tier,
+    answer: yes(`${attached} of its ${hooksOfTier(tier)} hooks attached, and detached again`),
+    hooks,
+  };
+}
+
+/** In words for a user; what is not the kernel's refusal is thrown on. */
+function reasonOf(error: unknown): { found: string; remedy: string | null } {
+  if (error instanceof TierUnavailable) return { found: error.reason, remedy: null };
+  if (error instanceof LibbpfError) return attachFailure(error);
+  throw error;
+}

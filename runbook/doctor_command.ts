@@ -1,0 +1,59 @@
+/** `probe doctor`: looks at the machine, tries every hook, says what can be measured. It changes nothing. */
+
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { diagnose } from "./doctor.ts";
+import { type Refusal, tryTiers } from "./doctor_attach.ts";
+import type { ClockReads } from "./doctor_check.ts";
+import { reportJson } from "./doctor_json.ts";
+import { KERNEL_BTF } from "./doctor_kernel.ts";
+import { reportText } from "./doctor_text.ts";
+import { readMachine, readMachineText } from "./machine.ts";
+import { type NativeParts, openNativeParts } from "./native_parts.ts";
+import { checkKernel, preflight } from "./preflight.ts";
+
+export interface DoctorFlags {
+  readonly json: boolean;
+}
+
+/** Enough to see that all of them go the same way. */
+const CLOCK_READS = 16;
+
+/** @returns done when some tier can be had, cannotMeasure when none (or that could not be told) */
+export async function doctorCommand(flags: DoctorFlags, write: (text: string) => void): Promise<ExitCode> {
+  const parts = await openNativeParts();
+  const report = diagnose({
+    read: readMachineText,
+    exists: kernelFileExists,
+    machine: readMachine(readMachineText, Deno.build.arch),
+    attachments: tryTiers((tier) => parts.attach(tier), refusal()),
+    clockReads: countClockReads(parts),
+    kallsyms: readMachineText("/proc/kallsyms"),
+  });
+  write(flags.json ? reportJson(report) : reportText(report));
+  return report.verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
+}
+
+/** What keeps every program from being loaded; a lack of capabilities alone says nothing about the machine. */
+function refusal(): Refusal | null {
+  const hasBtf = kernelFileExists(KERNEL_BTF);
+  const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
+  if (ofKernel !== null) return { failure: ofKernel, conclusive: true };
+  const ofProcess = failureOf(() => preflight(readMachineText, hasBtf));
+  return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
+}
+
+function failureOf(check: () => void): Failure | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+function countClockReads({ native }: NativeParts): ClockReads {
+  const entered = native.symbols.clock_reads_entering_kernel(CLOCK_READS);
+  return entered < 0 ? { errno: -entered } : { reads: CLOCK_READS, entered };
+}

@@ -1,0 +1,128 @@
+/** What the kernel offers to tracing programs, and what it tells of its symbols. */
+
+import { hasCapability } from "./capabilities.ts";
+import {
+  type Answer,
+  bestTier,
+  type Check,
+  couldNotTell,
+  type Examined,
+  type Fact,
+  no,
+  yes,
+} from "./doctor_check.ts";
+import { HOOKS } from "./hooks.ts";
+import { KPROBE_PMU } from "./native_parts.ts";
+
+/** No probe can be loaded without it; it is megabytes long, so only its presence is asked for. */
+export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
+const LOCKDOWN = "/sys/kernel/security/lockdown";
+const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";
+
+function typeInformation({ exists }: Examined): Answer {
+  if (exists(KERNEL_BTF)) return yes(KERNEL_BTF);
+  if (!exists("/sys/kernel")) return couldNotTell("/sys is not mounted");
+  return no(
+    `${KERNEL_BTF} is missing`,
+    "every tier: programs cannot find the fields they read",
+    "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are",
+  );
+}
+
+function lockdown({ read, attachments }: Examined): Answer {
+  const mode = /\[(\w+)\]/.exec(read(LOCKDOWN) ?? "")?.[1];
+  if (mode === "confidentiality") {
+    return no(
+      "lockdown is in confidentiality mode",
+      "every tier: programs may not read kernel memory",
+      "boot without lockdown=confidentiality (with Secure Boot some kernels set it themselves)",
+    );
+  }
+  if (mode !== undefined) return yes(`lockdown is ${mode}`);
+  if (bestTier(attachments) !== null) return yes("no lockdown file, and the programs were loaded");
+  return couldNotTell(
+    `${LOCKDOWN} cannot be read (no lockdown in this kernel, or securityfs is not mounted)`,
+  );
+}
+
+function kprobes({ exists }: Examined): Answer {
+  if (exists(KPROBE_PMU)) return yes(KPROBE_PMU);
+  if (!exists("/sys/bus/event_source")) return couldNotTell("/sys/bus/event_source is missing");
+  return no(
+    `${KPROBE_PMU} is missing`,
+    "tier kprobe, and kprobes in place of fentry hooks that fail",
+    "use a kernel with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS, such as Debian's",
+  );
+}
+
+function symbolNames({ read, kallsyms }: Examined): Answer {
+  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
+  // Per-CPU symbols begin at zero on x86 up to 6.14: one address that is not zero shows that they are not hidden.
+  if (/^0*[1-9a-f][0-9a-f]* /m.test(kallsyms)) return yes("/proc/kallsyms shows addresses");
+  const restrict = read(KPTR_RESTRICT)?.trim();
+  const syslog = hasCapability(read, "CAP_SYSLOG");
+  const why = restrict === "2"
+    ? "kptr_restrict is 2"
+    : `kptr_restrict is ${restrict ?? "unknown"}${syslog === false ? " and CAP_SYSLOG is missing" : ""}`;
+  return no(
+    `/proc/kallsyms shows only zeros: ${why}`,
+    "names in stacks: the stack columns stay empty and there are no stack clusters",
+    restrict === "2" ? "sysctl kernel.kptr_restrict=1" : "run it with CAP_SYSLOG (sudo)",
+  );
+}
+
+/** Functions that are hooked by name. */
+const FUNCTIONS: readonly string[] = [
+  ...new Set(
+    HOOKS.filter((hook) => hook.ladder.kprobe?.some(({ kind }) => kind !== "tp_btf")).map(({ hook }) => hook),
+  ),
+];
+
+/** Where each hooked function is defined: `the kernel`, or a module. Absent: nowhere. */
+function definitions(kallsyms: string): Map<string, string[]> {
+  const line = new RegExp(`^[0-9a-f]+ [tTwW] (${FUNCTIONS.join("|")})(?:\\t\\[(\\w+)\\])?$`, "gm");
+  const places = new Map<string, string[]>();
+  for (const [, name = "", module = "the kernel"] of kallsyms.matchAll(line)) {
+    places.set(name, [...places.get(name) ?? [], module]);
+  }
+  return places;
+}
+
+function uniqueSymbols({ kallsyms }: Examined): Answer {
+  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
+  const places = definitions(kallsyms);
+  const twice = [...places].filter(([, where]) => where.length > 1);
+  if (twice.length === 0) return yes(`none of ${places.size} names is used twice`);
+  const named = twice.map(([name, where]) =>
+    `${name} ${where.length} times (${[...new Set(where)].join(", ")})`
+  );
+  const modules = new Set(twice.flatMap(([, where]) => where).filter((where) => where !== "the kernel"));
+  return no(
+    named.join("; "),
+    "hooking by name: which one is meant is ambiguous",
+    modules.size > 0
+      ? `unload ${[...modules].join(", ")} while measuring, or do without this hook`
+      : "none on this kernel: do without this hook, as its reads still show in ktime_get and others",
+  );
+}
+
+export const kernelChecks: readonly Check[] = [
+  { id: "btf", topic: "kernel", asks: "type information (BTF)", answer: typeInformation },
+  { id: "lockdown", topic: "kernel", asks: "programs may read kernel memory", answer: lockdown },
+  { id: "kprobes", topic: "kernel", asks: "kprobes", answer: kprobes },
+  { id: "symbol_names", topic: "symbols", asks: "addresses have names", answer: symbolNames },
+  { id: "unique_symbols", topic: "symbols", asks: "hooked names are unique", answer: uniqueSymbols },
+];
+
+const SYSCTLS: readonly (readonly [id: string, topic: "kernel" | "symbols"])[] = [
+  ["unprivileged_bpf_disabled", "kernel"],
+  ["perf_event_paranoid", "kernel"],
+  ["bpf_stats_enabled", "kernel"],
+  ["kptr_restrict", "symbols"],
+];
+
+/** Settings that explain what one sees; none stands in the way of a process with the capabilities. */
+export function kernelFacts({ read }: Examined): Fact[] {
+  return SYSCTLS.map(([id, topic]) => ({ id, topic, value: read(`/proc/sys/kernel/${id}`)?.trim() ?? null }));
+}
