@@ -22,6 +22,9 @@ export class CommandFailed extends Error {
   }
 }
 
+/** As shells report it. */
+const NO_SUCH_COMMAND = 127;
+
 /** Debian keeps bpftool and ldconfig in the sbin folders, which an ordinary PATH leaves out. */
 function searchPath(): string {
   return `${Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -41,9 +44,30 @@ function command(argv: readonly string[], options: CommandOptions, stdio: "inher
   });
 }
 
-/** Runs `argv` with this process' stdout and stderr and returns its exit code. */
+function spawn(
+  argv: readonly string[],
+  options: CommandOptions,
+  stdio: "inherit" | "piped",
+): Deno.ChildProcess {
+  try {
+    return command(argv, options, stdio).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CommandFailed(
+      argv,
+      NO_SUCH_COMMAND,
+      "there is no such command; `deno task setup` installs what is needed",
+    );
+  }
+}
+
+/**
+ * Runs `argv` with this process' stdout and stderr and returns its exit code.
+ *
+ * @throws {CommandFailed} when there is no such command; so do all below
+ */
 export async function exitCode(argv: readonly string[], options: CommandOptions = {}): Promise<number> {
-  return (await command(argv, options, "inherit").spawn().status).code;
+  return (await spawn(argv, options, "inherit").status).code;
 }
 
 /**
@@ -58,7 +82,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
 
 /** Runs `argv` and returns what it printed, whatever its exit code. */
 export async function capture(argv: readonly string[], options: CommandOptions = {}): Promise<CommandOutput> {
-  const child = command(argv, options, "piped").spawn();
+  const child = spawn(argv, options, "piped");
   const writing = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
   const output = await child.output();
   await writing;
