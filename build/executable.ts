@@ -73,7 +73,7 @@ async function compile(path: string): Promise<void> {
  *
  * @throws {Error} when it does not behave as the program
  */
-async function verify(path: string, version: string): Promise<void> {
+export async function verify(path: string, version: string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "probe-verify-" });
   try {
     const options = { cwd: folder, env: {}, clearEnv: true };

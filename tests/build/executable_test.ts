@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { PERMISSIONS } from "../../build/executable.ts";
+import { PERMISSIONS, verify } from "../../build/executable.ts";
 
 Deno.test("the launcher gives the runtime the same permissions as deno compile, none of them the network", async () => {
   const launcher = await Deno.readTextFile("build/launcher.c");
   const given = [...launcher.matchAll(/"(--(?:allow|no-prompt)[^"]*)"/g)].map(([, flag]) => flag);
   assert.deepEqual(given, PERMISSIONS);
   assert.deepEqual(PERMISSIONS.filter((flag) => /net|run|import|all$|^-A/.test(flag)), []);
+});
+
+Deno.test("an executable that is plain deno, as a wrong base runtime makes it, is not taken for the program", async () => {
+  await assert.rejects(verify(Deno.execPath(), "0.1.0"), /answers --version with exit code 0 and "deno \d/);
 });
