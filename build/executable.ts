@@ -32,7 +32,10 @@ export function executableLibraries(): readonly string[] {
 
 async function bundle(): Promise<void> {
   // The bundler's own messages name files of the cache: shown only when it fails.
-  await stdoutOf([Deno.execPath(), "bundle", "--quiet", "--frozen", "--output", BUNDLE, "main.ts"]);
+  const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--output"];
+  await replaceFile(BUNDLE, async (temporary) => {
+    await stdoutOf([...bundleTo, temporary, "main.ts"]);
+  });
 }
 
 /** Layout of `struct trailer` in launcher.c. */
