@@ -80,7 +80,7 @@ Deno.test("the README's map has each folder of the project, and nothing that is 
 });
 
 Deno.test("each option in the README is one of the program's", async () => {
-  const known = `${await help("run")}${await help("compare")}${await help()}`;
+  const known = (await Promise.all([help("run"), help("compare"), help("doctor"), help()])).join("");
   const options = new Set(README.replaceAll(/<!--|-->/g, "").match(/(?<![\w-])--[a-z][a-z-]*/g));
   assert.ok(options.size > 5);
   for (const option of options) assert.match(known, new RegExp(`${option}\\b`), option);

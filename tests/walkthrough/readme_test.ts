@@ -92,6 +92,12 @@ Deno.test("each command of the README does what it says, in the order of the REA
       }
     }
   });
+  await t.step("the excerpt of doctor has the words that it prints", () => {
+    const printed = outputs.get("dist/probe doctor")!;
+    const shown = labels(excerpt(README, "probe doctor"));
+    assert.ok(shown.length > 3);
+    for (const label of shown) assert.ok(printed.includes(label), `${label}\n${printed}`);
+  });
   await t.step("the comparison as JSON is JSON", () => {
     const answer = JSON.parse(outputs.get("dist/probe compare --format json host.csv vm.csv")!);
     assert.ok(VERDICTS.includes(answer.verdict), answer.verdict);
