@@ -15,11 +15,14 @@ export interface Column {
   readonly values?: readonly string[];
   /** A cell of this column is never empty, whatever the tier or the status of the run. */
   readonly required?: true;
+  /** Empty also when nothing was missed: not every wakeup has it. */
+  readonly occasional?: true;
   readonly doc: string;
 }
 
 export const STATUSES = ["complete", "timeout", "aborted"] as const;
 export const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
+export const STAGES = ["none", "ttwu", "activate", "wakeup", "switch", "tkread", "tkread_task"] as const;
 export const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
 
 export const COLUMNS = [
@@ -42,6 +45,7 @@ export const COLUMNS = [
   {
     name: "interrupted",
     kind: "text",
+    occasional: true,
     doc: "what the waking interrupt interrupted: function, or user; empty when the waker was no interrupt",
   },
   { name: "path", kind: "enum", values: PATHS, doc: "way through try_to_wake_up" },
@@ -93,6 +97,58 @@ export const COLUMNS = [
   { name: "lost_events", kind: "int", doc: "records and map updates lost in this run" },
   { name: "recursion_misses", kind: "int", doc: "program invocations the kernel skipped in this run" },
   { name: "self_reads", kind: "int", doc: "clock reads of our own probes, filtered out in this run" },
+  {
+    name: "last_stage",
+    kind: "enum",
+    values: STAGES,
+    required: true,
+    doc: "last stage of the chain that was seen; where an incomplete chain stopped",
+  },
+  {
+    name: "wake_flags_queued",
+    kind: "hex",
+    occasional: true,
+    doc: "wake_flags that ttwu_queue_wakelist was handed; WF_SYNC and WF_TTWU are lost after it",
+  },
+  { name: "queued_ns", kind: "int", occasional: true, doc: "ttwu_queue_wakelist (wakelist path only)" },
+  {
+    name: "pending_ns",
+    kind: "int",
+    occasional: true,
+    doc: "sched_ttwu_pending on the target's CPU (wakelist path only)",
+  },
+  {
+    name: "rq_clock_queued_ns",
+    kind: "int",
+    occasional: true,
+    doc:
+      "rq->clock of the target's CPU at ttwu_queue_wakelist (sched_clock domain), as old as its last update",
+  },
+  {
+    name: "rq_clock_queued_flags",
+    kind: "hex",
+    occasional: true,
+    doc: "rq->clock_update_flags at ttwu_queue_wakelist",
+  },
+  { name: "rq_cpu", kind: "int", doc: "CPU of the rq at ttwu_do_activate" },
+  {
+    name: "tkreads",
+    kind: "int",
+    doc: "timekeeping reads on all CPUs from the ttwu to the target's own read",
+  },
+  {
+    name: "clocksource_switch_ns",
+    kind: "int",
+    occasional: true,
+    doc: "first clocksource switch inside the window",
+  },
+  { name: "clocksource_to", kind: "text", occasional: true, doc: "clocksource that this switch changed to" },
+  {
+    name: "tkreads_after_switch",
+    kind: "int",
+    occasional: true,
+    doc: "timekeeping reads from this switch to the target's own",
+  },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];

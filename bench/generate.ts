@@ -199,6 +199,17 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
     lost_events: 0,
     recursion_misses: 0,
     self_reads: 3,
+    last_stage: "tkread_task",
+    wake_flags_queued: null,
+    queued_ns: null,
+    pending_ns: null,
+    rq_clock_queued_ns: null,
+    rq_clock_queued_flags: null,
+    rq_cpu: 1,
+    tkreads: 5,
+    clocksource_switch_ns: null,
+    clocksource_to: null,
+    tkreads_after_switch: null,
   };
 }
 

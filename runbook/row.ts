@@ -1,7 +1,8 @@
 /** One run's outcome as the row of the result file. What nobody observed stays null; nothing is filled in. */
 
-import type { Row, STATUSES } from "../analysis/columns.ts";
+import type { Row, STAGES, STATUSES } from "../analysis/columns.ts";
 import { stackKey } from "../analysis/stack.ts";
+import type { ChainRecord } from "../ffi/record.ts";
 import type { RunOutcome } from "./loop.ts";
 import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts";
 import type { Symbols } from "./symbols.ts";
@@ -93,6 +94,17 @@ export function buildRow(
     lost_events: losses.ring_full,
     recursion_misses: losses.recursion_misses,
     self_reads: losses.self_reads,
+    last_stage: lastStage(record),
+    wake_flags_queued: hex(record?.flags_queued),
+    queued_ns: record?.queued_ns ?? null,
+    pending_ns: record?.pending_ns ?? null,
+    rq_clock_queued_ns: record?.rq_clock_queued_ns ?? null,
+    rq_clock_queued_flags: hex(record?.rq_clock_queued_flags),
+    rq_cpu: record?.rq_cpu ?? null,
+    tkreads: record?.reads ?? null,
+    clocksource_switch_ns: record?.clocksource_switch_ns ?? null,
+    clocksource_to: record?.clocksource_to ?? null,
+    tkreads_after_switch: record?.reads_after_switch ?? null,
   };
   return { row, stacks: [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null) };
 }
@@ -106,6 +118,15 @@ function readStack(addresses: BigUint64Array | undefined, symbols: Symbols): Nor
 
 function clusterOf(stack: NormalisedStack): StackCluster | null {
   return stack.frames.length === 0 ? null : { key: stackKey(stack.frames), frames: stack.frames };
+}
+
+function lastStage(record: ChainRecord | null): (typeof STAGES)[number] {
+  if (record === null) return "none";
+  if (record.tkread_task_ns !== null) return "tkread_task";
+  if (record.tkread_ns !== null) return "tkread";
+  if (record.switch_ns !== null) return "switch";
+  if (record.wakeup_ns !== null) return "wakeup";
+  return record.activate_ns !== null ? "activate" : "ttwu";
 }
 
 /** The kernel mints no ID of 0: 0 means that it saw no wakeup. */

@@ -1,6 +1,6 @@
 /** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
 
-import { type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
+import { type Column, type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
 import type { End } from "../analysis/meta.ts";
 import { NumberColumn } from "../analysis/result_columns.ts";
 import { iqrSorted, medianSorted } from "../analysis/stats/quantile.ts";
@@ -23,9 +23,6 @@ export interface SignatureCount {
   readonly signature: string;
   readonly runs: number;
 }
-
-/** Empty in a complete run for a reason other than the tier: this one is empty when the waker was no interrupt. */
-const MAY_BE_EMPTY: ReadonlySet<ColumnName> = new Set(["interrupted"]);
 
 export class Tally {
   readonly #statuses = { complete: 0, timeout: 0, aborted: 0 };
@@ -102,9 +99,9 @@ export class Tally {
   /** Columns that were empty in every complete run: what this machine and tier did not show. */
   neverObserved(): ColumnName[] {
     if (this.#statuses.complete === 0) return [];
-    return COLUMNS.map(({ name }) => name).filter((name) =>
-      !this.#observed.has(name) && !MAY_BE_EMPTY.has(name)
-    );
+    const columns: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
+    return columns.filter(({ name, occasional }) => !occasional && !this.#observed.has(name))
+      .map(({ name }) => name);
   }
 }
 

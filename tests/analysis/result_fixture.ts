@@ -77,6 +77,17 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
     lost_events: 0,
     recursion_misses: 0,
     self_reads: 2,
+    last_stage: "tkread_task",
+    wake_flags_queued: null,
+    queued_ns: null,
+    pending_ns: null,
+    rq_clock_queued_ns: null,
+    rq_clock_queued_flags: null,
+    rq_cpu: 1,
+    tkreads: 5,
+    clocksource_switch_ns: null,
+    clocksource_to: null,
+    tkreads_after_switch: null,
     ...over,
   };
 }
@@ -85,6 +96,7 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
 export function timeoutOf(run: number): Row {
   return rowOf(run, USUAL, {
     status: "timeout",
+    last_stage: "switch",
     tkread_cpu: null,
     tkread_ns: null,
     tkread_task_ns: null,

@@ -31,3 +31,11 @@ Deno.test("any other failure shows the last thing libbpf said and where the rest
     "cannot load the BPF programs: errno 22, libbpf: failed to load object; see the kernel's log with --verbose",
   );
 });
+
+Deno.test("libbpf without the right to look into modules names the capability", () => {
+  const log = "libbpf: failed to iterate BTF objects: -1\nlibbpf: failed to load object\n";
+  assert.match(
+    attachFailure(new LibbpfError("load the BPF programs", EINVAL, log)).message,
+    /^cannot load the BPF programs: libbpf may not look .* without CAP_SYS_ADMIN; run it with sudo, or with/,
+  );
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COLUMNS } from "../../analysis/columns.ts";
+import { type Column, type ColumnName, COLUMNS } from "../../analysis/columns.ts";
 import { correlationId } from "../../analysis/correlation.ts";
 import { formatRow } from "../../analysis/result_write.ts";
 import { stackKey } from "../../analysis/stack.ts";
@@ -34,8 +34,9 @@ Deno.test("a complete run fills every column of its row", () => {
     tkread_stack: new BigUint64Array([0xffffffff81002010n]),
   };
   const { row } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
-  const empty = COLUMNS.map(({ name }) => name).filter((name) => row[name] === null);
-  assert.deepEqual(empty, []);
+  const columns: readonly Column[] = COLUMNS;
+  const usual = columns.filter((column) => !column.occasional).map(({ name }) => name as ColumnName);
+  assert.deepEqual(usual.filter((name) => row[name] === null), []);
   assert.equal(formatRow(row).split(",").length, COLUMNS.length);
 });
 
@@ -133,7 +134,16 @@ Deno.test("a run that nobody saw is a row all the same", () => {
   );
   assert.deepEqual(stacks, []);
   const filled = COLUMNS.map(({ name }) => name).filter((name) => row[name] !== null);
-  assert.deepEqual(filled, ["run", "status", "load", "lost_events", "recursion_misses", "self_reads"]);
+  assert.deepEqual(filled, [
+    "run",
+    "status",
+    "load",
+    "lost_events",
+    "recursion_misses",
+    "self_reads",
+    "last_stage",
+  ]);
+  assert.equal(row.last_stage, "none");
   formatRow(row);
 });
 
