@@ -7,6 +7,9 @@ const EPERM = 1;
 const ENOMEM = 12;
 const EACCES = 13;
 
+/** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
+const NO_MODULE_TYPES = `failed to iterate BTF objects: -${EPERM}\n`;
+
 /** @returns what to throw; the error with libbpf's log is its cause */
 export function attachFailure(error: LibbpfError): Failure {
   const [why, remedy] = explain(error);
@@ -14,6 +17,12 @@ export function attachFailure(error: LibbpfError): Failure {
 }
 
 function explain({ errno, log }: LibbpfError): readonly [why: string, remedy: string] {
+  if (log.includes(NO_MODULE_TYPES)) {
+    return [
+      "libbpf may not look for types in kernel modules without CAP_SYS_ADMIN",
+      "run it with sudo, or with CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON",
+    ];
+  }
   switch (errno) {
     case EPERM:
     case EACCES:

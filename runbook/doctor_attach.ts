@@ -34,7 +34,9 @@ export interface Refusal {
 /** @param refusal then nothing is tried */
 export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
   if (refusal !== null) {
-    const { failure: { found, remedy }, conclusive } = refusal;
+    const { failure, conclusive } = refusal;
+    const { remedy } = failure;
+    const found = failure.found.replace(/^cannot load the probes: /, "");
     const answer = conclusive
       ? no(found, TIER_CONSEQUENCES.tracepoint.prevents, remedy)
       : couldNotTell(found);
@@ -59,9 +61,11 @@ function tryTier(attach: Attach, tier: Tier): TierFinding {
     using attached = attach(tier);
     return had(attached);
   } catch (error) {
-    const { found, remedy } = reasonOf(error);
-    const consequence = TIER_CONSEQUENCES[tier];
-    return { tier, answer: no(found, consequence.prevents, remedy ?? consequence.remedy), hooks: [] };
+    const { prevents, remedy: usual } = TIER_CONSEQUENCES[tier];
+    const { found, remedy = usual } = reasonOf(error);
+    // The log is shown by `probe run`, which ends with the error; doctor goes on.
+    const withCommand = remedy.replace("--verbose", `probe run --require ${tier} --verbose`);
+    return { tier, answer: no(found, prevents, withCommand), hooks: [] };
   }
 }
 
@@ -75,8 +79,8 @@ function had({ tier, hooks }: Attached): TierFinding {
 }
 
 /** In words for a user; what is not the kernel's refusal is thrown on. */
-function reasonOf(error: unknown): { found: string; remedy: string | null } {
-  if (error instanceof TierUnavailable) return { found: error.reason, remedy: null };
+function reasonOf(error: unknown): { found: string; remedy?: string } {
+  if (error instanceof TierUnavailable) return { found: error.reason };
   if (error instanceof LibbpfError) return attachFailure(error);
   throw error;
 }

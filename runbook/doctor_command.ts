@@ -7,6 +7,7 @@ import { type Refusal, tryTiers } from "./doctor_attach.ts";
 import type { ClockReads } from "./doctor_check.ts";
 import { reportJson } from "./doctor_json.ts";
 import { KERNEL_BTF } from "./doctor_kernel.ts";
+import { checkUserNamespace } from "./doctor_privileges.ts";
 import { reportText } from "./doctor_text.ts";
 import { readMachine, readMachineText } from "./machine.ts";
 import { type NativeParts, openNativeParts } from "./native_parts.ts";
@@ -39,7 +40,8 @@ function refusal(): Refusal | null {
   const hasBtf = kernelFileExists(KERNEL_BTF);
   const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
   if (ofKernel !== null) return { failure: ofKernel, conclusive: true };
-  const ofProcess = failureOf(() => preflight(readMachineText, hasBtf));
+  const ofProcess = failureOf(() => preflight(readMachineText, hasBtf)) ??
+    failureOf(() => checkUserNamespace(readMachineText));
   return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
 }
 

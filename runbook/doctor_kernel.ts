@@ -62,13 +62,13 @@ function symbolNames({ read, kallsyms }: Examined): Answer {
   if (/^0*[1-9a-f][0-9a-f]* /m.test(kallsyms)) return yes("/proc/kallsyms shows addresses");
   const restrict = read(KPTR_RESTRICT)?.trim();
   const syslog = hasCapability(read, "CAP_SYSLOG");
-  const why = restrict === "2"
-    ? "kptr_restrict is 2"
-    : `kptr_restrict is ${restrict ?? "unknown"}${syslog === false ? " and CAP_SYSLOG is missing" : ""}`;
+  const why = `kptr_restrict is ${restrict ?? "unknown"}${syslog ? "" : ", CAP_SYSLOG is missing"}`;
   return no(
     `/proc/kallsyms shows only zeros: ${why}`,
     "names in stacks: the stack columns stay empty and there are no stack clusters",
-    restrict === "2" ? "sysctl kernel.kptr_restrict=1" : "run it with CAP_SYSLOG (sudo)",
+    restrict === "2"
+      ? "sysctl kernel.kptr_restrict=1"
+      : "run it with sudo, or with CAP_SYSLOG as an ambient capability (setpriv, systemd)",
   );
 }
 

@@ -1,7 +1,9 @@
 /** What this process is allowed to do, capability by capability: being root is never the question. */
 
+import { EXIT, Failure } from "../analysis/failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
 import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./doctor_check.ts";
+import type { ReadText } from "./machine.ts";
 
 const INITIAL_USER_NAMESPACE = /^\s*0\s+0\s+4294967295\s*$/;
 
@@ -10,7 +12,7 @@ const MEMLOCK_BYTES = 64 * 1024 * 1024;
 
 /** How to be given it: the executable starts another one inside it, so file capabilities would be lost on the way. */
 const grant = (capability: Capability) =>
-  `run it with sudo, or give ${capability} alone: setpriv --inh-caps/--ambient-caps, AmbientCapabilities=`;
+  `run it with sudo, or with ${capability} as an ambient capability (setpriv, systemd)`;
 
 const NO_STATUS = "/proc/self/status cannot be read";
 
@@ -27,15 +29,30 @@ function splitCapability(
   return no(`${capability} is missing`, prevents, grant(capability));
 }
 
+const UID_MAP = "/proc/self/uid_map";
+const OWN_NAMESPACE = "this process is in a user namespace of its own";
+const LEAVE_NAMESPACE = "run it outside of the container, or in one that shares the host's user namespace";
+
 function userNamespace({ read }: Examined): Answer {
-  const map = read("/proc/self/uid_map");
-  if (map === null) return couldNotTell("/proc/self/uid_map cannot be read");
+  const map = read(UID_MAP);
+  if (map === null) return couldNotTell(`${UID_MAP} cannot be read`);
   if (INITIAL_USER_NAMESPACE.test(map)) return yes("all users are mapped to themselves");
   return no(
-    "this process is in a user namespace of its own",
+    OWN_NAMESPACE,
     "every tier: capabilities of such a namespace do not count for bpf()",
-    "run it outside of the container, or in one that shares the host's user namespace",
+    LEAVE_NAMESPACE,
   );
+}
+
+/**
+ * The capabilities of another user namespace are shown like the machine's own, but bpf() wants those.
+ *
+ * @throws Failure (cannot measure)
+ */
+export function checkUserNamespace(read: ReadText): void {
+  const map = read(UID_MAP);
+  if (map === null || INITIAL_USER_NAMESPACE.test(map)) return;
+  throw new Failure(EXIT.cannotMeasure, OWN_NAMESPACE, LEAVE_NAMESPACE);
 }
 
 function hiddenProcesses({ read }: Examined): Answer {
@@ -89,7 +106,7 @@ export const privilegeChecks: readonly Check[] = [
       if (own) return yes("CAP_SYSLOG");
       return no(
         "CAP_SYSLOG is missing",
-        "names in stacks, and so stack clusters, unless kptr_restrict is 0",
+        "names in stacks, unless kptr_restrict is 0 and perf_event_paranoid at most 1",
         grant("CAP_SYSLOG"),
       );
     },
