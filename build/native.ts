@@ -1,27 +1,26 @@
 /**
  * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
- * executable's launcher, and the libraries that libbpf needs, unmodified from Debian's packages.
+ * executable's launcher, and libbpf with the libraries it needs.
  * A part is made again when what it is made from has changed.
  */
 
-import { capture, run, stdoutOf } from "./command.ts";
+import { run, stdoutOf } from "./command.ts";
+import { libbpfLibraries, packed } from "./libraries.ts";
 import { LAYOUT_FILE, renewLayout } from "./layout.ts";
 
 export const OUT = "build/out";
 export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
 const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
+const LIBRARIES = `${OUT}/libraries.bin`;
 const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
-
-/** Debian's libraries that travel inside the executable, by SONAME. */
-export const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"] as const;
 
 /** What ffi/embedded.ts carries. */
 const EMBEDDED = [
   BPF_OBJECT,
   BPF_OBJECT_WITHOUT_PERCPU,
   TARGET_LIBRARY,
-  ...LIBRARIES.map((soname) => `${OUT}/${soname}`),
+  LIBRARIES,
 ];
 
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
@@ -128,48 +127,14 @@ async function make(part: Part, compiler: string): Promise<void> {
   await replaceFile(stamp, (temporary) => Deno.writeTextFile(temporary, wanted));
 }
 
-/** Where the dynamic loader finds `soname` on this machine. */
-export async function libraryPath(soname: string): Promise<string> {
-  for (const line of (await stdoutOf(["ldconfig", "-p"])).split("\n")) {
-    const found = line.match(/^\s*(\S+) \(([^)]*)\) => (\S+)$/);
-    if (found?.[1] === soname && (found[3] ?? "").includes(MULTIARCH)) {
-      return await Deno.realPath(found[3] ?? "");
-    }
-  }
-  throw new Deno.errors.NotFound(`${soname} is not installed; run \`deno task setup\``);
-}
-
-/** Debian package and version that own the file at `path`. */
-export async function packageOf(path: string): Promise<{ readonly name: string; readonly version: string }> {
-  // On a merged /usr the package may list the file without the /usr that the real path begins with.
-  for (const candidate of [path, path.replace(/^\/usr/, "")]) {
-    const owner = await capture(["dpkg", "-S", candidate]);
-    const name = owner.stdout.split(":")[0];
-    if (owner.code !== 0 || name === undefined) continue;
-    const version = await stdoutOf([
-      "dpkg-query",
-      "-W",
-      "-f=${Version}",
-      `${name}:${await dpkgArchitecture()}`,
-    ]);
-    return { name, version };
-  }
-  throw new Deno.errors.NotFound(`No Debian package owns ${path}`);
-}
-
-async function dpkgArchitecture(): Promise<string> {
-  return (await stdoutOf(["dpkg", "--print-architecture"])).trim();
-}
-
-async function copyLibrary(soname: string): Promise<void> {
-  const source = await Deno.readFile(await libraryPath(soname));
-  const target = `${OUT}/${soname}`;
-  const found = await Deno.readFile(target).catch(() => undefined);
-  if (found !== undefined && found.length === source.length && found.every((byte, i) => byte === source[i])) {
+async function packLibraries(): Promise<void> {
+  const bytes = packed(await libbpfLibraries());
+  const found = await Deno.readFile(LIBRARIES).catch(() => undefined);
+  if (found !== undefined && found.length === bytes.length && found.every((byte, i) => byte === bytes[i])) {
     return;
   }
-  console.log(`copying ${soname}`);
-  await replaceFile(target, (temporary) => Deno.writeFile(temporary, source));
+  console.log(`packing ${LIBRARIES}`);
+  await replaceFile(LIBRARIES, (temporary) => Deno.writeFile(temporary, bytes));
 }
 
 /** Writes `path`.gz when it is older than `path`. */
@@ -199,7 +164,7 @@ export async function buildNative(): Promise<"current" | "renewed"> {
     launcherPart(),
   ];
   for (const part of parts) await make(part, compiler);
-  for (const soname of LIBRARIES) await copyLibrary(soname);
+  await packLibraries();
   for (const path of EMBEDDED) await compress(path);
   const layout = await renewLayout(BPF_OBJECT);
   if (layout === "renewed") console.log(`renewed ${LAYOUT_FILE}`);

@@ -4,7 +4,8 @@
  */
 
 import { stdoutOf } from "./command.ts";
-import { LIBRARIES, libraryPath, OUT, packageOf, replaceFile } from "./native.ts";
+import { libbpfLibraries, type Library, packageOf } from "./libraries.ts";
+import { OUT, replaceFile } from "./native.ts";
 
 export const NOTICES = `${OUT}/notices.txt`;
 
@@ -17,12 +18,10 @@ function section(title: string, ...paragraphs: readonly string[]): string {
   return [RULE, title, RULE, "", paragraphs.join("\n\n"), ""].join("\n");
 }
 
-async function librarySection(soname: string): Promise<string> {
-  const { name, version } = await packageOf(await libraryPath(soname));
-  const [source, sourceVersion] =
-    (await stdoutOf(["dpkg-query", "-W", "-f=${source:Package} ${source:Version}", name])).split(" ");
+async function librarySection(library: Library): Promise<string> {
+  const { name, version, source, sourceVersion } = await packageOf(library.path);
   return section(
-    `${soname}, unmodified from the Debian package ${name} ${version}`,
+    `${library.name}, unmodified from the Debian package ${name} ${version}`,
     `Source: Debian's source package ${source} ${sourceVersion} (apt-get source ${source}=${sourceVersion}).`,
     (await Deno.readTextFile(`/usr/share/doc/${name}/copyright`)).trim(),
   );
@@ -87,7 +86,7 @@ async function notices(): Promise<string> {
     await runtimeSection(),
     ...await Promise.all((await bundledPackages()).map(npmSection)),
   ];
-  for (const soname of LIBRARIES) sections.push(await librarySection(soname));
+  for (const library of await libbpfLibraries()) sections.push(await librarySection(library));
   for (const name of COMMON_LICENSES) {
     const text = await Deno.readTextFile(`/usr/share/common-licenses/${name}`);
     sections.push(section(`${name}, named above`, text.trim()));

@@ -5,19 +5,26 @@
  */
 
 import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };
-import chainObjectWithoutContext from "../build/out/chain_without_percpu.bpf.o.gz" with { type: "bytes" };
-import libbpf from "../build/out/libbpf.so.1.gz" with { type: "bytes" };
-import libelf from "../build/out/libelf.so.1.gz" with { type: "bytes" };
+import chainObjectWithoutPercpu from "../build/out/chain_without_percpu.bpf.o.gz" with { type: "bytes" };
+import libraries from "../build/out/libraries.bin.gz" with { type: "bytes" };
 import libtarget from "../build/out/libtarget.so.gz" with { type: "bytes" };
-import libz from "../build/out/libz.so.1.gz" with { type: "bytes" };
+import type { SharedLibrary } from "./libbpf.ts";
 
 async function inflated(gzip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return await new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();
 }
 
+/** Takes apart what `packed()` of build/libraries.ts has put together: a line of JSON, then the files. */
+function unpacked(bytes: Uint8Array<ArrayBuffer>): SharedLibrary[] {
+  let offset = bytes.indexOf("\n".charCodeAt(0)) + 1;
+  const index: { name: string; size: number }[] = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(0, offset)),
+  );
+  return index.map(({ name, size }) => ({ name, bytes: bytes.subarray(offset, offset += size) }));
+}
+
 export const CHAIN_OBJECT = await inflated(chainObject);
-export const CHAIN_OBJECT_WITHOUT_PERCPU = await inflated(chainObjectWithoutContext);
-export const LIBBPF = await inflated(libbpf);
-export const LIBELF = await inflated(libelf);
+export const CHAIN_OBJECT_WITHOUT_PERCPU = await inflated(chainObjectWithoutPercpu);
 export const LIBTARGET = await inflated(libtarget);
-export const LIBZ = await inflated(libz);
+/** libbpf last, before it what it needs. */
+export const LIBBPF_LIBRARIES = unpacked(await inflated(libraries));

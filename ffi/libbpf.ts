@@ -49,20 +49,23 @@ const symbols = {
 
 export type Libbpf = Deno.DynamicLibrary<typeof symbols>;
 
-export interface LibbpfBytes {
-  readonly libz: Uint8Array<ArrayBuffer>;
-  readonly libelf: Uint8Array<ArrayBuffer>;
-  readonly libbpf: Uint8Array<ArrayBuffer>;
+export interface SharedLibrary {
+  /** SONAME. */
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * Opens libbpf and what it needs from bytes. glibc takes an already loaded library for a needed one when the
- * SONAME matches, so libz, then libelf, then libbpf, each from any path, needs nothing installed.
+ * SONAME matches, so opening them in order, each from any path, needs nothing installed.
  *
- * The two that libbpf needs are closed with the process: libbpf is bound to them for good.
+ * The ones that libbpf needs are closed with the process: libbpf is bound to them for good.
+ *
+ * @param libraries libbpf last, before it what it needs beyond glibc
  */
-export function openLibbpf(bytes: LibbpfBytes): Libbpf {
-  Deno.dlopen(memfdPath("libz.so.1", bytes.libz), {});
-  Deno.dlopen(memfdPath("libelf.so.1", bytes.libelf), {});
-  return Deno.dlopen(memfdPath("libbpf.so.1", bytes.libbpf), symbols);
+export function openLibbpf(libraries: readonly SharedLibrary[]): Libbpf {
+  const libbpf = libraries.at(-1);
+  if (libbpf === undefined) throw new RangeError("libbpf must be among the libraries, got none");
+  for (const { name, bytes } of libraries.slice(0, -1)) Deno.dlopen(memfdPath(name, bytes), {});
+  return Deno.dlopen(memfdPath(libbpf.name, libbpf.bytes), symbols);
 }

@@ -26,7 +26,7 @@ export async function openNativeParts(): Promise<NativeParts> {
   const { openLibbpf } = await import("../ffi/libbpf.ts");
   const { openNativeLibrary } = await import("../ffi/native_library.ts");
   const native = openNativeLibrary(embedded.LIBTARGET);
-  const libbpf = openLibbpf({ libz: embedded.LIBZ, libelf: embedded.LIBELF, libbpf: embedded.LIBBPF });
+  const libbpf = openLibbpf(embedded.LIBBPF_LIBRARIES);
   const objects = {
     withPercpu: embedded.CHAIN_OBJECT,
     withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
