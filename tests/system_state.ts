@@ -1,0 +1,14 @@
+/** What `probe doctor` must leave as it was, as a shell script prints it: natively and with a guest's busybox. */
+
+/** Files below /proc/sys that the kernel itself changes all the time. */
+const RESTLESS = "ns_last_pid|perf_event_max_sample_rate|hung_task_detect_count";
+
+/** Clocksource, mounts, sysctl values, the taint of the kernel among them. */
+export const STATE_SCRIPT = `
+cat /sys/devices/system/clocksource/clocksource0/current_clocksource /proc/mounts
+for file in /proc/sys/kernel/* /proc/sys/debug/* /proc/sys/net/core/bpf*; do
+  [ -f "$file" ] || continue
+  case "$file" in *${RESTLESS.split("|").join("|*")}) continue;; esac
+  echo "$file: $(cat "$file" 2>/dev/null)"
+done
+`;
