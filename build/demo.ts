@@ -14,6 +14,7 @@ import { orExplain, setup } from "./setup.ts";
 const FOLDER = "dist/demo";
 const RUNS = ["run", "--runs", "30"];
 const STEPS = 5;
+const TICK_MS = 10_000;
 
 const started = performance.now();
 
@@ -49,7 +50,9 @@ async function measureGuest(): Promise<void> {
     }); measuring in it`,
   );
   const argv = ["/bin/probe", ...RUNS, "--env", "vm", "--out", "/root/vm.csv"];
-  const { code, stdout } = await guest.run(argv, { echo: true });
+  // Without a terminal probe reports its begin and its end only.
+  const ticking = setInterval(() => say("still measuring in the guest, one run a second or slower"), TICK_MS);
+  const { code, stdout } = await guest.run(argv, { echo: true }).finally(() => clearInterval(ticking));
   console.log(stdout.trimEnd());
   if (code !== 0) throw new CommandFailed(argv, code, "");
   await Deno.writeFile(`${FOLDER}/vm.csv`, await guest.readFile("/root/vm.csv"));
