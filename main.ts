@@ -89,8 +89,19 @@ const runRoute = buildCommand({
       },
       trigger: { kind: "enum", values: ["timer"], brief: "What gives each run its edge", default: "timer" },
       period: { kind: "parsed", parse: parseDuration, brief: "Time between edges", default: "1s" },
-      wake: { kind: "enum", values: ["timer"], brief: "How the target is woken", default: "timer" },
-      require: { kind: "enum", values: TIERS, brief: "Lowest tier to accept", optional: true },
+      wake: {
+        kind: "parsed",
+        parse: String,
+        brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
+        optional: true,
+      },
+      target: {
+        kind: "parsed",
+        parse: String,
+        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME",
+        default: "self",
+      },
+      require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
       quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
       json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
       verbose: VERBOSE,
@@ -98,7 +109,7 @@ const runRoute = buildCommand({
   },
   async loader() {
     const { runCommand } = await import("./runbook/run_command.ts");
-    type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer"; wake: "timer" } & ShellFlags;
+    type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer" } & ShellFlags;
     return async function (this: Context, flags: Flags) {
       this.outcome.exitCode = await runCommand(flags);
     };

@@ -6,6 +6,10 @@ const symbols = {
   // int target_run(const struct target_request *request, struct target_result *result);
   // nonblocking: it runs on a native thread of its own, which is the target.
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
+  // int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);
+  existing_run: { parameters: ["buffer", "i32", "buffer"], result: "i32", nonblocking: true },
+  // int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity);
+  tasks_named: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   // void target_cancel(uint64_t run);
   target_cancel: { parameters: ["u64"], result: "void" },
   // int32_t wake_index(const char *name);

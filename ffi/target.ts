@@ -1,22 +1,26 @@
-/** The built-in native target: one call is one run, see ffi/native/target.c. */
+/**
+ * Targets: the built-in thread, or a task that is there already. One call of run() is one run, see
+ * ffi/native/target.c and tasks.c.
+ */
 
 import type { NativeLibrary } from "./native_library.ts";
 
-/** What one run of the target found out. Times in ns; CLOCK_MONOTONIC unless said otherwise. */
+/** What one run of a target found out. Times in ns; CLOCK_MONOTONIC unless said otherwise. */
 export interface TargetRun {
-  readonly tgid: number;
+  /** null: the kernel's side knows it only once it sees the target. */
+  readonly tgid: number | null;
   readonly pid: number;
   readonly edge_ns: bigint;
   /** Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC. */
   readonly edge_uncertainty_ns: number;
-  /** What the target's first clock_gettime after the wakeup returned. */
-  readonly value_ns: bigint;
+  /** What the built-in target's first clock_gettime after the wakeup returned; another task's is not known. */
+  readonly value_ns: bigint | null;
   /** Elapsed CLOCK_MONOTONIC minus the elapsed independent counter, from arming to after the read. */
-  readonly clock_step_ns: bigint;
-  readonly clock_step_uncertainty_ns: number;
+  readonly clock_step_ns: bigint | null;
+  readonly clock_step_uncertainty_ns: number | null;
 }
 
-/** The target's call failed: errno ETIME (62) the edge was too near, EINTR (4) its sleep was cut short. */
+/** The target's call failed: ETIME (62) the edge was too near, EINTR (4) its sleep was cut short, ESRCH (3) it ended. */
 export class TargetError extends Error {
   override readonly name = "TargetError";
 
@@ -37,61 +41,33 @@ export interface TargetOptions {
   readonly holdNs?: bigint;
 }
 
-/** The built-in target of all runs. */
-export class NativeTarget {
+/** What both kinds of target have in common. */
+abstract class TargetBase {
   readonly #native: NativeLibrary;
-  readonly #wake: number;
-  readonly #holdNs: bigint;
   #run = 0;
 
-  /** @throws {RangeError} when there is no such wake */
-  constructor(native: NativeLibrary, options: TargetOptions) {
+  constructor(native: NativeLibrary) {
     this.#native = native;
-    this.#wake = native.symbols.wake_index(new TextEncoder().encode(`${options.wake}\0`));
-    if (this.#wake < 0) throw new RangeError(`A wake must be in the table of wakes, got ${options.wake}`);
-    this.#holdNs = options.holdNs ?? 0n;
   }
 
-  /** What clock_step_ns is measured against. */
-  get clockStepCounter(): "tsc" | "CLOCK_MONOTONIC_RAW" {
-    return this.#native.symbols.clock_step_counts_tsc() === 1 ? "tsc" : "CLOCK_MONOTONIC_RAW";
-  }
-
-  /**
-   * One run: on its own native thread the target arms `armedMapFd` with its own pid, blocks until it is woken,
-   * reads the clock by the raw system call and disarms.
-   *
-   * @param edgeRealNs absolute CLOCK_REALTIME of the edge
-   * @throws {TargetError}
-   */
-  async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
+  protected async call(
+    run: number,
+    request: BigInt64Array<ArrayBuffer>,
+    start: (
+      native: NativeLibrary,
+      request: Uint8Array<ArrayBuffer>,
+      result: Uint8Array<ArrayBuffer>,
+    ) => Promise<number>,
+  ): Promise<(field: number) => bigint> {
     this.#run = run;
-    // In the order of struct target_request in ffi/native/target.h.
-    const request = new BigInt64Array([
-      BigInt(armedMapFd),
-      BigInt(run),
-      BigInt(this.#wake),
-      edgeRealNs,
-      LEAD_NS,
-      this.#holdNs,
-    ]);
     const result = new BigInt64Array(7);
-    const errno = await this.#native.symbols.target_run(
+    const errno = await start(
+      this.#native,
       new Uint8Array(request.buffer),
       new Uint8Array(result.buffer),
     );
     if (errno !== 0) throw new TargetError(run, errno);
-    const at = (index: number) => result[index] ?? 0n;
-    // In the order of struct target_result in ffi/native/target.h.
-    return {
-      tgid: Number(at(0)),
-      pid: Number(at(1)),
-      edge_ns: at(2),
-      edge_uncertainty_ns: Number(at(3)),
-      value_ns: at(4),
-      clock_step_ns: at(5),
-      clock_step_uncertainty_ns: Number(at(6)),
-    };
+    return (field) => result[field] ?? 0n;
   }
 
   /** Ends the sleep of the latest run, also one about to begin: its run() rejects with errno EINTR. */
@@ -103,4 +79,98 @@ export class NativeTarget {
   realtimeNow(): bigint {
     return this.#native.symbols.clock_now(CLOCK_REALTIME);
   }
+}
+
+/** The built-in target of all runs. */
+export class NativeTarget extends TargetBase {
+  readonly #wake: number;
+  readonly #holdNs: bigint;
+
+  /** @throws {RangeError} when there is no such wake */
+  constructor(native: NativeLibrary, options: TargetOptions) {
+    super(native);
+    this.#wake = native.symbols.wake_index(new TextEncoder().encode(`${options.wake}\0`));
+    if (this.#wake < 0) throw new RangeError(`A wake must be in the table of wakes, got ${options.wake}`);
+    this.#holdNs = options.holdNs ?? 0n;
+  }
+
+  /**
+   * One run: on its own native thread the target arms `armedMapFd` with its own pid, blocks until it is woken,
+   * reads the clock by the raw system call and disarms.
+   *
+   * @param edgeRealNs absolute CLOCK_REALTIME of the edge
+   * @throws {TargetError}
+   */
+  async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
+    const request = requestOf(armedMapFd, run, BigInt(this.#wake), edgeRealNs, this.#holdNs);
+    const at = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
+    // In the order of struct target_result in ffi/native/target.h.
+    return {
+      tgid: Number(at(0)),
+      pid: Number(at(1)),
+      edge_ns: at(2),
+      edge_uncertainty_ns: Number(at(3)),
+      value_ns: at(4),
+      clock_step_ns: at(5),
+      clock_step_uncertainty_ns: Number(at(6)),
+    };
+  }
+}
+
+/** A task that is there already: armed at the edge, so that its first wakeup after it is followed. */
+export class ExistingTarget extends TargetBase {
+  readonly #pid: number;
+
+  /** @param pid kernel pid of the task */
+  constructor(native: NativeLibrary, pid: number) {
+    super(native);
+    this.#pid = pid;
+  }
+
+  /**
+   * Sleeps until the edge and arms `armedMapFd` with the task's pid.
+   *
+   * @param edgeRealNs absolute CLOCK_REALTIME of the edge
+   * @throws {TargetError} with ESRCH when the task has ended
+   */
+  async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
+    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n);
+    const at = await this.call(
+      run,
+      request,
+      (native, from, to) => native.symbols.existing_run(from, this.#pid, to),
+    );
+    return {
+      tgid: null,
+      pid: this.#pid,
+      edge_ns: at(2),
+      edge_uncertainty_ns: Number(at(3)),
+      value_ns: null,
+      clock_step_ns: null,
+      clock_step_uncertainty_ns: null,
+    };
+  }
+}
+
+/** In the order of struct target_request in ffi/native/target.h. */
+function requestOf(armedMapFd: number, run: number, wake: bigint, edgeRealNs: bigint, holdNs: bigint) {
+  return new BigInt64Array([BigInt(armedMapFd), BigInt(run), wake, edgeRealNs, LEAD_NS, holdNs]);
+}
+
+/** What clock_step_ns is measured against on this machine. */
+export function clockStepCounter(native: NativeLibrary): "tsc" | "CLOCK_MONOTONIC_RAW" {
+  return native.symbols.clock_step_counts_tsc() === 1 ? "tsc" : "CLOCK_MONOTONIC_RAW";
+}
+
+const MOST_TASKS = 64;
+
+/** Kernel pids of all tasks of that name, at most {@linkcode MOST_TASKS}. */
+export function tasksNamed(native: NativeLibrary, comm: string): number[] {
+  const pids = new Int32Array(MOST_TASKS);
+  const count = native.symbols.tasks_named(
+    new TextEncoder().encode(`${comm}\0`),
+    new Uint8Array(pids.buffer),
+    MOST_TASKS,
+  );
+  return [...pids.subarray(0, Math.min(count, MOST_TASKS))];
 }

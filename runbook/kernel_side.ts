@@ -4,13 +4,17 @@ import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
-import type { NativeTarget } from "../ffi/target.ts";
+import type { ExistingTarget, NativeTarget } from "../ffi/target.ts";
 import { attachFailure } from "./attach_failure.ts";
 import { type ChainProbes, TierUnavailable } from "./chain_probes.ts";
+import { type ExistingTask, findTask, type TargetChoice } from "./targets.ts";
 
 export interface KernelSide extends Disposable {
   readonly probes: ChainProbes;
-  readonly target: NativeTarget;
+  readonly target: NativeTarget | ExistingTarget;
+  /** The followed task; null: the built-in thread. */
+  readonly task: ExistingTask | null;
+  readonly clockStepCounter: "tsc" | "CLOCK_MONOTONIC_RAW";
   /**
    * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
    * how well an edge on the one is known on the other.
@@ -22,21 +26,30 @@ const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 const BRACKETS = 16;
 
+export interface KernelSideOptions {
+  /** The tier to take; undefined: the best there is. */
+  readonly require: Tier | undefined;
+  readonly target: TargetChoice;
+  /** How the built-in target is woken. */
+  readonly wake: string;
+}
+
 /**
  * Opens libbpf and attaches the probes.
  *
- * @param required the tier to take; undefined: the best there is
- * @param wake how the target is woken
  * @throws Failure (cannot measure) with the reason
  */
-export async function openKernelSide(required: Tier | undefined, wake: string): Promise<KernelSide> {
+export async function openKernelSide({ require, target, wake }: KernelSideOptions): Promise<KernelSide> {
   const { openNativeParts } = await import("./native_parts.ts");
-  const { NativeTarget } = await import("../ffi/target.ts");
+  const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
   const { native, attach } = await openNativeParts();
-  const probes = explained(() => attach(required));
+  const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
+  const probes = explained(() => attach(require));
   return {
     probes,
-    target: new NativeTarget(native, { wake }),
+    target: task === null ? new NativeTarget(native, { wake }) : new ExistingTarget(native, task.pid),
+    task,
+    clockStepCounter: clockStepCounter(native),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
     [Symbol.dispose]: () => probes[Symbol.dispose](),
   };

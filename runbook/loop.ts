@@ -53,6 +53,8 @@ export interface LoopOptions {
   readonly runs: number;
   /** Edges are the multiples of this on CLOCK_REALTIME. */
   readonly periodNs: number;
+  /** How long after the target's return its record may still come; for a task of its own will, most of the period. */
+  readonly recordWindowNs?: bigint;
   readonly probes: ChainSource;
   readonly target: Target;
   readonly clock: LoopClock;
@@ -76,6 +78,7 @@ const LONGEST_POLL_MS = 40;
 /** How long a cancelled target may take to come back before the program ends without it. */
 const CANCEL_WINDOW_MS = 5_000;
 
+const ESRCH = 3;
 const EINTR = 4;
 const ETIME = 62;
 
@@ -156,6 +159,7 @@ class Sleep {
     // A signal may reach the target's thread before the listener that reports the interruption.
     if (interrupt.aborted) return "interrupted";
     if (result.error instanceof TargetError && MISSED.has(result.error.errno)) return "missed";
+    if (result.error instanceof TargetError && result.error.errno === ESRCH) throw ended(this.#run);
     throw new Failure(
       EXIT.failed,
       `the target of run ${this.#run} failed: ${
@@ -175,18 +179,27 @@ class Sleep {
 
 /** The run's record, waited for while it can still come; then what the kernel holds of it, complete or not. */
 async function recordOf(
-  { probes, clock, interrupt }: LoopOptions,
+  { probes, clock, interrupt, recordWindowNs }: LoopOptions,
   run: number,
   sleep: TargetRun | "interrupted" | "overdue",
 ): Promise<ChainRecord | null> {
-  const windowEnd = clock.realtimeNow() + RECORD_WINDOW_NS;
+  const windowEnd = clock.realtimeNow() + (recordWindowNs ?? RECORD_WINDOW_NS);
+  const fewestPolls = recordWindowNs === undefined ? RECORD_POLLS : 1;
   for (let polls = 0;; polls++) {
     const record = probes.take(run);
     if (record !== null) return record;
-    const windowClosed = polls >= RECORD_POLLS && clock.realtimeNow() > windowEnd;
+    const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
     if (typeof sleep === "string" || interrupt.aborted || windowClosed) return probes.abandon(run);
     await clock.sleep(Math.min(polls, LONGEST_POLL_MS), interrupt);
   }
+}
+
+function ended(run: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `the target has ended before run ${run}`,
+    `the rows up to run ${run - 1} are in the file; start again with a target that stays`,
+  );
 }
 
 function statusOf(record: ChainRecord | null, interrupted: boolean): Status {

@@ -11,6 +11,7 @@ import type { ResultFile } from "./result_out.ts";
 import { buildRow, type RowContext } from "./row.ts";
 import { type Runbook, runbookSha256 } from "./runbook.ts";
 import type { Summary } from "./summary.ts";
+import type { TargetChoice } from "./targets.ts";
 import { Symbols } from "./symbols.ts";
 import { Tally } from "./tally.ts";
 import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
@@ -18,6 +19,7 @@ import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
 export interface MeasureRequest {
   readonly env: string;
   readonly runbook: Runbook;
+  readonly target: TargetChoice;
   readonly machine: Machine;
   readonly started: Date;
   /** Empty; filled here. */
@@ -36,7 +38,8 @@ export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
   const { runbook, machine, file, progress, interrupt } = request;
-  using kernel = await openKernelSide(request.require, runbook.wake);
+  const { require, target: choice } = request;
+  using kernel = await openKernelSide({ require, target: choice, wake: runbook.wake });
   const { probes, target } = kernel;
   // After the attach: the programs of the probes have symbols of their own now.
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
@@ -52,10 +55,11 @@ export async function measure(
     runbook_sha256: await runbookSha256(runbook),
     started: request.started.toISOString(),
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
-    clock_step_counter: target.clockStepCounter,
+    clock_step_counter: kernel.clockStepCounter,
   };
   file.writeHeader(meta);
-  progress.say(`measuring ${runbook.runs} runs at tier ${probes.tier} into ${file.path}`);
+  const of = kernel.task === null ? "" : ` of ${kernel.task.comm} (pid ${kernel.task.pid})`;
+  progress.say(`measuring ${runbook.runs} runs${of} at tier ${probes.tier} into ${file.path}`);
   const notices = noticesOf(symbols, decode, machine);
   for (const notice of notices) progress.say(`notice: ${notice}`);
 
@@ -76,7 +80,17 @@ export async function measure(
   };
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
   const { runs, period_ns: periodNs } = runbook;
-  const interruptedAt = await runLoop({ runs, periodNs, probes, target, clock, interrupt, onOutcome });
+  const interruptedAt = await runLoop({
+    runs,
+    periodNs,
+    probes,
+    target,
+    clock,
+    interrupt,
+    onOutcome,
+    // The built-in target reads as soon as it runs; another task when it likes, until the next edge is near.
+    ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
+  });
   if (interruptedAt === null) file.writeEnd(tally.end());
   progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
   return { summary: { path: file.path, meta, tally, notices }, interruptedAt };

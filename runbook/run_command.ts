@@ -10,6 +10,7 @@ import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
 import { createOutputFile, defaultPath, ResultFile } from "./result_out.ts";
 import { declareRunbook } from "./runbook.ts";
+import { parseTarget } from "./targets.ts";
 import { summaryJson, summaryText } from "./summary.ts";
 
 export interface RunFlags {
@@ -22,6 +23,10 @@ export interface RunFlags {
   readonly period: number;
   /** The tier to take; without it the best there is. */
   readonly require?: Tier;
+  /** How the built-in target is woken; without it by the timer. */
+  readonly wake?: string;
+  /** self, pid:NUMBER or comm:NAME. */
+  readonly target: string;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -35,7 +40,9 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
  */
 export async function runCommand(flags: RunFlags): Promise<ExitCode> {
-  const runbook = declareRunbook({ runs: flags.runs, period_ns: flags.period });
+  const target = parseTarget(flags.target);
+  const { runs, period: period_ns, wake } = flags;
+  const runbook = declareRunbook({ runs, period_ns, wake, target });
   preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();
@@ -52,6 +59,7 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
     const request = {
       env: flags.env,
       runbook,
+      target,
       machine,
       started,
       file,
@@ -76,7 +84,7 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
     throw new Failure(
       EXIT.failed,
       `none of the ${runbook.runs} runs completed: no clock read of the target was seen`,
-      `look at the stages in ${path}, and report it with that file`,
+      `see column last_stage in ${path} for where the runs stopped`,
     );
   } catch (error) {
     if (file.isEmpty) Deno.removeSync(path);

@@ -27,7 +27,7 @@
 
 static struct counter_sample origin;
 
-static int arm(int map_fd, uint32_t pid, uint64_t run)
+int arm_map(int map_fd, uint32_t pid, uint64_t run)
 {
 	struct armed_run value = { .pid = pid, .run = run };
 	uint32_t key = 0;
@@ -77,6 +77,15 @@ static int wait_for_wake(uint64_t run, const struct wake *wake, struct wait_stat
 	sigaction(cancel_signal(), &action, NULL);
 	atomic_store(&sleeping_tid, state->target_tid);
 	return atomic_load(&cancelled_run) == run ? EINTR : wake->wait(state);
+}
+
+int sleep_of_run(uint64_t run, const struct timespec *until)
+{
+	struct wait_state state = { .edge_real_ns = ns_of(until), .target_tid = syscall(SYS_gettid) };
+	int error = wait_for_wake(run, wake_at(0), &state);
+
+	atomic_store(&sleeping_tid, 0);
+	return error;
 }
 
 /* A signal meant for the process must not wake the target instead of the wake: all but cancelling is blocked. */
@@ -165,7 +174,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 		if (error)
 			return error;
 	}
-	error = arm(request->armed_map_fd, state->target_tid, request->run);
+	error = arm_map(request->armed_map_fd, state->target_tid, request->run);
 	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
 		error = ETIME;
 	if (!error) {
@@ -205,7 +214,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	/* Rehearsed unarmed: a page fault between arming and sleeping could block and be woken. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
-	error = arm(request->armed_map_fd, 0, 0);
+	error = arm_map(request->armed_map_fd, 0, 0);
 	if (error)
 		return error;
 	error = wake->open ? wake->open(&state) : 0;
@@ -221,7 +230,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	before = sample_counter();
 	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
 	error = armed_wait(request, wake, &state, &read);
-	arm(request->armed_map_fd, 0, 0);
+	arm_map(request->armed_map_fd, 0, 0);
 	if (wake->close)
 		wake->close(&state);
 	if (error)

@@ -4,6 +4,7 @@
 #define PROBE_TARGET_H
 
 #include <stdint.h>
+#include <time.h>
 
 struct target_request {
 	int64_t armed_map_fd;
@@ -24,7 +25,14 @@ struct target_result {
 	int64_t clock_step_uncertainty_ns;
 };
 
+/* Makes `pid` the task whose first wakeup is followed, in that run; pid 0 disarms. 0 or an errno. */
+int arm_map(int map_fd, uint32_t pid, uint64_t run);
+
+/* Sleeps until an absolute CLOCK_REALTIME; target_cancel(run) ends it with EINTR. */
+int sleep_of_run(uint64_t run, const struct timespec *until);
+
 int target_run(const struct target_request *request, struct target_result *result);
+int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);
 void target_cancel(uint64_t run);
 int64_t clock_now(int32_t clock);
 

@@ -24,7 +24,7 @@ struct wake {
 	void (*close)(struct wait_state *state);
 };
 
-/* NULL when there is no such wake. */
+/* NULL when there is no such wake; 0 is the timer's. */
 const struct wake *wake_at(int32_t index);
 
 #endif

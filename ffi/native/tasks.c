@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Tasks that are there already: found by name, and armed at an edge. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clocks.h"
+#include "target.h"
+
+/* TASK_COMM_LEN (include/linux/sched.h) */
+#define COMM_LEN 16
+
+static int is_named(const char *process, const char *task, const char *name)
+{
+	char path[64], comm[COMM_LEN + 1];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/task/%.16s/comm", process, task);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* it has ended meanwhile */
+	length = read(fd, comm, COMM_LEN);
+	close(fd);
+	if (length <= 0)
+		return 0;
+	comm[length] = 0;
+	comm[strcspn(comm, "\n")] = 0;
+	return !strcmp(comm, name);
+}
+
+/* Puts the kernel pids of all tasks of that name into `pids`, as many as fit; returns how many there are. */
+int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
+{
+	struct dirent *process, *task;
+	int32_t count = 0;
+	DIR *proc = opendir("/proc");
+
+	if (!proc)
+		return 0;
+	while ((process = readdir(proc))) {
+		char path[64];
+		DIR *tasks;
+
+		if (process->d_name[0] < '1' || process->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.16s/task", process->d_name);
+		tasks = opendir(path);
+		if (!tasks)
+			continue;
+		while ((task = readdir(tasks))) {
+			if (task->d_name[0] == '.' || !is_named(process->d_name, task->d_name, name))
+				continue;
+			if (count < capacity)
+				pids[count] = atoi(task->d_name);
+			count++;
+		}
+		closedir(tasks);
+	}
+	closedir(proc);
+	return count;
+}
+
+/*
+ * One run of an existing task: sleeps until the edge and arms the map with the task's pid, so that its first
+ * wakeup after the edge is followed. Returns 0, or an errno: ESRCH when the task has ended.
+ */
+int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
+{
+	struct timespec edge = timespec_of(request->edge_real_ns);
+	char path[64];
+	int error;
+
+	memset(result, 0, sizeof(*result));
+	result->pid = pid;
+	error = sleep_of_run(request->run, &edge);
+	if (error)
+		return error;
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (access(path, F_OK))
+		return ESRCH;
+	error = arm_map(request->armed_map_fd, pid, request->run);
+	if (error)
+		return error;
+	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
+	return 0;
+}
