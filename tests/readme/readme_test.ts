@@ -120,6 +120,10 @@ Deno.test("the excerpt of a comparison has the words that a comparison of two ti
   }
 });
 
+Deno.test("the excerpt of a summary is indented as the program prints it, whatever a formatter thinks", () => {
+  for (const line of excerpt(README, "probe run").trimEnd().split("\n")) assert.match(line, /^ {2,}\S/);
+});
+
 Deno.test("no line of the README is wider than 110 columns, and none names a host or a home", () => {
   for (const line of README.split("\n")) assert.ok(line.length <= 110, line);
   assert.doesNotMatch(README, /https?:|\/root\b|\/home\b|\/work\b|\/tmp\b/);
