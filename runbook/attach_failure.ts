@@ -42,3 +42,13 @@ function lastLine(log: string): string {
   const line = log.trim().split("\n").at(-1)?.trim();
   return line ? `, ${line}` : "";
 }
+
+/** What the verifier objects to: the end of its log, before its statistics. null when it has left no log. */
+export function verifierSays(log: string): string | null {
+  const program = log.split("-- BEGIN PROG LOAD LOG --\n").at(-1)?.split("-- END PROG LOAD LOG --");
+  if (program?.length !== 2) return null;
+  return program[0]!.split("\n").filter((line) => line !== "" && !STATISTICS.test(line)).at(-1)?.trim() ??
+    null;
+}
+
+const STATISTICS = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn)/;

@@ -5,6 +5,7 @@ import { PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
+import { verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 
 /** Sums since the programs were attached. */
@@ -229,7 +230,10 @@ function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladde
           cause: error,
         });
       }
-      ladder.refuse(program, `the kernel does not load ${program}: errno ${error.errno}`);
+      ladder.refuse(
+        program,
+        `the kernel does not load ${program}: ${verifierSays(error.log) ?? `errno ${error.errno}`}`,
+      );
     }
   }
 }

@@ -13,7 +13,7 @@ import {
   type Unrequired,
   yes,
 } from "./doctor_check.ts";
-import { hooksOfTier, TIER_CONSEQUENCES } from "./doctor_hooks.ts";
+import { hooksOfTier, TIER_CONSEQUENCES, tierRemedy } from "./doctor_hooks.ts";
 
 /** What was attached for a moment. */
 export interface Attached extends Disposable {
@@ -61,11 +61,10 @@ function tryTier(attach: Attach, tier: Tier): TierFinding {
     using attached = attach(tier);
     return had(attached);
   } catch (error) {
-    const { prevents, remedy: usual } = TIER_CONSEQUENCES[tier];
-    const { found, remedy = usual } = reasonOf(error);
+    const { found, remedy = tierRemedy(tier, found) } = reasonOf(error);
     // The log is shown by `probe run`, which ends with the error; doctor goes on.
     const withCommand = remedy.replace("--verbose", `probe run --require ${tier} --verbose`);
-    return { tier, answer: no(found, prevents, withCommand), hooks: [] };
+    return { tier, answer: no(found, TIER_CONSEQUENCES[tier].prevents, withCommand), hooks: [] };
   }
 }
 

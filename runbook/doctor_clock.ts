@@ -29,8 +29,9 @@ function callback(name: string, { attachments }: Examined): Answer {
   const fact = tiers.flatMap(({ hooks }) => hooks).find((candidate) => candidate.hook === hook);
   if (fact?.attached) return yes(`${fact.kind}/${hook}`);
   if (fact !== undefined) return refused(fact);
-  const reason = [...new Set(tiers.map(({ answer }) => answer.found))].join("; ");
-  if (tiers.some(({ answer }) => answer.outcome !== "no")) return couldNotTell(`${hook}: ${reason}`);
+  const unknown = tiers.find(({ answer }) => answer.outcome !== "no");
+  if (unknown !== undefined) return couldNotTell(`${hook}: ${unknown.answer.found}`);
+  const reason = "neither of the tiers that hook functions can be had";
   return refused({ stage: "tkread", hook, kind: "fentry", attached: false, reason });
 }
 

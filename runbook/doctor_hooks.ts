@@ -10,7 +10,10 @@ export interface Consequence {
 
 const FUNCTION_KERNEL = "a kernel with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES, such as Debian's";
 
-/** What is lost when a tier cannot be had. */
+/** The newest features that the programs use are in 6.1 and later. */
+const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1) or later";
+
+/** What is lost when a tier cannot be had, and what to do where nothing better is known. */
 export const TIER_CONSEQUENCES: Readonly<Record<Tier, Consequence>> = {
   full: {
     prevents: "hooks on kernel functions at their lowest cost (fentry)",
@@ -26,6 +29,11 @@ export const TIER_CONSEQUENCES: Readonly<Record<Tier, Consequence>> = {
   },
 };
 
+/** @param reason why the tier cannot be had */
+export function tierRemedy(tier: Tier, reason: string): string {
+  return reason.includes("does not load") ? NEWER_KERNEL : TIER_CONSEQUENCES[tier].remedy;
+}
+
 /** What a row lacks without any hook of the stage that could not be attached. */
 const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
   ttwu: "the entry of try_to_wake_up with its wake flags (sched_waking stands in for it)",
@@ -40,6 +48,7 @@ const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
 
 /** What a hook that is not attached prevents, and what to do about it. */
 export function hookConsequence({ hook, stage, reason = "" }: HookFact): Consequence {
+  if (STAND_INS.has(hook)) return { prevents: "nothing: other hooks show the same", remedy: "none needed" };
   const callback = CLOCKSOURCE_CALLBACKS.has(hook);
   return {
     prevents: callback
@@ -50,6 +59,7 @@ export function hookConsequence({ hook, stage, reason = "" }: HookFact): Consequ
 }
 
 function remedyOf(reason: string, callback: boolean): string {
+  if (/tier was required$/.test(reason)) return "take a better tier, where one can be had";
   if (reason.includes("not in the kernel's BTF")) {
     return "none on this kernel: it has no such function to hook";
   }
@@ -59,10 +69,20 @@ function remedyOf(reason: string, callback: boolean): string {
   return `use ${FUNCTION_KERNEL}`;
 }
 
+/** Why the hook is not attached, in words that do not name it: hooks that share them can be told of together. */
+export function sharedReason({ hook, reason = "no reason given" }: HookFact): string {
+  return reason.replaceAll(hook, "it");
+}
+
 /** Hooks that a tier has a program for. */
 export function hooksOfTier(tier: Tier): number {
   return HOOKS.filter((hook) => hook.ladder[tier] !== undefined).length;
 }
+
+/** Hooks that only a lesser tier needs, for want of better ones; where those are had, nothing is missing. */
+const STAND_INS: ReadonlySet<string> = new Set(
+  HOOKS.filter((hook) => hook.ladder.full === undefined).map(({ hook }) => hook),
+);
 
 /** Functions that the kernel's clocksources are read by, under the names of current_clocksource. */
 export const CALLBACKS: ReadonlyMap<string, string> = new Map([

@@ -4,7 +4,7 @@ import type { HookFact } from "../analysis/meta.ts";
 import { printable, wrap } from "../analysis/text_layout.ts";
 import type { CheckFinding, Report } from "./doctor.ts";
 import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./doctor_check.ts";
-import { hookConsequence } from "./doctor_hooks.ts";
+import { hookConsequence, sharedReason } from "./doctor_hooks.ts";
 
 const MARKS: Readonly<Record<Answer["outcome"], string>> = {
   "yes": "  yes  ",
@@ -71,7 +71,7 @@ function hookLines({ hooks }: TierFinding): string[] {
   const attached = Map.groupBy(hooks.filter((hook) => hook.attached), ({ stage }) => stage);
   const missing = Map.groupBy(
     hooks.filter((hook) => !hook.attached),
-    (hook) => `${hook.reason}\n${hookConsequence(hook).remedy}`,
+    (hook) => `${sharedReason(hook)}\n${hookConsequence(hook).remedy}`,
   );
   return [
     ...[...attached].flatMap(([stage, sharing]) => wrap(namesOf(sharing), `${MARKS.yes}${stage}: `)),
@@ -81,13 +81,13 @@ function hookLines({ hooks }: TierFinding): string[] {
 
 /** @param sharing hooks with one reason and one remedy */
 function missingLines(sharing: readonly HookFact[]): string[] {
-  const reason = sharing[0]!.reason ?? "no reason given";
   const consequences = sharing.map(hookConsequence);
   const prevents = [...new Set(consequences.map((consequence) => consequence.prevents))].join("; ");
   return [
-    ...sharing.length === 1
-      ? wrap(`${namesOf(sharing)}: ${reason}`, MARKS.no)
-      : [...wrap(`${sharing.length} hooks: ${reason}`, MARKS.no), ...wrap(namesOf(sharing), UNDER_MARK)],
+    ...sharing.length === 1 ? wrap(`${namesOf(sharing)}: ${sharedReason(sharing[0]!)}`, MARKS.no) : [
+      ...wrap(`${sharing.length} hooks: ${sharedReason(sharing[0]!)}`, MARKS.no),
+      ...wrap(namesOf(sharing), UNDER_MARK),
+    ],
     ...consequence({ prevents, remedy: consequences[0]!.remedy }),
   ];
 }

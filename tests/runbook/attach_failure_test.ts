@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { attachFailure } from "../../runbook/attach_failure.ts";
+import { attachFailure, verifierSays } from "../../runbook/attach_failure.ts";
 
 const EPERM = 1;
 const ENOMEM = 12;
@@ -38,4 +38,20 @@ Deno.test("libbpf without the right to look into modules names the capability", 
     attachFailure(new LibbpfError("load the BPF programs", EINVAL, log)).message,
     /^cannot load the BPF programs: libbpf may not look .* without CAP_SYS_ADMIN; run it with sudo, or with/,
   );
+});
+
+Deno.test("of the verifier's log its objection is shown, not its statistics", () => {
+  const log = [
+    "libbpf: prog 'sched_waking': BPF program load failed: Invalid argument",
+    "libbpf: prog 'sched_waking': -- BEGIN PROG LOAD LOG --",
+    "0: (85) call bpf_get_current_task_btf#158",
+    "unknown func bpf_get_current_task_btf#158",
+    "processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0",
+    "-- END PROG LOAD LOG --",
+    "libbpf: prog 'sched_waking': failed to load: -22",
+    "",
+  ].join("\n");
+  assert.equal(verifierSays(log), "unknown func bpf_get_current_task_btf#158");
+  assert.equal(verifierSays("libbpf: prog 'sched_waking': failed to load: -22\n"), null);
+  assert.equal(verifierSays(""), null);
 });

@@ -7,6 +7,7 @@ import { ALL_TIERS, examined, hooksAt, NO_TIER, NOTHING, UNKNOWN_TIERS } from ".
 
 const [FULL, ...LOWER] = ALL_TIERS.tiers;
 const NOTRACE = "fentry: the kernel forbids tracing read_tsc (notrace)";
+const ALSO_NOTRACE = "fentry: the kernel forbids tracing kvm_clock_get_cycles (notrace)";
 const ABSENT = "fentry: not in the kernel's BTF (inlined, absent, or its module is not loaded)";
 const SOME_MISSING = {
   ...ALL_TIERS,
@@ -15,6 +16,7 @@ const SOME_MISSING = {
       ...FULL!,
       hooks: hooksAt("full", {
         read_tsc: NOTRACE,
+        kvm_clock_get_cycles: ALSO_NOTRACE,
         acpi_pm_read: ABSENT,
         read_hv_clock_tsc: ABSENT,
         change_clocksource: ABSENT,
@@ -56,7 +58,7 @@ Deno.test("missing hooks stand under the reason and the remedy that they share",
   );
   assert.match(
     section,
-    /no fentry\/read_tsc: fentry: the kernel forbids tracing read_tsc \(notrace\) prevents:/,
+    /no 2 hooks: fentry: the kernel forbids tracing it \(notrace\) fentry\/read_tsc, fentry\/kvm_clock_get_cycles prevents:/,
   );
   assert.match(section, /no 3 hooks: fentry: not in the kernel's BTF/);
   assert.match(

@@ -147,7 +147,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "no",
       /^read_tsc: .*notrace/,
     ],
-    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: no function tracing$/],
+    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: neither of the tiers/],
     ["callback_hpet", { attachments: UNKNOWN_TIERS }, "could not tell", /CAP_BPF is missing/],
     [
       "callback_jiffies",
