@@ -5,6 +5,8 @@
  * An empty cell means "not observed". It is never written as 0 and never guessed.
  */
 
+import type { Stage } from "./meta.ts";
+
 /** How a cell is spelled in the file. `int` is a signed 64-bit decimal; `_ns` columns are integers in ns. */
 export type ColumnKind = "int" | "hex" | "id" | "bool" | "enum" | "text";
 
@@ -15,8 +17,8 @@ export interface Column {
   readonly values?: readonly string[];
   /** A cell of this column is never empty, whatever the tier or the status of the run. */
   readonly required?: true;
-  /** Empty also when nothing was missed: not every wakeup has it. */
-  readonly occasional?: true;
+  /** Not every wakeup has it: empty says nothing while the hooks of this stage are attached. */
+  readonly occasional?: Stage;
   readonly doc: string;
 }
 
@@ -45,7 +47,7 @@ export const COLUMNS = [
   {
     name: "interrupted",
     kind: "text",
-    occasional: true,
+    occasional: "ttwu",
     doc: "what the waking interrupt interrupted: function, or user; empty when the waker was no interrupt",
   },
   { name: "path", kind: "enum", values: PATHS, doc: "way through try_to_wake_up" },
@@ -93,7 +95,12 @@ export const COLUMNS = [
   { name: "clocksource_switches", kind: "int", doc: "clocksource switches seen inside the window" },
   { name: "ttwu_stack", kind: "id", doc: "stack cluster of the wakeup: key of a # stack line" },
   { name: "tkread_stack", kind: "id", doc: "stack cluster of the read: key of a # stack line" },
-  { name: "load", kind: "text", required: true, doc: "load during the run: idle, cpu:N" },
+  {
+    name: "load",
+    kind: "text",
+    required: true,
+    doc: "load that was declared for the run; idle: none was made",
+  },
   { name: "lost_events", kind: "int", doc: "records and map updates lost in this run" },
   { name: "recursion_misses", kind: "int", doc: "program invocations the kernel skipped in this run" },
   { name: "self_reads", kind: "int", doc: "clock reads of our own probes, filtered out in this run" },
@@ -107,27 +114,27 @@ export const COLUMNS = [
   {
     name: "wake_flags_queued",
     kind: "hex",
-    occasional: true,
+    occasional: "wakelist",
     doc: "wake_flags that ttwu_queue_wakelist was handed; WF_SYNC and WF_TTWU are lost after it",
   },
-  { name: "queued_ns", kind: "int", occasional: true, doc: "ttwu_queue_wakelist (wakelist path only)" },
+  { name: "queued_ns", kind: "int", occasional: "wakelist", doc: "ttwu_queue_wakelist (wakelist path only)" },
   {
     name: "pending_ns",
     kind: "int",
-    occasional: true,
+    occasional: "wakelist",
     doc: "sched_ttwu_pending on the target's CPU (wakelist path only)",
   },
   {
     name: "rq_clock_queued_ns",
     kind: "int",
-    occasional: true,
+    occasional: "wakelist",
     doc:
       "rq->clock of the target's CPU at ttwu_queue_wakelist (sched_clock domain), as old as its last update",
   },
   {
     name: "rq_clock_queued_flags",
     kind: "hex",
-    occasional: true,
+    occasional: "wakelist",
     doc: "rq->clock_update_flags at ttwu_queue_wakelist",
   },
   { name: "rq_cpu", kind: "int", doc: "CPU of the rq at ttwu_do_activate" },
@@ -139,14 +146,19 @@ export const COLUMNS = [
   {
     name: "clocksource_switch_ns",
     kind: "int",
-    occasional: true,
+    occasional: "clocksource_switch",
     doc: "first clocksource switch inside the window",
   },
-  { name: "clocksource_to", kind: "text", occasional: true, doc: "clocksource that this switch changed to" },
+  {
+    name: "clocksource_to",
+    kind: "text",
+    occasional: "clocksource_switch",
+    doc: "clocksource that this switch changed to",
+  },
   {
     name: "tkreads_after_switch",
     kind: "int",
-    occasional: true,
+    occasional: "clocksource_switch",
     doc: "timekeeping reads from this switch to the target's own",
   },
 ] as const satisfies readonly Column[];

@@ -17,6 +17,7 @@ import {
   formatSigned,
   formatStatistic,
 } from "./format_value.ts";
+import { TIERS } from "./meta.ts";
 import { left, printable, right, wrap } from "./text_layout.ts";
 
 const TITLES: Readonly<Record<QuestionName, string>> = {
@@ -59,7 +60,7 @@ function headline(comparison: Comparison): string[] {
   const note = verdict === "CONFOUNDED" ? "; for information only" : "";
   return [
     ...wrap(`offset: ${parts.join("; ")}${note}`, `${verdict}  `),
-    ...reasonLines(offset),
+    ...reasonLines(offset, comparison.sides),
   ];
 }
 
@@ -100,7 +101,7 @@ function warningLines({ warnings }: Comparison): string[] {
 function questionLines(name: QuestionName, question: Question, comparison: Comparison): string[] {
   const note = question.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
   const lines = [`${TITLES[name]}`, `  ${question.verdict}${note}`];
-  if (name !== "offset") lines.push(...reasonLines(question));
+  if (name !== "offset") lines.push(...reasonLines(question, comparison.sides));
   lines.push(...summaryTable(question));
   lines.push(...wrap(
     `${formatShift(question.shift_ns)}, ${confidence(comparison.alpha)} interval ${
@@ -164,9 +165,16 @@ function testLines(question: Question, comparison: Comparison): string[] {
   return lines;
 }
 
-/** Why, and how many runs would help. */
-function reasonLines(question: Question): string[] {
+/** Why, and what would help. */
+function reasonLines(question: Question, sides: readonly Side[]): string[] {
   const lines = question.reasons.flatMap((reason) => wrap(printable(reason), "  because "));
+  const tiers = new Set(sides.map((side) => side.tier));
+  if (question.verdict === "CONFOUNDED" && tiers.size > 1) {
+    const common = TIERS.findLast((tier) => tiers.has(tier));
+    lines.push(
+      ...wrap(`both sides measured with probe run --require ${common} would answer it`, "  needed  "),
+    );
+  }
   if (question.n_to_settle === null) return lines;
   const advice =
     `about ${question.n_to_settle} complete runs a side would settle it, if shift and spread stay`;

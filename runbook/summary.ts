@@ -1,6 +1,7 @@
 /** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
 
 import { formatDuration } from "../analysis/format_value.ts";
+import { WIDTH, wrap } from "../analysis/text_layout.ts";
 import type { HookFact, Meta } from "../analysis/meta.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
 
@@ -12,8 +13,9 @@ export interface Summary {
   readonly notices: readonly string[];
 }
 
-const WIDTH = 80;
 const MOST_CLUSTERS = 5;
+/** Hooks that share a reason are named up to this many. */
+const MOST_NAMES = 3;
 
 /** How each tier sees the kernel, in the words of the documentation. */
 const TIER_TEXT = {
@@ -30,7 +32,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
     kernel: meta.kernel,
     virtualization: meta.virtualization,
     tier: meta.tier,
-    never_observed: tally.neverObserved(),
+    never_observed: tally.neverObserved(meta.hooks),
     runs: { declared: meta.runbook.runs, complete: end.complete, timeout: end.timeout, aborted: end.aborted },
     offset: tally.offset(),
     ttwu_to_tkread: tally.ttwuToTkread(),
@@ -52,7 +54,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
   const lines = [
     path,
     field("tier", TIER_TEXT[meta.tier]),
-    ...listField("not observed", tally.neverObserved()),
+    ...listField("not observed", tally.neverObserved(meta.hooks)),
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
     field(
       "offset",
@@ -101,15 +103,17 @@ function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: numbe
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
 }
 
-/** The missing hooks, each after its reason or all of them under the one that they share. */
+/** Missing hooks by their reasons; one that many share stands for them all, hook by hook they are doctor's matter. */
 function notAttached(hooks: readonly HookFact[]): string[] {
   const missing = hooks.filter((hook) => !hook.attached);
   if (missing.length === 0) return [];
   const byReason = Map.groupBy(missing, ({ reason }) => reason ?? "no reason given");
   const lines = [...byReason].flatMap(([reason, sharing]) => {
-    const names = sharing.map(({ kind, hook }) => `${kind}/${hook}`);
-    if (names.length === 1) return [cutTo(`    ${names[0]}: ${reason}`)];
-    return [cutTo(`    ${names.length} hooks: ${reason}`), ...listField("", names)];
+    const names = [...new Set(sharing.map(({ hook }) => hook))];
+    const what = names.length <= MOST_NAMES
+      ? names.join(", ")
+      : `${sharing.length} hooks (probe doctor names them)`;
+    return wrap(`${what}: ${reason}`, "    ");
   });
   return [field("not attached", `${missing.length} of ${hooks.length} hooks`), ...lines];
 }

@@ -1,7 +1,7 @@
 /** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
 
 import { type Column, type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
-import type { End } from "../analysis/meta.ts";
+import type { End, HookFact, Stage } from "../analysis/meta.ts";
 import { NumberColumn } from "../analysis/result_columns.ts";
 import { iqrSorted, medianSorted } from "../analysis/stats/quantile.ts";
 import type { StackCluster } from "./row.ts";
@@ -97,10 +97,12 @@ export class Tally {
   }
 
   /** Columns that were empty in every complete run: what this machine and tier did not show. */
-  neverObserved(): ColumnName[] {
+  neverObserved(hooks: readonly HookFact[]): ColumnName[] {
     if (this.#statuses.complete === 0) return [];
     const columns: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
-    return columns.filter(({ name, occasional }) => !occasional && !this.#observed.has(name))
+    const attached = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.stage));
+    const mayBeEmpty = (stage: Stage | undefined) => stage !== undefined && attached.has(stage);
+    return columns.filter(({ name, occasional }) => !mayBeEmpty(occasional) && !this.#observed.has(name))
       .map(({ name }) => name);
   }
 }

@@ -4,8 +4,17 @@ import { stackKey } from "../../analysis/stack.ts";
 import type { RunOutcome } from "../../runbook/loop.ts";
 import { buildRow } from "../../runbook/row.ts";
 import { Symbols } from "../../runbook/symbols.ts";
+import type { HookFact } from "../../analysis/meta.ts";
 import { Tally } from "../../runbook/tally.ts";
 import { CHAIN, TARGET } from "./chain_fixture.ts";
+
+/** Every occasional column's hooks. */
+const ATTACHED: HookFact[] = (["ttwu", "wakelist", "clocksource_switch"] as const).map((stage) => ({
+  stage,
+  hook: stage,
+  kind: "fentry",
+  attached: true,
+}));
 
 const NO_LOSSES = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
 const CONTEXT = {
@@ -41,7 +50,7 @@ Deno.test("without a complete run there is no median", () => {
   const tally = new Tally();
   tally.add(rowOf({ status: "timeout" }), []);
   assert.deepEqual(tally.offset(), { n: 0, median_ns: null, iqr_ns: null });
-  assert.deepEqual(tally.neverObserved(), []);
+  assert.deepEqual(tally.neverObserved(ATTACHED), []);
 });
 
 Deno.test("clusters and signatures are counted, the largest first", () => {
@@ -77,7 +86,21 @@ Deno.test("a column is never observed when no complete run has it; what nothing 
   const tally = new Tally();
   const tracepoint = { wake_flags: null, activate_ns: null, interrupted: null, signature: "none" };
   tally.add(rowOf({ ...tracepoint, ttwu_stack: "0".repeat(16), tkread_stack: "0".repeat(16) }), []);
-  assert.deepEqual(tally.neverObserved(), ["wake_flags", "activate_ns"]);
+  assert.deepEqual(tally.neverObserved(ATTACHED), ["wake_flags", "activate_ns"]);
   tally.add(rowOf({ activate_ns: 5n }), []);
-  assert.deepEqual(tally.neverObserved(), []);
+  assert.deepEqual(tally.neverObserved(ATTACHED), []);
+});
+
+Deno.test("an occasional column is never observed where the hooks of its stage are missing", () => {
+  const tally = new Tally();
+  const stacks = { ttwu_stack: "0".repeat(16), tkread_stack: "0".repeat(16) };
+  tally.add(rowOf({ wake_flags_queued: null, interrupted: null, signature: "none", ...stacks }), []);
+  const withoutWakelist = ATTACHED.filter(({ stage }) => stage !== "wakelist");
+  assert.deepEqual(tally.neverObserved(withoutWakelist), [
+    "wake_flags_queued",
+    "queued_ns",
+    "pending_ns",
+    "rq_clock_queued_ns",
+    "rq_clock_queued_flags",
+  ]);
 });
