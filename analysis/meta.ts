@@ -65,4 +65,6 @@ export interface End {
   readonly lost_events: number;
   readonly recursion_misses: number;
   readonly self_reads: number;
+  /** Facts on which two observers of the same run disagreed; absent when there is none. */
+  readonly notices?: readonly string[];
 }

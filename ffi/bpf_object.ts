@@ -8,7 +8,12 @@ const LOG_BYTES = 1 << 16;
 /** Header of struct record_sink in ffi/native/libbpf_glue.c: capacity, used, refused. */
 const SINK_HEADER_BYTES = 24;
 const SINK_CAPACITY_BYTES = 1 << 18;
+const BTF_KIND_ENUM = 6;
 const BTF_KIND_FUNC = 12;
+/** struct btf_type (include/uapi/linux/btf.h): name_off, info with the number of members in its low half, size. */
+const BTF_TYPE_BYTES = 12;
+/** struct btf_enum: name_off, val. */
+const BTF_ENUM_BYTES = 8;
 
 function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
@@ -45,14 +50,44 @@ export class BpfRuntime {
    */
   functionsInKernelBtf(names: readonly string[]): Set<string> {
     const { symbols } = this.libbpf;
+    return this.#withKernelBtf((btf) =>
+      new Set(
+        names.filter((name) => symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_FUNC) >= 0),
+      )
+    );
+  }
+
+  /**
+   * The values of an enum of the running kernel, by name; empty when it has no such enum.
+   *
+   * @throws {LibbpfError} when the kernel has no BTF
+   */
+  kernelEnum(name: string): ReadonlyMap<string, number> {
+    const { symbols } = this.libbpf;
+    return this.#withKernelBtf((btf) => {
+      const id = symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_ENUM);
+      const type = id < 0 ? null : symbols.btf__type_by_id(btf, id);
+      if (type === null) return new Map();
+      const view = new Deno.UnsafePointerView(type);
+      const values = Array.from({ length: view.getUint16(4) }, (_, i): [string, number] => {
+        const at = BTF_TYPE_BYTES + i * BTF_ENUM_BYTES;
+        const text = symbols.btf__name_by_offset(btf, view.getUint32(at));
+        return [text === null ? "" : new Deno.UnsafePointerView(text).getCString(), view.getInt32(at + 4)];
+      });
+      return new Map(values);
+    });
+  }
+
+  #withKernelBtf<T>(use: (btf: Deno.PointerObject) => T): T {
+    const { symbols } = this.libbpf;
     const btf = symbols.btf__load_vmlinux_btf();
     if (btf === null) this.fail("read the kernel's BTF", this.lastErrno());
-    const found = names.filter((name) =>
-      symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_FUNC) >= 0
-    );
-    symbols.btf__free(btf);
-    this.takeLog();
-    return new Set(found);
+    try {
+      return use(btf);
+    } finally {
+      symbols.btf__free(btf);
+      this.takeLog();
+    }
   }
 }
 
@@ -66,6 +101,7 @@ export class BpfObject implements Disposable {
   readonly #runtime: BpfRuntime;
   readonly #object: Deno.PointerValue;
   readonly #links: Deno.PointerValue[] = [];
+  readonly #perfEvents: number[] = [];
 
   /** @throws {LibbpfError} when libbpf cannot parse the object */
   constructor(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>) {
@@ -120,6 +156,19 @@ export class BpfObject implements Disposable {
     const link = this.#runtime.libbpf.symbols.bpf_program__attach(this.#program(program));
     if (link === null) this.#runtime.fail(`attach ${program}`, this.#runtime.lastErrno());
     this.#links.push(link);
+  }
+
+  /**
+   * Attaches a kprobe or kretprobe program at an address.
+   *
+   * @throws {LibbpfError} when the kernel refuses this attach point
+   */
+  attachAt(program: string, address: bigint, isReturn: boolean): void {
+    const { libbpf, native } = this.#runtime;
+    const programFd = libbpf.symbols.bpf_program__fd(this.#program(program));
+    const fd = native.symbols.kprobe_at_address(programFd, address, isReturn ? 1 : 0);
+    if (fd < 0) this.#runtime.fail(`attach ${program} at 0x${address.toString(16)}`, -fd);
+    this.#perfEvents.push(fd);
   }
 
   mapFd(name: string): number {
@@ -187,6 +236,7 @@ export class BpfObject implements Disposable {
   [Symbol.dispose](): void {
     const { symbols } = this.#runtime.libbpf;
     for (const link of this.#links.splice(0)) symbols.bpf_link__destroy(link);
+    for (const fd of this.#perfEvents.splice(0)) this.#runtime.native.symbols.close_descriptor(fd);
     symbols.bpf_object__close(this.#object);
   }
 }

@@ -43,6 +43,10 @@ const symbols = {
   btf__load_vmlinux_btf: { parameters: [], result: "pointer" },
   // __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind);
   btf__find_by_name_kind: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id);
+  btf__type_by_id: { parameters: ["pointer", "u32"], result: "pointer" },
+  // const char *btf__name_by_offset(const struct btf *btf, __u32 offset);
+  btf__name_by_offset: { parameters: ["pointer", "u32"], result: "pointer" },
   // void btf__free(struct btf *btf);
   btf__free: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -7,6 +7,7 @@ import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { ExistingTarget, NativeTarget } from "../ffi/target.ts";
 import { attachFailure } from "./attach_failure.ts";
 import { type ChainProbes, TierUnavailable } from "./chain_probes.ts";
+import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
 import { type ExistingTask, findTask, type TargetChoice } from "./targets.ts";
 
 export interface KernelSide extends Disposable {
@@ -14,6 +15,8 @@ export interface KernelSide extends Disposable {
   readonly target: NativeTarget | ExistingTarget;
   /** The followed task; null: the built-in thread. */
   readonly task: ExistingTask | null;
+  /** enum scx_wake_flags of the kernel's BTF, by name; empty where there is none. */
+  readonly scxWakeFlags: ReadonlyMap<string, number>;
   readonly clockStepCounter: "tsc" | "CLOCK_MONOTONIC_RAW";
   /**
    * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
@@ -42,13 +45,14 @@ export interface KernelSideOptions {
 export async function openKernelSide({ require, target, wake }: KernelSideOptions): Promise<KernelSide> {
   const { openNativeParts } = await import("./native_parts.ts");
   const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
-  const { native, attach } = await openNativeParts();
+  const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
   const probes = explained(() => attach(require));
   return {
     probes,
     target: task === null ? new NativeTarget(native, { wake }) : new ExistingTarget(native, task.pid),
     task,
+    scxWakeFlags: kernelEnum(SCX_WAKE_FLAGS),
     clockStepCounter: clockStepCounter(native),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
     [Symbol.dispose]: () => probes[Symbol.dispose](),

@@ -3,6 +3,7 @@
 import type { Meta, Tier } from "../analysis/meta.ts";
 import project from "../deno.json" with { type: "json" };
 import { readKernelFile } from "../ffi/kernel_file.ts";
+import { CrossCheck } from "./crosscheck.ts";
 import { openKernelSide } from "./kernel_side.ts";
 import { type LoopClock, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
@@ -72,10 +73,16 @@ export async function measure(
     ),
   };
   const tally = new Tally();
+  const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const onOutcome = (outcome: RunOutcome) => {
-    const { row, stacks } = buildRow(outcome, context, readClocksource(readMachineText).current);
+    const { row, stacks, stackContext } = buildRow(
+      outcome,
+      context,
+      readClocksource(readMachineText).current,
+    );
     file.writeRow(row, stacks);
     tally.add(row, stacks);
+    crossCheck.add(outcome.run, outcome.record, stackContext);
     progress.ran(outcome.run, outcome.losses.ring_full);
   };
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
@@ -91,7 +98,12 @@ export async function measure(
     // The built-in target reads as soon as it runs; another task when it likes, until the next edge is near.
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
   });
-  if (interruptedAt === null) file.writeEnd(tally.end());
+  const disagreements = crossCheck.notices();
+  for (const notice of disagreements) progress.say(`notice: ${notice}`);
+  notices.push(...disagreements);
+  if (interruptedAt === null) {
+    file.writeEnd(disagreements.length === 0 ? tally.end() : { ...tally.end(), notices: disagreements });
+  }
   progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
   return { summary: { path: file.path, meta, tally, notices }, interruptedAt };
 }

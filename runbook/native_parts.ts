@@ -15,6 +15,8 @@ export interface NativeParts {
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
   attach(required: Tier | undefined): ChainProbes;
+  /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
+  kernelEnum(name: string): ReadonlyMap<string, number>;
 }
 
 /** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
@@ -31,15 +33,16 @@ export async function openNativeParts(): Promise<NativeParts> {
     withPercpu: embedded.CHAIN_OBJECT,
     withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
   };
-  let runtime: BpfRuntime | undefined;
+  let opened: BpfRuntime | undefined;
+  const runtime = () => opened ??= new BpfRuntime(libbpf, native);
   return {
     native,
     attach(required) {
-      runtime ??= new BpfRuntime(libbpf, native);
-      return ChainProbes.attach(runtime, objects, {
+      return ChainProbes.attach(runtime(), objects, {
         hasKprobes: kernelFileExists(KPROBE_PMU),
         ...(required === undefined ? {} : { require: required }),
       });
     },
+    kernelEnum: (name) => runtime().kernelEnum(name),
   };
 }

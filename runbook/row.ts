@@ -4,7 +4,7 @@ import type { Row, STAGES, STATUSES } from "../analysis/columns.ts";
 import { stackKey } from "../analysis/stack.ts";
 import type { ChainRecord } from "../ffi/record.ts";
 import type { RunOutcome } from "./loop.ts";
-import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts";
+import { type NormalisedStack, normaliseStack, type StackContext, symboliseStack } from "./stack.ts";
 import type { Symbols } from "./symbols.ts";
 import { type DecodeTable, signature } from "./wake_flags.ts";
 
@@ -29,6 +29,8 @@ export interface RowWithStacks {
   readonly row: Row;
   /** The clusters that the row names. */
   readonly stacks: readonly StackCluster[];
+  /** Where the waker ran, as its stack tells it; null without a stack. */
+  readonly stackContext: StackContext | null;
 }
 
 /** @param clocksource the machine's clocksource at the run; null when unknown */
@@ -106,7 +108,8 @@ export function buildRow(
     clocksource_to: record?.clocksource_to ?? null,
     tkreads_after_switch: record?.reads_after_switch ?? null,
   };
-  return { row, stacks: [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null) };
+  const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
+  return { row, stacks, stackContext: ttwuStack.context };
 }
 
 const NO_STACK: NormalisedStack = { frames: [], interrupted: null, context: null };
