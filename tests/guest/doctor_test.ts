@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
+import type { HookFact, Tier } from "../../analysis/meta.ts";
+import type { Guest } from "../../guest/boot.ts";
+import { parseMeasurement } from "../measurement.ts";
+import { STATE_SCRIPT } from "../system_state.ts";
+import { kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
+
+const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+interface Check {
+  readonly id: string;
+  readonly outcome: string;
+  readonly found: string;
+}
+
+interface Report {
+  readonly verdict: { readonly tier: Tier; readonly outcome: string };
+  readonly tiers: readonly {
+    readonly tier: Tier;
+    readonly outcome: string;
+    readonly hooks: readonly Record<string, unknown>[];
+  }[];
+  readonly checks: readonly Check[];
+}
+
+async function doctor(guest: Guest): Promise<Report> {
+  const { code, stdout, stderr } = await guest.run(["/bin/probe", "doctor", "--json"]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+function checkOf({ checks }: Report, id: string): Check {
+  const check = checks.find((candidate) => candidate.id === id);
+  assert.ok(check !== undefined, id);
+  return check;
+}
+
+/** The hooks as `probe run` found them. */
+async function hooksOfRun(
+  guest: Guest,
+  ...flags: string[]
+): Promise<{ tier: Tier; hooks: readonly HookFact[] }> {
+  const path = `/root/run${flags.join("-")}.csv`;
+  const { code, stderr } = await guest.run([
+    ...["/bin/probe", "run", "--runs", "1", "--period", "200ms", "--env", "vm", "--out", path],
+    ...flags,
+  ]);
+  assert.equal(code, 0, stderr);
+  const { tier, hooks } = parseMeasurement(new TextDecoder().decode(await guest.readFile(path))).meta;
+  return { tier, hooks };
+}
+
+function factsOf(report: Report, tier: Tier): unknown[] {
+  const finding = report.tiers.find((candidate) => candidate.tier === tier);
+  assert.equal(finding?.outcome, "yes");
+  return finding!.hooks.map(({ stage, hook, kind, attached, reason }) =>
+    attached ? { stage, hook, kind, attached } : { stage, hook, kind, attached, reason }
+  );
+}
+
+async function stateOf(guest: Guest): Promise<string> {
+  return (await guest.run(["sh", "-c", STATE_SCRIPT])).stdout;
+}
+
+/** The kernel lists BPF programs at the end of its symbols. */
+const LISTED_LAST = "tail -n 200 /proc/kallsyms";
+
+function programNames(kallsyms: string): string[] {
+  return kallsyms.split("\n").flatMap((line) => /^\S+ \S (bpf_prog_\S+)\t\[bpf\]$/.exec(line)?.[1] ?? [])
+    .sort();
+}
+
+/** Names of the BPF programs that are loaded. */
+async function loadedPrograms(guest: Guest): Promise<string[]> {
+  return programNames((await guest.run(["sh", "-c", LISTED_LAST])).stdout);
+}
+
+async function programsDuringRun(guest: Guest): Promise<string[]> {
+  const run = "/bin/probe run --runs 1000 --quiet --out /root/long.csv >/dev/null 2>&1 </dev/null & probe=$!";
+  const started = "while kill -0 $probe && ! [ -s /root/long.csv ]; do sleep 1; done";
+  const { stdout } = await guest.run([
+    "sh",
+    "-c",
+    `${run}; ${started}; ${LISTED_LAST}; kill -TERM $probe; wait`,
+  ]);
+  return programNames(stdout);
+}
+
+/** A program is freed some time after its last user has gone: how often that is looked for. */
+const LOOKS = 20;
+
+async function assertPrograms(guest: Guest, wanted: readonly string[]): Promise<void> {
+  for (let look = 1;; look++) {
+    const loaded = await loadedPrograms(guest);
+    if (look === LOOKS) assert.deepEqual(loaded, wanted);
+    if (loaded.join() === wanted.join()) return;
+  }
+}
+
+for (const kernel of PROMISED_KERNELS) {
+  Deno.test(`probe doctor in a guest with ${kernel}`, async (t) => {
+    await using guest = await kernelGuest(kernel, {
+      files: [{ path: "/bin/probe", source: EXECUTABLE }],
+      libraries: executableLibraries(),
+      memoryMiB: 2048,
+    });
+    await guest.run(["sh", "-c", `echo tsc >${CLOCKSOURCE}`]);
+    const state = await stateOf(guest);
+    const programs = await loadedPrograms(guest);
+    const report = await doctor(guest);
+
+    await t.step("changes nothing: clocksource, mounts, sysctl values, loaded programs", async () => {
+      assert.match(state, /^tsc$/m);
+      assert.match(state, /^\/proc\/sys\/kernel\/bpf_stats_enabled: /m);
+      assert.equal(await stateOf(guest), state);
+      await assertPrograms(guest, programs);
+      // While the same programs are attached, this way of looking sees them.
+      const attached = await programsDuringRun(guest);
+      assert.ok(attached.some((name) => name.endsWith("_ttwu_entry")), attached.join());
+    });
+    await t.step("finds the full tier, and kprobes and tracepoints too", () => {
+      assert.deepEqual([report.verdict.outcome, report.verdict.tier], ["yes", "full"]);
+      assert.deepEqual(report.tiers.map(({ outcome }) => outcome), ["yes", "yes", "yes"]);
+    });
+    for (const tier of ["full", "kprobe", "tracepoint"] as const) {
+      await t.step(`agrees hook by hook with what probe run attaches at tier ${tier}`, async () => {
+        const run = await hooksOfRun(guest, "--require", tier);
+        assert.deepEqual(factsOf(report, tier), run.hooks);
+        assert.ok(run.hooks.some(({ attached }) => attached) && run.hooks.some(({ attached }) => !attached));
+      });
+    }
+    await t.step("agrees with what probe run takes when no tier is required", async () => {
+      const run = await hooksOfRun(guest);
+      assert.equal(report.verdict.tier, run.tier);
+      assert.deepEqual(factsOf(report, run.tier), run.hooks);
+    });
+    await t.step(
+      "says which callbacks can be hooked, and where clock_gettime goes with each clocksource",
+      async () => {
+        assert.equal(checkOf(report, "callback_tsc").outcome, "no");
+        assert.match(checkOf(report, "callback_tsc").found, /notrace/);
+        assert.equal(checkOf(report, "callback_hpet").outcome, "yes");
+        assert.equal(checkOf(report, "callback_acpi_pm").outcome, "yes");
+        assert.equal(checkOf(report, "clock_read_enters_kernel").outcome, "no");
+        await guest.run(["sh", "-c", `echo hpet >${CLOCKSOURCE}`]);
+        const withHpet = checkOf(await doctor(guest), "clock_read_enters_kernel");
+        assert.equal(withHpet.outcome, "yes", withHpet.found);
+        assert.match(withHpet.found, /^16 of 16 reads, with clocksource hpet$/);
+      },
+    );
+    await t.step("sees names hidden by kptr_restrict", async () => {
+      assert.equal(checkOf(report, "symbol_names").outcome, "yes");
+      await guest.run(["sh", "-c", "echo 2 >/proc/sys/kernel/kptr_restrict"]);
+      const hidden = checkOf(await doctor(guest), "symbol_names");
+      assert.equal(hidden.outcome, "no");
+      assert.match(hidden.found, /kptr_restrict is 2/);
+    });
+    await t.step("speaks to a reader in 80 columns, verdict first", async () => {
+      const { code, stdout } = await guest.run(["/bin/probe", "doctor"]);
+      assert.equal(code, 0);
+      assert.match(stdout, /^this machine can measure at tier full\n/);
+      for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+    });
+  });
+}
