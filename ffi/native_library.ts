@@ -28,6 +28,10 @@ const symbols = {
   record_sink_function: { parameters: [], result: "pointer" },
   // int program_recursion_misses(int program_fd, uint64_t *misses);
   program_recursion_misses: { parameters: ["i32", "buffer"], result: "i32" },
+  // int kprobe_at_address(int program_fd, uint64_t address, int32_t is_return);
+  kprobe_at_address: { parameters: ["i32", "u64", "i32"], result: "i32" },
+  // void close_descriptor(int fd);
+  close_descriptor: { parameters: ["i32"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>;

@@ -7,6 +7,7 @@ import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
 import { verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
+import { type Definitions, Ladder, leftOut, TierUnavailable } from "./ladder.ts";
 
 /** Sums since the programs were attached. */
 export interface Counters {
@@ -27,17 +28,9 @@ export interface ChainObjects {
 export interface AttachOptions {
   /** The tier to take; when not given, the best that can be had. */
   readonly require?: Tier;
+  readonly definitions: Definitions;
   /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
   readonly hasKprobes: boolean;
-}
-
-/** The tier that was asked for cannot be had on this kernel. */
-export class TierUnavailable extends Error {
-  override readonly name = "TierUnavailable";
-
-  constructor(readonly tier: Tier, readonly reason: string, options?: ErrorOptions) {
-    super(`tier ${tier} is not available: ${reason}`, options);
-  }
 }
 
 /** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
@@ -92,7 +85,7 @@ export class ChainProbes implements Disposable {
         if (tier === "kprobe" && !options.hasKprobes) {
           throw new TierUnavailable(tier, "this kernel has no kprobes");
         }
-        return attachTier(runtime, objects, tier, inBtf, refusals);
+        return attachTier(runtime, objects, new Ladder(tier, inBtf, options.definitions), refusals);
       } catch (error) {
         if (!(error instanceof TierUnavailable)) throw error;
         refusals.push(error);
@@ -161,53 +154,6 @@ function configOf(tier: Tier, inBtf: ReadonlySet<string>): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */
-function leftOut(hook: Hook, tier: Tier, refusals: readonly TierUnavailable[]): string | null {
-  if (hook.ladder[tier] !== undefined) return null;
-  if (hook.ladder.full === undefined) return `the ${tier} tier reads through the accessors instead`;
-  const refused = refusals.map((refusal) => refusal.reason);
-  return refused.length > 0 ? refused.join("; ") : `the ${tier} tier was required`;
-}
-
-/** Programs that cannot be loaded on this kernel, with the reason; found by loading without them. */
-class Ladder {
-  readonly #refused = new Map<string, string>();
-
-  constructor(readonly tier: Tier, readonly inBtf: ReadonlySet<string>) {
-    for (const hook of HOOKS) {
-      for (const { program, kind } of hook.ladder[tier] ?? []) {
-        if ((kind === "fentry" || kind === "fexit") && !inBtf.has(hook.hook)) {
-          this.#refused.set(
-            program,
-            `${kind}: not in the kernel's BTF (inlined, absent, or its module is not loaded)`,
-          );
-        }
-      }
-    }
-  }
-
-  /** The variants of the hook that are still to be tried. */
-  open(hook: Hook): readonly Variant[] {
-    return (hook.ladder[this.tier] ?? []).filter(({ program }) => !this.#refused.has(program));
-  }
-
-  refuse(program: string, reason: string): void {
-    this.#refused.set(program, reason);
-  }
-
-  reason(hook: Hook): string {
-    return (hook.ladder[this.tier] ?? []).map(({ program }) => this.#refused.get(program)).filter(Boolean)
-      .join("; ");
-  }
-
-  /** @throws {TierUnavailable} when a needed hook has no variant left */
-  check(cause?: LibbpfError): void {
-    const lost = HOOKS.find((hook) => hook.needed && hook.ladder[this.tier] && this.open(hook).length === 0);
-    if (lost === undefined) return;
-    throw new TierUnavailable(this.tier, `${lost.hook}: ${this.reason(lost)}`, cause ? { cause } : {});
-  }
-}
-
 /** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
 function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladder): BpfObject {
   for (;;) {
@@ -242,11 +188,10 @@ function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladde
 function attachTier(
   runtime: BpfRuntime,
   objects: ChainObjects,
-  tier: Tier,
-  inBtf: ReadonlySet<string>,
+  ladder: Ladder,
   refusals: readonly TierUnavailable[],
 ): ChainProbes {
-  const ladder = new Ladder(tier, inBtf);
+  const { tier } = ladder;
   const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
   try {
     const attached: string[] = [];
@@ -254,7 +199,9 @@ function attachTier(
       const { stage, hook: name } = hook;
       for (const variant of ladder.open(hook)) {
         try {
-          object.attach(variant.program);
+          const address = ladder.addressFor(variant);
+          if (address === null) object.attach(variant.program);
+          else object.attachAt(variant.program, address, variant.kind === "kretprobe");
           attached.push(variant.program);
           return { stage, hook: name, kind: variant.kind, attached: true };
         } catch (error) {

@@ -4,7 +4,7 @@ import type { Failure } from "../analysis/failure.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { attachFailure } from "./attach_failure.ts";
-import { TierUnavailable } from "./chain_probes.ts";
+import { TierUnavailable } from "./ladder.ts";
 import {
   type Attachments,
   couldNotTell,

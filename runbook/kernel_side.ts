@@ -6,7 +6,8 @@ import { LibbpfError } from "../ffi/libbpf_error.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { ExistingTarget, NativeTarget } from "../ffi/target.ts";
 import { attachFailure } from "./attach_failure.ts";
-import { type ChainProbes, TierUnavailable } from "./chain_probes.ts";
+import type { ChainProbes } from "./chain_probes.ts";
+import { TierUnavailable } from "./ladder.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
 import { type ExistingTask, findTask, type TargetChoice } from "./targets.ts";
 

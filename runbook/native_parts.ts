@@ -1,10 +1,12 @@
 /** Everything native, opened from the executable's own bytes when it is needed and not before. */
 
 import type { BpfRuntime } from "../ffi/bpf_object.ts";
-import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelFile } from "../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { ChainProbes } from "./chain_probes.ts";
+import { definitionsOf } from "./definitions.ts";
+import { HOOKS } from "./hooks.ts";
 
 export interface NativeParts {
   readonly native: NativeLibrary;
@@ -38,7 +40,9 @@ export async function openNativeParts(): Promise<NativeParts> {
   return {
     native,
     attach(required) {
+      const kallsyms = readKernelFile("/proc/kallsyms") ?? new Uint8Array();
       return ChainProbes.attach(runtime(), objects, {
+        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook)),
         hasKprobes: kernelFileExists(KPROBE_PMU),
         ...(required === undefined ? {} : { require: required }),
       });

@@ -5,11 +5,15 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -91,4 +95,63 @@ int program_recursion_misses(int program_fd, uint64_t *misses)
 		return errno;
 	*misses = info.recursion_misses;
 	return 0;
+}
+
+static int read_pmu_file(const char *name, char *text, size_t size)
+{
+	char path[96];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/kprobe/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	length = read(fd, text, size - 1);
+	close(fd);
+	if (length <= 0)
+		return EINVAL;
+	text[length] = 0;
+	return 0;
+}
+
+/*
+ * Attaches a kprobe program at an address, which libbpf does by name only: a name that several functions have
+ * is refused by newer kernels and silently means the first one on older. Returns the perf event's descriptor,
+ * which holds the probe, or a negative errno.
+ */
+int kprobe_at_address(int program_fd, uint64_t address, int32_t is_return)
+{
+	struct perf_event_attr attr;
+	char text[32];
+	int error, fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.size = sizeof(attr);
+	error = read_pmu_file("type", text, sizeof(text));
+	if (error)
+		return -error;
+	attr.type = atoi(text);
+	if (is_return) {
+		/* "config:N" */
+		error = read_pmu_file("format/retprobe", text, sizeof(text));
+		if (error || strncmp(text, "config:", 7))
+			return error ? -error : -EINVAL;
+		attr.config = 1ULL << atoi(text + 7);
+	}
+	attr.kprobe_addr = address;
+	fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, program_fd) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
+		error = errno;
+		close(fd);
+		return -error;
+	}
+	return fd;
+}
+
+void close_descriptor(int fd)
+{
+	close(fd);
 }

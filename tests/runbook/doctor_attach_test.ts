@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Tier, TIERS } from "../../analysis/meta.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { TierUnavailable } from "../../runbook/chain_probes.ts";
+import { TierUnavailable } from "../../runbook/ladder.ts";
 import { type Attach, tryTiers } from "../../runbook/doctor_attach.ts";
 import { hooksAt } from "./doctor_fixture.ts";
 
