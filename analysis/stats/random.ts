@@ -49,3 +49,13 @@ function mix32(value: number): number {
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return x ^ (x >>> 16);
 }
+
+/** Brings `count` values, drawn at random without replacement, to the front of the array; the others follow. */
+export function drawToFront(values: Float64Array, count: number, random: Xoshiro128): void {
+  for (let i = 0; i < count; i++) {
+    const chosen = i + Math.floor(random.uniform() * (values.length - i));
+    const value = values[chosen]!;
+    values[chosen] = values[i]!;
+    values[i] = value;
+  }
+}

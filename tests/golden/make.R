@@ -153,6 +153,7 @@ association <- function(table) {
   list(
     table = lapply(seq_len(r), function(i) I(table[i, ])),
     chi_square = unname(test$statistic), df = unname(test$parameter), p = test$p.value, min_expected = min(test$expected),
+    g = 2 * sum(ifelse(table > 0, table * log(table / test$expected), 0)),
     cramers_v = if (smaller > 1e-12) sqrt(phi2 / smaller) else NA,
     fisher_p = if (n < 1000 || min(dim(table)) == 2) fisher.test(table, workspace = 2e8)$p.value else NA
   )
@@ -198,3 +199,4 @@ write_cases("special.json", list(
 ))
 
 source("bootstrap.R")
+source("strata.R")
