@@ -57,6 +57,18 @@ export interface Meta {
   readonly clock_step_counter: string;
 }
 
+/** A series that loses everything must not fill its end line. */
+export const MOST_LOSSES = 100;
+
+/** One run that lost something: what, and how far its chain had come. */
+export interface Loss {
+  readonly run: number;
+  /** timeout and aborted: the chain is incomplete; ring_full: its record found no room in the ring buffer. */
+  readonly what: "timeout" | "aborted" | "ring_full";
+  /** Value of the row's last_stage. */
+  readonly stage: string;
+}
+
 export interface End {
   readonly rows: number;
   readonly complete: number;
@@ -65,6 +77,10 @@ export interface End {
   readonly lost_events: number;
   readonly recursion_misses: number;
   readonly self_reads: number;
+  /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent when there is none. */
+  readonly losses?: readonly Loss[];
+  /** Recursion misses by BPF program, those above 0; absent when there is none. */
+  readonly recursion_misses_of?: Readonly<Record<string, number>>;
   /** Facts on which two observers of the same run disagreed; absent when there is none. */
   readonly notices?: readonly string[];
 }

@@ -63,7 +63,7 @@ const META = object({
   clock_step_counter: text,
 });
 
-const END = object({
+const END_COUNTS = object({
   rows: count,
   complete: count,
   timeout: count,
@@ -72,6 +72,26 @@ const END = object({
   recursion_misses: count,
   self_reads: count,
 });
+
+/** Fields that are there only when they say something. */
+const END_EXTRAS: Readonly<Record<string, Check>> = {
+  losses: listOf(object({ run: count, what: text, stage: text })),
+  recursion_misses_of: (value) =>
+    isRecord(value) && Object.values(value).every((misses) => count(misses) === null)
+      ? null
+      : "must be an object of integers from 0",
+  notices: listOf(text),
+};
+
+const END: Check = (value) => {
+  const reason = END_COUNTS(value);
+  if (reason !== null || !isRecord(value)) return reason;
+  for (const [name, check] of Object.entries(END_EXTRAS)) {
+    const extra = Object.hasOwn(value, name) ? check(value[name]) : null;
+    if (extra !== null) return `field ${name} ${extra}`;
+  }
+  return null;
+};
 
 /** Why a line cannot be used. */
 export interface Unusable {

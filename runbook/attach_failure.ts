@@ -8,7 +8,7 @@ const ENOMEM = 12;
 const EACCES = 13;
 
 /** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
-const NO_MODULE_TYPES = `failed to iterate BTF objects: -${EPERM}\n`;
+export const NO_MODULE_TYPES = `failed to iterate BTF objects: -${EPERM}\n`;
 
 /** @returns what to throw; the error with libbpf's log is its cause */
 export function attachFailure(error: LibbpfError): Failure {

@@ -5,7 +5,7 @@ import { PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
-import { verifierSays } from "./attach_failure.ts";
+import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import { type Definitions, Ladder, leftOut, TierUnavailable } from "./ladder.ts";
 
@@ -169,6 +169,10 @@ function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladde
       object[Symbol.dispose]();
       if (!(error instanceof LibbpfError)) throw error;
       const program = /prog '(\w+)': failed to load/.exec(error.log)?.[1];
+      if (ladder.tier !== "tracepoint" && error.log.includes(NO_MODULE_TYPES)) {
+        const reason = "libbpf may not look for per-CPU variables in kernel modules without CAP_SYS_ADMIN";
+        throw new TierUnavailable(ladder.tier, reason, { cause: error });
+      }
       if (program === undefined || !wanted.has(program)) throw error;
       // A kernel without function tracing refuses each fentry program alike: one answer is enough.
       if (ladder.tier === "full" && error.errno === EPERM) {

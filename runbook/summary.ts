@@ -2,7 +2,7 @@
 
 import { formatDuration } from "../analysis/format_value.ts";
 import { WIDTH, wrap } from "../analysis/text_layout.ts";
-import type { HookFact, Meta } from "../analysis/meta.ts";
+import type { End, HookFact, Meta } from "../analysis/meta.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
 
 export interface Summary {
@@ -14,6 +14,7 @@ export interface Summary {
 }
 
 const MOST_CLUSTERS = 5;
+const MOST_NAMED_LOSSES = 4;
 /** Hooks that share a reason are named up to this many. */
 const MOST_NAMES = 3;
 
@@ -39,6 +40,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
     edge_uncertainty_ns: meta.edge_uncertainty_ns,
     clusters: tally.clusters(),
     signatures: tally.signatures(),
+    losses: end.losses ?? [],
     lost_events: end.lost_events,
     recursion_misses: end.recursion_misses,
     self_reads: end.self_reads,
@@ -71,6 +73,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
       `${end.lost_events} events; ${end.recursion_misses} recursion misses; ` +
         `${end.self_reads} own reads filtered out`,
     ),
+    ...lossLines(end),
     ...notAttached(meta.hooks),
     ...notices.map((notice) => field("notice", notice)),
   ];
@@ -101,6 +104,17 @@ function spreadText({ n, median_ns, iqr_ns }: Spread): string {
 function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {
   const share = Math.round(100 * runs / complete);
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
+}
+
+const LOSS_TEXT = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;
+
+/** When something was lost: in which run, and how far its chain had come. */
+function lossLines({ losses = [] }: End): string[] {
+  const lines = losses.slice(0, MOST_NAMED_LOSSES).map(({ run, what, stage }) =>
+    `    run ${run} ${LOSS_TEXT[what]}, ${stage === "none" ? "nothing seen" : `last seen: ${stage}`}`
+  );
+  const more = losses.length - lines.length;
+  return more > 0 ? [...lines, `    and ${more} more: see the file's # end line`] : lines;
 }
 
 /** Missing hooks by their reasons; one that many share stands for them all, hook by hook they are doctor's matter. */

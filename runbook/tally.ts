@@ -1,7 +1,7 @@
 /** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
 
 import { type Column, type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
-import type { End, HookFact, Stage } from "../analysis/meta.ts";
+import { type End, type HookFact, type Loss, MOST_LOSSES, type Stage } from "../analysis/meta.ts";
 import { NumberColumn } from "../analysis/result_columns.ts";
 import { iqrSorted, medianSorted } from "../analysis/stats/quantile.ts";
 import type { StackCluster } from "./row.ts";
@@ -29,6 +29,7 @@ export class Tally {
   #lostEvents = 0;
   #recursionMisses = 0;
   #selfReads = 0;
+  readonly #losses: Loss[] = [];
   readonly #offsets = new NumberColumn();
   readonly #ttwuToTkreads = new NumberColumn();
   readonly #clusters = new Map<string, { runs: number; frames: readonly string[] }>();
@@ -40,6 +41,7 @@ export class Tally {
     this.#lostEvents += Number(row.lost_events ?? 0);
     this.#recursionMisses += Number(row.recursion_misses ?? 0);
     this.#selfReads += Number(row.self_reads ?? 0);
+    this.#noteLosses(row);
     if (row.status !== "complete") return;
     if (row.offset_ns !== null) this.#offsets.push(Number(row.offset_ns));
     if (row.ttwu_to_tkread_ns !== null) this.#ttwuToTkreads.push(Number(row.ttwu_to_tkread_ns));
@@ -48,6 +50,16 @@ export class Tally {
     }
     this.#countCluster(row.ttwu_stack, stacks);
     for (const { name } of COLUMNS) if (row[name] !== null) this.#observed.add(name);
+  }
+
+  #noteLosses({ run, status, lost_events, last_stage }: Row): void {
+    const note = (what: Loss["what"]) => {
+      if (this.#losses.length < MOST_LOSSES) {
+        this.#losses.push({ run: Number(run), what, stage: last_stage ?? "none" });
+      }
+    };
+    if (status !== null && status !== "complete") note(status);
+    if (Number(lost_events ?? 0) > 0) note("ring_full");
   }
 
   #countCluster(key: string | null, stacks: readonly StackCluster[]): void {
@@ -71,6 +83,7 @@ export class Tally {
       lost_events: this.#lostEvents,
       recursion_misses: this.#recursionMisses,
       self_reads: this.#selfReads,
+      ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
     };
   }
 

@@ -79,6 +79,11 @@ Deno.test("statuses and losses are summed for the end line", () => {
     lost_events: 1,
     recursion_misses: 2,
     self_reads: 7,
+    losses: [
+      { run: 1, what: "ring_full", stage: "tkread_task" },
+      { run: 1, what: "timeout", stage: "tkread_task" },
+      { run: 1, what: "aborted", stage: "tkread_task" },
+    ],
   });
 });
 
@@ -103,4 +108,18 @@ Deno.test("an occasional column is never observed where the hooks of its stage a
     "rq_clock_queued_ns",
     "rq_clock_queued_flags",
   ]);
+});
+
+Deno.test("each loss is noted with its run and the last stage seen, the first hundred of them", () => {
+  const tally = new Tally();
+  tally.add(rowOf({ run: 1, status: "complete", lost_events: 0 }), []);
+  tally.add(rowOf({ run: 2, status: "complete", lost_events: 1, last_stage: "tkread_task" }), []);
+  tally.add(rowOf({ run: 3, status: "timeout", lost_events: 0, last_stage: "wakeup" }), []);
+  assert.deepEqual(tally.end().losses, [
+    { run: 2, what: "ring_full", stage: "tkread_task" },
+    { run: 3, what: "timeout", stage: "wakeup" },
+  ]);
+  for (let run = 4; run < 300; run++) tally.add(rowOf({ run, status: "timeout" }), []);
+  assert.equal(tally.end().losses?.length, 100);
+  assert.equal(new Tally().end().losses, undefined);
 });
