@@ -54,6 +54,11 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	}
 	if (!target_runs(c, function))
 		return;
+	/* A target that was moved since its wakeup reads on another CPU than the one chosen then: its CPU now. */
+	if (!(c->seen & SEEN_TKREAD_ANY)) {
+		c->tkread_any_ns = now;
+		c->seen |= SEEN_TKREAD_ANY;
+	}
 	if (!(c->seen & SEEN_TKREAD)) {
 		c->tkread_ns = now;
 		c->tkread_cpu = cpu;
