@@ -64,10 +64,10 @@ Deno.test("a call leaves nothing behind at home, in /tmp, or in the current fold
     "$1"/probe licenses >/dev/null
     "$1"/probe compare missing.csv missing.csv 2>/dev/null || true
     find "$1"/home "$1"/cwd "$1"/cache /tmp -mindepth 1`;
-  // The folder must stay visible when the script covers /tmp.
-  const folder = Deno.makeTempDirSync({ dir: `${Deno.cwd()}/dist`, prefix: "test-" });
+  // The folder must stay visible when the script covers /tmp, where the project itself may lie.
+  const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "probe-executable-" });
   try {
-    Deno.linkSync(EXECUTABLE, `${folder}/probe`);
+    Deno.copyFileSync(EXECUTABLE, `${folder}/probe`);
     assert.deepEqual(await inNamespace(script, folder), VERSION);
   } finally {
     Deno.removeSync(folder, { recursive: true });
