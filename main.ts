@@ -24,6 +24,7 @@ import {
 import { parseDuration } from "./analysis/duration.ts";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
 import { TIERS } from "./analysis/meta.ts";
+import { fold } from "./analysis/text_layout.ts";
 import project from "./deno.json" with { type: "json" };
 
 /** What a call of the program came to; commands and stricli's callbacks fill it. */
@@ -303,6 +304,15 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
       routes: { doctor: doctorRoute, run: runRoute, compare: compareRoute, licenses: licensesRoute },
       docs: {
         brief: "What happens between a wakeup and the first clock read after it, on a host and in a VM",
+        fullDescription: [
+          "What happens between a wakeup and the first clock read after it, on a host and in a VM.",
+          "",
+          "  probe run --env host --out host.csv      one row per wakeup, here",
+          "  probe run --env vm --out vm.csv          the same in the VM",
+          "  probe compare host.csv vm.csv            is it the same there?",
+          "",
+          "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure.",
+        ].join("\n"),
       },
     }),
     {
@@ -321,7 +331,8 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
     },
   );
   const process = {
-    stdout: { write: (text: string) => output.stdout(text) },
+    // Stricli writes nothing else than help and version here, and does not fold it.
+    stdout: { write: (text: string) => output.stdout(fold(text)) },
     stderr: { write: () => {} },
   };
   try {

@@ -5,8 +5,8 @@ export const WIDTH = 80;
 const NO_BREAK = "\u00a0";
 
 /**
- * Breaks a text at its blanks, but not between a number and its unit. A word longer than a line is broken where the line ends, so that no line ever is
- * too long.
+ * Breaks a text at its blanks, but not between a number and its unit. A word longer than a line is broken where
+ * the line ends, so that no line ever is too long.
  *
  * @param first what the first line begins with; the others begin with as many blanks
  */
@@ -28,6 +28,18 @@ export function wrap(text: string, first = ""): string[] {
   return lines.map((text, index) =>
     `${index === 0 ? first : blanks}${text.replaceAll(NO_BREAK, " ")}`.trimEnd()
   );
+}
+
+/**
+ * A table or a list of others, folded to the width of a terminal: a line that is too long goes on below where its
+ * last column begins.
+ */
+export function fold(text: string): string {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= WIDTH) return [line];
+    const columns = /^(\s*(?:\S.*?\s{2,})?)/.exec(line)?.[1] ?? "";
+    return wrap(line.slice(columns.length), columns);
+  }).join("\n");
 }
 
 function pieces(word: string, room: number): string[] {

@@ -21,6 +21,14 @@ Deno.test("probe --version prints the version of deno.json", async () => {
   });
 });
 
+Deno.test("no line of any help is wider than a terminal", async () => {
+  for (const words of ["--help", "run --help", "compare --help", "doctor --help", "licenses --help"]) {
+    const { stdout } = await call(...words.split(" "));
+    assert.match(stdout, /^USAGE$/m);
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  }
+});
+
 Deno.test("probe --help lists the commands that exist, and only these", async () => {
   const { code, stdout } = await call("--help");
   assert.equal(code, EXIT.done);
