@@ -171,7 +171,7 @@ const doctorRoute = buildCommand({
 });
 
 const licensesRoute = buildCommand({
-  docs: { brief: "Print the licences of everything inside this executable, and where its source is" },
+  docs: { brief: "Print licence and place of the source of everything inside" },
   parameters: { flags: { verbose: VERBOSE } },
   async loader() {
     const { licensesCommand } = await import("./licenses.ts");
