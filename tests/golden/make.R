@@ -200,3 +200,4 @@ write_cases("special.json", list(
 
 source("bootstrap.R")
 source("strata.R")
+source("series.R")

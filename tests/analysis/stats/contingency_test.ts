@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { association } from "../../../analysis/stats/contingency.ts";
+import { association, gTest } from "../../../analysis/stats/contingency.ts";
 import {
   fisher2x2,
   fisherExact,
   fisherMonteCarlo,
   MONTE_CARLO_TABLES,
 } from "../../../analysis/stats/fisher.ts";
+import { chiSquareSurvival } from "../../../analysis/stats/special.ts";
+import { cramersVInterval } from "../../../analysis/stats/cramers_v.ts";
 import { close, golden } from "./golden.ts";
 
 // deno-lint-ignore no-explicit-any -- the columns are those of association() in make.R
@@ -91,4 +93,42 @@ Deno.test("tables without two rows and columns, with empty ones, or with somethi
     [3, 0.5],
   ], [[1, 2], [3, NaN]]];
   for (const table of refused) assert.throws(() => association(table), RangeError, JSON.stringify(table));
+});
+
+Deno.test("G and its p agree with R's evaluation of the formula", () => {
+  for (const { table, g, df } of cases) {
+    const result = gTest(table);
+    close(result.g, g, JSON.stringify(table));
+    assert.equal(result.df, df);
+    close(result.p, chiSquareSurvival(g, df), JSON.stringify(table), 1e-8);
+  }
+  // Nearly independent: the terms of the plain sum would cancel to 8 digits. 50 = d, n = 2,000,100.
+  const near = gTest([[500_000, 500_100], [500_000, 500_000]]).g;
+  close(near, association([[500_000, 500_100], [500_000, 500_000]]).chiSquare, "G and chi-square", 1e-6);
+});
+
+Deno.test("Cramer's V lies in its bootstrap interval, which narrows with the counts and repeats", () => {
+  for (const { table } of cases) {
+    const { cramersV } = association(table);
+    const interval = cramersVInterval(table);
+    assert.equal(interval.estimate, cramersV);
+    if (cramersV === null) continue;
+    assert.ok(
+      0 <= interval.low! && interval.low! <= cramersV && cramersV <= interval.high! && interval.high! <= 1,
+    );
+    assert.deepEqual(cramersVInterval(table), interval);
+  }
+  const table = [[30, 12], [14, 44]];
+  const wide = cramersVInterval(table);
+  const narrow = cramersVInterval(table.map((row) => row.map((count) => 10_000 * count)));
+  assert.ok(wide.low! > 0 && wide.high! - wide.low! > 50 * (narrow.high! - narrow.low!));
+  assert.throws(() => cramersVInterval([[1, 2], [0, 0]]), RangeError);
+  assert.throws(() => cramersVInterval(table, 1), RangeError);
+});
+
+Deno.test("the interval of Cramer's V is as wide as the delta method says when counts are many", () => {
+  // 2 x 2 with even margins: V = |phi| = |2 s - 1|, s the share of the diagonal; its standard error 2 sqrt(s (1 - s) / n).
+  const { low, high } = cramersVInterval([[35_000, 15_000], [15_000, 35_000]]);
+  const error = 2 * Math.sqrt((0.7 * 0.3) / 100_000);
+  assert.ok(Math.abs((high! - low!) / (2 * 1.96 * error) - 1) < 0.1);
 });

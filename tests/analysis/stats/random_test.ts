@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chiSquareSurvival } from "../../../analysis/stats/special.ts";
-import { DEFAULT_SEED, Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { DEFAULT_SEED, drawToFront, Xoshiro128 } from "../../../analysis/stats/random.ts";
 
 Deno.test("the generator gives the numbers of the published xoshiro128**", () => {
   const random = new Xoshiro128([1, 2, 3, 4]);
@@ -37,4 +37,19 @@ Deno.test("uniform numbers lie in [0, 1) and fill 64 bins evenly", () => {
   }
   const chiSquare = counts.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
   assert.ok(chiSquareSurvival(chiSquare, 63) > 0.001, `chi-square ${chiSquare} with 63 degrees of freedom`);
+});
+
+Deno.test("drawing to the front keeps all values and draws every subset equally often", () => {
+  const random = Xoshiro128.seeded(9);
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 10_000; i++) {
+    const values = Float64Array.of(1, 2, 3, 4, 5);
+    drawToFront(values, 2, random);
+    assert.deepEqual([...values].sort(), [1, 2, 3, 4, 5]);
+    const key = [...values.subarray(0, 2)].sort().join();
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  assert.equal(counts.size, 10);
+  const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+  assert.ok(chiSquareSurvival(chiSquare, 9) > 0.001, `chi-square ${chiSquare}`);
 });

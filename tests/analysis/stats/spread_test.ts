@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { RESAMPLED_UP_TO, SPREAD_RESAMPLES, spreadTest } from "../../../analysis/stats/spread_bootstrap.ts";
 import { brownForsythe, flignerKilleen } from "../../../analysis/stats/spread.ts";
-import { close, golden, sorted } from "./golden.ts";
+import { close, golden, samplePairs, sorted } from "./golden.ts";
 
 // deno-lint-ignore no-explicit-any -- the columns are those of spread() in make.R
 const cases = Object.entries<any>(golden("spread")).map(([name, expected]) => {
@@ -58,5 +60,47 @@ Deno.test("fewer than two groups, an empty one, or single values only are refuse
     assert.throws(() => test([sorted([1, 2, 3])]), RangeError);
     assert.throws(() => test([sorted([1, 2]), sorted([])]), RangeError);
     assert.throws(() => test([sorted([1]), sorted([2])]), RangeError);
+  }
+});
+
+Deno.test("the bootstrapped p keeps its level on skewed data where Fligner-Killeen does not", () => {
+  const random = Xoshiro128.seeded(31);
+  const skewed = (n: number) => Float64Array.from({ length: n }, () => (1 - random.uniform()) ** -0.4).sort();
+  const tests = 150;
+  let [rejected, byFligner] = [0, 0];
+  for (let i = 0; i < tests; i++) {
+    const groups = [skewed(15), skewed(15)];
+    if (spreadTest(groups, i).p! <= 0.05) rejected++;
+    if (flignerKilleen(groups).p! <= 0.05) byFligner++;
+  }
+  assert.ok(rejected <= tests * 0.05 + 3 * Math.sqrt(tests * 0.05 * 0.95), `${rejected} of ${tests}`);
+  assert.ok(byFligner > rejected, `${byFligner} by Fligner-Killeen, ${rejected} by the bootstrap`);
+});
+
+Deno.test("the bootstrapped p finds a fourfold spread, is floored, repeats, and is F's for many values", () => {
+  const { a } = samplePairs().get("normal_30")!;
+  const wider = a.map((value) => 4 * (value - a[0]!));
+  const found = spreadTest([a, wider], 3);
+  assert.ok(found.p! < 0.002 && found.p! >= found.pFloor! && found.pFloor === 1 / (SPREAD_RESAMPLES + 1));
+  assert.deepEqual(spreadTest([a, wider], 3), found);
+  assert.ok(spreadTest([a, a.map((value) => value + 1000)]).p! > 0.9);
+  const many = Float64Array.from({ length: RESAMPLED_UP_TO }, (_, i) => i * i);
+  const large = spreadTest([many, a]);
+  assert.deepEqual(large, {
+    p: brownForsythe([many, a]).p,
+    pFloor: null,
+    resamples: 0,
+    method: "Brown-Forsythe, F",
+  });
+  assert.equal(spreadTest([sorted([5, 5, 5]), sorted([7, 7])]).p, null);
+  assert.throws(() => spreadTest([a]), RangeError);
+});
+
+Deno.test("where the samples are normal the bootstrapped p is near F's", () => {
+  const { a, b } = samplePairs().get("normal_300")!;
+  for (const factor of [1, 1.1, 1.2]) {
+    const groups = [a, b.map((value) => Math.round(factor * (value - b[0]!)))];
+    const error = Math.abs(spreadTest(groups).p! - brownForsythe(groups).p!);
+    assert.ok(error < 0.05, `factor ${factor}: ${error}`);
   }
 });

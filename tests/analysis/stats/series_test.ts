@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { serialShiftInterval } from "../../../analysis/stats/block_bootstrap.ts";
+import { changePoint, PETTITT_PERMUTATIONS } from "../../../analysis/stats/change_point.ts";
+import { shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { lag1Autocorrelation } from "../../../analysis/stats/series.ts";
+import { normalQuantile } from "../../../analysis/stats/special.ts";
+import { close, golden } from "./golden.ts";
+
+// deno-lint-ignore no-explicit-any -- the columns are those of series() in series.R
+const cases = Object.entries<any>(golden("series")).map(([name, expected]) => {
+  return { name, expected, runs: Float64Array.from(expected.runs as number[]) };
+});
+
+Deno.test("lag-1 autocorrelation and its test agree with R", () => {
+  for (const { name, expected, runs } of cases) {
+    const { r, z, p } = lag1Autocorrelation(runs)!;
+    close(r, expected.r, `${name} r`);
+    close(z, expected.z, `${name} z`, 1e-8);
+    close(p, expected.p, `${name} p`, 1e-7);
+  }
+});
+
+Deno.test("moments of r are those over all orders of the values", () => {
+  const values = [1, 5, 2, 9, 4, 30];
+  const all = orders(values).map((order) => lag1Autocorrelation(Float64Array.from(order))!);
+  const mean = (x: number[]) => x.reduce((sum, value) => sum + value, 0) / x.length;
+  close(mean(all.map(({ r }) => r)), -1 / values.length, "mean", 1e-12);
+  assert.ok(Math.abs(mean(all.map(({ z }) => z))) < 1e-12);
+  close(mean(all.map(({ z }) => z * z)), 1, "variance", 1e-12);
+});
+
+function orders(values: number[]): number[][] {
+  if (values.length <= 1) return [values];
+  return values.flatMap((value, i) => orders(values.toSpliced(i, 1)).map((rest) => [value, ...rest]));
+}
+
+Deno.test("Pettitt's statistic and change point agree with R, its p with the approximation when runs are many", () => {
+  let approximated = 0;
+  for (const { name, expected, runs } of cases) {
+    const { k, after, p, pFloor } = changePoint(runs)!;
+    assert.equal(k, expected.pettitt_k, name);
+    assert.equal(after, expected.pettitt_after, name);
+    if (pFloor !== null) continue;
+    close(p, expected.pettitt_p, name);
+    approximated++;
+  }
+  assert.equal(approximated, 1);
+});
+
+Deno.test("Pettitt's permutation p is within chance of the share of all orders", () => {
+  for (const values of [[1, 2, 3, 10, 11, 12], [1, 1, 2, 2, 1, 3], [4, 1, 3, 9, 2, 2]]) {
+    const own = changePoint(Float64Array.from(values), 5)!;
+    const all = orders(values).map((order) => changePointK(order));
+    const exact = all.filter((k) => k >= own.k).length / all.length;
+    const error = 4 * Math.sqrt((exact * (1 - exact)) / PETTITT_PERMUTATIONS) + 2 / PETTITT_PERMUTATIONS;
+    assert.ok(Math.abs(own.p - exact) <= error, `${own.p} against ${exact}`);
+    assert.deepEqual(changePoint(Float64Array.from(values), 5), own);
+  }
+});
+
+function changePointK(x: number[]): number {
+  const u = x.slice(1).map((_, i) => {
+    return x.slice(0, i + 1).reduce(
+      (sum, a) => sum + x.slice(i + 1).reduce((s, b) => s + Math.sign(b - a), 0),
+      0,
+    );
+  });
+  return Math.max(...u.map(Math.abs));
+}
+
+Deno.test("reversing a series keeps r and K, constant series have neither, three runs are refused", () => {
+  const series = fc.uniqueArray(fc.integer({ min: -99, max: 99 }), { minLength: 4, maxLength: 12 });
+  const property = fc.property(series, fc.integer(), (values, constant) => {
+    const runs = Float64Array.from(values);
+    const back = Float64Array.from(values.toReversed(), (value) => value + constant);
+    assert.ok(Math.abs(lag1Autocorrelation(runs)!.r - lag1Autocorrelation(back)!.r) < 1e-9);
+    assert.equal(changePoint(back)!.k, changePoint(runs)!.k);
+  });
+  fc.assert(property, { numRuns: 30 });
+  const equal = new Float64Array(9).fill(5);
+  assert.equal(lag1Autocorrelation(equal), null);
+  assert.equal(changePoint(equal), null);
+  for (const check of [lag1Autocorrelation, changePoint]) {
+    for (const n of [0, 1, 2, 3]) {
+      assert.throws(() => check(Float64Array.from({ length: n }, Math.sqrt)), RangeError);
+    }
+  }
+});
+
+/** A first-order autoregression of variance 1. */
+function dependent(n: number, r: number, random: Xoshiro128): Float64Array {
+  const normal = () => normalQuantile(Math.max(1e-16, random.uniform()));
+  let x = normal();
+  return Float64Array.from({ length: n }, () => x = r * x + Math.sqrt(1 - r * r) * normal());
+}
+
+Deno.test("the block bootstrap covers a shift of 0 between dependent series where the usual interval does not", () => {
+  const random = Xoshiro128.seeded(8);
+  let [serial, usual, longest] = [0, 0, 0];
+  for (let i = 0; i < 200; i++) {
+    const a = dependent(60, 0.6, random);
+    const b = dependent(60, 0.6, random);
+    const own = serialShiftInterval(a, b, 0.95, i);
+    const plain = shiftInterval(a.toSorted(), b.toSorted());
+    if (own.low <= 0 && own.high >= 0) serial++;
+    if (plain.low <= 0 && plain.high >= 0) usual++;
+    longest = Math.max(longest, ...own.blockLengths);
+  }
+  assert.ok(serial >= 180 && serial <= 199, `${serial} of 200`);
+  assert.ok(usual < 160, `${usual} of 200`);
+  assert.ok(longest > 3 && longest <= 15, `blocks of up to ${longest} runs`);
+});
+
+Deno.test("the serial interval moves with a constant, swaps with the sides and is refused for 3 runs", () => {
+  const random = Xoshiro128.seeded(12);
+  const a = dependent(40, 0.5, random).map((x) => Math.round(1e6 * x));
+  const b = dependent(30, 0.5, random).map((x) => Math.round(1e6 * x));
+  const there = serialShiftInterval(a, b);
+  const moved = serialShiftInterval(a, b.map((value) => value + 1000));
+  assert.deepEqual([moved.low, moved.high], [there.low + 1000, there.high + 1000]);
+  const back = serialShiftInterval(b, a);
+  assert.deepEqual(back.blockLengths, there.blockLengths.toReversed());
+  assert.ok(Math.abs(back.low + there.high) < 0.2 * (there.high - there.low));
+  const equal = new Float64Array(9).fill(5);
+  assert.deepEqual([serialShiftInterval(equal, equal).low, serialShiftInterval(equal, equal).high], [0, 0]);
+  assert.throws(() => serialShiftInterval(a.slice(0, 3), b), RangeError);
+  assert.throws(() => serialShiftInterval(a, b, 0), RangeError);
+});
