@@ -103,6 +103,11 @@ const runRoute = buildCommand({
         default: "self",
       },
       require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
+      "measure-overhead": {
+        kind: "boolean",
+        brief: "Also measure what the probes cost, against runs without them",
+        default: false,
+      },
       quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
       json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
       verbose: VERBOSE,

@@ -69,6 +69,37 @@ export interface Loss {
   readonly stage: string;
 }
 
+/** What the kernel counted of one BPF program while rows were measured. */
+export interface ProgramCost {
+  readonly program: string;
+  readonly run_cnt: number;
+  /** In the program itself: the kernel's way into it and out of it is not in it. */
+  readonly run_time_ns: number;
+}
+
+/** Runs of one kind: how long after the edge the target read the clock. */
+export interface LatencySide {
+  readonly n: number;
+  readonly median_ns: number | null;
+}
+
+/** Latency of the wakeup with the probes against without, as the target's own clock read shows it. */
+export interface WakeupCost {
+  readonly armed: LatencySide;
+  readonly unarmed: LatencySide;
+  /** Hodges-Lehmann shift armed - unarmed; null: too few runs. */
+  readonly shift_ns: number | null;
+  /** Its 95 % interval; null: too few runs for one. */
+  readonly shift_ci_ns: readonly [number, number] | null;
+}
+
+/** What the measurement itself cost; by `probe run --measure-overhead`. */
+export interface Overhead {
+  readonly programs: readonly ProgramCost[];
+  /** null: the target was not the built-in one, whose reads alone are known. */
+  readonly wakeup: WakeupCost | null;
+}
+
 export interface End {
   readonly rows: number;
   readonly complete: number;
@@ -77,6 +108,8 @@ export interface End {
   readonly lost_events: number;
   readonly recursion_misses: number;
   readonly self_reads: number;
+  /** Absent unless it was asked for. */
+  readonly overhead?: Overhead;
   /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent when there is none. */
   readonly losses?: readonly Loss[];
   /** Recursion misses by BPF program, those above 0; absent when there is none. */

@@ -23,6 +23,17 @@ function listOf(check: Check): Check {
   };
 }
 
+function nullOr(check: Check): Check {
+  return (value) => value === null ? null : check(value);
+}
+
+const finite: Check = (value) =>
+  typeof value === "number" && Number.isFinite(value) ? null : "must be a number";
+const interval: Check = (value) =>
+  Array.isArray(value) && value.length === 2 && value.every((end) => finite(end) === null)
+    ? null
+    : "must be a list of two numbers";
+
 function object(fields: Readonly<Record<string, Check>>): Check {
   return (value) => {
     if (!isRecord(value)) return "must be an object";
@@ -73,6 +84,17 @@ const END_COUNTS = object({
   self_reads: count,
 });
 
+const LATENCY_SIDE = object({ n: count, median_ns: nullOr(finite) });
+const OVERHEAD = object({
+  programs: listOf(object({ program: text, run_cnt: count, run_time_ns: count })),
+  wakeup: nullOr(object({
+    armed: LATENCY_SIDE,
+    unarmed: LATENCY_SIDE,
+    shift_ns: nullOr(finite),
+    shift_ci_ns: nullOr(interval),
+  })),
+});
+
 /** Fields that are there only when they say something. */
 const END_EXTRAS: Readonly<Record<string, Check>> = {
   losses: listOf(object({ run: count, what: text, stage: text })),
@@ -81,6 +103,7 @@ const END_EXTRAS: Readonly<Record<string, Check>> = {
       ? null
       : "must be an object of integers from 0",
   notices: listOf(text),
+  overhead: OVERHEAD,
 };
 
 const END: Check = (value) => {

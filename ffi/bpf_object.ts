@@ -96,12 +96,32 @@ export interface RingBuffer extends Disposable {
   consume(): Uint8Array<ArrayBuffer>[];
 }
 
+/** What the kernel counted of one program. */
+export interface ProgramCounts {
+  /** Invocations skipped because the program was already running on that CPU. */
+  readonly recursion_misses: number;
+  /** Invocations while the kernel's statistics were on, see {@linkcode enableProgramStatistics}. */
+  readonly run_cnt: number;
+  /** Time in them, ns. Without the kernel's way into the program and out of it. */
+  readonly run_time_ns: number;
+}
+
+/**
+ * Lets the kernel time BPF programs until the result is disposed, or this process ends: by a file descriptor, so
+ * that no setting of the system is changed. null when this kernel cannot (before 5.8).
+ */
+export function enableProgramStatistics(native: NativeLibrary): Disposable | null {
+  const fd = native.symbols.program_statistics_open();
+  if (fd < 0) return null;
+  return { [Symbol.dispose]: () => native.symbols.close_descriptor(fd) };
+}
+
 /** An open BPF object. Order: open, choose programs, set read-only data, load, attach, dispose. */
 export class BpfObject implements Disposable {
   readonly #runtime: BpfRuntime;
   readonly #object: Deno.PointerValue;
-  readonly #links: Deno.PointerValue[] = [];
-  readonly #perfEvents: number[] = [];
+  /** How each attached program is detached. */
+  readonly #detach = new Map<string, () => void>();
 
   /** @throws {LibbpfError} when libbpf cannot parse the object */
   constructor(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>) {
@@ -155,7 +175,13 @@ export class BpfObject implements Disposable {
   attach(program: string): void {
     const link = this.#runtime.libbpf.symbols.bpf_program__attach(this.#program(program));
     if (link === null) this.#runtime.fail(`attach ${program}`, this.#runtime.lastErrno());
-    this.#links.push(link);
+    this.#detach.set(program, () => this.#runtime.libbpf.symbols.bpf_link__destroy(link));
+  }
+
+  /** Leaves the program loaded, so that attach() can follow; nothing happens when it is not attached. */
+  detach(program: string): void {
+    this.#detach.get(program)?.();
+    this.#detach.delete(program);
   }
 
   /**
@@ -168,7 +194,7 @@ export class BpfObject implements Disposable {
     const programFd = libbpf.symbols.bpf_program__fd(this.#program(program));
     const fd = native.symbols.kprobe_at_address(programFd, address, isReturn ? 1 : 0);
     if (fd < 0) this.#runtime.fail(`attach ${program} at 0x${address.toString(16)}`, -fd);
-    this.#perfEvents.push(fd);
+    this.#detach.set(program, () => native.symbols.close_descriptor(fd));
   }
 
   mapFd(name: string): number {
@@ -190,14 +216,15 @@ export class BpfObject implements Disposable {
     if (error !== 0) this.#runtime.fail(`write BPF map ${map}`, Math.abs(error));
   }
 
-  /** Invocations of the program that the kernel skipped because it was already running on that CPU. */
-  recursionMisses(program: string): number {
+  counts(program: string): ProgramCounts {
     const { libbpf, native } = this.#runtime;
-    const misses = new BigUint64Array(1);
+    const counts = new BigUint64Array(3);
     const fd = libbpf.symbols.bpf_program__fd(this.#program(program));
-    const error = native.symbols.program_recursion_misses(fd, new Uint8Array(misses.buffer));
+    const error = native.symbols.program_counts(fd, new Uint8Array(counts.buffer));
     if (error !== 0) this.#runtime.fail(`read the counters of ${program}`, error);
-    return Number(misses[0]);
+    // In the order of struct program_counts in ffi/native/libbpf_glue.c.
+    const [recursion_misses = 0, run_cnt = 0, run_time_ns = 0] = Array.from(counts, Number);
+    return { recursion_misses, run_cnt, run_time_ns };
   }
 
   /** @param recordBytes size of the records that the map `name` carries */
@@ -235,8 +262,7 @@ export class BpfObject implements Disposable {
 
   [Symbol.dispose](): void {
     const { symbols } = this.#runtime.libbpf;
-    for (const link of this.#links.splice(0)) symbols.bpf_link__destroy(link);
-    for (const fd of this.#perfEvents.splice(0)) this.#runtime.native.symbols.close_descriptor(fd);
+    for (const program of [...this.#detach.keys()]) this.detach(program);
     symbols.bpf_object__close(this.#object);
   }
 }

@@ -26,8 +26,10 @@ const symbols = {
   libbpf_log_take: { parameters: ["buffer", "u32"], result: "u32" },
   // void *record_sink_function(void);
   record_sink_function: { parameters: [], result: "pointer" },
-  // int program_recursion_misses(int program_fd, uint64_t *misses);
-  program_recursion_misses: { parameters: ["i32", "buffer"], result: "i32" },
+  // int program_counts(int program_fd, struct program_counts *counts);
+  program_counts: { parameters: ["i32", "buffer"], result: "i32" },
+  // int program_statistics_open(void);
+  program_statistics_open: { parameters: [], result: "i32" },
   // int kprobe_at_address(int program_fd, uint64_t address, int32_t is_return);
   kprobe_at_address: { parameters: ["i32", "u64", "i32"], result: "i32" },
   // void close_descriptor(int fd);

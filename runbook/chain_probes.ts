@@ -1,6 +1,6 @@
 /** The chain's BPF programs, attached at the best tier that this kernel offers, and the records they deliver. */
 
-import { BpfObject, type BpfRuntime, type RingBuffer } from "../ffi/bpf_object.ts";
+import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../ffi/bpf_object.ts";
 import { PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
@@ -50,11 +50,25 @@ function reasonOf(hook: Hook, variant: Variant, error: LibbpfError): string {
   return `${variant.kind}: errno ${error.errno}${said.length > 0 ? `, ${said[0]}` : ""}`;
 }
 
-/** Attached and ready; dispose detaches everything. */
+/** A program that could be attached, and can be again. */
+interface AttachedProgram extends Variant {
+  attach(): void;
+}
+
+/** Program with the kernel's counts of it. */
+export interface ProgramUse extends ProgramCounts {
+  readonly program: string;
+}
+
+/**
+ * Attached; dispose detaches everything. Tracepoint programs cost every task of the machine that wakes or is
+ * switched in (and sys_enter every system call), but come and go in a fraction of a millisecond: they stand only
+ * between open() and close(). Programs on functions take the kernel tens of ms each to remove, and stay.
+ */
 export class ChainProbes implements Disposable {
   readonly #object: BpfObject;
   readonly #ring: RingBuffer;
-  readonly #loaded: readonly string[];
+  readonly #attached: readonly AttachedProgram[];
   readonly #records = new Map<number, ChainRecord>();
   readonly armedMapFd: number;
 
@@ -62,12 +76,13 @@ export class ChainProbes implements Disposable {
     object: BpfObject,
     readonly tier: Tier,
     readonly hooks: readonly HookFact[],
-    loaded: readonly string[],
+    attached: readonly AttachedProgram[],
   ) {
     this.#object = object;
-    this.#loaded = loaded;
+    this.#attached = attached;
     this.#ring = object.ringBuffer("records", RECORD_BYTES);
     this.armedMapFd = object.mapFd("armed");
+    this.close();
   }
 
   /**
@@ -99,9 +114,32 @@ export class ChainProbes implements Disposable {
     object: BpfObject,
     tier: Tier,
     hooks: readonly HookFact[],
-    loaded: readonly string[],
+    attached: readonly AttachedProgram[],
   ): ChainProbes {
-    return new ChainProbes(object, tier, hooks, loaded);
+    return new ChainProbes(object, tier, hooks, attached);
+  }
+
+  /** Attaches what stands only while a run is awaited. */
+  open(): void {
+    for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
+  }
+
+  close(): void {
+    for (const { program, kind } of this.#attached) if (kind === "tp_btf") this.#object.detach(program);
+  }
+
+  /** Takes the programs on functions away too, until resume(). Slow: the kernel waits for every task. */
+  suspend(): void {
+    for (const { program } of this.#attached) this.#object.detach(program);
+  }
+
+  /** @throws {LibbpfError} when a hook cannot be attached any more */
+  resume(): void {
+    for (const { kind, attach } of this.#attached) if (kind !== "tp_btf") attach();
+  }
+
+  programs(): ProgramUse[] {
+    return this.#attached.map(({ program }) => ({ program, ...this.#object.counts(program) }));
   }
 
   /** Consumes the ring buffer; the record of that run, or null when it has not (yet) come. */
@@ -131,7 +169,7 @@ export class ChainProbes implements Disposable {
     const view = new DataView(this.#object.lookup("counters", 0, PROBE_COUNTERS.size).buffer);
     const { ring_full, self_reads } = PROBE_COUNTERS.fields;
     let misses = 0;
-    for (const program of this.#loaded) misses += this.#object.recursionMisses(program);
+    for (const { program } of this.#attached) misses += this.#object.counts(program).recursion_misses;
     return {
       ring_full: Number(view.getBigUint64(ring_full.offset, true)),
       self_reads: Number(view.getBigUint64(self_reads.offset, true)),
@@ -188,6 +226,13 @@ function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladde
   }
 }
 
+function attacherOf(object: BpfObject, ladder: Ladder, variant: Variant): () => void {
+  const { program, kind } = variant;
+  const address = ladder.addressFor(variant);
+  if (address === null) return () => object.attach(program);
+  return () => object.attachAt(program, address, kind === "kretprobe");
+}
+
 /** @param refusals why better tiers were refused before */
 function attachTier(
   runtime: BpfRuntime,
@@ -198,15 +243,14 @@ function attachTier(
   const { tier } = ladder;
   const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
   try {
-    const attached: string[] = [];
+    const attached: AttachedProgram[] = [];
     const facts = HOOKS.map((hook): HookFact => {
       const { stage, hook: name } = hook;
       for (const variant of ladder.open(hook)) {
         try {
-          const address = ladder.addressFor(variant);
-          if (address === null) object.attach(variant.program);
-          else object.attachAt(variant.program, address, variant.kind === "kretprobe");
-          attached.push(variant.program);
+          const attach = attacherOf(object, ladder, variant);
+          attach();
+          attached.push({ ...variant, attach });
           return { stage, hook: name, kind: variant.kind, attached: true };
         } catch (error) {
           if (!(error instanceof LibbpfError)) throw error;

@@ -24,6 +24,8 @@ export interface KernelSide extends Disposable {
    * how well an edge on the one is known on the other.
    */
   edgeUncertaintyNs(): number;
+  /** Has the kernel time BPF programs until disposed: those of others too, no setting is changed. */
+  timePrograms(): Disposable;
 }
 
 const CLOCK_REALTIME = 0;
@@ -45,6 +47,7 @@ export interface KernelSideOptions {
  */
 export async function openKernelSide({ require, target, wake }: KernelSideOptions): Promise<KernelSide> {
   const { openNativeParts } = await import("./native_parts.ts");
+  const { enableProgramStatistics } = await import("../ffi/bpf_object.ts");
   const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
   const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
@@ -56,8 +59,17 @@ export async function openKernelSide({ require, target, wake }: KernelSideOption
     scxWakeFlags: kernelEnum(SCX_WAKE_FLAGS),
     clockStepCounter: clockStepCounter(native),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
+    timePrograms: () => enableProgramStatistics(native) ?? cannotTime(),
     [Symbol.dispose]: () => probes[Symbol.dispose](),
   };
+}
+
+function cannotTime(): never {
+  throw new Failure(
+    EXIT.cannotMeasure,
+    "cannot measure the overhead: the kernel does not time BPF programs (BPF_ENABLE_STATS)",
+    "leave --measure-overhead out, or use Linux 5.8 or later with CAP_SYS_ADMIN",
+  );
 }
 
 function explained(attempt: () => ChainProbes): ChainProbes {

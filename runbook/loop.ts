@@ -18,6 +18,9 @@ export interface ChainSource {
   /** Disarms, and returns what was seen of that run so far; null when not even its wakeup was. */
   abandon(run: number): ChainRecord | null;
   counters(): Counters;
+  /** Attaches what observes a run; close() takes it away again. */
+  open(): void;
+  close(): void;
 }
 
 /** The task whose wakeup is followed; its sleeps outlast no cancel(). */
@@ -60,8 +63,8 @@ export interface LoopOptions {
   readonly clock: LoopClock;
   /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
   readonly interrupt: AbortSignal;
-  /** Called with every outcome before the next run begins; what it throws ends the loop. */
-  onOutcome(outcome: RunOutcome): void;
+  /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
+  onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
 
 /** How long after its edge a target may take to return: only a broken machine needs this long. */
@@ -87,8 +90,11 @@ const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
 
 const NS_PER_MS = 1_000_000n;
 
-/** Arming takes some 0.2 ms on bare metal and tens of ms under emulation; each missed edge doubles the lead. */
-const FIRST_LEAD_NS = 5_000_000n;
+/**
+ * How long before its edge a run is prepared: attaching and arming take a ms on bare metal and tens of ms under
+ * emulation. Each missed edge makes it four times as long.
+ */
+const FIRST_LEAD_NS = 20_000_000n;
 const LONGEST_LEAD_NS = 60_000_000_000n;
 
 /** The first multiple of the period at or after `earliest`; both in ns of CLOCK_REALTIME. */
@@ -107,25 +113,37 @@ export async function runLoop(options: LoopOptions): Promise<number | null> {
   for (let run = 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
     const before = options.probes.counters();
-    const sleep = new Sleep(options, run, leadNs);
+    const edge = await approachEdge(options, leadNs);
+    options.probes.open();
+    const sleep = new Sleep(options, run, edge);
     const end = await sleep.wait();
     if (end === "missed") {
       // No edge, no run: what the probes may hold of it is dropped and the same run gets another edge.
       options.probes.abandon(run);
+      options.probes.close();
       leadNs = longerLead(leadNs);
       continue;
     }
     const record = await recordOf(options, run, end);
     const target = typeof end === "string" ? null : end;
     if (target === null) await sleep.cancel();
+    options.probes.close();
     const status = statusOf(record, options.interrupt.aborted);
     const losses = difference(options.probes.counters(), before);
-    options.onOutcome({ run, status, record, target, losses });
+    await options.onOutcome({ run, status, record, target, losses });
     if (status === "aborted") return run;
     if (end === "overdue") throw overdue(run);
     run++;
   }
   return null;
+}
+
+/** Chooses the next edge that leaves the lead, and sleeps until only the lead is left, or Ctrl-C. */
+async function approachEdge({ clock, periodNs, interrupt }: LoopOptions, leadNs: bigint): Promise<bigint> {
+  const now = clock.realtimeNow();
+  const edge = nextEdge(now + leadNs, BigInt(periodNs));
+  await clock.sleep(Number((edge - leadNs - now) / NS_PER_MS), interrupt);
+  return edge;
 }
 
 /** One sleep of the target until an edge. */
@@ -136,11 +154,11 @@ class Sleep {
   readonly #settled = new AbortController();
   #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
 
-  constructor(options: LoopOptions, run: number, leadNs: bigint) {
+  constructor(options: LoopOptions, run: number, edge: bigint) {
     this.#options = options;
     this.#run = run;
-    this.#edge = nextEdge(options.clock.realtimeNow() + leadNs, BigInt(options.periodNs));
-    options.target.run(options.probes.armedMapFd, run, this.#edge)
+    this.#edge = edge;
+    options.target.run(options.probes.armedMapFd, run, edge)
       .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
       .finally(() => this.#settled.abort());
   }
@@ -216,7 +234,7 @@ function difference(now: Counters, before: Counters): Counters {
 }
 
 function longerLead(leadNs: bigint): bigint {
-  if (leadNs < LONGEST_LEAD_NS) return 2n * leadNs;
+  if (leadNs < LONGEST_LEAD_NS) return 4n * leadNs;
   throw new Failure(
     EXIT.failed,
     `cannot arm a run within ${LONGEST_LEAD_NS / 1_000_000_000n} s: the target missed every edge`,

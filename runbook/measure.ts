@@ -9,6 +9,7 @@ import { type LoopClock, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
 import type { Progress } from "./progress.ts";
 import type { ResultFile } from "./result_out.ts";
+import { OverheadMeter } from "./overhead.ts";
 import { buildRow, type RowContext } from "./row.ts";
 import { type Runbook, runbookSha256 } from "./runbook.ts";
 import type { Summary } from "./summary.ts";
@@ -29,6 +30,8 @@ export interface MeasureRequest {
   readonly interrupt: AbortSignal;
   /** The tier to take; without it the best there is. */
   readonly require?: Tier;
+  /** Pairs each run with one without probes, and has the kernel time the programs. */
+  readonly measureOverhead: boolean;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function measure(
   const { require, target: choice } = request;
   using kernel = await openKernelSide({ require, target: choice, wake: runbook.wake });
   const { probes, target } = kernel;
+  using _statistics = request.measureOverhead ? kernel.timePrograms() : null;
   // After the attach: the programs of the probes have symbols of their own now.
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
   const decode = decodeTableFor(machine.kernel);
@@ -73,8 +77,13 @@ export async function measure(
     ),
   };
   const tally = new Tally();
+  const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
+  const { runs, period_ns: periodNs } = runbook;
+  const meter = request.measureOverhead
+    ? new OverheadMeter(probes, { periodNs, target, clock, interrupt })
+    : null;
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
-  const onOutcome = (outcome: RunOutcome) => {
+  const onOutcome = async (outcome: RunOutcome) => {
     const { row, stacks, stackContext } = buildRow(
       outcome,
       context,
@@ -84,9 +93,8 @@ export async function measure(
     tally.add(row, stacks);
     crossCheck.add(outcome.run, outcome.record, stackContext);
     progress.ran(outcome.run, outcome.losses.ring_full);
+    if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
-  const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
-  const { runs, period_ns: periodNs } = runbook;
   const interruptedAt = await runLoop({
     runs,
     periodNs,
@@ -101,6 +109,7 @@ export async function measure(
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   notices.push(...disagreements);
+  if (meter !== null) tally.setOverhead(meter.overhead());
   if (interruptedAt === null) {
     file.writeEnd(disagreements.length === 0 ? tally.end() : { ...tally.end(), notices: disagreements });
   }

@@ -27,6 +27,8 @@ export interface RunFlags {
   readonly wake?: string;
   /** self, pid:NUMBER or comm:NAME. */
   readonly target: string;
+  /** Also measure what the probes cost. */
+  readonly "measure-overhead": boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -65,6 +67,7 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
       file,
       progress,
       interrupt: interrupt.signal,
+      measureOverhead: flags["measure-overhead"],
     };
     const { summary, interruptedAt } = await measure(
       flags.require === undefined ? request : { ...request, require: flags.require },

@@ -3,6 +3,7 @@
 import { formatDuration } from "../analysis/format_value.ts";
 import { WIDTH, wrap } from "../analysis/text_layout.ts";
 import type { End, HookFact, Meta } from "../analysis/meta.ts";
+import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
 
 export interface Summary {
@@ -44,6 +45,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
     lost_events: end.lost_events,
     recursion_misses: end.recursion_misses,
     self_reads: end.self_reads,
+    ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
   });
@@ -74,6 +76,8 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
         `${end.self_reads} own reads filtered out`,
     ),
     ...lossLines(end),
+    ...end.overhead === undefined ? [] : overheadText(end.overhead, end.rows)
+      .map((line, index) => field(index === 0 ? "overhead" : "", line)),
     ...notAttached(meta.hooks),
     ...notices.map((notice) => field("notice", notice)),
   ];

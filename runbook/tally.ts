@@ -1,7 +1,14 @@
 /** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
 
 import { type Column, type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
-import { type End, type HookFact, type Loss, MOST_LOSSES, type Stage } from "../analysis/meta.ts";
+import {
+  type End,
+  type HookFact,
+  type Loss,
+  MOST_LOSSES,
+  type Overhead,
+  type Stage,
+} from "../analysis/meta.ts";
 import { NumberColumn } from "../analysis/result_columns.ts";
 import { iqrSorted, medianSorted } from "../analysis/stats/quantile.ts";
 import type { StackCluster } from "./row.ts";
@@ -29,6 +36,7 @@ export class Tally {
   #lostEvents = 0;
   #recursionMisses = 0;
   #selfReads = 0;
+  #overhead: Overhead | null = null;
   readonly #losses: Loss[] = [];
   readonly #offsets = new NumberColumn();
   readonly #ttwuToTkreads = new NumberColumn();
@@ -72,7 +80,11 @@ export class Tally {
       });}
   }
 
-  /** The counts of the `# end` line. */
+  setOverhead(overhead: Overhead): void {
+    this.#overhead = overhead;
+  }
+
+  /** What the `# end` line says. */
   end(): End {
     const { complete, timeout, aborted } = this.#statuses;
     return {
@@ -83,6 +95,7 @@ export class Tally {
       lost_events: this.#lostEvents,
       recursion_misses: this.#recursionMisses,
       self_reads: this.#selfReads,
+      ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
       ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
     };
   }

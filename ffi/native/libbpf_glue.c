@@ -80,8 +80,17 @@ void *record_sink_function(void)
 	return (void *)sink_record;
 }
 
-/* bpf_prog_info.recursion_misses (5.12): invocations skipped because the program was already running. */
-int program_recursion_misses(int program_fd, uint64_t *misses)
+struct program_counts {
+	uint64_t recursion_misses;
+	uint64_t run_cnt;
+	uint64_t run_time_ns;
+};
+
+/*
+ * bpf_prog_info.recursion_misses (5.12): invocations skipped because the program was already running. The other
+ * two count while somebody has the statistics on.
+ */
+int program_counts(int program_fd, struct program_counts *counts)
 {
 	struct bpf_prog_info info;
 	union bpf_attr attr;
@@ -93,8 +102,22 @@ int program_recursion_misses(int program_fd, uint64_t *misses)
 	attr.info.info = (uintptr_t)&info;
 	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
 		return errno;
-	*misses = info.recursion_misses;
+	counts->recursion_misses = info.recursion_misses;
+	counts->run_cnt = info.run_cnt;
+	counts->run_time_ns = info.run_time_ns;
 	return 0;
+}
+
+/* The statistics are on while the file is open (BPF_ENABLE_STATS, 5.8); returns it, or a negative errno. */
+int program_statistics_open(void)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.enable_stats.type = BPF_STATS_RUN_TIME;
+	fd = syscall(SYS_bpf, BPF_ENABLE_STATS, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
 }
 
 static int read_pmu_file(const char *name, char *text, size_t size)
