@@ -20,6 +20,7 @@ export const PACKAGES: readonly Need[] = [
   { name: "qemu-system-x86", why: "runs throwaway guests" },
   { name: "busybox-static", why: "init and shell inside these guests" },
   { name: "cpio", why: "checks the guests' images in the tests" },
+  { name: "xz-utils", why: "unpacks kernel modules for the tests" },
 ];
 
 /** Lists older than this may name versions that the archive no longer has. */
