@@ -102,7 +102,7 @@ Deno.test("G and its p agree with R's evaluation of the formula", () => {
     assert.equal(result.df, df);
     close(result.p, chiSquareSurvival(g, df), JSON.stringify(table), 1e-8);
   }
-  // Nearly independent: the terms of the plain sum would cancel to 8 digits. 50 = d, n = 2,000,100.
+  // Nearly independent: the terms of the plain sum would cancel to 8 digits.
   const near = gTest([[500_000, 500_100], [500_000, 500_000]]).g;
   close(near, association([[500_000, 500_100], [500_000, 500_000]]).chiSquare, "G and chi-square", 1e-6);
 });
