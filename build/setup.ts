@@ -2,7 +2,7 @@
 
 import { capture, CommandFailed, exitCode, run } from "./command.ts";
 
-interface Need {
+export interface Need {
   readonly name: string;
   readonly why: string;
 }
@@ -55,10 +55,11 @@ async function aptGet(...args: string[]): Promise<void> {
   });
 }
 
-async function installPackages(): Promise<void> {
+/** @throws {SetupFailed} when some are missing and this user may not install them */
+export async function installPackages(needs: readonly Need[]): Promise<void> {
   const missing: Need[] = [];
-  for (const need of PACKAGES) if (!await isInstalled(need.name)) missing.push(need);
-  if (missing.length === 0) return console.log(`Debian packages: all ${PACKAGES.length} are there`);
+  for (const need of needs) if (!await isInstalled(need.name)) missing.push(need);
+  if (missing.length === 0) return console.log(`Debian packages: all ${needs.length} are there`);
   const names = missing.map(({ name }) => name);
   if (Deno.uid() !== 0) {
     throw new SetupFailed(
@@ -88,7 +89,7 @@ export async function setup(): Promise<void> {
   ) {
     throw new SetupFailed("set-up knows Debian 12 and 13 (and what is made of them); this is another system");
   }
-  await installPackages();
+  await installPackages(PACKAGES);
   await installNpm();
 }
 

@@ -1,0 +1,204 @@
+/**
+ * What the probes cost others: two unrelated tasks that wake each other through a pipe, alone and while an observer
+ * is armed for another task; `probe` and a bpftrace script with the same hooks and filter, alternately, in one run.
+ *
+ *   deno run -A bench/overhead_bench.ts [native] [guest]        default: both
+ *
+ * On the machine itself at the tracepoint tier, in a guest with Debian's 6.12 at the full tier. Needs dist/probe. A
+ * benchmark: it reports, it does not fail where a goal is missed.
+ */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import { medianSorted } from "../analysis/stats/quantile.ts";
+import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
+import { capture, CommandFailed, run, stdoutOf } from "../build/command.ts";
+import { EXECUTABLE, executableLibraries } from "../build/executable.ts";
+import { fetchKernel } from "../build/kernels.ts";
+import { findQemu } from "../build/qemu.ts";
+import { type Guest, startGuest } from "../guest/boot.ts";
+import type { Tier } from "../analysis/meta.ts";
+
+const BPFTRACE = "/usr/bin/bpftrace";
+const GOAL_PER_CENT = 5;
+const GOAL_OF_BPFTRACE = 0.5;
+/** Some kernels mount it only on demand; the mount is seen by bpftrace alone. */
+const TRACEFS = "/sys/kernel/tracing";
+
+/** What overhead_round.sh puts beside the pair. */
+const CONDITIONS = {
+  probe_window: "probe, around an edge: all hooks attached and armed",
+  probe_between: "probe, between two edges",
+  bpftrace_script: "bpftrace, same hooks and filter",
+} as const;
+type Condition = keyof typeof CONDITIONS;
+
+interface Place {
+  readonly tier: Tier;
+  readonly rounds: number;
+  /** How long a probe's window is, before the share that it leaves free; s. */
+  readonly periodS: number;
+  readonly trips: number;
+  readonly bursts: number;
+}
+
+const NATIVE: Place = { tier: "tracepoint", rounds: 25, periodS: 2, trips: 200, bursts: 200 };
+const GUEST: Place = { tier: "full", rounds: 9, periodS: 8, trips: 100, bursts: 60 };
+
+/** Slowdowns of the pair in per cent, one a round. */
+type Slowdowns = Map<Condition, number[]>;
+
+function isCondition(word: string | undefined): word is Condition {
+  return word !== undefined && Object.hasOwn(CONDITIONS, word);
+}
+
+/** Adds what one round printed. */
+function addRound(slowdowns: Slowdowns, stdout: string): void {
+  for (const line of stdout.trim().split("\n")) {
+    const [condition, without, beside] = line.split(" ");
+    const ratio = Number(beside) / Number(without);
+    if (!isCondition(condition) || !(ratio > 0)) {
+      throw new TypeError(`A round must print ratios, got: ${line}`);
+    }
+    slowdowns.set(condition, [...slowdowns.get(condition) ?? [], 100 * (ratio - 1)]);
+  }
+}
+
+function roundCommand(folder: string, place: Place, probe: string, bpftrace: string): string[] {
+  const numbers = [place.periodS, place.trips, place.bursts].map(String);
+  return ["sh", `${folder}/overhead_round.sh`, folder, place.tier, ...numbers, probe, bpftrace];
+}
+
+async function measureNative(folder: string, place: Place): Promise<Slowdowns> {
+  const slowdowns: Slowdowns = new Map();
+  const mounting = `mountpoint -q ${TRACEFS} || mount -t tracefs tracefs ${TRACEFS}; exec "$@"`;
+  const round = roundCommand(folder, place, await Deno.realPath(EXECUTABLE), BPFTRACE);
+  for (let done = 0; done < place.rounds; done++) {
+    addRound(slowdowns, await stdoutOf(["unshare", "--mount", "sh", "-c", mounting, "sh", ...round]));
+  }
+  return slowdowns;
+}
+
+async function bootGuest(folder: string): Promise<Guest> {
+  const say = (message: string) => console.error(message);
+  const kernel = await fetchKernel("trixie-cloud", { onProgress: say });
+  const own = ["pair", "overhead_round.sh", "full.bt"];
+  return await startGuest({
+    qemu: await findQemu({ onProgress: say }),
+    kernel: kernel.vmlinuz,
+    kernelArgs: ["tsc=reliable"],
+    memoryMiB: 3072,
+    files: [
+      ...own.map((name) => ({ path: `/bench/${name}`, source: `${folder}/${name}` })),
+      { path: "/bin/probe", source: EXECUTABLE },
+      { path: "/bin/bpftrace", source: BPFTRACE },
+    ],
+    libraries: executableLibraries(),
+  });
+}
+
+async function measureGuest(folder: string, place: Place): Promise<Slowdowns> {
+  await using guest = await bootGuest(folder);
+  const slowdowns: Slowdowns = new Map();
+  for (let done = 0; done < place.rounds; done++) {
+    const argv = roundCommand("/bench", place, "/bin/probe", "/bin/bpftrace");
+    const { code, stdout, stderr } = await guest.run(argv);
+    if (code !== 0) throw new CommandFailed(argv, code, stderr);
+    addRound(slowdowns, stdout);
+  }
+  return slowdowns;
+}
+
+interface Estimate {
+  readonly median: number;
+  readonly text: string;
+}
+
+function estimateOf(slowdowns: Slowdowns, condition: Condition): Estimate {
+  const sorted = Float64Array.from(slowdowns.get(condition) ?? []).sort();
+  const median = medianSorted(sorted);
+  const interval = quantileInterval(sorted, 0.5);
+  const range = interval === null
+    ? "too few rounds for an interval"
+    : `${interval.low.toFixed(1)} to ${interval.high.toFixed(1)}`;
+  return { median, text: `${median.toFixed(1).padStart(6)} %  [${range}]` };
+}
+
+function report(title: string, place: Place, slowdowns: Slowdowns): void {
+  console.log(
+    `${title}, tier ${place.tier}, ${place.rounds} rounds: slowdown of the pair, median and 95 % interval`,
+  );
+  const bpftrace = estimateOf(slowdowns, "bpftrace_script").median;
+  for (const [condition, words] of Object.entries(CONDITIONS)) {
+    if (!isCondition(condition)) continue;
+    const { median, text } = estimateOf(slowdowns, condition);
+    const isMet = median < GOAL_PER_CENT && median < GOAL_OF_BPFTRACE * bpftrace;
+    const goal = condition === "bpftrace_script"
+      ? ""
+      : `  goal < ${GOAL_PER_CENT} % and < ${GOAL_OF_BPFTRACE} of bpftrace: ${isMet ? "met" : "MISSED"}`;
+    console.log(`  ${words.padEnd(53)}${text}${goal}`);
+  }
+}
+
+/** What the rounds need, in a folder of their own. */
+async function prepare(folder: string): Promise<void> {
+  await run([
+    "clang",
+    "-O2",
+    "-static",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    source("pair.c"),
+    "-o",
+    `${folder}/pair`,
+  ]);
+  for (const name of ["overhead_round.sh", "tracepoint.bt", "full.bt"]) {
+    Deno.copyFileSync(source(name), `${folder}/${name}`);
+  }
+}
+
+function source(name: string): string {
+  return new URL(name, import.meta.url).pathname;
+}
+
+async function requireParts(): Promise<void> {
+  const missing: string[] = [];
+  if ((await capture([EXECUTABLE, "--version"])).code !== 0) missing.push("dist/probe (deno task build)");
+  if ((await capture([BPFTRACE, "--version"])).code !== 0) {
+    missing.push("bpftrace (apt-get install bpftrace)");
+  }
+  if (missing.length > 0) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot measure the overhead without ${missing.join(" and ")}`,
+      "install it",
+    );
+  }
+}
+
+async function bench(places: readonly string[]): Promise<void> {
+  const unknown = places.find((place) => place !== "native" && place !== "guest");
+  if (unknown !== undefined) {
+    throw new Failure(EXIT.usage, `"${unknown}" is no place`, "give native or guest");
+  }
+  await requireParts();
+  const folder = Deno.makeTempDirSync({ prefix: "probe-bench-" });
+  try {
+    await prepare(folder);
+    const wanted = places.length === 0 ? ["native", "guest"] : places;
+    if (wanted.includes("native")) report("this machine", NATIVE, await measureNative(folder, NATIVE));
+    if (wanted.includes("guest")) report("guest with Linux 6.12", GUEST, await measureGuest(folder, GUEST));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await bench(Deno.args);
+  } catch (error) {
+    if (!(error instanceof Failure) && !(error instanceof CommandFailed)) throw error;
+    console.error(error.message);
+    Deno.exitCode = error instanceof Failure ? error.exitCode : EXIT.failed;
+  }
+}

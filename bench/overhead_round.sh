@@ -1,0 +1,67 @@
+# One round: the pair undisturbed and under each observer in turn. Runs on the machine itself and in a guest's busybox.
+# Prints lines "CONDITION NS_WITHOUT NS_WITH"; the pair's ns per round trip.
+# Usage: overhead_round.sh FOLDER TIER PERIOD_S TRIPS BURSTS PROBE BPFTRACE
+folder=$1 tier=$2 period=$3 trips=$4 bursts=$5 probe=$6 bpftrace=$7
+cd "$folder" || exit 1
+# Whom the observers follow; it never wakes.
+sleep 1000000 &
+target=$!
+observer=
+end() {
+  [ -z "$observer" ] || { kill -INT $observer; wait $observer; } 2>/dev/null
+  observer=
+}
+trap 'end; kill $target' EXIT
+
+pair() { ./pair $trips $bursts; }
+
+# Until the command given succeeds; an observer that ends before it is ready ends the round.
+await() {
+  until "$@" 2>/dev/null; do
+    kill -0 $observer 2>/dev/null || { cat observer.log >&2; exit 1; }
+    sleep 0.05
+  done
+}
+
+tracepoints_attached() { grep -qs 'tp_name:.*sched_switch' /proc/$observer/fdinfo/*; }
+
+start_probe() {
+  rm -f overhead.csv
+  "$probe" run --env overhead --require "$tier" --out overhead.csv "$@" >observer.log 2>&1 &
+  observer=$!
+}
+
+# All hooks attached and the target armed: the window around an edge, as long as it is for a task that never wakes.
+probe_window() {
+  start_probe --runs 1000 --period "${period}s" --target pid:$target
+  await tracepoints_attached
+  # What was attached for a moment to see whether it can be.
+  await grep -qs '^measuring ' observer.log
+  await tracepoints_attached
+}
+
+# Attached, the edge an hour away or less.
+probe_between() {
+  start_probe --runs 1 --period 3600s
+  await grep -qs '^measuring ' observer.log
+}
+
+bpftrace_script() {
+  sed "s/TARGET/$target/g" $tier.bt >observer.bt
+  "$bpftrace" -B line observer.bt >observer.log 2>&1 &
+  observer=$!
+  # BEGIN's text is printed once everything is attached.
+  await grep -qs '^attached$' observer.log
+}
+
+for condition in probe_window probe_between bpftrace_script; do
+  without=$(pair)
+  $condition
+  with=$(pair)
+  if [ $condition = probe_window ] && ! tracepoints_attached; then
+    echo "the window closed before the pair was done; give a longer period" >&2
+    exit 1
+  fi
+  end
+  echo $condition $without $with
+done

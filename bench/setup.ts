@@ -1,0 +1,16 @@
+/** What the benchmarks compare with, and nothing else needs: installed when they run. */
+
+import { installPackages, type Need, orExplain, setup } from "../build/setup.ts";
+
+const PACKAGES: readonly Need[] = [
+  { name: "python3-pandas", why: "reads result files, beside probe compare" },
+  { name: "python3-scipy", why: "the tests of probe compare, beside it" },
+  { name: "bpftrace", why: "has the same hooks and filter as the probes, beside them" },
+];
+
+if (import.meta.main) {
+  await orExplain(async () => {
+    await setup();
+    await installPackages(PACKAGES);
+  });
+}
