@@ -130,7 +130,7 @@ static __always_inline __u32 current_context(void)
 		return CONTEXT_NMI;
 	if (count & HARDIRQ_MASK(config.counts_hardirq_disable))
 		return CONTEXT_HARDIRQ;
-	if (count & SOFTIRQ_SERVING)
+	if (serves_softirq(count))
 		return CONTEXT_SOFTIRQ;
 	return CONTEXT_TASK;
 #else
@@ -269,7 +269,8 @@ static __always_inline void waking(struct chain *c, struct task_struct *p)
 	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU, under p->pi_lock. */
 	c->prev_cpu = task_cpu(p);
 	c->state_before = task_state(p);
-	c->on_rq = BPF_CORE_READ(p, on_rq);
+	/* By the field's own size, a byte in 7.3: with four the neighbours made every wakeup there look runnable. */
+	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
 	c->seen |= SEEN_WAKING;
 }
 

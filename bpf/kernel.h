@@ -25,11 +25,13 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
-	/* int in 6.1 and 6.12, u8 in 7.3: libbpf adjusts the size of a load only for unsigned types. */
+	/* int in 6.1 and 6.12, u8 in 7.3: only BPF_CORE_READ_BITFIELD_PROBED() takes the size from the kernel. */
 	unsigned int on_rq;
 	int pid;
 	int tgid;
 	char comm[16];
+	/* PREEMPT_RT only. */
+	int softirq_disable_cnt;
 } KERNEL_TYPE;
 
 /* Until 5.15 the CPU was a field of task_struct itself (bcf9033e5449 "sched: move CPU field back into
@@ -100,6 +102,20 @@ extern const int __preempt_count __ksym __weak;
 #define SOFTIRQ_SERVING 0x100
 #define HARDIRQ_MASK(moved) ((moved) ? 0xf000000 : 0xf0000)
 #define NMI_MASK(moved) ((moved) ? 0x10000000 : 0xf00000)
+
+/*
+ * softirq_count() (include/linux/preempt.h): with PREEMPT_RT softirqs are served by threads, and their part of the
+ * count is in the task (8b1c04acad08 "softirq: Make softirq control and processing RT aware", 5.13; seen on 6.12-rt,
+ * where ktimers/N wakes the timers' sleepers).
+ */
+static __always_inline bool serves_softirq(int preempt_count)
+{
+	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
+
+	if (bpf_core_field_exists(current->softirq_disable_cnt))
+		preempt_count = BPF_CORE_READ(current, softirq_disable_cnt);
+	return preempt_count & SOFTIRQ_SERVING;
+}
 
 static __always_inline bool read_preempt_count(int *count)
 {

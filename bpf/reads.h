@@ -70,6 +70,7 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	}
 	if (context == CONTEXT_TASK && !(c->seen & SEEN_TKREAD_TASK)) {
 		c->tkread_task_ns = now;
+		c->tkread_task_function = function;
 		c->seen |= SEEN_TKREAD_TASK;
 		if (!has_exit)
 			close_phase(c, CHAIN_READ);
@@ -92,7 +93,11 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 		c->tkread_value_ns = value;
 		c->seen |= SEEN_TKREAD_VALUE;
 	}
-	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK))
+	/*
+	 * An interrupt of the read may end in schedule(), which reads the clock in task context too (hrtimer_start() of
+	 * the deadline server, 7.3): its exit is not the read's.
+	 */
+	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK) && c->tkread_task_function == function)
 		close_phase(c, CHAIN_READ);
 }
 

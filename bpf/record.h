@@ -127,8 +127,10 @@ struct chain {
 	int tkread_stack_bytes;
 	int migrate_cpu;
 	int rq_cpu;
-	/* The kernel side's own: the rq that activated the target, the stack pointer at the kprobe on
-	 * try_to_wake_up, the timespec64 that the read fills. */
+	/* The kernel side's own: the function of the first read in task context, the rq that activated the target,
+	 * the stack pointer at the kprobe on try_to_wake_up, the timespec64 that the read fills. */
+	unsigned int tkread_task_function;
+	unsigned int pad;
 	unsigned long long rq;
 	unsigned long long ttwu_frame;
 	unsigned long long tkread_fills;

@@ -40,8 +40,8 @@ export function buildRow(
   clocksource: string | null,
 ): RowWithStacks {
   const { record, target, losses } = outcome;
-  const ttwuStack = readStack(record?.ttwu_stack, context.symbols);
-  const tkreadStack = readStack(record?.tkread_stack, context.symbols);
+  const ttwuStack = readStack(record?.ttwu_stack, TTWU, context.symbols);
+  const tkreadStack = readStack(record?.tkread_stack, record?.tkread_function, context.symbols);
   const ttwuCluster = clusterOf(ttwuStack);
   const tkreadCluster = clusterOf(tkreadStack);
   const edge = target?.edge_ns ?? null;
@@ -114,9 +114,25 @@ export function buildRow(
 
 const NO_STACK: NormalisedStack = { frames: [], interrupted: null, context: null };
 
-function readStack(addresses: BigUint64Array | undefined, symbols: Symbols): NormalisedStack {
+const TTWU = "try_to_wake_up";
+
+/** The stack of a system call's tracepoint has the handler's frames, not one of the call's name. */
+const SYSTEM_CALL = "clock_gettime";
+
+/**
+ * @param hooked the function in which the stack was taken. From 6.19 on a function with an exit program is left by
+ * a jump into the trampoline, not by a call (ftrace's JMP mode; seen in 7.3): its own frame is then missing.
+ */
+function readStack(
+  addresses: BigUint64Array | undefined,
+  hooked: string | null | undefined,
+  symbols: Symbols,
+): NormalisedStack {
   if (addresses === undefined || symbols.hidden) return NO_STACK;
-  return normaliseStack(symboliseStack(addresses, (address) => symbols.symbolise(address)));
+  const stack = normaliseStack(symboliseStack(addresses, (address) => symbols.symbolise(address)));
+  const complete = stack.frames.length === 0 || !hooked || hooked === SYSTEM_CALL ||
+    stack.frames[0] === hooked;
+  return complete ? stack : { ...stack, frames: [hooked, ...stack.frames] };
 }
 
 function clusterOf(stack: NormalisedStack): StackCluster | null {

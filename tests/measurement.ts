@@ -103,8 +103,32 @@ export const FUNCTION_COLUMNS = [
   "clocksource_switches",
 ] as const satisfies readonly ColumnName[];
 
+/** Complete, every stage in order, an ID that the row re-derives, the derived columns what they say they are. */
+export function assertRow(row: TextRow): void {
+  const where = `run ${row.run}: ${JSON.stringify(row)}`;
+  assert.equal(row.status, "complete", where);
+  for (const name of ALWAYS) assert.notEqual(row[name], "", `${name} of ${where}`);
+  assert.equal(
+    row.correlation_id,
+    correlationId(Number(row.tgid), Number(row.pid), Number(row.run), BigInt(row.ttwu_ns)),
+    where,
+  );
+  const times = STAGES.filter((stage) => row[stage] !== "").map((stage) => BigInt(row[stage]));
+  for (const [j, time] of times.entries()) assert.ok(j === 0 || times[j - 1]! <= time, where);
+  assert.ok(BigInt(row.tkread_any_ns) >= BigInt(row.ttwu_ns), where);
+  assert.equal(BigInt(row.offset_ns), BigInt(row.tkread_ns) - BigInt(row.edge_ns), where);
+  assert.equal(BigInt(row.ttwu_to_tkread_ns), BigInt(row.tkread_ns) - BigInt(row.ttwu_ns), where);
+  assert.equal(row.migrated, String(row.prev_cpu !== row.target_cpu), where);
+  if (row.path === "self" || row.path === "runnable") assert.equal(row.migrated, "false", where);
+  // The kernel's own clock says that the read happened after its marker.
+  assert.ok(BigInt(row.tkread_value_ns) >= BigInt(row.tkread_ns), where);
+  assert.equal(Number(row.state_after), 0, where);
+  assert.notEqual(Number(row.state_before), 0, where);
+  assert.equal(row.lost_events, "0", where);
+}
+
 /**
- * All runs complete, each under an ID of its own that its row re-derives, stages in order, nothing lost.
+ * All runs complete and sound, each under an ID of its own, nothing lost.
  *
  * @param runs how many rows there must be
  */
@@ -113,42 +137,28 @@ export function assertSound(measurement: Measurement, runs: number): void {
   assert.equal(rows.length, runs);
   assert.equal(new Set(rows.map((row) => row.correlation_id)).size, runs);
   for (const [i, row] of rows.entries()) {
-    const where = `run ${row.run}: ${JSON.stringify(row)}`;
-    assert.equal(row.status, "complete", where);
-    assert.equal(row.run, String(i + 1), where);
-    for (const name of ALWAYS) assert.notEqual(row[name], "", `${name} of ${where}`);
-    assert.equal(
-      row.correlation_id,
-      correlationId(Number(row.tgid), Number(row.pid), Number(row.run), BigInt(row.ttwu_ns)),
-      where,
-    );
-    const times = STAGES.filter((stage) => row[stage] !== "").map((stage) => BigInt(row[stage]));
-    for (const [j, time] of times.entries()) assert.ok(j === 0 || times[j - 1]! <= time, where);
-    assert.ok(BigInt(row.tkread_any_ns) >= BigInt(row.ttwu_ns), where);
-    assert.equal(BigInt(row.offset_ns), BigInt(row.tkread_ns) - BigInt(row.edge_ns), where);
-    assert.equal(BigInt(row.ttwu_to_tkread_ns), BigInt(row.tkread_ns) - BigInt(row.ttwu_ns), where);
-    assert.equal(row.migrated, String(row.prev_cpu !== row.target_cpu), where);
-    // The kernel's own clock says that the read happened after its marker.
-    assert.ok(BigInt(row.tkread_value_ns) >= BigInt(row.tkread_ns), where);
-    assert.equal(Number(row.state_after), 0, where);
-    assert.notEqual(Number(row.state_before), 0, where);
-    assert.equal(row.lost_events, "0", where);
-    assert.ok(stacks.has(row.ttwu_stack) && stacks.has(row.tkread_stack), where);
+    assert.equal(row.run, String(i + 1), JSON.stringify(row));
+    assertRow(row);
+    assert.ok(stacks.has(row.ttwu_stack) && stacks.has(row.tkread_stack), JSON.stringify(row));
   }
   assert.deepEqual(
-    { rows: end?.rows, complete: end?.complete, lost: end?.lost_events },
-    { rows: runs, complete: runs, lost: 0 },
+    { rows: end?.rows, complete: end?.complete, lost: end?.lost_events, notices: end?.notices },
+    { rows: runs, complete: runs, lost: 0, notices: undefined },
   );
 }
 
-/** The timer's wakeup is one mechanism: the same frames whichever CPU was idle, cut where the interrupt entered. */
-export function assertTimerStacks({ rows, stacks }: Measurement): void {
+/**
+ * The timer's wakeup is one mechanism: the same frames whichever CPU was idle, cut where the interrupt entered.
+ *
+ * @param context where the timer's callback runs: a PREEMPT_RT kernel serves it in a softirq's thread
+ */
+export function assertTimerStacks({ rows, stacks }: Measurement, context = "hardirq"): void {
   for (const row of rows) {
     const frames = stacks.get(row.ttwu_stack) ?? [];
     assert.deepEqual(frames.slice(0, 2), ["try_to_wake_up", "hrtimer_wakeup"], frames.join(";"));
     for (const frame of frames) {
       assert.ok(!/^(bpf_|asm_|__traceiter|start_secondary|rest_init|do_idle|cpu_startup)/.test(frame), frame);
     }
-    assert.equal(row.waker_context, "hardirq");
+    assert.equal(row.waker_context, context);
   }
 }

@@ -1,91 +1,151 @@
 import assert from "node:assert/strict";
-import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
-import type { Tier } from "../../analysis/meta.ts";
+import type { KernelName } from "../../build/kernels.ts";
+import type { HookFact, Tier } from "../../analysis/meta.ts";
 import type { Guest } from "../../guest/boot.ts";
+import { WAKES } from "../../runbook/wakes.ts";
 import {
+  assertRow,
   assertSound,
   assertTimerStacks,
   FUNCTION_COLUMNS,
-  type Measurement,
   parseMeasurement,
 } from "../measurement.ts";
-import { kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
+import { type Drive, drive, drivenGuest } from "./driven_guest.ts";
+import type { Driven, Phase, Series } from "./driver.ts";
+import { assertSyncLost, assertWakes, type KernelTraits, wakeSeries } from "./wake_expectations.ts";
+
+/** Stock kernels that are measured at every tier, and how they differ where the table of wakes is the same. */
+const KERNELS: readonly (readonly [KernelName, KernelTraits])[] = [
+  ["bookworm-cloud", { decode: "6.0-6.5", realTime: false, marksDirect: false }],
+  ["trixie-cloud", { decode: "6.12+", realTime: false, marksDirect: true }],
+  ["trixie-full", { decode: "6.12+", realTime: false, marksDirect: true }],
+  ["trixie-backports-cloud", { decode: "6.12+", realTime: false, marksDirect: true }],
+  ["trixie-rt", { decode: "6.12+", realTime: true, marksDirect: true }],
+];
 
 const RUNS = 30;
-const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+const FEW = 4;
+const PERIOD_NS = 50_000_000;
+const CLOCKSOURCES = ["hpet", "acpi_pm", "tsc"] as const;
+const CURRENT = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
-async function measure(guest: Guest, name: string, ...flags: string[]): Promise<Measurement> {
-  const path = `/root/${name}.csv`;
-  const argv = ["/bin/probe", "run", "--runs", String(RUNS), "--env", "vm", "--out", path, ...flags];
-  const { code, stderr } = await guest.run(argv);
-  assert.equal(code, 0, stderr);
-  return parseMeasurement(new TextDecoder().decode(await guest.readFile(path)));
-}
-
-function assertAttached({ meta }: Measurement, tier: Tier): void {
-  assert.equal(meta.tier, tier);
-  const kinds = new Set(meta.hooks.filter((hook) => hook.attached).map((hook) => hook.kind));
+function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): void {
+  assert.equal(taken, tier);
+  const kinds = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.kind));
   assert.equal(kinds.has("fentry"), tier === "full");
   assert.equal(kinds.has("kprobe"), tier === "kprobe");
-  for (const hook of meta.hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
+  for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
-/** What the tiers that hook functions see of a timer's wakeup on an idle guest. */
-function assertFunctionsSeen({ rows }: Measurement): void {
+/** What only a hook on a function sees: all of it, but for the activation of a task that never left its runqueue. */
+function assertFunctionsSeen(rows: readonly Driven["row"][]): void {
   for (const row of rows) {
     const where = `run ${row.run}: ${JSON.stringify(row)}`;
+    const activated = row.path === "direct" || row.path === "wakelist";
     for (const name of FUNCTION_COLUMNS) {
-      // A target moved between enqueue and switch-in is on another rq; a woken task need not pass the rq twice.
-      if (name !== "rq_clock_switch_ns") assert.notEqual(row[name], "", `${name} of ${where}`);
+      const ofActivation = /^(wake_flags|signature|activate_ns|rq_clock_.*)$/.test(name);
+      // A target moved between enqueue and switch-in is on another rq.
+      if (name === "rq_clock_switch_ns") continue;
+      assert.equal(row[name] !== "", activated || !ofActivation, `${name} of ${where}`);
     }
     assert.ok(BigInt(row.ttwu_return_ns) >= BigInt(row.ttwu_ns), where);
     assert.match(row.tkread_function, /^(ktime_get|read_hpet|acpi_pm_read)/, where);
-    assert.equal(row.wake_flags_entry, "0x0", where);
   }
 }
 
-for (const kernel of PROMISED_KERNELS) {
-  Deno.test(`probe run in a guest with ${kernel}`, async (t) => {
-    await using guest = await kernelGuest(kernel, {
-      files: [{ path: "/bin/probe", source: EXECUTABLE }],
-      libraries: executableLibraries(),
-      memoryMiB: 2048,
-    });
+function seriesOf(name: string, runs: number, wake: string, clocksource: string): Series {
+  return { name, wake, runs, periodNs: PERIOD_NS, before: `echo ${clocksource} >${CURRENT}` };
+}
 
-    await t.step("completes 30 of 30 runs at the full tier, with every stage", async () => {
-      const measurement = await measure(guest, "full", "--period", "200ms");
+const phasesFor = (traits: KernelTraits): readonly Phase[] => [
+  {
+    require: "full",
+    series: [
+      ...CLOCKSOURCES.map((clocksource) => seriesOf(clocksource, FEW, "timer", clocksource)),
+      ...wakeSeries(6, PERIOD_NS, traits),
+    ],
+  },
+  {
+    require: "kprobe",
+    series: ["timer", "pipe"].map((wake) => seriesOf(`kprobe ${wake}`, FEW, wake, "tsc")),
+  },
+  {
+    require: "tracepoint",
+    series: ["timer", "pipe"].map((wake) => seriesOf(`tracepoint ${wake}`, FEW, wake, "tsc")),
+  },
+];
+
+async function fullRun(guest: Guest) {
+  const argv = [
+    "/bin/probe",
+    "run",
+    "--runs",
+    String(RUNS),
+    "--period",
+    "50ms",
+    "--env",
+    "vm",
+    "--out",
+    "/root/o.csv",
+  ];
+  const { code, stdout, stderr } = await guest.run(argv);
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stdout, /disagreement/);
+  return parseMeasurement(new TextDecoder().decode(await guest.readFile("/root/o.csv")));
+}
+
+/** Each of our own timestamps between ttwu and read is a read of the clocksource's own callback. */
+function assertClocksource(driven: Drive, clocksource: string): void {
+  const rows = driven.of(clocksource).map(({ row }) => row);
+  assertFunctionsSeen(rows);
+  for (const row of rows) {
+    assertRow(row);
+    assert.equal(row.clocksource, clocksource);
+    assert.equal(row.clocksource_switches, "0");
+    if (clocksource !== "tsc") assert.ok(Number(row.self_reads) > 0, JSON.stringify(row));
+  }
+}
+
+for (const [kernel, traits] of KERNELS) {
+  Deno.test(`wakeups in a guest with ${kernel}`, async (t) => {
+    await using guest = await drivenGuest(kernel);
+    await t.step(`completes ${RUNS} of ${RUNS} runs at the full tier, with every stage`, async () => {
+      const measurement = await fullRun(guest);
       assertSound(measurement, RUNS);
-      assertAttached(measurement, "full");
-      assertTimerStacks(measurement);
-      assertFunctionsSeen(measurement);
+      assertAttached("full", measurement.meta.tier, measurement.meta.hooks);
+      assert.equal(measurement.meta.decode, traits.decode);
+      assertTimerStacks(measurement, traits.realTime ? "softirq" : "hardirq");
+      assertFunctionsSeen(measurement.rows);
     });
-    await t.step(
-      "keeps its own timestamps out of the reads, and counts them, with clocksource hpet",
-      async () => {
-        await guest.run(["sh", "-c", `echo hpet >${CLOCKSOURCE}`]);
-        const measurement = await measure(guest, "hpet", "--period", "200ms", "--require", "full");
-        await guest.run(["sh", "-c", `echo tsc >${CLOCKSOURCE}`]);
-        assertSound(measurement, RUNS);
-        assertFunctionsSeen(measurement);
-        for (const row of measurement.rows) {
-          assert.equal(row.clocksource, "hpet");
-          // Each of our timestamps between ttwu and read is a read_hpet of its own.
-          assert.ok(Number(row.self_reads) > 0, JSON.stringify(row));
-        }
-      },
-    );
-    await t.step("completes 30 of 30 runs through kprobes", async () => {
-      const measurement = await measure(guest, "kprobe", "--period", "200ms", "--require", "kprobe");
-      assertSound(measurement, RUNS);
-      assertAttached(measurement, "kprobe");
-      assertTimerStacks(measurement);
-      assertFunctionsSeen(measurement);
+    const driven = await drive(guest, ...phasesFor(traits));
+    for (const clocksource of CLOCKSOURCES) {
+      await t.step(
+        `reads through clocksource ${clocksource}, its own timestamps kept out`,
+        () => assertClocksource(driven, clocksource),
+      );
+    }
+    for (const wake of WAKES) {
+      await t.step(
+        `a ${wake.name} wake has its flags, its path and its caller, idle and loaded`,
+        () => assertWakes(driven, wake, traits),
+      );
+    }
+    if (!traits.realTime) {
+      await t.step("shows WF_SYNC lost on the wakelist", () => assertSyncLost(driven, traits));
+    }
+    await t.step("sees the same through kprobes", () => {
+      const timer = driven.of("kprobe timer").map(({ row }) => row);
+      const pipe = driven.of("kprobe pipe").map(({ row }) => row);
+      assertFunctionsSeen([...timer, ...pipe]);
+      for (const row of [...timer, ...pipe]) assertRow(row);
     });
-    await t.step("completes 30 of 30 runs through tracepoints alone", async () => {
-      const measurement = await measure(guest, "tracepoint", "--period", "200ms", "--require", "tracepoint");
-      assertSound(measurement, RUNS);
-      assertAttached(measurement, "tracepoint");
-      assertTimerStacks(measurement);
+    await t.step("sees through tracepoints what they show, and nothing else", () => {
+      for (const { row } of [...driven.of("tracepoint timer"), ...driven.of("tracepoint pipe")]) {
+        assertRow(row);
+        for (const name of FUNCTION_COLUMNS) assert.equal(row[name], "", name);
+        assert.equal(row.tkread_function, "clock_gettime");
+      }
     });
+    await t.step("has no two observers that disagree", () => assert.deepEqual(driven.notices, []));
   });
 }

@@ -55,6 +55,16 @@ Deno.test("the derived columns follow from the observed ones", () => {
   assert.equal(row.tkread_stack, null);
 });
 
+Deno.test("a function whose own frame a trampoline jumped over is still the innermost of its stack", () => {
+  const caller = new BigUint64Array([0xffffffff81002010n]);
+  const record = { ...CHAIN, ttwu_stack: caller, tkread_stack: caller };
+  const { stacks } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
+  assert.deepEqual(stacks.map(({ frames }) => frames), [
+    ["try_to_wake_up", "hrtimer_wakeup"],
+    ["ktime_get_ts64", "hrtimer_wakeup"],
+  ]);
+});
+
 Deno.test("an ID with leading zeros keeps its 16 digits, so that it can be re-derived as text", () => {
   const { row } = buildRow({ ...OUTCOME, record: { ...CHAIN, correlation_id: 0xabcn } }, CONTEXT, "tsc");
   assert.equal(row.correlation_id, "0000000000000abc");

@@ -1,0 +1,76 @@
+/** A guest with the executable, and with the driver for measurements that its command line does not offer. */
+
+import assert from "node:assert/strict";
+import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
+import type { KernelName } from "../../build/kernels.ts";
+import type { Guest } from "../../guest/boot.ts";
+import type { Disagreements, Driven, Phase } from "./driver.ts";
+import { kernelGuest } from "./kernel_guest.ts";
+
+const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+async function bundledDriver(): Promise<Uint8Array<ArrayBuffer>> {
+  const path = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    const args = ["bundle", "--quiet", "--frozen", "--output", path, "tests/guest/driver.ts"];
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    return await Deno.readFile(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** `await using guest = await drivenGuest("trixie-cloud")`: /bin/probe, and what {@linkcode drive} needs. */
+export async function drivenGuest(kernel: KernelName): Promise<Guest> {
+  return await kernelGuest(kernel, {
+    files: [
+      { path: "/bin/probe", source: EXECUTABLE },
+      { path: "/opt/deno", source: Deno.execPath() },
+      { path: "/opt/driver.js", source: await bundledDriver() },
+    ],
+    libraries: executableLibraries(),
+    memoryMiB: 2048,
+  });
+}
+
+export interface Drive {
+  /** The runs of a series, in order; there must be some. */
+  of(series: string): readonly Driven[];
+  /** What the run-time cross-check had to say. */
+  readonly notices: readonly string[];
+}
+
+/** Carries a plan out in the guest, one attach after the other. */
+export async function drive(guest: Guest, ...phases: readonly Phase[]): Promise<Drive> {
+  await guest.writeFile("/tmp/plan", new TextEncoder().encode(JSON.stringify(phases)));
+  const { code, stderr } = await guest.run(
+    ["/opt/deno", "run", "-A", "--no-config", "--no-lock", "/opt/driver.js", "/tmp/plan", "/tmp/driven"],
+  );
+  if (code !== 0) assert.fail(`the driver: ${code} ${stderr}\n${await text(guest, "dmesg | tail -n 20")}`);
+  const driven = new TextDecoder().decode(await guest.readFile("/tmp/driven"));
+  const lines: (Driven | Disagreements)[] = driven.split("\n").filter(Boolean).map((line) =>
+    JSON.parse(line)
+  );
+  const runs = lines.filter((line) => "row" in line);
+  return {
+    of(series) {
+      const found = runs.filter((run) => run.series === series);
+      assert.ok(found.length > 0, series);
+      return found;
+    },
+    notices: lines.flatMap((line) => "notices" in line ? line.notices : []),
+  };
+}
+
+/** What a shell script in the guest says; it must succeed. */
+export async function text(guest: Guest, script: string): Promise<string> {
+  const { code, stdout, stderr } = await guest.run(["sh", "-c", script], { timeoutMs: 300_000 });
+  assert.equal(code, 0, `${script}: ${stderr}`);
+  return stdout.trim();
+}
+
+export async function setClocksource(guest: Guest, name: string): Promise<void> {
+  await text(guest, `echo ${name} >${CLOCKSOURCE}`);
+  assert.equal(await text(guest, `cat ${CLOCKSOURCE}`), name);
+}

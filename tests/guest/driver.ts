@@ -1,0 +1,149 @@
+/**
+ * Runs series of measurements that the command line does not offer: several wakes under one attach, a wake held
+ * back, a load, shell commands between. Bundled and started in a guest (see driven_guest.ts):
+ * `deno run -A driver.js PLAN OUT`, both paths of files.
+ */
+
+import { type ColumnName, COLUMNS, type Row } from "../../analysis/columns.ts";
+import type { Tier } from "../../analysis/meta.ts";
+import { readKernelFile } from "../../ffi/kernel_file.ts";
+import { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
+import { CrossCheck, SCX_WAKE_FLAGS } from "../../runbook/crosscheck.ts";
+import { runLoop, type RunOutcome } from "../../runbook/loop.ts";
+import { readClocksource, readMachine, readMachineText } from "../../runbook/machine.ts";
+import { openNativeParts } from "../../runbook/native_parts.ts";
+import { buildRow } from "../../runbook/row.ts";
+import { Symbols } from "../../runbook/symbols.ts";
+import { decodeTableFor } from "../../runbook/wake_flags.ts";
+
+export interface Series {
+  readonly name: string;
+  /** A name of the table of wakes; `pid` follows an existing task instead. */
+  readonly wake?: string;
+  readonly pid?: number;
+  readonly runs: number;
+  readonly periodNs: number;
+  /** Ends the series once a wakeup has taken that path. */
+  readonly untilPath?: string;
+  /** How long the waker holds the wake back after the edge. */
+  readonly holdNs?: number;
+  /** Busy loops beside the series; 0 when not given. */
+  readonly load?: number;
+  /** Shell commands before and after the series. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Series under one attach. */
+export interface Phase {
+  readonly require: Tier;
+  readonly series: readonly Series[];
+}
+
+/** One run. */
+export interface Driven {
+  readonly series: string;
+  /** As the result file has it: not observed is empty. */
+  readonly row: Readonly<Record<ColumnName, string>>;
+  /** Destination of a sched_migrate_task inside the wakeup. */
+  readonly migrateCpu: number | null;
+  readonly clockStepUncertaintyNs: number | null;
+  /** Of the stacks that the row names, by their keys. */
+  readonly frames: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the run-time cross-check of a phase had to say. */
+export interface Disagreements {
+  readonly notices: readonly string[];
+}
+
+async function shell(script: string | undefined): Promise<void> {
+  if (script === undefined) return;
+  const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  if (code !== 0) throw new Error(`${script}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Processes that only compute, ended with their scope. */
+function busyLoops(count: number): AsyncDisposable {
+  const loops = Array.from(
+    { length: count },
+    () => new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const loop of loops) loop.kill("SIGKILL");
+      await Promise.all(loops.map((loop) => loop.status));
+    },
+  };
+}
+
+async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Disagreements> {
+  const { native, attach, kernelEnum } = await openNativeParts();
+  using probes = attach(phase.require);
+  const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
+  const { kernel } = readMachine(readMachineText, Deno.build.arch);
+  const decode = decodeTableFor(kernel);
+  const crossCheck = new CrossCheck(kernel, decode, kernelEnum(SCX_WAKE_FLAGS));
+  const seesClocksourceSwitches = probes.hooks.some((hook) =>
+    hook.stage === "clocksource_switch" && hook.attached
+  );
+  for (const series of phase.series) {
+    const { wake = "timer", pid, holdNs = 0, load = 0, runs, periodNs } = series;
+    const target = pid === undefined
+      ? new NativeTarget(native, { wake, holdNs: BigInt(holdNs) })
+      : new ExistingTarget(native, pid);
+    const stop = new AbortController();
+    const onOutcome = (outcome: RunOutcome) => {
+      const context = { symbols, decode, load: load > 0 ? "busy" : "idle", seesClocksourceSwitches };
+      const { row, stacks, stackContext } = buildRow(
+        outcome,
+        context,
+        readClocksource(readMachineText).current,
+      );
+      if (row.path === series.untilPath) stop.abort();
+      crossCheck.add(outcome.run, outcome.record, stackContext);
+      write({
+        series: series.name,
+        row: textOf(row),
+        migrateCpu: outcome.record?.migrate_cpu ?? null,
+        clockStepUncertaintyNs: outcome.target?.clock_step_uncertainty_ns ?? null,
+        frames: Object.fromEntries(stacks.map(({ key, frames }) => [key, frames])),
+      });
+    };
+    await shell(series.before);
+    {
+      await using _loops = busyLoops(load);
+      const clock = {
+        realtimeNow: () => target.realtimeNow(),
+        sleep: (ms: number, stop: AbortSignal) => sleep(ms, stop),
+      };
+      const window = pid === undefined ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) };
+      await runLoop({ runs, periodNs, probes, target, clock, interrupt: stop.signal, onOutcome, ...window });
+    }
+    await shell(series.after);
+  }
+  return { notices: crossCheck.notices() };
+}
+
+function sleep(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}
+
+function textOf(row: Row): Driven["row"] {
+  const cells = COLUMNS.map(({ name }) => [name, String(row[name] ?? "")]);
+  return Object.fromEntries(cells);
+}
+
+const [planPath, outPath] = Deno.args;
+const phases: readonly Phase[] = JSON.parse(Deno.readTextFileSync(planPath!));
+using out = Deno.openSync(outPath!, { write: true, create: true, truncate: true });
+const write = (line: Driven | Disagreements) =>
+  void out.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+for (const phase of phases) write(await drive(phase, write));
