@@ -91,10 +91,16 @@ const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
 const NS_PER_MS = 1_000_000n;
 
 /**
- * How long before its edge a run is prepared: attaching and arming take a ms on bare metal and tens of ms under
- * emulation. Each missed edge makes it four times as long.
+ * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each would
+ * take a good part of the period, and a series with a period of 10 ms could not keep it.
  */
-const FIRST_LEAD_NS = 20_000_000n;
+const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
+
+/**
+ * How long before its edge a run is prepared: arming takes some 0.2 ms on bare metal, attaching a ms, and both tens
+ * of ms under emulation. Each missed edge makes it four times as long.
+ */
+const FIRST_LEAD_NS = { attached: 5_000_000n, windowed: 20_000_000n } as const;
 const LONGEST_LEAD_NS = 60_000_000_000n;
 
 /** The first multiple of the period at or after `earliest`; both in ns of CLOCK_REALTIME. */
@@ -109,25 +115,29 @@ export function nextEdge(earliest: bigint, periodNs: bigint): bigint {
  * @throws Failure when the target cannot be armed before an edge, fails, or does not come back
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
-  let leadNs = FIRST_LEAD_NS;
+  const windowed = options.periodNs >= SHORTEST_WINDOWED_PERIOD_NS;
+  let leadNs: bigint = FIRST_LEAD_NS[windowed ? "windowed" : "attached"];
+  const open = () => windowed && options.probes.open();
+  const close = () => windowed && options.probes.close();
+  if (!windowed) options.probes.open();
   for (let run = 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
     const before = options.probes.counters();
     const edge = await approachEdge(options, leadNs);
-    options.probes.open();
+    open();
     const sleep = new Sleep(options, run, edge);
     const end = await sleep.wait();
     if (end === "missed") {
       // No edge, no run: what the probes may hold of it is dropped and the same run gets another edge.
       options.probes.abandon(run);
-      options.probes.close();
+      close();
       leadNs = longerLead(leadNs);
       continue;
     }
     const record = await recordOf(options, run, end);
     const target = typeof end === "string" ? null : end;
     if (target === null) await sleep.cancel();
-    options.probes.close();
+    close();
     const status = statusOf(record, options.interrupt.aborted);
     const losses = difference(options.probes.counters(), before);
     await options.onOutcome({ run, status, record, target, losses });
