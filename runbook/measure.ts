@@ -109,6 +109,7 @@ export async function measure(
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   notices.push(...disagreements);
+  tally.setRecursionMisses(probes.programs());
   if (meter !== null) tally.setOverhead(meter.overhead());
   if (interruptedAt === null) {
     file.writeEnd(disagreements.length === 0 ? tally.end() : { ...tally.end(), notices: disagreements });

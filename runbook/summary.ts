@@ -76,6 +76,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
         `${end.self_reads} own reads filtered out`,
     ),
     ...lossLines(end),
+    ...missLines(end),
     ...end.overhead === undefined ? [] : overheadText(end.overhead, end.rows)
       .map((line, index) => field(index === 0 ? "overhead" : "", line)),
     ...notAttached(meta.hooks),
@@ -119,6 +120,12 @@ function lossLines({ losses = [] }: End): string[] {
   );
   const more = losses.length - lines.length;
   return more > 0 ? [...lines, `    and ${more} more: see the file's # end line`] : lines;
+}
+
+/** Which programs the kernel skipped: a read hook that fires inside itself is one, harmless but visible. */
+function missLines({ recursion_misses_of = {} }: End): string[] {
+  const names = Object.entries(recursion_misses_of).map(([program, misses]) => `${program} ${misses}`);
+  return names.length === 0 ? [] : wrap(`recursion misses of ${names.join(", ")}`, "    ");
 }
 
 /** Missing hooks by their reasons; one that many share stands for them all, hook by hook they are doctor's matter. */

@@ -38,6 +38,7 @@ export class Tally {
   #selfReads = 0;
   #overhead: Overhead | null = null;
   readonly #losses: Loss[] = [];
+  #missesOf: Readonly<Record<string, number>> = {};
   readonly #offsets = new NumberColumn();
   readonly #ttwuToTkreads = new NumberColumn();
   readonly #clusters = new Map<string, { runs: number; frames: readonly string[] }>();
@@ -58,6 +59,16 @@ export class Tally {
     }
     this.#countCluster(row.ttwu_stack, stacks);
     for (const { name } of COLUMNS) if (row[name] !== null) this.#observed.add(name);
+  }
+
+  /** @param programs the kernel's counts of each program at the end */
+  setRecursionMisses(
+    programs: readonly { readonly program: string; readonly recursion_misses: number }[],
+  ): void {
+    this.#missesOf = Object.fromEntries(
+      programs.filter(({ recursion_misses }) => recursion_misses > 0)
+        .map(({ program, recursion_misses }) => [program, recursion_misses]),
+    );
   }
 
   #noteLosses({ run, status, lost_events, last_stage }: Row): void {
@@ -95,6 +106,7 @@ export class Tally {
       lost_events: this.#lostEvents,
       recursion_misses: this.#recursionMisses,
       self_reads: this.#selfReads,
+      ...(Object.keys(this.#missesOf).length === 0 ? {} : { recursion_misses_of: this.#missesOf }),
       ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
       ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
     };

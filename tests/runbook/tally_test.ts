@@ -123,3 +123,13 @@ Deno.test("each loss is noted with its run and the last stage seen, the first hu
   assert.equal(tally.end().losses?.length, 100);
   assert.equal(new Tally().end().losses, undefined);
 });
+
+Deno.test("recursion misses are named by program, and only those that there were", () => {
+  const tally = new Tally();
+  tally.setRecursionMisses([
+    { program: "read_hpet_entry", recursion_misses: 3 },
+    { program: "sched_waking", recursion_misses: 0 },
+  ]);
+  assert.deepEqual(tally.end().recursion_misses_of, { read_hpet_entry: 3 });
+  assert.equal(new Tally().end().recursion_misses_of, undefined);
+});
