@@ -8,12 +8,17 @@ sleep 1000000 &
 target=$!
 observer=
 end() {
-  [ -z "$observer" ] || { kill -INT $observer; wait $observer; } 2>/dev/null
+  [ -z "$observer" ] || { kill -TERM $observer; wait $observer; } 2>/dev/null
   observer=
 }
 trap 'end; kill $target' EXIT
+trap 'exit 1' INT TERM
 
-pair() { ./pair $trips $bursts; }
+# What attaching or detaching set off in the kernel and in the observer comes to rest first.
+pair() {
+  sleep 1
+  ./pair $trips $bursts
+}
 
 # Until the command given succeeds; an observer that ends before it is ready ends the round.
 await() {
