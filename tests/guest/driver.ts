@@ -34,6 +34,10 @@ export interface Series {
   readonly after?: string;
 }
 
+/** Pipes of the helper: it takes a shell script and answers with its exit code. */
+export const ASK = "/tmp/ask";
+export const ANSWER = "/tmp/answer";
+
 /** Series under one attach. */
 export interface Phase {
   readonly require: Tier;
@@ -57,22 +61,23 @@ export interface Disagreements {
   readonly notices: readonly string[];
 }
 
-async function shell(script: string | undefined): Promise<void> {
+/**
+ * Run by the helper that drive() has started: with children of its own, of which each end is a signal, Deno ended
+ * with SIGSEGV in one of three runs under emulation.
+ */
+function shell(script: string | undefined): void {
   if (script === undefined) return;
-  const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
-  if (code !== 0) throw new Error(`${script}: ${new TextDecoder().decode(stderr)}`);
+  Deno.writeTextFileSync(ASK, `${script}\n`);
+  const answer = Deno.readTextFileSync(ANSWER);
+  if (answer.trim() !== "0") throw new Error(`${script}: ${answer}`);
 }
 
 /** Processes that only compute, ended with their scope. */
-function busyLoops(count: number): AsyncDisposable {
-  const loops = Array.from(
-    { length: count },
-    () => new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn(),
-  );
+function busyLoops(count: number): Disposable {
+  for (let i = 0; i < count; i++) shell("sh -c 'while :; do :; done' >/dev/null 2>&1 & echo $! >>/tmp/loops");
   return {
-    async [Symbol.asyncDispose]() {
-      for (const loop of loops) loop.kill("SIGKILL");
-      await Promise.all(loops.map((loop) => loop.status));
+    [Symbol.dispose]() {
+      if (count > 0) shell("kill -9 $(cat /tmp/loops); rm /tmp/loops");
     },
   };
 }
@@ -110,9 +115,9 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
         frames: Object.fromEntries(stacks.map(({ key, frames }) => [key, frames])),
       });
     };
-    await shell(series.before);
+    shell(series.before);
     {
-      await using _loops = busyLoops(load);
+      using _loops = busyLoops(load);
       const clock = {
         realtimeNow: () => target.realtimeNow(),
         sleep: (ms: number, stop: AbortSignal) => sleep(ms, stop),
@@ -120,7 +125,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
       const window = pid === undefined ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) };
       await runLoop({ runs, periodNs, probes, target, clock, interrupt: stop.signal, onOutcome, ...window });
     }
-    await shell(series.after);
+    shell(series.after);
   }
   return { notices: crossCheck.notices() };
 }
@@ -141,9 +146,11 @@ function textOf(row: Row): Driven["row"] {
   return Object.fromEntries(cells);
 }
 
-const [planPath, outPath] = Deno.args;
-const phases: readonly Phase[] = JSON.parse(Deno.readTextFileSync(planPath!));
-using out = Deno.openSync(outPath!, { write: true, create: true, truncate: true });
-const write = (line: Driven | Disagreements) =>
-  void out.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
-for (const phase of phases) write(await drive(phase, write));
+if (import.meta.main) {
+  const [planPath, outPath] = Deno.args;
+  const phases: readonly Phase[] = JSON.parse(Deno.readTextFileSync(planPath!));
+  using out = Deno.openSync(outPath!, { write: true, create: true, truncate: true });
+  const write = (line: Driven | Disagreements) =>
+    void out.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+  for (const phase of phases) write(await drive(phase, write));
+}

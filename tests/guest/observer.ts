@@ -1,0 +1,127 @@
+/**
+ * An observer of wakeups that shares nothing with our programs: the kernel's own trace events, and a dynamic probe
+ * on try_to_wake_up(), all read as text from tracefs. Times are CLOCK_MONOTONIC in steps of 1 us, as tracefs prints.
+ */
+
+import assert from "node:assert/strict";
+import type { Guest } from "../../guest/boot.ts";
+import { text } from "./driven_guest.ts";
+
+const TRACEFS = "/sys/kernel/tracing";
+const TRACE = "/tmp/trace";
+const PROBED = "observed_ttwu";
+
+/** One observed wakeup, from the entry of try_to_wake_up() to the target's switch-in. */
+export interface Observed {
+  readonly pid: number;
+  readonly wakerPid: number;
+  readonly wakerCpu: number;
+  readonly flags: number;
+  readonly prevCpu: number;
+  readonly targetCpu: number;
+  /** Where sched_wakeup was said: the waker's CPU on the direct path, the target's on the wakelist. */
+  readonly wakeupSaidOn: number;
+  readonly migratedTo: number | null;
+  readonly ttwuUs: number;
+  readonly wakingUs: number;
+  readonly wakeupUs: number;
+  readonly switchUs: number;
+}
+
+/** Shell commands that begin and end the observation of tasks named `comm`. */
+export async function observation(guest: Guest, comm: string): Promise<{ begin: string; end: string }> {
+  await guest.writeFile("/opt/kernel_members.ts", await Deno.readFile("tests/guest/kernel_members.ts"));
+  const deno = "/opt/deno run -A --no-config --no-lock /opt/kernel_members.ts task_struct pid comm";
+  const [pid, name] = (await text(guest, deno)).split("\n");
+  // The third argument of try_to_wake_up(p, state, wake_flags) on x86-64 is in dx.
+  const probe = `p:${PROBED} try_to_wake_up wf=%dx:x32 pid=+${pid}(%di):s32 comm=+${name}(%di):string`;
+  const events = [
+    "kprobes/" + PROBED,
+    "sched/sched_waking",
+    "sched/sched_migrate_task",
+    "sched/sched_wakeup",
+  ];
+  const begin = [
+    `set -e; cd ${TRACEFS}; echo 0 >tracing_on; echo >trace; echo mono >trace_clock; echo 4096 >buffer_size_kb`,
+    `echo '${probe}' >kprobe_events`,
+    ...events.map((event) =>
+      `echo 'comm == "${comm}"' >events/${event}/filter; echo 1 >events/${event}/enable`
+    ),
+    `echo 'next_comm == "${comm}"' >events/sched/sched_switch/filter; echo 1 >events/sched/sched_switch/enable`,
+    "echo 1 >tracing_on",
+  ].join("\n");
+  return { begin, end: `echo 0 >${TRACEFS}/tracing_on; cat ${TRACEFS}/trace >${TRACE}` };
+}
+
+interface Line {
+  readonly pid: number;
+  readonly cpu: number;
+  readonly us: number;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** `          <idle>-0       [001] d.h1.    12.345678: sched_waking: comm=probe-target pid=139 ... */
+function parseLine(line: string): Line {
+  const match = /^\s*.*-(\d+)\s+\[(\d+)\] \S+\s+(\d+)\.(\d{6}): (\w+): (.*)$/.exec(line);
+  assert.ok(match !== null, line);
+  const [, pid, cpu, seconds, micros, event, rest] = match;
+  const fields = Object.fromEntries(
+    [...rest!.matchAll(/(\w+)=("[^"]*"|\S+)/g)].map(([, name, value]) => [name, value]),
+  );
+  return {
+    pid: Number(pid),
+    cpu: Number(cpu),
+    us: Number(seconds) * 1e6 + Number(micros),
+    event: event!,
+    fields: fields as Record<string, string>,
+  };
+}
+
+/** The wakeups observed between begin and end, in order; nothing may have been lost. */
+export async function observed(guest: Guest): Promise<Observed[]> {
+  const losses = await text(
+    guest,
+    `cat ${TRACEFS}/per_cpu/cpu*/stats | grep -E '^(overrun|dropped events):'`,
+  );
+  assert.deepEqual([...losses.matchAll(/: (\d+)/g)].map(([, count]) => count), ["0", "0", "0", "0"], losses);
+  const trace = new TextDecoder().decode(await guest.readFile(TRACE));
+  return wakeupsOf(trace.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map(parseLine));
+}
+
+export function wakeupsOf(lines: readonly Line[]): Observed[] {
+  const wakeups: Observed[] = [];
+  const tasks = Map.groupBy(
+    lines,
+    ({ event, fields }) => event === "sched_switch" ? fields.next_pid : fields.pid,
+  );
+  for (const ofTask of tasks.values()) {
+    for (const [i, ttwu] of ofTask.entries()) {
+      if (ttwu.event !== PROBED) continue;
+      const next = ofTask.findIndex(({ event }, j) => j > i && event === PROBED);
+      const after = ofTask.slice(i, next < 0 ? undefined : next);
+      const first = (event: string) => after.find((line) => line.event === event);
+      const [waking, wakeup] = [first("sched_waking"), first("sched_wakeup")];
+      const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
+      if (!waking || !wakeup || !switchIn) continue;
+      const migration = first("sched_migrate_task");
+      wakeups.push({
+        pid: Number(ttwu.fields.pid),
+        wakerPid: ttwu.pid,
+        wakerCpu: ttwu.cpu,
+        flags: Number(ttwu.fields.wf),
+        prevCpu: Number(waking.fields.target_cpu),
+        targetCpu: Number(wakeup.fields.target_cpu),
+        wakeupSaidOn: wakeup.cpu,
+        migratedTo: migration && migration.us <= wakeup.us ? Number(migration.fields.dest_cpu) : null,
+        ttwuUs: ttwu.us,
+        wakingUs: waking.us,
+        wakeupUs: wakeup.us,
+        switchUs: switchIn.us,
+      });
+    }
+  }
+  return wakeups;
+}
+
+export { parseLine };

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { WAKES } from "../../runbook/wakes.ts";
+import { assertRow } from "../measurement.ts";
+import { drive, drivenGuest } from "./driven_guest.ts";
+import type { Driven, Series } from "./driver.ts";
+import { observation, type Observed, observed } from "./observer.ts";
+
+const RUNS_PER_WAKE = 42;
+
+const us = (ns: string) => Number(ns) / 1000;
+
+/** tracefs rounds to 1 us, at each end of a difference. */
+const ROUNDING_US = 2;
+
+/** An emulated CPU may be stopped by its machine between two stamps: so many of 100 latencies may be off by that. */
+const STOPPED = 0.02;
+
+function nearest(wakeups: readonly Observed[], { row }: Driven): Observed {
+  const distance = ({ ttwuUs }: Observed) => Math.abs(ttwuUs - us(row.ttwu_ns));
+  const ofTask = wakeups.filter(({ pid }) => pid === Number(row.pid));
+  assert.ok(ofTask.length > 0, `nobody else saw ${JSON.stringify(row)}`);
+  return ofTask.reduce((best, wakeup) => distance(wakeup) < distance(best) ? wakeup : best);
+}
+
+function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed): void {
+  const ours = {
+    wakerPid: Number(row.waker_pid),
+    wakerCpu: Number(row.waker_cpu),
+    flags: Number(row.wake_flags_entry),
+    prevCpu: Number(row.prev_cpu),
+    targetCpu: Number(row.target_cpu),
+    migratedTo: migrateCpu,
+    otherCpuActivates: row.path === "wakelist",
+  };
+  const { wakerPid, wakerCpu, flags, prevCpu, targetCpu, migratedTo } = theirs;
+  const otherCpuActivates = theirs.wakeupSaidOn !== theirs.wakerCpu;
+  assert.deepEqual(
+    ours,
+    { wakerPid, wakerCpu, flags, prevCpu, targetCpu, migratedTo, otherCpuActivates },
+    `ours ${JSON.stringify(row)}, theirs ${JSON.stringify(theirs)}`,
+  );
+}
+
+/** Both name the same instants: each of our stages lies between the observer's neighbouring events. */
+function assertSameOrder({ row }: Driven, theirs: Observed): void {
+  const { wakingUs, wakeupUs, switchUs, ttwuUs } = theirs;
+  const said = `ours ${JSON.stringify(row)}, theirs ${JSON.stringify(theirs)}`;
+  assert.ok(ttwuUs <= wakingUs && wakingUs <= wakeupUs && wakeupUs <= switchUs, said);
+  const between = (from: number, ns: string, to: number) =>
+    assert.ok(from - ROUNDING_US <= us(ns) && us(ns) <= to + ROUNDING_US, said);
+  between(-Infinity, row.ttwu_ns, wakingUs);
+  between(wakingUs, row.wakeup_ns, switchUs);
+  between(wakeupUs, row.switch_ns, Infinity);
+  between(switchUs, row.tkread_task_ns, Infinity);
+}
+
+for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"] as const) {
+  Deno.test(`the kernel's own trace events agree with every wakeup, with ${kernel}`, async () => {
+    await using guest = await drivenGuest(kernel);
+    const { begin, end } = await observation(guest, "probe-target");
+    const series = WAKES.map(({ name }, i): Series => ({
+      name,
+      wake: name,
+      runs: RUNS_PER_WAKE,
+      periodNs: 20_000_000,
+      ...(i === 0 ? { before: begin } : {}),
+      ...(i === WAKES.length - 1 ? { after: end } : {}),
+    }));
+    const driven = await drive(guest, { require: "full", series });
+    const wakeups = await observed(guest);
+    const runs = WAKES.flatMap(({ name }) => driven.of(name));
+    assert.ok(runs.length >= 200);
+    const off: string[] = [];
+    for (const run of runs) {
+      const theirs = nearest(wakeups, run);
+      assertRow(run.row);
+      assertAgreement(run, theirs);
+      assertSameOrder(run, theirs);
+      const latency = us(run.row.switch_ns) - us(run.row.wakeup_ns);
+      // The way from the observer's first event to its second runs through both observers' programs once.
+      const cost = theirs.wakingUs - theirs.ttwuUs;
+      if (Math.abs(latency - (theirs.switchUs - theirs.wakeupUs)) > cost + ROUNDING_US) {
+        off.push(`ours ${latency} us, theirs ${theirs.switchUs - theirs.wakeupUs} us, cost ${cost} us`);
+      }
+    }
+    assert.ok(off.length <= STOPPED * runs.length, off.join("\n"));
+  });
+}
