@@ -5,21 +5,10 @@ import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
 import type { KernelName } from "../../build/kernels.ts";
 import type { Guest } from "../../guest/boot.ts";
 import { ANSWER, ASK, type Disagreements, type Driven, type Phase } from "./driver.ts";
+import { bundled } from "./bundle.ts";
 import { kernelGuest } from "./kernel_guest.ts";
 
 const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
-
-async function bundledDriver(): Promise<Uint8Array<ArrayBuffer>> {
-  const path = await Deno.makeTempFile({ suffix: ".js" });
-  try {
-    const args = ["bundle", "--quiet", "--frozen", "--output", path, "tests/guest/driver.ts"];
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    return await Deno.readFile(path);
-  } finally {
-    await Deno.remove(path);
-  }
-}
 
 /** `await using guest = await drivenGuest("trixie-cloud")`: /bin/probe, and what {@linkcode drive} needs. */
 export async function drivenGuest(kernel: KernelName): Promise<Guest> {
@@ -27,7 +16,7 @@ export async function drivenGuest(kernel: KernelName): Promise<Guest> {
     files: [
       { path: "/bin/probe", source: EXECUTABLE },
       { path: "/opt/deno", source: Deno.execPath() },
-      { path: "/opt/driver.js", source: await bundledDriver() },
+      { path: "/opt/driver.js", source: await bundled("tests/guest/driver.ts") },
     ],
     libraries: executableLibraries(),
     memoryMiB: 2048,
