@@ -16,7 +16,12 @@ const enum chain_path *unused_path __attribute__((unused));
 const enum chain_context *unused_context __attribute__((unused));
 const enum chain_tkread *unused_tkread __attribute__((unused));
 
-/* ---- the wakeup: fentry and fexit, or kprobe and kretprobe ---- */
+/*
+ * ---- the wakeup: fentry and fexit, or kprobe and kretprobe ----
+ *
+ * What comes before sched_wakeup is not looked for after it: a wakeup on the runnable path has no activation, and a
+ * target that sleeps again before it reads the clock is activated by its next wakeup.
+ */
 
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
@@ -68,7 +73,7 @@ int BPF_KRETPROBE(ttwu_exit_kprobe, int woken)
 SEC("fentry/ttwu_queue_wakelist")
 int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 {
-	struct chain *c = chain_of(p->pid, SEEN_QUEUED);
+	struct chain *c = chain_of(p->pid, SEEN_QUEUED | SEEN_WAKEUP);
 
 	if (!c)
 		return 0;
@@ -78,7 +83,7 @@ int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 SEC("kprobe/ttwu_queue_wakelist")
 int BPF_KPROBE(wakelist_entry_kprobe, struct task_struct *p, int cpu, int wake_flags)
 {
-	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_QUEUED);
+	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_QUEUED | SEEN_WAKEUP);
 
 	if (!c)
 		return 0;
@@ -100,7 +105,7 @@ int pending_entry_kprobe(struct pt_regs *ctx)
 SEC("fentry/ttwu_do_activate")
 int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	struct chain *c = chain_of(p->pid, SEEN_ACTIVATE);
+	struct chain *c = chain_of(p->pid, SEEN_ACTIVATE | SEEN_WAKEUP);
 
 	if (!c)
 		return 0;
@@ -110,7 +115,7 @@ int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 SEC("kprobe/ttwu_do_activate")
 int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_ACTIVATE);
+	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_ACTIVATE | SEEN_WAKEUP);
 
 	if (!c)
 		return 0;

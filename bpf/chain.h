@@ -237,7 +237,7 @@ static __always_inline int pending_hook(void)
 {
 	struct chain *c = the_chain();
 
-	if (!c || !is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE)) ||
+	if (!c || !is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE | SEEN_WAKEUP)) ||
 	    (__u32)c->rq_cpu != bpf_get_smp_processor_id())
 		return 0;
 	GUARDED({
