@@ -94,6 +94,11 @@ export class Guest implements AsyncDisposable {
     }
   }
 
+  /** QEMU's process: a test can stop and continue it. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** All lines that the console has shown. */
   get console(): readonly string[] {
     return this.#console.lines;

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
+import type { Guest } from "../../guest/boot.ts";
+import { assertSound, type Measurement, parseMeasurement } from "../measurement.ts";
+import { text } from "./driven_guest.ts";
+import { kernelGuest } from "./kernel_guest.ts";
+
+const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+const CPU1 = "/sys/devices/system/cpu/cpu1/online";
+
+/** Shell functions: wait until a file has the row of a run, at most two minutes; one probe run into a file. */
+const PRELUDE = `
+row() { i=0; until grep -q "^$1," "$2" 2>/dev/null; do i=$((i+1)); [ $i -le 1200 ] || exit 99; sleep 0.1; done; }
+run() { out=$1; shift; rm -f $out; probe run --env vm --out $out "$@" >$out.said 2>&1; echo $? >$out.code; }
+`;
+
+interface Ended {
+  readonly code: number;
+  readonly said: string;
+  readonly measurement: Measurement;
+}
+
+async function ended(guest: Guest, out: string): Promise<Ended> {
+  return {
+    code: Number(await text(guest, `cat ${out}.code`)),
+    said: await text(guest, `cat ${out}.said`),
+    measurement: parseMeasurement(new TextDecoder().decode(await guest.readFile(out))),
+  };
+}
+
+/** A target that was followed but did not read the clock: nothing after its last stage, nothing invented. */
+function assertTimedOut({ rows }: Measurement): void {
+  assert.ok(rows.length > 0);
+  for (const row of rows) {
+    const said = JSON.stringify(row);
+    assert.equal(row.status, "timeout", said);
+    assert.notEqual(row.edge_ns, "", said);
+    assert.equal(row.tkread_task_ns, "", said);
+    const times = [row.ttwu_ns, row.activate_ns, row.wakeup_ns, row.switch_ns].filter(Boolean).map(BigInt);
+    for (const [i, time] of times.entries()) assert.ok(i === 0 || times[i - 1]! <= time, said);
+    assert.equal(row.correlation_id === "", row.last_stage === "none", said);
+    assert.equal(row.lost_events, "0", said);
+  }
+}
+
+Deno.test("what a machine and its users do in the middle of a run", async (t) => {
+  await using guest = await kernelGuest("trixie-cloud", {
+    files: [{ path: "/bin/probe", source: EXECUTABLE }],
+    libraries: executableLibraries(),
+    memoryMiB: 2048,
+  });
+  await text(guest, `echo tsc >${CLOCKSOURCE}`);
+
+  await t.step("a target that never wakes, and then exits, gives timeouts and an error", async () => {
+    await text(
+      guest,
+      `${PRELUDE}
+      sleep 100000 & target=$!
+      run /root/exits --target pid:$target --runs 1000 --period 200ms & probe=$!
+      row 3 /root/exits; kill -9 $target; wait $probe`,
+    );
+    const { code, said, measurement } = await ended(guest, "/root/exits");
+    assert.equal(code, 1, said);
+    assert.match(said, /probe: the target has ended before run \d+/);
+    assert.equal(measurement.end, null);
+    // The kill wakes it too, and on its way out the kernel may read the clock.
+    const asleep = { ...measurement, rows: measurement.rows.slice(0, 3) };
+    assertTimedOut(asleep);
+    for (const row of asleep.rows) assert.equal(row.last_stage, "none", JSON.stringify(row));
+  });
+
+  await t.step("a target that wakes as fast as a pipe lets it is followed once a run", async () => {
+    await text(
+      guest,
+      `${PRELUDE}
+      dd if=/dev/zero bs=1 2>/dev/null | dd of=/dev/null bs=1 2>/dev/null & target=$!
+      run /root/fast --target pid:$target --runs 5 --period 200ms; kill -9 $target`,
+    );
+    const { code, said, measurement } = await ended(guest, "/root/fast");
+    assert.equal(code, 1, said);
+    assert.match(said, /none of the 5 runs completed: no clock read of the target was seen/);
+    assertTimedOut(measurement);
+    assert.equal(measurement.rows.length, 5);
+    const seen = measurement.rows.filter((row) => row.correlation_id !== "");
+    assert.ok(seen.length > 0, said);
+    assert.equal(new Set(seen.map((row) => row.correlation_id)).size, seen.length);
+  });
+
+  await t.step("two probes at once each see their own target", async () => {
+    await text(
+      guest,
+      `${PRELUDE}
+      run /root/one --runs 12 --period 200ms & run /root/two --runs 12 --period 200ms & wait`,
+    );
+    const [one, two] = [await ended(guest, "/root/one"), await ended(guest, "/root/two")];
+    for (const { code, said, measurement } of [one, two]) {
+      assert.equal(code, 0, said);
+      assertSound(measurement, 12);
+    }
+    const tgids = (side: Ended) => new Set(side.measurement.rows.map((row) => row.tgid));
+    assert.equal(tgids(one).union(tgids(two)).size, 2);
+  });
+
+  await t.step("a CPU that goes and comes, and another clocksource, are in the rows", async () => {
+    await text(
+      guest,
+      `${PRELUDE}
+      run /root/changes --runs 30 --period 200ms & probe=$!
+      row 5 /root/changes; echo 0 >${CPU1}
+      row 12 /root/changes; echo hpet >${CLOCKSOURCE}
+      row 20 /root/changes; echo 1 >${CPU1}; echo tsc >${CLOCKSOURCE}; wait $probe`,
+    );
+    const { code, said, measurement } = await ended(guest, "/root/changes");
+    assert.equal(code, 0, said);
+    assertSound(measurement, 30);
+    const rows = measurement.rows;
+    for (const row of rows.slice(9, 12)) assert.equal(row.target_cpu, "0", JSON.stringify(row));
+    assert.deepEqual([rows[3], rows[17], rows[29]].map((row) => row?.clocksource), ["tsc", "hpet", "tsc"]);
+  });
+
+  await t.step(
+    "a guest that stands still for 3 s goes on, and the gap is in its edges or its offsets",
+    async () => {
+      await text(guest, `${PRELUDE} run /root/paused --runs 25 --period 200ms & row 5 /root/paused`);
+      Deno.kill(guest.pid, "SIGSTOP");
+      // The pause is what is tested, so it is a time and no condition.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      Deno.kill(guest.pid, "SIGCONT");
+      const end =
+        "i=0; until [ -s /root/paused.code ]; do i=$((i+1)); [ $i -le 1200 ] || exit 99; sleep 0.1; done";
+      await text(guest, end);
+      const { code, said, measurement } = await ended(guest, "/root/paused");
+      assert.equal(code, 0, said);
+      assertSound(measurement, 25);
+      const edges = measurement.rows.map((row) => Number(row.edge_ns));
+      const gaps = edges.map((edge, i) => edge - (edges[i - 1] ?? edge));
+      const offsets = measurement.rows.map((row) => Number(row.offset_ns));
+      assert.ok(Math.max(...gaps, ...offsets) > 2.5e9, `${gaps} ${offsets}`);
+    },
+  );
+});
