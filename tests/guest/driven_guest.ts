@@ -32,7 +32,8 @@ export interface Drive {
 
 const HELPER = `[ -p ${ASK} ] || {
   mkfifo ${ASK} ${ANSWER}
-  while :; do sh ${ASK} >/dev/null 2>&1; echo $? >${ANSWER}; done </dev/null >/dev/null 2>&1 &
+  exec 3<>${ASK}
+  while read -r script <&3; do sh $script 3<&- >/dev/null 2>&1; echo $? >${ANSWER}; done </dev/null >/dev/null 2>&1 &
 }`;
 
 /** Carries a plan out in the guest, one attach after the other. */

@@ -34,7 +34,7 @@ export interface Series {
   readonly after?: string;
 }
 
-/** Pipes of the helper: it takes a shell script and answers with its exit code. */
+/** Pipes of the helper: it takes the path of a shell script and answers with the exit code. */
 export const ASK = "/tmp/ask";
 export const ANSWER = "/tmp/answer";
 
@@ -67,7 +67,8 @@ export interface Disagreements {
  */
 function shell(script: string | undefined): void {
   if (script === undefined) return;
-  Deno.writeTextFileSync(ASK, `${script}\n`);
+  Deno.writeTextFileSync("/tmp/script", script);
+  Deno.writeTextFileSync(ASK, "/tmp/script\n");
   const answer = Deno.readTextFileSync(ANSWER);
   if (answer.trim() !== "0") throw new Error(`${script}: ${answer}`);
 }
@@ -124,6 +125,8 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
       };
       const window = pid === undefined ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) };
       await runLoop({ runs, periodNs, probes, target, clock, interrupt: stop.signal, onOutcome, ...window });
+      // At short periods they stay attached to the end of their series.
+      probes.close();
     }
     shell(series.after);
   }
