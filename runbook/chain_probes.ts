@@ -70,6 +70,7 @@ export class ChainProbes implements Disposable {
   readonly #ring: RingBuffer;
   readonly #attached: readonly AttachedProgram[];
   readonly #records = new Map<number, ChainRecord>();
+  #isOpen = false;
   readonly armedMapFd: number;
 
   private constructor(
@@ -121,21 +122,23 @@ export class ChainProbes implements Disposable {
 
   /** Attaches what stands only while a run is awaited. */
   open(): void {
+    this.#isOpen = true;
     for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
   }
 
   close(): void {
+    this.#isOpen = false;
     for (const { program, kind } of this.#attached) if (kind === "tp_btf") this.#object.detach(program);
   }
 
-  /** Takes the programs on functions away too, until resume(). Slow: the kernel waits for every task. */
+  /** Takes everything away until resume(). Slow: the kernel waits for every task. */
   suspend(): void {
     for (const { program } of this.#attached) this.#object.detach(program);
   }
 
   /** @throws {LibbpfError} when a hook cannot be attached any more */
   resume(): void {
-    for (const { kind, attach } of this.#attached) if (kind !== "tp_btf") attach();
+    for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
   }
 
   programs(): ProgramUse[] {

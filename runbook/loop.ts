@@ -115,11 +115,26 @@ export function nextEdge(earliest: bigint, periodNs: bigint): bigint {
  * @throws Failure when the target cannot be armed before an edge, fails, or does not come back
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
-  const windowed = options.periodNs >= SHORTEST_WINDOWED_PERIOD_NS;
-  let leadNs: bigint = FIRST_LEAD_NS[windowed ? "windowed" : "attached"];
-  const open = () => windowed && options.probes.open();
-  const close = () => windowed && options.probes.close();
-  if (!windowed) options.probes.open();
+  const { probes } = options;
+  if (options.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) {
+    return await doRuns(options, FIRST_LEAD_NS.windowed, () => probes.open(), () => probes.close());
+  }
+  probes.open();
+  try {
+    return await doRuns(options, FIRST_LEAD_NS.attached, () => {}, () => {});
+  } finally {
+    probes.close();
+  }
+}
+
+/** @param open called before each run is armed, `close` once its record has been looked for */
+async function doRuns(
+  options: LoopOptions,
+  firstLeadNs: bigint,
+  open: () => void,
+  close: () => void,
+): Promise<number | null> {
+  let leadNs = firstLeadNs;
   for (let run = 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
     const before = options.probes.counters();

@@ -104,7 +104,11 @@ Deno.test("nextEdge() is the first multiple of the period that is not before the
 Deno.test("at a short period the probes are attached once, and edges follow each other without a gap", async () => {
   const lab = new Lab(() => "returns");
   await runLoop({ ...lab.options(3), periodNs: 10_000_000 });
-  assert.deepEqual(lab.calls, ["open", ...[1, 2, 3].flatMap((run) => [`run ${run}`, `outcome ${run}`])]);
+  assert.deepEqual(lab.calls, [
+    "open",
+    ...[1, 2, 3].flatMap((run) => [`run ${run}`, `outcome ${run}`]),
+    "close",
+  ]);
   const [first = 0n, ...later] = lab.edges;
   assert.deepEqual(later, [first + 10_000_000n, first + 20_000_000n]);
 });
