@@ -72,7 +72,9 @@ function bpfPart(output: string, defines: readonly string[]): Part {
 }
 
 function targetPart(): Part {
-  const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", ...WARNINGS];
+  // A thread of ours may still be in it when the runtime closes it on the way out: it is never unmapped.
+  const stays = "-Wl,-z,nodelete";
+  const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
   const sources = filesOf("ffi/native", [".c"]);
   return {
     output: TARGET_LIBRARY,

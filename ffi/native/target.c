@@ -142,9 +142,12 @@ static void *waker_main(void *argument)
 	if (stat_fd >= 0)
 		close(stat_fd);
 	if (waker->error) {
-		/* Woken all the same, or it would sleep for ever; the run does not count. */
-		while (waker->wake->wake(waker->state))
-			usleep(1000);
+		/*
+		 * Woken all the same, or it would sleep for ever; the run does not count. Once is enough: every wake
+		 * leaves something behind that a target which comes to sleep later finds (a byte, a count, the futex
+		 * word, a pending signal). That FUTEX_WAKE then wakes nobody is no reason to go on.
+		 */
+		waker->wake->wake(waker->state);
 		return NULL;
 	}
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &wake, NULL);

@@ -61,10 +61,7 @@ export interface Disagreements {
   readonly notices: readonly string[];
 }
 
-/**
- * Run by the helper that drive() has started: with children of its own, of which each end is a signal, Deno ended
- * with SIGSEGV in one of three runs under emulation.
- */
+/** Run by the helper that drive() has started, so that the process measured has no children. */
 function shell(script: string | undefined): void {
   if (script === undefined) return;
   Deno.writeTextFileSync("/tmp/script", script);
