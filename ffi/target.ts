@@ -66,6 +66,9 @@ abstract class TargetBase {
       new Uint8Array(request.buffer),
       new Uint8Array(result.buffer),
     );
+    // Deno holds no reference to a buffer while a nonblocking call is under way, and the call reads its request on
+    // another thread to the end: collected before, it ended in a segmentation fault (seen in a guest with 6.12).
+    keepAlive(request);
     if (errno !== 0) throw new TargetError(run, errno);
     return (field) => result[field] ?? 0n;
   }
@@ -150,6 +153,11 @@ export class ExistingTarget extends TargetBase {
       clock_step_uncertainty_ns: null,
     };
   }
+}
+
+/** A use that the optimiser cannot do without: what is passed was reachable until here. */
+function keepAlive(buffer: BigInt64Array): void {
+  if (buffer.byteLength === 0) throw new RangeError("A request must have fields");
 }
 
 /** In the order of struct target_request in ffi/native/target.h. */
