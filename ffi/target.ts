@@ -45,6 +45,11 @@ export interface TargetOptions {
 abstract class TargetBase {
   readonly #native: NativeLibrary;
   #run = 0;
+  /**
+   * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
+   * thread to its end: collected before, they ended in a segmentation fault (seen in a guest with 6.12).
+   */
+  #underWay: readonly BigInt64Array[] = [];
 
   constructor(native: NativeLibrary) {
     this.#native = native;
@@ -61,14 +66,12 @@ abstract class TargetBase {
   ): Promise<(field: number) => bigint> {
     this.#run = run;
     const result = new BigInt64Array(7);
+    this.#underWay = [request, result];
     const errno = await start(
       this.#native,
       new Uint8Array(request.buffer),
       new Uint8Array(result.buffer),
     );
-    // Deno holds no reference to a buffer while a nonblocking call is under way, and the call reads its request on
-    // another thread to the end: collected before, it ended in a segmentation fault (seen in a guest with 6.12).
-    keepAlive(request);
     if (errno !== 0) throw new TargetError(run, errno);
     return (field) => result[field] ?? 0n;
   }
@@ -153,11 +156,6 @@ export class ExistingTarget extends TargetBase {
       clock_step_uncertainty_ns: null,
     };
   }
-}
-
-/** A use that the optimiser cannot do without: what is passed was reachable until here. */
-function keepAlive(buffer: BigInt64Array): void {
-  if (buffer.byteLength === 0) throw new RangeError("A request must have fields");
 }
 
 /** In the order of struct target_request in ffi/native/target.h. */
