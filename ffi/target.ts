@@ -47,7 +47,7 @@ abstract class TargetBase {
   #run = 0;
   /**
    * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
-   * thread to its end: collected before, they ended in a segmentation fault (seen in a guest with 6.12).
+   * thread to its end: collected before, it would work on freed memory.
    */
   #underWay: readonly BigInt64Array[] = [];
 
