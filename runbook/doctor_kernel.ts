@@ -1,6 +1,7 @@
 /** What the kernel offers to tracing programs, and what it tells of its symbols. */
 
 import { hasCapability } from "./capabilities.ts";
+import { definitionsOf } from "./definitions.ts";
 import {
   type Answer,
   bestTier,
@@ -79,21 +80,12 @@ const FUNCTIONS: readonly string[] = [
   ),
 ];
 
-/** Where each hooked function is defined: `the kernel`, or a module. Absent: nowhere. */
-function definitions(kallsyms: string): Map<string, string[]> {
-  const line = new RegExp(`^[0-9a-f]+ [tTwW] (${FUNCTIONS.join("|")})(?:\\t\\[(\\w+)\\])?$`, "gm");
-  const places = new Map<string, string[]>();
-  for (const [, name = "", module = "the kernel"] of kallsyms.matchAll(line)) {
-    places.set(name, [...places.get(name) ?? [], module]);
-  }
-  return places;
-}
-
 function uniqueSymbols({ kallsyms }: Examined): Answer {
   if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
-  const places = definitions(kallsyms);
-  const twice = [...places].filter(([, where]) => where.length > 1);
-  if (twice.length === 0) return yes(`none of ${places.size} names is used twice`);
+  const places = [...definitionsOf(new TextEncoder().encode(kallsyms), FUNCTIONS)]
+    .map(([name, where]) => [name, where.map(({ module }) => module ?? "the kernel")] as const);
+  const twice = places.filter(([, where]) => where.length > 1);
+  if (twice.length === 0) return yes(`none of ${places.length} names is used twice`);
   const named = twice.map(([name, where]) =>
     `${name} ${where.length} times (${[...new Set(where)].join(", ")})`
   );
