@@ -9,7 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runbook": ["runbook", "ffi", "analysis", "deno.json"],
   "guest": ["guest", "runbook", "analysis"],
   "build": ["build", "ffi", "guest"],
-  "main.ts": ["analysis", "runbook", "licenses.ts", "deno.json"],
+  "commands": ["commands", "analysis", "runbook", "guest", "licenses.ts"],
+  "main.ts": ["commands", "analysis", "deno.json"],
   "licenses.ts": ["analysis", "build/out"],
 };
 

@@ -1,0 +1,59 @@
+/** `probe run` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { parseDuration } from "../analysis/duration.ts";
+import { TIERS } from "../analysis/meta.ts";
+import { parseCount, parseEnv } from "./arguments.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+export const runRoute = buildCommand({
+  docs: { brief: "Measure wakeups on this machine: one row per run" },
+  parameters: {
+    flags: {
+      runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure", default: "30" },
+      env: {
+        kind: "parsed",
+        parse: parseEnv,
+        brief: "Side this machine stands for: host, vm, or a label",
+        default: "host",
+      },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Result file; without it ENV-HOST-UTCTIME.csv",
+        optional: true,
+        placeholder: "FILE",
+      },
+      trigger: { kind: "enum", values: ["timer"], brief: "What gives each run its edge", default: "timer" },
+      period: { kind: "parsed", parse: parseDuration, brief: "Time between edges", default: "1s" },
+      wake: {
+        kind: "parsed",
+        parse: String,
+        brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
+        optional: true,
+      },
+      target: {
+        kind: "parsed",
+        parse: String,
+        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME",
+        default: "self",
+      },
+      require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
+      "measure-overhead": {
+        kind: "boolean",
+        brief: "Also measure what the probes cost, against runs without them",
+        default: false,
+      },
+      quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
+      json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
+      verbose: VERBOSE,
+    },
+  },
+  async loader() {
+    const { runCommand } = await import("../runbook/run_command.ts");
+    type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer" } & ShellFlags;
+    return async function (this: Context, flags: Flags) {
+      this.outcome.exitCode = await runCommand(flags);
+    };
+  },
+});

@@ -1,0 +1,20 @@
+/** The one table of commands: what the command line calls each, its route, and what it may do to the system. */
+
+import { compareRoute } from "./compare.ts";
+import { doctorRoute } from "./doctor.ts";
+import { licensesRoute } from "./licenses.ts";
+import { runRoute } from "./run.ts";
+
+/** The routes, in the order of the help. */
+export const ROUTES = {
+  doctor: doctorRoute,
+  run: runRoute,
+  compare: compareRoute,
+  licenses: licensesRoute,
+};
+
+/** Permissions that a command needs beyond reading files; the program gives back all others before it starts. */
+export const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
+  doctor: ["ffi"],
+  run: ["ffi", "write"],
+};
