@@ -161,6 +161,12 @@ export const COLUMNS = [
     occasional: "clocksource_switch",
     doc: "timekeeping reads from this switch to the target's own",
   },
+  {
+    name: "wake",
+    kind: "text",
+    required: true,
+    doc: "how the run's target was woken; own: by whatever wakes it",
+  },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];

@@ -27,6 +27,7 @@ const RESIDUE = [
   "tkread_context",
   "clocksource",
   "load",
+  "wake",
 ] as const satisfies readonly TextName[];
 /** Values of a varying column that a warning names. */
 const NAMED_VALUES = 3;

@@ -210,6 +210,7 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
     clocksource_switch_ns: null,
     clocksource_to: null,
     tkreads_after_switch: null,
+    wake: "timer",
   };
 }
 

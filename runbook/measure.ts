@@ -72,6 +72,7 @@ export async function measure(
     symbols,
     decode,
     load: runbook.load,
+    wake: runbook.wake,
     seesClocksourceSwitches: probes.hooks.some((hook) =>
       hook.stage === "clocksource_switch" && hook.attached
     ),

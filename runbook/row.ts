@@ -15,6 +15,7 @@ export interface RowContext {
   readonly symbols: Symbols;
   readonly decode: DecodeTable | null;
   readonly load: string;
+  readonly wake: string;
   /** Whether a clocksource switch would have been seen: without its hook, none seen means nothing. */
   readonly seesClocksourceSwitches: boolean;
 }
@@ -107,6 +108,7 @@ export function buildRow(
     clocksource_switch_ns: record?.clocksource_switch_ns ?? null,
     clocksource_to: record?.clocksource_to ?? null,
     tkreads_after_switch: record?.reads_after_switch ?? null,
+    wake: context.wake,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };

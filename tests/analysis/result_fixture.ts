@@ -88,6 +88,7 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
     clocksource_switch_ns: null,
     clocksource_to: null,
     tkreads_after_switch: null,
+    wake: "timer",
     ...over,
   };
 }

@@ -97,7 +97,13 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
       : new ExistingTarget(native, pid);
     const stop = new AbortController();
     const onOutcome = (outcome: RunOutcome) => {
-      const context = { symbols, decode, load: load > 0 ? "busy" : "idle", seesClocksourceSwitches };
+      const context = {
+        symbols,
+        decode,
+        load: load > 0 ? "busy" : "idle",
+        wake: pid === undefined ? wake : "own",
+        seesClocksourceSwitches,
+      };
       const { row, stacks, stackContext } = buildRow(
         outcome,
         context,

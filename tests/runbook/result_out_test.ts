@@ -39,7 +39,13 @@ function rowOf(run: number): Row {
       target: TARGET,
       losses: { ring_full: 0, self_reads: 0, recursion_misses: 0 },
     },
-    { symbols: Symbols.parse(new Uint8Array()), decode: null, load: "idle", seesClocksourceSwitches: true },
+    {
+      symbols: Symbols.parse(new Uint8Array()),
+      decode: null,
+      load: "idle",
+      wake: "timer",
+      seesClocksourceSwitches: true,
+    },
     "tsc",
   ).row;
 }

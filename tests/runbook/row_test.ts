@@ -17,6 +17,7 @@ const CONTEXT = {
   symbols: SYMBOLS,
   decode: decodeTableFor("6.12.117"),
   load: "idle",
+  wake: "timer",
   seesClocksourceSwitches: true,
 };
 const OUTCOME: RunOutcome = {
@@ -152,6 +153,7 @@ Deno.test("a run that nobody saw is a row all the same", () => {
     "recursion_misses",
     "self_reads",
     "last_stage",
+    "wake",
   ]);
   assert.equal(row.last_stage, "none");
   formatRow(row);

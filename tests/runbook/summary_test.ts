@@ -47,6 +47,7 @@ function summaryOf(statuses: readonly ("complete" | "timeout")[]): Summary {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
       load: "idle",
+      wake: "timer",
       seesClocksourceSwitches: false,
     };
     const record = { ...TRACEPOINT_CHAIN, tkread_ns: CHAIN.ttwu_ns + 10_000n * BigInt(index + 1) };

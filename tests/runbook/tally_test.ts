@@ -21,6 +21,7 @@ const CONTEXT = {
   symbols: Symbols.parse(new Uint8Array()),
   decode: null,
   load: "idle",
+  wake: "timer",
   seesClocksourceSwitches: true,
 };
 
