@@ -1,6 +1,6 @@
 /** One measurement: the kernel's side attached, every run written and counted, everything detached again. */
 
-import type { Meta, Tier } from "../analysis/meta.ts";
+import type { Meta } from "../analysis/meta.ts";
 import project from "../deno.json" with { type: "json" };
 import { readKernelFile } from "../ffi/kernel_file.ts";
 import { CrossCheck } from "./crosscheck.ts";
@@ -11,7 +11,7 @@ import type { Progress } from "./progress.ts";
 import type { ResultFile } from "./result_out.ts";
 import { OverheadMeter } from "./overhead.ts";
 import { buildRow, type RowContext } from "./row.ts";
-import { type Runbook, runbookSha256 } from "./runbook.ts";
+import { type Runbook, runbookSha256, tierOf } from "./runbook.ts";
 import type { Summary } from "./summary.ts";
 import type { TargetChoice } from "./targets.ts";
 import { Symbols } from "./symbols.ts";
@@ -28,8 +28,6 @@ export interface MeasureRequest {
   readonly file: ResultFile;
   readonly progress: Progress;
   readonly interrupt: AbortSignal;
-  /** The tier to take; without it the best there is. */
-  readonly require?: Tier;
   /** Pairs each run with one without probes, and has the kernel time the programs. */
   readonly measureOverhead: boolean;
 }
@@ -42,8 +40,8 @@ export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
   const { runbook, machine, file, progress, interrupt } = request;
-  const { require, target: choice } = request;
-  using kernel = await openKernelSide({ require, target: choice, wake: runbook.wake });
+  const { target: choice } = request;
+  using kernel = await openKernelSide({ require: tierOf(runbook), target: choice, wake: runbook.wake });
   const { probes, target } = kernel;
   using _statistics = request.measureOverhead ? kernel.timePrograms() : null;
   // After the attach: the programs of the probes have symbols of their own now.

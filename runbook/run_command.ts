@@ -9,8 +9,8 @@ import { measure } from "./measure.ts";
 import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
 import { createOutputFile, defaultPath, ResultFile } from "./result_out.ts";
-import { declareRunbook } from "./runbook.ts";
-import { parseTarget } from "./targets.ts";
+import { declareRunbook, type Field } from "./runbook.ts";
+import { parseTarget, targetText } from "./targets.ts";
 import { summaryJson, summaryText } from "./summary.ts";
 
 export interface RunFlags {
@@ -43,8 +43,8 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  */
 export async function runCommand(flags: RunFlags): Promise<ExitCode> {
   const target = parseTarget(flags.target);
-  const { runs, period: period_ns, wake } = flags;
-  const runbook = declareRunbook({ runs, period_ns, wake, target });
+  const { runs, period: period_ns, wake, require } = flags;
+  const runbook = declareRunbook({ runs, period_ns, wake, target: targetText(target), require }, optionOf);
   preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();
@@ -69,9 +69,7 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
       interrupt: interrupt.signal,
       measureOverhead: flags["measure-overhead"],
     };
-    const { summary, interruptedAt } = await measure(
-      flags.require === undefined ? request : { ...request, require: flags.require },
-    );
+    const { summary, interruptedAt } = await measure(request);
     const { complete } = summary.tally.end();
     if (interruptedAt !== null) {
       const rows = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;
@@ -93,6 +91,11 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
     if (file.isEmpty) Deno.removeSync(path);
     throw error;
   }
+}
+
+/** `--period` for period_ns. */
+function optionOf(field: Field): string {
+  return `--${field.replace(/_ns$/, "")}`;
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {

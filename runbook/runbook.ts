@@ -1,90 +1,165 @@
 /** The declared protocol of a measurement. Its hash goes into the file: two files compare only if it is the same. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
-import type { TargetChoice } from "./targets.ts";
+import type { Tier } from "../analysis/meta.ts";
+import { ANY, BEST, CHECKS, orList, OWN_WAKE, type Trigger, Unfit } from "./settings.ts";
 import { WAKES } from "./wakes.ts";
 
 export interface Runbook {
   readonly version: 1;
+  /** Rows of the file. */
   readonly runs: number;
+  /** Runs before the first row: done alike, not recorded. */
+  readonly warm_up_runs: number;
   /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
   readonly period_ns: number;
-  readonly trigger: "timer";
-  /** A name of the table of wakes; `own` for a task that is woken by whatever wakes it. */
+  /** What gives the edges. Which device it is, is no part of the protocol. */
+  readonly trigger: Trigger;
+  /** Names of the table of wakes, joined by commas; `own` for a task that is woken by whatever wakes it. */
   readonly wake: string;
   /** self, comm:NAME, or pid: the number of a process is no part of a protocol. */
   readonly target: string;
-  readonly load: "idle";
+  /** `idle`, or `cpu:N` for N busy threads; several joined by commas. */
+  readonly load: string;
+  /** Seed of the order in which the combinations of wake and load take turns. */
+  readonly order_seed: number;
+  /** `any`, or the hours of UTC in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
+  readonly hours: string;
+  /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
+  readonly cpus: string;
+  /** `best`, or the one tier to measure at. */
+  readonly require: typeof BEST | Tier;
+  /** `any`, or the clocksource that must be in use. */
+  readonly clocksource: string;
+  /** Blocks in which host and VM take turns under `probe ab`; 1: first all runs of the host, then all of the VM. */
+  readonly blocks: number;
   /** Shift of offset_ns below which two sides count as equal, in ns. */
   readonly offset_margin_ns: number;
   /** The same for ttwu_to_tkread_ns. */
   readonly ttwu_to_tkread_margin_ns: number;
+  /** Error rate of each test. */
   readonly alpha: number;
 }
 
-const SHORTEST_PERIOD_NS = 1_000_000;
-const LONGEST_PERIOD_NS = 3_600_000_000_000;
+export type Field = Exclude<keyof Runbook, "version">;
 
-export interface Declared {
-  readonly runs: number;
-  readonly period_ns: number;
-  /** undefined: timer for the built-in target. */
-  readonly wake: string | undefined;
-  readonly target: TargetChoice;
-}
+/** Any of a runbook's fields, lists still in any spelling: what is left out has its default. */
+export type Settings = {
+  readonly [field in Field]?: (Runbook[field] extends number ? number : string) | undefined;
+};
+
+const DEFAULTS: Runbook = {
+  version: 1,
+  runs: 30,
+  warm_up_runs: 0,
+  period_ns: 1_000_000_000,
+  trigger: "timer",
+  wake: "timer",
+  target: "self",
+  load: "idle",
+  order_seed: 1,
+  hours: ANY,
+  cpus: ANY,
+  require: BEST,
+  clocksource: ANY,
+  blocks: 1,
+  offset_margin_ns: 4_000_000,
+  ttwu_to_tkread_margin_ns: 100_000,
+  alpha: 0.05,
+};
 
 /**
- * The protocol that `probe run` declares.
+ * The protocol of some settings over the defaults.
  *
- * @throws Failure (usage) for values that no run can have
+ * @param named how an error names a field: by its option, or by its line in a file
+ * @throws Failure (usage) for values that no measurement can have, alone or together
  */
-export function declareRunbook(options: Declared): Runbook {
-  const { runs, period_ns } = options;
-  if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new Failure(EXIT.usage, `--runs ${runs} is not a number of runs`, "give an integer of 1 or more");
+export function declareRunbook(settings: Settings, named: (field: Field) => string = String): Runbook {
+  const values: Record<string, unknown> = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(settings)) {
+    const field = name as Field;
+    if (value !== undefined) values[field] = checked(field, value, named);
   }
-  if (!Number.isSafeInteger(period_ns) || period_ns < SHORTEST_PERIOD_NS || period_ns > LONGEST_PERIOD_NS) {
-    throw new Failure(
-      EXIT.usage,
-      `--period of ${period_ns} ns cannot be kept`,
-      "give a whole number of ns from 1ms to 60m, for example 1s",
-    );
+  if (values.target !== "self" && settings.wake === undefined) values.wake = OWN_WAKE;
+  const runbook = values as unknown as Runbook;
+  for (const { field, broken, found, remedy } of COMBINATIONS) {
+    if (broken(runbook)) throw refusal(named(field), new Unfit(found(runbook), remedy));
   }
-  return {
-    version: 1,
-    runs,
-    period_ns,
-    trigger: "timer",
-    wake: wakeOf(options),
-    target: targetText(options.target),
-    load: "idle",
-    offset_margin_ns: 4_000_000,
-    ttwu_to_tkread_margin_ns: 100_000,
-    alpha: 0.05,
-  };
+  return runbook;
 }
 
-function wakeOf({ wake, target }: Declared): string {
-  if (target.kind !== "self") {
-    if (wake === undefined) return "own";
-    throw new Failure(
-      EXIT.usage,
-      `--wake ${wake} cannot wake a task that is not the built-in target`,
-      "leave --wake out: such a task is followed when something wakes it",
-    );
+function checked(field: Field, value: unknown, named: (field: Field) => string): unknown {
+  try {
+    return (CHECKS[field] as (value: unknown) => unknown)(value);
+  } catch (error) {
+    if (error instanceof Unfit) throw refusal(named(field), error);
+    throw error;
   }
-  if (wake === undefined) return "timer";
-  if (WAKES.some(({ name }) => name === wake)) return wake;
-  throw new Failure(
-    EXIT.usage,
-    `--wake cannot be ${wake}`,
-    `use ${WAKES.map(({ name }) => name).join(", ").replace(/, (\w+)$/, " or $1")}`,
-  );
 }
 
-function targetText(target: TargetChoice): string {
-  if (target.kind === "comm") return `comm:${target.comm}`;
-  return target.kind;
+function refusal(name: string, { found, remedy }: Unfit): Failure {
+  return new Failure(EXIT.usage, `${name}: ${found}`, remedy);
+}
+
+interface Combination {
+  /** The field that an error names. */
+  readonly field: Field;
+  broken(runbook: Runbook): boolean;
+  found(runbook: Runbook): string;
+  readonly remedy: string;
+}
+
+/** Values that are each possible, but not together. */
+const COMBINATIONS: readonly Combination[] = [
+  {
+    field: "wake",
+    broken: ({ wake, target }) => target !== "self" && wake !== OWN_WAKE,
+    found: ({ wake }) => `${wake} cannot wake a task that is not the built-in target`,
+    remedy: "leave it out: such a task is followed when something wakes it",
+  },
+  {
+    field: "wake",
+    broken: (runbook) => runbook.target === "self" && wakesOf(runbook).includes(OWN_WAKE),
+    found: () => `the built-in target is not woken by ${OWN_WAKE}`,
+    remedy: `use ${orList(WAKES.map(({ name }) => name))}, or give another target`,
+  },
+  {
+    field: "cpus",
+    broken: ({ cpus, target }) => target !== "self" && cpus !== ANY,
+    found: () => "only the built-in target is kept on CPUs",
+    remedy: "leave it out, and use taskset for a task of your own",
+  },
+  {
+    field: "runs",
+    broken: (runbook) => runbook.runs < cellsOf(runbook),
+    found: (runbook) => `${runbook.runs} runs are fewer than the ${cellsOf(runbook)} pairs of wake and load`,
+    remedy: "give more runs, or fewer wakes or loads",
+  },
+  {
+    field: "blocks",
+    broken: ({ blocks, runs }) => blocks > runs,
+    found: ({ blocks, runs }) => `${blocks} blocks of ${runs} runs: some would be empty`,
+    remedy: "give fewer blocks or more runs",
+  },
+];
+
+/** The wakes of a runbook, in its order. */
+export function wakesOf({ wake }: Runbook): string[] {
+  return wake.split(",");
+}
+
+/** The CPUs on which the built-in target may run, ascending; null: any. */
+export function cpusOf({ cpus }: Runbook): number[] | null {
+  return cpus === ANY ? null : cpus.split(",").map(Number);
+}
+
+/** The one tier to measure at; undefined: the best there is. */
+export function tierOf({ require }: Runbook): Tier | undefined {
+  return require === BEST ? undefined : require;
+}
+
+function cellsOf(runbook: Runbook): number {
+  return wakesOf(runbook).length * runbook.load.split(",").length;
 }
 
 /** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */

@@ -2,14 +2,12 @@
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { kernelFileExists, readKernelFile } from "../ffi/kernel_file.ts";
+import { COMM_BYTES } from "./settings.ts";
 
 export type TargetChoice =
   | { readonly kind: "self" }
   | { readonly kind: "pid"; readonly pid: number }
   | { readonly kind: "comm"; readonly comm: string };
-
-/** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel cuts longer names. */
-const COMM_BYTES = 15;
 
 /** @throws Failure (usage) */
 export function parseTarget(text: string): TargetChoice {
@@ -25,6 +23,11 @@ export function parseTarget(text: string): TargetChoice {
     `--target: "${text}" names no target`,
     `use self, pid:NUMBER, or comm:NAME with a name of at most ${COMM_BYTES} bytes`,
   );
+}
+
+/** What of it is part of a protocol. */
+export function targetText(target: TargetChoice): string {
+  return target.kind === "comm" ? `comm:${target.comm}` : target.kind;
 }
 
 export interface ExistingTask {
