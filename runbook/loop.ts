@@ -8,6 +8,7 @@ import type { Counters } from "./chain_probes.ts";
 import type { ChainRecord } from "../ffi/record.ts";
 import { TargetError, type TargetRun } from "../ffi/target.ts";
 import type { Status } from "./row.ts";
+import type { Trigger } from "./triggers.ts";
 
 /** The part of ChainProbes that a run uses. */
 export interface ChainSource {
@@ -54,8 +55,7 @@ export interface RunOutcome {
 
 export interface LoopOptions {
   readonly runs: number;
-  /** Edges are the multiples of this on CLOCK_REALTIME. */
-  readonly periodNs: number;
+  readonly trigger: Trigger;
   /** How long after the target's return its record may still come; for a task of its own will, most of the period. */
   readonly recordWindowNs?: bigint;
   readonly probes: ChainSource;
@@ -66,9 +66,6 @@ export interface LoopOptions {
   /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
-
-/** How long after its edge a target may take to return: only a broken machine needs this long. */
-const TARGET_WINDOW_NS = 30_000_000_000n;
 
 /**
  * A record is in the ring before its target returns, but for the wakelist path: there the waker's return, on
@@ -103,11 +100,6 @@ const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
 const FIRST_LEAD_NS = { attached: 5_000_000n, windowed: 20_000_000n } as const;
 const LONGEST_LEAD_NS = 60_000_000_000n;
 
-/** The first multiple of the period at or after `earliest`; both in ns of CLOCK_REALTIME. */
-export function nextEdge(earliest: bigint, periodNs: bigint): bigint {
-  return (earliest + periodNs - 1n) / periodNs * periodNs;
-}
-
 /**
  * Does the runs in order.
  *
@@ -116,7 +108,7 @@ export function nextEdge(earliest: bigint, periodNs: bigint): bigint {
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
   const { probes } = options;
-  if (options.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) {
+  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) {
     return await doRuns(options, FIRST_LEAD_NS.windowed, () => probes.open(), () => probes.close());
   }
   probes.open();
@@ -135,6 +127,7 @@ async function doRuns(
   close: () => void,
 ): Promise<number | null> {
   let leadNs = firstLeadNs;
+  let overdue = 0;
   for (let run = 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
     const before = options.probes.counters();
@@ -157,16 +150,17 @@ async function doRuns(
     const losses = difference(options.probes.counters(), before);
     await options.onOutcome({ run, status, record, target, losses });
     if (status === "aborted") return run;
-    if (end === "overdue") throw overdue(run);
+    overdue = end === "overdue" ? overdue + 1 : 0;
+    if (overdue === options.trigger.patience) throw silent(options.trigger, run);
     run++;
   }
   return null;
 }
 
 /** Chooses the next edge that leaves the lead, and sleeps until only the lead is left, or Ctrl-C. */
-async function approachEdge({ clock, periodNs, interrupt }: LoopOptions, leadNs: bigint): Promise<bigint> {
+async function approachEdge({ clock, trigger, interrupt }: LoopOptions, leadNs: bigint): Promise<bigint> {
   const now = clock.realtimeNow();
-  const edge = nextEdge(now + leadNs, BigInt(periodNs));
+  const edge = trigger.nextEdge(now + leadNs);
   await clock.sleep(Number((edge - leadNs - now) / NS_PER_MS), interrupt);
   return edge;
 }
@@ -193,8 +187,8 @@ class Sleep {
    * while it may still sleep
    */
   async wait(): Promise<TargetRun | "missed" | "interrupted" | "overdue"> {
-    const { clock, interrupt } = this.#options;
-    const windowMs = Number((this.#edge + TARGET_WINDOW_NS - clock.realtimeNow()) / NS_PER_MS);
+    const { clock, interrupt, trigger } = this.#options;
+    const windowMs = Number((this.#edge + trigger.windowNs - clock.realtimeNow()) / NS_PER_MS);
     await clock.sleep(windowMs, AbortSignal.any([this.#settled.signal, interrupt]));
     const result = this.#result;
     if (result === null) return interrupt.aborted ? "interrupted" : "overdue";
@@ -267,10 +261,6 @@ function longerLead(leadNs: bigint): bigint {
   );
 }
 
-function overdue(run: number): Failure {
-  return new Failure(
-    EXIT.failed,
-    `the target of run ${run} did not wake within ${TARGET_WINDOW_NS / 1_000_000_000n} s of its edge`,
-    "check that the machine's timers work, then start again",
-  );
+function silent({ silence }: Trigger, run: number): Failure {
+  return new Failure(EXIT.failed, `the target of run ${run} ${silence.found}`, silence.remedy);
 }

@@ -16,6 +16,7 @@ import type { Summary } from "./summary.ts";
 import type { TargetChoice } from "./targets.ts";
 import { Symbols } from "./symbols.ts";
 import { Tally } from "./tally.ts";
+import { timerTrigger } from "./triggers.ts";
 import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
 
 export interface MeasureRequest {
@@ -78,8 +79,9 @@ export async function measure(
   const tally = new Tally();
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
   const { runs, period_ns: periodNs } = runbook;
+  const trigger = timerTrigger(periodNs);
   const meter = request.measureOverhead
-    ? new OverheadMeter(probes, { periodNs, target, clock, interrupt })
+    ? new OverheadMeter(probes, { trigger, target, clock, interrupt })
     : null;
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const onOutcome = async (outcome: RunOutcome) => {
@@ -96,7 +98,7 @@ export async function measure(
   };
   const interruptedAt = await runLoop({
     runs,
-    periodNs,
+    trigger,
     probes,
     target,
     clock,

@@ -25,7 +25,7 @@ const FEWEST_RUNS = 4;
 const FEWEST_FOR_INTERVAL = 6;
 const CONFIDENCE = 0.95;
 
-type LoopParts = Pick<LoopOptions, "periodNs" | "target" | "clock" | "interrupt">;
+type LoopParts = Pick<LoopOptions, "trigger" | "target" | "clock" | "interrupt">;
 
 /**
  * Called after each run of a measurement, in the order A B B A A B B A ...: A with the probes, B without, so that a

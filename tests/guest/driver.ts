@@ -14,6 +14,7 @@ import { readClocksource, readMachine, readMachineText } from "../../runbook/mac
 import { openNativeParts } from "../../runbook/native_parts.ts";
 import { buildRow } from "../../runbook/row.ts";
 import { Symbols } from "../../runbook/symbols.ts";
+import { timerTrigger } from "../../runbook/triggers.ts";
 import { decodeTableFor } from "../../runbook/wake_flags.ts";
 
 export interface Series {
@@ -127,7 +128,16 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
         sleep: (ms: number, stop: AbortSignal) => sleep(ms, stop),
       };
       const window = pid === undefined ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) };
-      await runLoop({ runs, periodNs, probes, target, clock, interrupt: stop.signal, onOutcome, ...window });
+      await runLoop({
+        runs,
+        trigger: timerTrigger(periodNs),
+        probes,
+        target,
+        clock,
+        interrupt: stop.signal,
+        onOutcome,
+        ...window,
+      });
       // At short periods they stay attached to the end of their series.
       probes.close();
     }

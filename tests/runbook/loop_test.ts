@@ -3,7 +3,8 @@ import { Failure } from "../../analysis/failure.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import { TargetError, type TargetRun } from "../../ffi/target.ts";
 import type { Counters } from "../../runbook/chain_probes.ts";
-import { type LoopOptions, nextEdge, runLoop, type RunOutcome } from "../../runbook/loop.ts";
+import { type LoopOptions, runLoop, type RunOutcome } from "../../runbook/loop.ts";
+import { timerTrigger } from "../../runbook/triggers.ts";
 import { CHAIN, TARGET } from "./chain_fixture.ts";
 
 const ETIME = 62;
@@ -38,7 +39,7 @@ class Lab {
   options(runs: number): LoopOptions {
     return {
       runs,
-      periodNs: PERIOD_NS,
+      trigger: timerTrigger(PERIOD_NS),
       interrupt: this.interrupt.signal,
       onOutcome: (outcome) => {
         this.calls.push(`outcome ${outcome.run}`);
@@ -96,14 +97,9 @@ async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   return error;
 }
 
-Deno.test("nextEdge() is the first multiple of the period that is not before the given time", () => {
-  assert.equal(nextEdge(10_000_000_001n, 1_000_000_000n), 11_000_000_000n);
-  assert.equal(nextEdge(11_000_000_000n, 1_000_000_000n), 11_000_000_000n);
-});
-
 Deno.test("at a short period the probes are attached once, and edges follow each other without a gap", async () => {
   const lab = new Lab(() => "returns");
-  await runLoop({ ...lab.options(3), periodNs: 10_000_000 });
+  await runLoop({ ...lab.options(3), trigger: timerTrigger(10_000_000) });
   assert.deepEqual(lab.calls, [
     "open",
     ...[1, 2, 3].flatMap((run) => [`run ${run}`, `outcome ${run}`]),

@@ -7,6 +7,7 @@ import { TargetError } from "../../ffi/target.ts";
 import type { RunOutcome } from "../../runbook/loop.ts";
 import { OverheadMeter, wakeupCost } from "../../runbook/overhead.ts";
 import { overheadText } from "../../runbook/overhead_text.ts";
+import { timerTrigger } from "../../runbook/triggers.ts";
 import { TARGET } from "./chain_fixture.ts";
 
 const PERIOD_NS = 100_000_000;
@@ -35,7 +36,7 @@ class Lab {
       },
       programs: () => [{ program: "sched_waking", run_cnt: 4, run_time_ns: 1000, recursion_misses: 2 }],
     }, {
-      periodNs: PERIOD_NS,
+      trigger: timerTrigger(PERIOD_NS),
       interrupt: new AbortController().signal,
       clock: {
         realtimeNow: () => this.#nowNs,
