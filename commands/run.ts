@@ -6,11 +6,25 @@ import { TIERS } from "../analysis/meta.ts";
 import { parseCount, parseEnv } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
+/** What a measurement is, wherever it takes place: `probe ab` hands the same to both sides. */
+export const PROTOCOL_FLAGS = {
+  runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure", default: "30" },
+  trigger: { kind: "enum", values: ["timer"], brief: "What gives each run its edge", default: "timer" },
+  period: { kind: "parsed", parse: parseDuration, brief: "Time between edges", default: "1s" },
+  wake: {
+    kind: "parsed",
+    parse: String,
+    brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
+    optional: true,
+  },
+  require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
+} as const;
+
 export const runRoute = buildCommand({
   docs: { brief: "Measure wakeups on this machine: one row per run" },
   parameters: {
     flags: {
-      runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure", default: "30" },
+      ...PROTOCOL_FLAGS,
       env: {
         kind: "parsed",
         parse: parseEnv,
@@ -24,21 +38,12 @@ export const runRoute = buildCommand({
         optional: true,
         placeholder: "FILE",
       },
-      trigger: { kind: "enum", values: ["timer"], brief: "What gives each run its edge", default: "timer" },
-      period: { kind: "parsed", parse: parseDuration, brief: "Time between edges", default: "1s" },
-      wake: {
-        kind: "parsed",
-        parse: String,
-        brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
-        optional: true,
-      },
       target: {
         kind: "parsed",
         parse: String,
         brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME",
         default: "self",
       },
-      require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
       "measure-overhead": {
         kind: "boolean",
         brief: "Also measure what the probes cost, against runs without them",
@@ -53,7 +58,7 @@ export const runRoute = buildCommand({
     const { runCommand } = await import("../runbook/run_command.ts");
     type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer" } & ShellFlags;
     return async function (this: Context, flags: Flags) {
-      this.outcome.exitCode = await runCommand(flags);
+      this.outcome.exitCode = await runCommand(flags, this.output.stdout);
     };
   },
 });

@@ -39,9 +39,10 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 /**
  * Measures and writes the result file.
  *
+ * @param write takes the summary
  * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
  */
-export async function runCommand(flags: RunFlags): Promise<ExitCode> {
+export async function runCommand(flags: RunFlags, write: (text: string) => void): Promise<ExitCode> {
   const target = parseTarget(flags.target);
   const { runs, period: period_ns, wake, require } = flags;
   const runbook = declareRunbook({ runs, period_ns, wake, target: targetText(target), require }, optionOf);
@@ -79,8 +80,8 @@ export async function runCommand(flags: RunFlags): Promise<ExitCode> {
         `${rows} in ${path}`,
       );
     }
-    if (flags.json) writeAll(Deno.stdout, `${summaryJson(summary)}\n`);
-    else if (!flags.quiet) writeAll(Deno.stdout, summaryText(summary));
+    if (flags.json) write(`${summaryJson(summary)}\n`);
+    else if (!flags.quiet) write(summaryText(summary));
     if (complete > 0) return EXIT.done;
     throw new Failure(
       EXIT.failed,
