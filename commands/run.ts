@@ -17,6 +17,12 @@ export const PROTOCOL_FLAGS = {
     brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
     optional: true,
   },
+  load: {
+    kind: "parsed",
+    parse: String,
+    brief: "What keeps CPUs busy: idle or cpu:N (default idle); several mix run by run",
+    optional: true,
+  },
   require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
 } as const;
 

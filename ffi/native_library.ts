@@ -14,6 +14,10 @@ const symbols = {
   target_cancel: { parameters: ["u64"], result: "void" },
   // int32_t wake_index(const char *name);
   wake_index: { parameters: ["buffer"], result: "i32" },
+  // struct load *load_start(int32_t threads, int32_t *error);
+  load_start: { parameters: ["i32", "buffer"], result: "pointer" },
+  // void load_stop(struct load *load);
+  load_stop: { parameters: ["pointer"], result: "void" },
   // int32_t clock_step_counts_tsc(void);
   clock_step_counts_tsc: { parameters: [], result: "i32" },
   // int64_t clock_now(int32_t clock);

@@ -35,15 +35,13 @@ const LEAD_NS = 1_000_000n;
 const CLOCK_REALTIME = 0;
 
 export interface TargetOptions {
-  /** How the target is woken: a name of the table in ffi/native/wakes.c. */
-  readonly wake: string;
   /** How long the waker holds the wake back after the edge, ns; not for the timer, whose waker is the kernel. */
   readonly holdNs?: bigint;
 }
 
 /** What both kinds of target have in common. */
 abstract class TargetBase {
-  readonly #native: NativeLibrary;
+  protected readonly native: NativeLibrary;
   #run = 0;
   /**
    * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
@@ -52,7 +50,7 @@ abstract class TargetBase {
   #underWay: readonly BigInt64Array[] = [];
 
   constructor(native: NativeLibrary) {
-    this.#native = native;
+    this.native = native;
   }
 
   protected async call(
@@ -68,7 +66,7 @@ abstract class TargetBase {
     const result = new BigInt64Array(7);
     this.#underWay = [request, result];
     const errno = await start(
-      this.#native,
+      this.native,
       new Uint8Array(request.buffer),
       new Uint8Array(result.buffer),
     );
@@ -78,25 +76,21 @@ abstract class TargetBase {
 
   /** Ends the sleep of the latest run, also one about to begin: its run() rejects with errno EINTR. */
   cancel(): void {
-    this.#native.symbols.target_cancel(BigInt(this.#run));
+    this.native.symbols.target_cancel(BigInt(this.#run));
   }
 
   /** CLOCK_REALTIME in ns. */
   realtimeNow(): bigint {
-    return this.#native.symbols.clock_now(CLOCK_REALTIME);
+    return this.native.symbols.clock_now(CLOCK_REALTIME);
   }
 }
 
 /** The built-in target of all runs. */
 export class NativeTarget extends TargetBase {
-  readonly #wake: number;
   readonly #holdNs: bigint;
 
-  /** @throws {RangeError} when there is no such wake */
-  constructor(native: NativeLibrary, options: TargetOptions) {
+  constructor(native: NativeLibrary, options: TargetOptions = {}) {
     super(native);
-    this.#wake = native.symbols.wake_index(new TextEncoder().encode(`${options.wake}\0`));
-    if (this.#wake < 0) throw new RangeError(`A wake must be in the table of wakes, got ${options.wake}`);
     this.#holdNs = options.holdNs ?? 0n;
   }
 
@@ -105,10 +99,14 @@ export class NativeTarget extends TargetBase {
    * reads the clock by the raw system call and disarms.
    *
    * @param edgeRealNs absolute CLOCK_REALTIME of the edge
+   * @param wake how the target is woken: a name of the table in ffi/native/wakes.c
    * @throws {TargetError}
+   * @throws {RangeError} when there is no such wake
    */
-  async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, BigInt(this.#wake), edgeRealNs, this.#holdNs);
+  async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
+    const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
+    if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
+    const request = requestOf(armedMapFd, run, BigInt(index), edgeRealNs, this.#holdNs);
     const at = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     // In the order of struct target_result in ffi/native/target.h.
     return {

@@ -24,6 +24,8 @@ export interface KernelSide extends Disposable {
    * how well an edge on the one is known on the other.
    */
   edgeUncertaintyNs(): number;
+  /** Keeps CPUs busy until disposed: threads that only compute, one per CPU in turn. */
+  startBusyThreads(threads: number): Disposable;
   /** Has the kernel time BPF programs until disposed: those of others too, no setting is changed. */
   timePrograms(): Disposable;
 }
@@ -36,8 +38,6 @@ export interface KernelSideOptions {
   /** The tier to take; undefined: the best there is. */
   readonly require: Tier | undefined;
   readonly target: TargetChoice;
-  /** How the built-in target is woken. */
-  readonly wake: string;
 }
 
 /**
@@ -45,8 +45,9 @@ export interface KernelSideOptions {
  *
  * @throws Failure (cannot measure) with the reason
  */
-export async function openKernelSide({ require, target, wake }: KernelSideOptions): Promise<KernelSide> {
+export async function openKernelSide({ require, target }: KernelSideOptions): Promise<KernelSide> {
   const { openNativeParts } = await import("./native_parts.ts");
+  const { startBusyThreads } = await import("../ffi/load.ts");
   const { enableProgramStatistics } = await import("../ffi/bpf_object.ts");
   const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
   const { native, attach, kernelEnum } = await openNativeParts();
@@ -54,11 +55,12 @@ export async function openKernelSide({ require, target, wake }: KernelSideOption
   const probes = explained(() => attach(require));
   return {
     probes,
-    target: task === null ? new NativeTarget(native, { wake }) : new ExistingTarget(native, task.pid),
+    target: task === null ? new NativeTarget(native) : new ExistingTarget(native, task.pid),
     task,
     scxWakeFlags: kernelEnum(SCX_WAKE_FLAGS),
     clockStepCounter: clockStepCounter(native),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
+    startBusyThreads: (threads) => startBusyThreads(native, threads),
     timePrograms: () => enableProgramStatistics(native) ?? cannotTime(),
     [Symbol.dispose]: () => probes[Symbol.dispose](),
   };

@@ -7,6 +7,7 @@ import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Counters } from "./chain_probes.ts";
 import type { ChainRecord } from "../ffi/record.ts";
 import { TargetError, type TargetRun } from "../ffi/target.ts";
+import type { Cell } from "./design.ts";
 import type { Status } from "./row.ts";
 import type { Trigger } from "./triggers.ts";
 
@@ -27,10 +28,10 @@ export interface ChainSource {
 /** The task whose wakeup is followed; its sleeps outlast no cancel(). */
 export interface Target {
   /**
-   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), reads the clock. Rejects with TargetError: ETIME when
+   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects with TargetError: ETIME when
    * the edge was too near once the run was armed, EINTR when the sleep was cut short.
    */
-  run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun>;
+  run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun>;
   /** Ends a sleep in progress: its run() settles soon. */
   cancel(): void;
 }
@@ -44,6 +45,8 @@ export interface LoopClock {
 
 export interface RunOutcome {
   readonly run: number;
+  /** What was declared for it. */
+  readonly cell: Cell;
   readonly status: Status;
   /** What the kernel saw; null: not even the wakeup. */
   readonly record: ChainRecord | null;
@@ -54,8 +57,14 @@ export interface RunOutcome {
 }
 
 export interface LoopOptions {
+  /** Number of the first run; 1 when not given. */
+  readonly first?: number;
+  /** Number of the last. */
   readonly runs: number;
   readonly trigger: Trigger;
+  cellOf(run: number): Cell;
+  /** Makes that load, which lasts until disposed. */
+  startLoad(load: string): Disposable;
   /** How long after the target's return its record may still come; for a task of its own will, most of the period. */
   readonly recordWindowNs?: bigint;
   readonly probes: ChainSource;
@@ -128,33 +137,53 @@ async function doRuns(
 ): Promise<number | null> {
   let leadNs = firstLeadNs;
   let overdue = 0;
-  for (let run = 1; run <= options.runs;) {
+  for (let run = options.first ?? 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
-    const before = options.probes.counters();
-    const edge = await approachEdge(options, leadNs);
-    open();
-    const sleep = new Sleep(options, run, edge);
-    const end = await sleep.wait();
-    if (end === "missed") {
-      // No edge, no run: what the probes may hold of it is dropped and the same run gets another edge.
-      options.probes.abandon(run);
-      close();
+    const done = await doRun(options, run, leadNs, open, close);
+    if (done === null) {
       leadNs = longerLead(leadNs);
       continue;
     }
-    const record = await recordOf(options, run, end);
-    const target = typeof end === "string" ? null : end;
-    if (target === null) await sleep.cancel();
-    close();
-    const status = statusOf(record, options.interrupt.aborted);
-    const losses = difference(options.probes.counters(), before);
-    await options.onOutcome({ run, status, record, target, losses });
-    if (status === "aborted") return run;
-    overdue = end === "overdue" ? overdue + 1 : 0;
+    await options.onOutcome(done.outcome);
+    if (done.outcome.status === "aborted") return run;
+    overdue = done.overdue ? overdue + 1 : 0;
     if (overdue === options.trigger.patience) throw silent(options.trigger, run);
     run++;
   }
   return null;
+}
+
+/** @returns null when the edge was missed: then no run took place, and the same one gets a later edge */
+async function doRun(
+  options: LoopOptions,
+  run: number,
+  leadNs: bigint,
+  open: () => void,
+  close: () => void,
+): Promise<{ outcome: RunOutcome; overdue: boolean } | null> {
+  const { probes } = options;
+  const cell = options.cellOf(run);
+  const before = probes.counters();
+  const edge = await approachEdge(options, leadNs);
+  open();
+  try {
+    using _load = options.startLoad(cell.load);
+    const sleep = new Sleep(options, run, edge, cell.wake);
+    const end = await sleep.wait();
+    if (end === "missed") {
+      // No edge, no run: what the probes may hold of it is dropped.
+      probes.abandon(run);
+      return null;
+    }
+    const record = await recordOf(options, run, end);
+    const target = typeof end === "string" ? null : end;
+    if (target === null) await sleep.cancel();
+    const status = statusOf(record, options.interrupt.aborted);
+    const losses = difference(probes.counters(), before);
+    return { outcome: { run, cell, status, record, target, losses }, overdue: end === "overdue" };
+  } finally {
+    close();
+  }
 }
 
 /** Chooses the next edge that leaves the lead, and sleeps until only the lead is left, or Ctrl-C. */
@@ -173,11 +202,11 @@ class Sleep {
   readonly #settled = new AbortController();
   #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
 
-  constructor(options: LoopOptions, run: number, edge: bigint) {
+  constructor(options: LoopOptions, run: number, edge: bigint, wake: string) {
     this.#options = options;
     this.#run = run;
     this.#edge = edge;
-    options.target.run(options.probes.armedMapFd, run, edge)
+    options.target.run(options.probes.armedMapFd, run, edge, wake)
       .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
       .finally(() => this.#settled.abort());
   }

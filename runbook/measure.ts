@@ -3,9 +3,11 @@
 import type { Meta } from "../analysis/meta.ts";
 import project from "../deno.json" with { type: "json" };
 import { readKernelFile } from "../ffi/kernel_file.ts";
+import { cellOf } from "./design.ts";
+import { startLoad } from "./load.ts";
 import { CrossCheck } from "./crosscheck.ts";
 import { openKernelSide } from "./kernel_side.ts";
-import { type LoopClock, runLoop, type RunOutcome } from "./loop.ts";
+import { type LoopClock, type LoopOptions, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
 import type { Progress } from "./progress.ts";
 import type { ResultFile } from "./result_out.ts";
@@ -42,7 +44,7 @@ export async function measure(
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
   const { runbook, machine, file, progress, interrupt } = request;
   const { target: choice } = request;
-  using kernel = await openKernelSide({ require: tierOf(runbook), target: choice, wake: runbook.wake });
+  using kernel = await openKernelSide({ require: tierOf(runbook), target: choice });
   const { probes, target } = kernel;
   using _statistics = request.measureOverhead ? kernel.timePrograms() : null;
   // After the attach: the programs of the probes have symbols of their own now.
@@ -70,8 +72,6 @@ export async function measure(
   const context: RowContext = {
     symbols,
     decode,
-    load: runbook.load,
-    wake: runbook.wake,
     seesClocksourceSwitches: probes.hooks.some((hook) =>
       hook.stage === "clocksource_switch" && hook.attached
     ),
@@ -79,10 +79,15 @@ export async function measure(
   const tally = new Tally();
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
   const { runs, period_ns: periodNs } = runbook;
-  const trigger = timerTrigger(periodNs);
-  const meter = request.measureOverhead
-    ? new OverheadMeter(probes, { trigger, target, clock, interrupt })
-    : null;
+  const loop = {
+    cellOf: (run: number) => cellOf(runbook, run),
+    startLoad: (load: string) => startLoad(load, kernel.startBusyThreads),
+    trigger: timerTrigger(periodNs),
+    target,
+    clock,
+    interrupt,
+  };
+  const meter = request.measureOverhead ? new OverheadMeter(probes, loop) : null;
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const onOutcome = async (outcome: RunOutcome) => {
     const { row, stacks, stackContext } = buildRow(
@@ -96,17 +101,14 @@ export async function measure(
     progress.ran(outcome.run, outcome.losses.ring_full);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
-  const interruptedAt = await runLoop({
-    runs,
-    trigger,
+  const series = {
+    ...loop,
     probes,
-    target,
-    clock,
-    interrupt,
-    onOutcome,
     // The built-in target reads as soon as it runs; another task when it likes, until the next edge is near.
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
-  });
+  };
+  await warmUp(runbook, series);
+  const interruptedAt = await runLoop({ ...series, runs, onOutcome });
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   notices.push(...disagreements);
@@ -117,6 +119,14 @@ export async function measure(
   }
   progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
   return { summary: { path: file.path, meta, tally, notices }, interruptedAt };
+}
+
+/** Numbered after the last run: no late record of theirs can be taken for one of a run. */
+async function warmUp(
+  { runs, warm_up_runs }: Runbook,
+  series: Omit<LoopOptions, "first" | "runs" | "onOutcome">,
+): Promise<void> {
+  await runLoop({ ...series, first: runs + 1, runs: runs + warm_up_runs, onOutcome: () => {} });
 }
 
 function noticesOf(symbols: Symbols, decode: DecodeTable | null, machine: Machine): string[] {

@@ -25,7 +25,7 @@ const FEWEST_RUNS = 4;
 const FEWEST_FOR_INTERVAL = 6;
 const CONFIDENCE = 0.95;
 
-type LoopParts = Pick<LoopOptions, "trigger" | "target" | "clock" | "interrupt">;
+type LoopParts = Pick<LoopOptions, "cellOf" | "startLoad" | "trigger" | "target" | "clock" | "interrupt">;
 
 /**
  * Called after each run of a measurement, in the order A B B A A B B A ...: A with the probes, B without, so that a
@@ -44,7 +44,7 @@ export class OverheadMeter {
 
   /**
    * Takes the latency of a run with the probes, and after every second one does two runs without them, which are no
-   * rows.
+   * rows: one under the conditions of this run, one under those of the next.
    *
    * @throws {Failure} when the probes cannot be attached again, or a run cannot take place
    */
@@ -58,7 +58,8 @@ export class OverheadMeter {
     try {
       await runLoop({
         ...this.#loop,
-        runs: 2,
+        first: run,
+        runs: run + 1,
         probes: nobody(this.#probes.armedMapFd),
         recordWindowNs: 0n,
         onOutcome: ({ target }) => {

@@ -14,8 +14,6 @@ export type Status = (typeof STATUSES)[number];
 export interface RowContext {
   readonly symbols: Symbols;
   readonly decode: DecodeTable | null;
-  readonly load: string;
-  readonly wake: string;
   /** Whether a clocksource switch would have been seen: without its hook, none seen means nothing. */
   readonly seesClocksourceSwitches: boolean;
 }
@@ -40,7 +38,7 @@ export function buildRow(
   context: RowContext,
   clocksource: string | null,
 ): RowWithStacks {
-  const { record, target, losses } = outcome;
+  const { record, target, losses, cell } = outcome;
   const ttwuStack = readStack(record?.ttwu_stack, TTWU, context.symbols);
   const tkreadStack = readStack(record?.tkread_stack, record?.tkread_function, context.symbols);
   const ttwuCluster = clusterOf(ttwuStack);
@@ -93,7 +91,7 @@ export function buildRow(
     clocksource_switches: context.seesClocksourceSwitches ? record?.clocksource_switches ?? null : null,
     ttwu_stack: ttwuCluster?.key ?? null,
     tkread_stack: tkreadCluster?.key ?? null,
-    load: context.load,
+    load: cell.load,
     lost_events: losses.ring_full,
     recursion_misses: losses.recursion_misses,
     self_reads: losses.self_reads,
@@ -108,7 +106,7 @@ export function buildRow(
     clocksource_switch_ns: record?.clocksource_switch_ns ?? null,
     clocksource_to: record?.clocksource_to ?? null,
     tkreads_after_switch: record?.reads_after_switch ?? null,
-    wake: context.wake,
+    wake: cell.wake,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };

@@ -25,6 +25,8 @@ export interface RunFlags {
   readonly require?: Tier;
   /** How the built-in target is woken; without it by the timer. */
   readonly wake?: string;
+  /** idle, cpu:N, or several. */
+  readonly load?: string;
   /** self, pid:NUMBER or comm:NAME. */
   readonly target: string;
   /** Also measure what the probes cost. */
@@ -44,8 +46,11 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  */
 export async function runCommand(flags: RunFlags, write: (text: string) => void): Promise<ExitCode> {
   const target = parseTarget(flags.target);
-  const { runs, period: period_ns, wake, require } = flags;
-  const runbook = declareRunbook({ runs, period_ns, wake, target: targetText(target), require }, optionOf);
+  const { runs, period: period_ns, wake, load, require } = flags;
+  const runbook = declareRunbook(
+    { runs, period_ns, wake, load, target: targetText(target), require },
+    optionOf,
+  );
   preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();

@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
+import { cellsOf } from "./design.ts";
 import { ANY, BEST, CHECKS, orList, OWN_WAKE, type Trigger, Unfit } from "./settings.ts";
 import { WAKES } from "./wakes.ts";
 
@@ -131,8 +132,9 @@ const COMBINATIONS: readonly Combination[] = [
   },
   {
     field: "runs",
-    broken: (runbook) => runbook.runs < cellsOf(runbook),
-    found: (runbook) => `${runbook.runs} runs are fewer than the ${cellsOf(runbook)} pairs of wake and load`,
+    broken: (runbook) => runbook.runs < cellsOf(runbook).length,
+    found: (runbook) =>
+      `${runbook.runs} runs are fewer than the ${cellsOf(runbook).length} pairs of wake and load`,
     remedy: "give more runs, or fewer wakes or loads",
   },
   {
@@ -156,10 +158,6 @@ export function cpusOf({ cpus }: Runbook): number[] | null {
 /** The one tier to measure at; undefined: the best there is. */
 export function tierOf({ require }: Runbook): Tier | undefined {
   return require === BEST ? undefined : require;
-}
-
-function cellsOf(runbook: Runbook): number {
-  return wakesOf(runbook).length * runbook.load.split(",").length;
 }
 
 /** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */

@@ -1,6 +1,7 @@
 /** What each field of a runbook may be, and the one spelling of its value that is hashed. */
 
 import { TIERS } from "../analysis/meta.ts";
+import { busyThreads, MOST_THREADS } from "./load.ts";
 import { WAKES } from "./wakes.ts";
 
 /** Why a value cannot be a field's. */
@@ -93,10 +94,8 @@ function target(text: string): string {
 }
 
 function load(text: string): string {
-  if (text === "idle") return text;
-  const threads = Number(/^cpu:([1-9]\d{0,4})$/.exec(text)?.[1]);
-  if (threads <= MOST_CPUS) return text;
-  throw new Unfit(`"${text}" is no load`, `use idle, or cpu:N with N busy threads from 1 to ${MOST_CPUS}`);
+  if (busyThreads(text) !== null) return text;
+  throw new Unfit(`"${text}" is no load`, `use idle, or cpu:N with N busy threads from 1 to ${MOST_THREADS}`);
 }
 
 function hours(text: string): string {

@@ -94,15 +94,13 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
   for (const series of phase.series) {
     const { wake = "timer", pid, holdNs = 0, load = 0, runs, periodNs } = series;
     const target = pid === undefined
-      ? new NativeTarget(native, { wake, holdNs: BigInt(holdNs) })
+      ? new NativeTarget(native, { holdNs: BigInt(holdNs) })
       : new ExistingTarget(native, pid);
     const stop = new AbortController();
     const onOutcome = (outcome: RunOutcome) => {
       const context = {
         symbols,
         decode,
-        load: load > 0 ? "busy" : "idle",
-        wake: pid === undefined ? wake : "own",
         seesClocksourceSwitches,
       };
       const { row, stacks, stackContext } = buildRow(
@@ -134,6 +132,9 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
         probes,
         target,
         clock,
+        cellOf: () => ({ wake: pid === undefined ? wake : "own", load: load > 0 ? "busy" : "idle" }),
+        // It is made by processes of another program, for a whole series.
+        startLoad: () => ({ [Symbol.dispose]: () => {} }),
         interrupt: stop.signal,
         onOutcome,
         ...window,

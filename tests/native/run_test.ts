@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { capture } from "../../build/command.ts";
 import { EXECUTABLE } from "../../build/executable.ts";
+import { cellOf } from "../../runbook/design.ts";
 import { HOOKS } from "../../runbook/hooks.ts";
 import {
   assertSound,
@@ -11,6 +12,7 @@ import {
 } from "../measurement.ts";
 
 const RUNS = 30;
+const MIXED_RUNS = 24;
 
 /**
  * Some kernels keep scheduler events to themselves while certain threads run (bpf/reads.h, target_runs): such a run
@@ -60,6 +62,42 @@ Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and wh
     assert.match(stdout, /^ {2}not observed wake_flags_entry, /m);
     assert.match(stdout, /^ {2}runs +30 of 30 complete, 0 timed out$/m);
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80 || line.startsWith("  tier"), line);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+/** A timer's interrupt finds a busy thread on its CPU under load, and cannot in a run without. */
+Deno.test("two wakes under two loads are mixed run by run, and each run has the load and the wake of its row", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-native-" });
+  try {
+    const path = `${folder}/mixed.csv`;
+    const loads = `idle,cpu:${2 * navigator.hardwareConcurrency}`;
+    const mixture = ["--wake", "timer,pipe", "--load", loads, "--runs", String(MIXED_RUNS)];
+    const { code, stderr } = await capture([
+      EXECUTABLE,
+      "run",
+      ...mixture,
+      "--period",
+      "50ms",
+      "--out",
+      path,
+    ]);
+    assert.equal(code, 0, stderr);
+    const { meta, rows } = parseMeasurement(Deno.readTextFileSync(path));
+    assert.equal(rows.length, MIXED_RUNS);
+    const { order_seed } = meta.runbook;
+    assert.ok(typeof order_seed === "number");
+    for (const row of rows) {
+      const { wake, load, run } = row;
+      const cell = cellOf({ wake: "timer,pipe", load: loads, order_seed }, Number(run));
+      assert.deepEqual({ wake, load }, cell);
+      const waker = wake === "pipe" ? /^probe-waker$/ : load === "idle" ? /^(?!probe-load)/ : /./;
+      if (row.correlation_id !== "") assert.match(row.waker_comm, waker, JSON.stringify(row));
+    }
+    const interrupted = rows.filter(({ waker_comm }) => waker_comm === "probe-load").map(({ load }) => load);
+    assert.ok(interrupted.length > 0, "no timer has interrupted a busy thread");
+    assert.ok(!interrupted.includes("idle"));
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

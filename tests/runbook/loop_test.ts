@@ -41,6 +41,8 @@ class Lab {
       runs,
       trigger: timerTrigger(PERIOD_NS),
       interrupt: this.interrupt.signal,
+      cellOf: () => ({ wake: "timer", load: "idle" }),
+      startLoad: () => ({ [Symbol.dispose]: () => {} }),
       onOutcome: (outcome) => {
         this.calls.push(`outcome ${outcome.run}`);
         this.outcomes.push(outcome);
@@ -279,4 +281,46 @@ Deno.test("what the writer of rows throws ends the loop", async () => {
   }));
   assert.equal(failure, full);
   assert.deepEqual(lab.calls, ["open", "run 1", "close"]);
+});
+
+Deno.test("each run has the wake and the load of its cell: the load runs before the run is armed, and has ended before its row", async () => {
+  const lab = new Lab((call) => call === 2 ? { errno: ETIME } : "returns");
+  const options = lab.options(3);
+  const wakes: string[] = [];
+  const { run: sleep } = options.target;
+  options.target.run = (fd, run, edge, wake) => {
+    wakes.push(wake);
+    return sleep(fd, run, edge, wake);
+  };
+  await runLoop({
+    ...options,
+    cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: `cpu:${run}` }),
+    startLoad: (load) => {
+      lab.calls.push(`${load} starts`);
+      return { [Symbol.dispose]: () => void lab.calls.push(`${load} ends`) };
+    },
+  });
+  assert.deepEqual(lab.calls, [
+    ...["open", "cpu:1 starts", "run 1", "cpu:1 ends", "close", "outcome 1"],
+    ...["open", "cpu:2 starts", "run 2", "abandon 2", "cpu:2 ends", "close"],
+    ...["open", "cpu:2 starts", "run 2", "cpu:2 ends", "close", "outcome 2"],
+    ...["open", "cpu:3 starts", "run 3", "cpu:3 ends", "close", "outcome 3"],
+  ]);
+  assert.deepEqual(wakes, ["timer", "pipe", "pipe", "timer"]);
+  assert.deepEqual(lab.outcomes.map(({ cell }) => cell.load), ["cpu:1", "cpu:2", "cpu:3"]);
+});
+
+Deno.test("a load ends with a run that fails", async () => {
+  const lab = new Lab(() => ({ errno: EINVAL }));
+  await failureOf(runLoop({
+    ...lab.options(1),
+    startLoad: () => ({ [Symbol.dispose]: () => void lab.calls.push("load ends") }),
+  }));
+  assert.deepEqual(lab.calls, ["open", "run 1", "load ends", "close"]);
+});
+
+Deno.test("runs may begin at a later number", async () => {
+  const lab = new Lab(() => "returns");
+  assert.equal(await runLoop({ ...lab.options(9), first: 8 }), null);
+  assert.deepEqual(lab.outcomes.map(({ run }) => run), [8, 9]);
 });

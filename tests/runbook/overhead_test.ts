@@ -17,6 +17,7 @@ const ETIME = 62;
 class Lab {
   readonly calls: string[] = [];
   #nowNs = 1_000_000_000n;
+  readonly loads: string[] = [];
   #attached = true;
 
   constructor(readonly options: { missed?: number; resumeFails?: boolean } = {}) {}
@@ -37,6 +38,11 @@ class Lab {
       programs: () => [{ program: "sched_waking", run_cnt: 4, run_time_ns: 1000, recursion_misses: 2 }],
     }, {
       trigger: timerTrigger(PERIOD_NS),
+      cellOf: (run) => ({ wake: "timer", load: `cpu:${run}` }),
+      startLoad: (load) => {
+        this.loads.push(load);
+        return { [Symbol.dispose]: () => {} };
+      },
       interrupt: new AbortController().signal,
       clock: {
         realtimeNow: () => this.#nowNs,
@@ -64,7 +70,15 @@ class Lab {
 function armed(run: number, latencyNs: bigint | null): RunOutcome {
   const value_ns = latencyNs === null ? null : TARGET.edge_ns + latencyNs;
   const losses = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
-  return { run, status: "complete", record: null, target: { ...TARGET, value_ns }, losses } as RunOutcome;
+  const cell = { wake: "timer", load: "idle" };
+  return {
+    run,
+    cell,
+    status: "complete",
+    record: null,
+    target: { ...TARGET, value_ns },
+    losses,
+  } as RunOutcome;
 }
 
 Deno.test("runs without probes lie between those with them, two after every second one", async () => {
@@ -74,6 +88,11 @@ Deno.test("runs without probes lie between those with them, two after every seco
     lab.calls.push(`armed ${run}`);
     await meter.ran(armed(run, 57_000n));
   }
+  assert.deepEqual(
+    lab.loads,
+    ["cpu:1", "cpu:2", "cpu:3", "cpu:4"],
+    "each under the load of a run with the probes",
+  );
   const pair = ["suspend", "unarmed", "unarmed", "resume"];
   assert.deepEqual(lab.calls, ["armed 1", ...pair, "armed 2", "armed 3", ...pair, "armed 4"]);
   assert.deepEqual(meter.overhead(), {

@@ -34,6 +34,7 @@ function rowOf(run: number): Row {
   return buildRow(
     {
       run,
+      cell: { wake: "timer", load: "idle" },
       status: "complete",
       record: CHAIN,
       target: TARGET,
@@ -42,8 +43,6 @@ function rowOf(run: number): Row {
     {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
-      load: "idle",
-      wake: "timer",
       seesClocksourceSwitches: true,
     },
     "tsc",

@@ -16,12 +16,11 @@ const SYMBOLS = Symbols.parse(new TextEncoder().encode(
 const CONTEXT = {
   symbols: SYMBOLS,
   decode: decodeTableFor("6.12.117"),
-  load: "idle",
-  wake: "timer",
   seesClocksourceSwitches: true,
 };
 const OUTCOME: RunOutcome = {
   run: 1,
+  cell: { wake: "timer", load: "idle" },
   status: "complete",
   record: CHAIN,
   target: TARGET,

@@ -46,12 +46,12 @@ function summaryOf(statuses: readonly ("complete" | "timeout")[]): Summary {
     const context = {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
-      load: "idle",
-      wake: "timer",
       seesClocksourceSwitches: false,
     };
     const record = { ...TRACEPOINT_CHAIN, tkread_ns: CHAIN.ttwu_ns + 10_000n * BigInt(index + 1) };
-    const { row } = buildRow({ run: index + 1, status, record, target: TARGET, losses }, context, "tsc");
+    const cell = { wake: "timer", load: "idle" };
+    const outcome = { run: index + 1, cell, status, record, target: TARGET, losses };
+    const { row } = buildRow(outcome, context, "tsc");
     tally.add({ ...row, ttwu_stack: KEY }, [{ key: KEY, frames: FRAMES }]);
   }
   return { path: "host.csv", meta: META, tally, notices: ["the kernel hides its symbols"] };

@@ -20,14 +20,13 @@ const NO_LOSSES = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
 const CONTEXT = {
   symbols: Symbols.parse(new Uint8Array()),
   decode: null,
-  load: "idle",
-  wake: "timer",
   seesClocksourceSwitches: true,
 };
 
 function rowOf(changes: Partial<Row> = {}): Row {
   const outcome: RunOutcome = {
     run: 1,
+    cell: { wake: "timer", load: "idle" },
     status: "complete",
     record: CHAIN,
     target: TARGET,
