@@ -11,6 +11,7 @@ import type { DictionaryColumn } from "./result_columns.ts";
 import { parseEnd, parseMeta, type Unusable } from "./result_meta.ts";
 import { type Duration, DURATIONS, type IntegrityError, RowReader, type TextName } from "./result_row.ts";
 import { RESULT_VERSION } from "./result_write.ts";
+import type { RowVisitor } from "./row_view.ts";
 import { stackKey } from "./stack.ts";
 
 /** A result file in memory, column by column; index i is row i of the file. */
@@ -48,7 +49,7 @@ type State = "version" | "meta" | "columns" | "rows" | "ended";
 /** Takes a file chunk by chunk, so that a file of any size needs memory for its columns only. */
 export class ResultReader {
   readonly #name: string;
-  readonly #rows = new RowReader();
+  readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes of the buffer in use: lines not read yet. */
@@ -62,9 +63,13 @@ export class ResultReader {
   /** Line of a second `# probe-result`; the line after it decides how the refusal is worded. */
   #secondStart: number | null = null;
 
-  /** @param name of the file, for messages */
-  constructor(name: string) {
+  /**
+   * @param name of the file, for messages
+   * @param visitor takes each row, when more of it is wanted than the columns that are kept
+   */
+  constructor(name: string, visitor: RowVisitor | null = null) {
     this.#name = name;
+    this.#rows = new RowReader(visitor);
   }
 
   /** @throws Failure when the file is refused */
@@ -310,10 +315,15 @@ export class ResultReader {
 /**
  * @param name of the file, for messages
  * @param chunks its bytes, in pieces of any size; a piece may be reused after the next one was taken
+ * @param visitor as in ResultReader
  * @throws Failure when the file is refused
  */
-export function readResultFile(name: string, chunks: Iterable<Uint8Array>): ResultFile {
-  const reader = new ResultReader(name);
+export function readResultFile(
+  name: string,
+  chunks: Iterable<Uint8Array>,
+  visitor: RowVisitor | null = null,
+): ResultFile {
+  const reader = new ResultReader(name, visitor);
   for (const chunk of chunks) reader.push(chunk);
   return reader.finish();
 }

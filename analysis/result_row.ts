@@ -15,6 +15,7 @@ import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
 import { correlationWords } from "./correlation.ts";
 import { BadRow, checkHex, Integers, readId, shown } from "./result_cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./result_columns.ts";
+import { RowView, type RowVisitor } from "./row_view.ts";
 
 /** The durations of a run that are kept: a column, or the difference of two. In ns. */
 export const DURATIONS = [
@@ -97,8 +98,13 @@ export class RowReader {
   /** All runs so far; kept only from the first row on that is not in ascending order. */
   #runs: Set<number> | null = null;
   readonly #completeCode: number;
+  readonly #visitor: RowVisitor | null;
+  readonly #view: RowView | null;
 
-  constructor() {
+  /** @param visitor takes each row that is right, in the order of the file */
+  constructor(visitor: RowVisitor | null = null) {
+    this.#visitor = visitor;
+    this.#view = visitor === null ? null : new RowView(this.#integers);
     this.#dictionaries = columns.map((_, index) => kinds[index]! >= WORD ? new DictionaryColumn() : null);
     this.texts = Object.fromEntries(
       columns.flatMap((column, index) =>
@@ -153,10 +159,12 @@ export class RowReader {
           if (column < COLUMNS.length) this.#cell(column, bytes, at, next);
         }
       }
+      if (this.#view !== null && column < COLUMNS.length) this.#view.place(column, bytes, at, next);
       at = next + 1;
     }
     if (at <= end) throw new BadRow(null, `it has more than ${this.width} cells`);
     this.#finish(line);
+    if (this.#view !== null) this.#visitor!(this.#view);
     return true;
   }
 

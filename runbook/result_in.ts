@@ -1,0 +1,47 @@
+/** A result file of this machine: opened, read in pieces, the system's errors said in words. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import { readResultFile, type ResultFile } from "../analysis/result_file.ts";
+import type { RowVisitor } from "../analysis/row_view.ts";
+
+const CHUNK_BYTES = 1 << 18;
+
+/**
+ * @param path as the user named it
+ * @param visitor takes each row, when more of it is wanted than a ResultFile keeps
+ * @throws Failure when the file cannot be read or is refused
+ */
+export function readFile(path: string, visitor: RowVisitor | null = null): ResultFile {
+  using file = naming(path, () => Deno.openSync(path));
+  return readResultFile(path, chunksOf(path, file), visitor);
+}
+
+/** The bytes of a file in pieces; each piece is overwritten by the next. */
+function* chunksOf(path: string, file: Deno.FsFile): Generator<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  const read = () => naming(path, () => file.readSync(buffer));
+  for (let n = read(); n !== null; n = read()) yield buffer.subarray(0, n);
+}
+
+/** The system's errors as ones that name the file. */
+function naming<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error), {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function remedyFor(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) return "make it readable for this user";
+  return "give the path of a result file of `probe run`";
+}
