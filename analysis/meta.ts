@@ -49,6 +49,10 @@ export interface Meta {
    */
   readonly runbook: Readonly<Record<string, string | number | boolean>>;
   readonly runbook_sha256: string;
+  /** The file that declared it; absent when the program's defaults did. */
+  readonly runbook_file?: { readonly name: string; readonly sha256: string };
+  /** Fields of the runbook that are not as the file, or the default, has them; absent when all are. */
+  readonly overrides?: readonly string[];
   /** UTC, ISO 8601. */
   readonly started: string;
   /** Half the width of the bracket in which the edge was placed on CLOCK_MONOTONIC, in ns. */

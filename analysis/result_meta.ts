@@ -45,6 +45,18 @@ function object(fields: Readonly<Record<string, Check>>): Check {
   };
 }
 
+function withExtras(fields: Check, extras: Readonly<Record<string, Check>>): Check {
+  return (value) => {
+    const reason = fields(value);
+    if (reason !== null || !isRecord(value)) return reason;
+    for (const [name, check] of Object.entries(extras)) {
+      const extra = Object.hasOwn(value, name) ? check(value[name]) : null;
+      if (extra !== null) return `field ${name} ${extra}`;
+    }
+    return null;
+  };
+}
+
 const tier: Check = (value) =>
   TIERS.some((name) => name === value) ? null : `must be one of ${TIERS.join(", ")}`;
 const runbook: Check = (value) =>
@@ -53,7 +65,7 @@ const runbook: Check = (value) =>
     ? null
     : "must be an object of strings, numbers and booleans";
 
-const META = object({
+const META_FIELDS = object({
   probe: text,
   env: text,
   host: text,
@@ -73,6 +85,14 @@ const META = object({
   edge_uncertainty_ns: nonNegative,
   clock_step_counter: text,
 });
+
+/** Fields that are there only when they say something. */
+const META_EXTRAS: Readonly<Record<string, Check>> = {
+  runbook_file: object({ name: text, sha256: text }),
+  overrides: listOf(text),
+};
+
+const META = withExtras(META_FIELDS, META_EXTRAS);
 
 const END_COUNTS = object({
   rows: count,
@@ -106,15 +126,7 @@ const END_EXTRAS: Readonly<Record<string, Check>> = {
   overhead: OVERHEAD,
 };
 
-const END: Check = (value) => {
-  const reason = END_COUNTS(value);
-  if (reason !== null || !isRecord(value)) return reason;
-  for (const [name, check] of Object.entries(END_EXTRAS)) {
-    const extra = Object.hasOwn(value, name) ? check(value[name]) : null;
-    if (extra !== null) return `field ${name} ${extra}`;
-  }
-  return null;
-};
+const END = withExtras(END_COUNTS, END_EXTRAS);
 
 /** Why a line cannot be used. */
 export interface Unusable {

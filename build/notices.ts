@@ -39,15 +39,21 @@ and ICU (Unicode License v3, copyright Unicode, Inc.; source: unicode-org/icu).`
   );
 }
 
-/** Licence of each npm package that is bundled, and the repository of its source. */
+/**
+ * Licence of each npm package that is bundled, and the repository of its source. Its text is the package's own file,
+ * or without one Debian's.
+ */
 const NPM_PACKAGES: Readonly<Record<string, { readonly license: string; readonly repository: string }>> = {
   "@stricli/core": { license: "Apache-2.0", repository: "bloomberg/stricli" },
+  "smol-toml": { license: "BSD-3-Clause", repository: "squirrelchat/smol-toml" },
 };
 
 interface NpmPackage {
   readonly name: string;
   readonly version: string;
   readonly dependencies: readonly string[];
+  /** Folder of its files. */
+  readonly localPath: string;
 }
 
 /** The npm packages that the program imports, and theirs. */
@@ -68,15 +74,17 @@ async function bundledPackages(): Promise<NpmPackage[]> {
   });
 }
 
-async function npmSection({ name, version }: NpmPackage): Promise<string> {
+async function npmSection({ name, version, localPath }: NpmPackage): Promise<string> {
   const known = NPM_PACKAGES[name];
   if (known === undefined) {
     throw new RangeError(`${name} is bundled and must have its licence in NPM_PACKAGES`);
   }
+  const text = await Deno.readTextFile(`${localPath}/LICENSE`)
+    .catch(() => Deno.readTextFile(`/usr/share/common-licenses/${known.license}`));
   return section(
     `${name} ${version}, from the npm package of that name`,
     `Source: the repository ${known.repository}. Licence: ${known.license}.`,
-    (await Deno.readTextFile(`/usr/share/common-licenses/${known.license}`)).trim(),
+    text.trim(),
   );
 }
 

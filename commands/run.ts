@@ -8,13 +8,30 @@ import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 /** What a measurement is, wherever it takes place: `probe ab` hands the same to both sides. */
 export const PROTOCOL_FLAGS = {
-  runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure", default: "30" },
-  trigger: { kind: "enum", values: ["timer"], brief: "What gives each run its edge", default: "timer" },
-  period: { kind: "parsed", parse: parseDuration, brief: "Time between edges", default: "1s" },
+  runbook: {
+    kind: "parsed",
+    parse: String,
+    brief: "Declared protocol; options given beside it replace its values",
+    optional: true,
+    placeholder: "FILE",
+  },
+  runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure (default 30)", optional: true },
+  trigger: {
+    kind: "enum",
+    values: ["timer"],
+    brief: "What gives each run its edge (default timer)",
+    optional: true,
+  },
+  period: {
+    kind: "parsed",
+    parse: parseDuration,
+    brief: "Time between edges (default 1s)",
+    optional: true,
+  },
   wake: {
     kind: "parsed",
     parse: String,
-    brief: "How the built-in target is woken: timer (default), pipe, futex, eventfd or signal",
+    brief: "How the built-in target is woken: timer, pipe, futex, eventfd or signal (default timer)",
     optional: true,
   },
   load: {
@@ -23,7 +40,7 @@ export const PROTOCOL_FLAGS = {
     brief: "What keeps CPUs busy: idle or cpu:N (default idle); several mix run by run",
     optional: true,
   },
-  require: { kind: "enum", values: TIERS, brief: "Tier to take; without it the best", optional: true },
+  require: { kind: "enum", values: ["best", ...TIERS], brief: "Tier to take (default best)", optional: true },
 } as const;
 
 export const runRoute = buildCommand({
@@ -47,8 +64,8 @@ export const runRoute = buildCommand({
       target: {
         kind: "parsed",
         parse: String,
-        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME",
-        default: "self",
+        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME (default self)",
+        optional: true,
       },
       "measure-overhead": {
         kind: "boolean",
@@ -62,7 +79,7 @@ export const runRoute = buildCommand({
   },
   async loader() {
     const { runCommand } = await import("../runbook/run_command.ts");
-    type Flags = Parameters<typeof runCommand>[0] & { trigger: "timer" } & ShellFlags;
+    type Flags = Parameters<typeof runCommand>[0] & ShellFlags;
     return async function (this: Context, flags: Flags) {
       this.outcome.exitCode = await runCommand(flags, this.output.stdout);
     };

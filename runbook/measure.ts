@@ -6,6 +6,7 @@ import { readKernelFile } from "../ffi/kernel_file.ts";
 import { cellOf } from "./design.ts";
 import { startLoad } from "./load.ts";
 import { CrossCheck } from "./crosscheck.ts";
+import type { Declared } from "./declared.ts";
 import { openKernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
@@ -14,8 +15,8 @@ import type { ResultFile } from "./result_out.ts";
 import { OverheadMeter } from "./overhead.ts";
 import { buildRow, type RowContext } from "./row.ts";
 import { type Runbook, runbookSha256, tierOf } from "./runbook.ts";
+import { factOf, type RunbookSource } from "./runbook_file.ts";
 import type { Summary } from "./summary.ts";
-import type { TargetChoice } from "./targets.ts";
 import { Symbols } from "./symbols.ts";
 import { Tally } from "./tally.ts";
 import { timerTrigger } from "./triggers.ts";
@@ -23,8 +24,9 @@ import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
 
 export interface MeasureRequest {
   readonly env: string;
-  readonly runbook: Runbook;
-  readonly target: TargetChoice;
+  readonly declared: Declared;
+  /** The runbook file under it; null: the defaults. */
+  readonly source: RunbookSource | null;
   readonly machine: Machine;
   readonly started: Date;
   /** Empty; filled here. */
@@ -42,8 +44,8 @@ export interface MeasureRequest {
 export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
-  const { runbook, machine, file, progress, interrupt } = request;
-  const { target: choice } = request;
+  const { machine, file, progress, interrupt } = request;
+  const { runbook, target: choice, overrides } = request.declared;
   using kernel = await openKernelSide({ require: tierOf(runbook), target: choice });
   const { probes, target } = kernel;
   using _statistics = request.measureOverhead ? kernel.timePrograms() : null;
@@ -59,6 +61,8 @@ export async function measure(
     decode: decode?.name ?? "none",
     runbook: { ...runbook },
     runbook_sha256: await runbookSha256(runbook),
+    ...(request.source === null ? {} : { runbook_file: await factOf(request.source) }),
+    ...(overrides.length === 0 ? {} : { overrides }),
     started: request.started.toISOString(),
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
     clock_step_counter: kernel.clockStepCounter,

@@ -5,6 +5,7 @@ import { readResultFile, type ResultFile } from "../analysis/result_file.ts";
 import type { RowVisitor } from "../analysis/row_view.ts";
 
 const CHUNK_BYTES = 1 << 18;
+const RESULT_FILE = "a result file of `probe run`";
 
 /**
  * @param path as the user named it
@@ -12,23 +13,27 @@ const CHUNK_BYTES = 1 << 18;
  * @throws Failure when the file cannot be read or is refused
  */
 export function readFile(path: string, visitor: RowVisitor | null = null): ResultFile {
-  using file = naming(path, () => Deno.openSync(path));
+  using file = naming(path, RESULT_FILE, () => Deno.openSync(path));
   return readResultFile(path, chunksOf(path, file), visitor);
 }
 
 /** The bytes of a file in pieces; each piece is overwritten by the next. */
 function* chunksOf(path: string, file: Deno.FsFile): Generator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
-  const read = () => naming(path, () => file.readSync(buffer));
+  const read = () => naming(path, RESULT_FILE, () => file.readSync(buffer));
   for (let n = read(); n !== null; n = read()) yield buffer.subarray(0, n);
 }
 
-/** The system's errors as ones that name the file. */
-function naming<T>(path: string, operation: () => T): T {
+/**
+ * The system's errors as ones that name the file.
+ *
+ * @param expected what the path should have been of
+ */
+export function naming<T>(path: string, expected: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
-    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error), {
+    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error, expected), {
       cause: error,
     });
   }
@@ -41,7 +46,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function remedyFor(error: unknown): string {
+function remedyFor(error: unknown, expected: string): string {
   if (error instanceof Deno.errors.PermissionDenied) return "make it readable for this user";
-  return "give the path of a result file of `probe run`";
+  return `give the path of ${expected}`;
 }

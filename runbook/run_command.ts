@@ -3,32 +3,36 @@
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { declare } from "./declared.ts";
 import { Interrupt } from "./interrupt.ts";
 import { readMachine, readMachineText } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
 import { createOutputFile, defaultPath, ResultFile } from "./result_out.ts";
-import { declareRunbook, type Field } from "./runbook.ts";
-import { parseTarget, targetText } from "./targets.ts";
+import type { Field, Runbook } from "./runbook.ts";
+import { readRunbookFile } from "./runbook_file.ts";
 import { summaryJson, summaryText } from "./summary.ts";
 
 export interface RunFlags {
-  readonly runs: number;
+  /** A runbook file, over which the options lie; without it the defaults of default.toml. */
+  readonly runbook?: string;
+  readonly runs?: number;
+  readonly trigger?: "timer";
   /** host, vm, or a label. */
   readonly env: string;
   /** Default: ENV-HOST-UTCTIME.csv in the current folder. */
   readonly out?: string;
   /** ns. */
-  readonly period: number;
-  /** The tier to take; without it the best there is. */
-  readonly require?: Tier;
-  /** How the built-in target is woken; without it by the timer. */
+  readonly period?: number;
+  /** The tier to take. */
+  readonly require?: "best" | Tier;
+  /** How the built-in target is woken. */
   readonly wake?: string;
   /** idle, cpu:N, or several. */
   readonly load?: string;
   /** self, pid:NUMBER or comm:NAME. */
-  readonly target: string;
+  readonly target?: string;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
   readonly quiet: boolean;
@@ -45,12 +49,11 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
  */
 export async function runCommand(flags: RunFlags, write: (text: string) => void): Promise<ExitCode> {
-  const target = parseTarget(flags.target);
-  const { runs, period: period_ns, wake, load, require } = flags;
-  const runbook = declareRunbook(
-    { runs, period_ns, wake, load, target: targetText(target), require },
-    optionOf,
-  );
+  const source = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+  const { runs, trigger, period: period_ns, wake, load, target: task, require } = flags;
+  const declared = declare({ runs, trigger, period_ns, wake, load, target: task, require }, source, optionOf);
+  const { runbook } = declared;
+  refuseUnkept(runbook);
   preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();
@@ -66,8 +69,8 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   try {
     const request = {
       env: flags.env,
-      runbook,
-      target,
+      declared,
+      source,
       machine,
       started,
       file,
@@ -96,6 +99,25 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   } catch (error) {
     if (file.isEmpty) Deno.removeSync(path);
     throw error;
+  }
+}
+
+/** A declared protocol that would not be kept must not be hashed into a file. */
+const UNKEPT: readonly (readonly [field: Field, unkept: (runbook: Runbook) => boolean])[] = [
+  ["trigger", ({ trigger }) => trigger !== "timer"],
+  ["hours", ({ hours }) => hours !== "any"],
+  ["cpus", ({ cpus }) => cpus !== "any"],
+  ["clocksource", ({ clocksource }) => clocksource !== "any"],
+];
+
+function refuseUnkept(runbook: Runbook): void {
+  for (const [field, unkept] of UNKEPT) {
+    if (!unkept(runbook)) continue;
+    throw new Failure(
+      EXIT.cannotMeasure,
+      `this version cannot keep the runbook's ${field} = ${runbook[field]}`,
+      "declare a runbook without it",
+    );
   }
 }
 

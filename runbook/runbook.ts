@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { cellsOf } from "./design.ts";
+import { defaultSettings } from "./runbook_file.ts";
 import { ANY, BEST, CHECKS, orList, OWN_WAKE, type Trigger, Unfit } from "./settings.ts";
 import { WAKES } from "./wakes.ts";
 
@@ -49,44 +50,31 @@ export type Settings = {
   readonly [field in Field]?: (Runbook[field] extends number ? number : string) | undefined;
 };
 
-const DEFAULTS: Runbook = {
-  version: 1,
-  runs: 30,
-  warm_up_runs: 0,
-  period_ns: 1_000_000_000,
-  trigger: "timer",
-  wake: "timer",
-  target: "self",
-  load: "idle",
-  order_seed: 1,
-  hours: ANY,
-  cpus: ANY,
-  require: BEST,
-  clocksource: ANY,
-  blocks: 1,
-  offset_margin_ns: 4_000_000,
-  ttwu_to_tkread_margin_ns: 100_000,
-  alpha: 0.05,
-};
+const DEFAULTS = { version: 1, ...defaultSettings() } as Runbook;
 
 /**
- * The protocol of some settings over the defaults.
+ * The protocol of some settings over the defaults, which are those of default.toml.
  *
  * @param named how an error names a field: by its option, or by its line in a file
  * @throws Failure (usage) for values that no measurement can have, alone or together
  */
 export function declareRunbook(settings: Settings, named: (field: Field) => string = String): Runbook {
+  const runbook = eachChecked(settings, named);
+  for (const { field, broken, found, remedy } of COMBINATIONS) {
+    if (broken(runbook)) throw refusal(named(field), new Unfit(found(runbook), remedy));
+  }
+  return runbook;
+}
+
+/** The same as far as each field alone is concerned: whether they can be together is not asked. */
+export function eachChecked(settings: Settings, named: (field: Field) => string = String): Runbook {
   const values: Record<string, unknown> = { ...DEFAULTS };
   for (const [name, value] of Object.entries(settings)) {
     const field = name as Field;
     if (value !== undefined) values[field] = checked(field, value, named);
   }
   if (values.target !== "self" && settings.wake === undefined) values.wake = OWN_WAKE;
-  const runbook = values as unknown as Runbook;
-  for (const { field, broken, found, remedy } of COMBINATIONS) {
-    if (broken(runbook)) throw refusal(named(field), new Unfit(found(runbook), remedy));
-  }
-  return runbook;
+  return values as unknown as Runbook;
 }
 
 function checked(field: Field, value: unknown, named: (field: Field) => string): unknown {

@@ -181,6 +181,16 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
     /field cpus must be an integer/,
   ],
   [
+    "a runbook's file without its hash",
+    lines((l) => l[1] = l[1]!.replace("# meta {", '# meta {"runbook_file":{"name":"lab.toml"},')),
+    /field runbook_file field sha256 is missing/,
+  ],
+  [
+    "an override that is no name",
+    lines((l) => l[1] = l[1]!.replace("# meta {", '# meta {"overrides":["runs",1],')),
+    /field overrides entry 2 must be a string/,
+  ],
+  [
     "a hook without its kind",
     lines((l) => l[1] = l[1]!.replace('"kind":"fentry",', "")),
     /field hooks entry 1 field kind is missing/,

@@ -45,13 +45,21 @@ Deno.test("probe licenses prints a notice of each part of the executable, and wh
   const { code, stdout } = await call("licenses");
   assert.equal(code, EXIT.done);
   for (
-    const part of ["probe", `Deno ${Deno.version.deno}`, "@stricli/core 1.3.0", "libbpf.so.1", "libelf.so.1"]
+    const part of [
+      "probe",
+      `Deno ${Deno.version.deno}`,
+      "@stricli/core 1.3.0",
+      "smol-toml 1.9.1",
+      "libbpf.so.1",
+      "libelf.so.1",
+    ]
   ) {
     assert.match(stdout, new RegExp(`^${part.replaceAll(".", "\\.")}`, "m"));
   }
   assert.match(stdout, /apt-get source elfutils=/);
   assert.match(stdout, /GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1/);
   assert.match(stdout, /V8 \d+\.\d+/);
+  assert.match(stdout, /^Copyright \(c\) Squirrel Chat/m);
 });
 
 const REFUSED: readonly (readonly [args: string, line: string])[] = [
@@ -72,7 +80,7 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     "run --env ../x",
     '--env: "../x" cannot name an environment; use host, vm, or a label of letters, digits, dots, dashes and underscores',
   ],
-  ["run --require best", "--require cannot be best; use full or kprobe or tracepoint"],
+  ["run --require most", "--require cannot be most; use best or full or kprobe or tracepoint"],
   ["comprae a b", "there is no command comprae; did you mean compare?"],
   ["compare a", "the argument B is missing; see --help"],
   ["compare a b c", '"c" is an argument too many; see --help'],
