@@ -167,6 +167,18 @@ export const COLUMNS = [
     required: true,
     doc: "how the run's target was woken; own: by whatever wakes it",
   },
+  {
+    name: "clocksource_from",
+    kind: "text",
+    occasional: "clocksource_switch",
+    doc: "clocksource before the switch at clocksource_switch_ns",
+  },
+  {
+    name: "realtime_step_ns",
+    kind: "int",
+    doc:
+      "CLOCK_REALTIME minus CLOCK_MONOTONIC after the read, less the same at arming: a step of CLOCK_REALTIME",
+  },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];

@@ -25,6 +25,7 @@ const LIMITS: { readonly [name in ColumnName]?: readonly [number, number] } = {
   offset_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   ttwu_to_tkread_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   clock_step_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  realtime_step_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   clocksource_switches: [0, Number.MAX_SAFE_INTEGER],
   lost_events: [0, Number.MAX_SAFE_INTEGER],
   recursion_misses: [0, Number.MAX_SAFE_INTEGER],

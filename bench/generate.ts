@@ -211,6 +211,8 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
     clocksource_to: null,
     tkreads_after_switch: null,
     wake: "timer",
+    clocksource_from: null,
+    realtime_step_ns: 0,
   };
 }
 

@@ -258,6 +258,21 @@ int BPF_PROG(sys_enter, void *regs, long id)
 
 /* ---- kernel/time/timekeeping.c: timekeeping_notify() runs this under stop_machine() for every switch ---- */
 
+/*
+ * curr_clocksource (kernel/time/clocksource.c) is a static pointer without BTF: __clocksource_select() changes it
+ * once timekeeping_notify() has returned (6.1, 6.12, 7.3), so here it still points to the old one.
+ */
+static __always_inline void note_old_clocksource(struct chain *c)
+{
+	const struct clocksource *from;
+
+	if (!config.curr_clocksource ||
+	    bpf_probe_read_kernel(&from, sizeof(from), (const void *)config.curr_clocksource))
+		return;
+	if (bpf_probe_read_kernel_str(c->clocksource_from, sizeof(c->clocksource_from), BPF_CORE_READ(from, name)) > 0)
+		c->seen |= SEEN_CLOCKSOURCE_FROM;
+}
+
 static __always_inline int switch_hook(const struct clocksource *to)
 {
 	struct chain *c = the_chain();
@@ -271,6 +286,7 @@ static __always_inline int switch_hook(const struct clocksource *to)
 		c->clocksource_switch_ns = bpf_ktime_get_ns();
 		c->reads_before_switch = c->reads;
 		bpf_probe_read_kernel_str(c->clocksource_to, sizeof(c->clocksource_to), BPF_CORE_READ(to, name));
+		note_old_clocksource(c);
 		c->seen |= SEEN_CLOCKSOURCE;
 	});
 }

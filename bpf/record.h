@@ -34,6 +34,7 @@ enum chain_seen {
 	SEEN_RQ_QUEUED = 1 << 18,      /* rq_clock_queued_ns, rq_clock_queued_flags */
 	SEEN_PENDING = 1 << 19,        /* pending_ns: the target's CPU began with its wakelist */
 	SEEN_CLOCKSOURCE = 1 << 20,    /* clocksource_switch_ns, clocksource_to, reads_before_switch */
+	SEEN_CLOCKSOURCE_FROM = 1 << 21, /* clocksource_from */
 };
 
 /* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
@@ -91,6 +92,7 @@ struct probe_config {
 	unsigned char mint_at_sched_waking; /* try_to_wake_up itself is not hooked */
 	unsigned char return_is_hooked;     /* so the record waits for it */
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
+	unsigned long long curr_clocksource; /* address of that variable of the kernel; 0: not known */
 };
 
 /* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */
@@ -151,6 +153,7 @@ struct chain {
 	long long tkread_value_ns;
 	char comm[PROBE_COMM_LEN];
 	char waker_comm[PROBE_COMM_LEN];
+	char clocksource_from[PROBE_COMM_LEN];
 	char clocksource_to[PROBE_COMM_LEN];
 	unsigned long long ttwu_stack[PROBE_STACK_DEPTH];
 	unsigned long long tkread_stack[PROBE_STACK_DEPTH];

@@ -24,6 +24,7 @@ export const CHAIN_SEEN = {
   SEEN_RQ_QUEUED: 262144,
   SEEN_PENDING: 524288,
   SEEN_CLOCKSOURCE: 1048576,
+  SEEN_CLOCKSOURCE_FROM: 2097152,
 } as const;
 
 /** enum chain_phase */
@@ -79,17 +80,18 @@ export const ARMED_RUN = {
 
 /** struct probe_config */
 export const PROBE_CONFIG = {
-  size: 3,
+  size: 16,
   fields: {
     mint_at_sched_waking: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 2, kind: "u8", bytes: 1, count: 1 },
+    curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 
 /** struct chain */
 export const CHAIN = {
-  size: 1360,
+  size: 1376,
   fields: {
     correlation_id: { offset: 0, kind: "u64", bytes: 8, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
@@ -145,9 +147,10 @@ export const CHAIN = {
     tkread_value_ns: { offset: 280, kind: "s64", bytes: 8, count: 1 },
     comm: { offset: 288, kind: "char", bytes: 1, count: 16 },
     waker_comm: { offset: 304, kind: "char", bytes: 1, count: 16 },
-    clocksource_to: { offset: 320, kind: "char", bytes: 1, count: 16 },
-    ttwu_stack: { offset: 336, kind: "u64", bytes: 8, count: 64 },
-    tkread_stack: { offset: 848, kind: "u64", bytes: 8, count: 64 },
+    clocksource_from: { offset: 320, kind: "char", bytes: 1, count: 16 },
+    clocksource_to: { offset: 336, kind: "char", bytes: 1, count: 16 },
+    ttwu_stack: { offset: 352, kind: "u64", bytes: 8, count: 64 },
+    tkread_stack: { offset: 864, kind: "u64", bytes: 8, count: 64 },
   },
 } as const;
 

@@ -59,6 +59,7 @@ export interface ChainRecord {
   readonly clocksource_switches: number;
   /** The first of them. */
   readonly clocksource_switch_ns: bigint | null;
+  readonly clocksource_from: string | null;
   readonly clocksource_to: string | null;
   /** Reads between that switch and the end of the chain. */
   readonly reads_after_switch: number | null;
@@ -158,6 +159,7 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     reads: u32("reads"),
     clocksource_switches: u32("clocksource_switches"),
     clocksource_switch_ns: seen("SEEN_CLOCKSOURCE", u64("clocksource_switch_ns")),
+    clocksource_from: seen("SEEN_CLOCKSOURCE_FROM", text("clocksource_from")),
     clocksource_to: seen("SEEN_CLOCKSOURCE", text("clocksource_to")),
     reads_after_switch: seen("SEEN_CLOCKSOURCE", u32("reads") - u32("reads_before_switch")),
     self_reads: u32("self_reads"),

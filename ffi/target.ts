@@ -18,6 +18,8 @@ export interface TargetRun {
   /** Elapsed CLOCK_MONOTONIC minus the elapsed independent counter, from arming to after the read. */
   readonly clock_step_ns: bigint | null;
   readonly clock_step_uncertainty_ns: number | null;
+  /** Change of CLOCK_REALTIME - CLOCK_MONOTONIC between the same instants. */
+  readonly realtime_step_ns: bigint | null;
 }
 
 /** The target's call failed: ETIME (62) the edge was too near, EINTR (4) its sleep was cut short, ESRCH (3) it ended. */
@@ -63,7 +65,7 @@ abstract class TargetBase {
     ) => Promise<number>,
   ): Promise<(field: number) => bigint> {
     this.#run = run;
-    const result = new BigInt64Array(7);
+    const result = new BigInt64Array(8);
     this.#underWay = [request, result];
     const errno = await start(
       this.native,
@@ -117,6 +119,7 @@ export class NativeTarget extends TargetBase {
       value_ns: at(4),
       clock_step_ns: at(5),
       clock_step_uncertainty_ns: Number(at(6)),
+      realtime_step_ns: at(7),
     };
   }
 }
@@ -152,6 +155,7 @@ export class ExistingTarget extends TargetBase {
       value_ns: null,
       clock_step_ns: null,
       clock_step_uncertainty_ns: null,
+      realtime_step_ns: null,
     };
   }
 }

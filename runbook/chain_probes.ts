@@ -36,6 +36,9 @@ export interface AttachOptions {
 /** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
 const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 
+/** The kernel's variable that points to the current clocksource. */
+export const CURRENT_CLOCKSOURCE = "curr_clocksource";
+
 const EPERM = 1;
 const EBUSY = 16;
 const EINVAL = 22;
@@ -186,9 +189,14 @@ export class ChainProbes implements Disposable {
   }
 }
 
-function configOf(tier: Tier, inBtf: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
+function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable, curr_clocksource } =
+    PROBE_CONFIG.fields;
+  const variable = definitions.get(CURRENT_CLOCKSOURCE) ?? [];
+  if (variable.length === 1) {
+    new DataView(bytes.buffer).setBigUint64(curr_clocksource.offset, variable[0]!.address, true);
+  }
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   bytes[mint_at_sched_waking.offset] = tier === "tracepoint" ? 1 : 0;
   bytes[return_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
@@ -203,7 +211,7 @@ function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladde
     const object = new BpfObject(runtime, bytes);
     try {
       for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
-      object.setReadOnlyData(configOf(ladder.tier, ladder.inBtf));
+      object.setReadOnlyData(configOf(ladder));
       object.load();
       return object;
     } catch (error) {

@@ -5,7 +5,7 @@ import type { LibbpfError } from "../ffi/libbpf_error.ts";
 import type { Definition } from "./definitions.ts";
 import { type Hook, HOOKS, type Variant } from "./hooks.ts";
 
-/** Where each hooked function is defined, as far as /proc/kallsyms says. */
+/** Where each hooked function, and each variable that is read, is defined, as far as /proc/kallsyms says. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
 
 /** The tier that was asked for cannot be had on this kernel. */
@@ -30,7 +30,11 @@ export class Ladder {
   readonly #refused = new Map<string, string>();
   readonly #addresses = new Map<string, bigint>();
 
-  constructor(readonly tier: Tier, readonly inBtf: ReadonlySet<string>, definitions: Definitions) {
+  constructor(
+    readonly tier: Tier,
+    readonly inBtf: ReadonlySet<string>,
+    readonly definitions: Definitions,
+  ) {
     for (const hook of HOOKS) {
       const places = definitions.get(hook.hook) ?? [];
       const ambiguous = places.length > 1;

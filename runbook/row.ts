@@ -107,6 +107,8 @@ export function buildRow(
     clocksource_to: record?.clocksource_to ?? null,
     tkreads_after_switch: record?.reads_after_switch ?? null,
     wake: cell.wake,
+    clocksource_from: record?.clocksource_from ?? null,
+    realtime_step_ns: target?.realtime_step_ns ?? null,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };

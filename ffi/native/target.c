@@ -205,6 +205,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	struct wait_state state = { .edge_real_ns = request->edge_real_ns, .fds = { -1, -1 } };
 	struct counter_sample before, after;
 	struct timespec read, past = { 0, 0 };
+	int64_t realtime, uncertainty;
 	int error;
 
 	if (!wake)
@@ -231,7 +232,8 @@ static int run_once(const struct target_request *request, struct target_result *
 	}
 
 	before = sample_counter();
-	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
+	realtime = clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
+	result->edge_ns = request->edge_real_ns - realtime;
 	error = armed_wait(request, wake, &state, &read);
 	arm_map(request->armed_map_fd, 0, 0);
 	if (wake->close)
@@ -239,6 +241,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	if (error)
 		return error;
 	after = sample_counter();
+	result->realtime_step_ns = clock_difference(CLOCK_REALTIME, &uncertainty) - realtime;
 	result->value_ns = ns_of(&read);
 	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
 	return 0;

@@ -23,6 +23,7 @@ struct target_result {
 	int64_t value_ns;
 	int64_t clock_step_ns;
 	int64_t clock_step_uncertainty_ns;
+	int64_t realtime_step_ns;
 };
 
 /* Makes `pid` the task whose first wakeup is followed, in that run; pid 0 disarms. 0 or an errno. */

@@ -89,6 +89,8 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
     clocksource_to: null,
     tkreads_after_switch: null,
     wake: "timer",
+    clocksource_from: null,
+    realtime_step_ns: 0,
     ...over,
   };
 }

@@ -46,6 +46,7 @@ export const CHAIN: ChainRecord = {
   reads: 2,
   clocksource_switches: 0,
   clocksource_switch_ns: null,
+  clocksource_from: null,
   clocksource_to: null,
   reads_after_switch: null,
   self_reads: 3,
@@ -77,4 +78,5 @@ export const TARGET: TargetRun = {
   value_ns: 1_000_110_700n,
   clock_step_ns: -2n,
   clock_step_uncertainty_ns: 80,
+  realtime_step_ns: 3n,
 };

@@ -26,6 +26,13 @@ Deno.test("each definition of a name is found with its address and module", () =
   );
 });
 
+Deno.test("a variable is found as data only", () => {
+  assert.deepEqual(
+    definitionsOf(KALLSYMS, [], ["read_hpet", "ktime_get"]),
+    new Map([["read_hpet", [{ address: 0xffffffff81000400n, module: null }]]]),
+  );
+});
+
 Deno.test("data of the name of a function is no function", () => {
   assert.deepEqual(definitionsOf(KALLSYMS, ["read_hpet"]), new Map());
 });

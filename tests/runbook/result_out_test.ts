@@ -64,7 +64,8 @@ class SmallDisk implements OutputFile {
     this.writes++;
     const free = this.room - this.content.length;
     if (free <= 0) throw new Error("No space left on device (os error 28)");
-    const part = bytes.subarray(0, Math.min(free, this.chunk));
+    // A disk's room is whole bytes: half of one would be written as none, again and again.
+    const part = bytes.subarray(0, Math.min(Math.ceil(free), this.chunk));
     this.content += new TextDecoder().decode(part);
     return part.length;
   }
