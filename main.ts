@@ -73,6 +73,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
           "  probe run --env host --out host.csv      one row per wakeup, here",
           "  probe run --env vm --out vm.csv          the same in the VM",
           "  probe compare host.csv vm.csv            is it the same there?",
+          "  probe ab                                 all of it, in a throwaway VM",
           "",
           "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure.",
         ].join("\n"),
@@ -99,7 +100,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
     stderr: { write: () => {} },
   };
   try {
-    await run<Context>(application, args, { process, outcome, output });
+    await run<Context>(application, args, { process, outcome, output, args });
   } catch (error) {
     outcome.error ??= error;
   }

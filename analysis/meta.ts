@@ -39,6 +39,8 @@ export interface Meta {
   readonly virtualization: string;
   readonly boot_id: string;
   readonly clocksource: { readonly current: string; readonly available: readonly string[] };
+  /** How QEMU runs the throwaway guest of `probe ab`: kvm, or tcg when it emulates it; absent elsewhere. */
+  readonly accelerator?: string;
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
   /** Which wake_flags table decoded the signatures, for example `6.12+`. */

@@ -4,7 +4,7 @@
  * launcher, the Deno runtime that runs this build, and the bundle in one file (see launcher.c).
  */
 
-import { readElf } from "../guest/elf.ts";
+import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../guest/own_executable.ts";
 import { capture, run, stdoutOf } from "./command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 
@@ -12,22 +12,24 @@ export const EXECUTABLE = "dist/probe";
 const BUNDLE = `${OUT}/probe.js`;
 
 /**
- * The most that a command may ask for: main.ts gives back what its command does not need. Never the network.
+ * The most that a command may ask for: main.ts gives back what its command does not need. Never the network, and no other program.
  * launcher.c has the same.
  */
-export const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-write", "--allow-ffi"];
+const PROGRAMS = "qemu-system-x86_64,ssh";
+export const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-ffi",
+  `--allow-run=${PROGRAMS}`,
+];
 
 /** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
 const ALIGNMENT = 65_536;
-const MAGIC = "probe pack 1\n";
 
-/** The shared libraries that a guest needs for the executable, and the path of their loader: the runtime's inside it. */
+/** What a guest needs for the executable: its shared libraries, and the path of their loader. */
 export function executableLibraries(): readonly string[] {
-  const elf = readElf(Deno.execPath());
-  if (elf?.interpreter === undefined) {
-    throw new TypeError(`${Deno.execPath()} must be a dynamically linked ELF file`);
-  }
-  return [...elf.needed, elf.interpreter];
+  return runtimeLibraries(EXECUTABLE);
 }
 
 async function bundle(): Promise<void> {
@@ -40,8 +42,8 @@ async function bundle(): Promise<void> {
 
 /** Layout of `struct trailer` in launcher.c. */
 function trailer(runtimeOffset: number, bundleOffset: number, bundleSize: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(40);
-  bytes.set(new TextEncoder().encode(MAGIC));
+  const bytes = new Uint8Array(TRAILER_BYTES);
+  bytes.set(new TextEncoder().encode(PACK_MAGIC));
   const view = new DataView(bytes.buffer);
   [runtimeOffset, bundleOffset, bundleSize].forEach((value, i) =>
     view.setBigUint64(16 + 8 * i, BigInt(value), true)

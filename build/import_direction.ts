@@ -7,7 +7,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis": ["analysis"],
   "ffi": ["ffi", "build/out"],
   "runbook": ["runbook", "ffi", "analysis", "deno.json"],
-  "guest": ["guest", "runbook", "analysis"],
+  "guest": ["guest", "runbook", "analysis", "build/out"],
   "build": ["build", "ffi", "guest"],
   "commands": ["commands", "analysis", "runbook", "guest", "licenses.ts"],
   "main.ts": ["commands", "analysis", "deno.json"],

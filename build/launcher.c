@@ -17,25 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
+
+#include "freestanding.h"
 
 #ifndef __x86_64__
-#error "the launcher knows x86-64 only: add its system call, _start and enter() here"
+#error "the launcher knows x86-64 only: add _start and enter() here"
 #endif
-
-static long syscall6(long number, long a, long b, long c, long d, long e, long f)
-{
-	long result;
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 __asm__(".globl _start\n"
 	"_start:\n"
@@ -55,33 +42,6 @@ static _Noreturn void enter(uintptr_t entry, const uintptr_t *stack)
 			 : "S"(stack), "a"(entry)
 			 : "memory");
 	__builtin_unreachable();
-}
-
-#define SYSCALL(number, a, b, c, d, e, f) \
-	syscall6(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
-
-static size_t length(const char *text)
-{
-	size_t n = 0;
-
-	while (text[n])
-		n++;
-	return n;
-}
-
-/* The compiler may make calls of these two out of loops and initialisers. */
-void *memset(void *to, int byte, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		((volatile char *)to)[i] = (char)byte;
-	return to;
-}
-
-void *memcpy(void *to, const void *from, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		((volatile char *)to)[i] = ((const char *)from)[i];
-	return to;
 }
 
 static _Noreturn void fail(const char *message)
@@ -233,7 +193,7 @@ static struct image map_interpreter(const char *path)
 	return image;
 }
 
-/* What the runtime may do; main.ts gives back what its command does not need. No network, no programs. */
+/* What the runtime may do; main.ts gives back what its command does not need. No network, no other programs. */
 static const char *const BEFORE_BUNDLE[] = {
 	"deno",
 	"run",
@@ -248,6 +208,7 @@ static const char *const BEFORE_BUNDLE[] = {
 	"--allow-read",
 	"--allow-write",
 	"--allow-ffi",
+	"--allow-run=qemu-system-x86_64,ssh",
 };
 
 /* The runtime gets no folder of its own (no folder can be made below a device) and asks for no update. */
@@ -278,11 +239,18 @@ static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uint
 	return to;
 }
 
+/* Without a PATH the runtime does not start: it looks for the programs that it may run. An empty one is enough. */
 static uintptr_t *push_environment(uintptr_t *to, const uintptr_t *environment)
 {
-	for (; *environment; environment++)
+	int has_path = 0;
+
+	for (; *environment; environment++) {
+		has_path |= starts_with((const char *)*environment, "PATH=");
 		if (!starts_with((const char *)*environment, "DENO_"))
 			*to++ = *environment;
+	}
+	if (!has_path)
+		*to++ = (uintptr_t)"PATH=";
 	for (size_t i = 0; i < COUNT(ENVIRONMENT); i++)
 		*to++ = (uintptr_t)ENVIRONMENT[i];
 	*to++ = 0;
@@ -355,7 +323,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
 
 	/* The new stack image: at most what the old one holds and what is added to it. */
-	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_BUNDLE) + 2 + COUNT(ENVIRONMENT) + 2]
+	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_BUNDLE) + 2 + COUNT(ENVIRONMENT) + 3]
 		__attribute__((aligned(16)));
 	uintptr_t *to = push_arguments(image, arguments, argc, bundle);
 

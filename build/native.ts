@@ -1,6 +1,6 @@
 /**
  * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
- * executable's launcher, and libbpf with the libraries it needs.
+ * executable's launcher, the init of a guest, and libbpf with the libraries it needs.
  * A part is made again when what it is made from has changed.
  */
 
@@ -14,6 +14,7 @@ const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
 const LIBRARIES = `${OUT}/libraries.bin`;
 const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
+const GUEST_INIT = `${OUT}/init`;
 
 /** What ffi/embedded.ts carries. */
 const EMBEDDED = [
@@ -83,13 +84,14 @@ function targetPart(): Part {
   };
 }
 
-function launcherPart(): Part {
+/** A program without a C library. */
+function freestandingPart(output: string, source: string): Part {
   const compile = ["clang", "-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
   const link = ["-nostdlib", "-static", "-s"];
   return {
-    output: LAUNCHER,
-    inputs: ["build/launcher.c"],
-    commands: (path) => [[...compile, ...link, "build/launcher.c", "-o", path]],
+    output,
+    inputs: [source, "build/freestanding.h"],
+    commands: (path) => [[...compile, ...link, source, "-o", path]],
   };
 }
 
@@ -163,7 +165,8 @@ export async function buildNative(): Promise<"current" | "renewed"> {
     bpfPart(BPF_OBJECT, ["-DPROBE_PERCPU"]),
     bpfPart(BPF_OBJECT_WITHOUT_PERCPU, []),
     targetPart(),
-    launcherPart(),
+    freestandingPart(LAUNCHER, "build/launcher.c"),
+    freestandingPart(GUEST_INIT, "guest/init.c"),
   ];
   for (const part of parts) await make(part, compiler);
   await packLibraries();

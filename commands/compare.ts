@@ -5,25 +5,27 @@ import { parseDuration } from "../analysis/duration.ts";
 import { parseShare } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
+/** How two files are compared; `probe ab` has the same. */
+export const COMPARE_FLAGS = {
+  margin: {
+    kind: "parsed",
+    parse: parseDuration,
+    brief: "Shift of the offset that still counts as equal; without it the runbook's",
+    optional: true,
+  },
+  alpha: {
+    kind: "parsed",
+    parse: parseShare,
+    brief: "Error rate of the tests; without it the runbook's",
+    optional: true,
+  },
+  format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+} as const;
+
 export const compareRoute = buildCommand({
   docs: { brief: "Say whether two result files agree, and where they differ" },
   parameters: {
-    flags: {
-      margin: {
-        kind: "parsed",
-        parse: parseDuration,
-        brief: "Shift of the offset that still counts as equal; without it the runbook's",
-        optional: true,
-      },
-      alpha: {
-        kind: "parsed",
-        parse: parseShare,
-        brief: "Error rate of the tests; without it the runbook's",
-        optional: true,
-      },
-      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
-      verbose: VERBOSE,
-    },
+    flags: { ...COMPARE_FLAGS, verbose: VERBOSE },
     positional: {
       kind: "tuple",
       parameters: [

@@ -18,6 +18,8 @@ export class Outcome {
 export interface Context extends CommandContext {
   readonly outcome: Outcome;
   readonly output: Output;
+  /** What the user wrote after `probe`. */
+  readonly args: readonly string[];
 }
 
 /** Options that every command has and that the shell reads itself. */

@@ -1,5 +1,6 @@
 /** The one table of commands: what the command line calls each, its route, and what it may do to the system. */
 
+import { abRoute } from "./ab.ts";
 import { compareRoute } from "./compare.ts";
 import { doctorRoute } from "./doctor.ts";
 import { licensesRoute } from "./licenses.ts";
@@ -9,6 +10,7 @@ import { runRoute } from "./run.ts";
 export const ROUTES = {
   doctor: doctorRoute,
   run: runRoute,
+  ab: abRoute,
   compare: compareRoute,
   licenses: licensesRoute,
 };
@@ -17,4 +19,6 @@ export const ROUTES = {
 export const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
+  // Programs: QEMU.
+  ab: ["ffi", "write", "run"],
 };

@@ -5,34 +5,19 @@
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { IDLE_LIMIT_S } from "./agent.ts";
-import { GuestConsole } from "./console.ts";
 import { type GuestFile, writeInitramfs } from "./initramfs.ts";
-import { AgentPort, type Answer, LARGEST_REQUEST, PortClosed, sha256, TornTransfer } from "./port.ts";
-import { type Accelerator, acceleratorArguments, chooseAccelerator, type Qemu } from "./qemu.ts";
+import { GuestMachine, type MachineOptions } from "./machine.ts";
+import { AgentPort, type Answer, LARGEST_REQUEST, sha256, TornTransfer } from "./port.ts";
+import { type Accelerator, chooseAccelerator } from "./qemu.ts";
 
-export interface GuestOptions {
-  qemu: Qemu;
-  /** Path of a kernel image. */
-  kernel: string;
+export interface GuestOptions extends MachineOptions {
   files?: readonly GuestFile[];
   /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
   libraries?: readonly string[];
   /** A statically linked busybox; this machine's own when not given. */
   busybox?: string;
-  /** 1024 when not given. */
-  memoryMiB?: number;
-  /** 2 when not given. */
-  cpus?: number;
-  /** Further kernel arguments, for example `tsc=reliable`. */
-  kernelArgs?: readonly string[];
-  /** Further QEMU arguments, for example a device. */
-  qemuArgs?: readonly string[];
   /** How long the guest may take until it serves commands; 300,000 when not given, for emulation is slow. */
   bootTimeoutMs?: number;
-  /** Called with each line on the guest's console. */
-  onConsole?: (line: string) => void;
-  /** A file that takes everything said on the console. */
-  consoleFile?: string;
 }
 
 export interface RunOptions {
@@ -54,20 +39,14 @@ const CHUNK = LARGEST_REQUEST / 2;
 
 /** A running guest. It ends with its scope: `await using guest = await startGuest(...)`. */
 export class Guest implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
+  readonly #machine: GuestMachine;
   readonly #port: AgentPort;
-  readonly #console: GuestConsole;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   #ended: Promise<void> | undefined;
 
-  private constructor(
-    child: Deno.ChildProcess,
-    console: GuestConsole,
-    readonly accelerator: Accelerator,
-  ) {
-    this.#child = child;
-    this.#port = new AgentPort(child.stdin, child.stdout);
-    this.#console = console;
+  private constructor(machine: GuestMachine, readonly accelerator: Accelerator) {
+    this.#machine = machine;
+    this.#port = new AgentPort(machine.toGuest, machine.fromGuest);
   }
 
   /** Starts QEMU and waits until the guest serves commands. */
@@ -77,14 +56,7 @@ export class Guest implements AsyncDisposable {
     try {
       const initrd = `${folder}/initrd`;
       await writeInitramfs(initrd, { ...options, files: options.files ?? [] });
-      const child = new Deno.Command(options.qemu.command, {
-        args: qemuArguments(options, accelerator, initrd),
-        env: options.qemu.env,
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const guest = new Guest(child, new GuestConsole(child.stderr, options), accelerator);
+      const guest = new Guest(new GuestMachine(options, accelerator, initrd), accelerator);
       await guest.#within("boot", options.bootTimeoutMs ?? 300_000, guest.#port.ready());
       guest.#startKeepAlive();
       return guest;
@@ -96,12 +68,12 @@ export class Guest implements AsyncDisposable {
 
   /** QEMU's process: a test can stop and continue it. */
   get pid(): number {
-    return this.#child.pid;
+    return this.#machine.pid;
   }
 
   /** All lines that the console has shown. */
   get console(): readonly string[] {
-    return this.#console.lines;
+    return this.#machine.console;
   }
 
   /** Runs a command, after all earlier ones. A Failure when the guest dies or does not answer in time. */
@@ -170,41 +142,19 @@ export class Guest implements AsyncDisposable {
     return this.#within(what, timeoutMs, this.#port.request(script, payload));
   }
 
-  /** Waits for the guest; when it dies or the time is up, ends it and says what it said last. */
   async #within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
-    const deadline = Promise.withResolvers<never>();
-    const timer = setTimeout(() => deadline.reject(new DeadlineReached()), limitMs);
     try {
-      return await Promise.race([answer, deadline.promise]);
-    } catch (cause) {
+      return await this.#machine.within(what, limitMs, answer);
+    } catch (error) {
       await this.close();
-      throw this.#failure(what, limitMs, cause);
-    } finally {
-      clearTimeout(timer);
+      throw error;
     }
-  }
-
-  #failure(what: string, limitMs: number, cause: unknown): unknown {
-    let found: string;
-    if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
-    else if (cause instanceof PortClosed) found = panicOf(this.#console.lines) ?? "the guest ended";
-    else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
-    else return cause;
-    const telling = tellingLines(this.#console.lines).map((line) => `\n  ${line}`).join("");
-    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
-    return new Failure(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", { cause });
   }
 
   async #end(): Promise<void> {
     clearInterval(this.#keepAlive);
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended by itself
-    }
-    await this.#child.status;
+    await this.#machine.end();
     await this.#port.close();
-    await this.#console.end();
   }
 }
 
@@ -234,43 +184,6 @@ export async function bootGuest(
   for (const path of options.collect ?? []) files.set(path, await guest.readFile(path));
   await guest.close();
   return { accelerator: guest.accelerator, console: guest.console.join("\n"), results, files };
-}
-
-function panicOf(console: readonly string[]): string | undefined {
-  const reason = console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
-  return reason === undefined ? undefined : `the guest's kernel panicked (${reason})`;
-}
-
-/** What a reader wants of a console: from the kernel's first complaint on, else its end. */
-function tellingLines(console: readonly string[]): readonly string[] {
-  const complaint = console.findIndex((line) => /\b(BUG|Oops|Kernel panic)\b/.test(line));
-  return complaint < 0 ? console.slice(-TELLING) : console.slice(complaint, complaint + TELLING);
-}
-
-const TELLING = 25;
-
-class DeadlineReached extends Error {}
-
-/**
- * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
- * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
- */
-const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic", "noirqdebug"];
-
-function qemuArguments(options: GuestOptions, accelerator: Accelerator, initrd: string): string[] {
-  const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
-  return [
-    ...options.qemu.args,
-    ...acceleratorArguments(accelerator),
-    ...["-machine", "q35", "-smp", `${cpus}`, "-m", `${memoryMiB}`],
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    // The console leaves through stderr, where QEMU's own messages go too; the agent's port is stdin and stdout.
-    ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],
-    ...["-chardev", "stdio,id=agent,signal=off", "-serial", "chardev:agent"],
-    ...["-kernel", options.kernel, "-initrd", initrd],
-    ...["-append", [...KERNEL_ARGUMENTS, ...kernelArgs].join(" ")],
-    ...qemuArgs,
-  ];
 }
 
 function quoted(word: string): string {

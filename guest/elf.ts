@@ -16,9 +16,12 @@ export interface Elf {
   needed: string[];
 }
 
-/** Reads `source` (a path, or the file's bytes); undefined when it is no ELF file. Error for 32-bit or big-endian. */
-export function readElf(source: string | Uint8Array): Elf | undefined {
-  using file = new Bytes(source);
+/**
+ * Reads `source` (a path, or the file's bytes) from the byte `start` on; undefined when there is no ELF file. Error
+ * for 32-bit or big-endian.
+ */
+export function readElf(source: string | Uint8Array, start = 0): Elf | undefined {
+  using file = new Bytes(source, start);
   const identity = file.at(0, 64);
   if (identity.byteLength < 64 || identity.getUint32(0) !== 0x7f454c46) return undefined;
   if (identity.getUint8(4) !== 2 || identity.getUint8(5) !== 1) {
@@ -90,7 +93,7 @@ class Bytes implements Disposable {
   readonly #file: Deno.FsFile | undefined;
   readonly #bytes: Uint8Array | undefined;
 
-  constructor(source: string | Uint8Array) {
+  constructor(source: string | Uint8Array, private readonly start: number) {
     this.name = typeof source === "string" ? source : "the given executable";
     if (typeof source === "string") this.#file = Deno.openSync(source);
     else this.#bytes = source;
@@ -99,11 +102,11 @@ class Bytes implements Disposable {
   /** Up to `size` bytes from `offset`: fewer at the end of the file. */
   at(offset: number, size: number): DataView {
     if (this.#bytes !== undefined) {
-      const part = this.#bytes.subarray(offset, offset + size);
+      const part = this.#bytes.subarray(this.start + offset, this.start + offset + size);
       return new DataView(part.buffer, part.byteOffset, part.byteLength);
     }
     const buffer = new Uint8Array(size);
-    this.#file!.seekSync(offset, Deno.SeekMode.Start);
+    this.#file!.seekSync(this.start + offset, Deno.SeekMode.Start);
     let done = 0;
     for (let n = this.#file!.readSync(buffer); n !== null && n > 0;) {
       done += n;

@@ -22,31 +22,48 @@ export interface InitramfsOptions {
   libraries?: readonly string[];
   /** A statically linked busybox; searched in /bin and /usr/bin when not given. */
   busybox?: string;
+  /** A statically linked process 1; when given, there is neither busybox nor an agent. */
+  init?: Uint8Array;
+  /** An archive of the caller, which the kernel unpacks before this one, so that this one's files win. */
+  before?: string;
 }
 
 /** Writes the archive to `path`. Libraries of dynamically linked files are found and added. */
 export async function writeInitramfs(path: string, options: InitramfsOptions): Promise<void> {
-  const busybox = options.busybox ?? findBusybox();
+  const { init, before, libraries = [] } = options;
+  const busybox = init === undefined ? options.busybox ?? findBusybox() : undefined;
   const executables = options.files.flatMap((file) => readElf(file.source) ?? []);
   using out = await Deno.open(path, { write: true, create: true, truncate: true });
+  if (before !== undefined) await copyArchive(before, out);
   const cpio = new CpioWriter(out);
   for (const folder of ["proc", "sys", "dev", "run", "tmp", "root", "etc"]) await cpio.directory(folder);
-  await cpio.file("init", 0o755, encode(INIT_SCRIPT));
-  await cpio.file("agent", 0o755, encode(AGENT_SCRIPT));
-  await cpio.copy("bin/busybox", 0o755, busybox);
-  await cpio.symlink("bin/sh", "busybox");
-  await cpio.file(
-    "etc/passwd",
-    0o644,
-    encode("root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/tmp:/bin/sh\n"),
-  );
-  await cpio.file("etc/group", 0o644, encode("root:x:0:\nnogroup:x:65534:\n"));
-  await addLibraries(cpio, executables, options.libraries ?? []);
+  if (init !== undefined) await cpio.file("init", 0o755, init);
+  if (busybox !== undefined) await addAgent(cpio, busybox);
+  await addLibraries(cpio, executables, libraries);
   for (const { path, source, mode = 0o755 } of options.files) {
     if (typeof source === "string") await cpio.copy(path, mode, source);
     else await cpio.file(path, mode, source);
   }
   await cpio.end();
+}
+
+/** The kernel looks for the next archive at a multiple of 4 bytes, and skips zeros. */
+async function copyArchive(from: string, out: Deno.FsFile): Promise<void> {
+  const bytes = await Deno.readFile(from);
+  const padding = new Uint8Array((4 - bytes.length % 4) % 4);
+  for (const part of [bytes, padding]) {
+    for (let done = 0; done < part.length;) done += await out.write(part.subarray(done));
+  }
+}
+
+async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {
+  await cpio.file("init", 0o755, encode(INIT_SCRIPT));
+  await cpio.file("agent", 0o755, encode(AGENT_SCRIPT));
+  await cpio.copy("bin/busybox", 0o755, busybox);
+  await cpio.symlink("bin/sh", "busybox");
+  const users = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/tmp:/bin/sh\n";
+  await cpio.file("etc/passwd", 0o644, encode(users));
+  await cpio.file("etc/group", 0o644, encode("root:x:0:\nnogroup:x:65534:\n"));
 }
 
 async function addLibraries(cpio: CpioWriter, executables: Elf[], extra: readonly string[]): Promise<void> {

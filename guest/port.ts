@@ -28,20 +28,19 @@ type Chunk = Uint8Array<ArrayBuffer>;
 /** Sends scripts one at a time and returns their answers. */
 export class AgentPort {
   readonly #writer: WritableStreamDefaultWriter<Chunk>;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array();
+  readonly #reader: PortReader;
   #last: Promise<unknown> = Promise.resolve();
   #pending = 0;
   #id = 0;
 
   constructor(toGuest: WritableStream<Chunk>, fromGuest: ReadableStream<Uint8Array>) {
     this.#writer = toGuest.getWriter();
-    this.#reader = fromGuest.getReader();
+    this.#reader = new PortReader(fromGuest);
   }
 
   /** Resolves when the agent serves. */
   async ready(): Promise<void> {
-    const said = await this.#line();
+    const said = await this.#reader.line();
     if (said !== "ready") throw new TornTransfer(`the agent's first line is "${said}", not "ready"`);
   }
 
@@ -68,20 +67,20 @@ export class AgentPort {
 
   /** Gives both streams up, without waiting for the other side. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.#writer.abort(), this.#reader.cancel()]);
+    await Promise.allSettled([this.#writer.abort(), this.#reader.close()]);
   }
 
   async #exchange(body: Uint8Array<ArrayBuffer>, payload: Uint8Array): Promise<Answer> {
     const id = ++this.#id;
     const header = new TextEncoder().encode(`${id} ${body.length} ${await sha256(body)}\n`);
     await this.#send(concatenate([header, body, payload]));
-    const line = await this.#line();
+    const line = await this.#reader.line();
     const match = /^(\d+) (\d+) (\d+) (\d+) ([0-9a-f]{64})$/.exec(line);
     if (match === null || Number(match[1]) !== id) {
       throw new TornTransfer(`the guest's answer to request ${id} is "${line}"`);
     }
-    const stdout = await this.#bytes(Number(match[3]));
-    const stderr = await this.#bytes(Number(match[4]));
+    const stdout = await this.#reader.bytes(Number(match[3]));
+    const stderr = await this.#reader.bytes(Number(match[4]));
     if (await sha256(concatenate([stdout, stderr])) !== match[5]) {
       throw new TornTransfer(`the guest's answer to request ${id} arrived with changed bytes`);
     }
@@ -95,8 +94,24 @@ export class AgentPort {
       throw new PortClosed("QEMU takes no more input", { cause });
     }
   }
+}
 
-  async #line(): Promise<string> {
+/** What a guest sends: lines, and bytes between them. */
+export class PortReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(fromGuest: ReadableStream<Uint8Array>) {
+    this.#reader = fromGuest.getReader();
+  }
+
+  /** Gives the stream up. */
+  async close(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  /** The next line, without its end. */
+  async line(): Promise<string> {
     for (;;) {
       const end = this.#rest.indexOf(0x0a);
       if (end >= 0) {
@@ -108,7 +123,8 @@ export class AgentPort {
     }
   }
 
-  async #bytes(size: number): Promise<Chunk> {
+  /** The next `size` bytes. */
+  async bytes(size: number): Promise<Chunk> {
     const bytes = new Uint8Array(size);
     for (let done = 0; done < size;) {
       if (this.#rest.length === 0) this.#rest = await this.#more();

@@ -1,6 +1,7 @@
 /** A QEMU, and what it can do on this machine. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
+import { readMachineText } from "../runbook/machine.ts";
 
 /** How to start one QEMU for x86-64. */
 export interface Qemu {
@@ -55,7 +56,7 @@ export async function installedQemu(): Promise<Qemu> {
   throw new Failure(
     EXIT.cannotMeasure,
     "a guest needs qemu-system-x86_64, and it is not on PATH",
-    `install QEMU ${OLDEST_SAFE_TCG} or newer (Debian: the package qemu-system-x86, in Debian 12 from backports)`,
+    `install the package qemu-system-x86 (in Debian 12 from backports, for ${OLDEST_SAFE_TCG} or newer)`,
   );
 }
 
@@ -102,10 +103,5 @@ export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promis
 }
 
 function processorVirtualises(): boolean {
-  try {
-    Deno.openSync("/dev/kvm", { read: true, write: true }).close();
-    return /^(flags|Features)\s*:.*\b(vmx|svm)\b/m.test(Deno.readTextFileSync("/proc/cpuinfo"));
-  } catch {
-    return false;
-  }
+  return /^(flags|Features)\s*:.*\b(vmx|svm)\b/m.test(readMachineText("/proc/cpuinfo") ?? "");
 }

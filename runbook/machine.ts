@@ -18,6 +18,8 @@ export interface Machine {
   readonly virtualization: string;
   readonly boot_id: string;
   readonly clocksource: { readonly current: string; readonly available: readonly string[] };
+  /** How QEMU runs this machine, when it is a throwaway guest of `probe ab`. */
+  readonly accelerator?: string;
 }
 
 const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
@@ -57,11 +59,15 @@ export const readMachineText: ReadText = (path) => {
   return bytes === null ? null : new TextDecoder().decode(bytes);
 };
 
+/** `probe ab` tells its guest on the kernel's command line. */
+const ACCELERATOR = /(?:^|\s)probe\.accelerator=(\S+)/;
+
 /** @param arch as `uname -m` spells it */
 export function readMachine(read: ReadText, arch: string): Machine {
   const line = (path: string) => read(path)?.trim() || null;
   const cpuinfo = read("/proc/cpuinfo") ?? "";
   const clocksource = readClocksource(read);
+  const accelerator = ACCELERATOR.exec(read("/proc/cmdline") ?? "")?.[1];
   return {
     host: hostName(line("/proc/sys/kernel/hostname")),
     kernel: line("/proc/sys/kernel/osrelease") ?? UNKNOWN,
@@ -72,6 +78,7 @@ export function readMachine(read: ReadText, arch: string): Machine {
     virtualization: virtualization(read, cpuinfo, clocksource.available),
     boot_id: line("/proc/sys/kernel/random/boot_id") ?? UNKNOWN,
     clocksource: { current: clocksource.current ?? UNKNOWN, available: clocksource.available },
+    ...(accelerator === undefined ? {} : { accelerator }),
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import project from "../../deno.json" with { type: "json" };
+import { protocolArguments } from "../../commands/ab.ts";
 import { main, withCauses } from "../../main.ts";
 
 async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -22,7 +23,9 @@ Deno.test("probe --version prints the version of deno.json", async () => {
 });
 
 Deno.test("no line of any help is wider than a terminal", async () => {
-  for (const words of ["--help", "run --help", "compare --help", "doctor --help", "licenses --help"]) {
+  for (
+    const words of ["--help", "run --help", "ab --help", "compare --help", "doctor --help", "licenses --help"]
+  ) {
     const { stdout } = await call(...words.split(" "));
     assert.match(stdout, /^USAGE$/m);
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
@@ -36,6 +39,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
   assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), [
     "doctor",
     "run",
+    "ab",
     "compare",
     "licenses",
   ]);
@@ -90,6 +94,8 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
   ],
   ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
+  ["ab --target pid:1", "there is no option --target; see --help"],
+  ["ab --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 
@@ -129,4 +135,22 @@ Deno.test("--verbose shows each cause with its stack and the log that it carries
 
 Deno.test("--verbose has nothing to add to an error without a cause", () => {
   assert.equal(withCauses(new Failure(EXIT.usage, "found", "remedy")), "");
+});
+
+Deno.test("probe ab hands on what says how a side is measured, as it was written, and nothing else", () => {
+  const shared = ["--runs=40", "--period", "100ms", "--wake", "pipe", "--quiet"];
+  const own = [
+    "--kernel",
+    "runs",
+    "--out-dir=o",
+    "--keep",
+    "--margin",
+    "1ms",
+    "--format",
+    "json",
+    "--verbose",
+  ];
+  assert.deepEqual(protocolArguments(["ab", ...own, ...shared]), shared);
+  assert.deepEqual(protocolArguments(["ab", ...shared, ...own]), shared);
+  assert.deepEqual(protocolArguments(["ab"]), []);
 });

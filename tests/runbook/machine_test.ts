@@ -33,6 +33,11 @@ Deno.test("a machine is described by its own files", () => {
   });
 });
 
+Deno.test("a guest of probe ab knows from its command line how QEMU runs it", () => {
+  const cmdline = "console=ttyS0 quiet probe.accelerator=tcg tsc=reliable\n";
+  assert.equal(readMachine(readerOf({ "/proc/cmdline": cmdline }), "x86_64").accelerator, "tcg");
+});
+
 for (
   const [what, files, expected] of [
     ["a kvm-clock on offer", { [`${CLOCKSOURCE}/available_clocksource`]: "tsc kvm-clock" }, "kvm"],

@@ -1,0 +1,99 @@
+/** `probe ab`: the same measurement on this machine and in a VM, and the comparison of both. */
+
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { compareCommand, type CompareFlags } from "../runbook/compare_command.ts";
+import { Interrupt } from "../runbook/interrupt.ts";
+import { readMachine, readMachineText } from "../runbook/machine.ts";
+import { defaultPath } from "../runbook/result_out.ts";
+import { runCommand, type RunFlags } from "../runbook/run_command.ts";
+import { readRunbookFile, type RunbookSource } from "../runbook/runbook_file.ts";
+import { type GuestVmOptions, prepareGuestVm } from "./guest_vm.ts";
+import type { Vm, VmRequest } from "./vm.ts";
+
+/** What a protocol has, where the VM comes from, where the files go, how they are compared. */
+export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
+  /** Folder for both result files; without it a new one in the current folder. */
+  readonly "out-dir"?: string;
+}
+
+type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead";
+
+/**
+ * @param protocol the options of the protocol, as the user wrote them: either side gets the same
+ * @param write takes the comparison
+ * @param say takes what happens meanwhile
+ * @throws Failure as `probe run` and `probe compare` do, and when there is no VM
+ */
+export async function abCommand(
+  flags: AbFlags,
+  protocol: readonly string[],
+  write: (text: string) => void,
+  say: (text: string) => void,
+): Promise<ExitCode> {
+  const tell = flags.quiet ? () => {} : (line: string) => say(`${line}\n`);
+  const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+  refuseOtherTarget(runbook);
+  const vm = await prepareGuestVm(flags, tell);
+  const folder = outputFolder(flags["out-dir"]);
+  const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
+  tell("A: this machine");
+  const began = performance.now();
+  await runCommand({ ...flags, env: "host", out: a, json: false, "measure-overhead": false }, say);
+  tell(`B: ${vm.description}`);
+  const request = { args: protocol, runbook, folder, expectedMs: performance.now() - began };
+  await measureVm(vm, request, b).catch((cause) => {
+    if (!(cause instanceof Failure)) throw cause;
+    const { exitCode, found, remedy } = cause;
+    throw new Failure(exitCode, found, `${remedy}; this machine's runs are in ${a}`, { cause });
+  });
+  tell(`both files are in ${folder}`);
+  return compareCommand(flags, a, b, write);
+}
+
+/** A task of this machine is not in the VM. */
+function refuseOtherTarget(runbook: RunbookSource | null): void {
+  const target = runbook?.settings.target ?? "self";
+  if (target === "self") return;
+  throw new Failure(
+    EXIT.usage,
+    `${runbook?.named("target")} is ${target}, and probe ab wakes the built-in target on both sides`,
+    "leave it out, or measure each side with probe run",
+  );
+}
+
+async function measureVm(vm: Vm, request: Omit<VmRequest, "interrupt">, path: string): Promise<void> {
+  using interrupt = new Interrupt();
+  const result = await vm.measure({ ...request, interrupt: interrupt.signal }).catch((error) => {
+    if (!interrupt.signal.aborted) throw error;
+    throw new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", {
+      cause: error,
+    });
+  });
+  const { code, file, error } = result;
+  if (file !== undefined) Deno.writeFileSync(path, file, { createNew: true });
+  if (code === EXIT.done && file !== undefined) return;
+  const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);
+  throw new Failure(
+    exit ?? EXIT.failed,
+    `probe run in the VM ended with exit code ${code}${file === undefined ? " and has left no file" : ""}: ${
+      error ?? "it said nothing"
+    }`,
+    "see what it said before",
+  );
+}
+
+/** @throws Failure when the folder cannot be made, or holds such files already */
+function outputFolder(given: string | undefined): string {
+  const { host } = readMachine(readMachineText, Deno.build.arch);
+  const folder = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");
+  const refuse = (why: string, options?: ErrorOptions) =>
+    new Failure(EXIT.failed, why, "choose another folder with --out-dir", options);
+  try {
+    Deno.mkdirSync(folder, { recursive: given !== undefined });
+  } catch (cause) {
+    throw refuse(`cannot make the folder ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  const found = [...Deno.readDirSync(folder)].find(({ name }) => name === "host.csv" || name === "vm.csv");
+  if (found === undefined) return folder;
+  throw refuse(`cannot write ${folder}/${found.name}: it exists already`);
+}

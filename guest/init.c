@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Process 1 of a guest that carries out one command and ends: mounts what measurements need, runs the command with
+ * its output on the console, sends the file it has written over the second serial port, powers off. It stands in
+ * for a shell and its tools, so that `probe ab` needs nothing on the user's machine but QEMU and a kernel.
+ *
+ * /command holds the path of the result file and the argument vector, each ended by a NUL. What is sent on
+ * /dev/ttyS1: the line `ready` before the command starts, and after it the line `done STATUS SIZE CRC32` and SIZE
+ * bytes. STATUS is the exit code, or 128 + n when signal n ended the command; CRC32 is that of zlib; a command that
+ * leaves no file has the SIZE `none` and nothing after it. guest/one_command.ts reads it.
+ */
+
+#define _GNU_SOURCE
+#include <asm/termbits.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+
+#include "../build/freestanding.h"
+
+#define SIGCHLD_FLAG 17
+#define BUFFER 65536
+#define MOST_ARGUMENTS 128
+
+static char command[BUFFER];
+static char buffer[BUFFER];
+
+__asm__(".globl _start\n"
+	"_start:\n"
+	"	xor %ebp, %ebp\n"
+	"	and $-16, %rsp\n"
+	"	call init\n");
+
+static int opened(const char *path, int flags)
+{
+	return (int)SYSCALL(SYS_openat, AT_FDCWD, path, flags, 0, 0, 0);
+}
+
+static void write_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		long n = SYSCALL(SYS_write, fd, bytes, size, 0, 0, 0);
+
+		if (n <= 0)
+			return;
+		bytes += n;
+		size -= (size_t)n;
+	}
+}
+
+static void say(int fd, const char *text)
+{
+	write_all(fd, text, length(text));
+}
+
+static void say_number(int fd, uint64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	write_all(fd, digits + at, sizeof(digits) - at);
+}
+
+static _Noreturn void power_off(void)
+{
+	SYSCALL(SYS_sync, 0, 0, 0, 0, 0, 0);
+	for (;;)
+		SYSCALL(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF, 0, 0, 0);
+}
+
+static void mount_all(void)
+{
+	static const char *const MOUNTS[][2] = {
+		{"proc", "/proc"},
+		{"sysfs", "/sys"},
+		{"devtmpfs", "/dev"},
+		{"debugfs", "/sys/kernel/debug"},
+		{"tracefs", "/sys/kernel/tracing"},
+		{"bpf", "/sys/fs/bpf"},
+	};
+
+	for (size_t i = 0; i < sizeof(MOUNTS) / sizeof(MOUNTS[0]); i++)
+		SYSCALL(SYS_mount, MOUNTS[i][0], MOUNTS[i][1], MOUNTS[i][0], 0, 0, 0);
+}
+
+/* Bytes pass as they are: no line discipline turns LF into CR LF. */
+static int open_port(void)
+{
+	struct termios raw = {.c_cflag = B115200 | CS8 | CREAD | CLOCAL};
+	int port = opened("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	SYSCALL(SYS_ioctl, port, TCSETS, &raw, 0, 0, 0);
+	return port;
+}
+
+/* Reads /command: the result's path is returned, the argument vector put into argv. */
+static const char *read_command(char **argv)
+{
+	int fd = opened("/command", O_RDONLY | O_CLOEXEC);
+	long size = SYSCALL(SYS_read, fd, command, sizeof(command) - 1, 0, 0, 0);
+	size_t count = 0;
+
+	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
+	for (long at = (long)length(command) + 1; at < size && count < MOST_ARGUMENTS;) {
+		argv[count++] = command + at;
+		at += (long)length(command + at) + 1;
+	}
+	argv[count] = NULL;
+	return command;
+}
+
+static _Noreturn void run_child(char **argv, const int *pipe)
+{
+	static const char *const ENVIRONMENT[] = {"PATH=/bin", "HOME=/root", "TMPDIR=/tmp", "NO_COLOR=1", NULL};
+
+	SYSCALL(SYS_dup2, pipe[1], 1, 0, 0, 0, 0);
+	SYSCALL(SYS_dup2, pipe[1], 2, 0, 0, 0, 0);
+	SYSCALL(SYS_execve, argv[0], argv, ENVIRONMENT, 0, 0, 0);
+	say(2, "cannot execute ");
+	say(2, argv[0]);
+	say(2, "\n");
+	for (;;)
+		SYSCALL(SYS_exit_group, 127, 0, 0, 0, 0, 0);
+}
+
+/*
+ * The command's output passes through a pipe: on the console itself it would see a terminal and draw progress
+ * there, each line of which is work for the machine that is being measured.
+ */
+static int run(char **argv)
+{
+	int pipe[2];
+	int status = 0;
+	long child, n;
+
+	SYSCALL(SYS_pipe2, pipe, O_CLOEXEC, 0, 0, 0, 0);
+	child = SYSCALL(SYS_clone, SIGCHLD_FLAG, 0, 0, 0, 0, 0);
+	if (child == 0)
+		run_child(argv, pipe);
+	SYSCALL(SYS_close, pipe[1], 0, 0, 0, 0, 0);
+	while ((n = SYSCALL(SYS_read, pipe[0], buffer, sizeof(buffer), 0, 0, 0)) > 0)
+		write_all(2, buffer, (size_t)n);
+	SYSCALL(SYS_wait4, child, &status, 0, 0, 0, 0);
+	return (status & 0x7f) ? 128 + (status & 0x7f) : (status >> 8) & 0xff;
+}
+
+static uint32_t crc32_of(uint32_t crc, const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		crc ^= (unsigned char)bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (0xedb88320u & -(crc & 1));
+	}
+	return crc;
+}
+
+/* Reads the file twice: its checksum goes before it. */
+static void send(int port, int status, const char *path)
+{
+	int file = opened(path, O_RDONLY | O_CLOEXEC);
+	uint32_t crc = 0xffffffff;
+	uint64_t size = 0;
+	long n;
+
+	say(port, "done ");
+	say_number(port, (uint64_t)status);
+	if (file < 0) {
+		say(port, " none 0\n");
+		return;
+	}
+	while ((n = SYSCALL(SYS_read, file, buffer, sizeof(buffer), 0, 0, 0)) > 0) {
+		crc = crc32_of(crc, buffer, (size_t)n);
+		size += (uint64_t)n;
+	}
+	say(port, " ");
+	say_number(port, size);
+	say(port, " ");
+	say_number(port, ~crc);
+	say(port, "\n");
+	SYSCALL(SYS_lseek, file, 0, 0 /* SEEK_SET */, 0, 0, 0);
+	while ((n = SYSCALL(SYS_read, file, buffer, sizeof(buffer), 0, 0, 0)) > 0)
+		write_all(port, buffer, (size_t)n);
+}
+
+__attribute__((used)) _Noreturn void init(void)
+{
+	static char *argv[MOST_ARGUMENTS + 1];
+	const char *result = read_command(argv);
+	int console, port, status;
+
+	mount_all();
+	console = opened("/dev/console", O_RDWR | O_NOCTTY);
+	for (int fd = 0; fd <= 2; fd++)
+		if (fd != console)
+			SYSCALL(SYS_dup2, console, fd, 0, 0, 0, 0);
+	port = open_port();
+	say(port, "ready\n");
+	status = run(argv);
+	send(port, status, result);
+	SYSCALL(SYS_ioctl, port, TCSBRK, 1, 0, 0, 0); /* tcdrain(): all has left when it returns */
+	power_off();
+}

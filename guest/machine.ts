@@ -1,0 +1,145 @@
+/** QEMU's process with one guest in it, and what its console says; who talks with the guest, and how, is others' matter. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import { GuestConsole } from "./console.ts";
+import { PortClosed, TornTransfer } from "./port.ts";
+import { type Accelerator, acceleratorArguments, type Qemu } from "./qemu.ts";
+
+export interface MachineOptions {
+  qemu: Qemu;
+  /** Path of a kernel image. */
+  kernel: string;
+  /** 1024 when not given. */
+  memoryMiB?: number;
+  /** 2 when not given. */
+  cpus?: number;
+  /** Further kernel arguments, for example `tsc=reliable`. */
+  kernelArgs?: readonly string[];
+  /** Further QEMU arguments, for example a device. */
+  qemuArgs?: readonly string[];
+  /** Called with each line on the guest's console. */
+  onConsole?: (line: string) => void;
+  /** A file that takes everything said on the console. */
+  consoleFile?: string;
+}
+
+export class GuestMachine {
+  readonly #child: Deno.ChildProcess;
+  readonly #console: GuestConsole;
+  #ended: Promise<void> | undefined;
+
+  /** Starts QEMU with the guest's file system at `initrd`, which must stay until the guest runs. */
+  constructor(options: MachineOptions, accelerator: Accelerator, initrd: string) {
+    this.#child = new Deno.Command(options.qemu.command, {
+      args: qemuArguments(options, accelerator, initrd),
+      env: options.qemu.env,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#console = new GuestConsole(this.#child.stderr, options);
+  }
+
+  /** QEMU's process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What goes to the guest's second serial port. */
+  get toGuest(): WritableStream<Uint8Array<ArrayBuffer>> {
+    return this.#child.stdin;
+  }
+
+  /** What comes from it; it ends with QEMU. */
+  get fromGuest(): ReadableStream<Uint8Array> {
+    return this.#child.stdout;
+  }
+
+  /** All lines that the console has shown. */
+  get console(): readonly string[] {
+    return this.#console.lines;
+  }
+
+  /** Ends QEMU at once and waits until it is gone and its console has been read. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  /**
+   * Waits for the guest; when it dies or the time is up, ends it and says what it said last.
+   *
+   * @param what was asked of it, for the message
+   * @throws Failure in these cases; any other error of `answer` as it is
+   */
+  async within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = setTimeout(() => deadline.reject(new DeadlineReached()), limitMs);
+    try {
+      return await Promise.race([answer, deadline.promise]);
+    } catch (cause) {
+      await this.end();
+      throw this.#failure(what, limitMs, cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #failure(what: string, limitMs: number, cause: unknown): unknown {
+    let found: string;
+    if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
+    else if (cause instanceof PortClosed) found = panicOf(this.console) ?? "the guest ended";
+    else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
+    else return cause;
+    const telling = tellingLines(this.console).map((line) => `\n  ${line}`).join("");
+    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
+    return new Failure(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", { cause });
+  }
+
+  async #end(): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
+    await this.#child.status;
+    await this.#console.end();
+  }
+}
+
+function panicOf(console: readonly string[]): string | undefined {
+  const reason = console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
+  return reason === undefined ? undefined : `the guest's kernel panicked (${reason})`;
+}
+
+/** What a reader wants of a console: from the kernel's first complaint on, else its end. */
+function tellingLines(console: readonly string[]): readonly string[] {
+  const complaint = console.findIndex((line) => /\b(BUG|Oops|Kernel panic)\b/.test(line));
+  return complaint < 0 ? console.slice(-TELLING) : console.slice(complaint, complaint + TELLING);
+}
+
+const TELLING = 25;
+
+class DeadlineReached extends Error {}
+
+/**
+ * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
+ * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
+ */
+const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic", "noirqdebug"];
+
+function qemuArguments(options: MachineOptions, accelerator: Accelerator, initrd: string): string[] {
+  const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
+  return [
+    ...options.qemu.args,
+    ...acceleratorArguments(accelerator),
+    ...["-machine", "q35", "-smp", `${cpus}`, "-m", `${memoryMiB}`],
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    // The console leaves through stderr, where QEMU's own messages go too; the agent's port is stdin and stdout.
+    ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],
+    ...["-chardev", "stdio,id=agent,signal=off", "-serial", "chardev:agent"],
+    ...["-kernel", options.kernel, "-initrd", initrd],
+    ...["-append", [...KERNEL_ARGUMENTS, ...kernelArgs].join(" ")],
+    ...qemuArgs,
+  ];
+}

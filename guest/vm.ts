@@ -1,0 +1,46 @@
+/** The machine that stands for the VM in `probe ab`, whatever it is. */
+
+import type { RunbookSource } from "../runbook/runbook_file.ts";
+
+export interface Vm {
+  /** What it is, for a line on stderr. */
+  readonly description: string;
+  /**
+   * Carries out `probe run` there.
+   *
+   * @throws Failure when that machine cannot be started or is lost
+   */
+  measure(request: VmRequest): Promise<VmResult>;
+}
+
+export interface VmRequest {
+  /** For `probe run`, without the paths of files. */
+  readonly args: readonly string[];
+  /** A runbook file to give it there, under the same name. */
+  readonly runbook: RunbookSource | null;
+  /** Folder here for what is to be kept. */
+  readonly folder: string;
+  /** How long it takes where nothing is slow. */
+  readonly expectedMs: number;
+  /** Ends it at once. */
+  readonly interrupt: AbortSignal;
+}
+
+export interface VmResult {
+  /** Of probe there; 128 + n when signal n ended it. */
+  readonly code: number;
+  /** The result file; undefined when there is none. */
+  readonly file: Uint8Array | undefined;
+  /** What probe has said there last, when it was an error. */
+  readonly error: string | undefined;
+}
+
+/** The last error among lines that probe has written, without the program's name. */
+export function lastError(lines: readonly string[]): string | undefined {
+  return lines.findLast((line) => line.startsWith("probe: "))?.slice("probe: ".length);
+}
+
+/** The name of a file without its folders. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
