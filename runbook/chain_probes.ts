@@ -165,9 +165,18 @@ export class ChainProbes implements Disposable {
    */
   abandon(run: number): ChainRecord | null {
     this.#object.update("armed", 0, new Uint8Array(16));
-    const bytes = this.#object.lookup("chains", 0, RECORD_BYTES);
+    const record = this.#chainOf(run);
     this.#object.update("chains", 0, new Uint8Array(RECORD_BYTES));
-    const record = decodeRecord(bytes);
+    return record;
+  }
+
+  /** Whether the target's read of that run is there: then only the waker's return can still be missing. */
+  awaitsReturn(run: number): boolean {
+    return (this.#chainOf(run)?.tkread_task_ns ?? null) !== null;
+  }
+
+  #chainOf(run: number): ChainRecord | null {
+    const record = decodeRecord(this.#object.lookup("chains", 0, RECORD_BYTES));
     return record !== null && record.run === BigInt(run) ? record : null;
   }
 

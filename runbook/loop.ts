@@ -17,6 +17,8 @@ export interface ChainSource {
   readonly armedMapFd: number;
   /** The record of that run, or null while it has not come. */
   take(run: number): ChainRecord | null;
+  /** Whether of that run only the return of the waker is missing, which may come after the target's. */
+  awaitsReturn(run: number): boolean;
   /** Disarms, and returns what was seen of that run so far; null when not even its wakeup was. */
   abandon(run: number): ChainRecord | null;
   counters(): Counters;
@@ -77,8 +79,8 @@ export interface LoopOptions {
 }
 
 /**
- * A record is in the ring before its target returns, but for the wakelist path: there the waker's return, on
- * another CPU, may come last. Both limits must be exceeded: a machine that stood still has polled rarely.
+ * A record is in the ring before its target returns, but where the waker's return, on another CPU, comes last. Both
+ * limits must be exceeded: a machine that stood still has polled rarely.
  */
 const RECORD_WINDOW_NS = 2_000_000_000n;
 const RECORD_POLLS = 50;
@@ -100,13 +102,27 @@ const NS_PER_MS = 1_000_000n;
  * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each would
  * take a good part of the period, and a series with a period of 10 ms could not keep it.
  */
-const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
+export const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
+
+/** How runs are prepared. */
+interface Preparation {
+  /**
+   * How far away an edge must be to be taken: arming takes some 0.2 ms on bare metal, after which ffi/target.ts wants
+   * 1 ms; attaching takes a ms, and both tens of ms under emulation. Each missed edge makes it four times as long.
+   */
+  readonly firstLeadNs: bigint;
+  /** Whether the probes are attached anew for each run, as late as the lead allows. */
+  readonly windowed: boolean;
+}
+
+const WINDOWED: Preparation = { firstLeadNs: 20_000_000n, windowed: true };
 
 /**
- * How long before its edge a run is prepared: arming takes some 0.2 ms on bare metal, attaching a ms, and both tens
- * of ms under emulation. Each missed edge makes it four times as long.
+ * The next run is armed as soon as the row before it is written, so no timer of the program's own must be on time, and
+ * the lead becomes short again: a missed edge costs one short period.
  */
-const FIRST_LEAD_NS = { attached: 5_000_000n, windowed: 20_000_000n } as const;
+const ATTACHED: Preparation = { firstLeadNs: 1_500_000n, windowed: false };
+
 const LONGEST_LEAD_NS = 60_000_000_000n;
 
 /**
@@ -117,33 +133,27 @@ const LONGEST_LEAD_NS = 60_000_000_000n;
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
   const { probes } = options;
-  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) {
-    return await doRuns(options, FIRST_LEAD_NS.windowed, () => probes.open(), () => probes.close());
-  }
+  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) return await doRuns(options, WINDOWED);
   probes.open();
   try {
-    return await doRuns(options, FIRST_LEAD_NS.attached, () => {}, () => {});
+    return await doRuns(options, ATTACHED);
   } finally {
     probes.close();
   }
 }
 
-/** @param open called before each run is armed, `close` once its record has been looked for */
-async function doRuns(
-  options: LoopOptions,
-  firstLeadNs: bigint,
-  open: () => void,
-  close: () => void,
-): Promise<number | null> {
+async function doRuns(options: LoopOptions, { firstLeadNs, windowed }: Preparation): Promise<number | null> {
   let leadNs = firstLeadNs;
   let overdue = 0;
   for (let run = options.first ?? 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
-    const done = await doRun(options, run, leadNs, open, close);
+    const edge = await approachEdge(options, leadNs, windowed);
+    const done = await doRun(options, run, edge, windowed);
     if (done === null) {
       leadNs = longerLead(leadNs);
       continue;
     }
+    if (!windowed && leadNs > firstLeadNs) leadNs = leadNs * 9n / 10n;
     await options.onOutcome(done.outcome);
     if (done.outcome.status === "aborted") return run;
     overdue = done.overdue ? overdue + 1 : 0;
@@ -157,15 +167,13 @@ async function doRuns(
 async function doRun(
   options: LoopOptions,
   run: number,
-  leadNs: bigint,
-  open: () => void,
-  close: () => void,
+  edge: bigint,
+  windowed: boolean,
 ): Promise<{ outcome: RunOutcome; overdue: boolean } | null> {
   const { probes } = options;
   const cell = options.cellOf(run);
   const before = probes.counters();
-  const edge = await approachEdge(options, leadNs);
-  open();
+  if (windowed) probes.open();
   try {
     using _load = options.startLoad(cell.load);
     const sleep = new Sleep(options, run, edge, cell.wake);
@@ -182,15 +190,19 @@ async function doRun(
     const losses = difference(probes.counters(), before);
     return { outcome: { run, cell, status, record, target, losses }, overdue: end === "overdue" };
   } finally {
-    close();
+    if (windowed) probes.close();
   }
 }
 
-/** Chooses the next edge that leaves the lead, and sleeps until only the lead is left, or Ctrl-C. */
-async function approachEdge({ clock, trigger, interrupt }: LoopOptions, leadNs: bigint): Promise<bigint> {
+/** Chooses the next edge that leaves the lead; when `windowed`, sleeps until only the lead is left, or Ctrl-C. */
+async function approachEdge(
+  { clock, trigger, interrupt }: LoopOptions,
+  leadNs: bigint,
+  windowed: boolean,
+): Promise<bigint> {
   const now = clock.realtimeNow();
   const edge = trigger.nextEdge(now + leadNs);
-  await clock.sleep(Number((edge - leadNs - now) / NS_PER_MS), interrupt);
+  if (windowed) await clock.sleep(Number((edge - leadNs - now) / NS_PER_MS), interrupt);
   return edge;
 }
 
@@ -200,6 +212,9 @@ class Sleep {
   readonly #run: number;
   readonly #edge: bigint;
   readonly #settled = new AbortController();
+  /** Settled or interrupted. Not AbortSignal.any(): the interrupt outlives all runs and would remember each of them. */
+  readonly #awake = new AbortController();
+  readonly #wake = () => this.#awake.abort();
   #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
 
   constructor(options: LoopOptions, run: number, edge: bigint, wake: string) {
@@ -208,7 +223,13 @@ class Sleep {
     this.#edge = edge;
     options.target.run(options.probes.armedMapFd, run, edge, wake)
       .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
-      .finally(() => this.#settled.abort());
+      .finally(() => {
+        options.interrupt.removeEventListener("abort", this.#wake);
+        this.#settled.abort();
+        this.#awake.abort();
+      });
+    options.interrupt.addEventListener("abort", this.#wake);
+    if (options.interrupt.aborted) this.#wake();
   }
 
   /**
@@ -218,7 +239,7 @@ class Sleep {
   async wait(): Promise<TargetRun | "missed" | "interrupted" | "overdue"> {
     const { clock, interrupt, trigger } = this.#options;
     const windowMs = Number((this.#edge + trigger.windowNs - clock.realtimeNow()) / NS_PER_MS);
-    await clock.sleep(windowMs, AbortSignal.any([this.#settled.signal, interrupt]));
+    await clock.sleep(windowMs, this.#awake.signal);
     const result = this.#result;
     if (result === null) return interrupt.aborted ? "interrupted" : "overdue";
     if ("target" in result) return result.target;
@@ -255,7 +276,11 @@ async function recordOf(
     const record = probes.take(run);
     if (record !== null) return record;
     const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
-    if (typeof sleep === "string" || interrupt.aborted || windowClosed) return probes.abandon(run);
+    // Nothing but the return comes after the built-in target's own; the other kind of target has told nothing yet.
+    const complete = recordWindowNs === undefined && !probes.awaitsReturn(run);
+    if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
+      return probes.take(run) ?? probes.abandon(run);
+    }
     await clock.sleep(Math.min(polls, LONGEST_POLL_MS), interrupt);
   }
 }

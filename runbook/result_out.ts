@@ -1,6 +1,10 @@
 /**
- * The result file as it grows: created exclusively, each row safe before the next run begins, and whole lines
+ * The result file as it grows: created exclusively, each row in it before the next run begins, and whole lines
  * only: a write that fails half-way is taken back.
+ *
+ * A row that is written survives the end of this process, however it comes. Against the end of the machine it must be
+ * on the disk, too, which takes some 10 ms: each row is, before the next run, where the period has room for that; at
+ * short periods the disk follows in the background, half a second behind at most.
  */
 
 import type { Row } from "../analysis/columns.ts";
@@ -14,6 +18,7 @@ export interface OutputFile {
   writeSync(bytes: Uint8Array): number;
   truncateSync(length: number): void;
   syncDataSync(): void;
+  syncData(): Promise<void>;
   close(): void;
 }
 
@@ -57,17 +62,30 @@ function reasonOf(error: unknown): string {
   return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
 }
 
+/** When a row is to be on the disk: before writeRow() returns, or soon. */
+export type Syncing = "each row" | "in background";
+
+const SYNC_DELAY_MS = 500;
+
 export class ResultFile implements Disposable {
   readonly path: string;
   readonly #file: OutputFile;
+  readonly #syncing: Syncing;
+  #syncTimer: ReturnType<typeof setTimeout> | null = null;
+  #syncUnderWay: Promise<void> | null = null;
+  /** Why the disk did not take what is written, since nobody was there to be told. */
+  #syncError: { readonly cause: unknown } | null = null;
+  /** Bytes of the file that are on the disk, or are being brought there. */
+  #synced = 0;
   readonly #stacks = new Set<string>();
   #length = 0;
   #rows = 0;
 
   /** @param file just created and empty; this object closes it */
-  constructor(path: string, file: OutputFile) {
+  constructor(path: string, file: OutputFile, syncing: Syncing = "each row") {
     this.path = path;
     this.#file = file;
+    this.#syncing = syncing;
   }
 
   /** Nothing was written: the file holds nothing that is worth keeping. */
@@ -91,7 +109,7 @@ export class ResultFile implements Disposable {
       this.#stacks.add(key);
       text += formatStackLine(key, frames);
     }
-    this.#append(text + formatRow(row), `row ${row.run}`);
+    this.#append(text + formatRow(row), `row ${row.run}`, this.#syncing);
     this.#rows++;
   }
 
@@ -99,19 +117,42 @@ export class ResultFile implements Disposable {
     this.#append(formatEnd(end), "the end line");
   }
 
+  /** What a measurement that failed has written is on the disk, too, as far as the disk takes it. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    try {
+      if (this.#synced < this.#length) this.#file.syncDataSync();
+    } finally {
+      this.#file.close();
+    }
   }
 
-  #append(text: string, what: string): void {
+  #append(text: string, what: string, syncing: Syncing = "each row"): void {
     const bytes = new TextEncoder().encode(text);
     try {
+      if (this.#syncError !== null) throw this.#syncError.cause;
       for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
-      this.#file.syncDataSync();
+      if (syncing === "each row") this.#file.syncDataSync();
     } catch (error) {
       throw this.#failure(what, error);
     }
     this.#length += bytes.length;
+    if (syncing === "each row") this.#synced = this.#length;
+    else this.#syncSoon();
+  }
+
+  #syncSoon(): void {
+    if (this.#syncTimer !== null || this.#syncUnderWay !== null) return;
+    this.#syncTimer = setTimeout(() => {
+      this.#syncTimer = null;
+      this.#synced = this.#length;
+      this.#syncUnderWay = this.#file.syncData()
+        .catch((cause) => void (this.#syncError = { cause }))
+        .finally(() => {
+          this.#syncUnderWay = null;
+          if (this.#synced < this.#length && this.#syncError === null) this.#syncSoon();
+        });
+    }, SYNC_DELAY_MS);
   }
 
   #failure(what: string, error: unknown): Failure {

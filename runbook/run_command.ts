@@ -6,10 +6,11 @@ import { kernelFileExists } from "../ffi/kernel_file.ts";
 import { declare } from "./declared.ts";
 import { Interrupt } from "./interrupt.ts";
 import { readMachine, readMachineText } from "./machine.ts";
+import { SHORTEST_WINDOWED_PERIOD_NS } from "./loop.ts";
 import { measure } from "./measure.ts";
 import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
-import { createOutputFile, defaultPath, ResultFile } from "./result_out.ts";
+import { createOutputFile, defaultPath, ResultFile, type Syncing } from "./result_out.ts";
 import type { Field, Runbook } from "./runbook.ts";
 import { readRunbookFile } from "./runbook_file.ts";
 import { summaryJson, summaryText } from "./summary.ts";
@@ -58,7 +59,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const machine = readMachine(readMachineText, Deno.build.arch);
   const started = new Date();
   const path = flags.out ?? defaultPath(flags.env, machine.host, started);
-  using file = new ResultFile(path, createOutputFile(path));
+  using file = new ResultFile(path, createOutputFile(path), syncingAt(runbook.period_ns));
   using interrupt = new Interrupt();
   const progress = new Progress({
     runs: runbook.runs,
@@ -124,6 +125,11 @@ function refuseUnkept(runbook: Runbook): void {
 /** `--period` for period_ns. */
 function optionOf(field: Field): string {
   return `--${field.replace(/_ns$/, "")}`;
+}
+
+/** A disk takes longer than a short period. */
+function syncingAt(periodNs: number): Syncing {
+  return periodNs < SHORTEST_WINDOWED_PERIOD_NS ? "in background" : "each row";
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -53,6 +53,7 @@ class Lab {
           if (!this.recordComes || this.pollsUntilRecord-- > 0) return null;
           return { ...CHAIN, run: BigInt(run) };
         },
+        awaitsReturn: () => this.recordComes,
         abandon: (run) => {
           this.calls.push(`abandon ${run}`);
           return this.held;
@@ -109,6 +110,50 @@ Deno.test("at a short period the probes are attached once, and edges follow each
   ]);
   const [first = 0n, ...later] = lab.edges;
   assert.deepEqual(later, [first + 10_000_000n, first + 20_000_000n]);
+});
+
+Deno.test("at a period of 10 ms no edge is left out by a harness that takes less than eight of them", async () => {
+  const lab = new Lab(() => "returns");
+  const options = lab.options(500);
+  await runLoop({
+    ...options,
+    trigger: timerTrigger(10_000_000),
+    onOutcome: (outcome) => {
+      options.onOutcome(outcome);
+      lab.nowNs += 7_900_000n;
+    },
+  });
+  const gaps = new Set(lab.edges.slice(1).map((edge, i) => edge - lab.edges[i]!));
+  assert.deepEqual([...gaps], [10_000_000n]);
+});
+
+Deno.test("at a short period a missed edge makes the lead long for some runs, not for good", async () => {
+  const lab = new Lab((call) => call === 3 ? { errno: ETIME } : "returns");
+  await runLoop({ ...lab.options(60), trigger: timerTrigger(5_000_000) });
+  const periods = lab.edges.slice(1).map((edge, i) => Number(edge - lab.edges[i]!) / 5_000_000);
+  assert.ok(periods.slice(2, 6).some((n) => n === 2), `the lead is longer than the period: ${periods}`);
+  assert.deepEqual(periods.slice(30), periods.slice(30).map(() => 1));
+});
+
+Deno.test("a run whose target has returned without its read seen is a timeout at once: nothing can follow", async () => {
+  const lab = new Lab(() => "returns");
+  lab.recordComes = false;
+  await runLoop(lab.options(1));
+  assert.equal(lab.outcomes[0]?.status, "timeout");
+  assert.ok(lab.nowNs - lab.edges[0]! < 1_000_000_000n, "no time was spent on waiting");
+});
+
+Deno.test("no run leaves anything behind at the signal of Ctrl-C", async () => {
+  const lab = new Lab(() => "returns");
+  const options = lab.options(20);
+  let listeners = 0;
+  const { interrupt } = options;
+  const add = interrupt.addEventListener.bind(interrupt);
+  const remove = interrupt.removeEventListener.bind(interrupt);
+  interrupt.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  interrupt.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  await runLoop(options);
+  assert.equal(listeners, 0);
 });
 
 Deno.test("runs follow one another, each reported before the next one is armed", async () => {

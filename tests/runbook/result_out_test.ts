@@ -57,6 +57,10 @@ function cluster(...frames: string[]) {
 class SmallDisk implements OutputFile {
   content = "";
   syncs = 0;
+  backgroundSyncs = 0;
+  syncFails = false;
+  /** What a power cut would leave. */
+  synced = "";
   writes = 0;
   constructor(readonly room = Infinity, readonly chunk = Infinity, readonly truncates = true) {}
 
@@ -77,6 +81,14 @@ class SmallDisk implements OutputFile {
 
   syncDataSync(): void {
     this.syncs++;
+    this.synced = this.content;
+  }
+
+  syncData(): Promise<void> {
+    this.backgroundSyncs++;
+    if (this.syncFails) return Promise.reject(new Error("Input/output error (os error 5)"));
+    this.synced = this.content;
+    return Promise.resolve();
   }
 
   close(): void {}
@@ -177,4 +189,50 @@ Deno.test("a file is empty until its header is written", () => {
   assert.equal(file.isEmpty, true);
   file.writeHeader(META);
   assert.equal(file.isEmpty, false);
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+Deno.test("in background a row is written at once and on the disk soon, many rows in one go", async () => {
+  const disk = new SmallDisk();
+  using file = new ResultFile("host.csv", disk, "in background");
+  for (let run = 1; run <= 50; run++) {
+    file.writeRow(rowOf(run), []);
+    assert.ok(
+      disk.content.endsWith(formatRow(rowOf(run))),
+      "whatever ends this process, the row is in the file",
+    );
+  }
+  assert.equal(disk.syncs, 0);
+  await until(() => disk.backgroundSyncs > 0);
+  assert.equal(disk.synced, disk.content);
+  assert.equal(disk.backgroundSyncs, 1);
+  file.writeRow(rowOf(51), []);
+  await until(() => disk.backgroundSyncs > 1);
+  assert.equal(disk.synced, disk.content);
+});
+
+Deno.test("what is not on the disk yet gets there when the file is closed or ended", () => {
+  const disk = new SmallDisk();
+  {
+    using file = new ResultFile("host.csv", disk, "in background");
+    file.writeRow(rowOf(1), []);
+    assert.equal(disk.synced, "");
+  }
+  assert.equal(disk.synced, formatRow(rowOf(1)));
+});
+
+Deno.test("a disk that fails in the background fails the next row, with its reason", async () => {
+  const disk = new SmallDisk();
+  disk.syncFails = true;
+  using file = new ResultFile("host.csv", disk, "in background");
+  file.writeRow(rowOf(1), []);
+  await until(() => disk.backgroundSyncs > 0);
+  await Promise.resolve();
+  const failure = failureOf(() => file.writeRow(rowOf(2), []));
+  assert.equal(failure.exitCode, 1);
+  assert.match(failure.message, /^cannot write row 2 to host.csv: input\/output error \(1 rows are in it\)/);
+  assert.equal(disk.content, formatRow(rowOf(1)));
 });
