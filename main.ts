@@ -74,6 +74,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
           "  probe run --env vm --out vm.csv          the same in the VM",
           "  probe compare host.csv vm.csv            is it the same there?",
           "  probe ab                                 all of it, in a throwaway VM",
+          "  probe show host.csv                      what is in one of them?",
           "",
           "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure.",
         ].join("\n"),
@@ -116,6 +117,7 @@ function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): v
 const TERMINAL: Output = {
   stdout: (text) => writeAll(Deno.stdout, text),
   stderr: (text) => writeAll(Deno.stderr, text),
+  ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
 };
 
 function giveBackPermissions(command: string | undefined): void {

@@ -48,6 +48,10 @@ const kinds = Uint8Array.from(columns, (column) => {
   return column.kind === "text" ? TEXT : WORD;
 });
 const codedAt = columns.flatMap((_, index) => kinds[index]! >= WORD ? [index] : []);
+/** All of TextName. */
+export const TEXT_NAMES: ReadonlySet<ColumnName> = new Set(
+  codedAt.map((index) => columns[index]!.name as ColumnName),
+);
 const required = Uint8Array.from(columns, (column) => column.required ? 1 : 0);
 
 /** Stage times in the order in which they must lie (kernel-facts: the ttwu return is not ordered). */

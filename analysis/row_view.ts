@@ -6,6 +6,7 @@ import type { Integers } from "./result_cells.ts";
 const AT = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as Record<ColumnName, number>;
 
 const QUOTE = 0x22;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Takes each row of a file after it was checked. The view is valid during the call only. */
 export type RowVisitor = (row: RowView) => void;
@@ -28,13 +29,18 @@ export class RowView {
     this.#ends[column] = end;
   }
 
+  /** Whether a column of kind int was observed. */
+  has(name: ColumnName): boolean {
+    return this.#integers.has(AT[name]);
+  }
+
   /** The cell as it was before quoting; null is "not observed". */
   text(name: ColumnName): string | null {
     const start = this.#starts[AT[name]]!;
     const end = this.#ends[AT[name]]!;
     if (start === end) return null;
     const quoted = this.#bytes[start] === QUOTE;
-    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    const text = DECODER.decode(
       quoted ? this.#bytes.subarray(start + 1, end - 1) : this.#bytes.subarray(start, end),
     );
     return quoted ? text.replaceAll('""', '"') : text;
@@ -42,8 +48,13 @@ export class RowView {
 
   /** Of a column of kind int; null is "not observed". Exact. */
   integer(name: ColumnName): bigint | null {
-    if (!this.#integers.has(AT[name])) return null;
+    if (!this.has(name)) return null;
     return BigInt(this.text(name)!);
+  }
+
+  /** Of a column of kind int that never passes 2^53, such as a count; NaN is "not observed". */
+  number(name: ColumnName): number {
+    return this.#integers.has(AT[name]) ? this.#integers.value(AT[name]) : NaN;
   }
 
   /** later - earlier in ns of two columns of kind int, NaN when one was not observed. Exact up to 2^53. */

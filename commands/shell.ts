@@ -7,6 +7,8 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 export interface Output {
   stdout(text: string): void;
   stderr(text: string): void;
+  /** Width of the terminal that stdout is; absent when it is none. */
+  readonly columns?: number;
 }
 
 /** What a call of the program came to; commands and stricli's callbacks fill it. */

@@ -5,6 +5,7 @@ import { compareRoute } from "./compare.ts";
 import { doctorRoute } from "./doctor.ts";
 import { licensesRoute } from "./licenses.ts";
 import { runRoute } from "./run.ts";
+import { showRoute } from "./show.ts";
 
 /** The routes, in the order of the help. */
 export const ROUTES = {
@@ -12,6 +13,7 @@ export const ROUTES = {
   run: runRoute,
   ab: abRoute,
   compare: compareRoute,
+  show: showRoute,
   licenses: licensesRoute,
 };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { ROUTES } from "../../commands/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { protocolArguments } from "../../commands/ab.ts";
 import { main, withCauses } from "../../main.ts";
@@ -23,9 +24,7 @@ Deno.test("probe --version prints the version of deno.json", async () => {
 });
 
 Deno.test("no line of any help is wider than a terminal", async () => {
-  for (
-    const words of ["--help", "run --help", "ab --help", "compare --help", "doctor --help", "licenses --help"]
-  ) {
+  for (const words of ["--help", ...Object.keys(ROUTES).map((name) => `${name} --help`)]) {
     const { stdout } = await call(...words.split(" "));
     assert.match(stdout, /^USAGE$/m);
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
@@ -41,6 +40,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "run",
     "ab",
     "compare",
+    "show",
     "licenses",
   ]);
 });
@@ -96,6 +96,7 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
   ["ab --target pid:1", "there is no option --target; see --help"],
   ["ab --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
+  ["show a --by signatur", '--by: runs cannot be grouped: "signatur" is no column; did you mean signature?'],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 

@@ -1,0 +1,35 @@
+/** `probe show FILE`: one result file, read and described. Needs no privilege but to read it. */
+
+import type { ColumnName } from "../analysis/columns.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { jsonText } from "../analysis/json_text.ts";
+import { ShowColumns } from "../analysis/show.ts";
+import { showText } from "../analysis/show_text.ts";
+import { readFile } from "./result_in.ts";
+
+export interface ShowFlags {
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
+  readonly format: "text" | "json";
+}
+
+/** A terminal so wide has room for histograms beside the tables. */
+const PLOTS_FROM = 120;
+
+/**
+ * @param columns width of the terminal that reads the text; null when none does
+ * @param write takes the answer
+ * @throws Failure when the file cannot be read or is refused
+ */
+export function showCommand(
+  flags: ShowFlags,
+  path: string,
+  columns: number | null,
+  write: (text: string) => void,
+): ExitCode {
+  const collected = new ShowColumns(flags.by ?? null);
+  const file = readFile(path, (row) => collected.visit(row));
+  const show = collected.show(file);
+  write(flags.format === "json" ? jsonText(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
+  return EXIT.done;
+}
