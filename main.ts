@@ -75,6 +75,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
           "  probe compare host.csv vm.csv            is it the same there?",
           "  probe ab                                 all of it, in a throwaway VM",
           "  probe show host.csv                      what is in one of them?",
+          "  probe report host.csv vm.csv             the answer as a page with plots",
           "",
           "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure.",
         ].join("\n"),

@@ -45,6 +45,16 @@ and ICU (Unicode License v3, copyright Unicode, Inc.; source: unicode-org/icu).`
  */
 const NPM_PACKAGES: Readonly<Record<string, { readonly license: string; readonly repository: string }>> = {
   "@stricli/core": { license: "Apache-2.0", repository: "bloomberg/stricli" },
+  "d3-array": { license: "ISC", repository: "d3/d3-array" },
+  "d3-color": { license: "ISC", repository: "d3/d3-color" },
+  "d3-format": { license: "ISC", repository: "d3/d3-format" },
+  "d3-interpolate": { license: "ISC", repository: "d3/d3-interpolate" },
+  "d3-path": { license: "ISC", repository: "d3/d3-path" },
+  "d3-scale": { license: "ISC", repository: "d3/d3-scale" },
+  "d3-shape": { license: "ISC", repository: "d3/d3-shape" },
+  "d3-time": { license: "ISC", repository: "d3/d3-time" },
+  "d3-time-format": { license: "ISC", repository: "d3/d3-time-format" },
+  "internmap": { license: "ISC", repository: "mbostock/internmap" },
   "smol-toml": { license: "BSD-3-Clause", repository: "squirrelchat/smol-toml" },
 };
 
@@ -67,6 +77,8 @@ async function bundledPackages(): Promise<NpmPackage[]> {
     all[id]?.dependencies.forEach(visit);
   };
   for (const module of info.modules) if (module.kind === "npm") visit(module.npmPackage);
+  // Types are checked, never bundled.
+  for (const id of found) if (id.startsWith("@types/")) found.delete(id);
   return [...found].sort().map((id) => {
     const found = all[id];
     if (found === undefined) throw new RangeError(`deno info must describe ${id}, it does not`);

@@ -6,8 +6,8 @@ import { LAYOUT_FILE } from "./layout.ts";
 import { buildNative } from "./native.ts";
 import { gatherNotices } from "./notices.ts";
 
-/** Folders of tests/ that need a kernel, a guest or the built executable; `deno task test` runs them. */
-export const HEAVY_TESTS = ["executable", "native", "walkthrough", "guest"] as const;
+/** Folders of tests/ that need a kernel, a guest, a browser or the built executable; `deno task test` runs them. */
+export const HEAVY_TESTS = ["executable", "browser", "native", "walkthrough", "guest"] as const;
 
 /** Test data, no tests. */
 const DATA = ["golden"];

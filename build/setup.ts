@@ -23,6 +23,11 @@ export const PACKAGES: readonly Need[] = [
   { name: "xz-utils", why: "unpacks kernel modules for the tests" },
 ];
 
+/** More of them, which `deno task test` alone needs. */
+export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
+  { name: "chromium", why: "opens the report's page in the tests" },
+];
+
 /** Lists older than this may name versions that the archive no longer has. */
 const LISTS_STALE_MS = 24 * 3_600_000;
 

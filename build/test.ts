@@ -6,7 +6,7 @@
 import { build } from "./build.ts";
 import { add, type Counts, denoTest } from "./deno_test.ts";
 import { HEAVY_TESTS, ok } from "./ok.ts";
-import { orExplain, setup } from "./setup.ts";
+import { installPackages, orExplain, setup, TEST_PACKAGES } from "./setup.ts";
 
 function header(title: string): void {
   console.log(`\n==== ${title}`);
@@ -26,6 +26,7 @@ async function builds(): Promise<Counts> {
 async function testEverything(): Promise<void> {
   header("set-up");
   await setup();
+  await installPackages(TEST_PACKAGES);
   header("checks, unit tests, examples");
   let counts = await ok();
   const built = await builds();

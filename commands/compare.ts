@@ -25,7 +25,11 @@ export const COMPARE_FLAGS = {
 export const compareRoute = buildCommand({
   docs: { brief: "Say whether two result files agree, and where they differ" },
   parameters: {
-    flags: { ...COMPARE_FLAGS, verbose: VERBOSE },
+    flags: {
+      ...COMPARE_FLAGS,
+      format: { ...COMPARE_FLAGS.format, values: ["text", "json", "html"] },
+      verbose: VERBOSE,
+    },
     positional: {
       kind: "tuple",
       parameters: [
@@ -36,9 +40,16 @@ export const compareRoute = buildCommand({
   },
   async loader() {
     const { compareCommand } = await import("../runbook/compare_command.ts");
-    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags;
-    return function (this: Context, flags: Flags, a: string, b: string) {
-      this.outcome.exitCode = compareCommand(flags, a, b, this.output.stdout);
+    type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
+      readonly format: "text" | "json" | "html";
+    };
+    return async function (this: Context, flags: Flags & ShellFlags, a: string, b: string) {
+      const { format } = flags;
+      if (format === "html") {
+        const { pageOf } = await import("../runbook/report_command.ts");
+        return this.output.stdout(await pageOf(flags, [a, b]));
+      }
+      this.outcome.exitCode = compareCommand({ ...flags, format }, a, b, this.output.stdout);
     };
   },
 });

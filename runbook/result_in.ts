@@ -10,18 +10,30 @@ const RESULT_FILE = "a result file of `probe run`";
 /**
  * @param path as the user named it
  * @param visitor takes each row, when more of it is wanted than a ResultFile keeps
+ * @param take takes the bytes as they are read; a piece is overwritten by the next
  * @throws Failure when the file cannot be read or is refused
  */
-export function readFile(path: string, visitor: RowVisitor | null = null): ResultFile {
+export function readFile(
+  path: string,
+  visitor: RowVisitor | null = null,
+  take: (bytes: Uint8Array) => void = () => {},
+): ResultFile {
   using file = naming(path, RESULT_FILE, () => Deno.openSync(path));
-  return readResultFile(path, chunksOf(path, file), visitor);
+  return readResultFile(path, chunksOf(path, file, take), visitor);
 }
 
 /** The bytes of a file in pieces; each piece is overwritten by the next. */
-function* chunksOf(path: string, file: Deno.FsFile): Generator<Uint8Array> {
+function* chunksOf(
+  path: string,
+  file: Deno.FsFile,
+  take: (bytes: Uint8Array) => void,
+): Generator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   const read = () => naming(path, RESULT_FILE, () => file.readSync(buffer));
-  for (let n = read(); n !== null; n = read()) yield buffer.subarray(0, n);
+  for (let n = read(); n !== null; n = read()) {
+    take(buffer.subarray(0, n));
+    yield buffer.subarray(0, n);
+  }
 }
 
 /**

@@ -1,0 +1,46 @@
+/** How the page names columns and their values. */
+
+import { type Markup, markup } from "./markup.ts";
+import type { ReportSide } from "./runs.ts";
+
+const SHORT_KEY = 8;
+const NAMED_FRAMES = 3;
+const LONGEST = 60;
+
+export function keyName(key: string): string {
+  return key.replaceAll("ttwu_stack", "stack cluster").replaceAll("tkread_stack", "stack of the read")
+    .replaceAll(",", ", ");
+}
+
+/** A value of a column; a stack by its first frames, of which try_to_wake_up says nothing. */
+export function valueName(value: string, stacks: Readonly<Record<string, readonly string[]>>): string {
+  const frames = Object.hasOwn(stacks, value) ? stacks[value]! : null;
+  if (frames === null) return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value;
+  const told = frames[0] === "try_to_wake_up" ? frames.slice(1) : frames;
+  const names = told.slice(0, NAMED_FRAMES).join(" < ");
+  return `${value.slice(0, SHORT_KEY)} ${names.length > LONGEST ? `${names.slice(0, LONGEST)}...` : names}`;
+}
+
+/** A text whose numbers are not parted from their units at the end of a line. */
+export function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))/g, "\u00a0");
+}
+
+/** A side as the page shows it: the stroke of its curves and its letter. */
+export function sideKey(letter: string): Markup {
+  return markup`<span class="key ${letter}" aria-hidden="true"></span><span class="side ${letter}">${letter}</span>`;
+}
+
+/** The values of both sides, one below the other. */
+export function perSide(letters: readonly string[], values: readonly (string | number)[]): Markup {
+  return markup`<span class="pair">${
+    values.map((value, index) =>
+      markup`<span><span class="side ${letters[index]!}">${letters[index]!}</span> ${value}</span>`
+    )
+  }</span>`;
+}
+
+/** Frames of all stacks of the sides. */
+export function stacksOf(sides: readonly ReportSide[]): Record<string, readonly string[]> {
+  return Object.fromEntries(sides.flatMap(({ file }) => [...file.stacks]));
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { ANSWERS } from "../../../analysis/report/words.ts";
+import { VERDICTS } from "../../../analysis/verdict.ts";
+import { seriesPage } from "./report_fixture.ts";
+
+const HOST = { rows: 30, seed: 1, env: "host", timeoutEvery: 11 };
+const VM = { rows: 30, seed: 2, env: "vm" };
+
+/** The first answer of a page: the verdict of the offset, and what it says. */
+function firstAnswer(page: string): { verdict: string; says: string; facts: string } {
+  const article = /<article.*?<\/article>/s.exec(page)![0];
+  const [, verdict = ""] = /<\/svg>([A-Z-]+)<\/span>/.exec(article)!;
+  const [, says = ""] = /<p class="says">(.*?)<\/p>/s.exec(article)!;
+  const [, facts = ""] = /<p class="facts">(.*?)<\/p>/s.exec(article)!;
+  return { verdict, says, facts: facts.replaceAll("\u00a0", " ").replaceAll(/\s+/g, " ") };
+}
+
+Deno.test("the first screen has the answer in words, its verdict, shift, interval, margin and both n", () => {
+  const { verdict, says, facts } = firstAnswer(seriesPage([HOST, VM]));
+  assert.equal(verdict, "EQUIVALENT");
+  assert.equal(says, "Yes, the same within the margin");
+  assert.match(
+    facts,
+    /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 90 % interval [+-].* to [+-].*; margin \+-4 ms; n 28 \+ 30; /,
+  );
+});
+
+const CASES = [
+  ["DIFFERENT", [HOST, { ...VM, shiftNs: 50_000_000 }]],
+  ["NO-DATA", [HOST, { ...VM, rows: 2 }]],
+  ["CONFOUNDED", [HOST, { ...VM, meta: { hooks: [] } }]],
+  ["DIFFERENT-BUT-NEGLIGIBLE", [{ ...HOST, rows: 300 }, { ...VM, rows: 300, shiftNs: 3_000_000 }]],
+  ["INCONCLUSIVE", [HOST, { ...VM, shiftNs: 4_000_000 }]],
+] as const;
+
+for (const [verdict, series] of CASES) {
+  Deno.test(`a page says in words what it concludes: ${verdict}`, () => {
+    const answer = firstAnswer(seriesPage(series));
+    assert.equal(answer.verdict, verdict);
+    assert.equal(answer.says, ANSWERS[verdict]);
+  });
+}
+
+Deno.test("no two verdicts are answered alike", () => {
+  assert.equal(new Set(VERDICTS.map((verdict) => ANSWERS[verdict])).size, VERDICTS.length);
+});
+
+const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u202e`;
+
+Deno.test("nothing that a file says becomes markup", () => {
+  const over = {
+    comm: HOSTILE,
+    signature: HOSTILE,
+    tkread_function: HOSTILE,
+    clocksource: HOSTILE,
+    interrupted: HOSTILE,
+  };
+  const meta = {
+    host: HOSTILE,
+    cpu: HOSTILE,
+    kernel: HOSTILE,
+    decode: HOSTILE,
+    virtualization: HOSTILE,
+    probe: HOSTILE,
+    runbook_sha256: HOSTILE,
+    runbook: { [HOSTILE]: HOSTILE, offset_margin_ns: 4_000_000, ttwu_to_tkread_margin_ns: 100_000 },
+    clocksource: { current: HOSTILE, available: [HOSTILE] },
+    hooks: [{ stage: HOSTILE, hook: HOSTILE, kind: HOSTILE, attached: false, reason: HOSTILE }],
+  } as never;
+  const hostile = { ...HOST, env: HOSTILE, over, meta, frame: HOSTILE };
+  for (const series of [[hostile], [HOST, hostile], [hostile, { ...hostile, seed: 9, env: `${HOSTILE}2` }]]) {
+    const page = seriesPage(series, { command: `probe report ${HOSTILE}`, version: HOSTILE });
+    assert.ok(page.includes("&lt;script&gt;alert(1)"));
+    assert.doesNotMatch(page, /<script|<img|onerror='|\u202e/i);
+    // Every tag is one that this program writes.
+    const tags = new Set([...page.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!));
+    const own =
+      "html head meta title style body main header section article h1 h2 h3 p ul li span strong code svg g path rect line text circle desc div figure figcaption table caption thead tbody tr th td details summary pre";
+    assert.deepEqual([...tags].filter((tag) => !own.split(" ").includes(tag)), []);
+  }
+});
+
+Deno.test("the same input gives the same page", () => {
+  assert.equal(seriesPage([HOST, VM]), seriesPage([HOST, VM]));
+});
+
+Deno.test("a page fetches nothing, runs nothing and says so to the browser", () => {
+  const page = seriesPage([HOST, VM]);
+  assert.match(
+    page,
+    /http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;"/,
+  );
+  assert.doesNotMatch(page, /https?:|src=|href=|url\(|@import|<script/);
+});
+
+Deno.test("every drawing has a title and a description, every table its heads", () => {
+  for (const page of [seriesPage([HOST, VM]), seriesPage([HOST])]) {
+    const drawings = [...page.matchAll(/<svg[^>]*role="img"[^>]*>(.{0,500})/gs)];
+    assert.ok(drawings.length > 8, `${drawings.length} drawings`);
+    for (const [, start = ""] of drawings) assert.match(start, /^\s*<title>[^<]+<\/title>\s*<desc>[^<]+/);
+    for (const [head] of page.matchAll(/<th[ >][^>]*/g)) assert.match(head, /scope="(col|row)"/);
+  }
+});
+
+Deno.test("no page has a number that is none, whatever is missing", () => {
+  const none = { ...VM, rows: 0 };
+  const pages = [[none], [none, none], [HOST, none], [none, HOST], [{ ...HOST, rows: 1 }, {
+    ...VM,
+    rows: 1,
+  }]];
+  for (const series of pages) {
+    assert.doesNotMatch(
+      seriesPage(series),
+      />[^<]*\b(NaN|Infinity|undefined|null)\b|="[^"]*(NaN|Infinity|undefined)/,
+    );
+  }
+});
+
+Deno.test("20,000 runs a side make a page below 2 MB that says what it leaves out", () => {
+  const page = seriesPage([{ ...HOST, rows: 20_000 }, { ...VM, rows: 20_000, changesAfter: 10_000 }]);
+  assert.ok(page.length < 2_000_000, `${page.length} bytes`);
+  assert.match(page, /drawn: A by 400 of its 18182\s+values, B by 400 of its 20000\s+values/);
+  assert.match(page, /drawn: 300 bars of about\s+67 runs each/);
+  assert.match(page, /after run (99|100)\d\d<\/text>/);
+});
+
+Deno.test("thousands of strata with long names do not make a page without end", () => {
+  const many = (i: number) => ({ signature: `${i} ${"x".repeat(200)}` });
+  const page = seriesPage([{ ...HOST, rows: 3000, overRow: many }, { ...VM, rows: 3000, overRow: many }]);
+  assert.ok(page.length < 2_000_000, `${page.length} bytes`);
+  assert.match(page, /and 29\d\d more strata, with fewer runs/);
+});
+
+Deno.test("a censored run is counted and drawn", () => {
+  const page = seriesPage([HOST, VM]);
+  assert.match(page, /A: 2 of 30 runs are censored/);
+  assert.equal(page.match(/<path class="censored" d="M[^"]*M[^"]*"\/>/g)!.length, 2);
+});
