@@ -65,7 +65,7 @@ export const COLUMNS = [
   { name: "target_cpu", kind: "int", doc: "CPU chosen by the wakeup" },
   { name: "target_idle", kind: "bool", doc: "the target CPU ran its idle task at the wakeup" },
   { name: "tkread_cpu", kind: "int", doc: "CPU of the first timekeeping read" },
-  { name: "edge_ns", kind: "int", doc: "the trigger's edge" },
+  { name: "edge_ns", kind: "int", doc: "the trigger's edge, where it tells" },
   { name: "ttwu_ns", kind: "int", doc: "entry of try_to_wake_up (tracepoint tier: sched_waking)" },
   { name: "activate_ns", kind: "int", doc: "ttwu_do_activate" },
   { name: "wakeup_ns", kind: "int", doc: "sched_wakeup" },

@@ -59,6 +59,8 @@ export interface Meta {
   readonly started: string;
   /** Half the width of the bracket in which the edge was placed on CLOCK_MONOTONIC, in ns. */
   readonly edge_uncertainty_ns: number;
+  /** The device that gave the edges; absent where the kernel's timer did. It is no part of the protocol. */
+  readonly trigger_device?: string;
   /** The counter clock_step_ns is measured against: tsc or CLOCK_MONOTONIC_RAW. */
   readonly clock_step_counter: string;
 }
@@ -106,6 +108,14 @@ export interface Overhead {
   readonly wakeup: WakeupCost | null;
 }
 
+/** Edges of a trigger's device between the first that a run took and the last. */
+export interface EdgeCounts {
+  /** Came, and were no run's. */
+  readonly missed: number;
+  /** Should have come by the time between the others, and did not; null: the device does not tell when they were. */
+  readonly absent: number | null;
+}
+
 export interface End {
   readonly rows: number;
   readonly complete: number;
@@ -116,6 +126,8 @@ export interface End {
   readonly self_reads: number;
   /** Absent unless it was asked for. */
   readonly overhead?: Overhead;
+  /** Absent where no device gave the edges. */
+  readonly edges?: EdgeCounts;
   /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent when there is none. */
   readonly losses?: readonly Loss[];
   /** Recursion misses by BPF program, those above 0; absent when there is none. */

@@ -124,6 +124,7 @@ const END_EXTRAS: Readonly<Record<string, Check>> = {
       : "must be an object of integers from 0",
   notices: listOf(text),
   overhead: OVERHEAD,
+  edges: object({ missed: count, absent: nullOr(count) }),
 };
 
 const END = withExtras(END_COUNTS, END_EXTRAS);

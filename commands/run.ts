@@ -17,9 +17,9 @@ export const PROTOCOL_FLAGS = {
   },
   runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure (default 30)", optional: true },
   trigger: {
-    kind: "enum",
-    values: ["timer"],
-    brief: "What gives each run its edge (default timer)",
+    kind: "parsed",
+    parse: String,
+    brief: "What gives each run its edge: timer, pps:/dev/ppsN or rtc (default timer)",
     optional: true,
   },
   period: {
@@ -31,7 +31,7 @@ export const PROTOCOL_FLAGS = {
   wake: {
     kind: "parsed",
     parse: String,
-    brief: "How the built-in target is woken: timer, pipe, futex, eventfd or signal (default timer)",
+    brief: "How the built-in target is woken: by the trigger, pipe, futex, eventfd or signal (default timer)",
     optional: true,
   },
   load: {

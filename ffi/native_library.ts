@@ -18,6 +18,12 @@ const symbols = {
   load_start: { parameters: ["i32", "buffer"], result: "pointer" },
   // void load_stop(struct load *load);
   load_stop: { parameters: ["pointer"], result: "void" },
+  // int32_t trigger_index(const char *name);
+  trigger_index: { parameters: ["buffer"], result: "i32" },
+  // int32_t trigger_open(int32_t index, const char *path);
+  trigger_open: { parameters: ["i32", "buffer"], result: "i32" },
+  // int32_t trigger_latest(int32_t index, int32_t fd, int64_t latest[2]);
+  trigger_latest: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   // int32_t clock_step_counts_tsc(void);
   clock_step_counts_tsc: { parameters: [], result: "i32" },
   // int64_t clock_now(int32_t clock);

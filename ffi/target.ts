@@ -4,15 +4,19 @@
  */
 
 import type { NativeLibrary } from "./native_library.ts";
+import type { NativeTrigger } from "./trigger.ts";
 
 /** What one run of a target found out. Times in ns; CLOCK_MONOTONIC unless said otherwise. */
 export interface TargetRun {
   /** null: the kernel's side knows it only once it sees the target. */
   readonly tgid: number | null;
   readonly pid: number;
-  readonly edge_ns: bigint;
-  /** Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC. */
-  readonly edge_uncertainty_ns: number;
+  /** null: the trigger does not tell when it was, or the clock by which it does was set meanwhile. */
+  readonly edge_ns: bigint | null;
+  /** Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC; null without an edge. */
+  readonly edge_uncertainty_ns: number | null;
+  /** Number of the edge, as the trigger's device counts; null: it has no device. */
+  readonly sequence: number | null;
   /** What the built-in target's first clock_gettime after the wakeup returned; another task's is not known. */
   readonly value_ns: bigint | null;
   /** Elapsed CLOCK_MONOTONIC minus the elapsed independent counter, from arming to after the read. */
@@ -22,7 +26,10 @@ export interface TargetRun {
   readonly realtime_step_ns: bigint | null;
 }
 
-/** The target's call failed: ETIME (62) the edge was too near, EINTR (4) its sleep was cut short, ESRCH (3) it ended. */
+/**
+ * The target's call failed: ETIME (62) the edge was too near, ESTALE (116) it is not known which edge it was,
+ * EINTR (4) its sleep was cut short, ESRCH (3) it ended.
+ */
 export class TargetError extends Error {
   override readonly name = "TargetError";
 
@@ -37,7 +44,8 @@ const LEAD_NS = 1_000_000n;
 const CLOCK_REALTIME = 0;
 
 export interface TargetOptions {
-  /** How long the waker holds the wake back after the edge, ns; not for the timer, whose waker is the kernel. */
+  readonly trigger: NativeTrigger;
+  /** How long the waker holds the wake back after the edge, ns; not where the trigger itself is the waker. */
   readonly holdNs?: bigint;
 }
 
@@ -65,7 +73,7 @@ abstract class TargetBase {
     ) => Promise<number>,
   ): Promise<(field: number) => bigint> {
     this.#run = run;
-    const result = new BigInt64Array(8);
+    const result = new BigInt64Array(9);
     this.#underWay = [request, result];
     const errno = await start(
       this.native,
@@ -89,10 +97,12 @@ abstract class TargetBase {
 
 /** The built-in target of all runs. */
 export class NativeTarget extends TargetBase {
+  readonly #trigger: NativeTrigger;
   readonly #holdNs: bigint;
 
-  constructor(native: NativeLibrary, options: TargetOptions = {}) {
+  constructor(native: NativeLibrary, options: TargetOptions) {
     super(native);
+    this.#trigger = options.trigger;
     this.#holdNs = options.holdNs ?? 0n;
   }
 
@@ -100,7 +110,7 @@ export class NativeTarget extends TargetBase {
    * One run: on its own native thread the target arms `armedMapFd` with its own pid, blocks until it is woken,
    * reads the clock by the raw system call and disarms.
    *
-   * @param edgeRealNs absolute CLOCK_REALTIME of the edge
+   * @param edgeRealNs absolute CLOCK_REALTIME at which the edge is due
    * @param wake how the target is woken: a name of the table in ffi/native/wakes.c
    * @throws {TargetError}
    * @throws {RangeError} when there is no such wake
@@ -108,14 +118,13 @@ export class NativeTarget extends TargetBase {
   async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
     const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
-    const request = requestOf(armedMapFd, run, BigInt(index), edgeRealNs, this.#holdNs);
+    const request = requestOf(armedMapFd, run, BigInt(index), edgeRealNs, this.#holdNs, this.#trigger);
     const at = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     // In the order of struct target_result in ffi/native/target.h.
     return {
       tgid: Number(at(0)),
       pid: Number(at(1)),
-      edge_ns: at(2),
-      edge_uncertainty_ns: Number(at(3)),
+      ...edgeOf(at),
       value_ns: at(4),
       clock_step_ns: at(5),
       clock_step_uncertainty_ns: Number(at(6)),
@@ -127,21 +136,23 @@ export class NativeTarget extends TargetBase {
 /** A task that is there already: armed at the edge, so that its first wakeup after it is followed. */
 export class ExistingTarget extends TargetBase {
   readonly #pid: number;
+  readonly #trigger: NativeTrigger;
 
   /** @param pid kernel pid of the task */
-  constructor(native: NativeLibrary, pid: number) {
+  constructor(native: NativeLibrary, pid: number, trigger: NativeTrigger) {
     super(native);
     this.#pid = pid;
+    this.#trigger = trigger;
   }
 
   /**
-   * Sleeps until the edge and arms `armedMapFd` with the task's pid.
+   * Waits for the edge and arms `armedMapFd` with the task's pid.
    *
-   * @param edgeRealNs absolute CLOCK_REALTIME of the edge
+   * @param edgeRealNs absolute CLOCK_REALTIME at which the edge is due
    * @throws {TargetError} with ESRCH when the task has ended
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n);
+    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, this.#trigger);
     const at = await this.call(
       run,
       request,
@@ -150,8 +161,7 @@ export class ExistingTarget extends TargetBase {
     return {
       tgid: null,
       pid: this.#pid,
-      edge_ns: at(2),
-      edge_uncertainty_ns: Number(at(3)),
+      ...edgeOf(at),
       value_ns: null,
       clock_step_ns: null,
       clock_step_uncertainty_ns: null,
@@ -161,8 +171,27 @@ export class ExistingTarget extends TargetBase {
 }
 
 /** In the order of struct target_request in ffi/native/target.h. */
-function requestOf(armedMapFd: number, run: number, wake: bigint, edgeRealNs: bigint, holdNs: bigint) {
-  return new BigInt64Array([BigInt(armedMapFd), BigInt(run), wake, edgeRealNs, LEAD_NS, holdNs]);
+function requestOf(
+  armedMapFd: number,
+  run: number,
+  wake: bigint,
+  edgeRealNs: bigint,
+  holdNs: bigint,
+  { index, fd }: NativeTrigger,
+) {
+  const map = BigInt(armedMapFd);
+  return new BigInt64Array([map, BigInt(run), wake, edgeRealNs, LEAD_NS, holdNs, BigInt(index), BigInt(fd)]);
+}
+
+/** The part of struct target_result that both kinds of target have. */
+function edgeOf(
+  at: (field: number) => bigint,
+): Pick<TargetRun, "edge_ns" | "edge_uncertainty_ns" | "sequence"> {
+  const [uncertainty, sequence] = [at(3), at(8)];
+  const edge = uncertainty < 0n
+    ? { edge_ns: null, edge_uncertainty_ns: null }
+    : { edge_ns: at(2), edge_uncertainty_ns: Number(uncertainty) };
+  return { ...edge, sequence: sequence < 0n ? null : Number(sequence) };
 }
 
 /** What clock_step_ns is measured against on this machine. */

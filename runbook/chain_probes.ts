@@ -160,12 +160,12 @@ export class ChainProbes implements Disposable {
   }
 
   /**
-   * Disarms, and reads what the chain map holds for that run: the stages of a window that closed without its
-   * read. null when not even the wakeup was seen.
+   * Disarms, and takes what there is of that run: its record, or from the chain map the stages of a window that
+   * closed without its read. null when not even the wakeup was seen. Afterwards the same run can be armed again.
    */
   abandon(run: number): ChainRecord | null {
     this.#object.update("armed", 0, new Uint8Array(16));
-    const record = this.#chainOf(run);
+    const record = this.take(run) ?? this.#chainOf(run);
     this.#object.update("chains", 0, new Uint8Array(RECORD_BYTES));
     return record;
   }

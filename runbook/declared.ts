@@ -3,17 +3,21 @@
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { declareRunbook, eachChecked, type Field, type Runbook, type Settings } from "./runbook.ts";
 import type { RunbookFile } from "./runbook_file.ts";
+import { parseTrigger, type TriggerChoice } from "./trigger_device.ts";
 import { parseTarget, type TargetChoice, targetText } from "./targets.ts";
 
 export interface Declared {
   readonly runbook: Runbook;
   readonly target: TargetChoice;
+  readonly trigger: TriggerChoice;
   /** Fields in which the runbook is not what the file, or without one the default, says. */
   readonly overrides: readonly Field[];
 }
 
 /** Options of the command line that are fields of a runbook, by these; undefined: not given. */
-export interface ProtocolOptions extends Omit<Settings, "target"> {
+export interface ProtocolOptions extends Omit<Settings, "target" | "trigger"> {
+  /** timer, pps, pps:DEVICE or rtc. */
+  readonly trigger?: string | undefined;
   /** self, comm:NAME or pid:NUMBER. */
   readonly target?: string | undefined;
 }
@@ -30,7 +34,12 @@ export function declare(
 ): Declared {
   const given = file?.settings ?? {};
   const target = options.target === undefined ? undefined : parseTarget(options.target);
-  const over: Settings = { ...options, target: target === undefined ? undefined : targetText(target) };
+  const trigger = options.trigger === undefined ? undefined : parseTrigger(options.trigger);
+  const over: Settings = {
+    ...options,
+    trigger: trigger?.name,
+    target: target === undefined ? undefined : targetText(target),
+  };
   const named = (field: Field) =>
     over[field] === undefined ? file?.named(field) ?? optionOf(field) : optionOf(field);
   const base = eachChecked(given, (field) => file?.named(field) ?? optionOf(field));
@@ -38,7 +47,12 @@ export function declare(
   const overrides = (Object.keys(runbook) as (keyof Runbook)[]).filter((field): field is Field =>
     runbook[field] !== base[field]
   );
-  return { runbook, target: target ?? targetOf(runbook, named("target")), overrides };
+  return {
+    runbook,
+    target: target ?? targetOf(runbook, named("target")),
+    trigger: trigger ?? { name: runbook.trigger, device: null },
+    overrides,
+  };
 }
 
 function definedOf(settings: Settings): Settings {

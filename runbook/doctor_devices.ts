@@ -5,21 +5,43 @@ import { type Answer, type Check, couldNotTell, type Examined, no, yes } from ".
 /** PPS_MAX_SOURCES in include/uapi/linux/pps.h; real-time clocks are fewer. Numbers may have gaps. */
 const MOST_DEVICES = 16;
 
-function devices({ read, exists }: Examined, kind: "pps" | "rtc"): string[] {
+export type DeviceKind = "pps" | "rtc";
+
+/** The part of a machine that tells its devices. */
+export type Present = Pick<Examined, "read" | "exists">;
+
+export interface Device {
+  /** Path under /dev. */
+  readonly node: string;
+  /** Whether that is there. */
+  readonly hasNode: boolean;
+  /** The node and the driver's name, as a reader wants them. */
+  readonly text: string;
+}
+
+export const HOW_TO_GET: Readonly<Record<DeviceKind, string>> = {
+  pps: "load the receiver's driver (ldattach PPS /dev/ttyS0, pps-gpio, or a PTP card's)",
+  rtc: "load its driver (rtc_cmos on PCs); virtual machines may have none",
+};
+
+/** The devices of that kind, in the order of their numbers. */
+export function devices({ read, exists }: Present, kind: DeviceKind): Device[] {
   return Array.from({ length: MOST_DEVICES }, (_, index) => `${kind}${index}`).flatMap((device) => {
     const node = `/dev/${device}`;
     const folder = `/sys/class/${kind}/${device}`;
-    if (!exists(node) && !exists(folder)) return [];
+    const hasNode = exists(node);
+    if (!hasNode && !exists(folder)) return [];
     const name = read(`${folder}/name`)?.trim();
-    return [`${node}${name ? ` (${name})` : ""}${exists(node) ? "" : ", but that node is missing"}`];
+    const text = `${node}${name ? ` (${name})` : ""}${hasNode ? "" : ", but that node is missing"}`;
+    return [{ node, hasNode, text }];
   });
 }
 
-function present(examined: Examined, kind: "pps" | "rtc", prevents: string, remedy: string): Answer {
+function present(examined: Examined, kind: DeviceKind, prevents: string): Answer {
   const found = devices(examined, kind);
-  if (found.length > 0) return yes(found.join("; "));
+  if (found.length > 0) return yes(found.map(({ text }) => text).join("; "));
   if (!examined.exists("/sys/class")) return couldNotTell("/sys is not mounted");
-  return no(`no /dev/${kind}*`, prevents, remedy);
+  return no(`no /dev/${kind}*`, prevents, HOW_TO_GET[kind]);
 }
 
 export const deviceChecks: readonly Check[] = [
@@ -27,24 +49,13 @@ export const deviceChecks: readonly Check[] = [
     id: "pps",
     topic: "devices",
     asks: "PPS device",
-    answer: (examined) =>
-      present(
-        examined,
-        "pps",
-        "edges from a PPS signal; the timer gives them",
-        "load the receiver's driver (ldattach PPS /dev/ttyS0, pps-gpio, or a PTP card's)",
-      ),
+    answer: (examined) => present(examined, "pps", "edges from a PPS signal; the timer gives them"),
   },
   {
     id: "rtc",
     topic: "devices",
     asks: "real-time clock",
     answer: (examined) =>
-      present(
-        examined,
-        "rtc",
-        "edges from a real-time clock's interrupt; the timer gives them",
-        "load its driver (rtc_cmos on PCs); virtual machines may have none",
-      ),
+      present(examined, "rtc", "edges from a real-time clock's interrupt; the timer gives them"),
   },
 ];

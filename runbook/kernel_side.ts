@@ -3,12 +3,16 @@
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { ExistingTarget, NativeTarget } from "../ffi/target.ts";
 import { attachFailure } from "./attach_failure.ts";
 import type { ChainProbes } from "./chain_probes.ts";
 import { TierUnavailable } from "./ladder.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
+import { readMachineText } from "./machine.ts";
+import { openTrigger, type TriggerChoice } from "./trigger_device.ts";
+import type { Trigger } from "./triggers.ts";
 import { type ExistingTask, findTask, type TargetChoice } from "./targets.ts";
 
 export interface KernelSide extends Disposable {
@@ -16,6 +20,9 @@ export interface KernelSide extends Disposable {
   readonly target: NativeTarget | ExistingTarget;
   /** The followed task; null: the built-in thread. */
   readonly task: ExistingTask | null;
+  readonly trigger: Trigger;
+  /** Path of the trigger's device; null: it has none. */
+  readonly triggerDevice: string | null;
   /** enum scx_wake_flags of the kernel's BTF, by name; empty where there is none. */
   readonly scxWakeFlags: ReadonlyMap<string, number>;
   readonly clockStepCounter: "tsc" | "CLOCK_MONOTONIC_RAW";
@@ -38,31 +45,43 @@ export interface KernelSideOptions {
   /** The tier to take; undefined: the best there is. */
   readonly require: Tier | undefined;
   readonly target: TargetChoice;
+  readonly trigger: TriggerChoice;
+  /** Of the timer's edges. */
+  readonly periodNs: number;
 }
 
 /**
- * Opens libbpf and attaches the probes.
+ * Opens the trigger's device, and libbpf, and attaches the probes.
  *
  * @throws Failure (cannot measure) with the reason
  */
-export async function openKernelSide({ require, target }: KernelSideOptions): Promise<KernelSide> {
+export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
+  const { require, target } = options;
   const { openNativeParts } = await import("./native_parts.ts");
   const { startBusyThreads } = await import("../ffi/load.ts");
   const { enableProgramStatistics } = await import("../ffi/bpf_object.ts");
   const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
   const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
-  const probes = explained(() => attach(require));
+  const machine = { read: readMachineText, exists: kernelFileExists };
+  using resources = new DisposableStack();
+  const trigger = resources.use(openTrigger(native, options.trigger, options.periodNs, machine));
+  const probes = resources.use(explained(() => attach(require)));
+  const held = resources.move();
   return {
     probes,
-    target: task === null ? new NativeTarget(native) : new ExistingTarget(native, task.pid),
+    target: task === null
+      ? new NativeTarget(native, { trigger: trigger.native })
+      : new ExistingTarget(native, task.pid, trigger.native),
     task,
+    trigger: trigger.trigger,
+    triggerDevice: trigger.device,
     scxWakeFlags: kernelEnum(SCX_WAKE_FLAGS),
     clockStepCounter: clockStepCounter(native),
     edgeUncertaintyNs: () => edgeUncertaintyNs(native),
     startBusyThreads: (threads) => startBusyThreads(native, threads),
     timePrograms: () => enableProgramStatistics(native) ?? cannotTime(),
-    [Symbol.dispose]: () => probes[Symbol.dispose](),
+    [Symbol.dispose]: () => held.dispose(),
   };
 }
 

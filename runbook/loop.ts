@@ -19,7 +19,7 @@ export interface ChainSource {
   take(run: number): ChainRecord | null;
   /** Whether of that run only the return of the waker is missing, which may come after the target's. */
   awaitsReturn(run: number): boolean;
-  /** Disarms, and returns what was seen of that run so far; null when not even its wakeup was. */
+  /** Disarms, and takes what was seen of that run so far, complete or not; null when not even its wakeup was. */
   abandon(run: number): ChainRecord | null;
   counters(): Counters;
   /** Attaches what observes a run; close() takes it away again. */
@@ -92,9 +92,13 @@ const CANCEL_WINDOW_MS = 5_000;
 const ESRCH = 3;
 const EINTR = 4;
 const ETIME = 62;
+const ESTALE = 116;
 
 /** Errnos of a target that did not sleep until its edge: no run took place. */
 const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
+
+/** So many in a row of which it is not known which edge woke the target end the series. */
+const MOST_UNCERTAIN = 20;
 
 const NS_PER_MS = 1_000_000n;
 
@@ -145,31 +149,37 @@ export async function runLoop(options: LoopOptions): Promise<number | null> {
 async function doRuns(options: LoopOptions, { firstLeadNs, windowed }: Preparation): Promise<number | null> {
   let leadNs = firstLeadNs;
   let overdue = 0;
+  let uncertain = 0;
   for (let run = options.first ?? 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
     const edge = await approachEdge(options, leadNs, windowed);
     const done = await doRun(options, run, edge, windowed);
-    if (done === null) {
+    if (done === "missed") {
       leadNs = longerLead(leadNs);
       continue;
     }
+    if (done === "uncertain") {
+      if (++uncertain === MOST_UNCERTAIN) throw uncertainEdges(run);
+      continue;
+    }
+    uncertain = 0;
     if (!windowed && leadNs > firstLeadNs) leadNs = leadNs * 9n / 10n;
     await options.onOutcome(done.outcome);
     if (done.outcome.status === "aborted") return run;
     overdue = done.overdue ? overdue + 1 : 0;
-    if (overdue === options.trigger.patience) throw silent(options.trigger, run);
+    if (overdue === options.trigger.patience) throw options.trigger.silence(run);
     run++;
   }
   return null;
 }
 
-/** @returns null when the edge was missed: then no run took place, and the same one gets a later edge */
+/** @returns `missed` or `uncertain` as of {@linkcode Sleep}: then no run took place, and the same one gets a later edge */
 async function doRun(
   options: LoopOptions,
   run: number,
   edge: bigint,
   windowed: boolean,
-): Promise<{ outcome: RunOutcome; overdue: boolean } | null> {
+): Promise<{ outcome: RunOutcome; overdue: boolean } | "missed" | "uncertain"> {
   const { probes } = options;
   const cell = options.cellOf(run);
   const before = probes.counters();
@@ -178,14 +188,14 @@ async function doRun(
     using _load = options.startLoad(cell.load);
     const sleep = new Sleep(options, run, edge, cell.wake);
     const end = await sleep.wait();
-    if (end === "missed") {
+    if (end === "missed" || end === "uncertain") {
       // No edge, no run: what the probes may hold of it is dropped.
       probes.abandon(run);
-      return null;
+      return end;
     }
     const record = await recordOf(options, run, end);
-    const target = typeof end === "string" ? null : end;
-    if (target === null) await sleep.cancel();
+    const target = typeof end === "string" ? await sleep.cancel() : end;
+    if (target !== null) options.trigger.took(target);
     const status = statusOf(record, options.interrupt.aborted);
     const losses = difference(probes.counters(), before);
     return { outcome: { run, cell, status, record, target, losses }, overdue: end === "overdue" };
@@ -233,10 +243,10 @@ class Sleep {
   }
 
   /**
-   * @returns the target's own account; `missed` when it did not sleep until the edge; `interrupted` or `overdue`
-   * while it may still sleep
+   * @returns the target's own account; `missed` when it did not sleep until the edge; `uncertain` when it is not
+   * known whether that was the edge; `interrupted` or `overdue` while it may still sleep
    */
-  async wait(): Promise<TargetRun | "missed" | "interrupted" | "overdue"> {
+  async wait(): Promise<TargetRun | "missed" | "uncertain" | "interrupted" | "overdue"> {
     const { clock, interrupt, trigger } = this.#options;
     const windowMs = Number((this.#edge + trigger.windowNs - clock.realtimeNow()) / NS_PER_MS);
     await clock.sleep(windowMs, this.#awake.signal);
@@ -246,6 +256,7 @@ class Sleep {
     // A signal may reach the target's thread before the listener that reports the interruption.
     if (interrupt.aborted) return "interrupted";
     if (result.error instanceof TargetError && MISSED.has(result.error.errno)) return "missed";
+    if (result.error instanceof TargetError && result.error.errno === ESTALE) return "uncertain";
     if (result.error instanceof TargetError && result.error.errno === ESRCH) throw ended(this.#run);
     throw new Failure(
       EXIT.failed,
@@ -257,10 +268,15 @@ class Sleep {
     );
   }
 
-  /** Ends it, and waits for that: a thread that outlived its probes would disarm the next ones. */
-  async cancel(): Promise<void> {
+  /**
+   * Ends it, and waits for that: a thread that outlived its probes would disarm the next ones.
+   *
+   * @returns the target's own account when the edge came in this very moment
+   */
+  async cancel(): Promise<TargetRun | null> {
     this.#options.target.cancel();
     await this.#options.clock.sleep(CANCEL_WINDOW_MS, this.#settled.signal);
+    return this.#result !== null && "target" in this.#result ? this.#result.target : null;
   }
 }
 
@@ -279,7 +295,7 @@ async function recordOf(
     // Nothing but the return comes after the built-in target's own; the other kind of target has told nothing yet.
     const complete = recordWindowNs === undefined && !probes.awaitsReturn(run);
     if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
-      return probes.take(run) ?? probes.abandon(run);
+      return probes.abandon(run);
     }
     await clock.sleep(Math.min(polls, LONGEST_POLL_MS), interrupt);
   }
@@ -315,6 +331,10 @@ function longerLead(leadNs: bigint): bigint {
   );
 }
 
-function silent({ silence }: Trigger, run: number): Failure {
-  return new Failure(EXIT.failed, `the target of run ${run} ${silence.found}`, silence.remedy);
+function uncertainEdges(run: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `run ${run} cannot take place: of ${MOST_UNCERTAIN} edges in a row none is known to have woken the target`,
+    "see that the trigger gives one edge a second, and give the machine more CPU time",
+  );
 }

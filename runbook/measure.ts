@@ -19,7 +19,6 @@ import { factOf, type RunbookSource } from "./runbook_file.ts";
 import type { Summary } from "./summary.ts";
 import { Symbols } from "./symbols.ts";
 import { Tally } from "./tally.ts";
-import { timerTrigger } from "./triggers.ts";
 import { type DecodeTable, decodeTableFor } from "./wake_flags.ts";
 
 export interface MeasureRequest {
@@ -46,8 +45,14 @@ export async function measure(
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
   const { machine, file, progress, interrupt } = request;
   const { runbook, target: choice, overrides } = request.declared;
-  using kernel = await openKernelSide({ require: tierOf(runbook), target: choice });
-  const { probes, target } = kernel;
+  const { runs, period_ns: periodNs } = runbook;
+  using kernel = await openKernelSide({
+    require: tierOf(runbook),
+    target: choice,
+    trigger: request.declared.trigger,
+    periodNs,
+  });
+  const { probes, target, trigger } = kernel;
   using _statistics = request.measureOverhead ? kernel.timePrograms() : null;
   // After the attach: the programs of the probes have symbols of their own now.
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
@@ -65,6 +70,7 @@ export async function measure(
     ...(overrides.length === 0 ? {} : { overrides }),
     started: request.started.toISOString(),
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
+    ...(kernel.triggerDevice === null ? {} : { trigger_device: kernel.triggerDevice }),
     clock_step_counter: kernel.clockStepCounter,
   };
   file.writeHeader(meta);
@@ -82,11 +88,10 @@ export async function measure(
   };
   const tally = new Tally();
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
-  const { runs, period_ns: periodNs } = runbook;
   const loop = {
     cellOf: (run: number) => cellOf(runbook, run),
     startLoad: (load: string) => startLoad(load, kernel.startBusyThreads),
-    trigger: timerTrigger(periodNs),
+    trigger,
     target,
     clock,
     interrupt,
@@ -116,6 +121,7 @@ export async function measure(
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   notices.push(...disagreements);
+  tally.setEdges(trigger.edges());
   tally.setRecursionMisses(probes.programs());
   if (meter !== null) tally.setOverhead(meter.overhead());
   if (interruptedAt === null) {

@@ -50,7 +50,7 @@ export class OverheadMeter {
    */
   async ran({ run, target }: RunOutcome): Promise<void> {
     const latency = target === null ? null : latencyNs(target);
-    // Only the built-in target knows when it read.
+    // Only the built-in target knows when it read, and not every trigger when its edge was.
     if (latency === null) return;
     this.#armed.push(latency);
     if (run % 2 === 0) return;
@@ -97,7 +97,7 @@ export class OverheadMeter {
 }
 
 function latencyNs({ value_ns, edge_ns }: TargetRun): number | null {
-  return value_ns === null ? null : Number(value_ns - edge_ns);
+  return value_ns === null || edge_ns === null ? null : Number(value_ns - edge_ns);
 }
 
 /** Nobody looks on: the runs of this source have no record. */

@@ -19,11 +19,12 @@ export interface RunFlags {
   /** A runbook file, over which the options lie; without it the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
-  readonly trigger?: "timer";
   /** host, vm, or a label. */
   readonly env: string;
   /** Default: ENV-HOST-UTCTIME.csv in the current folder. */
   readonly out?: string;
+  /** timer, pps:/dev/ppsN or rtc. */
+  readonly trigger?: string;
   /** ns. */
   readonly period?: number;
   /** The tier to take. */
@@ -105,7 +106,6 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
 
 /** A declared protocol that would not be kept must not be hashed into a file. */
 const UNKEPT: readonly (readonly [field: Field, unkept: (runbook: Runbook) => boolean])[] = [
-  ["trigger", ({ trigger }) => trigger !== "timer"],
   ["hours", ({ hours }) => hours !== "any"],
   ["cpus", ({ cpus }) => cpus !== "any"],
   ["clocksource", ({ clocksource }) => clocksource !== "any"],

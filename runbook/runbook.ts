@@ -4,8 +4,9 @@ import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { cellsOf } from "./design.ts";
 import { defaultSettings } from "./runbook_file.ts";
-import { ANY, BEST, CHECKS, orList, OWN_WAKE, type Trigger, Unfit } from "./settings.ts";
-import { WAKES } from "./wakes.ts";
+import { ANY, BEST, CHECKS, orList, OWN_WAKE, Unfit } from "./settings.ts";
+import { DEVICE_PERIOD_NS } from "./triggers.ts";
+import { type Trigger, WAKES, wakesFor } from "./wakes.ts";
 
 export interface Runbook {
   readonly version: 1;
@@ -73,7 +74,7 @@ export function eachChecked(settings: Settings, named: (field: Field) => string 
     const field = name as Field;
     if (value !== undefined) values[field] = checked(field, value, named);
   }
-  if (values.target !== "self" && settings.wake === undefined) values.wake = OWN_WAKE;
+  if (settings.wake === undefined) values.wake = values.target === "self" ? values.trigger : OWN_WAKE;
   return values as unknown as Runbook;
 }
 
@@ -113,6 +114,18 @@ const COMBINATIONS: readonly Combination[] = [
     remedy: `use ${orList(WAKES.map(({ name }) => name))}, or give another target`,
   },
   {
+    field: "wake",
+    broken: (runbook) => strangeWake(runbook) !== undefined,
+    found: (runbook) => `${strangeWake(runbook)} is no wake of the trigger ${runbook.trigger}`,
+    remedy: "leave it out, use one by another thread, such as pipe, or give its own trigger",
+  },
+  {
+    field: "period_ns",
+    broken: ({ trigger, period_ns }) => trigger !== "timer" && period_ns !== DEVICE_PERIOD_NS,
+    found: ({ trigger, period_ns }) => `${trigger} gives one edge a second, not one every ${period_ns} ns`,
+    remedy: "leave it out",
+  },
+  {
     field: "cpus",
     broken: ({ cpus, target }) => target !== "self" && cpus !== ANY,
     found: () => "only the built-in target is kept on CPUs",
@@ -132,6 +145,12 @@ const COMBINATIONS: readonly Combination[] = [
     remedy: "give fewer blocks or more runs",
   },
 ];
+
+/** A wake that only another trigger can begin. */
+function strangeWake(runbook: Runbook): string | undefined {
+  const possible = new Set([OWN_WAKE, ...wakesFor(runbook.trigger).map(({ name }) => name)]);
+  return wakesOf(runbook).find((wake) => !possible.has(wake));
+}
 
 /** The wakes of a runbook, in its order. */
 export function wakesOf({ wake }: Runbook): string[] {

@@ -2,7 +2,7 @@
 
 import { TIERS } from "../analysis/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
-import { WAKES } from "./wakes.ts";
+import { TRIGGERS, WAKES } from "./wakes.ts";
 
 /** Why a value cannot be a field's. */
 export class Unfit extends Error {
@@ -21,9 +21,6 @@ export const OWN_WAKE = "own";
 
 export const ANY = "any";
 export const BEST = "best";
-
-export const TRIGGERS = ["timer", "pps", "rtc"] as const;
-export type Trigger = (typeof TRIGGERS)[number];
 
 const SHORTEST_PERIOD_NS = 1_000_000;
 const LONGEST_PERIOD_NS = 3_600_000_000_000;

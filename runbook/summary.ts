@@ -45,6 +45,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
     lost_events: end.lost_events,
     recursion_misses: end.recursion_misses,
     self_reads: end.self_reads,
+    ...(end.edges === undefined ? {} : { edges: end.edges }),
     ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
@@ -60,10 +61,8 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     field("tier", TIER_TEXT[meta.tier]),
     ...listField("not observed", tally.neverObserved(meta.hooks)),
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
-    field(
-      "offset",
-      `${spreadText(tally.offset())} (edge known to ${formatDuration(meta.edge_uncertainty_ns)})`,
-    ),
+    ...edgeLines(end, meta),
+    field("offset", offsetText(tally.offset(), meta)),
     field("ttwu to read", spreadText(tally.ttwuToTkread())),
     field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
     ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
@@ -99,6 +98,18 @@ function listField(name: string, words: readonly string[]): string[] {
     } else lines[lines.length - 1] = `${last}, ${word}`;
   }
   return lines.map((line, index) => index < lines.length - 1 ? `${line},` : line);
+}
+
+/** What gave the edges, and what became of those that were no run's. */
+function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
+  if (edges === undefined) return [];
+  const absent = edges.absent === null ? "unknown how many did not come" : `${edges.absent} did not come`;
+  return [field("edges", `from ${trigger_device}: ${edges.missed} came between runs, ${absent}`)];
+}
+
+function offsetText(offset: Spread, { edge_uncertainty_ns }: Meta): string {
+  const known = offset.n === 0 ? "" : ` (edge known to ${formatDuration(edge_uncertainty_ns)})`;
+  return `${spreadText(offset)}${known}`;
 }
 
 function spreadText({ n, median_ns, iqr_ns }: Spread): string {

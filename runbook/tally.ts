@@ -2,6 +2,7 @@
 
 import { type Column, type ColumnName, COLUMNS, type Row } from "../analysis/columns.ts";
 import {
+  type EdgeCounts,
   type End,
   type HookFact,
   type Loss,
@@ -37,6 +38,7 @@ export class Tally {
   #recursionMisses = 0;
   #selfReads = 0;
   #overhead: Overhead | null = null;
+  #edges: EdgeCounts | null = null;
   readonly #losses: Loss[] = [];
   #missesOf: Readonly<Record<string, number>> = {};
   readonly #offsets = new NumberColumn();
@@ -91,6 +93,11 @@ export class Tally {
       });}
   }
 
+  /** @param edges null: no device gave them */
+  setEdges(edges: EdgeCounts | null): void {
+    this.#edges = edges;
+  }
+
   setOverhead(overhead: Overhead): void {
     this.#overhead = overhead;
   }
@@ -107,6 +114,7 @@ export class Tally {
       recursion_misses: this.#recursionMisses,
       self_reads: this.#selfReads,
       ...(Object.keys(this.#missesOf).length === 0 ? {} : { recursion_misses_of: this.#missesOf }),
+      ...(this.#edges === null ? {} : { edges: this.#edges }),
       ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
       ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
     };

@@ -1,4 +1,9 @@
-/** What gives each run its edge. */
+/** What gives each run its edge: a timer, or a device whose edges come when they come. */
+
+import { EXIT, Failure } from "../analysis/failure.ts";
+import type { EdgeCounts } from "../analysis/meta.ts";
+import type { TargetRun } from "../ffi/target.ts";
+import type { LatestEdge } from "../ffi/trigger.ts";
 
 /** The part that the run loop knows. */
 export interface Trigger {
@@ -8,10 +13,14 @@ export interface Trigger {
   readonly windowNs: bigint;
   /** Edges in a row that may fail to wake the target before the series is given up. */
   readonly patience: number;
-  /** What is wrong, and what to do, when that many have. */
-  readonly silence: { readonly found: string; readonly remedy: string };
+  /** What is wrong, and what to do, when that many have, the last one in that run. */
+  silence(run: number): Failure;
   /** When the first edge at or after `earliest` is due; both in ns of CLOCK_REALTIME. */
   nextEdge(earliest: bigint): bigint;
+  /** Told of every edge that woke the target. */
+  took(edge: Pick<TargetRun, "edge_ns" | "sequence">): void;
+  /** What became of the edges between the first that was taken and the last; null: nobody counts them. */
+  edges(): EdgeCounts | null;
 }
 
 /** Only a broken machine needs this long to wake a target that its own timer was set for. */
@@ -23,15 +32,90 @@ export function timerTrigger(periodNs: number): Trigger {
     periodNs,
     windowNs: TIMER_WINDOW_NS,
     patience: 1,
-    silence: {
-      found: `did not wake within ${TIMER_WINDOW_NS / 1_000_000_000n} s of its edge`,
-      remedy: "check that the machine's timers work, then start again",
-    },
+    silence: (run) =>
+      new Failure(
+        EXIT.failed,
+        `the target of run ${run} did not wake within ${TIMER_WINDOW_NS / NS_PER_S} s of its edge`,
+        "check that the machine's timers work, then start again",
+      ),
     nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
+    took: () => {},
+    edges: () => null,
+  };
+}
+
+const NS_PER_S = 1_000_000_000n;
+
+/** Devices give one edge a second. */
+export const DEVICE_PERIOD_NS = 1_000_000_000;
+
+/** A run whose edge is so late is a timeout, and so many in a row end the series. */
+const DEVICE_WINDOW_NS = 5n * NS_PER_S;
+const DEVICE_PATIENCE = 3;
+
+/** Sequence numbers of PPS devices are u32. */
+const SEQUENCE_NUMBERS = 2 ** 32;
+
+/** The part of an open device that its trigger uses. */
+export interface EdgeSource {
+  latest(): LatestEdge | null;
+}
+
+/**
+ * Edges of a device. When the next one is due is guessed from the latest, so that the run is armed in time; which one
+ * woke the target, and when it was, only the device says.
+ *
+ * @param path of the device, for messages
+ */
+export function deviceTrigger(source: EdgeSource, path: string): Trigger {
+  const period = BigInt(DEVICE_PERIOD_NS);
+  const counter = new EdgeCounter();
+  return {
+    periodNs: DEVICE_PERIOD_NS,
+    windowNs: DEVICE_WINDOW_NS,
+    patience: DEVICE_PATIENCE,
+    silence: (run) =>
+      new Failure(
+        EXIT.failed,
+        `${path} has stopped: ${DEVICE_PATIENCE} runs up to run ${run} waited for an edge, each for ` +
+          `${DEVICE_WINDOW_NS / NS_PER_S} s`,
+        `the rows up to run ${run} are in the file; look after the device's signal and start again`,
+      ),
+    nextEdge(earliest) {
+      const phase = (source.latest()?.realNs ?? earliest) % period;
+      return nextMultiple(earliest - phase, period) + phase;
+    },
+    took: (edge) => counter.took(edge),
+    edges: () => counter.counts(),
   };
 }
 
 /** The first multiple of the period at or after `earliest`. */
-export function nextMultiple(earliest: bigint, period: bigint): bigint {
+function nextMultiple(earliest: bigint, period: bigint): bigint {
   return (earliest + period - 1n) / period * period;
+}
+
+/** Accounts for the edges between those that runs took, by the device's own numbers. */
+class EdgeCounter {
+  #missed = 0;
+  #absent = 0;
+  #last: { readonly sequence: number; readonly edgeNs: bigint | null } | null = null;
+
+  took({ sequence, edge_ns: edgeNs }: Pick<TargetRun, "edge_ns" | "sequence">): void {
+    if (sequence === null) return;
+    if (this.#last !== null) {
+      const came = (sequence - this.#last.sequence + SEQUENCE_NUMBERS) % SEQUENCE_NUMBERS;
+      this.#missed += came - 1;
+      if (edgeNs !== null && this.#last.edgeNs !== null) {
+        const due = Math.round(Number(edgeNs - this.#last.edgeNs) / DEVICE_PERIOD_NS);
+        this.#absent += Math.max(due - came, 0);
+      }
+    }
+    this.#last = { sequence, edgeNs };
+  }
+
+  counts(): EdgeCounts | null {
+    if (this.#last === null) return null;
+    return { missed: this.#missed, absent: this.#last.edgeNs === null ? null : this.#absent };
+  }
 }

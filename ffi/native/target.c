@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -21,6 +22,9 @@
 #include "../../bpf/record.h"
 #include "clocks.h"
 #include "wakes.h"
+
+/* Each clock is rounded to ns by itself. */
+#define ROUNDING_NS 2
 
 /* The TSC's rate is first taken from this long a time. */
 #define FIRST_BASELINE_NS 20000000LL
@@ -79,10 +83,32 @@ static int wait_for_wake(uint64_t run, const struct wake *wake, struct wait_stat
 	return atomic_load(&cancelled_run) == run ? EINTR : wake->wait(state);
 }
 
-int sleep_of_run(uint64_t run, const struct timespec *until)
+struct wait_state wait_of_run(const struct target_request *request)
 {
-	struct wait_state state = { .edge_real_ns = ns_of(until), .target_tid = syscall(SYS_gettid) };
-	int error = wait_for_wake(run, wake_at(0), &state);
+	struct wait_state state = {
+		.trigger = trigger_at(request->trigger),
+		.edge = {
+			.fd = request->trigger_fd,
+			.due_real_ns = request->edge_real_ns,
+			.sequence = -1,
+			.waited_for = -1,
+		},
+		.target_tid = syscall(SYS_gettid),
+		.fds = { -1, -1 },
+	};
+
+	return state;
+}
+
+static int wait_edge(struct wait_state *state)
+{
+	return wait_for_edge(state->trigger, &state->edge);
+}
+
+int edge_of_run(uint64_t run, struct wait_state *state)
+{
+	static const struct wake ITSELF = { "edge", .wait = wait_edge };
+	int error = wait_for_wake(run, &ITSELF, state);
 
 	atomic_store(&sleeping_tid, 0);
 	return error;
@@ -104,8 +130,8 @@ struct waker {
 	const struct wake *wake;
 	struct wait_state *state;
 	uint64_t run;
-	int64_t wait_until_ns; /* CLOCK_REALTIME */
-	int64_t asleep_by_ns;  /* CLOCK_REALTIME: the target must sleep by then */
+	int64_t asleep_by_ns; /* CLOCK_REALTIME: the target must sleep by then */
+	int64_t hold_ns;
 	int error;
 };
 
@@ -130,30 +156,45 @@ static int is_asleep(int stat_fd)
 static void *waker_main(void *argument)
 {
 	struct waker *waker = argument;
-	struct timespec look = timespec_of(waker->asleep_by_ns), wake = timespec_of(waker->wait_until_ns);
+	struct wait_state *state = waker->state;
+	struct timespec look = timespec_of(waker->asleep_by_ns), held;
 	char path[64];
 	int stat_fd;
 
 	prctl(PR_SET_NAME, "probe-waker");
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", waker->state->target_tid);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", state->target_tid);
 	stat_fd = open(path, O_RDONLY | O_CLOEXEC);
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &look, NULL);
 	waker->error = stat_fd < 0 ? errno : is_asleep(stat_fd) ? 0 : ETIME;
 	if (stat_fd >= 0)
 		close(stat_fd);
+	if (!waker->error)
+		waker->error = wait_for_edge(state->trigger, &state->edge);
 	if (waker->error) {
 		/*
 		 * Woken all the same, or it would sleep for ever; the run does not count. Once is enough: every wake
 		 * leaves something behind that a target which comes to sleep later finds (a byte, a count, the futex
 		 * word, a pending signal). That FUTEX_WAKE then wakes nobody is no reason to go on.
 		 */
-		waker->wake->wake(waker->state);
+		waker->wake->wake(state);
 		return NULL;
 	}
-	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &wake, NULL);
+	if (waker->hold_ns) {
+		held = timespec_of(state->edge.edge_real_ns + waker->hold_ns);
+		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &held, NULL);
+	}
 	if (atomic_load(&cancelled_run) != waker->run)
-		waker->error = waker->wake->wake(waker->state);
+		waker->error = waker->wake->wake(state);
 	return NULL;
+}
+
+/* Nobody knows how long it would still wait for its edge: signals end that, again and again until they have. */
+static void cancel_waker(pthread_t thread)
+{
+	while (pthread_tryjoin_np(thread, NULL) == EBUSY) {
+		pthread_kill(thread, cancel_signal());
+		usleep(1000);
+	}
 }
 
 /* ---- one run ---- */
@@ -166,8 +207,8 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 		.wake = wake,
 		.state = state,
 		.run = request->run,
-		.wait_until_ns = request->edge_real_ns + request->hold_ns,
 		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
+		.hold_ns = request->hold_ns,
 	};
 	pthread_t thread;
 	int error;
@@ -184,36 +225,54 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 		error = wait_for_wake(request->run, wake, state);
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, read);
 		atomic_store(&sleeping_tid, 0);
+		if (!error && wake->settle)
+			error = wake->settle(state);
 	}
-	if (wake->wake) {
+	if (wake->wake && error) {
+		cancel_waker(thread);
+	} else if (wake->wake) {
 		pthread_join(thread, NULL);
-		if (waker.error)
-			error = waker.error;
+		error = waker.error;
 	}
 	return error;
+}
+
+void place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns,
+		struct target_result *result)
+{
+	int64_t after_ns, step = clock_difference(CLOCK_REALTIME, &after_ns) - difference;
+	int stepped = llabs(step) > uncertainty_ns + after_ns + ROUNDING_NS;
+
+	result->realtime_step_ns = step;
+	result->sequence = state->edge.sequence;
+	result->edge_ns = state->edge.edge_real_ns - difference;
+	result->edge_uncertainty_ns = uncertainty_ns;
+	/* Whether a device's edge was stamped before the step or after it, nobody knows. */
+	if (!state->edge.edge_real_ns || (stepped && state->trigger->latest))
+		result->edge_uncertainty_ns = -1;
 }
 
 /*
  * Runs once: arms the map with this thread's own pid, so that no wakeup can come before the arming and none
  * be missed after it, blocks until it is woken, reads CLOCK_MONOTONIC by the raw system call, disarms.
- * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, EINTR when
- * a signal or target_cancel() cut the sleep short.
+ * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, ESTALE when
+ * it is not known which edge woke the target, EINTR when target_cancel() cut the sleep short.
  */
 static int run_once(const struct target_request *request, struct target_result *result)
 {
 	const struct wake *wake = wake_at(request->wake);
-	struct wait_state state = { .edge_real_ns = request->edge_real_ns, .fds = { -1, -1 } };
+	struct wait_state state = wait_of_run(request);
 	struct counter_sample before, after;
+	int64_t difference, uncertainty_ns;
 	struct timespec read, past = { 0, 0 };
-	int64_t realtime, uncertainty;
 	int error;
 
-	if (!wake)
+	if (!wake || !state.trigger)
 		return EINVAL;
 	prctl(PR_SET_NAME, "probe-target");
 	memset(result, 0, sizeof(*result));
 	result->tgid = getpid();
-	result->pid = state.target_tid = syscall(SYS_gettid);
+	result->pid = state.target_tid;
 
 	/* Rehearsed unarmed: a page fault between arming and sleeping could block and be woken. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
@@ -232,8 +291,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	}
 
 	before = sample_counter();
-	realtime = clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
-	result->edge_ns = request->edge_real_ns - realtime;
+	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
 	error = armed_wait(request, wake, &state, &read);
 	arm_map(request->armed_map_fd, 0, 0);
 	if (wake->close)
@@ -241,9 +299,9 @@ static int run_once(const struct target_request *request, struct target_result *
 	if (error)
 		return error;
 	after = sample_counter();
-	result->realtime_step_ns = clock_difference(CLOCK_REALTIME, &uncertainty) - realtime;
 	result->value_ns = ns_of(&read);
 	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
+	place_edge(&state, difference, uncertainty_ns, result);
 	return 0;
 }
 

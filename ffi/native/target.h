@@ -4,33 +4,47 @@
 #define PROBE_TARGET_H
 
 #include <stdint.h>
-#include <time.h>
 
 struct target_request {
 	int64_t armed_map_fd;
 	uint64_t run;
 	int64_t wake;         /* index in the table of wakes */
-	int64_t edge_real_ns; /* absolute CLOCK_REALTIME */
+	int64_t edge_real_ns; /* absolute CLOCK_REALTIME at which the edge is due */
 	int64_t lead_ns;      /* how far away the edge must still be once the target is armed */
 	int64_t hold_ns;      /* how long the waker holds the wake back after the edge */
+	int64_t trigger;      /* index in the table of triggers */
+	int64_t trigger_fd;   /* its device, where it has one */
 };
 
 struct target_result {
 	int64_t tgid;
 	int64_t pid;
 	int64_t edge_ns;
-	int64_t edge_uncertainty_ns;
+	int64_t edge_uncertainty_ns; /* -1: when the edge was is not known */
 	int64_t value_ns;
 	int64_t clock_step_ns;
 	int64_t clock_step_uncertainty_ns;
 	int64_t realtime_step_ns;
+	int64_t sequence; /* number of the edge, as its device counts; -1: it does not */
 };
 
 /* Makes `pid` the task whose first wakeup is followed, in that run; pid 0 disarms. 0 or an errno. */
 int arm_map(int map_fd, uint32_t pid, uint64_t run);
 
-/* Sleeps until an absolute CLOCK_REALTIME; target_cancel(run) ends it with EINTR. */
-int sleep_of_run(uint64_t run, const struct timespec *until);
+struct wait_state;
+
+/* How the run of that request waits, before it has begun to. */
+struct wait_state wait_of_run(const struct target_request *request);
+
+/* Waits for the edge in the calling thread; target_cancel(run) ends it with EINTR. */
+int edge_of_run(uint64_t run, struct wait_state *state);
+
+/*
+ * The edge into `result`, and whether CLOCK_REALTIME was set meanwhile. `difference` and `uncertainty_ns` are its
+ * clock_difference() from before the wait.
+ */
+void place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns,
+		struct target_result *result);
 
 int target_run(const struct target_request *request, struct target_result *result);
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clocks.h"
 #include "target.h"
+#include "wakes.h"
 
 /* TASK_COMM_LEN (include/linux/sched.h) */
 #define COMM_LEN 16
@@ -69,18 +69,22 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 }
 
 /*
- * One run of an existing task: sleeps until the edge and arms the map with the task's pid, so that its first
- * wakeup after the edge is followed. Returns 0, or an errno: ESRCH when the task has ended.
+ * One run of an existing task: waits for the edge and arms the map with the task's pid, so that its first
+ * wakeup after the edge is followed. Returns 0, or an errno: ESRCH when the task has ended, those of target_run().
  */
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
 {
-	struct timespec edge = timespec_of(request->edge_real_ns);
+	struct wait_state state = wait_of_run(request);
+	int64_t difference, uncertainty_ns;
 	char path[64];
 	int error;
 
+	if (!state.trigger)
+		return EINVAL;
 	memset(result, 0, sizeof(*result));
 	result->pid = pid;
-	error = sleep_of_run(request->run, &edge);
+	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
+	error = edge_of_run(request->run, &state);
 	if (error)
 		return error;
 	snprintf(path, sizeof(path), "/proc/%d", pid);
@@ -89,6 +93,6 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	error = arm_map(request->armed_map_fd, pid, request->run);
 	if (error)
 		return error;
-	result->edge_ns = request->edge_real_ns - clock_difference(CLOCK_REALTIME, &result->edge_uncertainty_ns);
+	place_edge(&state, difference, uncertainty_ns, result);
 	return 0;
 }

@@ -10,18 +10,38 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-#include "clocks.h"
 
 static int wait_timer(struct wait_state *state)
 {
-	struct timespec edge = timespec_of(state->edge_real_ns);
+	return state->trigger->block(&state->edge);
+}
 
-	/* An edge that has passed still wakes: the timer fires at once. */
-	return clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &edge, NULL);
+static long voluntary_switches(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
+}
+
+/* The device's own wait: what ends it is the driver, in the interrupt or from a worker. */
+static int wait_device(struct wait_state *state)
+{
+	int error = state->trigger->begin(&state->edge);
+
+	state->switches = voluntary_switches();
+	return error ? error : state->trigger->block(&state->edge);
+}
+
+/* An edge between the note of the one before and the sleep ends the wait without a wakeup. */
+static int settle_device(struct wait_state *state)
+{
+	int error = settle_edge(state->trigger, &state->edge);
+
+	return error ? error : voluntary_switches() == state->switches ? ESTALE : 0;
 }
 
 static int open_pipe(struct wait_state *state)
@@ -105,11 +125,13 @@ static int wake_signal(struct wait_state *state)
 }
 
 static const struct wake WAKES[] = {
-	{ "timer", NULL, wait_timer, NULL, NULL },
-	{ "pipe", open_pipe, wait_pipe, wake_pipe, close_fds },
-	{ "futex", NULL, wait_futex, wake_futex, NULL },
-	{ "eventfd", open_eventfd, wait_eventfd, wake_eventfd, close_fds },
-	{ "signal", NULL, wait_signal, wake_signal, NULL },
+	{ "timer", .wait = wait_timer },
+	{ "pps", .wait = wait_device, .settle = settle_device },
+	{ "rtc", .wait = wait_device, .settle = settle_device },
+	{ "pipe", open_pipe, wait_pipe, wake_pipe, .close = close_fds },
+	{ "futex", .wait = wait_futex, .wake = wake_futex },
+	{ "eventfd", open_eventfd, wait_eventfd, wake_eventfd, .close = close_fds },
+	{ "signal", .wait = wait_signal, .wake = wake_signal },
 };
 
 const struct wake *wake_at(int32_t index)

@@ -5,9 +5,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "triggers.h"
+
 /* One run's way of blocking and of being woken. */
 struct wait_state {
-	int64_t edge_real_ns;
+	const struct trigger *trigger;
+	struct edge_wait edge;
+	long switches; /* how often the target had given up its CPU before it waited for the device */
 	pid_t target_tid;
 	int fds[2];
 	uint32_t word;
@@ -19,8 +23,10 @@ struct wake {
 	int (*open)(struct wait_state *state);
 	/* The target: blocks until it is woken; 0 or an errno. */
 	int (*wait)(struct wait_state *state);
-	/* Another thread, at the edge: wakes the target. NULL: the kernel's own timer does. */
+	/* Another thread, at the edge: wakes the target. NULL: the trigger itself does. */
 	int (*wake)(struct wait_state *state);
+	/* The target, after its clock read: whether it has slept until the edge it was to; 0 or an errno. May be NULL. */
+	int (*settle)(struct wait_state *state);
 	void (*close)(struct wait_state *state);
 };
 

@@ -8,6 +8,7 @@ import { type ColumnName, COLUMNS, type Row } from "../../analysis/columns.ts";
 import type { Tier } from "../../analysis/meta.ts";
 import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
+import { nativeTimer } from "../../ffi/trigger.ts";
 import { CrossCheck, SCX_WAKE_FLAGS } from "../../runbook/crosscheck.ts";
 import { runLoop, type RunOutcome } from "../../runbook/loop.ts";
 import { readClocksource, readMachine, readMachineText } from "../../runbook/machine.ts";
@@ -94,8 +95,8 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
   for (const series of phase.series) {
     const { wake = "timer", pid, holdNs = 0, load = 0, runs, periodNs } = series;
     const target = pid === undefined
-      ? new NativeTarget(native, { holdNs: BigInt(holdNs) })
-      : new ExistingTarget(native, pid);
+      ? new NativeTarget(native, { trigger: nativeTimer(native), holdNs: BigInt(holdNs) })
+      : new ExistingTarget(native, pid, nativeTimer(native));
     const stop = new AbortController();
     const onOutcome = (outcome: RunOutcome) => {
       const context = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KernelName } from "../../build/kernels.ts";
 import type { HookFact, Tier } from "../../analysis/meta.ts";
 import type { Guest } from "../../guest/boot.ts";
-import { WAKES } from "../../runbook/wakes.ts";
+import { wakesFor } from "../../runbook/wakes.ts";
 import {
   assertRow,
   assertSound,
@@ -124,7 +124,7 @@ for (const [kernel, traits] of KERNELS) {
         () => assertClocksource(driven, clocksource),
       );
     }
-    for (const wake of WAKES) {
+    for (const wake of wakesFor("timer")) {
       await t.step(
         `a ${wake.name} wake has its flags, its path and its caller, idle and loaded`,
         () => assertWakes(driven, wake, traits),

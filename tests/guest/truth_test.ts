@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { WAKES } from "../../runbook/wakes.ts";
+import { wakesFor } from "../../runbook/wakes.ts";
 import { assertRow } from "../measurement.ts";
 import { drive, drivenGuest } from "./driven_guest.ts";
 import type { Driven, Series } from "./driver.ts";
 import { observation, type Observed, observed } from "./observer.ts";
 
 const RUNS_PER_WAKE = 42;
+
+const WAKES = wakesFor("timer");
 
 const us = (ns: string) => Number(ns) / 1000;
 

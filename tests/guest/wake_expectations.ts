@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DECODE_TABLES, type DecodeTable } from "../../runbook/wake_flags.ts";
-import { type Wake, WAKES } from "../../runbook/wakes.ts";
+import { type Wake, WAKES, wakesFor } from "../../runbook/wakes.ts";
 import { assertRow } from "../measurement.ts";
 import type { Drive } from "./driven_guest.ts";
 import type { Driven, Series } from "./driver.ts";
@@ -22,7 +22,13 @@ const QUEUED = "pipe through the wakelist";
 /** Each wake on an idle and on a loaded machine. */
 export function wakeSeries(runs: number, periodNs: number, { realTime }: KernelTraits): Series[] {
   const series = (load: number, name: string) =>
-    WAKES.map((wake) => ({ name: `${wake.name} ${name}`, wake: wake.name, runs, periodNs, load }));
+    wakesFor("timer").map((wake) => ({
+      name: `${wake.name} ${name}`,
+      wake: wake.name,
+      runs,
+      periodNs,
+      load,
+    }));
   // As often as it takes to see WF_SYNC on its way through the wakelist.
   const queued: Series = { name: QUEUED, wake: "pipe", runs: 60, untilPath: "wakelist", periodNs };
   return [...series(0, "idle"), ...series(BUSY_LOOPS, "loaded"), ...realTime ? [] : [queued]];

@@ -70,7 +70,7 @@ export const TRACEPOINT_CHAIN: ChainRecord = {
   tkread_value_ns: null,
 };
 
-export const TARGET: TargetRun = {
+export const TARGET: TargetRun & { readonly edge_ns: bigint } = {
   tgid: 100,
   pid: 101,
   edge_ns: 1_000_000_000n,
@@ -79,4 +79,5 @@ export const TARGET: TargetRun = {
   clock_step_ns: -2n,
   clock_step_uncertainty_ns: 80,
   realtime_step_ns: 3n,
+  sequence: null,
 };

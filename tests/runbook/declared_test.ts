@@ -14,6 +14,7 @@ Deno.test("without file and options the defaults are declared, and nothing is ov
   assert.deepEqual(declared(options), {
     runbook: declareRunbook({}),
     target: { kind: "self" },
+    trigger: { name: "timer", device: null },
     overrides: [],
   });
 });
@@ -40,6 +41,15 @@ Deno.test("another target changes the wake too, unless the file declares one", (
       "lab.toml line 2: wakes: pipe cannot wake a task that is not the built-in target; leave it out: such a " +
       "task is followed when something wakes it",
   });
+});
+
+Deno.test("another trigger changes the wake too; which device it is, is no part of the protocol", () => {
+  const { runbook, trigger, overrides } = declared({ trigger: "pps:/dev/pps1" });
+  assert.deepEqual([runbook.trigger, runbook.wake], ["pps", "pps"]);
+  assert.deepEqual(trigger, { name: "pps", device: "/dev/pps1" });
+  assert.deepEqual(overrides, ["trigger", "wake"]);
+  assert.deepEqual(runbook, declared({}, 'trigger = "pps"').runbook);
+  assert.deepEqual(declared({}, 'trigger = "rtc"').trigger, { name: "rtc", device: null });
 });
 
 Deno.test("a file may name a target by its name, but no process", () => {

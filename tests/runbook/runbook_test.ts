@@ -11,7 +11,7 @@ import {
   wakesOf,
 } from "../../runbook/runbook.ts";
 import { findTask, parseTarget, targetText } from "../../runbook/targets.ts";
-import { WAKES } from "../../runbook/wakes.ts";
+import { TRIGGERS, WAKES } from "../../runbook/wakes.ts";
 
 const DEFAULT = declareRunbook({});
 
@@ -96,7 +96,18 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ["a period that is no whole number of ns", { period_ns: 1e9 + 0.5 }, /^period_ns/],
   ["a period above an hour", { period_ns: 3.6e12 + 1 }, /^period_ns/],
   ["an unknown trigger", { trigger: "bell" }, /^trigger: "bell" .*use timer, pps or rtc/],
-  ["an unknown wake", { wake: "timer,bell" }, /^wake: "bell" .*use timer, pipe/],
+  ["the wake of another trigger", { wake: "pipe,pps" }, /^wake: pps is no wake of the trigger timer/],
+  [
+    "a timer's wake by pulses",
+    { trigger: "pps", wake: "timer" },
+    /^wake: timer is no wake of the trigger pps/,
+  ],
+  [
+    "another period than a device's",
+    { trigger: "rtc", period_ns: 1e8 },
+    /^period_ns: rtc gives one edge a s/,
+  ],
+  ["an unknown wake", { wake: "timer,bell" }, /^wake: "bell" .*use timer, pps, rtc, pipe/],
   ["no wake", { wake: "" }, /^wake: ""/],
   ["a wake twice", { wake: "pipe,timer, pipe" }, /^wake: pipe is named twice/],
   ["a wake for a task of its own will", { wake: "pipe", target: "comm:sh" }, /^wake: pipe cannot wake/],
@@ -147,9 +158,12 @@ Deno.test("an error calls a field what its caller calls it", () => {
   );
 });
 
-Deno.test("the wake is one of the table's, the timer when none is given, and nobody's for another task", () => {
-  for (const { name } of WAKES) assert.equal(declareRunbook({ wake: name }).wake, name);
+Deno.test("the wake is one of the table's, the trigger's own when none is given, and nobody's for another task", () => {
+  for (const { name, trigger } of WAKES) assert.equal(declareRunbook({ wake: name, trigger }).wake, name);
   assert.equal(DEFAULT.wake, "timer");
+  for (const trigger of TRIGGERS) assert.equal(declareRunbook({ trigger }).wake, trigger);
+  assert.equal(declareRunbook({ trigger: "pps", wake: "pipe,pps" }).wake, "pipe,pps");
+  assert.equal(declareRunbook({ trigger: "pps", target: "pid" }).wake, "own");
   for (const target of [{ kind: "pid", pid: 12 }, { kind: "comm", comm: "sh" }] as const) {
     assert.equal(declareRunbook({ target: targetText(target) }).wake, "own");
     assert.equal(declareRunbook({ target: targetText(target), wake: "own" }).wake, "own");

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes pulses on the parallel port of a QEMU guest, one a second, until it is killed, and says what the kernel made
+ * of each. SIGUSR1 leaves the next one out. A line a pulse: its assert as sysfs tells it (CLOCK_REALTIME, ns),
+ * CLOCK_REALTIME minus CLOCK_MONOTONIC, half the width of the bracket that was found in, the assert's sequence number.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/io.h>
+#include <time.h>
+
+#define STATUS 0x379
+#define CONTROL 0x37a
+#define NS_PER_S 1000000000LL
+
+static int64_t now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* The device raises its interrupt when the strobe ends, and takes it back when its status is read. */
+static void pulse(void)
+{
+	outb(0x1d, CONTROL);
+	outb(0x1c, CONTROL);
+	inb(STATUS);
+}
+
+static int tell(void)
+{
+	long long seconds, ns;
+	unsigned int sequence;
+	int64_t best = INT64_MAX, difference = 0;
+	FILE *file = fopen("/sys/class/pps/pps0/assert", "r");
+
+	if (!file || fscanf(file, "%lld.%9lld#%u", &seconds, &ns, &sequence) != 3)
+		return 1;
+	fclose(file);
+	for (int i = 0; i < 16; i++) {
+		int64_t before = now_ns(CLOCK_MONOTONIC), middle = now_ns(CLOCK_REALTIME);
+		int64_t after = now_ns(CLOCK_MONOTONIC);
+
+		if (after - before < best) {
+			best = after - before;
+			difference = middle - before - best / 2;
+		}
+	}
+	printf("%lld %lld %lld %u\n", seconds * NS_PER_S + ns, (long long)difference, (long long)(best / 2 + 1), sequence);
+	return fflush(stdout);
+}
+
+static volatile sig_atomic_t left_out;
+
+static void leave_out(int signal)
+{
+	(void)signal;
+	left_out = 1;
+}
+
+int main(void)
+{
+	struct timespec next, settle = { 0, 100000000 };
+
+	signal(SIGUSR1, leave_out);
+	if (iopl(3))
+		return 1;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		next.tv_sec++;
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL))
+			;
+		if (left_out) {
+			left_out = 0;
+			continue;
+		}
+		pulse();
+		while (clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL))
+			;
+		if (tell())
+			return 1;
+	}
+}
