@@ -17,7 +17,7 @@ import {
   type Side,
   type Stratification,
 } from "./comparison.ts";
-import { EXIT, Failure } from "./failure.ts";
+import { alphaOf, marginOf } from "./declared.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration, TextName } from "./result_row.ts";
 import { holm } from "./stats/holm.ts";
@@ -44,8 +44,6 @@ export const STRATA_KEYS = [
   "ttwu_stack",
 ] as const satisfies readonly TextName[];
 
-const DEFAULT_ALPHA = 0.05;
-
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
 const INTEGRITY_LIMIT = 0.05;
 
@@ -55,7 +53,7 @@ const INTEGRITY_LIMIT = 0.05;
  */
 export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
   const files: Pair<ResultFile> = [a, b];
-  const alpha = alphaOf(a, options);
+  const alpha = alphaOf(a, options.alpha);
   const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
   const sides: Pair<Side> = [sideOf(a, "A"), sideOf(b, "B")];
   const { questions, family } = answerAll(files, sides, alpha, marginNs);
@@ -189,28 +187,4 @@ function sideOf(file: ResultFile, side: "A" | "B"): Side {
     self_reads: end?.self_reads ?? file.totals.self_reads,
     integrity_errors: file.integrityErrors,
   };
-}
-
-function alphaOf(file: ResultFile, options: CompareOptions): number {
-  const alpha = options.alpha ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
-  if (alpha > 0 && alpha < 0.5) return alpha;
-  const found = options.alpha === undefined
-    ? `the runbook of ${file.name} declares alpha ${alpha}`
-    : `alpha is ${alpha}`;
-  const remedy = "give --alpha a number above 0 and below 0.5, such as 0.05";
-  throw new Failure(options.alpha === undefined ? EXIT.failed : EXIT.usage, found, remedy);
-}
-
-function marginOf(file: ResultFile, field: "offset_margin_ns" | "ttwu_to_tkread_margin_ns"): number {
-  const margin = declared(file, field);
-  if (margin !== null && margin > 0) return margin;
-  const remedy = field === "offset_margin_ns"
-    ? "give --margin, for example --margin 4ms"
-    : "declare it and measure again";
-  throw new Failure(EXIT.failed, `the runbook of ${file.name} declares no ${field} above 0`, remedy);
-}
-
-function declared(file: ResultFile, field: string): number | null {
-  const value = file.meta.runbook[field];
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

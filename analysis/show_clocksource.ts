@@ -42,7 +42,7 @@ export class SwitchColumns {
     const switches = row.number("clocksource_switches");
     this.#switches.push(switches);
     if (switches > 0) {
-      this.#names.set(this.#rows, [null, row.text("clocksource_to")]);
+      this.#names.set(this.#rows, [row.text("clocksource_from"), row.text("clocksource_to")]);
       const reads = row.number("tkreads_after_switch");
       if (!Number.isNaN(reads)) this.#reads.set(this.#rows, reads);
     }

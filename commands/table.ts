@@ -4,6 +4,7 @@ import { abRoute } from "./ab.ts";
 import { compareRoute } from "./compare.ts";
 import { doctorRoute } from "./doctor.ts";
 import { licensesRoute } from "./licenses.ts";
+import { powerRoute } from "./power.ts";
 import { reportRoute } from "./report.ts";
 import { runRoute } from "./run.ts";
 import { showRoute } from "./show.ts";
@@ -15,6 +16,7 @@ export const ROUTES = {
   ab: abRoute,
   compare: compareRoute,
   show: showRoute,
+  power: powerRoute,
   report: reportRoute,
   licenses: licensesRoute,
 };

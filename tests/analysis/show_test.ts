@@ -32,6 +32,7 @@ function switchedRow(run: number, tkread: number): Row {
   return rowOf(run, { ...USUAL, tkread }, {
     clocksource_switches: 1,
     clocksource_switch_ns: BigInt(rowOf(run).edge_ns!) + 1500n,
+    clocksource_from: run === 5 ? null : "tsc",
     clocksource_to: "hpet",
     tkreads_after_switch: 3,
   });
@@ -112,19 +113,20 @@ Deno.test("strata can be by any column that is no time, kept by the reader or no
 });
 
 Deno.test("runs with a clocksource switch are set against those without", () => {
-  const { clocksource } = shown(fileText([rowOf(1), rowOf(2), switchedRow(3, 9000), switchedRow(4, 9100)]));
+  const { clocksource } = shown(
+    fileText([rowOf(1), rowOf(2), switchedRow(3, 9000), switchedRow(4, 9100), switchedRow(5, 9050)]),
+  );
   assert.deepEqual([clocksource.runs_with, clocksource.runs_without, clocksource.offset_shift_ns], [
-    2,
+    3,
     2,
     4050,
   ]);
-  const [found] = clocksource.switches;
-  assert.deepEqual([found!.to, found!.runs, found!.reads_after, found!.offset.median_ns], [
-    "hpet",
-    2,
-    3,
-    9050,
-  ]);
+  const [found, unknown] = clocksource.switches;
+  assert.deepEqual(
+    [found!.from, found!.to, found!.runs, found!.reads_after, found!.offset.median_ns],
+    ["tsc", "hpet", 2, 3, 9050],
+  );
+  assert.deepEqual([unknown!.from, unknown!.to, unknown!.runs], [null, "hpet", 1]);
 });
 
 Deno.test("switches that no hook could see are not called none", () => {

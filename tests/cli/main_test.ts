@@ -41,6 +41,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "ab",
     "compare",
     "show",
+    "power",
     "report",
     "licenses",
   ]);
@@ -98,6 +99,8 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ["ab --target pid:1", "there is no option --target; see --help"],
   ["ab --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
   ["show a --by signatur", '--by: runs cannot be grouped: "signatur" is no column; did you mean signature?'],
+  ["power a --power 1", '--power: "1" is not a level between 0 and 1; give a number such as 0.05'],
+  ["power", "the argument A is missing; see --help"],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 
