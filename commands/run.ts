@@ -41,6 +41,18 @@ export const PROTOCOL_FLAGS = {
     optional: true,
   },
   require: { kind: "enum", values: ["best", ...TIERS], brief: "Tier to take (default best)", optional: true },
+  "no-wait": {
+    kind: "boolean",
+    brief: "Outside the runbook's hours, refuse instead of waiting",
+    default: false,
+    withNegated: false,
+  },
+  "allow-system-changes": {
+    kind: "boolean",
+    brief: "Let the runbook's clocksource be set for the measurement, and set back after it",
+    default: false,
+    withNegated: false,
+  },
 } as const;
 
 export const runRoute = buildCommand({

@@ -1,5 +1,5 @@
 /**
- * Files of /proc and /sys, read through libc: Deno opens those for a process with every permission only, the
+ * Files of /proc and /sys, read and written through libc: Deno opens those for a process with every permission only, the
  * network included, and this program never has that one.
  */
 
@@ -8,6 +8,8 @@ const libcSymbols = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   // ssize_t read(int fd, void *buf, size_t count);
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  // ssize_t write(int fd, const void *buf, size_t count);
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // int close(int fd);
   close: { parameters: ["i32"], result: "i32" },
   // int access(const char *path, int mode);
@@ -16,6 +18,7 @@ const libcSymbols = {
 
 const F_OK = 0;
 const O_RDONLY = 0;
+const O_WRONLY = 1;
 const O_CLOEXEC = 0o2000000;
 const FIRST_CAPACITY = 65_536;
 
@@ -41,6 +44,25 @@ export function readKernelFile(path: string): Uint8Array<ArrayBuffer> | null {
   const bytes = readToEnd(libc, fd);
   libc.symbols.close(fd);
   return bytes;
+}
+
+/**
+ * Writes a setting of the kernel, in one write.
+ *
+ * @returns whether the file took it; what the kernel made of it, reading it again tells
+ */
+export function writeKernelFile(path: string, text: string): boolean {
+  const libc = Deno.dlopen("libc.so.6", libcSymbols);
+  try {
+    const fd = libc.symbols.open(new TextEncoder().encode(`${path}\0`), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bytes = new TextEncoder().encode(text);
+    const written = Number(libc.symbols.write(fd, bytes, BigInt(bytes.length)));
+    libc.symbols.close(fd);
+    return written === bytes.length;
+  } finally {
+    libc.close();
+  }
 }
 
 function readToEnd(libc: Libc, fd: number): Uint8Array<ArrayBuffer> | null {

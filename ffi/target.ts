@@ -45,6 +45,8 @@ const CLOCK_REALTIME = 0;
 
 export interface TargetOptions {
   readonly trigger: NativeTrigger;
+  /** CPUs that the target may run on; any when not given. */
+  readonly cpus?: readonly number[];
   /** How long the waker holds the wake back after the edge, ns; not where the trigger itself is the waker. */
   readonly holdNs?: bigint;
 }
@@ -99,10 +101,13 @@ abstract class TargetBase {
 export class NativeTarget extends TargetBase {
   readonly #trigger: NativeTrigger;
   readonly #holdNs: bigint;
+  /** Requests name its address: it lives as long as the target. */
+  readonly #cpus: Uint8Array<ArrayBuffer> | null;
 
   constructor(native: NativeLibrary, options: TargetOptions) {
     super(native);
     this.#trigger = options.trigger;
+    this.#cpus = options.cpus === undefined ? null : cpuMask(options.cpus);
     this.#holdNs = options.holdNs ?? 0n;
   }
 
@@ -118,7 +123,15 @@ export class NativeTarget extends TargetBase {
   async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
     const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
-    const request = requestOf(armedMapFd, run, BigInt(index), edgeRealNs, this.#holdNs, this.#trigger);
+    const request = requestOf(
+      armedMapFd,
+      run,
+      BigInt(index),
+      edgeRealNs,
+      this.#holdNs,
+      this.#trigger,
+      this.#cpus,
+    );
     const at = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     // In the order of struct target_result in ffi/native/target.h.
     return {
@@ -152,7 +165,7 @@ export class ExistingTarget extends TargetBase {
    * @throws {TargetError} with ESRCH when the task has ended
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, this.#trigger);
+    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, this.#trigger, null);
     const at = await this.call(
       run,
       request,
@@ -178,9 +191,12 @@ function requestOf(
   edgeRealNs: bigint,
   holdNs: bigint,
   { index, fd }: NativeTrigger,
+  cpus: Uint8Array<ArrayBuffer> | null,
 ) {
-  const map = BigInt(armedMapFd);
-  return new BigInt64Array([map, BigInt(run), wake, edgeRealNs, LEAD_NS, holdNs, BigInt(index), BigInt(fd)]);
+  const integers = [armedMapFd, run].map(BigInt);
+  const trigger = [index, fd].map(BigInt);
+  const mask = cpus === null ? [0n, 0n] : [addressOf(cpus), BigInt(cpus.length)];
+  return new BigInt64Array([...integers, wake, edgeRealNs, LEAD_NS, holdNs, ...trigger, ...mask]);
 }
 
 /** The part of struct target_result that both kinds of target have. */
@@ -192,6 +208,17 @@ function edgeOf(
     ? { edge_ns: null, edge_uncertainty_ns: null }
     : { edge_ns: at(2), edge_uncertainty_ns: Number(uncertainty) };
   return { ...edge, sequence: sequence < 0n ? null : Number(sequence) };
+}
+
+function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}
+
+/** A mask of CPUs as sched_setaffinity(2) takes it. */
+function cpuMask(cpus: readonly number[]): Uint8Array<ArrayBuffer> {
+  const words = new BigUint64Array(Math.floor(Math.max(...cpus) / 64) + 1);
+  for (const cpu of cpus) words[Math.floor(cpu / 64)]! |= 1n << BigInt(cpu % 64);
+  return new Uint8Array(words.buffer);
 }
 
 /** What clock_step_ns is measured against on this machine. */

@@ -48,6 +48,8 @@ export interface KernelSideOptions {
   readonly trigger: TriggerChoice;
   /** Of the timer's edges. */
   readonly periodNs: number;
+  /** CPUs that the built-in target may run on; null: any. */
+  readonly cpus: readonly number[] | null;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface KernelSideOptions {
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
-  const { require, target } = options;
+  const { require, target, cpus } = options;
   const { openNativeParts } = await import("./native_parts.ts");
   const { startBusyThreads } = await import("../ffi/load.ts");
   const { enableProgramStatistics } = await import("../ffi/bpf_object.ts");
@@ -71,7 +73,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   return {
     probes,
     target: task === null
-      ? new NativeTarget(native, { trigger: trigger.native })
+      ? new NativeTarget(native, { trigger: trigger.native, ...(cpus === null ? {} : { cpus }) })
       : new ExistingTarget(native, task.pid, trigger.native),
     task,
     trigger: trigger.trigger,

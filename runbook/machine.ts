@@ -22,7 +22,7 @@ export interface Machine {
   readonly accelerator?: string;
 }
 
-const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
+export const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
 const UNKNOWN = "unknown";
 
 /** What DMI strings of well-known virtual machines begin with. */
@@ -73,7 +73,7 @@ export function readMachine(read: ReadText, arch: string): Machine {
     kernel: line("/proc/sys/kernel/osrelease") ?? UNKNOWN,
     arch,
     cpu: cpuModel(cpuinfo) ?? line("/proc/device-tree/model")?.replace(/\0+$/, "") ?? UNKNOWN,
-    cpus: countCpus(line("/sys/devices/system/cpu/online")) ??
+    cpus: onlineCpus(read)?.length ??
       (cpuinfo.match(/^processor\s*:/gm) ?? []).length,
     virtualization: virtualization(read, cpuinfo, clocksource.available),
     boot_id: line("/proc/sys/kernel/random/boot_id") ?? UNKNOWN,
@@ -109,15 +109,18 @@ function cpuModel(cpuinfo: string): string | null {
   return implementer === null || part === null ? null : `implementer ${implementer} part ${part}`;
 }
 
-/** A list of the kernel's form `0-3,8`. */
-function countCpus(list: string | null): number | null {
-  if (list === null) return null;
-  let count = 0;
-  for (const range of list.split(",")) {
-    const [first, last] = range.split("-").map(Number);
-    count += (last ?? first!) - first! + 1;
-  }
-  return Number.isSafeInteger(count) ? count : null;
+/** A list of the kernel's form `0-3,8`; null when it is none. */
+function cpuList(list: string | null): number[] | null {
+  if (list === null || !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null;
+  return list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/** The CPUs that are online, ascending; null where that cannot be read. */
+export function onlineCpus(read: ReadText): number[] | null {
+  return cpuList(read("/sys/devices/system/cpu/online")?.trim() ?? null);
 }
 
 /**

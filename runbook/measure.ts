@@ -7,6 +7,7 @@ import { cellOf } from "./design.ts";
 import { startLoad } from "./load.ts";
 import { CrossCheck } from "./crosscheck.ts";
 import type { Declared } from "./declared.ts";
+import { type Waiting, withinHours } from "./hours.ts";
 import { openKernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
@@ -14,7 +15,7 @@ import type { Progress } from "./progress.ts";
 import type { ResultFile } from "./result_out.ts";
 import { OverheadMeter } from "./overhead.ts";
 import { buildRow, type RowContext } from "./row.ts";
-import { type Runbook, runbookSha256, tierOf } from "./runbook.ts";
+import { cpusOf, type Runbook, runbookSha256, tierOf } from "./runbook.ts";
 import { factOf, type RunbookSource } from "./runbook_file.ts";
 import type { Summary } from "./summary.ts";
 import { Symbols } from "./symbols.ts";
@@ -31,6 +32,8 @@ export interface MeasureRequest {
   /** Empty; filled here. */
   readonly file: ResultFile;
   readonly progress: Progress;
+  /** What happens outside the runbook's hours. */
+  readonly waiting: Waiting;
   readonly interrupt: AbortSignal;
   /** Pairs each run with one without probes, and has the kernel time the programs. */
   readonly measureOverhead: boolean;
@@ -49,6 +52,7 @@ export async function measure(
   using kernel = await openKernelSide({
     require: tierOf(runbook),
     target: choice,
+    cpus: cpusOf(runbook),
     trigger: request.declared.trigger,
     periodNs,
   });
@@ -91,7 +95,7 @@ export async function measure(
   const loop = {
     cellOf: (run: number) => cellOf(runbook, run),
     startLoad: (load: string) => startLoad(load, kernel.startBusyThreads),
-    trigger,
+    trigger: withinHours(runbook.hours, trigger, request.waiting),
     target,
     clock,
     interrupt,
@@ -153,7 +157,7 @@ function noticesOf(symbols: Symbols, decode: DecodeTable | null, machine: Machin
 }
 
 /** Resolves after `ms`, or at once when `stop` aborts. */
-function sleep(ms: number, stop: AbortSignal): Promise<void> {
+export function sleep(ms: number, stop: AbortSignal): Promise<void> {
   if (stop.aborted) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => {

@@ -3,17 +3,21 @@
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/meta.ts";
 import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { checkCpus } from "./affinity.ts";
+import { checkClocksource, setClocksource } from "./clocksource.ts";
 import { declare } from "./declared.ts";
+import { waitForHours } from "./hours.ts";
 import { Interrupt } from "./interrupt.ts";
+import { type LoopClock, SHORTEST_WINDOWED_PERIOD_NS } from "./loop.ts";
 import { readMachine, readMachineText } from "./machine.ts";
-import { SHORTEST_WINDOWED_PERIOD_NS } from "./loop.ts";
-import { measure } from "./measure.ts";
+import { measure, sleep } from "./measure.ts";
 import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
 import { createOutputFile, defaultPath, ResultFile, type Syncing } from "./result_out.ts";
-import type { Field, Runbook } from "./runbook.ts";
+import { cpusOf, type Field, type Runbook } from "./runbook.ts";
 import { readRunbookFile } from "./runbook_file.ts";
 import { summaryJson, summaryText } from "./summary.ts";
+import { realMachinery } from "./system_change.ts";
 
 export interface RunFlags {
   /** A runbook file, over which the options lie; without it the defaults of default.toml. */
@@ -35,6 +39,10 @@ export interface RunFlags {
   readonly load?: string;
   /** self, pid:NUMBER or comm:NAME. */
   readonly target?: string;
+  /** Outside the runbook's hours, refuse instead of waiting. */
+  readonly "no-wait": boolean;
+  /** The runbook's clocksource may be set for the measurement. */
+  readonly "allow-system-changes": boolean;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
   readonly quiet: boolean;
@@ -55,28 +63,36 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const { runs, trigger, period: period_ns, wake, load, target: task, require } = flags;
   const declared = declare({ runs, trigger, period_ns, wake, load, target: task, require }, source, optionOf);
   const { runbook } = declared;
-  refuseUnkept(runbook);
-  preflight(readMachineText, kernelFileExists(KERNEL_BTF));
-  const machine = readMachine(readMachineText, Deno.build.arch);
-  const started = new Date();
-  const path = flags.out ?? defaultPath(flags.env, machine.host, started);
-  using file = new ResultFile(path, createOutputFile(path), syncingAt(runbook.period_ns));
-  using interrupt = new Interrupt();
   const progress = new Progress({
     runs: runbook.runs,
     quiet: flags.quiet,
     output: { isTerminal: Deno.stderr.isTerminal(), write: (text) => writeAll(Deno.stderr, text) },
     now: () => performance.now(),
   });
+  const say = (message: string) => progress.say(message);
+  preflight(readMachineText, kernelFileExists(KERNEL_BTF));
+  checkCpus(cpusOf(runbook), readMachineText);
+  const clocksource = { wanted: runbook.clocksource, changesAllowed: flags["allow-system-changes"] };
+  const machinery = realMachinery(say);
+  checkClocksource(clocksource, machinery);
+  const { host } = readMachine(readMachineText, Deno.build.arch);
+  const path = flags.out ?? defaultPath(flags.env, host, new Date());
+  using file = new ResultFile(path, createOutputFile(path), syncingAt(runbook.period_ns));
+  using interrupt = new Interrupt();
   try {
+    const waiting = { allowed: !flags["no-wait"], say };
+    await waitForHours(runbook.hours, WALL_CLOCK, interrupt.signal, waiting);
+    if (interrupt.signal.aborted) throw interruptedEarly(runbook);
+    using _clocksource = setClocksource(clocksource, machinery);
     const request = {
       env: flags.env,
       declared,
       source,
-      machine,
-      started,
+      machine: readMachine(readMachineText, Deno.build.arch),
+      started: new Date(),
       file,
       progress,
+      waiting,
       interrupt: interrupt.signal,
       measureOverhead: flags["measure-overhead"],
     };
@@ -104,22 +120,15 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   }
 }
 
-/** A declared protocol that would not be kept must not be hashed into a file. */
-const UNKEPT: readonly (readonly [field: Field, unkept: (runbook: Runbook) => boolean])[] = [
-  ["hours", ({ hours }) => hours !== "any"],
-  ["cpus", ({ cpus }) => cpus !== "any"],
-  ["clocksource", ({ clocksource }) => clocksource !== "any"],
-];
+/** For the hours before anything native is open: ms are enough. */
+const WALL_CLOCK: LoopClock = { realtimeNow: () => BigInt(Date.now()) * 1_000_000n, sleep };
 
-function refuseUnkept(runbook: Runbook): void {
-  for (const [field, unkept] of UNKEPT) {
-    if (!unkept(runbook)) continue;
-    throw new Failure(
-      EXIT.cannotMeasure,
-      `this version cannot keep the runbook's ${field} = ${runbook[field]}`,
-      "declare a runbook without it",
-    );
-  }
+function interruptedEarly({ hours }: Runbook): Failure {
+  return new Failure(
+    EXIT.failed,
+    `interrupted while waiting for the runbook's hours ${hours} UTC`,
+    "nothing was measured; start again",
+  );
 }
 
 /** `--period` for period_ns. */

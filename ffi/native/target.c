@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../../bpf/record.h"
+#include "affinity.h"
 #include "clocks.h"
 #include "wakes.h"
 
@@ -132,6 +133,7 @@ struct waker {
 	uint64_t run;
 	int64_t asleep_by_ns; /* CLOCK_REALTIME: the target must sleep by then */
 	int64_t hold_ns;
+	int is_kept; /* the target is kept on CPUs */
 	int error;
 };
 
@@ -161,6 +163,8 @@ static void *waker_main(void *argument)
 	char path[64];
 	int stat_fd;
 
+	if (waker->is_kept)
+		leave_cpus(); /* a thread begins where its creator may run */
 	prctl(PR_SET_NAME, "probe-waker");
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", state->target_tid);
 	stat_fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -207,6 +211,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 		.wake = wake,
 		.state = state,
 		.run = request->run,
+		.is_kept = request->cpus != 0,
 		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
 		.hold_ns = request->hold_ns,
 	};
@@ -311,7 +316,11 @@ int target_run(const struct target_request *request, struct target_result *resul
 	int error;
 
 	block_signals(&before);
-	error = run_once(request, result);
+	error = request->cpus ? keep_on_cpus((const void *)(uintptr_t)request->cpus, request->cpus_bytes) : 0;
+	if (!error)
+		error = run_once(request, result);
+	if (request->cpus)
+		leave_cpus(); /* the thread goes back to a pool */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }

@@ -14,6 +14,8 @@ struct target_request {
 	int64_t hold_ns;      /* how long the waker holds the wake back after the edge */
 	int64_t trigger;      /* index in the table of triggers */
 	int64_t trigger_fd;   /* its device, where it has one */
+	int64_t cpus;         /* address of the mask of the CPUs that the target may run on; 0: any */
+	int64_t cpus_bytes;   /* its length */
 };
 
 struct target_result {

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { openNativeLibrary } from "../../ffi/native_library.ts";
+import { NativeTarget, TargetError } from "../../ffi/target.ts";
+import { nativeTimer } from "../../ffi/trigger.ts";
+
+const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
+const EBADF = 9;
+const EINVAL = 22;
+
+/** The errno with which a run ends that has no map to arm: EBADF, once the target has come so far. */
+async function errnoOf(cpus: readonly number[] | undefined): Promise<number> {
+  const native = openNativeLibrary(LIBRARY);
+  const trigger = nativeTimer(native);
+  const target = new NativeTarget(native, cpus === undefined ? { trigger } : { trigger, cpus });
+  const error = await target.run(-1, 1, 0n, "timer").then(
+    () => assert.fail("it has no map"),
+    (error) => error,
+  );
+  assert.ok(error instanceof TargetError, String(error));
+  return error.errno;
+}
+
+/** A field of a thread's status; null when the thread has ended. */
+function fieldOf(thread: string, name: string): string | null {
+  try {
+    return new RegExp(`^${name}:\\t(\\S+)`, "m").exec(Deno.readTextFileSync(`${thread}/status`))?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the threads may run on which targets have been. */
+function affinities(): (string | null)[] {
+  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => `/proc/self/task/${name}`);
+  const found = threads.filter((thread) => fieldOf(thread, "Name") === "probe-target")
+    .map((thread) => fieldOf(thread, "Cpus_allowed_list"));
+  return [...new Set(found)];
+}
+
+Deno.test("the target is kept on its CPUs before anything else, and its thread is let go after the run", async () => {
+  const allowed = fieldOf("/proc/self", "Cpus_allowed_list")!;
+  const [first] = allowed.split(/[-,]/).map(Number);
+  assert.equal(await errnoOf(undefined), EBADF);
+  assert.equal(await errnoOf([first!]), EBADF);
+  assert.deepEqual(affinities(), [allowed]);
+  assert.equal(await errnoOf([8191]), EINVAL);
+  assert.deepEqual(affinities(), [allowed]);
+  assert.equal(await errnoOf([first!, 8191]), EBADF);
+  assert.deepEqual(affinities(), [allowed]);
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { capture } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { canonicalRunbook, type Runbook } from "../../runbook/runbook.ts";
+import { parseMeasurement } from "../measurement.ts";
+
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "probe-runbook-" });
+  readonly out = `${this.folder}/out.csv`;
+
+  runbook(text: string): string {
+    const path = `${this.folder}/lab.toml`;
+    Deno.writeTextFileSync(path, text);
+    return path;
+  }
+
+  /** `probe run` of a runbook. */
+  arguments(text: string, ...options: string[]): string[] {
+    return ["run", "--runbook", this.runbook(text), "--out", this.out, ...options];
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+async function sha256(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+}
+
+/** The last CPU that is online. */
+function lastCpu(): string {
+  return Deno.readTextFileSync("/sys/devices/system/cpu/online").trim().split(/[-,]/).at(-1)!;
+}
+
+Deno.test("a runbook is kept: its runs, wakes and CPUs; the file says what was declared and what replaced it", async () => {
+  using place = new Place();
+  const cpu = lastCpu();
+  const toml = `runs = 99\nperiod = "20ms"\nwakes = ["timer", "pipe"]\ncpus = [${cpu}]\nwarm_up_runs = 1\n`;
+  const { code, stderr } = await capture([EXECUTABLE, ...place.arguments(toml, "--runs", "24")]);
+  assert.equal(code, 0, stderr);
+  const { meta, rows } = parseMeasurement(Deno.readTextFileSync(place.out));
+  assert.equal(rows.length, 24);
+  const declared = { runs: 24, period_ns: 20_000_000, wake: "timer,pipe", cpus: cpu, warm_up_runs: 1 };
+  assert.deepEqual({ ...meta.runbook, ...declared }, meta.runbook);
+  assert.equal(meta.runbook_sha256, await sha256(canonicalRunbook(meta.runbook as unknown as Runbook)));
+  assert.deepEqual(meta.runbook_file, { name: "lab.toml", sha256: await sha256(toml) });
+  assert.deepEqual(meta.overrides, ["runs"]);
+  const seen = rows.filter(({ correlation_id }) => correlation_id !== "");
+  assert.ok(seen.length > 0);
+  for (const row of seen) {
+    for (const name of ["prev_cpu", "target_cpu", "tkread_cpu"] as const) {
+      assert.ok([cpu, ""].includes(row[name]), `run ${row.run} ${name} ${row[name]}`);
+    }
+    assert.equal(row.target_cpu, cpu);
+  }
+});
+
+Deno.test("an option that repeats the default is no override", async () => {
+  using place = new Place();
+  const options = ["--runs", "30", "--period", "5ms"];
+  const { code, stderr } = await capture([EXECUTABLE, "run", ...options, "--out", place.out]);
+  assert.equal(code, 0, stderr);
+  const { meta } = parseMeasurement(Deno.readTextFileSync(place.out));
+  assert.deepEqual([meta.runbook_file, meta.overrides], [undefined, ["period_ns"]]);
+});
+
+/** Refused before anything is attached: exit code, message, and no file. */
+const REFUSED: readonly (readonly [what: string, toml: string, code: number, message: RegExp])[] = [
+  [
+    "a wrong key",
+    "runs = 3\nperoid = 1\n",
+    2,
+    /lab\.toml line 2: peroid: there is no such key; did you mean period\?/,
+  ],
+  ["a CPU that is not there", "cpus = [0, 8191]", 3, /on CPU 0, 8191; not online: 8191; declare some of 0/],
+  [
+    "an absent clocksource",
+    'clocksource = "sundial"',
+    3,
+    /wants the clocksource sundial, this kernel offers \w/,
+  ],
+];
+
+for (const [what, toml, expected, message] of REFUSED) {
+  Deno.test(`a runbook with ${what} ends the call in one line, and leaves no file`, async () => {
+    using place = new Place();
+    const { code, stdout, stderr } = await capture([EXECUTABLE, ...place.arguments(toml)]);
+    assert.equal(code, expected, stderr);
+    assert.match(stderr, message);
+    assert.match(stderr, /^probe: [^\n]+\n$/);
+    assert.equal(stdout, "");
+    assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+  });
+}
+
+/** An hour that begins in more than an hour, whenever this is read. */
+function closedHours(): string {
+  const hour = (ahead: number) => String((new Date().getUTCHours() + ahead) % 24).padStart(2, "0");
+  return `hours = "${hour(3)}-${hour(4)}"`;
+}
+
+Deno.test("outside its hours a runbook is refused with --no-wait, and no file is left", async () => {
+  using place = new Place();
+  const { code, stderr } = await capture([EXECUTABLE, ...place.arguments(closedHours(), "--no-wait")]);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /^probe: outside the runbook's hours \d\d-\d\d UTC, which begin at [\d-]+ \d\d:00; start again /,
+  );
+  assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`outside its hours a runbook waits, says until when, and ends at ${signal} without a file`, async () => {
+    using place = new Place();
+    const args = place.arguments(closedHours());
+    const child = new Deno.Command(EXECUTABLE, { args, stdout: "null", stderr: "piped" }).spawn();
+    let said = "";
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      const waited = said.includes("\n");
+      said += part;
+      if (!waited && said.includes("\n")) child.kill(signal);
+    }
+    const { code } = await child.status;
+    const [waiting, ended] = said.split("\n");
+    assert.match(
+      waiting!,
+      /^outside the runbook's hours .* UTC: waiting until .* UTC, [23] h \d+ min from now$/,
+    );
+    assert.match(
+      ended!,
+      /^probe: interrupted while waiting for the runbook's hours .*; nothing was measured/,
+    );
+    assert.equal(code, 1);
+    assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+  });
+}
