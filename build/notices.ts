@@ -55,6 +55,8 @@ const NPM_PACKAGES: Readonly<Record<string, { readonly license: string; readonly
   "d3-time": { license: "ISC", repository: "d3/d3-time" },
   "d3-time-format": { license: "ISC", repository: "d3/d3-time-format" },
   "internmap": { license: "ISC", repository: "mbostock/internmap" },
+  "hyparquet": { license: "MIT", repository: "hyparam/hyparquet" },
+  "hyparquet-writer": { license: "MIT", repository: "hyparam/hyparquet-writer" },
   "smol-toml": { license: "BSD-3-Clause", repository: "squirrelchat/smol-toml" },
 };
 

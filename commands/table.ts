@@ -3,6 +3,7 @@
 import { abRoute } from "./ab.ts";
 import { compareRoute } from "./compare.ts";
 import { doctorRoute } from "./doctor.ts";
+import { exportRoute } from "./export.ts";
 import { licensesRoute } from "./licenses.ts";
 import { powerRoute } from "./power.ts";
 import { reportRoute } from "./report.ts";
@@ -18,6 +19,7 @@ export const ROUTES = {
   show: showRoute,
   power: powerRoute,
   report: reportRoute,
+  export: exportRoute,
   licenses: licensesRoute,
 };
 
@@ -25,6 +27,7 @@ export const ROUTES = {
 export const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
+  export: ["write"],
   // Programs: QEMU.
   ab: ["ffi", "write", "run"],
   report: ["write"],

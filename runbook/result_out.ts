@@ -57,7 +57,7 @@ function whyNot(error: unknown): string {
 }
 
 /** The system's words, without what Deno adds to them: `No space left on device (os error 28)`. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
 }

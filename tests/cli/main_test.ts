@@ -43,6 +43,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "show",
     "power",
     "report",
+    "export",
     "licenses",
   ]);
 });
@@ -101,6 +102,8 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ["show a --by signatur", '--by: runs cannot be grouped: "signatur" is no column; did you mean signature?'],
   ["power a --power 1", '--power: "1" is not a level between 0 and 1; give a number such as 0.05'],
   ["power", "the argument A is missing; see --help"],
+  ["export a", "--format has no value; write the value after it"],
+  ["export a --format parquet", "Parquet is no text for stdout; give --out FILE"],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 

@@ -1,0 +1,70 @@
+/** The README's queries in a real DuckDB, over folders as the README names them. */
+
+import { DuckDBInstance } from "@duckdb/node-api";
+import assert from "node:assert/strict";
+import { ShowColumns } from "../../analysis/show.ts";
+import { generate } from "../../bench/generate.ts";
+import { exportCommand } from "../../runbook/export_command.ts";
+import { readFile } from "../../runbook/result_in.ts";
+import { blocks } from "./document.ts";
+
+const README = Deno.readTextFileSync("README.md");
+
+/** Rows of each of the README's queries; relative paths are below `folder`. */
+async function answers(folder: string): Promise<string[][][]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    await connection.run(`SET file_search_path = '${folder}'`);
+    const results: string[][][] = [];
+    for (const query of blocks(README, "sql")) {
+      const rows = (await connection.runAndReadAll(query)).getRowsJson();
+      results.push(rows.map((row) => row.map((cell) => String(cell).replace(`${folder}/`, ""))));
+    }
+    return results;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** What the queries must answer: each file's strata by signature as `probe show` has them. */
+function expected(paths: readonly string[], folder: string, suffix: string): string[][] {
+  return paths.flatMap((path) => {
+    const columns = new ShowColumns(["signature"]);
+    const show = columns.show(readFile(path, (row) => columns.visit(row)));
+    const name = path.replace(`${folder}/`, "").replace(/\.csv$/, suffix);
+    return show.strata[0]!.groups
+      .map((
+        { values, complete, ttwu_to_tkread: { median_ns } },
+      ) => [name, values[0]!, String(complete), String(median_ns)])
+      .sort((x, y) => x[1]! < y[1]! ? -1 : 1);
+  });
+}
+
+Deno.test("the README's DuckDB queries over a folder of result files say what probe show says of each", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.mkdirSync(`${folder}/results`);
+    const paths = [["host", 90], ["label", 1], ["vm", 140]].map(([env, rows]) => {
+      const path = `${folder}/results/${env}.csv`;
+      const text = generate({ rows: Number(rows), seed: Number(rows), env: String(env), timeoutEvery: 13 });
+      Deno.writeTextFileSync(path, [...text].join(""));
+      return path;
+    });
+    for (const path of paths) {
+      const out = path.replace(/csv$/, "parquet");
+      await exportCommand({ format: "parquet", out }, path, () => {});
+    }
+    const [csv, parquet, meta] = await answers(folder);
+    assert.deepEqual(csv, expected(paths, folder, ".csv"));
+    assert.deepEqual(parquet, expected(paths, folder, ".parquet"));
+    assert.deepEqual(meta!.map(([file, env]) => [file, env]), [
+      ["results/host.parquet", "host"],
+      ["results/label.parquet", "label"],
+      ["results/vm.parquet", "vm"],
+    ]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
