@@ -36,13 +36,7 @@ const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
   wakeup_to_switch: "wakeup_to_switch_ns",
 };
 
-/** Columns whose values make strata. */
-export const STRATA_KEYS = [
-  "signature",
-  "migrated",
-  "path",
-  "ttwu_stack",
-] as const satisfies readonly TextName[];
+const KEYS = ["signature", "migrated", "path", "ttwu_stack"] as const satisfies readonly TextName[];
 
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
 const INTEGRITY_LIMIT = 0.05;
@@ -113,7 +107,7 @@ function stratifyAll(
   questions: Readonly<Record<QuestionName, Question>>,
 ): Stratification[] {
   const done: { key: TextName; confounded: string | null; stratification: Stratification }[] = [];
-  for (const key of STRATA_KEYS) {
+  for (const key of KEYS) {
     const confounded = strataConfounded(files, key, questions);
     const stratification = done.filter((earlier) => earlier.confounded === confounded)
       .flatMap((earlier) => {

@@ -1,6 +1,6 @@
 /** `probe show`: what one result file says. Field names are those of `probe show --format json`. */
 
-import { ChainColumns, deltaChain, type Link } from "./chain.ts";
+import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
 import type { ColumnName } from "./columns.ts";
 import { KeyColumns } from "./key_columns.ts";
 import type { Loss } from "./meta.ts";
@@ -111,10 +111,15 @@ export class ShowColumns {
     this.#switches.visit(row);
   }
 
+  /** The links of the chain row by row, in the order of the stages. */
+  links(): LinkColumn[] {
+    return this.#chain.links();
+  }
+
   /** @param file the one whose rows were visited */
   show(file: ResultFile): Show {
     const { meta } = file;
-    const links = deltaChain(file, this.#chain.links());
+    const links = deltaChain(file, this.links());
     const statuses = new Map(sharesOf(file.texts.status).map(({ value, runs }) => [value, runs]));
     return {
       file: file.name,

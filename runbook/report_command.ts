@@ -4,6 +4,7 @@ import { compare } from "../analysis/compare.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
+import { ShowColumns } from "../analysis/show.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "./result_in.ts";
 import { createOutputFile, type OutputFile } from "./result_out.ts";
@@ -53,11 +54,13 @@ export async function pageOf(flags: PageFlags, paths: readonly string[]): Promis
   const files = paths.map((path): ReportFile => {
     const hash = createHash("sha256");
     let bytes = 0;
-    const file = readFile(path, null, (chunk) => {
+    const collected = new ShowColumns(null);
+    const take = (chunk: Uint8Array) => {
       hash.update(chunk);
       bytes += chunk.length;
-    });
-    return { file, sha256: hash.digest("hex"), bytes };
+    };
+    const file = readFile(path, (row) => collected.visit(row), take);
+    return { file, show: collected.show(file), links: collected.links(), sha256: hash.digest("hex"), bytes };
   });
   const [a, b] = files;
   const comparison = a === undefined || b === undefined ? null : compare(a.file, b.file, {

@@ -84,7 +84,9 @@ function columnOf(
   });
   return markup`<svg x="${percent(from)}" width="${percent(width)}" height="${
     HEIGHT + 20
-  }">${parts}<text x="0" y="${HEIGHT + 14}">${name}</text></svg>`;
+  }">${parts}<svg width="96%" height="${HEIGHT + 20}"><text x="0" y="${
+    HEIGHT + 14
+  }">${name}</text></svg></svg>`;
 }
 
 function legend(names: readonly string[]): Markup {

@@ -3,23 +3,22 @@
  * What a policy can forbid is forbidden in the page itself.
  */
 
-import { STRATA_KEYS } from "../compare.ts";
 import { compareText } from "../compare_text.ts";
 import { type Comparison, QUESTIONS } from "../comparison.ts";
-import { sortedSample, summarise } from "../compare_sample.ts";
-import { formatDuration } from "../format_value.ts";
 import { answers } from "./answers.ts";
+import { chain } from "./chain.ts";
 import { context, facts, type ReportFile, statusCount } from "./facts.ts";
 import { sideKey } from "./labels.ts";
 import { join, type Markup, markup, type Part } from "./markup.ts";
 import { numbers } from "./numbers.ts";
-import { chain, distributions, runOrders, strataOfOne } from "./overview.ts";
+import { durations, strata } from "./one_file.ts";
+import { distributions, runOrders } from "./overview.ts";
 import type { ReportSide } from "./runs.ts";
+import { sideFacts } from "./side_facts.ts";
 import { crossTable, icicles } from "./stacks.ts";
 import { stratification } from "./strata.ts";
 import { STYLE } from "./style.ts";
-import { table } from "./table.ts";
-import { ASKS, confidence } from "./words.ts";
+import { confidence } from "./words.ts";
 
 export interface Report {
   /** Version of this program. */
@@ -34,14 +33,21 @@ export interface Report {
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
+const CHAIN_SAYS =
+  "The chain of a run from the trigger's edge to the first clock read: from each stage to the next one seen.";
+const STACKS_SAY =
+  "Call chains, the outermost function above; hold the pointer over a frame for its full name and its runs.";
+
 /** Error rate of the tests of drift where no comparison sets one. */
 const ALPHA = 0.05;
 
 export function reportPage(report: Report): string {
   const { comparison, files } = report;
-  const sides = files.map(({ file }, index): ReportSide => ({
+  const sides = files.map(({ file, show, links }, index): ReportSide => ({
     letter: comparison?.sides[index]?.side ?? "A",
     file,
+    show,
+    links,
   }));
   const title = comparison === null
     ? `${sides[0]!.file.meta.env}: what a wakeup takes`
@@ -103,7 +109,7 @@ ${
 ${
     section(
       "Where the time goes",
-      "The chain of a run, from the trigger's edge to the first clock read, stage by stage.",
+      CHAIN_SAYS,
       chain(sides),
     )
   }
@@ -117,10 +123,11 @@ ${
 ${
     section(
       "What wakes and what reads",
-      "Call chains, the outermost function above; hold the pointer over a frame for its full name and its runs.",
+      STACKS_SAY,
       [icicles(sides), comparison.association.map((cross) => crossTable(cross, comparison.stacks))],
     )
   }
+${section("What the files say of themselves", "", sideFacts(sides))}
 ${
     section(
       "Every number, and how it was made",
@@ -133,17 +140,7 @@ ${
 }
 
 function oneFile(side: ReportSide): Markup {
-  const rows = QUESTIONS.map((name) => {
-    const sorted = sortedSample(side.file, `${name}_ns`);
-    const { n, median_ns, iqr_ns, mad_ns } = summarise([sorted, sorted]);
-    return {
-      head: `${name}: ${ASKS[name]}`,
-      cells: [n[0], formatDuration(median_ns[0]), formatDuration(iqr_ns[0]), formatDuration(mad_ns[0])],
-    };
-  });
-  return markup`<section aria-label="The durations">${
-    table("Complete runs in which it was observed", ["duration", "n", "median", "IQR", "MAD"], rows)
-  }</section>
+  return markup`<section aria-label="The durations">${durations(side)}</section>
 ${warnings(side.file.notes)}
 ${
     section(
@@ -159,15 +156,10 @@ ${
       runOrders([side], ALPHA),
     )
   }
-${
-    section(
-      "Where the time goes",
-      "The chain of a run, from the trigger's edge to the first clock read.",
-      chain([side]),
-    )
-  }
-${section("Groups of runs", "ttwu_to_tkread of the runs that share a value.", strataOfOne(side, STRATA_KEYS))}
-${section("What wakes and what reads", "Call chains, the outermost function above.", icicles([side]))}`;
+${section("Where the time goes", CHAIN_SAYS, chain([side]))}
+${section("Groups of runs", "Runs that share a value. All drawings are of ttwu_to_tkread.", strata(side))}
+${section("What wakes and what reads", STACKS_SAY, icicles([side]))}
+${section("What the file says of itself", "", sideFacts([side]))}`;
 }
 
 function section(title: string, says: string, content: Part): Markup {

@@ -6,7 +6,7 @@ import { iqrSorted, medianSorted } from "../stats/quantile.ts";
 import { type Axis, logAxis } from "./axis.ts";
 import { coordinate, type Markup, markup, type Part } from "./markup.ts";
 import { BOX, boxX, figure, plot } from "./plot.ts";
-import type { Link } from "./runs.ts";
+import type { LinkSample } from "./runs.ts";
 
 const ROW = 74;
 /** Of the highest point of a row; the rest is for its name. */
@@ -17,7 +17,7 @@ const LOWEST = 0.1;
 
 export interface ChainSide {
   readonly letter: string;
-  readonly links: readonly Link[];
+  readonly links: readonly LinkSample[];
 }
 
 export function ridge(caption: Part, sides: readonly ChainSide[]): Markup {

@@ -1,10 +1,10 @@
 /** A duration in the order of the runs: does its level change, does it drift, where are the censored runs? */
 
 import { curveLinear, line } from "d3-shape";
-import { formatP, formatShift, formatSigned } from "../format_value.ts";
+import { formatP, formatShift, formatSigned, formatStatistic } from "../format_value.ts";
+import type { SeriesChecks } from "../run_series.ts";
 import { medianSorted } from "../stats/quantile.ts";
 import { type Axis, durationAxis } from "./axis.ts";
-import type { Drift } from "./drift.ts";
 import { coordinate, type Markup, markup, type Part, percent } from "./markup.ts";
 import { BOX, figure, plot } from "./plot.ts";
 import type { RunSeries } from "./runs.ts";
@@ -23,7 +23,7 @@ export function runOrder(
   caption: Part,
   letter: string,
   series: RunSeries,
-  drift: Drift,
+  checks: SeriesChecks,
   alpha: number,
 ): Markup {
   const { runs, values, censored } = series;
@@ -32,9 +32,9 @@ export function runOrder(
   const last = Math.max(1, largest(runs), largest(censored));
   const y = durationAxis(all[0]!, all.at(-1)!, "up");
   const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
-  const change = drift.change_point;
+  const change = checks.change_point;
   const changes = change !== null && change.p < alpha;
-  const found = [...changeWords(series, change, changes), ...serialWords(drift)].join("; ");
+  const found = [...changeWords(series, change, changes), ...serialWords(checks)].join("; ");
   return figure(
     caption,
     plot({
@@ -61,7 +61,11 @@ export function runOrder(
   );
 }
 
-function changeWords({ runs, values }: RunSeries, change: Drift["change_point"], changes: boolean): string[] {
+function changeWords(
+  { runs, values }: RunSeries,
+  change: SeriesChecks["change_point"],
+  changes: boolean,
+): string[] {
   if (change === null) return ["too few different runs to test for a change of level"];
   const test = `${formatP(change.p, change.p_capped)} (${change.method})`;
   if (!changes) return [`no change of level found, ${test}`];
@@ -71,10 +75,15 @@ function changeWords({ runs, values }: RunSeries, change: Drift["change_point"],
   return [`level changes after run ${change.after_run}, its median by ${by}: ${test}`];
 }
 
-function serialWords({ lag1 }: Drift): string[] {
-  return lag1 === null
-    ? []
-    : [`lag-1 autocorrelation ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)}`];
+function serialWords({ lag1, dip }: SeriesChecks): string[] {
+  return [
+    ...(lag1 === null ? [] : [
+      `lag-1 autocorrelation ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)} (${lag1.method})`,
+    ]),
+    ...(dip === null ? [] : [
+      `dip ${formatStatistic(dip.dip)}, ${formatP(dip.p, dip.p_capped)} for a single mode (${dip.method})`,
+    ]),
+  ];
 }
 
 function largest(values: Float64Array): number {

@@ -1,14 +1,19 @@
 /** What the figures are drawn of: durations of complete runs, sorted or in the order of the runs, by stratum. */
 
+import type { LinkColumn } from "../chain.ts";
 import { completeCode } from "../compare_sample.ts";
 import type { ResultFile } from "../result_file.ts";
 import type { Duration, TextName } from "../result_row.ts";
+import type { Show } from "../show.ts";
 
 /** One side of a page. */
 export interface ReportSide {
   /** A is the baseline. */
   readonly letter: string;
   readonly file: ResultFile;
+  /** What the file alone says. */
+  readonly show: Show;
+  readonly links: readonly LinkColumn[];
 }
 
 /** A duration in ns run by run; `runs` are the numbers of the runs. */
@@ -19,16 +24,20 @@ export interface RunSeries {
   readonly censored: Float64Array;
 }
 
-/** Complete runs in which the duration was observed, in the order of the file. */
+/** Complete runs in which the duration was observed, in the order of the runs. */
 export function seriesOf(file: ResultFile, duration: Duration): RunSeries {
   const source = file.durations[duration];
   const status = file.texts.status.codes();
   const complete = completeCode(file);
-  const counts = (row: number) => status[row] === complete && !Number.isNaN(source[row]!);
-  const runs = file.run.filter((_, row) => counts(row));
-  const values = source.filter((_, row) => counts(row));
-  const censored = file.run.filter((_, row) => status[row] !== complete);
-  return { runs, values, censored };
+  const rows = Uint32Array.from(status, (_, row) => row)
+    .filter((row) => status[row] === complete && !Number.isNaN(source[row]!));
+  const ordered = rows.every((row, i) => i === 0 || file.run[rows[i - 1]!]! < file.run[row]!);
+  if (!ordered) rows.sort((x, y) => file.run[x]! - file.run[y]!);
+  return {
+    runs: Float64Array.from(rows, (row) => file.run[row]!),
+    values: Float64Array.from(rows, (row) => source[row]!),
+    censored: file.run.filter((_, row) => status[row] !== complete),
+  };
 }
 
 /** Values of the duration in ns, sorted, for each value of a column, the most frequent first. */
@@ -58,30 +67,23 @@ export function samplesBy(
 }
 
 /** From one stage of the chain to the next: the time in ns of each complete run that has both, sorted. */
-export interface Link {
+export interface LinkSample {
   readonly name: string;
   readonly sorted: Float64Array;
 }
 
-const LINKS = ["edge to ttwu", "ttwu to wakeup", "wakeup to switch", "switch to read"] as const;
+export function linkName({ from, to }: Pick<LinkColumn, "from" | "to">): string {
+  return `${from} to ${to}`;
+}
 
-/** The chain from the edge to the read, over complete runs in which all of its stages were observed. */
-export function chainOf(file: ResultFile): readonly Link[] {
-  const { offset_ns, ttwu_to_tkread_ns, edge_to_wakeup_ns, wakeup_to_switch_ns } = file.durations;
+/** The chain of a side; links that no complete run has are left out. */
+export function linkSamples({ file, links }: ReportSide): LinkSample[] {
   const status = file.texts.status.codes();
   const complete = completeCode(file);
-  const links = LINKS.map(() => new Float64Array(offset_ns.length));
-  let n = 0;
-  for (let row = 0; row < offset_ns.length; row++) {
-    const offset = offset_ns[row]!;
-    const ttwu = offset - ttwu_to_tkread_ns[row]!;
-    const wakeup = edge_to_wakeup_ns[row]!;
-    const waiting = wakeup_to_switch_ns[row]!;
-    if (status[row] !== complete || Number.isNaN(ttwu + wakeup + waiting)) continue;
-    [ttwu, wakeup - ttwu, waiting, offset - wakeup - waiting].forEach((ns, link) => links[link]![n] = ns);
-    n++;
-  }
-  return LINKS.map((name, link) => ({ name, sorted: links[link]!.subarray(0, n).sort() }));
+  return links.map((link) => ({
+    name: linkName(link),
+    sorted: link.values.filter((ns, row) => status[row] === complete && !Number.isNaN(ns)).sort(),
+  })).filter(({ sorted }) => sorted.length > 0);
 }
 
 /** Runs of each stack, all statuses, the most frequent first. */

@@ -8,8 +8,9 @@ import { compare } from "../../../analysis/compare.ts";
 import type { Meta } from "../../../analysis/meta.ts";
 import type { ReportFile } from "../../../analysis/report/facts.ts";
 import { type Report, reportPage } from "../../../analysis/report/page.ts";
-import type { ResultFile } from "../../../analysis/result_file.ts";
+import { readResultFile, type ResultFile } from "../../../analysis/result_file.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result_write.ts";
+import { ShowColumns } from "../../../analysis/show.ts";
 import { stackKey } from "../../../analysis/stack.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
@@ -117,7 +118,19 @@ export function seriesPage(series: readonly Series[], over: Partial<Report> = {}
   const files = series.map((one, index): ReportFile => {
     const meta = index === 0 ? {} : { started: "2026-01-02T00:00:00Z" };
     const text = seriesText({ ...one, meta: { ...meta, ...one.meta } });
-    return { file: read(text, undefined, `${one.env}.csv`), sha256: "5".repeat(64), bytes: text.length };
+    const collected = new ShowColumns(null);
+    const file = readResultFile(
+      `${one.env}.csv`,
+      [new TextEncoder().encode(text)],
+      (row) => collected.visit(row),
+    );
+    return {
+      file,
+      show: collected.show(file),
+      links: collected.links(),
+      sha256: "5".repeat(64),
+      bytes: text.length,
+    };
   });
   const [a, b] = files;
   const comparison = a === undefined || b === undefined ? null : compare(a.file, b.file);
