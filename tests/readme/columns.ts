@@ -1,4 +1,4 @@
-/** `deno task readme`: writes the table of columns into README.md, from the one that the program uses. */
+/** `deno task readme`: writes into README.md the table of columns and the default runbook, which the program uses. */
 
 import { type Column, COLUMNS } from "../../analysis/columns.ts";
 
@@ -36,6 +36,22 @@ export function withColumns(readme: string): string {
   );
 }
 
+const RUNBOOK = /(<!-- runbook: [^\n]*-->\n).*(<!-- \/runbook -->)/s;
+
+/**
+ * @param readme its text
+ * @param toml the default runbook
+ * @returns the text with it
+ */
+export function withRunbook(readme: string, toml: string): string {
+  if (!RUNBOOK.test(readme)) throw new RangeError("README.md must have the markers of the runbook");
+  return readme.replace(
+    RUNBOOK,
+    (_, begin: string, end: string) => `${begin}\n\`\`\`toml\n${toml}\`\`\`\n\n${end}`,
+  );
+}
+
 if (import.meta.main) {
-  Deno.writeTextFileSync("README.md", withColumns(Deno.readTextFileSync("README.md")));
+  const columns = withColumns(Deno.readTextFileSync("README.md"));
+  Deno.writeTextFileSync("README.md", withRunbook(columns, Deno.readTextFileSync("runbook/default.toml")));
 }
