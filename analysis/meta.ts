@@ -1,4 +1,4 @@
-/** What the `# meta` and `# end` lines of a result file hold. Written by runbook/, read here. */
+/** What the `# meta`, `# resumed` and `# end` lines of a result file hold. Written by runbook/, read here. */
 
 export const TIERS = ["full", "kprobe", "tracepoint"] as const;
 export type Tier = (typeof TIERS)[number];
@@ -63,6 +63,14 @@ export interface Meta {
   readonly trigger_device?: string;
   /** The counter clock_step_ns is measured against: tsc or CLOCK_MONOTONIC_RAW. */
   readonly clock_step_counter: string;
+}
+
+/** What a `# resumed` line holds: from here on the rows are those of another call of the program. */
+export interface Resumption {
+  /** Number of the first run of that call. */
+  readonly run: number;
+  /** UTC, ISO 8601. */
+  readonly started: string;
 }
 
 /** A series that loses everything must not fill its end line. */

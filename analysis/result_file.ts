@@ -8,7 +8,7 @@ import { EXIT, Failure } from "./failure.ts";
 import type { End, Meta } from "./meta.ts";
 import { BadRow } from "./result_cells.ts";
 import type { DictionaryColumn } from "./result_columns.ts";
-import { parseEnd, parseMeta, type Unusable } from "./result_meta.ts";
+import { parseEnd, parseMeta, parseResumption, type Unusable } from "./result_meta.ts";
 import { type Duration, DURATIONS, type IntegrityError, RowReader, type TextName } from "./result_row.ts";
 import { RESULT_VERSION } from "./result_write.ts";
 import type { RowVisitor } from "./row_view.ts";
@@ -33,6 +33,8 @@ export interface ResultFile {
   /** Runs with stages that contradict each other. They are in the columns like all others. */
   readonly integrityErrors: number;
   readonly firstIntegrityError: IntegrityError | null;
+  /** Where its last whole line ends; what follows was cut off. */
+  readonly wholeLineBytes: number;
   /** What a reader of conclusions must know about the file, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -51,9 +53,12 @@ export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
+  readonly #notes: string[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes of the buffer in use: lines not read yet. */
   #length = 0;
+  /** Bytes of all chunks. */
+  #total = 0;
   #state: State = "version";
   /** Number of the next line, from 1. */
   #line = 1;
@@ -92,7 +97,7 @@ export class ResultReader {
 
   /** @throws Failure when what came so far is no result file or contradicts its own end */
   finish(): ResultFile {
-    const notes: string[] = [];
+    const notes = [...this.#notes];
     const tail = this.#buffer.subarray(0, this.#length);
     if (tail.length > 0) this.#takeTail(tail, notes);
     if (this.#secondStart !== null) this.#failConcatenated(null);
@@ -122,6 +127,7 @@ export class ResultReader {
       totals: this.#rows.totals,
       integrityErrors: this.#rows.integrityErrors,
       firstIntegrityError: this.#rows.firstIntegrityError,
+      wholeLineBytes: this.#total - tail.length,
       notes,
     };
   }
@@ -134,6 +140,7 @@ export class ResultReader {
       this.#buffer = larger;
     }
     this.#buffer.set(chunk, this.#length);
+    this.#total += chunk.length;
     this.#length = needed;
   }
 
@@ -181,6 +188,7 @@ export class ResultReader {
     else if (this.#secondStart !== null) this.#failConcatenated(null);
     else if (this.#state === "meta") this.#fail(null, "a # meta line must come here");
     else if (line.startsWith("# stack ")) this.#takeStack(line);
+    else if (line.startsWith("# resumed ")) this.#takeResumption(line.slice("# resumed ".length));
     else if (line.startsWith("# end ")) this.#takeEnd(line.slice("# end ".length));
   }
 
@@ -244,6 +252,13 @@ export class ResultReader {
     }
     this.#stacks.set(key, frames);
     this.#rows.defineStack(key);
+  }
+
+  #takeResumption(json: string): void {
+    const resumption = parseResumption(json);
+    if (isUnusable(resumption)) return this.#fail(null, `the # resumed line ${resumption.unusable}`);
+    if (this.#state !== "rows") this.#fail(null, "a # resumed line before the column names or after the end");
+    this.#notes.push(`${this.#name} was cut off and resumed at run ${resumption.run}`);
   }
 
   #takeEnd(json: string): void {

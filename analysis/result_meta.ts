@@ -1,6 +1,6 @@
-/** The JSON of the `# meta` and `# end` lines, checked field by field. Further fields are kept and ignored. */
+/** The JSON of the `# meta`, `# resumed` and `# end` lines, checked field by field. Further fields are kept and ignored. */
 
-import { type End, type Meta, TIERS } from "./meta.ts";
+import { type End, type Meta, type Resumption, TIERS } from "./meta.ts";
 
 /** Says what is wrong with a value, or null. */
 type Check = (value: unknown) => string | null;
@@ -137,6 +137,11 @@ export interface Unusable {
 /** @param json what follows `# meta ` */
 export function parseMeta(json: string): Meta | Unusable {
   return parse<Meta>(json, META);
+}
+
+/** @param json what follows `# resumed ` */
+export function parseResumption(json: string): Resumption | Unusable {
+  return parse<Resumption>(json, object({ run: count, started: text }));
 }
 
 /** @param json what follows `# end ` */

@@ -4,7 +4,7 @@
  */
 
 import { type Column, COLUMNS, type Row } from "./columns.ts";
-import type { End, Meta } from "./meta.ts";
+import type { End, Meta, Resumption } from "./meta.ts";
 import { stackKey } from "./stack.ts";
 
 export const RESULT_VERSION = 1;
@@ -34,6 +34,11 @@ export function formatStackLine(id: string, frames: readonly string[]): string {
 /** @throws RangeError when a cell is not of its column's kind: such a row could not be read back */
 export function formatRow(row: Row): string {
   return COLUMNS.map((column) => formatCell(column, row[column.name])).join(",") + "\n";
+}
+
+/** Comes where a file that was cut off goes on. */
+export function formatResumption(resumption: Resumption): string {
+  return `# resumed ${JSON.stringify(resumption)}\n`;
 }
 
 /** Closes the file; its absence tells a reader that the run was cut off. */

@@ -79,6 +79,11 @@ export const runRoute = buildCommand({
         brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME (default self)",
         optional: true,
       },
+      resume: {
+        kind: "boolean",
+        brief: "Go on with the file of --out, which was cut off, by the same protocol",
+        default: false,
+      },
       "measure-overhead": {
         kind: "boolean",
         brief: "Also measure what the probes cost, against runs without them",

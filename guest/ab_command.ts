@@ -16,7 +16,7 @@ export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, Comp
   readonly "out-dir"?: string;
 }
 
-type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead";
+type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume";
 
 /**
  * @param protocol the options of the protocol, as the user wrote them: either side gets the same
@@ -38,7 +38,10 @@ export async function abCommand(
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   tell("A: this machine");
   const began = performance.now();
-  await runCommand({ ...flags, env: "host", out: a, json: false, "measure-overhead": false }, say);
+  await runCommand(
+    { ...flags, env: "host", out: a, json: false, resume: false, "measure-overhead": false },
+    say,
+  );
   tell(`B: ${vm.description}`);
   const request = { args: protocol, runbook, folder, expectedMs: performance.now() - began };
   await measureVm(vm, request, b).catch((cause) => {

@@ -12,6 +12,7 @@ import { openKernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type RunOutcome } from "./loop.ts";
 import { type Machine, readClocksource, readMachineText } from "./machine.ts";
 import type { Progress } from "./progress.ts";
+import { type Begun, requireSameMeta } from "./resume.ts";
 import type { ResultFile } from "./result_out.ts";
 import { OverheadMeter } from "./overhead.ts";
 import { buildRow, type RowContext } from "./row.ts";
@@ -29,8 +30,10 @@ export interface MeasureRequest {
   readonly source: RunbookSource | null;
   readonly machine: Machine;
   readonly started: Date;
-  /** Empty; filled here. */
+  /** Filled here. */
   readonly file: ResultFile;
+  /** What the file held before; null: it is new. */
+  readonly begun: Begun | null;
   readonly progress: Progress;
   /** What happens outside the runbook's hours. */
   readonly waiting: Waiting;
@@ -46,7 +49,7 @@ export interface MeasureRequest {
 export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
-  const { machine, file, progress, interrupt } = request;
+  const { machine, file, begun, progress, interrupt } = request;
   const { runbook, target: choice, overrides } = request.declared;
   const { runs, period_ns: periodNs } = runbook;
   using kernel = await openKernelSide({
@@ -77,9 +80,16 @@ export async function measure(
     ...(kernel.triggerDevice === null ? {} : { trigger_device: kernel.triggerDevice }),
     clock_step_counter: kernel.clockStepCounter,
   };
-  file.writeHeader(meta);
+  const first = (begun?.lastRun ?? 0) + 1;
+  if (begun === null) file.writeHeader(meta);
+  else {
+    requireSameMeta(file.path, begun.file.meta, meta);
+    file.writeResumption({ run: first, started: meta.started }, begun.file);
+  }
   const of = kernel.task === null ? "" : ` of ${kernel.task.comm} (pid ${kernel.task.pid})`;
-  progress.say(`measuring ${runbook.runs} runs${of} at tier ${probes.tier} into ${file.path}`);
+  progress.begin(first);
+  const which = first === 1 ? `${runs} runs` : `runs ${first} to ${runs}`;
+  progress.say(`measuring ${which}${of} at tier ${probes.tier} into ${file.path}`);
   const notices = noticesOf(symbols, decode, machine);
   for (const notice of notices) progress.say(`notice: ${notice}`);
 
@@ -90,7 +100,7 @@ export async function measure(
       hook.stage === "clocksource_switch" && hook.attached
     ),
   };
-  const tally = new Tally();
+  const tally = begun?.tally ?? new Tally();
   const clock: LoopClock = { realtimeNow: () => target.realtimeNow(), sleep };
   const loop = {
     cellOf: (run: number) => cellOf(runbook, run),
@@ -111,7 +121,7 @@ export async function measure(
     file.writeRow(row, stacks);
     tally.add(row, stacks);
     crossCheck.add(outcome.run, outcome.record, stackContext);
-    progress.ran(outcome.run, outcome.losses.ring_full);
+    progress.ran(outcome);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
   const series = {
@@ -120,13 +130,16 @@ export async function measure(
     // The built-in target reads as soon as it runs; another task when it likes, until the next edge is near.
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
   };
-  await warmUp(runbook, series);
-  const interruptedAt = await runLoop({ ...series, runs, onOutcome });
+  if (first <= runs) await warmUp(runbook, series);
+  const interruptedAt = await runLoop({ ...series, first, runs, onOutcome });
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   notices.push(...disagreements);
-  tally.setEdges(trigger.edges());
-  tally.setRecursionMisses(probes.programs());
+  // The counts of the kernel and of the trigger began with this call: those of the rows before are not in them.
+  if (begun === null) {
+    tally.setEdges(trigger.edges());
+    tally.setRecursionMisses(probes.programs());
+  }
   if (meter !== null) tally.setOverhead(meter.overhead());
   if (interruptedAt === null) {
     file.writeEnd(disagreements.length === 0 ? tally.end() : { ...tally.end(), notices: disagreements });

@@ -1,11 +1,14 @@
 /** What a waiting user sees on stderr: one line that renews itself on a terminal, start and finish elsewhere. */
 
+import type { RunOutcome } from "./loop.ts";
+
 export interface ProgressOutput {
   readonly isTerminal: boolean;
   write(text: string): void;
 }
 
 export interface ProgressOptions {
+  /** Number of the last. */
   readonly runs: number;
   /** `--quiet`: nothing at all. */
   readonly quiet: boolean;
@@ -15,15 +18,25 @@ export interface ProgressOptions {
 }
 
 const MS_PER_S = 1000;
+const SHOWN_EVERY_MS = 100;
 
 export class Progress {
   readonly #options: ProgressOptions;
-  readonly #started: number;
-  #losses = 0;
+  #started: number;
+  #first = 1;
+  #lost = 0;
+  #timedOut = 0;
+  #shown = -Infinity;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
     this.#started = options.now();
+  }
+
+  /** The clock of rate and time left starts; `first` is the number of the first run. */
+  begin(first: number): void {
+    this.#first = first;
+    this.#started = this.#options.now();
   }
 
   /** A line of its own: what begins, a notice, what ended. */
@@ -32,21 +45,26 @@ export class Progress {
     this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${line}\n`);
   }
 
-  /** @param lost events lost in that run */
-  ran(run: number, lost: number): void {
-    this.#losses += lost;
-    const { quiet, output } = this.#options;
+  ran({ run, status, losses }: Pick<RunOutcome, "run" | "status" | "losses">): void {
+    this.#lost += losses.ring_full;
+    if (status === "timeout") this.#timedOut++;
+    const { runs, quiet, output, now } = this.#options;
     if (quiet || !output.isTerminal) return;
-    output.write(`${CLEAR_LINE}${this.#line(run)}`);
-    if (run === this.#options.runs) output.write(CLEAR_LINE);
+    // A terminal would cost more than a short period leaves.
+    if (now() - this.#shown >= SHOWN_EVERY_MS) {
+      this.#shown = now();
+      output.write(`${CLEAR_LINE}${this.#line(run)}`);
+    }
+    if (run === runs) output.write(CLEAR_LINE);
   }
 
   #line(run: number): string {
     const { runs, now } = this.#options;
     const seconds = (now() - this.#started) / MS_PER_S;
-    const rate = seconds > 0 ? run / seconds : 0;
+    const rate = seconds > 0 ? (run - this.#first + 1) / seconds : 0;
     const left = rate > 0 ? `  ${timeLeft((runs - run) / rate)} left` : "";
-    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#losses} lost`;
+    const timedOut = this.#timedOut > 0 ? `  ${this.#timedOut} timed out` : "";
+    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#lost} lost${timedOut}`;
   }
 }
 

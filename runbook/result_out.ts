@@ -9,14 +9,23 @@
 
 import type { Row } from "../analysis/columns.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
-import type { End, Meta } from "../analysis/meta.ts";
-import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result_write.ts";
+import type { End, Meta, Resumption } from "../analysis/meta.ts";
+import type { ResultFile as ReadFile } from "../analysis/result_file.ts";
+import {
+  formatEnd,
+  formatHeader,
+  formatResumption,
+  formatRow,
+  formatStackLine,
+} from "../analysis/result_write.ts";
 import type { StackCluster } from "./row.ts";
 
 /** The part of Deno.FsFile in use, so that a test can fill the disk. */
 export interface OutputFile {
   writeSync(bytes: Uint8Array): number;
   truncateSync(length: number): void;
+  /** Whether nobody else has the file locked; then it is, until it is closed. */
+  tryLockSync(exclusive: boolean): boolean;
   syncDataSync(): void;
   syncData(): Promise<void>;
   close(): void;
@@ -48,6 +57,18 @@ export function createOutputFile(path: string): OutputFile {
   }
 }
 
+/** @throws Failure when the path cannot be written */
+export function openOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { append: true });
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "it does not exist" : whyNot(error);
+    throw new Failure(EXIT.failed, `cannot go on with ${path}: ${why}`, "give the file to resume", {
+      cause: error,
+    });
+  }
+}
+
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
@@ -61,6 +82,9 @@ export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
 }
+
+/** The part of a file that was cut off, as it was read, which its continuation needs. */
+export type CutOff = Pick<ReadFile, "wholeLineBytes" | "rows" | "stacks">;
 
 /** When a row is to be on the disk: before writeRow() returns, or soon. */
 export type Syncing = "each row" | "in background";
@@ -81,14 +105,38 @@ export class ResultFile implements Disposable {
   #length = 0;
   #rows = 0;
 
-  /** @param file just created and empty; this object closes it */
+  /**
+   * @param file just created and empty, or opened to go on with it; this object locks and closes it
+   * @throws Failure when another process has it locked
+   */
   constructor(path: string, file: OutputFile, syncing: Syncing = "each row") {
     this.path = path;
     this.#file = file;
     this.#syncing = syncing;
+    if (file.tryLockSync(true)) return;
+    file.close();
+    throw new Failure(
+      EXIT.failed,
+      `cannot write ${path}: another probe is writing it`,
+      "wait until it has ended",
+    );
   }
 
-  /** Nothing was written: the file holds nothing that is worth keeping. */
+  /**
+   * Goes on with a file that was cut off, instead of writeHeader(): takes away what is no whole line, and says that
+   * from here on the rows are another call's.
+   *
+   * @param cutOff read when this object had the file locked already
+   */
+  writeResumption(resumption: Resumption, cutOff: CutOff): void {
+    this.#length = this.#synced = cutOff.wholeLineBytes;
+    this.#rows = cutOff.rows;
+    for (const key of cutOff.stacks.keys()) this.#stacks.add(key);
+    this.#file.truncateSync(this.#length);
+    this.#append(formatResumption(resumption), "the resumption");
+  }
+
+  /** Nothing was written: a file that is new holds nothing that is worth keeping. */
   get isEmpty(): boolean {
     return this.#length === 0;
   }

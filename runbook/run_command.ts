@@ -13,7 +13,8 @@ import { readMachine, readMachineText } from "./machine.ts";
 import { measure, sleep } from "./measure.ts";
 import { preflight } from "./preflight.ts";
 import { Progress } from "./progress.ts";
-import { createOutputFile, defaultPath, ResultFile, type Syncing } from "./result_out.ts";
+import { createOutputFile, defaultPath, openOutputFile, ResultFile, type Syncing } from "./result_out.ts";
+import { readBegun } from "./resume.ts";
 import { cpusOf, type Field, type Runbook } from "./runbook.ts";
 import { readRunbookFile } from "./runbook_file.ts";
 import { summaryJson, summaryText } from "./summary.ts";
@@ -43,6 +44,8 @@ export interface RunFlags {
   readonly "no-wait": boolean;
   /** The runbook's clocksource may be set for the measurement. */
   readonly "allow-system-changes": boolean;
+  /** Go on with the file of `out`, which was cut off. */
+  readonly resume: boolean;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
   readonly quiet: boolean;
@@ -63,6 +66,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const { runs, trigger, period: period_ns, wake, load, target: task, require } = flags;
   const declared = declare({ runs, trigger, period_ns, wake, load, target: task, require }, source, optionOf);
   const { runbook } = declared;
+  refuseResume(flags);
   const progress = new Progress({
     runs: runbook.runs,
     quiet: flags.quiet,
@@ -77,7 +81,9 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   checkClocksource(clocksource, machinery);
   const { host } = readMachine(readMachineText, Deno.build.arch);
   const path = flags.out ?? defaultPath(flags.env, host, new Date());
-  using file = new ResultFile(path, createOutputFile(path), syncingAt(runbook.period_ns));
+  const output = flags.resume ? openOutputFile(path) : createOutputFile(path);
+  using file = new ResultFile(path, output, syncingAt(runbook.period_ns));
+  const begun = flags.resume ? readBegun(path) : null;
   using interrupt = new Interrupt();
   try {
     const waiting = { allowed: !flags["no-wait"], say };
@@ -91,6 +97,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
       machine: readMachine(readMachineText, Deno.build.arch),
       started: new Date(),
       file,
+      begun,
       progress,
       waiting,
       interrupt: interrupt.signal,
@@ -103,7 +110,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
       throw new Failure(
         EXIT.failed,
         `interrupted at run ${interruptedAt} of ${runbook.runs}`,
-        `${rows} in ${path}`,
+        `${rows} in ${path}; --resume goes on`,
       );
     }
     if (flags.json) write(`${summaryJson(summary)}\n`);
@@ -115,7 +122,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
       `see column last_stage in ${path} for where the runs stopped`,
     );
   } catch (error) {
-    if (file.isEmpty) Deno.removeSync(path);
+    if (begun === null && file.isEmpty) Deno.removeSync(path);
     throw error;
   }
 }
@@ -134,6 +141,24 @@ function interruptedEarly({ hours }: Runbook): Failure {
 /** `--period` for period_ns. */
 function optionOf(field: Field): string {
   return `--${field.replace(/_ns$/, "")}`;
+}
+
+function refuseResume({ resume, out, "measure-overhead": measureOverhead }: RunFlags): void {
+  if (!resume) return;
+  if (out === undefined) {
+    throw new Failure(
+      EXIT.usage,
+      "--resume does not say which file to go on with",
+      "name it with --out FILE",
+    );
+  }
+  if (measureOverhead) {
+    throw new Failure(
+      EXIT.usage,
+      "--measure-overhead cannot be resumed: what the rows before cost is not known any more",
+      "leave it out, or begin another file",
+    );
+  }
 }
 
 /** A disk takes longer than a short period. */

@@ -11,6 +11,8 @@ export interface Measurement {
   readonly meta: Meta;
   readonly rows: readonly TextRow[];
   readonly stacks: ReadonlyMap<string, readonly string[]>;
+  /** The first run after each `# resumed` line. */
+  readonly resumptions: readonly number[];
   /** null: the file was cut off. */
   readonly end: End | null;
 }
@@ -26,10 +28,12 @@ export function parseMeasurement(text: string): Measurement {
   assert.equal(lines[2], names.join(","));
   const stacks = new Map<string, readonly string[]>();
   const rows: TextRow[] = [];
+  const resumptions: number[] = [];
   let end: End | null = null;
   for (const line of lines.slice(3)) {
     const stack = /^# stack ([0-9a-f]{16}) (.+)$/.exec(line);
     if (stack) stacks.set(stack[1]!, stack[2]!.split(";"));
+    else if (line.startsWith("# resumed ")) resumptions.push(JSON.parse(line.slice("# resumed ".length)).run);
     else if (line.startsWith("# end ")) end = JSON.parse(line.slice("# end ".length));
     else {
       const cells = line.split(",");
@@ -37,7 +41,7 @@ export function parseMeasurement(text: string): Measurement {
       rows.push(Object.fromEntries(names.map((name, i) => [name, cells[i]!])) as Record<ColumnName, string>);
     }
   }
-  return { meta: JSON.parse(metaLine.slice("# meta ".length)), rows, stacks, end };
+  return { meta: JSON.parse(metaLine.slice("# meta ".length)), rows, stacks, resumptions, end };
 }
 
 /** In the order in which they happen; a try_to_wake_up may return at any time after the wakeup began. */

@@ -39,7 +39,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const complete = rows.filter(({ status }) => status === "complete").length;
       assert.equal(
         messages.at(-1),
-        `probe: interrupted at run ${BEFORE + 1} of ${RUNS}; ${complete} complete rows are in ${path}`,
+        `probe: interrupted at run ${
+          BEFORE + 1
+        } of ${RUNS}; ${complete} complete rows are in ${path}; --resume goes on`,
       );
     } finally {
       await Deno.remove(folder, { recursive: true });

@@ -59,6 +59,7 @@ class SmallDisk implements OutputFile {
   syncs = 0;
   backgroundSyncs = 0;
   syncFails = false;
+  lockedElsewhere = false;
   /** What a power cut would leave. */
   synced = "";
   writes = 0;
@@ -77,6 +78,10 @@ class SmallDisk implements OutputFile {
   truncateSync(length: number): void {
     if (!this.truncates) throw new Error("Input/output error (os error 5)");
     this.content = this.content.slice(0, length);
+  }
+
+  tryLockSync(): boolean {
+    return !this.lockedElsewhere;
   }
 
   syncDataSync(): void {
