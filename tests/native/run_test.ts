@@ -84,8 +84,8 @@ Deno.test("two wakes under two loads are mixed run by run, and each run has the 
   try {
     const path = `${folder}/mixed.csv`;
     const threads = 2 * navigator.hardwareConcurrency;
-    const mixture = ["--wake", "timer,pipe", "--load", `idle,cpu:${threads}`, "--runs", String(MIXED_RUNS)];
-    const argv = ["run", ...mixture, "--period", "50ms", "--out", path, "--quiet"];
+    const declared = ["--wake", "timer,pipe", "--load", `idle,cpu:${threads}`, "--runs", String(MIXED_RUNS)];
+    const argv = ["run", ...declared, "--period", "50ms", "--out", path, "--quiet"];
     const child = new Deno.Command(EXECUTABLE, { args: argv, stdout: "null", stderr: "piped" }).spawn();
     const output = child.output();
     const seen = new Set<number>();
