@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { capture } from "../../build/command.ts";
 import { EXECUTABLE } from "../../build/executable.ts";
-import { cellOf } from "../../runbook/design.ts";
+import { cellOf, type Mixture } from "../../runbook/design.ts";
 import { HOOKS } from "../../runbook/hooks.ts";
 import {
   assertSound,
@@ -105,7 +105,7 @@ Deno.test("two wakes under two loads are mixed run by run, and each run has the 
     assert.ok(typeof order_seed === "number");
     for (const row of rows) {
       const { wake, load, run } = row;
-      const mixture = { wake: "timer,pipe", load: `idle,cpu:${threads}`, order_seed };
+      const mixture: Mixture = { wake: "timer,pipe", load: `idle,cpu:${threads}`, order_seed };
       assert.deepEqual({ wake, load }, cellOf(mixture, Number(run)));
       if (row.correlation_id === "") continue;
       assert.equal(row.waker_comm === "probe-waker", wake === "pipe", JSON.stringify(row));
