@@ -1,11 +1,13 @@
-/** `probe compare`: is the measurement of B the same as that of A? */
+/** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
 import { crossColumns, crossSides } from "./compare_association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences } from "./compare_confounding.ts";
+import { Exploration } from "./compare_exploration.ts";
+import { type Grouping, groupingOf } from "./compare_key.ts";
 import { renamed, renaming } from "./compare_partition.ts";
-import { answer, measure } from "./compare_question.ts";
-import { sortedSample } from "./compare_sample.ts";
-import { stratify } from "./compare_strata.ts";
+import { answer, measure, type Measured } from "./compare_question.ts";
+import { both, completeCode, sampleOf } from "./compare_sample.ts";
+import { concluded, type Explored, stratify } from "./compare_strata.ts";
 import { contextDifferences, warningsOf } from "./compare_warnings.ts";
 import {
   type Comparison,
@@ -15,9 +17,8 @@ import {
   type QuestionName,
   QUESTIONS,
   type Side,
-  type Stratification,
 } from "./comparison.ts";
-import { alphaOf, marginOf } from "./declared.ts";
+import { EXIT, Failure } from "./failure.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration, TextName } from "./result_row.ts";
 import { holm } from "./stats/holm.ts";
@@ -27,6 +28,8 @@ export interface CompareOptions {
   readonly marginNs?: number;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
+  /** Columns whose combined values are the strata; without it several keys, one after the other. */
+  readonly by?: readonly TextName[];
 }
 
 const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
@@ -36,7 +39,11 @@ const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
   wakeup_to_switch: "wakeup_to_switch_ns",
 };
 
-const KEYS = ["signature", "migrated", "path", "ttwu_stack"] as const satisfies readonly TextName[];
+const DEFAULT_KEYS: readonly (readonly TextName[])[] = [["signature"], ["migrated"], ["path"], [
+  "ttwu_stack",
+]];
+
+const DEFAULT_ALPHA = 0.05;
 
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
 const INTEGRITY_LIMIT = 0.05;
@@ -46,119 +53,216 @@ const INTEGRITY_LIMIT = 0.05;
  * @throws Failure when the runbook of A declares no margin or alpha is none
  */
 export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
-  const files: Pair<ResultFile> = [a, b];
-  const alpha = alphaOf(a, options.alpha);
+  return compareAll([a, b], options)[0]!;
+}
+
+/**
+ * Each file but the first against the first; all p-values of all comparisons are adjusted together.
+ *
+ * @param files at least two, the baseline first
+ * @throws Failure when the runbook of the baseline declares no margin or alpha is none
+ */
+export function compareAll(files: readonly ResultFile[], options: CompareOptions = {}): Comparison[] {
+  const [baseline, ...others] = files;
+  const exploration = new Exploration();
+  const prepared = others.map((file, index) =>
+    prepare([baseline!, file], ["A", letter(index + 1)], options, exploration)
+  );
+  exploration.adjust();
+  const family = prepared.flatMap(({ tested }) => tested);
+  const adjusted = holm(family.map(({ p }) => p));
+  return prepared.map((one) => conclude(one, family, adjusted, exploration.size));
+}
+
+/** B for the first file after the baseline; beyond Z the number. */
+function letter(index: number): string {
+  return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
+}
+
+/** One question of one comparison, in the family of those whose p-values decide. */
+interface Tested {
+  readonly p: number;
+}
+
+/** What runs are grouped by, and the groups of both sides. */
+interface Key {
+  readonly columns: readonly TextName[];
+  readonly groupings: Pair<Grouping>;
+}
+
+/** A comparison whose p-values are not adjusted yet. */
+interface Prepared {
+  readonly files: Pair<ResultFile>;
+  readonly names: Pair<string>;
+  readonly sides: Pair<Side>;
+  readonly alpha: number;
+  readonly marginNs: number;
+  readonly isMarginGiven: boolean;
+  readonly broken: readonly string[];
+  readonly questions: readonly {
+    readonly name: QuestionName;
+    readonly measured: Measured;
+    readonly confounded: readonly string[];
+    /** Null when the question is in no family. */
+    readonly test: Tested | null;
+  }[];
+  readonly tested: readonly Tested[];
+  readonly strata: readonly Explored[];
+  /** What the strata are by, one for each of them. */
+  readonly keys: readonly Key[];
+  readonly association: readonly CrossTable[];
+}
+
+function prepare(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  options: CompareOptions,
+  exploration: Exploration,
+): Prepared {
+  const [a, b] = files;
+  const alpha = alphaOf(a, options);
   const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
-  const sides: Pair<Side> = [sideOf(a, "A"), sideOf(b, "B")];
-  const { questions, family } = answerAll(files, sides, alpha, marginNs);
-  const strata = stratifyAll(files, alpha, questions);
-  const association = crossTables(files);
+  const stageMarginNs = marginOf(a, "ttwu_to_tkread_margin_ns");
+  const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
+  const broken = sides.filter((side) => side.integrity_errors > INTEGRITY_LIMIT * side.rows).map((side) =>
+    `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
+  );
+  const protocol = protocolDifferences(a.meta, b.meta, names[1]);
+  const questions = QUESTIONS.map((name) => {
+    const samples = both(files, (file) => sampleOf(file, DURATION_OF[name]));
+    const measured = measure(samples, name === "offset" ? marginNs : stageMarginNs, alpha, exploration);
+    const confounded = [...protocol, ...hookDifferences(name, a.meta, b.meta, names[1])];
+    const { mann_whitney } = measured.numbers;
+    const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
+      ? null
+      : { p: mann_whitney.p };
+    return { name, measured, confounded, test };
+  });
+  const stage = questions.find(({ name }) => name === "ttwu_to_tkread")!;
+  const keys = (options.by === undefined ? DEFAULT_KEYS : [options.by]).map((columns): Key => {
+    return { columns, groupings: both(files, (file) => groupingOf(file, columns)) };
+  });
+  return {
+    files,
+    names,
+    sides,
+    alpha,
+    marginNs,
+    isMarginGiven: options.marginNs !== undefined,
+    broken,
+    questions,
+    tested: questions.flatMap(({ test }) => test === null ? [] : [test]),
+    keys,
+    strata: stratifyAll(files, names, keys, alpha, stage.confounded.length > 0, exploration),
+    association: crossTables(files, names, options.by ?? null, { alpha, exploration }),
+  };
+}
+
+function conclude(
+  prepared: Prepared,
+  family: readonly Tested[],
+  adjusted: readonly number[],
+  explored: number,
+): Comparison {
+  const { files, sides, alpha, marginNs, association } = prepared;
+  const questions = Object.fromEntries(prepared.questions.map((question) => {
+    const at = question.test === null ? -1 : family.indexOf(question.test);
+    // The others of the family stay as they are when runs are left out of this question.
+    const adjustedAs = (p: number) =>
+      p === family[at]!.p ? adjusted[at]! : holm(family.with(at, { p }).map((test) => test.p))[at]!;
+    return [
+      question.name,
+      answer(question.measured, {
+        alpha,
+        adjusted: at < 0 ? null : adjustedAs,
+        confounded: question.confounded,
+        broken: prepared.broken,
+        names: prepared.names,
+      }),
+    ];
+  })) as Record<QuestionName, Question>;
+  const strata = prepared.strata.map((explored) => concluded(explored, alpha));
   return {
     verdict: questions.offset.verdict,
     alpha,
     margin_ns: marginNs,
-    margin_source: options.marginNs === undefined ? "runbook" : "option",
-    holm_family: family,
+    margin_source: prepared.isMarginGiven ? "option" : "runbook",
+    holm_family: family.length,
+    bh_family: explored,
     sides,
     ...questions,
     strata,
     association,
     stacks: stackFrames(files, strata, association),
     context: contextDifferences(files),
-    warnings: warningsOf(files, sides, questions, strata),
+    warnings: warningsOf(files, sides, questions, strata, prepared.keys),
   };
-}
-
-function answerAll(
-  files: Pair<ResultFile>,
-  sides: Pair<Side>,
-  alpha: number,
-  offsetMarginNs: number,
-): { questions: Record<QuestionName, Question>; family: number } {
-  const [a, b] = files;
-  const stageMarginNs = marginOf(a, "ttwu_to_tkread_margin_ns");
-  const broken = sides.filter((side) => side.integrity_errors > INTEGRITY_LIMIT * side.rows).map((side) =>
-    `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
-  );
-  const protocol = protocolDifferences(a.meta, b.meta);
-  const prepared = QUESTIONS.map((name) => {
-    const duration = DURATION_OF[name];
-    const samples: Pair<Float64Array> = [sortedSample(a, duration), sortedSample(b, duration)];
-    const measured = measure(samples, name === "offset" ? offsetMarginNs : stageMarginNs, alpha);
-    return { name, measured, confounded: [...protocol, ...hookDifferences(name, a.meta, b.meta)] };
-  });
-  const inFamily = broken.length > 0
-    ? []
-    : prepared.filter(({ measured, confounded }) =>
-      measured.mann_whitney !== null && confounded.length === 0
-    );
-  const adjusted = holm(inFamily.map(({ measured }) => measured.mann_whitney!.p));
-  const pHolm = new Map(inFamily.map(({ name }, index) => [name, adjusted[index]!]));
-  const questions = Object.fromEntries(prepared.map(({ name, measured, confounded }) => [
-    name,
-    answer(measured, pHolm.get(name) ?? null, alpha, confounded, broken),
-  ])) as Record<QuestionName, Question>;
-  return { questions, family: inFamily.length };
 }
 
 function stratifyAll(
   files: Pair<ResultFile>,
+  names: Pair<string>,
+  keys: readonly Key[],
   alpha: number,
-  questions: Readonly<Record<QuestionName, Question>>,
-): Stratification[] {
-  const done: { key: TextName; confounded: string | null; stratification: Stratification }[] = [];
-  for (const key of KEYS) {
-    const confounded = strataConfounded(files, key, questions);
-    const stratification = done.filter((earlier) => earlier.confounded === confounded)
-      .flatMap((earlier) => {
-        const names = renaming(files, earlier.key, key);
-        return names === null ? [] : [renamed(earlier.stratification, key, names)];
-      })[0] ?? stratify(files, key, alpha, confounded);
-    done.push({ key, confounded, stratification });
+  isStageConfounded: boolean,
+  exploration: Exploration,
+): Explored[] {
+  const done: { groupings: Pair<Grouping>; confounded: string | null; explored: Explored }[] = [];
+  for (const { columns, groupings } of keys) {
+    const decode = columns.includes("signature")
+      ? decodeDifference(files[0].meta, files[1].meta, names[1])
+      : null;
+    const confounded = decode ?? (isStageConfounded ? "ttwu_to_tkread is CONFOUNDED" : null);
+    const alike = done.filter((earlier) => earlier.confounded === confounded).flatMap((earlier) => {
+      const renames = renaming(earlier.groupings, groupings);
+      return renames === null ? [] : [renamed(earlier.explored, columns, renames)];
+    });
+    const explored = alike[0] ?? stratify(files, names, columns, groupings, alpha, confounded, exploration);
+    done.push({ groupings, confounded, explored });
   }
-  return done.map(({ stratification }) => stratification);
+  return done.map(({ explored }) => explored);
 }
 
-/** Why shifts within the strata of a key cannot be concluded from. */
-function strataConfounded(
-  [a, b]: Pair<ResultFile>,
-  key: TextName,
-  questions: Readonly<Record<QuestionName, Question>>,
-): string | null {
-  const decode = key === "signature" ? decodeDifference(a.meta, b.meta) : null;
-  return decode ??
-    (questions.ttwu_to_tkread.verdict === "CONFOUNDED" ? "ttwu_to_tkread is CONFOUNDED" : null);
-}
-
-function crossTables(files: Pair<ResultFile>): CrossTable[] {
-  const [a, b] = [files[0].meta, files[1].meta];
-  const protocol = protocolDifferences(a, b)[0] ?? null;
-  const decode = decodeDifference(a, b);
-  const stacks =
-    hookDifferences("ttwu_to_tkread", a, b).find((reason) => reason.startsWith("hooks of ttwu")) ?? null;
+function crossTables(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  by: readonly TextName[] | null,
+  test: { alpha: number; exploration: Exploration },
+): CrossTable[] {
+  const [a, b] = both(files, ({ meta }) => meta);
+  const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
+  const decode = decodeDifference(a, b, names[1]);
+  const stacks = hookDifferences("ttwu_to_tkread", a, b, names[1])
+    .find((reason) => reason.startsWith("hooks of ttwu")) ?? null;
+  const depends = (columns: readonly TextName[]) =>
+    protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
   return [
-    crossColumns(files, "ttwu_stack", "signature", decode ?? stacks),
-    crossSides(files, "ttwu_stack", protocol ?? stacks),
+    crossColumns(files, names, "ttwu_stack", "signature", decode ?? stacks, test),
+    crossSides(files, names, ["ttwu_stack"], "signature", depends(["ttwu_stack"]), test),
+    ...(by === null || by.join() === "ttwu_stack"
+      ? []
+      : [crossSides(files, names, by, null, depends(by), test)]),
   ];
 }
 
 function stackFrames(
   files: Pair<ResultFile>,
-  strata: readonly Stratification[],
+  strata: Comparison["strata"],
   association: readonly CrossTable[],
 ): Record<string, readonly string[]> {
+  const isStack = (column: string) => column.endsWith("_stack");
   const keys = new Set([
-    ...strata.filter(({ key }) => key === "ttwu_stack").flatMap(({ groups }) =>
-      groups.map(({ value }) => value)
+    ...strata.flatMap(({ columns, groups }) =>
+      groups.flatMap(({ values }) => values.filter((_, index) => isStack(columns[index]!)))
     ),
-    ...association.filter(({ rows }) => rows === "ttwu_stack").flatMap(({ row_values }) => row_values),
+    ...association.filter(({ rows }) => isStack(rows)).flatMap(({ row_values }) => row_values),
   ]);
   return Object.fromEntries(
     [...keys].sort().map((key) => [key, files[0].stacks.get(key) ?? files[1].stacks.get(key) ?? []]),
   );
 }
 
-function sideOf(file: ResultFile, side: "A" | "B"): Side {
+function sideOf(file: ResultFile, side: string): Side {
   const { meta, end, texts } = file;
   const counts = new Float64Array(texts.status.values.length);
   for (const code of texts.status.codes()) counts[code]!++;
@@ -172,7 +276,7 @@ function sideOf(file: ResultFile, side: "A" | "B"): Side {
     tier: meta.tier,
     started: meta.started,
     rows: file.rows,
-    complete: count("complete"),
+    complete: counts[completeCode(file)]!,
     timeout: count("timeout"),
     aborted: count("aborted"),
     cut_off: end === null,
@@ -181,4 +285,28 @@ function sideOf(file: ResultFile, side: "A" | "B"): Side {
     self_reads: end?.self_reads ?? file.totals.self_reads,
     integrity_errors: file.integrityErrors,
   };
+}
+
+function alphaOf(file: ResultFile, options: CompareOptions): number {
+  const alpha = options.alpha ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
+  if (alpha > 0 && alpha < 0.5) return alpha;
+  const found = options.alpha === undefined
+    ? `the runbook of ${file.name} declares alpha ${alpha}`
+    : `alpha is ${alpha}`;
+  const remedy = "give --alpha a number above 0 and below 0.5, such as 0.05";
+  throw new Failure(options.alpha === undefined ? EXIT.failed : EXIT.usage, found, remedy);
+}
+
+function marginOf(file: ResultFile, field: "offset_margin_ns" | "ttwu_to_tkread_margin_ns"): number {
+  const margin = declared(file, field);
+  if (margin !== null && margin > 0) return margin;
+  const remedy = field === "offset_margin_ns"
+    ? "give --margin, for example --margin 4ms"
+    : "declare it and measure again";
+  throw new Failure(EXIT.failed, `the runbook of ${file.name} declares no ${field} above 0`, remedy);
+}
+
+function declared(file: ResultFile, field: string): number | null {
+  const value = file.meta.runbook[field];
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -1,82 +1,203 @@
 /** Cross tables of two columns, and of a column and the side. */
 
+import type { Exploration } from "./compare_exploration.ts";
+import { type Grouping, groupingOf, nameOfValues } from "./compare_key.ts";
 import { pValue } from "./compare_sample.ts";
-import type { CrossTable, Pair } from "./comparison.ts";
+import type { CrossTable, MantelHaenszel, Pair } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { TextName } from "./result_row.ts";
-import { association } from "./stats/contingency.ts";
+import { association, gTest } from "./stats/contingency.ts";
+import { cramersVInterval } from "./stats/cramers_v.ts";
+import { breslowDay, mantelHaenszel } from "./stats/mantel_haenszel.ts";
+import type { Table } from "./stats/table_margins.ts";
 
 /** Counts by row value, then column value. */
 type Counts = Map<string, Map<string, number>>;
 
+/** One table of counts per stratum. */
+type Strata = Map<string, Counts>;
+
+/** A bootstrap interval of V draws all cells of a table again and again. */
+const MOST_CELLS_RESAMPLED = 400;
+
+/** Free cells of a table up to which its covariance matrix is inverted. */
+const MOST_FREE_CELLS = 100;
+
+/** The likelihood ratio needs counts as large as chi-square does. */
+const EXPECTED_AT_LEAST = 5;
+
 /**
- * Two columns against each other, both files together.
+ * Two columns against each other, both files together; and across the sides.
  *
  * @param confounded why the table is for information only, or null
  */
 export function crossColumns(
   files: Pair<ResultFile>,
+  names: Pair<string>,
   rows: TextName,
   columns: TextName,
   confounded: string | null,
+  test: Testing,
 ): CrossTable {
-  const counts: Counts = new Map();
-  for (const file of files) {
-    const [rowNames, columnNames] = [file.texts[rows].values, file.texts[columns].values];
-    const [rowCodes, columnCodes] = [file.texts[rows].codes(), file.texts[columns].codes()];
-    const cells = new Map<number, number>();
-    for (let i = 0; i < rowCodes.length; i++) {
-      const cell = rowCodes[i]! * columnNames.length + columnCodes[i]!;
-      cells.set(cell, (cells.get(cell) ?? 0) + 1);
-    }
-    for (const [cell, count] of cells) {
-      const row = rowNames[Math.floor(cell / columnNames.length)]!;
-      const column = columnNames[cell % columnNames.length]!;
-      if (row !== null && column !== null) add(counts, row, column, count);
-    }
-  }
-  return tested(rows, columns, counts, confounded);
-}
-
-/** A column against the side: does it take its values equally often in both files? */
-export function crossSides(files: Pair<ResultFile>, rows: TextName, confounded: string | null): CrossTable {
-  const counts: Counts = new Map();
+  const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    const names = file.texts[rows].values;
-    const perCode = new Float64Array(names.length);
-    for (const code of file.texts[rows].codes()) perCode[code]!++;
-    for (const [code, name] of names.entries()) {
-      if (name !== null && perCode[code]! > 0) add(counts, name, index === 0 ? "A" : "B", perCode[code]!);
+    for (const { values: [row, column], count } of cellsOf(groupingOf(file, [rows, columns]))) {
+      add(strata, names[index]!, row!, column!, count);
     }
   }
-  return tested(rows, "side", counts, confounded);
+  return tested({ rows, columns, counts: summed(strata), within: ["side", strata], confounded }, test);
 }
 
-function add(counts: Counts, row: string, column: string, count: number): void {
+/**
+ * A key against the side: does it take its values equally often in both files? And across the values of another
+ * column, where one is given.
+ */
+export function crossSides(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  rows: readonly TextName[],
+  across: TextName | null,
+  confounded: string | null,
+  test: Testing,
+): CrossTable {
+  const strata: Strata = new Map();
+  for (const [index, file] of files.entries()) {
+    for (const { values, count } of cellsOf(groupingOf(file, rows))) {
+      add(strata, "", nameOfValues(values), names[index]!, count);
+    }
+  }
+  const crossed = { rows: rows.join(","), columns: "side", counts: summed(strata), confounded };
+  if (across === null) return tested({ ...crossed, within: null }, test);
+  const inStrata: Strata = new Map();
+  for (const [index, file] of files.entries()) {
+    for (const { values, count } of cellsOf(groupingOf(file, [...rows, across]))) {
+      add(inStrata, values.at(-1)!, nameOfValues(values.slice(0, -1)), names[index]!, count);
+    }
+  }
+  return tested({ ...crossed, within: [across, inStrata] }, test);
+}
+
+/** What the tests of a table need. */
+export interface Testing {
+  readonly alpha: number;
+  readonly exploration: Exploration;
+}
+
+interface Crossed {
+  readonly rows: string;
+  readonly columns: string;
+  readonly counts: Counts;
+  /** The same split into strata, and what they are of. */
+  readonly within: readonly [across: string, strata: Strata] | null;
+  readonly confounded: string | null;
+}
+
+/** Observed combinations and how often each occurs. */
+function cellsOf({ values, codes }: Grouping): { values: readonly string[]; count: number }[] {
+  const counts = new Float64Array(values.length);
+  for (let row = 0; row < codes.length; row++) counts[codes[row]!]!++;
+  return values.flatMap((value, code) =>
+    value === null || counts[code] === 0 ? [] : [{ values: value, count: counts[code]! }]
+  );
+}
+
+function add(strata: Strata, stratum: string, row: string, column: string, count: number): void {
+  const counts = strata.get(stratum) ?? new Map<string, Map<string, number>>();
+  strata.set(stratum, counts);
   const line = counts.get(row) ?? new Map<string, number>();
   counts.set(row, line);
   line.set(column, (line.get(column) ?? 0) + count);
 }
 
-function tested(rows: string, columns: string, counts: Counts, confounded: string | null): CrossTable {
-  const sumOf = (line: Map<string, number>) => [...line.values()].reduce((sum, count) => sum + count, 0);
-  const row_values = [...counts.keys()].sort((x, y) =>
-    sumOf(counts.get(y)!) - sumOf(counts.get(x)!) || (x < y ? -1 : 1)
-  );
-  const column_values = [...new Set([...counts.values()].flatMap((line) => [...line.keys()]))].sort();
-  const table = row_values.map((row) => column_values.map((column) => counts.get(row)!.get(column) ?? 0));
-  const n = table.flat().reduce((sum, count) => sum + count, 0);
-  const shape = { rows, columns, row_values, column_values, counts: table, n, confounded };
-  if (row_values.length < 2 || column_values.length < 2) {
-    return { ...shape, cramers_v: null, p: null, p_capped: false, method: null };
+/** All strata together. */
+function summed(strata: Strata): Counts {
+  const sum: Strata = new Map([["", new Map()]]);
+  for (const counts of strata.values()) {
+    for (const [row, line] of counts) for (const [column, count] of line) add(sum, "", row, column, count);
   }
-  const result = association(table);
-  const { p, p_capped } = pValue(result.p);
+  return sum.get("")!;
+}
+
+interface Shape {
+  readonly row_values: readonly string[];
+  readonly column_values: readonly string[];
+}
+
+/** Rows by their number, columns by their name. */
+function shapeOf(counts: Counts): Shape {
+  const sumOf = (line: Map<string, number>) => [...line.values()].reduce((sum, count) => sum + count, 0);
   return {
-    ...shape,
-    cramers_v: result.cramersV,
-    p,
-    p_capped: p_capped || (result.pFloor !== null && p <= result.pFloor),
-    method: result.method,
+    row_values: [...counts.keys()].sort((x, y) =>
+      sumOf(counts.get(y)!) - sumOf(counts.get(x)!) || (x < y ? -1 : 1)
+    ),
+    column_values: [...new Set([...counts.values()].flatMap((line) => [...line.keys()]))].sort(),
   };
+}
+
+function tableOf(counts: Counts, { row_values, column_values }: Shape): Table {
+  return row_values.map((row) => column_values.map((column) => counts.get(row)?.get(column) ?? 0));
+}
+
+function tested({ rows, columns, counts: all, within, confounded }: Crossed, test: Testing): CrossTable {
+  const shape = shapeOf(all);
+  const counts = tableOf(all, shape);
+  const n = counts.flat().reduce((sum, count) => sum + count, 0);
+  const found = { rows, columns, ...shape, counts, n };
+  if (shape.row_values.length < 2 || shape.column_values.length < 2) {
+    return {
+      ...found,
+      cramers_v: null,
+      cramers_v_ci: null,
+      p: null,
+      p_capped: false,
+      p_bh: null,
+      method: null,
+      g_test: null,
+      mantel_haenszel: null,
+      confounded,
+    };
+  }
+  const { cramersV, minExpected, p, pFloor, method } = association(counts);
+  return test.exploration.add(p, pFloor, {
+    ...found,
+    cramers_v: cramersV,
+    cramers_v_ci: intervalOfV(counts, test.alpha),
+    method,
+    g_test: minExpected < EXPECTED_AT_LEAST ? null : gOf(counts),
+    mantel_haenszel: within === null ? null : withinStrata(...within, test),
+    confounded,
+  });
+}
+
+function intervalOfV(counts: Table, alpha: number): Pair<number> | null {
+  if (counts.length * counts[0]!.length > MOST_CELLS_RESAMPLED) return null;
+  const { low, high } = cramersVInterval(counts, 1 - alpha);
+  return low === null || high === null ? null : [low, high];
+}
+
+function gOf(counts: Table): CrossTable["g_test"] {
+  const { g, df, p } = gTest(counts);
+  return { g, df, ...pValue(p) };
+}
+
+/** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
+function withinStrata(across: string, strata: Strata, { exploration }: Testing): MantelHaenszel | null {
+  const shape = shapeOf(summed(strata));
+  const [r, c] = [shape.row_values.length, shape.column_values.length];
+  if (r < 2 || c < 2 || strata.size < 2 || (r - 1) * (c - 1) > MOST_FREE_CELLS) return null;
+  const tables = [...strata.keys()].sort().map((stratum) => tableOf(strata.get(stratum)!, shape));
+  const { chiSquare, df, p, oddsRatio, strata: informative, method } = mantelHaenszel(tables);
+  if (chiSquare === null || p === null) return null;
+  const homogeneity = r === 2 && c === 2 ? breslowDay(tables) : null;
+  return exploration.add(p, null, {
+    across,
+    strata: informative,
+    chi_square: chiSquare,
+    df,
+    odds_ratio: oddsRatio,
+    method,
+    breslow_day: homogeneity === null
+      ? null
+      : { chi_square: homogeneity.chiSquare, df: homogeneity.df, ...pValue(homogeneity.p) },
+  });
 }

@@ -14,32 +14,42 @@ const STAGES_OF: Readonly<Record<QuestionName, readonly Stage[]>> = {
 /** Hooks that a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
 
-/** What differs in the declared protocol, one sentence per field: confounds every question. */
-export function protocolDifferences(a: Meta, b: Meta): string[] {
-  if (a.runbook_sha256 === b.runbook_sha256) return [];
+/**
+ * What differs in the declared protocol, one sentence per field: confounds every question. The fields decide, the
+ * hash only where they are the same: a file may have been changed, or two programs may hash in different ways.
+ *
+ * @param other name of the side that is not A; so in the functions below
+ */
+export function protocolDifferences(a: Meta, b: Meta, other: string): string[] {
   const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
   const differing = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
-  if (differing.length === 0) return ["runbook_sha256 differs, though all known fields are the same"];
+  const sameHash = a.runbook_sha256 === b.runbook_sha256;
+  if (differing.length === 0) {
+    return sameHash ? [] : ["runbook_sha256 differs, though all known fields are the same"];
+  }
+  const note = sameHash ? ", though runbook_sha256 is the same" : "";
   return differing.map((field) =>
-    `runbook ${field}: ${shown(a.runbook[field])} in A, ${shown(b.runbook[field])} in B`
+    `runbook ${field}: ${shown(a.runbook[field])} in A, ${shown(b.runbook[field])} in ${other}${note}`
   );
 }
 
 /** What differs in the hooks that observed the stages of a question. */
-export function hookDifferences(question: QuestionName, a: Meta, b: Meta): string[] {
+export function hookDifferences(question: QuestionName, a: Meta, b: Meta, other: string): string[] {
   return STAGES_OF[question].flatMap((stage) => {
     const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
     const onlyA = inA.filter((hook) => !inB.includes(hook));
     const onlyB = inB.filter((hook) => !inA.includes(hook));
     if (inA.length === 0 && inB.length === 0) return [];
-    const parts = [...only("A", inA, onlyA), ...only("B", inB, onlyB)];
+    const parts = [...only("A", inA, onlyA), ...only(other, inB, onlyB)];
     return parts.length === 0 ? [] : [`hooks of ${stage}: ${parts.join("; ")}`];
   });
 }
 
 /** What differs in the decoding of wake flags: confounds only what depends on signatures. */
-export function decodeDifference(a: Meta, b: Meta): string | null {
-  return a.decode === b.decode ? null : `decode table of the wake flags: ${a.decode} in A, ${b.decode} in B`;
+export function decodeDifference(a: Meta, b: Meta, other: string): string | null {
+  return a.decode === b.decode
+    ? null
+    : `decode table of the wake flags: ${a.decode} in A, ${b.decode} in ${other}`;
 }
 
 function hooksOf(meta: Meta, stage: Stage): string[] {

@@ -1,103 +1,167 @@
 /** One question: estimate, interval, tests and verdict, with the refusals of statistics on too little data. */
 
+import { contrast } from "./compare_contrast.ts";
+import type { Exploration } from "./compare_exploration.ts";
+import { leaveOut } from "./compare_leave_out.ts";
+import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "./compare_sample.ts";
+import { checkSeries } from "./compare_series.ts";
 import type { Pair, Question } from "./comparison.ts";
-import { percentile, pValue, summarise } from "./compare_sample.ts";
-import { cliffsDelta } from "./stats/cliffs_delta.ts";
+import { type SerialShift, serialShift } from "./stats/block_bootstrap.ts";
 import { equivalence } from "./stats/equivalence.ts";
-import { hodgesLehmann, shiftInterval } from "./stats/hodges_lehmann.ts";
-import { kolmogorovSmirnov } from "./stats/kolmogorov_smirnov.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
-import type { Verdict } from "./verdict.ts";
+import { countDifferences, countPairs } from "./stats/rank.ts";
+import { normalQuantile, normalSurvival } from "./stats/special.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 
-/** Fewer complete runs a side are not tested at all. */
-export const TEST_NEEDS = 4;
-/** Fewer give no 95 % interval. */
-export const INTERVAL_NEEDS = 6;
+/** Wanted probability that the runs named would settle an answer. */
+const SETTLING_POWER = 0.8;
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
-export type Measured = Omit<Question, "verdict" | "reasons" | "n_to_settle">;
-
-/**
- * @param samples sorted ascending, in ns
- * @param marginNs > 0
- */
-export function measure(samples: Pair<Float64Array>, marginNs: number, alpha: number): Measured {
-  const [a, b] = samples;
-  const smaller = Math.min(a.length, b.length);
-  const tested = smaller >= TEST_NEEDS;
-  const bounded = smaller >= INTERVAL_NEEDS;
-  const interval = bounded ? shiftInterval(a, b, 1 - alpha) : null;
-  const test = tested ? mannWhitney(a, b) : null;
-  const distributions = tested ? kolmogorovSmirnov(a, b) : null;
-  const equivalent = bounded ? equivalence(a, b, marginNs, alpha) : null;
-  return {
-    ...summarise(samples),
-    p95_ns: percentile(samples, 0.95),
-    p99_ns: percentile(samples, 0.99),
-    margin_ns: marginNs,
-    shift_ns: smaller === 0 ? null : hodgesLehmann(a, b),
-    shift_ci_ns: interval === null ? null : [interval.low, interval.high],
-    shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
-    cliffs_delta: smaller === 0 ? null : cliffsDelta(a, b),
-    mann_whitney: test === null ? null : { u: test.u, ...pValue(test.p), p_holm: null, method: test.method },
-    tost: equivalent === null ? null : {
-      ...pValue(equivalent.p),
-      ci_ns: [equivalent.interval.low, equivalent.interval.high],
-      method: equivalent.method,
-    },
-    kolmogorov_smirnov: distributions === null
-      ? null
-      : { d: distributions.d, ...pValue(distributions.p), method: distributions.method },
-  };
+export interface Measured {
+  readonly numbers: Omit<Question, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+  /** Sorted ascending. */
+  readonly samples: Pair<Float64Array>;
 }
 
 /**
- * The answer to a question.
+ * The order of the runs is looked at first: where it matters, blocks of runs are resampled, and all intervals and
+ * p-values of the shift come from that.
  *
- * @param measured its numbers
- * @param pHolm its Mann-Whitney p adjusted for the family; null when it has none
- * @param confounded why the sides cannot be compared; empty when they can
- * @param broken why a side cannot be trusted; empty when both can
+ * @param marginNs > 0
  */
-export function answer(
-  measured: Measured,
-  pHolm: number | null,
+export function measure(
+  samples: Pair<Sample>,
+  marginNs: number,
   alpha: number,
-  confounded: readonly string[],
-  broken: readonly string[],
-): Question {
+  exploration: Exploration,
+): Measured {
+  const series = both(samples, checkSeries);
+  const sorted = both(samples, (sample) => sample.sorted);
+  const smaller = Math.min(sorted[0].length, sorted[1].length);
+  const exchangeable = series.every((check) => check.exchangeable);
+  const serial = exchangeable || smaller < TEST_NEEDS
+    ? null
+    : serialShift(samples[0].series, samples[1].series);
+  const test = smaller < TEST_NEEDS ? null : testOf(sorted, serial);
+  return {
+    samples: sorted,
+    numbers: {
+      ...contrast(sorted, alpha, exploration, serial),
+      margin_ns: marginNs,
+      mann_whitney: test,
+      tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial),
+      series,
+      block_lengths: serial === null ? null : serial.blockLengths,
+    },
+  };
+}
+
+const SERIAL_METHOD = "normal approximation with the variance of moving blocks";
+
+function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Question["mann_whitney"] {
+  if (serial === null) {
+    const { u, p, method } = mannWhitney(a, b);
+    return { u, ...pValue(p), p_holm: null, method };
+  }
+  const { greater, equal } = countPairs(a, b);
+  const u = greater + equal / 2;
+  const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
+  const p = excess === 0 ? 1 : Math.min(1, 2 * normalSurvival(excess / serial.sigmaOfU));
+  return { u, ...pValue(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
+}
+
+function tostOf(
+  [a, b]: Pair<Float64Array>,
+  marginNs: number,
+  alpha: number,
+  serial: SerialShift | null,
+): Question["tost"] {
+  if (serial === null) {
+    const { p, interval, method } = equivalence(a, b, marginNs, alpha);
+    return { ...pValue(p), ci_ns: [interval.low, interval.high], method };
+  }
+  const interval = serial.interval(1 - 2 * alpha);
+  if (interval === null) return null;
+  const middle = (a.length * b.length) / 2;
+  const { below } = countDifferences(a, b, -marginNs);
+  const { upTo } = countDifferences(a, b, marginNs);
+  // Pairs that are on the wrong side of a margin must be far fewer than half of all.
+  const far = Math.min(middle - below, upTo - middle) - 0.5;
+  const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : normalSurvival(far / serial.sigmaOfU);
+  return {
+    ...pValue(p),
+    ci_ns: [interval.low, interval.high],
+    method: `TOST, Mann-Whitney, ${SERIAL_METHOD}`,
+  };
+}
+
+/** What the answer depends on beside the question's own numbers. */
+export interface Circumstances {
+  readonly alpha: number;
+  /** The question's Mann-Whitney p adjusted for the family, had it been `p`; null when it is not in the family. */
+  readonly adjusted: ((p: number) => number) | null;
+  /** Why the sides cannot be compared; empty when they can. */
+  readonly confounded: readonly string[];
+  /** Why a side cannot be trusted; empty when both can. */
+  readonly broken: readonly string[];
+  /** Names of the sides. */
+  readonly names: Pair<string>;
+}
+
+/** The answer to a question. */
+export function answer({ numbers: measured, samples }: Measured, circumstances: Circumstances): Question {
+  const { alpha, adjusted, confounded, broken, names } = circumstances;
+  const pHolm = adjusted === null || measured.mann_whitney === null
+    ? null
+    : adjusted(measured.mann_whitney.p);
   const test = measured.mann_whitney === null ? null : { ...measured.mann_whitney, p_holm: pHolm };
   const numbers = { ...measured, mann_whitney: test };
   const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Question => (
-    { ...numbers, verdict, reasons, n_to_settle }
+    { ...numbers, verdict, reasons, n_to_settle, leave_out: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
   const [nA, nB] = measured.n;
+  if (measured.tost === null && measured.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
+    return say("INCONCLUSIVE", ["neighbouring runs are so alike that they bound no shift"]);
+  }
   if (measured.tost === null) {
-    const found = `${nA} complete runs in A and ${nB} in B have it observed`;
+    const found = `${nA} complete runs in ${names[0]} and ${nB} in ${names[1]} have it observed`;
     return test === null
       ? say("NO-DATA", [`${found}; a test needs ${TEST_NEEDS} a side`])
       : say("INCONCLUSIVE", [`${found}; an interval needs ${INTERVAL_NEEDS} a side`], INTERVAL_NEEDS);
   }
   const [low, high] = measured.tost.ci_ns;
   const margin = measured.margin_ns;
-  const significant = pHolm !== null && pHolm < alpha;
-  if (-margin < low && high < margin) return say(significant ? "DIFFERENT-BUT-NEGLIGIBLE" : "EQUIVALENT", []);
   const outside = high < -margin || low > margin;
-  if (outside && significant) return say("DIFFERENT", []);
-  const reason = outside
-    ? "the interval lies outside the margin, but the adjusted p is not below alpha"
-    : "the interval crosses the margin";
-  return say("INCONCLUSIVE", [reason], runsToSettle(measured));
+  const verdict = verdictOf(-margin < low && high < margin, outside, pHolm !== null && pHolm < alpha);
+  const reasons = verdict !== "INCONCLUSIVE"
+    ? []
+    : outside
+    ? ["the interval lies outside the margin, but the adjusted p is not below alpha"]
+    : ["the interval crosses the margin"];
+  return {
+    ...say(verdict, reasons, verdict === "INCONCLUSIVE" ? runsToSettle(measured, alpha) : null),
+    leave_out: leaveOut(
+      samples,
+      {
+        marginNs: margin,
+        alpha,
+        isSerial: measured.block_lengths !== null,
+        adjusted: adjusted ?? ((p) => p),
+      },
+      verdict,
+    ),
+  };
 }
 
 /**
- * Runs per side after which the 1 - 2 alpha interval would no longer cross the margin: its half width shrinks
- * with 1 / sqrt(n), so n grows by (half width / distance of the shift to the margin)^2. Null when the shift lies
+ * Runs per side after which the 1 - 2 alpha interval would lie on one side of the margin with a probability of
+ * SETTLING_POWER, if the shift is what it seems: its standard error, of which the half width is z(alpha), shrinks
+ * with 1 / sqrt(n) and must fit z(alpha) + z(power) times between the shift and the margin. Null when the shift lies
  * on the margin itself.
  */
-function runsToSettle(measured: Measured): number | null {
+function runsToSettle(measured: Measured["numbers"], alpha: number): number | null {
   if (measured.tost === null || measured.shift_ns === null) return null;
   const [low, high] = measured.tost.ci_ns;
   const distance = Math.abs(measured.margin_ns - Math.abs(measured.shift_ns));
@@ -105,13 +169,7 @@ function runsToSettle(measured: Measured): number | null {
   if (distance === 0) return null;
   const [nA, nB] = measured.n;
   const harmonic = 2 / (1 / nA + 1 / nB);
-  const needed = Math.ceil(harmonic * (halfWidth / distance) ** 2);
+  const times = 1 + normalQuantile(SETTLING_POWER) / -normalQuantile(alpha);
+  const needed = Math.ceil(harmonic * ((times * halfWidth) / distance) ** 2);
   return Number.isSafeInteger(needed) ? Math.max(needed, Math.ceil(harmonic) + 1) : null;
-}
-
-/** Where an interval of the shift lies. */
-export function directionOf(interval: Pair<number> | null): "later" | "earlier" | "unclear" | null {
-  if (interval === null) return null;
-  if (interval[0] > 0) return "later";
-  return interval[1] < 0 ? "earlier" : "unclear";
 }

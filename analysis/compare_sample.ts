@@ -1,56 +1,113 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
-import type { Pair, PValue, Summary } from "./comparison.ts";
+import type { Outliers, Pair, PValue, Summary } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
 import { iqrSorted, madSorted, medianSorted, quantileSorted } from "./stats/quantile.ts";
+import { runsForUpperBound } from "./stats/quantile_bounds.ts";
+import { countBelow, countUpTo } from "./stats/rank.ts";
 
 /** Below this many values a spread is no estimate. */
 const SPREAD_NEEDS = 2;
+/** Fewer complete runs a side are not tested at all. */
+export const TEST_NEEDS = 4;
+/** Fewer give no 95 % interval. */
+export const INTERVAL_NEEDS = 6;
+/** Below this many complete runs a side every conclusion is thin. */
+export const THIN_BELOW = 10;
 /** Smaller p-values underflow. */
 const SMALLEST_P = 1e-307;
+
+/** One duration of one file: all complete runs in which it was observed. */
+export interface Sample {
+  /** ns, ascending. */
+  readonly sorted: Float64Array;
+  /** ns, in the order of the runs. */
+  readonly series: Float64Array;
+  /** Number of the run at an index of `series`. */
+  runAt(index: number): number;
+}
 
 /** Code of `complete` in column status, by which runs are chosen. */
 export function completeCode(file: ResultFile): number {
   return file.texts.status.values.indexOf("complete");
 }
 
-/** The duration in ns of all complete runs in which it was observed, sorted ascending. */
-export function sortedSample(file: ResultFile, duration: Duration): Float64Array {
+export function sampleOf(file: ResultFile, duration: Duration): Sample {
   const values = file.durations[duration];
   const status = file.texts.status.codes();
   const complete = completeCode(file);
+  const counts = (row: number) => status[row] === complete && !Number.isNaN(values[row]!);
+  const order = orderOfRuns(file.run);
   const chosen = new Float64Array(values.length);
   let n = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (status[i] === complete && !Number.isNaN(value)) chosen[n++] = value;
+    const row = order === null ? i : order[i]!;
+    if (counts(row)) chosen[n++] = values[row]!;
   }
-  return chosen.subarray(0, n).sort();
+  const series = chosen.subarray(0, n);
+  return {
+    sorted: series.toSorted(),
+    series,
+    runAt: (index) => {
+      let seen = -1;
+      for (let i = 0;; i++) {
+        const row = order === null ? i : order[i]!;
+        if (counts(row) && ++seen === index) return file.run[row]!;
+      }
+    },
+  };
 }
 
+/** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
+function orderOfRuns(run: Float64Array): Uint32Array | null {
+  for (let row = 1; row < run.length; row++) {
+    if (run[row]! < run[row - 1]!) {
+      return Uint32Array.from(run.keys()).sort((x, y) => run[x]! - run[y]!);
+    }
+  }
+  return null;
+}
+
+/** @param samples sorted ascending */
 export function summarise(samples: Pair<Float64Array>): Summary {
   return {
     n: [samples[0].length, samples[1].length],
     median_ns: both(samples, (sorted) => sorted.length === 0 ? null : medianSorted(sorted)),
     iqr_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : iqrSorted(sorted)),
     mad_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : madSorted(sorted)),
+    p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
+    p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
+    outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
+    thin: samples.some((sorted) => sorted.length < THIN_BELOW),
   };
 }
 
-/**
- * A percentile, where n lets one be bounded at all: the largest of n values lies above it with a probability of
- * 95 % when n >= ln(0.05) / ln(p).
- */
-export function percentile(samples: Pair<Float64Array>, p: number): Pair<number | null> {
-  const needed = Math.ceil(Math.log(0.05) / Math.log(p));
-  return both(samples, (sorted) => sorted.length < needed ? null : quantileSorted(sorted, p));
+/** A percentile where n lets one be bounded at all: with 95 % the largest value lies above it. */
+function percentile(sorted: Float64Array, p: number): number | null {
+  return sorted.length < runsForUpperBound(p) ? null : quantileSorted(sorted, p);
+}
+
+function outliersOf(sorted: Float64Array): Outliers {
+  const [first, third] = [quantileSorted(sorted, 0.25), quantileSorted(sorted, 0.75)];
+  const range = third - first;
+  const below = (fences: number) => countBelow(sorted, first - fences * range);
+  const above = (fences: number) => sorted.length - countUpTo(sorted, third + fences * range);
+  const [farBelow, farAbove] = [below(3), above(3)];
+  return {
+    far_below: farBelow,
+    below: below(1.5) - farBelow,
+    above: above(1.5) - farAbove,
+    far_above: farAbove,
+  };
 }
 
 export function both<T, R>(pair: Pair<T>, of: (value: T) => R): Pair<R> {
   return [of(pair[0]), of(pair[1])];
 }
 
-export function pValue(p: number): PValue {
-  return p < SMALLEST_P ? { p: SMALLEST_P, p_capped: true } : { p, p_capped: false };
+/** @param floor the smallest p that the method can give, or null */
+export function pValue(p: number, floor: number | null = null): PValue {
+  if (p < SMALLEST_P) return { p: SMALLEST_P, p_capped: true };
+  return { p, p_capped: floor !== null && p <= floor };
 }

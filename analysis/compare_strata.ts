@@ -1,141 +1,190 @@
 /** ttwu_to_tkread stratum by stratum: both sides of each, and the spread between them. */
 
-import { directionOf, INTERVAL_NEEDS, TEST_NEEDS } from "./compare_question.ts";
-import { completeCode, pValue, summarise } from "./compare_sample.ts";
-import type { Pair, Spread, SpreadTest, Stratification, Stratum } from "./comparison.ts";
+import { contrast } from "./compare_contrast.ts";
+import type { Exploration } from "./compare_exploration.ts";
+import { type Grouping, nameOfValues } from "./compare_key.ts";
+import { both, completeCode, TEST_NEEDS } from "./compare_sample.ts";
+import { brownForsytheOf, decidingTest, ratioOf, spreadTests } from "./compare_spread.ts";
+import { stratifiedShifts } from "./compare_stratified.ts";
+import type { Pair, Spread, Stratification, Stratum } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { TextName } from "./result_row.ts";
-import { hodgesLehmann, shiftInterval } from "./stats/hodges_lehmann.ts";
+import type { Duration, TextName } from "./result_row.ts";
+import { mannWhitney } from "./stats/mann_whitney.ts";
 import { medianSorted } from "./stats/quantile.ts";
-import { brownForsythe, flignerKilleen } from "./stats/spread.ts";
 
-/** One side of a stratification. */
+/** One side of a stratification; everything by the name of the stratum. */
 interface Grouped {
+  readonly values: ReadonlyMap<string, readonly string[]>;
   /** ns, sorted ascending. */
   readonly samples: ReadonlyMap<string, Float64Array>;
-  readonly censored: ReadonlyMap<string, number>;
+  readonly timeout: ReadonlyMap<string, number>;
+  readonly aborted: ReadonlyMap<string, number>;
   readonly notObserved: number;
 }
 
+/** A stratification before the exploratory p-values are adjusted, on which the verdict of its spread rests. */
+export type Explored = Omit<Stratification, "spread"> & { readonly spread: Omit<Spread, "verdict"> };
+
 const EMPTY = new Float64Array(0);
 
+/** To be called once all exploratory p-values are adjusted. */
+export function concluded(explored: Explored, alpha: number): Stratification {
+  const { test } = explored.spread;
+  const verdict = test === null ? "NO-DATA" : test.p_bh < alpha ? "DIFFERENT" : "INCONCLUSIVE";
+  return { ...explored, spread: { ...explored.spread, verdict } };
+}
+
 /**
+ * @param names of the sides
+ * @param columns that the groupings are by
  * @param confounded why shifts by this key cannot be concluded from, or null
  */
 export function stratify(
   files: Pair<ResultFile>,
-  key: TextName,
+  names: Pair<string>,
+  columns: readonly TextName[],
+  groupings: Pair<Grouping>,
   alpha: number,
   confounded: string | null,
-): Stratification {
-  const grouped: Pair<Grouped> = [groupBy(files[0], key), groupBy(files[1], key)];
-  const values = [
-    ...new Set(grouped.flatMap(({ samples, censored }) => [...samples.keys(), ...censored.keys()])),
-  ];
-  const groups = values.map((value) => stratum(value, grouped, alpha, confounded));
-  groups.sort((x, y) => total(y.n) - total(x.n) || (x.value < y.value ? -1 : 1));
-  const ordered = groups.map(({ value }) => samplesOf(grouped, value));
+  exploration: Exploration,
+): Explored {
+  const grouped = bySide(files, groupings, "ttwu_to_tkread_ns");
+  const values = new Map(grouped.flatMap((side) => [...side.values]));
+  const strata = [...values.keys()].filter((name) =>
+    grouped.some(({ samples, timeout, aborted }) =>
+      samples.has(name) || timeout.has(name) || aborted.has(name)
+    )
+  );
+  const size = (name: string) => total(both(samplesOf(grouped, name), (sample) => sample.length));
+  strata.sort((x, y) => size(y) - size(x) || (x < y ? -1 : 1));
+  const ordered = strata.map((name) => samplesOf(grouped, name));
+  const groups = strata.map((name) => {
+    const refused = refusalOf(samplesOf(grouped, name), names, confounded);
+    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration);
+  });
+  const offsets = bySide(files, groupings, "offset_ns");
   return {
-    key,
+    key: columns.join(","),
+    columns,
     same_runs_as: null,
-    n: [totalOf(grouped[0]), totalOf(grouped[1])],
-    not_observed: [grouped[0].notObserved, grouped[1].notObserved],
+    n: both(grouped, totalOf),
+    not_observed: both(grouped, ({ notObserved }) => notObserved),
     groups,
-    spread: {
-      ...spreadOf(ordered.map(aroundOwnMedians)),
-      sides: [brownForsytheOf(ordered.map(([a]) => a)), brownForsytheOf(ordered.map(([, b]) => b))],
-    },
+    spread: spreadBetween(ordered, exploration),
+    stratified: confounded !== null ? [] : [
+      ...stratifiedShifts("offset", strata.map((name) => samplesOf(offsets, name)), alpha, exploration),
+      ...stratifiedShifts("ttwu_to_tkread", ordered, alpha, exploration),
+    ],
   };
 }
 
-function groupBy(file: ResultFile, key: TextName): Grouped {
-  const codes = file.texts[key].codes();
-  const { values: names } = file.texts[key];
+function bySide(files: Pair<ResultFile>, groupings: Pair<Grouping>, duration: Duration): Pair<Grouped> {
+  return [groupBy(files[0], groupings[0], duration), groupBy(files[1], groupings[1], duration)];
+}
+
+function groupBy(file: ResultFile, { values, codes }: Grouping, duration: Duration): Grouped {
   const status = file.texts.status.codes();
   const complete = completeCode(file);
-  const durations = file.durations.ttwu_to_tkread_ns;
-  const sizes = new Float64Array(names.length);
-  const incomplete = new Float64Array(names.length);
+  const timedOut = file.texts.status.values.indexOf("timeout");
+  const durations = file.durations[duration];
+  const [sizes, timeout, aborted] = [0, 1, 2].map(() => new Float64Array(values.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const counts = (row: number) => status[row] === complete && !Number.isNaN(durations[row]!);
   for (let row = 0; row < codes.length; row++) {
     if (counts(row)) sizes[codes[row]!]!++;
-    else if (status[row] !== complete) incomplete[codes[row]!]!++;
+    else if (status[row] === timedOut) timeout[codes[row]!]!++;
+    else if (status[row] !== complete) aborted[codes[row]!]!++;
   }
   const samples = Array.from(sizes, (size) => new Float64Array(size));
-  const next = new Float64Array(names.length);
+  const next = new Float64Array(values.length);
   for (let row = 0; row < codes.length; row++) {
     const code = codes[row]!;
     if (counts(row)) samples[code]![next[code]!++] = durations[row]!;
   }
-  const observed = names.flatMap((name, code) => name === null ? [] : [[name, code] as const]);
+  const named = values.flatMap((value, code) => value === null ? [] : [{ name: nameOfValues(value), code }]);
+  const above0 = (numbers: Float64Array) =>
+    new Map(named.filter(({ code }) => numbers[code]! > 0).map(({ name, code }) => [name, numbers[code]!]));
   return {
+    values: new Map(named.map(({ name, code }) => [name, values[code]!])),
     samples: new Map(
-      observed.filter(([, code]) => sizes[code]! > 0).map(([name, code]) => [name, samples[code]!.sort()]),
+      named.filter(({ code }) => sizes[code]! > 0).map(({ name, code }) => [name, samples[code]!.sort()]),
     ),
-    censored: new Map(
-      observed.filter(([, code]) => incomplete[code]! > 0).map(([name, code]) => [name, incomplete[code]!]),
-    ),
+    timeout: above0(timeout),
+    aborted: above0(aborted),
     notObserved: sizes[0]!,
   };
 }
 
-function stratum(value: string, grouped: Pair<Grouped>, alpha: number, confounded: string | null): Stratum {
+function stratum(
+  value: string,
+  values: readonly string[],
+  grouped: Pair<Grouped>,
+  first: Pair<Float64Array>,
+  alpha: number,
+  refused: Refusal,
+  exploration: Exploration,
+): Stratum {
   const samples = samplesOf(grouped, value);
   const [a, b] = samples;
+  const isFirst = a === first[0] && b === first[1];
   const smaller = Math.min(a.length, b.length);
-  const interval = smaller < INTERVAL_NEEDS ? null : shiftInterval(a, b, 1 - alpha);
-  const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
-  const absent = a.length === 0 ? "A" : b.length === 0 ? "B" : null;
-  const refusal: Pick<Stratum, "verdict" | "reason"> = total([a.length, b.length]) === 0
-    ? { verdict: "NO-DATA", reason: "no complete run on either side" }
-    : absent !== null
-    ? { verdict: "CONFOUNDED", reason: `no complete run in ${absent}` }
-    : confounded !== null
-    ? { verdict: "CONFOUNDED", reason: confounded }
-    : smaller < TEST_NEEDS
-    ? { verdict: "NO-DATA", reason: `fewer than ${TEST_NEEDS} complete runs on a side` }
-    : { verdict: null, reason: null };
+  const numbers = contrast(samples, alpha, exploration, null);
+  const test = smaller < TEST_NEEDS ? null : mannWhitney(a, b);
+  const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
+  const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);
   return {
     value,
-    ...summarise(samples),
-    censored: [grouped[0].censored.get(value) ?? 0, grouped[1].censored.get(value) ?? 0],
-    shift_ns: smaller < TEST_NEEDS ? null : hodgesLehmann(a, b),
-    shift_ci_ns: ends,
-    direction: directionOf(ends),
-    ...refusal,
+    values,
+    ...numbers,
+    shift_ns: smaller < TEST_NEEDS ? null : numbers.shift_ns,
+    mann_whitney: test === null ? null : exploration.add(test.p, null, { u: test.u, method: test.method }),
+    censored: [timeout[0] + aborted[0], timeout[1] + aborted[1]],
+    timeout,
+    aborted,
+    mad_ratio_to_first: isFirst
+      ? [null, null]
+      : [ratioOf([first[0], a], alpha), ratioOf([first[1], b], alpha)],
+    ...refused,
   };
 }
 
-/** Both tests of equal spread between those groups that are large enough to have one. */
-function spreadOf(groups: readonly Float64Array[]): Omit<Spread, "sides"> {
-  const large = groups.filter(isLarge);
-  const fk = large.length < 2 ? null : flignerKilleen(large);
+/** Why a stratum cannot be compared, if so. */
+type Refusal = Pick<Stratum, "verdict" | "reason">;
+
+function refusalOf([a, b]: Pair<Float64Array>, names: Pair<string>, confounded: string | null): Refusal {
+  if (a.length + b.length === 0) return { verdict: "NO-DATA", reason: "no complete run on either side" };
+  if (a.length === 0 || b.length === 0) {
+    return { verdict: "CONFOUNDED", reason: `no complete run in ${names[a.length === 0 ? 0 : 1]}` };
+  }
+  if (confounded !== null) return { verdict: "CONFOUNDED", reason: confounded };
+  return Math.min(a.length, b.length) < TEST_NEEDS
+    ? { verdict: "NO-DATA", reason: `fewer than ${TEST_NEEDS} complete runs on a side` }
+    : { verdict: null, reason: null };
+}
+
+function spreadBetween(
+  ordered: readonly Pair<Float64Array>[],
+  exploration: Exploration,
+): Explored["spread"] {
+  const [ofA, ofB] = [ordered.map(([a]) => a), ordered.map(([, b]) => b)];
+  const tests = spreadTests(ordered.map(aroundOwnMedians), exploration);
   return {
-    brown_forsythe: brownForsytheOf(groups),
-    fligner_killeen: fk === null || fk.chiSquare === null || fk.p === null
-      ? null
-      : { chi_square: fk.chiSquare, df: fk.df, ...pValue(fk.p) },
+    ...tests,
+    sides: [brownForsytheOf(ofA), brownForsytheOf(ofB)],
+    side_tests: [decidingTest(ofA, exploration), decidingTest(ofB, exploration)],
   };
-}
-
-function brownForsytheOf(groups: readonly Float64Array[]): SpreadTest | null {
-  const large = groups.filter(isLarge);
-  if (large.length < 2) return null;
-  const { f, df1, df2, p } = brownForsythe(large);
-  return f === null || p === null ? null : { f, df1, df2, ...pValue(p) };
-}
-
-function isLarge(group: Float64Array): boolean {
-  return group.length >= TEST_NEEDS;
 }
 
 /** Both sides of a stratum together, each about its own median, so that a shift between sides is no spread. */
 function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
-  const [a, b] = samples.map((sorted) => {
+  const [a, b] = both(samples, (sorted) => {
     if (sorted.length < TEST_NEEDS) return EMPTY;
     const median = medianSorted(sorted);
     return sorted.map((value) => value - median);
-  }) as unknown as Pair<Float64Array>;
+  });
   const merged = new Float64Array(a.length + b.length);
   for (let i = 0, j = 0; i + j < merged.length;) {
     const fromA = j === b.length || (i < a.length && a[i]! <= b[j]!);
@@ -144,8 +193,8 @@ function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
   return merged;
 }
 
-function samplesOf(grouped: Pair<Grouped>, value: string): Pair<Float64Array> {
-  return [grouped[0].samples.get(value) ?? EMPTY, grouped[1].samples.get(value) ?? EMPTY];
+function samplesOf(grouped: Pair<Grouped>, name: string): Pair<Float64Array> {
+  return [grouped[0].samples.get(name) ?? EMPTY, grouped[1].samples.get(name) ?? EMPTY];
 }
 
 function totalOf(side: Grouped): number {

@@ -2,13 +2,15 @@
 
 import {
   type Comparison,
-  type Pair,
+  type LeaveOut,
+  type Outliers,
   type Question,
   type QuestionName,
   QUESTIONS,
   type Side,
 } from "./comparison.ts";
-import { associationLines, stratificationLines } from "./compare_text_strata.ts";
+import { associationLines, ratioText, stratificationLines } from "./compare_text_strata.ts";
+import { exploredP, interval, percent } from "./compare_text_words.ts";
 import {
   formatChosen,
   formatDuration,
@@ -27,7 +29,6 @@ const TITLES: Readonly<Record<QuestionName, string>> = {
   wakeup_to_switch: "wakeup_to_switch: target runnable to target on its CPU",
 };
 
-const SIDE_NAMES = ["A", "B"] as const;
 const NUMBER_WIDTH = 12;
 
 /** Every line ends in LF and has at most 80 characters. */
@@ -49,8 +50,8 @@ function headline(comparison: Comparison): string[] {
   const { offset, verdict, margin_source } = comparison;
   const source = margin_source === "option" ? " (from --margin, not the runbook's)" : "";
   const parts = [
-    `shift B - A ${formatShift(offset.shift_ns)}`,
-    `${confidence(comparison.alpha)} interval ${interval(offset.shift_ci_ns)}`,
+    `shift ${difference(comparison)} ${formatShift(offset.shift_ns)}`,
+    `${percent(comparison.alpha)} interval ${interval(offset.shift_ci_ns)}`,
     `margin +-${formatChosen(offset.margin_ns)}${source}`,
     `n ${offset.n[0]} + ${offset.n[1]}`,
     `Cliff's delta ${formatSigned(offset.cliffs_delta)}`,
@@ -61,6 +62,7 @@ function headline(comparison: Comparison): string[] {
   return [
     ...wrap(`offset: ${parts.join("; ")}${note}`, `${verdict}  `),
     ...reasonLines(offset, comparison.sides),
+    ...leaveOutLines(offset.leave_out, comparison),
   ];
 }
 
@@ -85,7 +87,7 @@ function overviewLines(comparison: Comparison): string[] {
   const row = (cells: readonly [string, string, string, string]) =>
     `${left(cells[0], 18)}${left(cells[1], 26)}${right(cells[2], 12)}  ${cells[3]}`;
   return [
-    row(["question", "verdict", "shift B - A", `${right("n", 9)}${right("delta", 9)}`]),
+    row(["question", "verdict", `shift ${difference(comparison)}`, `${right("n", 9)}${right("delta", 9)}`]),
     ...QUESTIONS.map((name) => {
       const { verdict, shift_ns, n, cliffs_delta } = comparison[name];
       const sizes = right(`${n[0]} + ${n[1]}`, 9);
@@ -101,20 +103,25 @@ function warningLines({ warnings }: Comparison): string[] {
 function questionLines(name: QuestionName, question: Question, comparison: Comparison): string[] {
   const note = question.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
   const lines = [`${TITLES[name]}`, `  ${question.verdict}${note}`];
-  if (name !== "offset") lines.push(...reasonLines(question, comparison.sides));
-  lines.push(...summaryTable(question));
+  if (name !== "offset") {
+    lines.push(...reasonLines(question, comparison.sides), ...leaveOutLines(question.leave_out, comparison));
+  }
+  if (question.thin && question.verdict !== "NO-DATA") {
+    lines.push("  THIN: fewer than 10 runs on a side; a few of them decide everything");
+  }
+  lines.push(...summaryTable(question, comparison.sides));
   lines.push(...wrap(
-    `${formatShift(question.shift_ns)}, ${confidence(comparison.alpha)} interval ${
+    `${formatShift(question.shift_ns)}, ${percent(comparison.alpha)} interval ${
       interval(question.shift_ci_ns)
     }, ` +
       `margin +-${formatChosen(question.margin_ns)}`,
-    "  shift B - A   ",
+    `  shift ${difference(comparison)}   `,
   ));
   lines.push(`  Cliff's delta ${formatSigned(question.cliffs_delta)}`);
   return [...lines, ...testLines(question, comparison)];
 }
 
-function summaryTable(question: Question): string[] {
+function summaryTable(question: Question, sides: Comparison["sides"]): string[] {
   const header = ["n", "median", "IQR", "MAD", "P95", "P99"];
   const cells = (values: readonly string[]) =>
     values.map((value, i) => right(value, i === 0 ? 10 : NUMBER_WIDTH)).join("");
@@ -122,7 +129,7 @@ function summaryTable(question: Question): string[] {
     value === null && n > 0 ? "n too small" : formatDuration(value);
   const row = (side: 0 | 1) => {
     const n = question.n[side];
-    return `  ${SIDE_NAMES[side]}   ${
+    return `  ${left(sides[side].side, 3)} ${
       cells([
         String(n),
         formatDuration(question.median_ns[side]),
@@ -133,12 +140,46 @@ function summaryTable(question: Question): string[] {
       ])
     }`;
   };
-  return [`      ${cells(header)}`, row(0), row(1)];
+  const outliers = ([0, 1] as const).flatMap((side) => {
+    const found = question.outliers[side];
+    return found === null ? [] : [`${sides[side].side} ${outlierText(found)}`];
+  });
+  return [
+    `      ${cells(header)}`,
+    row(0),
+    row(1),
+    ...(outliers.length === 0
+      ? []
+      : wrap(`${outliers.join("; ")} (Tukey; none is left out)`, "  outliers      ")),
+  ];
+}
+
+function outlierText({ far_below, below, above, far_above }: Outliers): string {
+  const named = [[far_below, "far below"], [below, "below"], [above, "above"], [
+    far_above,
+    "far above",
+  ]] as const;
+  const kinds = named.filter(([count]) => count > 0).map(([count, where]) => `${count} ${where}`);
+  return kinds.length === 0 ? "none" : kinds.join(", ");
+}
+
+/** How stable the verdict is; nothing where that was not looked at and there is no reason to say so. */
+function leaveOutLines(leaveOut: LeaveOut | null, { sides }: Comparison): string[] {
+  if (leaveOut === null) return [];
+  const { runs, verdict, left_out, searched, reason } = leaveOut;
+  if (runs !== null && left_out !== null) {
+    const which = sides.map(({ side }, index) => `${left_out[index]} of ${side}`).join(" and ");
+    return wrap(
+      `${verdict} when ${runs} ${runs === 1 ? "run is" : "runs are"} left out (${which})`,
+      "  flips   ",
+    );
+  }
+  return reason === null ? wrap(`with up to ${searched} runs left out it stays`, "  stable  ") : [];
 }
 
 function testLines(question: Question, comparison: Comparison): string[] {
-  const { mann_whitney: shift, tost, kolmogorov_smirnov: shape } = question;
-  const lines: string[] = [];
+  const { mann_whitney: shift, tost } = question;
+  const lines = orderLines(question, comparison.sides);
   if (shift !== null) {
     const holm = shift.p_holm === null
       ? "not in the Holm family"
@@ -151,15 +192,54 @@ function testLines(question: Question, comparison: Comparison): string[] {
     ));
   }
   if (tost !== null) {
-    const ends = `${confidence(2 * comparison.alpha)} interval ${interval(tost.ci_ns)}`;
+    const ends = `${percent(2 * comparison.alpha)} interval ${interval(tost.ci_ns)}`;
     lines.push(
       ...wrap(`${formatP(tost.p, tost.p_capped)}, ${ends}; ${methodOf(tost.method)}`, "  equivalence   "),
     );
   }
-  if (shape !== null) {
+  return [...lines, ...spreadLines(question, comparison), ...shapeLines(question)];
+}
+
+/** What was looked at before the tests. */
+function orderLines({ series, block_lengths }: Question, sides: Comparison["sides"]): string[] {
+  const checks = series.map(({ lag1, change_point: change, dip }, index) => {
+    const parts = [
+      ...(lag1 === null ? [] : [`lag 1 ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)}`]),
+      ...(change === null
+        ? []
+        : [`change after run ${change.after_run}, ${formatP(change.p, change.p_capped)}`]),
+      ...(dip === null ? [] : [`dip ${formatStatistic(dip.dip)}, ${formatP(dip.p, dip.p_capped)}`]),
+    ];
+    return parts.length === 0 ? [] : wrap(`${sides[index]!.side}: ${parts.join("; ")}`, "  run order     ");
+  });
+  const blocks = block_lengths === null
+    ? []
+    : wrap(`not exchangeable: blocks of ${block_lengths.join(" and ")} runs`, "  run order     ");
+  return [...checks.flat(), ...blocks];
+}
+
+function spreadLines({ spread }: Question, comparison: Comparison): string[] {
+  const { mad_ratio: ratio, test } = spread;
+  if (ratio === null && test === null) return [];
+  const parts = [
+    ...(ratio === null ? [] : [`MAD ${ratioText(ratio, comparison)}`]),
+    ...(test === null ? [] : [`${exploredP(test)}; ${test.method}`]),
+  ];
+  return wrap(parts.join("; "), "  spread        ");
+}
+
+function shapeLines({ kolmogorov_smirnov: ks, anderson_darling: ad }: Question): string[] {
+  const lines: string[] = [];
+  if (ks !== null) {
     lines.push(...wrap(
-      `D = ${formatStatistic(shape.d)}, ${formatP(shape.p, shape.p_capped)}; ${methodOf(shape.method)}`,
+      `D = ${formatStatistic(ks.d)}, ${exploredP(ks)}; ${ks.method}`,
       "  distribution  ",
+    ));
+  }
+  if (ad !== null) {
+    lines.push(...wrap(
+      `A2 = ${formatStatistic(ad.a2)}, ${exploredP(ad)}; ${ad.method}`,
+      "                ",
     ));
   }
   return lines;
@@ -177,33 +257,34 @@ function reasonLines(question: Question, sides: readonly Side[]): string[] {
   }
   if (question.n_to_settle === null) return lines;
   const advice =
-    `about ${question.n_to_settle} complete runs a side would settle it, if shift and spread stay`;
+    `about ${question.n_to_settle} complete runs a side would settle it with 80 % probability, ` +
+    "if shift and spread stay";
   return [...lines, ...wrap(advice, "  needed  ")];
 }
 
-function contextLines({ context }: Comparison): string[] {
+function contextLines({ context, sides }: Comparison): string[] {
   if (context.length === 0) return [];
   const rows = context.flatMap(({ field, values }) =>
     wrap(printable(`${values[0]} | ${values[1]}`), `  ${left(field, 20)}`)
   );
-  return ["Also different between A | B (context, not confounding)", ...rows];
+  const names = sides.map(({ side }) => side).join(" | ");
+  return [`Also different between ${names} (context, not confounding)`, ...rows];
 }
 
-function methodLines({ alpha }: Comparison): string[] {
+function methodLines(comparison: Comparison): string[] {
+  const { alpha, holm_family, bh_family } = comparison;
   return wrap(
-    `alpha ${alpha}. EQUIVALENT: the ${
-      confidence(2 * alpha)
-    } interval of the shift lies inside the margin. ` +
-      "Shift: Hodges-Lehmann, B - A. MAD unscaled. needed: interval width scaled by 1 / sqrt(n).",
+    `alpha ${alpha}. EQUIVALENT: the ${percent(2 * alpha)} interval of the shift lies inside the margin. ` +
+      `Shift: Hodges-Lehmann, ${
+        difference(comparison)
+      }. MAD unscaled. Verdicts: Holm's adjustment in a family ` +
+      `of ${holm_family}. All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ` +
+      `${bh_family}. needed: interval width scaled by 1 / sqrt(n).`,
   );
 }
 
-function interval(ends: Pair<number> | null): string {
-  return ends === null ? "-" : `[${formatShift(ends[0])}, ${formatShift(ends[1])}]`;
-}
-
-function confidence(beside: number): string {
-  return `${Number((100 * (1 - beside)).toPrecision(6))} %`;
+function difference({ sides }: Comparison): string {
+  return `${sides[1].side} - ${sides[0].side}`;
 }
 
 /** A method without the name that the line already begins with. */

@@ -1,36 +1,20 @@
-/** What a reader must know before believing a comparison: losses, thin data, residue, flips, other machines. */
+/** What a reader must know before believing a comparison: losses, thin data, order, residue, flips, other machines. */
 
-import { directionOf } from "./compare_question.ts";
-import { completeCode } from "./compare_sample.ts";
+import { constantDifferences, residueOf } from "./compare_residue.ts";
+import { THIN_BELOW } from "./compare_sample.ts";
 import {
   type ContextDifference,
   type Pair,
   type Question,
   type QuestionName,
   QUESTIONS,
+  type SeriesCheck,
   type Side,
   type Stratification,
   type Stratum,
 } from "./comparison.ts";
 import type { Meta } from "./meta.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { TextName } from "./result_row.ts";
-
-/** Below this many complete runs a side every conclusion is thin. */
-const THIN_BELOW = 10;
-/** Columns that may explain a difference and are neither a key nor a part of the chain. */
-const RESIDUE = [
-  "comm",
-  "waker_context",
-  "target_idle",
-  "tkread_function",
-  "tkread_context",
-  "clocksource",
-  "load",
-  "wake",
-] as const satisfies readonly TextName[];
-/** Values of a varying column that a warning names. */
-const NAMED_VALUES = 3;
 
 const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[] = [
   ["kernel", (meta) => meta.kernel],
@@ -45,20 +29,19 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
   ["probe", (meta) => meta.probe],
 ];
 
-const NAMES: Pair<"A" | "B"> = ["A", "B"];
+/** Questions whose order of runs and shape are looked at in a warning; the others follow from them. */
+const WATCHED = ["offset", "ttwu_to_tkread"] as const satisfies readonly QuestionName[];
+
+/** Below this p a side is called bimodal. */
+const BIMODAL_LEVEL = 0.01;
 
 /** Facts of the machines that differ, and columns that are constant on each side but not the same. */
 export function contextDifferences(files: Pair<ResultFile>): ContextDifference[] {
   const [a, b] = [files[0].meta, files[1].meta];
   const machine = CONTEXT.filter(([, of]) => of(a) !== of(b))
     .map(([field, of]): ContextDifference => ({ field, values: [of(a), of(b)] }));
-  const columns = RESIDUE.flatMap((column): ContextDifference[] => {
-    const [inA, inB] = [valuesOf(files[0], column), valuesOf(files[1], column)];
-    const differs = inA.length === 1 && inB.length === 1 && inA[0]![0] !== inB[0]![0];
-    const known = machine.some(({ field }) => field === column);
-    return differs && !known ? [{ field: column, values: [inA[0]![0], inB[0]![0]] }] : [];
-  });
-  return [...machine, ...columns];
+  const columns = constantDifferences(files);
+  return [...machine, ...columns.filter(({ field }) => machine.every((known) => known.field !== field))];
 }
 
 /** One sentence each, the gravest first. */
@@ -67,23 +50,28 @@ export function warningsOf(
   sides: Pair<Side>,
   questions: Readonly<Record<QuestionName, Question>>,
   strata: readonly Stratification[],
+  keys: Parameters<typeof residueOf>[2],
 ): string[] {
+  const names: Pair<string> = [sides[0].side, sides[1].side];
   return [
     ...files.flatMap((file) => file.notes),
-    ...sameMeasurement(files),
+    ...sameMeasurement(files, names),
     ...files.flatMap((file, index) => lossesOf(file, sides[index]!)),
     ...QUESTIONS.flatMap((name) => unobserved(name, questions[name], sides)),
     ...thinness(sides),
     ...edgeUncertainty(files, questions.offset.margin_ns),
-    ...strata.flatMap((stratification) => flipsOf(stratification, questions.ttwu_to_tkread)),
-    ...RESIDUE.flatMap((column) => residueOf(files, column)),
+    ...WATCHED.flatMap((name) => seriesWarnings(name, questions[name], names)),
+    ...strata.flatMap((stratification) => flipsOf(stratification, questions, names)),
+    ...residueOf(files, names, keys),
   ];
 }
 
-function sameMeasurement([a, b]: Pair<ResultFile>): string[] {
+function sameMeasurement([a, b]: Pair<ResultFile>, names: Pair<string>): string[] {
   const same = a.meta.started === b.meta.started && a.meta.boot_id === b.meta.boot_id &&
     a.meta.host === b.meta.host;
-  return same ? ["A and B say they began at the same time on the same boot: one measurement twice?"] : [];
+  return same
+    ? [`${names.join(" and ")} say they began at the same time on the same boot: one measurement twice?`]
+    : [];
 }
 
 function lossesOf(file: ResultFile, side: Side): string[] {
@@ -146,65 +134,79 @@ function edgeUncertainty(files: Pair<ResultFile>, marginNs: number): string[] {
   return [`the edges are known to ${Math.round(sum)} ns only, the offset's margin is ${marginNs} ns`];
 }
 
+/** Runs that are no random sample: what a median of them means is doubtful, whatever its interval. */
+function seriesWarnings(name: QuestionName, { series }: Question, names: Pair<string>): string[] {
+  return series.flatMap((check, index) => {
+    const side = names[index]!;
+    const order = check.exchangeable ? [] : [
+      `${side}: the runs of ${name} are not exchangeable (${
+        orderOf(check)
+      }); its intervals and p-values come ` +
+      "from moving blocks of runs",
+    ];
+    const dip = check.dip !== null && check.dip.p < BIMODAL_LEVEL
+      ? [`${side}: ${name} has more than one mode (dip): its median may lie where no run does`]
+      : [];
+    return [...order, ...dip];
+  });
+}
+
+function orderOf({ lag1, change_point: change }: SeriesCheck): string {
+  const neighbours = lag1 === null ? [] : [`lag-1 autocorrelation ${(lag1.r + 0).toFixed(2)}`];
+  const level = change === null ? [] : [`level change after run ${change.after_run}`];
+  // The one with the smaller p is the one that was found.
+  return (lag1?.p ?? 1) <= (change?.p ?? 1) ? neighbours.join() : level.join();
+}
+
 /** Strata that contradict each other or the whole: the mix of strata would decide the answer. */
-function flipsOf(stratification: Stratification, whole: Question): string[] {
+function flipsOf(
+  stratification: Stratification,
+  questions: Readonly<Record<QuestionName, Question>>,
+  names: Pair<string>,
+): string[] {
   if (stratification.same_runs_as !== null) return [];
   const warnings: string[] = [];
-  const named = (groups: readonly Stratum[]) => groups.map(({ value }) => value).join(", ");
+  const named = (groups: readonly Stratum[]) => groups.map(({ value }) => value).join("; ");
   const later = stratification.groups.filter(({ direction }) => direction === "later");
   const earlier = stratification.groups.filter(({ direction }) => direction === "earlier");
   const { key } = stratification;
+  const other = names[1];
   if (later.length > 0 && earlier.length > 0) {
-    warnings.push(`direction flips by ${key}: B is later in ${named(later)}, earlier in ${named(earlier)}`);
+    warnings.push(
+      `direction flips by ${key}: ${other} is later in ${named(later)}, earlier in ${named(earlier)}`,
+    );
   }
   const compared = stratification.groups.filter(({ shift_ns }) => shift_ns !== null);
-  const direction = directionOf(whole.shift_ci_ns);
+  const whole = questions.ttwu_to_tkread.direction;
   // Around 0 the sign of an estimate is chance, and so is its flip.
-  const sign = direction === "later" ? 1 : direction === "earlier" ? -1 : 0;
+  const sign = whole === "later" ? 1 : whole === "earlier" ? -1 : 0;
   if (sign !== 0 && compared.length > 1 && compared.every(({ shift_ns }) => Math.sign(shift_ns!) === -sign)) {
     warnings.push(
       `Simpson: the shift of ttwu_to_tkread has one sign over all and the other in every ${key} stratum`,
     );
   }
-  return [...warnings, ...spreadFlipsOf(stratification)];
+  for (const { question, direction } of stratification.stratified) {
+    const all = questions[question].direction;
+    if ((all === "later" && direction === "earlier") || (all === "earlier" && direction === "later")) {
+      warnings.push(
+        `Simpson: over all ${other} is ${all} by ${question}, within the strata of ${key} it is ${direction}`,
+      );
+    }
+  }
+  return [...warnings, ...spreadFlipsOf(stratification, names)];
 }
 
 /** The wider of two strata on one side being the tighter on the other, where both sides say so significantly. */
-function spreadFlipsOf({ key, groups, spread }: Stratification): string[] {
-  const significant = spread.sides.every((test) => test !== null && test.p < 0.05);
+function spreadFlipsOf({ key, groups, spread }: Stratification, names: Pair<string>): string[] {
+  const significant = spread.side_tests.every((test) => test !== null && test.p < 0.05);
   if (!significant || groups.length < 2) return [];
   const [first, second] = groups as readonly Stratum[] as readonly [Stratum, Stratum];
   const signs = [0, 1].map((side) => Math.sign((first.mad_ns[side] ?? NaN) - (second.mad_ns[side] ?? NaN)));
   if (signs[0]! * signs[1]! !== -1) return [];
-  const wider = signs[0] === 1 ? [first, second] : [second, first];
+  const [wide, tight] = signs[0] === 1 ? [first, second] : [second, first];
   return [
-    `spread flips by ${key}: ${wider[0]!.value} is wider than ${wider[1]!.value} in A and tighter in B`,
+    `spread flips by ${key}: ${wide.value} is wider than ${tight.value} in ${names[0]} and tighter in ${
+      names[1]
+    }`,
   ];
-}
-
-/** A column that varies inside a side without being a key, as benchstat's residue. */
-function residueOf(files: Pair<ResultFile>, column: TextName): string[] {
-  const varying = files.flatMap((file, index) => {
-    const values = valuesOf(file, column);
-    if (values.length < 2) return [];
-    const named = values.slice(0, NAMED_VALUES).map(([value, count]) => `${value} ${count}`).join(", ");
-    const more = values.length > NAMED_VALUES ? ` and ${values.length - NAMED_VALUES} more` : "";
-    return [`${NAMES[index]}: ${named}${more}`];
-  });
-  return varying.length === 0 ? [] : [`${column} varies inside a side and is no key (${varying.join("; ")})`];
-}
-
-/** Distinct observed values over the complete runs, the most frequent first. */
-function valuesOf(file: ResultFile, column: TextName): [value: string, count: number][] {
-  const names = file.texts[column].values;
-  const codes = file.texts[column].codes();
-  const status = file.texts.status.codes();
-  const complete = completeCode(file);
-  const counts = new Float64Array(names.length);
-  for (let i = 0; i < codes.length; i++) if (status[i] === complete) counts[codes[i]!]!++;
-  return names
-    .flatMap((name, code): [string, number][] =>
-      name === null || counts[code] === 0 ? [] : [[name, counts[code]!]]
-    )
-    .sort(([x, many], [y, few]) => few - many || (x < y ? -1 : 1));
 }

@@ -9,3 +9,15 @@ export const VERDICTS = [
 ] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
+
+/**
+ * The verdict where an interval of the shift can be had.
+ *
+ * @param isInside the 1 - 2 alpha interval lies inside the margin
+ * @param isOutside it lies outside
+ * @param isSignificant the adjusted p is below alpha
+ */
+export function verdictOf(isInside: boolean, isOutside: boolean, isSignificant: boolean): Verdict {
+  if (isInside) return isSignificant ? "DIFFERENT-BUT-NEGLIGIBLE" : "EQUIVALENT";
+  return isOutside && isSignificant ? "DIFFERENT" : "INCONCLUSIVE";
+}

@@ -69,8 +69,10 @@ class Pooled {
   /** Number of distinct values. */
   readonly distinct: number;
   readonly #sizes: readonly number[];
-  /** Where each group of equal values ends. */
+  /** Where each group of equal values ends, the rank of its middle, and the weight of a distance there. */
   readonly #ends: Uint32Array;
+  readonly #middles: Float64Array;
+  readonly #weights: Float64Array;
 
   constructor(samples: readonly Float64Array[], total: number) {
     this.#sizes = samples.map((sample) => sample.length);
@@ -93,21 +95,51 @@ class Pooled {
     }
     this.distinct = groups;
     this.#ends = ends.slice(0, groups);
+    this.#middles = new Float64Array(groups);
+    this.#weights = new Float64Array(groups);
+    for (let group = 0, start = 0; group < groups; start = ends[group++]!) {
+      const ties = ends[group]! - start;
+      const middle = start + ties / 2;
+      this.#middles[group] = middle;
+      this.#weights[group] = ties / (middle * (total - middle) - (total * ties) / 4);
+    }
   }
 
   /** A^2 when the i-th pooled value belongs to sample labels[i]. */
   statistic(labels: Float64Array): number {
+    return this.#sizes.length === 2 ? this.#ofTwo(labels) : this.#ofMany(labels);
+  }
+
+  /** The distances of two samples are each other's negative: those of the second suffice. */
+  #ofTwo(labels: Float64Array): number {
+    const total = labels.length;
+    const [first, second] = this.#sizes as readonly [number, number];
+    let sum = 0;
+    let below = 0;
+    let start = 0;
+    for (let group = 0; group < this.#ends.length; group++) {
+      const end = this.#ends[group]!;
+      let here = 0;
+      for (let i = start; i < end; i++) here += labels[i]!;
+      const distance = total * (below + here / 2) - second * this.#middles[group]!;
+      if (distance !== 0) sum += this.#weights[group]! * distance * distance;
+      below += here;
+      start = end;
+    }
+    return ((sum / first + sum / second) * (total - 1)) / total / total;
+  }
+
+  #ofMany(labels: Float64Array): number {
     const total = labels.length;
     const sums = new Float64Array(this.#sizes.length);
     const below = new Float64Array(this.#sizes.length);
     const here = new Float64Array(this.#sizes.length);
     let start = 0;
-    for (const end of this.#ends) {
-      const ties = end - start;
+    for (const [group, end] of this.#ends.entries()) {
       here.fill(0);
       for (let i = start; i < end; i++) here[labels[i]!]!++;
-      const middle = start + ties / 2;
-      const scale = ties / (middle * (total - middle) - (total * ties) / 4);
+      const middle = this.#middles[group]!;
+      const scale = this.#weights[group]!;
       for (const [s, size] of this.#sizes.entries()) {
         const distance = total * (below[s]! + here[s]! / 2) - size * middle;
         // The last distinct value alone has no weight: all samples lie below or at it.

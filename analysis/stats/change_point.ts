@@ -1,4 +1,5 @@
 import { drawToFront, Xoshiro128 } from "./random.ts";
+import { centredRanks } from "./rank.ts";
 
 export interface ChangePoint {
   /** Runs before the change: the level differs most between the first `after` runs and the rest. */
@@ -28,10 +29,14 @@ export const PETTITT_PERMUTED_UP_TO = 1000;
  * @throws RangeError for fewer than 4 runs
  */
 export function changePoint(runs: Float64Array, seed?: number): ChangePoint | null {
-  const n = runs.length;
+  return changePointOfRanks(centredRanks(runs, runs.toSorted()), seed);
+}
+
+/** As changePoint, of a series that was ranked already. @param scores as centredRanks gives them */
+export function changePointOfRanks(scores: Float64Array, seed?: number): ChangePoint | null {
+  const n = scores.length;
   if (n < 4) throw new RangeError(`change point: ${n} runs, needs at least 4`);
-  if (runs.every((value) => value === runs[0])) return null;
-  const scores = centredRanks(runs);
+  if (scores.every((score) => score === 0)) return null;
   const { after, k } = largestSum(scores);
   if (n > PETTITT_PERMUTED_UP_TO) {
     const p = Math.min(1, 2 * Math.exp((-6 * k * k) / (n ** 3 + n ** 2)));
@@ -51,19 +56,6 @@ export function changePoint(runs: Float64Array, seed?: number): ChangePoint | nu
     pFloor: 1 / (PETTITT_PERMUTATIONS + 1),
     method: `Pettitt, ${PETTITT_PERMUTATIONS} permutations`,
   };
-}
-
-/** 2 rank - (n + 1): integers even for midranks, so that sums are exact. */
-function centredRanks(runs: Float64Array): Float64Array {
-  const order = Uint32Array.from(runs.keys()).sort((i, j) => runs[i]! - runs[j]!);
-  const scores = new Float64Array(runs.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && runs[order[end]!] === runs[order[start]!]) end++;
-    for (let i = start; i < end; i++) scores[order[i]!] = start + end - runs.length;
-    start = end;
-  }
-  return scores;
 }
 
 function largestSum(scores: Float64Array): { after: number; k: number } {

@@ -28,15 +28,8 @@ export function dipTest(sorted: Float64Array, seed?: number): Dip {
   const dip = dipSorted(sorted);
   const size = Math.min(n, DIP_SIMULATED_UP_TO);
   const limit = dip * Math.sqrt(n / size) * (1 - 1e-12);
-  const random = Xoshiro128.seeded(seed);
-  const sample = new Float64Array(size);
   let extreme = 1;
-  for (let i = 0; i < DIP_SAMPLES; i++) {
-    // Sums of exponential numbers are, but for their scale, uniform numbers in order.
-    let sum = 0;
-    for (let j = 0; j < size; j++) sample[j] = sum -= Math.log1p(-random.uniform());
-    if (dipSorted(sample) >= limit) extreme++;
-  }
+  for (const simulated of uniformDips(size, seed)) if (simulated >= limit) extreme++;
   const scaled = size < n ? `, of ${size} values and scaled` : "";
   return {
     dip,
@@ -44,6 +37,27 @@ export function dipTest(sorted: Float64Array, seed?: number): Dip {
     pFloor: 1 / (DIP_SAMPLES + 1),
     method: `dip, ${DIP_SAMPLES} uniform samples${scaled}`,
   };
+}
+
+/** Dips simulated so far, by size and seed: the sides of a comparison are often of one size. */
+const known = new Map<string, Float64Array>();
+
+/** Dips of DIP_SAMPLES uniform samples, made once per size and seed. */
+function uniformDips(size: number, seed: number | undefined): Float64Array {
+  const key = `${size} ${seed}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const random = Xoshiro128.seeded(seed);
+  const sample = new Float64Array(size);
+  const dips = new Float64Array(DIP_SAMPLES);
+  for (let i = 0; i < DIP_SAMPLES; i++) {
+    // Sums of exponential numbers are, but for their scale, uniform numbers in order.
+    let sum = 0;
+    for (let j = 0; j < size; j++) sample[j] = sum -= Math.log1p(-random.uniform());
+    dips[i] = dipSorted(sample);
+  }
+  known.set(key, dips);
+  return dips;
 }
 
 /**

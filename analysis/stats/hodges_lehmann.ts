@@ -51,15 +51,11 @@ export function shiftInterval(
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`interval of the shift: confidence is ${confidence}, must lie in (0, 1)`);
   }
-  const m = sortedA.length;
-  const n = sortedB.length;
-  const tieSum = tieSumSorted(sortedA) + tieSumSorted(sortedB);
-  const { rank, achieved, method } = m < EXACT_BELOW && n < EXACT_BELOW && tieSum === 0
-    ? exactRank(m, n, confidence)
-    : normalRank(m, n, tieSum, confidence);
+  const { rank, achieved, method } = intervalRank(sortedA, sortedB, confidence);
+  const pairs = sortedA.length * sortedB.length;
   return {
     low: pairwiseDifference(sortedA, sortedB, rank),
-    high: pairwiseDifference(sortedA, sortedB, m * n + 1 - rank),
+    high: pairwiseDifference(sortedA, sortedB, pairs + 1 - rank),
     confidence,
     achieved,
     method,
@@ -67,14 +63,24 @@ export function shiftInterval(
 }
 
 /** Which ordered difference is the lower end, and what confidence that gives. */
-interface EndRank {
+export interface EndRank {
   readonly rank: number;
   readonly achieved: number;
   readonly method: string;
 }
 
+/** Where shiftInterval's lower end lies among the differences: c, from the bottom and (the upper end) from the top. */
+export function intervalRank(sortedA: Float64Array, sortedB: Float64Array, confidence: number): EndRank {
+  const m = sortedA.length;
+  const n = sortedB.length;
+  const tieSum = tieSumSorted(sortedA) + tieSumSorted(sortedB);
+  return m < EXACT_BELOW && n < EXACT_BELOW && tieSum === 0
+    ? exactRank(m, n, confidence)
+    : normalRank(m, n, tieSum, confidence);
+}
+
 function exactRank(m: number, n: number, confidence: number): EndRank {
-  const distribution = new WilcoxonDistribution(m, n);
+  const distribution = WilcoxonDistribution.of(m, n);
   const rank = Math.max(1, distribution.lowerQuantile((1 - confidence) / 2));
   return { rank, achieved: 1 - 2 * distribution.cdf(rank - 1), method: "Mann-Whitney inversion, exact" };
 }

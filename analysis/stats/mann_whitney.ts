@@ -53,7 +53,7 @@ export function sigmaOfU(m: number, n: number, tieSum: number): number {
 }
 
 function exactP(u: number, m: number, n: number, alternative: Alternative): number {
-  const distribution = new WilcoxonDistribution(m, n);
+  const distribution = WilcoxonDistribution.of(m, n);
   if (alternative === "greater") return distribution.survival(u);
   if (alternative === "less") return distribution.cdf(u);
   const tail = u > (m * n) / 2 ? distribution.survival(u) : distribution.cdf(u);

@@ -33,6 +33,11 @@ export class Xoshiro128 {
     return result;
   }
 
+  /** An integer in [0, limit), each as likely but for a share of limit / 2^32. @param limit up to 2^21 */
+  index(limit: number): number {
+    return Math.floor((this.uint32() * limit) / 4_294_967_296);
+  }
+
   /** A double in [0, 1), a multiple of 2^-53. */
   uniform(): number {
     return ((this.uint32() >>> 5) * 67_108_864 + (this.uint32() >>> 6)) / 9_007_199_254_740_992;
@@ -53,7 +58,7 @@ function mix32(value: number): number {
 /** Brings `count` values, drawn at random without replacement, to the front of the array; the others follow. */
 export function drawToFront(values: Float64Array, count: number, random: Xoshiro128): void {
   for (let i = 0; i < count; i++) {
-    const chosen = i + Math.floor(random.uniform() * (values.length - i));
+    const chosen = i + random.index(values.length - i);
     const value = values[chosen]!;
     values[chosen] = values[i]!;
     values[i] = value;

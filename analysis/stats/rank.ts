@@ -35,6 +35,29 @@ export function countPairs(sortedA: Float64Array, sortedB: Float64Array): PairCo
   return { greater, equal, tieSum };
 }
 
+/**
+ * Number of the m n differences b - a of two sorted samples that are below a limit, and that are at most it, in
+ * O(m + n).
+ */
+export function countDifferences(
+  sortedA: Float64Array,
+  sortedB: Float64Array,
+  limit: number,
+): { below: number; upTo: number } {
+  let below = 0;
+  let upTo = 0;
+  let j = 0;
+  let k = 0;
+  for (const a of sortedA) {
+    while (j < sortedB.length && sortedB[j]! - a < limit) j++;
+    if (k < j) k = j;
+    while (k < sortedB.length && sortedB[k]! - a <= limit) k++;
+    below += j;
+    upTo += k;
+  }
+  return { below, upTo };
+}
+
 /** Sum of t^3 - t over the groups of equal values of one sorted sample. */
 export function tieSumSorted(sorted: Float64Array): number {
   let sum = 0;
@@ -44,6 +67,69 @@ export function tieSumSorted(sorted: Float64Array): number {
     i = end;
   }
   return sum;
+}
+
+/**
+ * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then, so that sums are exact. By
+ * bisection of the sorted values, in O(n log n).
+ *
+ * @param runs in the order of the runs
+ * @param sorted the same values, ascending; or others, among which each value is then ranked
+ */
+export function centredRanks(runs: Float64Array, sorted: Float64Array): Float64Array {
+  return runs.map((value) => {
+    const below = countBelow(sorted, value);
+    const upTo = sorted[below] !== value
+      ? below
+      : sorted[below + 1] === value
+      ? countUpTo(sorted, value)
+      : below + 1;
+    return below + upTo - sorted.length;
+  });
+}
+
+/** More values than this are ranked to 1 in RANK_GRID only: bisecting all of them misses every cache. */
+const RANKED_IN_FULL_UP_TO = 100_000;
+const RANK_GRID = 4096;
+
+/**
+ * As centredRanks; of more than RANKED_IN_FULL_UP_TO values the ranks are those among RANK_GRID evenly chosen ones,
+ * centred about their mean. For tests that take ties by midranks.
+ */
+export function centredRanksToGrid(runs: Float64Array, sorted: Float64Array): Float64Array {
+  const n = runs.length;
+  if (n <= RANKED_IN_FULL_UP_TO) return centredRanks(runs, sorted);
+  const grid = Float64Array.from({ length: RANK_GRID }, (_, i) => {
+    return sorted[Math.floor(((i + 0.5) * n) / RANK_GRID)]!;
+  });
+  const ranks = centredRanks(runs, grid);
+  let mean = 0;
+  for (const rank of ranks) mean += rank / n;
+  return ranks.map((rank) => ((rank - mean) * n) / RANK_GRID);
+}
+
+/** Number of sorted values below `value`. */
+export function countBelow(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Number of sorted values that are at most `value`. */
+export function countUpTo(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** First index at or after `start` whose value is not `value`. */

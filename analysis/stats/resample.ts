@@ -53,6 +53,28 @@ export class Resample implements Multiplicities {
   }
 }
 
+/** Up to so many values drawing a whole resample is cheaper than asking a Resample. */
+export const DRAWN_WHOLE_UP_TO = 400;
+
+/**
+ * Draws whole resamples of a small sample, each sorted ascending and overwritten by the next: values are drawn by
+ * position and counted, so nothing is sorted.
+ */
+export function wholeResamples(sorted: Float64Array, random: Xoshiro128): () => Float64Array {
+  const size = sorted.length;
+  const counts = new Uint16Array(size);
+  const resample = new Float64Array(size);
+  return () => {
+    counts.fill(0);
+    for (let i = 0; i < size; i++) counts[random.index(size)]!++;
+    let slot = 0;
+    for (let i = 0; i < size; i++) {
+      for (let times = counts[i]!; times > 0; times--) resample[slot++] = sorted[i]!;
+    }
+    return resample;
+  };
+}
+
 /** Position of the value with 0-based rank `rank` among the values counted. O(log n) questions. */
 export function positionOfRank(size: number, counted: Multiplicities, rank: number): number {
   let low = 0;

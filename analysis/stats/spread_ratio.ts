@@ -8,7 +8,15 @@ import {
 } from "./bootstrap.ts";
 import { Xoshiro128 } from "./random.ts";
 import { iqrSorted, madSorted } from "./quantile.ts";
-import { iqrCounted, leaveOneOut, madCounted, type Multiplicities, Resample } from "./resample.ts";
+import {
+  DRAWN_WHOLE_UP_TO,
+  iqrCounted,
+  leaveOneOut,
+  madCounted,
+  type Multiplicities,
+  Resample,
+  wholeResamples,
+} from "./resample.ts";
 
 /** Values left out, one at a time, to measure the acceleration: all of them, or so many evenly by rank. */
 const LEFT_OUT = 500;
@@ -24,7 +32,7 @@ const IQR: Spread = { name: "IQR", of: iqrSorted, counted: iqrCounted };
 
 /**
  * Ratio of the MADs, B over A, with its bootstrap interval: both samples resampled in full, whatever their size,
- * since a resample's order statistics are drawn without drawing the rest (resample.ts).
+ * since of a large resample the order statistics are drawn without drawing the rest (resample.ts).
  *
  * @throws RangeError when a sample is empty or the confidence is outside (0, 1)
  */
@@ -62,9 +70,16 @@ function spreadRatio(
   const spreadB = spread.of(sortedB);
   if (spreadA === 0) return undefinedInterval(`the ${spread.name} of A is 0`, confidence);
   const random = Xoshiro128.seeded(seed);
-  const resampled = (sorted: Float64Array) => spread.counted(sorted, new Resample(sorted.length, random));
+  const resampled = (sorted: Float64Array): () => number => {
+    if (sorted.length > DRAWN_WHOLE_UP_TO) {
+      return () => spread.counted(sorted, new Resample(sorted.length, random));
+    }
+    const draw = wholeResamples(sorted, random);
+    return () => spread.of(draw());
+  };
+  const [ofA, ofB] = [resampled(sortedA), resampled(sortedB)];
   const replicates = new Float64Array(RESAMPLES);
-  for (let i = 0; i < RESAMPLES; i++) replicates[i] = resampled(sortedB) / resampled(sortedA);
+  for (let i = 0; i < RESAMPLES; i++) replicates[i] = ofB() / ofA();
   const acceleration = accelerationOf([
     influencesOn(spread, sortedA, spreadA, -1),
     influencesOn(spread, sortedB, spreadB, 1),

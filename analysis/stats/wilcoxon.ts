@@ -6,6 +6,9 @@
 /** R's `wilcox.test` is exact when both sizes are below this and there are no ties. */
 export const EXACT_BELOW = 50;
 
+/** Distributions made so far, by m and n: a comparison asks for few sizes, each of them many times. */
+const known = new Map<number, WilcoxonDistribution>();
+
 /** Distribution of U over 0 .. m n. */
 export class WilcoxonDistribution {
   /** Number of arrangements with U = u, for u = 0 .. floor(m n / 2); the rest by symmetry. */
@@ -13,8 +16,12 @@ export class WilcoxonDistribution {
   readonly #total: number;
   readonly #max: number;
 
-  /** @throws RangeError unless 1 <= m, n < EXACT_BELOW: beyond that the table gets large and is not needed */
-  constructor(m: number, n: number) {
+  /**
+   * The distribution for samples of m and n values, made once.
+   *
+   * @throws RangeError unless 1 <= m, n < EXACT_BELOW: beyond that the table gets large and is not needed
+   */
+  static of(m: number, n: number): WilcoxonDistribution {
     for (const size of [m, n]) {
       if (!(Number.isInteger(size) && size >= 1 && size < EXACT_BELOW)) {
         throw new RangeError(
@@ -22,6 +29,13 @@ export class WilcoxonDistribution {
         );
       }
     }
+    const key = m * EXACT_BELOW + n;
+    const distribution = known.get(key) ?? new WilcoxonDistribution(m, n);
+    known.set(key, distribution);
+    return distribution;
+  }
+
+  private constructor(m: number, n: number) {
     this.#max = m * n;
     this.#counts = partitionCounts(m, n);
     this.#total = binomial(m + n, m);

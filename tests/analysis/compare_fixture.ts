@@ -1,5 +1,6 @@
 /** Two sides made of offsets, compared. */
 
+import { drawToFront, Xoshiro128 } from "../../analysis/stats/random.ts";
 import type { Row } from "../../analysis/columns.ts";
 import { compare, type CompareOptions } from "../../analysis/compare.ts";
 import type { Comparison } from "../../analysis/comparison.ts";
@@ -13,9 +14,16 @@ export function runs(offsets: readonly number[], over: (index: number) => Partia
   return offsets.map((tkread, i) => rowOf(i + 1, { ...USUAL, tkread }, over(i)));
 }
 
-/** n different offsets about `centre`, `step` apart. */
+/** n different offsets about `centre`, `step` apart, in an order that says nothing. */
 export function spread(n: number, centre: number, step: number): number[] {
-  return Array.from({ length: n }, (_, i) => centre + Math.round((i - (n - 1) / 2) * step));
+  return shuffled(n).map((i) => centre + Math.round((i - (n - 1) / 2) * step));
+}
+
+/** 0 to n - 1 in an order that says nothing, the same each time. */
+export function shuffled(n: number, seed = 1): number[] {
+  const numbers = Float64Array.from({ length: n }, (_, i) => i);
+  drawToFront(numbers, n, Xoshiro128.seeded(seed));
+  return [...numbers];
 }
 
 export function compared(

@@ -24,6 +24,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "margin_ns",
     "margin_source",
     "holm_family",
+    "bh_family",
     "sides",
     "offset",
     "ttwu_to_tkread",

@@ -6,6 +6,7 @@ import { Failure } from "../../analysis/failure.ts";
 import type { HookFact } from "../../analysis/meta.ts";
 import { formatRow } from "../../analysis/result_write.ts";
 import { generatedMeta } from "../../bench/generate.ts";
+import { normalQuantile } from "../../analysis/stats/special.ts";
 import { compared, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, headerText, read, timeoutOf } from "./result_fixture.ts";
 
@@ -43,7 +44,8 @@ Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the run
   assert.equal(result.verdict, "INCONCLUSIVE");
   const [low, high] = result.offset.tost!.ci_ns;
   const half = Math.max(high - 3 * MS, 3 * MS - low);
-  assert.equal(result.offset.n_to_settle, Math.ceil(30 * (half / MS) ** 2));
+  const times = 1 + normalQuantile(0.8) / normalQuantile(0.95);
+  assert.equal(result.offset.n_to_settle, Math.ceil(30 * ((times * half) / MS) ** 2));
 });
 
 Deno.test("--margin and --alpha override the runbook, and the result says so", () => {
@@ -205,7 +207,10 @@ Deno.test("a few contradicting runs are warned of, many make integrity fail", ()
 Deno.test("columns that vary without being a key are named, with their values", () => {
   const varying = (i: number): Partial<Row> => ({ clocksource: i % 3 === 0 ? "hpet" : "tsc" });
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), varying));
-  assert.ok(result.warnings.includes("clocksource varies inside a side and is no key (B: tsc 20, hpet 10)"));
+  assert.ok(
+    result.warnings.includes("vary inside strata and are no key: clocksource (B: tsc 20, hpet 10)"),
+    result.warnings.join(),
+  );
 });
 
 Deno.test("machines that differ are context, not confounding", () => {

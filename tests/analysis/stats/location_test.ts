@@ -16,7 +16,7 @@ const cases = Object.entries<any>(golden("location")).map(([name, expected]) => 
 
 Deno.test("the exact distribution of U agrees with R's pwilcox and qwilcox", () => {
   for (const { m, n, u, cdf, survival, p, quantile } of golden("wilcoxon")) {
-    const distribution = new WilcoxonDistribution(m, n);
+    const distribution = WilcoxonDistribution.of(m, n);
     for (const [i, at] of u.entries()) {
       close(distribution.cdf(at), cdf[i], `cdf ${m} ${n} ${at}`);
       close(distribution.survival(at), survival[i], `survival ${m} ${n} ${at}`);
@@ -175,5 +175,5 @@ Deno.test("an empty side, a margin or a level out of range are refused", () => {
   assert.throws(() => equivalence(one, one, 1, 0.5), RangeError);
   assert.throws(() => shiftInterval(one, one, 1), RangeError);
   assert.throws(() => pairwiseDifference(one, one, 2), RangeError);
-  assert.throws(() => new WilcoxonDistribution(50, 3), RangeError);
+  assert.throws(() => WilcoxonDistribution.of(50, 3), RangeError);
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { serialShiftInterval } from "../../../analysis/stats/block_bootstrap.ts";
+import { serialShift } from "../../../analysis/stats/block_bootstrap.ts";
 import { changePoint, PETTITT_PERMUTATIONS } from "../../../analysis/stats/change_point.ts";
 import { shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
+import { sigmaOfU } from "../../../analysis/stats/mann_whitney.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { lag1Autocorrelation } from "../../../analysis/stats/series.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
@@ -102,11 +103,12 @@ Deno.test("the block bootstrap covers a shift of 0 between dependent series wher
   for (let i = 0; i < 200; i++) {
     const a = dependent(60, 0.6, random);
     const b = dependent(60, 0.6, random);
-    const own = serialShiftInterval(a, b, 0.95, i);
+    const { blockLengths, ...shift } = serialShift(a, b, i);
+    const own = shift.interval(0.95)!;
     const plain = shiftInterval(a.toSorted(), b.toSorted());
     if (own.low <= 0 && own.high >= 0) serial++;
     if (plain.low <= 0 && plain.high >= 0) usual++;
-    longest = Math.max(longest, ...own.blockLengths);
+    longest = Math.max(longest, ...blockLengths);
   }
   assert.ok(serial >= 180 && serial <= 199, `${serial} of 200`);
   assert.ok(usual < 160, `${usual} of 200`);
@@ -117,14 +119,46 @@ Deno.test("the serial interval moves with a constant, swaps with the sides and i
   const random = Xoshiro128.seeded(12);
   const a = dependent(40, 0.5, random).map((x) => Math.round(1e6 * x));
   const b = dependent(30, 0.5, random).map((x) => Math.round(1e6 * x));
-  const there = serialShiftInterval(a, b);
-  const moved = serialShiftInterval(a, b.map((value) => value + 1000));
+  const of = (x: Float64Array, y: Float64Array) => serialShift(x, y).interval(0.95)!;
+  const there = of(a, b);
+  const moved = of(a, b.map((value) => value + 1000));
   assert.deepEqual([moved.low, moved.high], [there.low + 1000, there.high + 1000]);
-  const back = serialShiftInterval(b, a);
-  assert.deepEqual(back.blockLengths, there.blockLengths.toReversed());
+  const back = of(b, a);
+  assert.deepEqual(serialShift(b, a).blockLengths, serialShift(a, b).blockLengths.toReversed());
   assert.ok(Math.abs(back.low + there.high) < 0.2 * (there.high - there.low));
   const equal = new Float64Array(9).fill(5);
-  assert.deepEqual([serialShiftInterval(equal, equal).low, serialShiftInterval(equal, equal).high], [0, 0]);
-  assert.throws(() => serialShiftInterval(a.slice(0, 3), b), RangeError);
-  assert.throws(() => serialShiftInterval(a, b, 0), RangeError);
+  assert.deepEqual([of(equal, equal).low, of(equal, equal).high], [0, 0]);
+  assert.throws(() => serialShift(a.slice(0, 3), b), RangeError);
+  assert.throws(() => serialShift(a, b).interval(0), RangeError);
+});
+
+Deno.test("a series that only ever rises bounds no shift", () => {
+  const rising = Float64Array.from({ length: 30 }, (_, i) => i);
+  assert.equal(serialShift(rising, rising.map((value) => value + 1000)).interval(0.95), null);
+});
+
+Deno.test("many blocks are not resampled, and their interval is the one that resampling gives", () => {
+  const random = Xoshiro128.seeded(41);
+  // About 900 and about 1100 blocks: the two ways beside each other.
+  const [few, many] = [900, 1100].map((blocks) => {
+    const length = 3;
+    const a = dependent(blocks * length, 0.02, random);
+    const b = dependent(blocks * length, 0.02, random);
+    return { shift: serialShift(a, b), runs: blocks * length };
+  }) as [{ shift: ReturnType<typeof serialShift>; runs: number }, {
+    shift: ReturnType<typeof serialShift>;
+    runs: number;
+  }];
+  assert.match(few.shift.interval(0.95)!.method, /moving-block bootstrap/);
+  assert.match(many.shift.interval(0.95)!.method, /normal approximation with the variance of moving blocks/);
+  const relative = ({ shift, runs }: typeof few) => shift.sigmaOfU / runs ** 1.5;
+  const ratio = relative(many) / relative(few);
+  assert.ok(Math.abs(ratio - 1) < 0.15, `${ratio}`);
+});
+
+Deno.test("without dependence the serial standard deviation of U is that of Mann and Whitney", () => {
+  const random = Xoshiro128.seeded(43);
+  const [a, b] = [dependent(4000, 0, random), dependent(4000, 0, random)];
+  const ratio = serialShift(a, b).sigmaOfU / sigmaOfU(4000, 4000, 0);
+  assert.ok(Math.abs(ratio - 1) < 0.1, `${ratio}`);
 });

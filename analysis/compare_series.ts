@@ -1,0 +1,33 @@
+/** The checks that come before the tests: does the order of a side's runs say something about them? */
+
+import { pValue, type Sample } from "./compare_sample.ts";
+import type { SeriesCheck } from "./comparison.ts";
+import { changePointOfRanks } from "./stats/change_point.ts";
+import { dipTest } from "./stats/dip.ts";
+import { centredRanksToGrid } from "./stats/rank.ts";
+import { lag1Autocorrelation } from "./stats/series.ts";
+
+/** Fewer runs have no order to speak of. */
+const SERIES_NEEDS = 4;
+
+/** Below this p the runs are not taken as exchangeable. */
+const EXCHANGEABLE_LEVEL = 0.01;
+
+/** Dependence of neighbours and a change of level, both by ranks since latencies are skewed; and bimodality. */
+export function checkSeries({ series, sorted, runAt }: Sample): SeriesCheck {
+  if (series.length < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, exchangeable: true };
+  const ranks = centredRanksToGrid(series, sorted);
+  const lag1 = lag1Autocorrelation(ranks);
+  const change = changePointOfRanks(ranks);
+  const dip = dipTest(sorted);
+  return {
+    lag1: lag1 === null ? null : { r: lag1.r, ...pValue(lag1.p), method: `${lag1.method}, of ranks` },
+    change_point: change === null ? null : {
+      after_run: runAt(change.after - 1),
+      ...pValue(change.p, change.pFloor),
+      method: change.method,
+    },
+    dip: lag1 === null ? null : { dip: dip.dip, ...pValue(dip.p, dip.pFloor), method: dip.method },
+    exchangeable: (lag1?.p ?? 1) >= EXCHANGEABLE_LEVEL && (change?.p ?? 1) >= EXCHANGEABLE_LEVEL,
+  };
+}
