@@ -1,9 +1,10 @@
 /** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
-import { crossColumns, crossSides } from "./compare_association.ts";
+import type { ColumnName } from "./columns.ts";
+import { crossColumns, crossSides, type Testing } from "./compare_association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences } from "./compare_confounding.ts";
 import { Exploration } from "./compare_exploration.ts";
-import { type Grouping, groupingOf } from "./compare_key.ts";
+import { type ColumnOf, type Grouping, groupingOf, textOf } from "./compare_key.ts";
 import { renamed, renaming } from "./compare_partition.ts";
 import { answer, measure, type Measured } from "./compare_question.ts";
 import { both, completeCode, sampleOf } from "./compare_sample.ts";
@@ -18,7 +19,7 @@ import {
   QUESTIONS,
   type Side,
 } from "./comparison.ts";
-import { EXIT, Failure } from "./failure.ts";
+import { alphaOf, marginOf } from "./declared.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration, TextName } from "./result_row.ts";
 import { holm } from "./stats/holm.ts";
@@ -28,8 +29,10 @@ export interface CompareOptions {
   readonly marginNs?: number;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
-  /** Columns whose combined values are the strata; without it several keys, one after the other. */
-  readonly by?: readonly TextName[];
+  /** Columns whose values together make a stratum; without it several keys, one after the other. */
+  readonly by?: readonly ColumnName[];
+  /** Where columns of `by` are that a file does not keep. */
+  readonly columnOf?: ColumnOf;
 }
 
 const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
@@ -39,11 +42,13 @@ const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
   wakeup_to_switch: "wakeup_to_switch_ns",
 };
 
-const DEFAULT_KEYS: readonly (readonly TextName[])[] = [["signature"], ["migrated"], ["path"], [
+/** Columns whose values make strata, each for itself. */
+const STRATA_KEYS = [
+  "signature",
+  "migrated",
+  "path",
   "ttwu_stack",
-]];
-
-const DEFAULT_ALPHA = 0.05;
+] as const satisfies readonly TextName[];
 
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
 const INTEGRITY_LIMIT = 0.05;
@@ -86,7 +91,7 @@ interface Tested {
 
 /** What runs are grouped by, and the groups of both sides. */
 interface Key {
-  readonly columns: readonly TextName[];
+  readonly columns: readonly ColumnName[];
   readonly groupings: Pair<Grouping>;
 }
 
@@ -120,7 +125,7 @@ function prepare(
   exploration: Exploration,
 ): Prepared {
   const [a, b] = files;
-  const alpha = alphaOf(a, options);
+  const alpha = alphaOf(a, options.alpha);
   const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
   const stageMarginNs = marginOf(a, "ttwu_to_tkread_margin_ns");
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
@@ -139,9 +144,12 @@ function prepare(
     return { name, measured, confounded, test };
   });
   const stage = questions.find(({ name }) => name === "ttwu_to_tkread")!;
-  const keys = (options.by === undefined ? DEFAULT_KEYS : [options.by]).map((columns): Key => {
-    return { columns, groupings: both(files, (file) => groupingOf(file, columns)) };
-  });
+  const columnOf = options.columnOf ?? textOf;
+  const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
+    (columns): Key => {
+      return { columns, groupings: both(files, (file) => groupingOf(file, columns, columnOf)) };
+    },
+  );
   return {
     files,
     names,
@@ -154,7 +162,7 @@ function prepare(
     tested: questions.flatMap(({ test }) => test === null ? [] : [test]),
     keys,
     strata: stratifyAll(files, names, keys, alpha, stage.confounded.length > 0, exploration),
-    association: crossTables(files, names, options.by ?? null, { alpha, exploration }),
+    association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
   };
 }
 
@@ -226,15 +234,15 @@ function stratifyAll(
 function crossTables(
   files: Pair<ResultFile>,
   names: Pair<string>,
-  by: readonly TextName[] | null,
-  test: { alpha: number; exploration: Exploration },
+  by: readonly ColumnName[] | null,
+  test: Testing,
 ): CrossTable[] {
   const [a, b] = both(files, ({ meta }) => meta);
   const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
   const decode = decodeDifference(a, b, names[1]);
   const stacks = hookDifferences("ttwu_to_tkread", a, b, names[1])
     .find((reason) => reason.startsWith("hooks of ttwu")) ?? null;
-  const depends = (columns: readonly TextName[]) =>
+  const depends = (columns: readonly ColumnName[]) =>
     protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
   return [
     crossColumns(files, names, "ttwu_stack", "signature", decode ?? stacks, test),
@@ -285,28 +293,4 @@ function sideOf(file: ResultFile, side: string): Side {
     self_reads: end?.self_reads ?? file.totals.self_reads,
     integrity_errors: file.integrityErrors,
   };
-}
-
-function alphaOf(file: ResultFile, options: CompareOptions): number {
-  const alpha = options.alpha ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
-  if (alpha > 0 && alpha < 0.5) return alpha;
-  const found = options.alpha === undefined
-    ? `the runbook of ${file.name} declares alpha ${alpha}`
-    : `alpha is ${alpha}`;
-  const remedy = "give --alpha a number above 0 and below 0.5, such as 0.05";
-  throw new Failure(options.alpha === undefined ? EXIT.failed : EXIT.usage, found, remedy);
-}
-
-function marginOf(file: ResultFile, field: "offset_margin_ns" | "ttwu_to_tkread_margin_ns"): number {
-  const margin = declared(file, field);
-  if (margin !== null && margin > 0) return margin;
-  const remedy = field === "offset_margin_ns"
-    ? "give --margin, for example --margin 4ms"
-    : "declare it and measure again";
-  throw new Failure(EXIT.failed, `the runbook of ${file.name} declares no ${field} above 0`, remedy);
-}
-
-function declared(file: ResultFile, field: string): number | null {
-  const value = file.meta.runbook[field];
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -1,7 +1,8 @@
 /** Cross tables of two columns, and of a column and the side. */
 
 import type { Exploration } from "./compare_exploration.ts";
-import { type Grouping, groupingOf, nameOfValues } from "./compare_key.ts";
+import type { ColumnName } from "./columns.ts";
+import { type ColumnOf, type Grouping, groupingOf, nameOfValues } from "./compare_key.ts";
 import { pValue } from "./compare_sample.ts";
 import type { CrossTable, MantelHaenszel, Pair } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
@@ -55,14 +56,14 @@ export function crossColumns(
 export function crossSides(
   files: Pair<ResultFile>,
   names: Pair<string>,
-  rows: readonly TextName[],
+  rows: readonly ColumnName[],
   across: TextName | null,
   confounded: string | null,
   test: Testing,
 ): CrossTable {
   const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    for (const { values, count } of cellsOf(groupingOf(file, rows))) {
+    for (const { values, count } of cellsOf(groupingOf(file, rows, test.columnOf))) {
       add(strata, "", nameOfValues(values), names[index]!, count);
     }
   }
@@ -70,7 +71,7 @@ export function crossSides(
   if (across === null) return tested({ ...crossed, within: null }, test);
   const inStrata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    for (const { values, count } of cellsOf(groupingOf(file, [...rows, across]))) {
+    for (const { values, count } of cellsOf(groupingOf(file, [...rows, across], test.columnOf))) {
       add(inStrata, values.at(-1)!, nameOfValues(values.slice(0, -1)), names[index]!, count);
     }
   }
@@ -80,6 +81,7 @@ export function crossSides(
 /** What the tests of a table need. */
 export interface Testing {
   readonly alpha: number;
+  readonly columnOf: ColumnOf;
   readonly exploration: Exploration;
 }
 

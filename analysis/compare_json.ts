@@ -1,7 +1,10 @@
 import type { Comparison } from "./comparison.ts";
 import { jsonText } from "./json_text.ts";
 
-/** A comparison as JSON: the fields are those of `Comparison`, in its order. */
-export function compareJson(comparison: Comparison): string {
-  return jsonText(comparison);
+/**
+ * One comparison as JSON: the fields are those of `Comparison`, in its order. Several, of one baseline, as the list
+ * `comparisons`.
+ */
+export function compareJson(comparisons: readonly Comparison[]): string {
+  return jsonText(comparisons.length === 1 ? comparisons[0]! : { comparisons });
 }

@@ -1,7 +1,7 @@
 /** What runs are grouped by: one column of a result file, or several together. */
 
-import { type Column, COLUMNS } from "./columns.ts";
-import { EXIT, Failure } from "./failure.ts";
+import type { ColumnName } from "./columns.ts";
+import type { DictionaryColumn } from "./result_columns.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { TextName } from "./result_row.ts";
 
@@ -13,44 +13,23 @@ export interface Grouping {
   readonly codes: ArrayLike<number>;
 }
 
-/** Columns that say how the run went, and by which runs are chosen. */
-const NO_KEYS: readonly string[] = ["status", "last_stage"];
+/** A column of a file as values, row by row; that of a file's texts when it is one of them. */
+export type ColumnOf = (file: ResultFile, name: ColumnName) => DictionaryColumn;
 
-const isKey = ({ name, kind }: Column): boolean =>
-  (["text", "enum", "bool"].includes(kind) || name === "ttwu_stack" || name === "tkread_stack") &&
-  !NO_KEYS.includes(name);
-
-/** All columns that can be asked for. */
-export const KEY_NAMES = (COLUMNS as readonly Column[]).filter(isKey).map(({ name }) => name as TextName);
-
-/**
- * @param text as after --by: columns separated by commas
- * @throws Failure (usage) for what is no column to group by, or twice the same
- */
-export function parseKey(text: string): TextName[] {
-  const names = text.split(",").map((name) => name.trim());
-  for (const [index, name] of names.entries()) {
-    if (!(KEY_NAMES as readonly string[]).includes(name)) {
-      throw new Failure(
-        EXIT.usage,
-        `"${name}" is no column to group by`,
-        `use some of ${KEY_NAMES.join(", ")}`,
-      );
-    }
-    if (names.indexOf(name) !== index) {
-      throw new Failure(EXIT.usage, `the column ${name} is named twice`, "name it once");
-    }
-  }
-  return names as TextName[];
-}
+/** For columns that every file keeps. */
+export const textOf: ColumnOf = (file, name) => file.texts[name as TextName];
 
 /** How a group is named. */
 export function nameOfValues(values: readonly string[]): string {
   return values.join(", ");
 }
 
-export function groupingOf(file: ResultFile, columns: readonly TextName[]): Grouping {
-  const [first, ...others] = columns.map((name) => file.texts[name]);
+export function groupingOf(
+  file: ResultFile,
+  columns: readonly ColumnName[],
+  columnOf: ColumnOf = textOf,
+): Grouping {
+  const [first, ...others] = columns.map((name) => columnOf(file, name));
   let values: (readonly string[] | null)[] = first!.values.map((value) => value === null ? null : [value]);
   let codes: ArrayLike<number> = first!.codes();
   for (const column of others) {

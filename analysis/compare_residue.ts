@@ -1,17 +1,23 @@
 /** Columns that nothing was grouped by: constant ones that differ between the sides, and ones that vary inside strata. */
 
-import { type Grouping, KEY_NAMES } from "./compare_key.ts";
+import type { Grouping } from "./compare_key.ts";
 import { both, completeCode } from "./compare_sample.ts";
 import type { ContextDifference, Pair } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { TextName } from "./result_row.ts";
+import { TEXT_NAMES, type TextName } from "./result_row.ts";
+
+/** Columns that say how a run went: by these runs are chosen. */
+const OUTCOMES: readonly string[] = ["status", "last_stage"] satisfies TextName[];
+
+/** What may explain a difference: all texts that a file keeps. */
+const CANDIDATES = [...TEXT_NAMES].filter((name) => !OUTCOMES.includes(name)) as TextName[];
 
 /** Values of a varying column that a warning names. */
 const NAMED_VALUES = 3;
 
 /** Columns that are constant on each side but not the same. */
 export function constantDifferences(files: Pair<ResultFile>): ContextDifference[] {
-  return KEY_NAMES.filter((column) => !column.endsWith("_stack")).flatMap((column) => {
+  return CANDIDATES.filter((column) => !column.endsWith("_stack")).flatMap((column) => {
     const [inA, inB] = both(files, (file) => valuesOf(file, column));
     const differs = inA.length === 1 && inB.length === 1 && inA[0]![0] !== inB[0]![0];
     return differs ? [{ field: column, values: [inA[0]![0], inB[0]![0]] }] : [];
@@ -31,7 +37,7 @@ export function residueOf(
   keys: readonly { readonly columns: readonly string[]; readonly groupings: Pair<Grouping> }[],
 ): string[] {
   const isKey = new Set(keys.flatMap(({ columns }) => columns));
-  const found = KEY_NAMES.filter((column) => !isKey.has(column)).flatMap((column) => {
+  const found = CANDIDATES.filter((column) => !isKey.has(column)).flatMap((column) => {
     const values = both(files, (file) => valuesOf(file, column));
     const varies = ([0, 1] as const).filter((side) =>
       values[side].length > 1 &&

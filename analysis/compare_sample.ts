@@ -59,6 +59,11 @@ export function sampleOf(file: ResultFile, duration: Duration): Sample {
   };
 }
 
+/** The duration in ns of all complete runs in which it was observed, sorted ascending. */
+export function sortedSample(file: ResultFile, duration: Duration): Float64Array {
+  return sampleOf(file, duration).sorted;
+}
+
 /** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
 function orderOfRuns(run: Float64Array): Uint32Array | null {
   for (let row = 1; row < run.length; row++) {

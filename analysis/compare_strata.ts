@@ -1,5 +1,6 @@
 /** ttwu_to_tkread stratum by stratum: both sides of each, and the spread between them. */
 
+import type { ColumnName } from "./columns.ts";
 import { contrast } from "./compare_contrast.ts";
 import type { Exploration } from "./compare_exploration.ts";
 import { type Grouping, nameOfValues } from "./compare_key.ts";
@@ -8,7 +9,7 @@ import { brownForsytheOf, decidingTest, ratioOf, spreadTests } from "./compare_s
 import { stratifiedShifts } from "./compare_stratified.ts";
 import type { Pair, Spread, Stratification, Stratum } from "./comparison.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { Duration, TextName } from "./result_row.ts";
+import type { Duration } from "./result_row.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
 import { medianSorted } from "./stats/quantile.ts";
 
@@ -42,7 +43,7 @@ export function concluded(explored: Explored, alpha: number): Stratification {
 export function stratify(
   files: Pair<ResultFile>,
   names: Pair<string>,
-  columns: readonly TextName[],
+  columns: readonly ColumnName[],
   groupings: Pair<Grouping>,
   alpha: number,
   confounded: string | null,

@@ -20,7 +20,8 @@ import {
   formatStatistic,
 } from "./format_value.ts";
 import { TIERS } from "./meta.ts";
-import { left, printable, right, wrap } from "./text_layout.ts";
+import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
+import { VERDICTS } from "./verdict.ts";
 
 const TITLES: Readonly<Record<QuestionName, string>> = {
   offset: "offset: edge to first timekeeping read",
@@ -30,9 +31,24 @@ const TITLES: Readonly<Record<QuestionName, string>> = {
 };
 
 const NUMBER_WIDTH = 12;
+const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 
-/** Every line ends in LF and has at most 80 characters. */
-export function compareText(comparison: Comparison): string {
+/** Every line ends in LF and has at most 80 characters. Of several comparisons all verdicts come first. */
+export function compareText(comparisons: readonly Comparison[]): string {
+  if (comparisons.length === 1) return textOf(comparisons[0]!);
+  const rule = `${"=".repeat(WIDTH)}\n`;
+  const verdicts = comparisons.flatMap(({ verdict, offset, sides: [a, b] }) =>
+    wrap(
+      `${b.side} - ${a.side} ${formatShift(offset.shift_ns)}; ${printable(b.file)} against ${
+        printable(a.file)
+      }`,
+      `${left(verdict, LONGEST_VERDICT)}  `,
+    )
+  );
+  return [`${verdicts.join("\n")}\n`, ...comparisons.map(textOf)].join(`\n${rule}\n`);
+}
+
+function textOf(comparison: Comparison): string {
   const sections = [
     [...headline(comparison), "", ...comparison.sides.flatMap(sideLines)],
     overviewLines(comparison),

@@ -3,8 +3,7 @@
  * hold. Field names are those of `probe power --format json`.
  */
 
-import { INTERVAL_NEEDS } from "./compare_question.ts";
-import { sortedSample } from "./compare_sample.ts";
+import { INTERVAL_NEEDS, sortedSample } from "./compare_sample.ts";
 import { alphaOf, marginOf } from "./declared.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";

@@ -54,7 +54,7 @@ function formatCell(column: Column, value: Cell): string {
     return "";
   }
   const text = String(value);
-  if (column.kind === "text") return quote(text);
+  if (column.kind === "text") return quoteText(text);
   if (!isSpelled(column, value)) {
     throw new RangeError(`column ${column.name}: ${JSON.stringify(text)} is no ${column.kind}`);
   }
@@ -80,6 +80,6 @@ function isSpelled(column: Column, value: Cell): boolean {
  * RFC 4180, and quoted as well where a reader could take a bare cell for something else: an observed empty text
  * for "not observed", `#` for a comment, outer blanks for padding.
  */
-function quote(text: string): string {
+export function quoteText(text: string): string {
   return text === "" || /[",#\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

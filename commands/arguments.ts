@@ -1,6 +1,7 @@
 /** Arguments that several commands take, as values; a wrong one is a usage failure that names what is right. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
+import { type Verdict, VERDICTS } from "../analysis/verdict.ts";
 
 /** A whole number from 1. */
 export function parseCount(text: string): number {
@@ -28,4 +29,13 @@ export function parseShare(text: string): number {
   const share = Number(text);
   if (/^0?\.\d+$/.test(text) && share > 0 && share < 1) return share;
   throw new Failure(EXIT.usage, `"${text}" is not a level between 0 and 1`, "give a number such as 0.05");
+}
+
+/** Verdicts separated by commas. */
+export function parseVerdicts(text: string): Verdict[] {
+  return text.split(",").map((word) => {
+    const verdict = VERDICTS.find((known) => known === word);
+    if (verdict !== undefined) return verdict;
+    throw new Failure(EXIT.usage, `"${word}" is not a verdict`, `use some of ${VERDICTS.join(",")}`);
+  });
 }

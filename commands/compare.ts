@@ -2,11 +2,20 @@
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../analysis/duration.ts";
-import { parseShare } from "./arguments.ts";
+import { EXIT, Failure } from "../analysis/failure.ts";
+import { parseKeys } from "../analysis/key_columns.ts";
+import { parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
-/** How two files are compared; `probe ab` has the same. */
+/** How files are compared; `probe ab` has the same. */
 export const COMPARE_FLAGS = {
+  by: {
+    kind: "parsed",
+    parse: parseKeys,
+    brief: "Columns whose values together make a stratum, such as signature,migrated",
+    optional: true,
+    placeholder: "KEYS",
+  },
   margin: {
     kind: "parsed",
     parse: parseDuration,
@@ -19,37 +28,60 @@ export const COMPARE_FLAGS = {
     brief: "Error rate of the tests; without it the runbook's",
     optional: true,
   },
-  format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+  format: {
+    kind: "enum",
+    values: ["text", "json", "csv", "markdown"],
+    brief: "Form of the answer",
+    default: "text",
+  },
+  "fail-on": {
+    kind: "parsed",
+    parse: parseVerdicts,
+    brief: "Verdicts that end with exit code 4, such as DIFFERENT,NO-DATA",
+    optional: true,
+    placeholder: "VERDICTS",
+  },
 } as const;
 
 export const compareRoute = buildCommand({
-  docs: { brief: "Say whether two result files agree, and where they differ" },
+  docs: { brief: "Say whether result files agree with the first, and where not" },
   parameters: {
     flags: {
       ...COMPARE_FLAGS,
-      format: { ...COMPARE_FLAGS.format, values: ["text", "json", "html"] },
+      format: { ...COMPARE_FLAGS.format, values: [...COMPARE_FLAGS.format.values, "html"] },
       verbose: VERBOSE,
     },
     positional: {
-      kind: "tuple",
-      parameters: [
-        { brief: "Result file of one side", parse: String, placeholder: "A" },
-        { brief: "Result file of the other side", parse: String, placeholder: "B" },
-      ],
+      kind: "array",
+      minimum: 2,
+      parameter: { brief: "Result files; the first is the baseline", parse: String, placeholder: "FILE" },
     },
   },
   async loader() {
-    const { compareCommand } = await import("../runbook/compare_command.ts");
+    const { compareCommand, gateCommand } = await import("../runbook/compare_command.ts");
     type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
-      readonly format: "text" | "json" | "html";
+      readonly format: Parameters<typeof compareCommand>[0]["format"] | "html";
     };
-    return async function (this: Context, flags: Flags & ShellFlags, a: string, b: string) {
+    return async function (this: Context, flags: Flags & ShellFlags, ...files: string[]) {
+      const { stdout, stderr } = this.output;
       const { format } = flags;
-      if (format === "html") {
-        const { pageOf } = await import("../runbook/report_command.ts");
-        return this.output.stdout(await pageOf(flags, [a, b]));
+      if (format !== "html") {
+        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr);
+        return;
       }
-      this.outcome.exitCode = compareCommand({ ...flags, format }, a, b, this.output.stdout);
+      refuseForPage(flags, files);
+      const { pageOf } = await import("../runbook/report_command.ts");
+      stdout(await pageOf(flags, files));
+      if (flags["fail-on"] !== undefined) this.outcome.exitCode = gateCommand(flags, files, stderr);
     };
   },
 });
+
+/** A page shows two files, by the keys that it always has. */
+function refuseForPage({ by }: { readonly by?: unknown }, files: readonly string[]): void {
+  const form = "use another --format";
+  if (files.length > 2) {
+    throw new Failure(EXIT.usage, `--format html shows 2 files, found ${files.length}`, form);
+  }
+  if (by !== undefined) throw new Failure(EXIT.usage, "--format html takes no --by", form);
+}

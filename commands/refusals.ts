@@ -48,7 +48,9 @@ function usageFailure(error: unknown): unknown {
     return refuse(`"${error.input}" is an argument too many`, help);
   }
   if (error instanceof UnsatisfiedPositionalError) {
-    return refuse(`the argument ${error.placeholder} is missing`, help);
+    const [least, found] = error.limit ?? [1, 0];
+    const missing = least > 1 ? `${least} of ${error.placeholder} are needed, found ${found}` : null;
+    return refuse(missing ?? `the argument ${error.placeholder} is missing`, help);
   }
   return refuse(error.message, help);
 }

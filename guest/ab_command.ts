@@ -50,7 +50,7 @@ export async function abCommand(
     throw new Failure(exitCode, found, `${remedy}; this machine's runs are in ${a}`, { cause });
   });
   tell(`both files are in ${folder}`);
-  return compareCommand(flags, a, b, write);
+  return compareCommand(flags, [a, b], write, say);
 }
 
 /** A task of this machine is not in the VM. */

@@ -1,36 +1,93 @@
-/** `probe compare A B`: opens and reads both files, compares, prints. Needs no privilege but to read them. */
+/** `probe compare A B...`: opens and reads the files, compares, prints. Needs no privilege but to read them. */
 
-import { compare } from "../analysis/compare.ts";
+import type { ColumnName } from "../analysis/columns.ts";
+import { compareAll } from "../analysis/compare.ts";
+import { compareCsv } from "../analysis/compare_csv.ts";
 import { compareJson } from "../analysis/compare_json.ts";
+import { compareMarkdown } from "../analysis/compare_markdown.ts";
 import { compareText } from "../analysis/compare_text.ts";
+import { type Comparison, QUESTIONS } from "../analysis/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { KeyColumns } from "../analysis/key_columns.ts";
+import type { ResultFile } from "../analysis/result_file.ts";
+import { TEXT_NAMES } from "../analysis/result_row.ts";
+import type { Verdict } from "../analysis/verdict.ts";
 import { readFile } from "./result_in.ts";
 
 export interface CompareFlags {
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
   /** Margin of the offset in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;
-  readonly format: "text" | "json";
+  readonly format: keyof typeof FORMS;
+  /** Verdicts of a question that end the program with the exit code of a gate. */
+  readonly "fail-on"?: readonly Verdict[];
+}
+
+const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
+
+/**
+ * Each file but the first against the first.
+ *
+ * @throws Failure when a file cannot be read or is refused
+ */
+function compareFiles(flags: Omit<CompareFlags, "format">, paths: readonly string[]): Comparison[] {
+  const { by, margin, alpha } = flags;
+  const keys = new Map<ResultFile, KeyColumns>();
+  const files = paths.map((path) => {
+    const columns = new KeyColumns(by ?? []);
+    const isKept = (by ?? []).every((name) => TEXT_NAMES.has(name));
+    const file = readFile(path, isKept ? null : (row) => columns.visit(row));
+    keys.set(file, columns);
+    return file;
+  });
+  return compareAll(files, {
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
+    ...(margin === undefined ? {} : { marginNs: margin }),
+    ...(alpha === undefined ? {} : { alpha }),
+  });
 }
 
 /**
- * @param pathA the baseline
+ * @param paths at least two, the baseline first
  * @param write takes the report
+ * @param say takes what a gate has found
+ * @returns the exit code of a gate when --fail-on names the verdict of a question
  * @throws Failure when a file cannot be read or is refused
  */
 export function compareCommand(
   flags: CompareFlags,
-  pathA: string,
-  pathB: string,
+  paths: readonly string[],
   write: (text: string) => void,
+  say: (text: string) => void,
 ): ExitCode {
-  const a = readFile(pathA);
-  const b = readFile(pathB);
-  const comparison = compare(a, b, {
-    ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
-    ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
-  });
-  write(flags.format === "json" ? compareJson(comparison) : compareText(comparison));
-  return EXIT.done;
+  const comparisons = compareFiles(flags, paths);
+  write(FORMS[flags.format](comparisons));
+  return gate(comparisons, flags["fail-on"] ?? [], say);
+}
+
+/** The gate alone, for forms that are printed elsewhere. */
+export function gateCommand(
+  flags: Omit<CompareFlags, "format">,
+  paths: readonly string[],
+  say: (text: string) => void,
+): ExitCode {
+  return gate(compareFiles(flags, paths), flags["fail-on"] ?? [], say);
+}
+
+/** Says which questions have one of the verdicts; strata are explored and stop nobody. */
+function gate(
+  comparisons: readonly Comparison[],
+  verdicts: readonly Verdict[],
+  say: (text: string) => void,
+): ExitCode {
+  const hits = comparisons.flatMap((comparison) =>
+    QUESTIONS.filter((name) => verdicts.includes(comparison[name].verdict))
+      .map((name) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)
+  );
+  if (hits.length === 0) return EXIT.done;
+  say(`probe: --fail-on: ${hits.join(", ")}\n`);
+  return EXIT.gate;
 }

@@ -176,7 +176,7 @@ function warnings(all: readonly string[]): Part {
 
 /** The report that a terminal shows. */
 function textReport(comparison: Comparison): Markup {
-  const lines = compareText(comparison).trimEnd().split("\n");
+  const lines = compareText([comparison]).trimEnd().split("\n");
   return markup`<details><summary>The same as text</summary><pre>${
     join(lines, literal("\n"))
   }</pre></details>`;

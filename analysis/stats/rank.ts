@@ -142,37 +142,3 @@ function endOfRun(sorted: Float64Array, start: number, value: number): number {
 function tieTerm(t: number): number {
   return t * (t - 1) * (t + 1);
 }
-
-/**
- * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then. By bisection, in O(n log n).
- *
- * @param runs in the order of the runs
- * @param sorted the same values, ascending
- */
-export function centredRanks(runs: Float64Array, sorted: Float64Array): Float64Array {
-  return runs.map((value) => countBelow(sorted, value) + countUpTo(sorted, value) - sorted.length);
-}
-
-/** Number of sorted values below `value`. */
-export function countBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Number of sorted values that are at most `value`. */
-export function countUpTo(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

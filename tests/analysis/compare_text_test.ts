@@ -24,7 +24,7 @@ Deno.test("the text of a small comparison is the one that was read and found goo
     timeoutEvery: 10,
     meta: { ...later, kernel: "6.1.0-50-amd64" },
   });
-  assert.equal(compareText(compare(host, vm)), Deno.readTextFileSync(GOLDEN));
+  assert.equal(compareText([compare(host, vm)]), Deno.readTextFileSync(GOLDEN));
 });
 
 const LONG = "x".repeat(200);
@@ -64,7 +64,7 @@ const CASES: readonly (readonly [what: string, a: ResultFile, b: ResultFile])[] 
 for (const [what, a, b] of CASES) {
   Deno.test(`the text fits 80 columns and has no number that is none: ${what}`, () => {
     const comparison = compare(a, b);
-    const text = compareText(comparison);
+    const text = compareText([comparison]);
     for (const line of text.split("\n")) {
       assert.ok(line.length <= 80, `${line.length}: ${line}`);
       assert.equal(line, line.trimEnd());
@@ -77,7 +77,7 @@ for (const [what, a, b] of CASES) {
 
 Deno.test("a confounded question names the field and keeps its numbers for information", () => {
   const [, , [, a, b]] = CASES as unknown as [0, 0, [string, ResultFile, ResultFile]];
-  const text = compareText(compare(a, b));
+  const text = compareText([compare(a, b)]);
   assert.match(text, /^CONFOUNDED {2}offset: /);
   assert.match(text, /for information/);
   assert.match(text, /because runbook_sha256 differs, though all known fields are the same/);
@@ -90,7 +90,7 @@ Deno.test("control characters of a file do not reach the terminal", () => {
     { length: 30 },
     (_, i) => rowOf(i + 1, undefined, { comm: i % 2 ? "a\x1b[31mb" : "c" }),
   );
-  const text = compareText(compare(read(fileText(rows)), read(fileText(rows))));
+  const text = compareText([compare(read(fileText(rows)), read(fileText(rows)))]);
   assert.match(text, /a\\x1b\[31mb 15/);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(text, /\x1b/);

@@ -89,9 +89,18 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ],
   ["run --require most", "--require cannot be most; use best or full or kprobe or tracepoint"],
   ["comprae a b", "there is no command comprae; did you mean compare?"],
-  ["compare a", "the argument B is missing; see --help"],
-  ["compare a b c", '"c" is an argument too many; see --help'],
-  ["compare a b --format xml", "--format cannot be xml; use text or json or html"],
+  ["compare a", "2 of FILE are needed, found 1; see --help"],
+  [
+    "compare a b --by run",
+    "--by: runs cannot be grouped: run differs from run to run; name columns such as signature,migrated,path,ttwu_stack,target_cpu",
+  ],
+  [
+    "compare a b --fail-on DIFFERENT,SAME",
+    '--fail-on: "SAME" is not a verdict; use some of EQUIVALENT,DIFFERENT,DIFFERENT-BUT-NEGLIGIBLE,INCONCLUSIVE,NO-DATA,CONFOUNDED',
+  ],
+  ["compare a b --format xml", "--format cannot be xml; use text or json or csv or markdown or html"],
+  ["compare a b c --format html", "--format html shows 2 files, found 3; use another --format"],
+  ["compare a b --by path --format html", "--format html takes no --by; use another --format"],
   [
     "compare a b --margin 4",
     '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',

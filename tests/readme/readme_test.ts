@@ -103,7 +103,7 @@ Deno.test("the README's tasks are in deno.json, their Deno is this one, and CI r
 
 Deno.test("the excerpt of a comparison has the words that a comparison of two tiers prints", () => {
   const side = (options: Generated) => read([...generate(options)].join(""), undefined, `${options.env}.csv`);
-  const printed = compareText(compare(
+  const printed = compareText([compare(
     side({
       rows: 30,
       seed: 1,
@@ -114,7 +114,7 @@ Deno.test("the excerpt of a comparison has the words that a comparison of two ti
       },
     }),
     side({ rows: 30, seed: 2, env: "vm", shiftNs: 1e6, meta: { started: "2026-01-02T00:00:00Z" } }),
-  ));
+  )]);
   const shown = labels(excerpt(README, "probe compare"));
   assert.ok(shown.length > 5);
   for (const label of shown) {
