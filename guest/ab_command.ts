@@ -32,6 +32,7 @@ export async function abCommand(
 ): Promise<ExitCode> {
   const tell = flags.quiet ? () => {} : (line: string) => say(`${line}\n`);
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+  refuseBlocks(runbook);
   refuseOtherTarget(runbook);
   const vm = await prepareGuestVm(flags, tell);
   const folder = outputFolder(flags["out-dir"]);
@@ -99,4 +100,17 @@ function outputFolder(given: string | undefined): string {
   const found = [...Deno.readDirSync(folder)].find(({ name }) => name === "host.csv" || name === "vm.csv");
   if (found === undefined) return folder;
   throw refuse(`cannot write ${folder}/${found.name}: it exists already`);
+}
+
+/** What is declared and not kept would be hashed into both files. */
+function refuseBlocks(runbook: RunbookSource | null): void {
+  const blocks = runbook?.settings.blocks ?? 1;
+  if (blocks === 1) return;
+  throw new Failure(
+    EXIT.usage,
+    `${
+      runbook?.named("blocks")
+    } is ${blocks}, and probe ab does not take turns: it measures one side after the other`,
+    "leave it out",
+  );
 }

@@ -165,15 +165,30 @@ for (
   });
 }
 
-Deno.test("a runbook that follows a task of this machine is refused with its line, before anything is measured", async () => {
-  using place = await Place.make();
-  const runbook = `${place.folder}/task.toml`;
-  Deno.writeTextFileSync(runbook, 'runs = 6\ntarget = "comm:init"\n');
-  const { code, stderr } = await result(place.ab("--kernel", place.kernel, "--runbook", runbook));
-  assert.equal(code, 2, stderr);
-  assert.match(stderr, /task\.toml line 2: target is comm:init, and probe ab wakes the built-in target /);
-  assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
-});
+const UNKEPT: readonly (readonly [what: string, toml: string, says: RegExp])[] = [
+  [
+    "that follows a task of this machine",
+    'runs = 6\ntarget = "comm:init"\n',
+    /lab\.toml line 2: target is comm:init, and probe ab wakes the built-in target /,
+  ],
+  [
+    "of several blocks",
+    "runs = 6\n\nblocks = 2\n",
+    /lab\.toml line 3: blocks is 2, and probe ab does not take turns/,
+  ],
+];
+
+for (const [what, toml, says] of UNKEPT) {
+  Deno.test(`a runbook ${what} is refused with its line, before anything is measured`, async () => {
+    using place = await Place.make();
+    const runbook = `${place.folder}/lab.toml`;
+    Deno.writeTextFileSync(runbook, toml);
+    const { code, stderr } = await result(place.ab("--kernel", place.kernel, "--runbook", runbook));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+    assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+  });
+}
 
 const REFUSED: readonly {
   what: string;

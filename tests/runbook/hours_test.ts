@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nextOpening, waitForHours, type Waiting, withinHours } from "../../runbook/hours.ts";
-import type { LoopClock } from "../../runbook/loop.ts";
+import { type LoopClock, runLoop } from "../../runbook/loop.ts";
 import { timerTrigger } from "../../runbook/triggers.ts";
+import { Lab } from "./loop_lab.ts";
 
 function at(iso: string): bigint {
   return BigInt(Date.parse(`${iso}Z`)) * 1_000_000n;
@@ -150,4 +151,31 @@ Deno.test("the edges of any period that are left lie in the region, in order, an
       }
     },
   ));
+});
+
+Deno.test("a series that reaches the end of its hours goes on when they begin again", async () => {
+  const lab = new Lab(() => "returns");
+  lab.nowNs = at("2026-03-02T04:59:58") + 300n;
+  const clock = new PaperClock(0n);
+  const options = lab.options(4);
+  const trigger = withinHours("22-05", options.trigger, clock.waiting(true));
+  assert.equal(await runLoop({ ...options, trigger }), null);
+  assert.deepEqual(
+    lab.edges,
+    ["02T04:59:59", "02T22:00:00", "02T22:00:01", "02T22:00:02"].map((time) => at(`2026-03-${time}`)),
+  );
+  assert.deepEqual(lab.outcomes.map(({ status }) => status), Array(4).fill("complete"));
+  assert.equal(clock.said.length, 1);
+});
+
+Deno.test("a series that must not wait ends with its hours, and keeps its rows", async () => {
+  const lab = new Lab(() => "returns");
+  lab.nowNs = at("2026-03-02T04:59:57") + 300n;
+  const options = lab.options(4);
+  const trigger = withinHours("22-05", options.trigger, new PaperClock(0n).waiting(false));
+  await assert.rejects(runLoop({ ...options, trigger }), {
+    exitCode: 1,
+    found: /^outside the runbook's hours/,
+  });
+  assert.equal(lab.outcomes.length, 2);
 });
