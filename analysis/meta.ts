@@ -140,6 +140,6 @@ export interface End {
   readonly losses?: readonly Loss[];
   /** Recursion misses by BPF program, those above 0; absent when there is none. */
   readonly recursion_misses_of?: Readonly<Record<string, number>>;
-  /** Facts on which two observers of the same run disagreed; absent when there is none. */
+  /** Runs that were done again, and facts on which two observers of a run disagreed; absent when there is none. */
   readonly notices?: readonly string[];
 }

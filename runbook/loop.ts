@@ -74,6 +74,8 @@ export interface LoopOptions {
   readonly clock: LoopClock;
   /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
   readonly interrupt: AbortSignal;
+  /** Called when a run is to be done again, because it is not known which edge woke its target, or when. */
+  onRepeat?(run: number): void;
   /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
@@ -101,6 +103,13 @@ const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
 const MOST_UNCERTAIN = 20;
 
 const NS_PER_MS = 1_000_000n;
+
+/** A clock that is set while an edge is awaited is noticed after this long. */
+const LOOK_MS = 1_000;
+const LONGEST_SLEEP_MS = 60_000;
+
+/** A sleep for the program's own part of the time may be so much too short. */
+const NEARNESS_NS = 5_000_000n;
 
 /**
  * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each would
@@ -160,6 +169,7 @@ async function doRuns(options: LoopOptions, { firstLeadNs, windowed }: Preparati
     }
     if (done === "uncertain") {
       if (++uncertain === MOST_UNCERTAIN) throw uncertainEdges(run);
+      options.onRepeat?.(run);
       continue;
     }
     uncertain = 0;
@@ -204,16 +214,23 @@ async function doRun(
   }
 }
 
-/** Chooses the next edge that leaves the lead; when `windowed`, sleeps until only the lead is left, or Ctrl-C. */
+/**
+ * Chooses the next edge that leaves the lead, and sleeps until not much more than the lead is left, or Ctrl-C. When the
+ * clock is set meanwhile, chooses again.
+ */
 async function approachEdge(
   { clock, trigger, interrupt }: LoopOptions,
   leadNs: bigint,
   windowed: boolean,
 ): Promise<bigint> {
-  const now = clock.realtimeNow();
-  const edge = trigger.nextEdge(now + leadNs);
-  if (windowed) await clock.sleep(Number((edge - leadNs - now) / NS_PER_MS), interrupt);
-  return edge;
+  const nearNs = windowed ? leadNs : leadNs + BigInt(trigger.periodNs);
+  for (;;) {
+    const now = clock.realtimeNow();
+    const edge = trigger.nextEdge(now + leadNs);
+    const ms = Number((edge - nearNs - now) / NS_PER_MS);
+    if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
+    if (interrupt.aborted || edge - clock.realtimeNow() < nearNs + NEARNESS_NS) return edge;
+  }
 }
 
 /** One sleep of the target until an edge. */
@@ -248,8 +265,20 @@ class Sleep {
    */
   async wait(): Promise<TargetRun | "missed" | "uncertain" | "interrupted" | "overdue"> {
     const { clock, interrupt, trigger } = this.#options;
-    const windowMs = Number((this.#edge + trigger.windowNs - clock.realtimeNow()) / NS_PER_MS);
-    await clock.sleep(windowMs, this.#awake.signal);
+    const { signal } = this.#awake;
+    const aheadNs = this.#edge - clock.realtimeNow();
+    for (
+      let left = Number(((aheadNs > 0n ? aheadNs : 0n) + trigger.windowNs) / NS_PER_MS);
+      left > 0 && !signal.aborted;
+    ) {
+      const slice = Math.min(left, LOOK_MS);
+      await clock.sleep(slice, signal);
+      left -= slice;
+      // Set back: the edge is farther away than when the target went to sleep.
+      if (!signal.aborted && this.#edge - clock.realtimeNow() > aheadNs) {
+        return await this.cancel() ?? "uncertain";
+      }
+    }
     const result = this.#result;
     if (result === null) return interrupt.aborted ? "interrupted" : "overdue";
     if ("target" in result) return result.target;

@@ -42,6 +42,9 @@ export interface MeasureRequest {
   readonly measureOverhead: boolean;
 }
 
+/** A clock that never stands still must not fill the end line. */
+const MOST_REPEATS = 20;
+
 /**
  * @returns what the summary shows, and the number of the run at which Ctrl-C ended it (null: all done)
  * @throws Failure when the probes cannot be attached, a run cannot take place, or the file cannot be written
@@ -124,6 +127,12 @@ export async function measure(
     progress.ran(outcome);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
+  const repeats: string[] = [];
+  const onRepeat = (run: number) => {
+    const notice = `run ${run} was done again: the clock was set, or the machine slept, while it waited`;
+    progress.say(`notice: ${notice}`);
+    if (repeats.length < MOST_REPEATS) repeats.push(notice);
+  };
   const series = {
     ...loop,
     probes,
@@ -131,10 +140,11 @@ export async function measure(
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
   };
   if (first <= runs) await warmUp(runbook, series);
-  const interruptedAt = await runLoop({ ...series, first, runs, onOutcome });
+  const interruptedAt = await runLoop({ ...series, first, runs, onOutcome, onRepeat });
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
-  notices.push(...disagreements);
+  const observed = [...repeats, ...disagreements];
+  notices.push(...observed);
   // The counts of the kernel and of the trigger began with this call: those of the rows before are not in them.
   if (begun === null) {
     tally.setEdges(trigger.edges());
@@ -142,7 +152,7 @@ export async function measure(
   }
   if (meter !== null) tally.setOverhead(meter.overhead());
   if (interruptedAt === null) {
-    file.writeEnd(disagreements.length === 0 ? tally.end() : { ...tally.end(), notices: disagreements });
+    file.writeEnd(observed.length === 0 ? tally.end() : { ...tally.end(), notices: observed });
   }
   progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
   return { summary: { path: file.path, meta, tally, notices }, interruptedAt };
