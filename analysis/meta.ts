@@ -116,7 +116,7 @@ export interface Overhead {
   readonly wakeup: WakeupCost | null;
 }
 
-/** Edges of a trigger's device between the first that a run took and the last. */
+/** Edges of the trigger between the first that a run took and the last. */
 export interface EdgeCounts {
   /** Came, and were no run's. */
   readonly missed: number;
@@ -134,7 +134,7 @@ export interface End {
   readonly self_reads: number;
   /** Absent unless it was asked for. */
   readonly overhead?: Overhead;
-  /** Absent where no device gave the edges. */
+  /** Absent when no run took an edge, and in a file that was resumed: the counts of the first part are lost. */
   readonly edges?: EdgeCounts;
   /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent when there is none. */
   readonly losses?: readonly Loss[];

@@ -72,6 +72,7 @@ export function withinHours(hours: string, trigger: Trigger, waiting: Waiting): 
         if (opening === edge) return edge;
         if (opening !== announced) announce(hours, opening, earliest, waiting);
         announced = opening;
+        trigger.pause();
         edge = trigger.nextEdge(opening);
       }
     },

@@ -124,7 +124,7 @@ export async function measure(
     file.writeRow(row, stacks);
     tally.add(row, stacks);
     crossCheck.add(outcome.run, outcome.record, stackContext);
-    progress.ran(outcome);
+    progress.ran(outcome, trigger.edges()?.missed ?? 0);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
   const repeats: string[] = [];

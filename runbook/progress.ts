@@ -45,7 +45,8 @@ export class Progress {
     this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${line}\n`);
   }
 
-  ran({ run, status, losses }: Pick<RunOutcome, "run" | "status" | "losses">): void {
+  /** @param missed edges so far that came between runs */
+  ran({ run, status, losses }: Pick<RunOutcome, "run" | "status" | "losses">, missed: number): void {
     this.#lost += losses.ring_full;
     if (status === "timeout") this.#timedOut++;
     const { runs, quiet, output, now } = this.#options;
@@ -53,18 +54,19 @@ export class Progress {
     // A terminal would cost more than a short period leaves.
     if (now() - this.#shown >= SHOWN_EVERY_MS) {
       this.#shown = now();
-      output.write(`${CLEAR_LINE}${this.#line(run)}`);
+      output.write(`${CLEAR_LINE}${this.#line(run, missed)}`);
     }
     if (run === runs) output.write(CLEAR_LINE);
   }
 
-  #line(run: number): string {
+  #line(run: number, missed: number): string {
     const { runs, now } = this.#options;
     const seconds = (now() - this.#started) / MS_PER_S;
     const rate = seconds > 0 ? (run - this.#first + 1) / seconds : 0;
     const left = rate > 0 ? `  ${timeLeft((runs - run) / rate)} left` : "";
     const timedOut = this.#timedOut > 0 ? `  ${this.#timedOut} timed out` : "";
-    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#lost} lost${timedOut}`;
+    const edges = missed > 0 ? `  ${missed} edges missed` : "";
+    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#lost} lost${timedOut}${edges}`;
   }
 }
 

@@ -220,7 +220,7 @@ export class ResultFile implements Disposable {
     return new Failure(
       EXIT.failed,
       `${cut} (${this.#rows} rows are in it)`,
-      "make room or choose another path with --out",
+      "make room and go on with --resume",
       { cause: error },
     );
   }

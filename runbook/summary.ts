@@ -103,6 +103,11 @@ function listField(name: string, words: readonly string[]): string[] {
 /** What gave the edges, and what became of those that were no run's. */
 function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
   if (edges === undefined) return [];
+  if (trigger_device === undefined) {
+    return edges.missed === 0
+      ? []
+      : [field("edges", `${edges.missed} came between runs: not ready for them`)];
+  }
   const absent = edges.absent === null ? "unknown how many did not come" : `${edges.absent} did not come`;
   return [field("edges", `from ${trigger_device}: ${edges.missed} came between runs, ${absent}`)];
 }

@@ -93,7 +93,7 @@ export class Tally {
       });}
   }
 
-  /** @param edges null: no device gave them */
+  /** @param edges null: no run took one */
   setEdges(edges: EdgeCounts | null): void {
     this.#edges = edges;
   }

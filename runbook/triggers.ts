@@ -19,7 +19,9 @@ export interface Trigger {
   nextEdge(earliest: bigint): bigint;
   /** Told of every edge that woke the target. */
   took(edge: Pick<TargetRun, "edge_ns" | "sequence">): void;
-  /** What became of the edges between the first that was taken and the last; null: nobody counts them. */
+  /** The edges from the last that was taken to the next were to be no run's: they are not counted. */
+  pause(): void;
+  /** What became of the edges between the first that was taken and the last; null: none was, or nobody counts them. */
   edges(): EdgeCounts | null;
 }
 
@@ -28,6 +30,8 @@ const TIMER_WINDOW_NS = 30_000_000_000n;
 
 /** Edges on the multiples of the period on CLOCK_REALTIME. */
 export function timerTrigger(periodNs: number): Trigger {
+  let missed: number | null = null;
+  let last: bigint | null = null;
   return {
     periodNs,
     windowNs: TIMER_WINDOW_NS,
@@ -39,8 +43,15 @@ export function timerTrigger(periodNs: number): Trigger {
         "check that the machine's timers work, then start again",
       ),
     nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
-    took: () => {},
-    edges: () => null,
+    took({ edge_ns: edgeNs }) {
+      if (edgeNs === null) return;
+      // By CLOCK_MONOTONIC: whoever sets the other clock makes no edge.
+      const periods = last === null ? 1 : Math.round(Number(edgeNs - last) / periodNs);
+      missed = (missed ?? 0) + Math.max(periods - 1, 0);
+      last = edgeNs;
+    },
+    pause: () => void (last = null),
+    edges: () => missed === null ? null : { missed, absent: 0 },
   };
 }
 
@@ -86,6 +97,7 @@ export function deviceTrigger(source: EdgeSource, path: string): Trigger {
       return nextMultiple(earliest - phase, period) + phase;
     },
     took: (edge) => counter.took(edge),
+    pause: () => counter.pause(),
     edges: () => counter.counts(),
   };
 }
@@ -97,13 +109,14 @@ function nextMultiple(earliest: bigint, period: bigint): bigint {
 
 /** Accounts for the edges between those that runs took, by the device's own numbers. */
 class EdgeCounter {
+  #paused = false;
   #missed = 0;
   #absent = 0;
   #last: { readonly sequence: number; readonly edgeNs: bigint | null } | null = null;
 
   took({ sequence, edge_ns: edgeNs }: Pick<TargetRun, "edge_ns" | "sequence">): void {
     if (sequence === null) return;
-    if (this.#last !== null) {
+    if (this.#last !== null && !this.#paused) {
       const came = (sequence - this.#last.sequence + SEQUENCE_NUMBERS) % SEQUENCE_NUMBERS;
       this.#missed += came - 1;
       if (edgeNs !== null && this.#last.edgeNs !== null) {
@@ -112,6 +125,11 @@ class EdgeCounter {
       }
     }
     this.#last = { sequence, edgeNs };
+    this.#paused = false;
+  }
+
+  pause(): void {
+    this.#paused = true;
   }
 
   counts(): EdgeCounts | null {

@@ -174,7 +174,7 @@ Deno.test("a full disk keeps the rows before and no half row", () => {
   assert.equal(
     failure.message,
     "cannot write row 3 to host.csv: no space left on device (2 rows are in it); " +
-      "make room or choose another path with --out",
+      "make room and go on with --resume",
   );
   assert.equal(disk.content, formatRow(rowOf(1)) + formatRow(rowOf(2)));
 });

@@ -63,10 +63,8 @@ Deno.test("of edges whose time nobody knows, how many did not come is not known 
   assert.deepEqual(counted([1, null], [3, null]), { missed: 1, absent: null });
 });
 
-Deno.test("the timer has no numbers, and counts nothing", () => {
-  const timer = timerTrigger(1_000_000);
-  timer.took({ sequence: null, edge_ns: 5n });
-  assert.equal(timer.edges(), null);
+Deno.test("before the first edge is taken nothing is counted", () => {
+  assert.equal(timerTrigger(1_000_000).edges(), null);
 });
 
 Deno.test("a trigger is the timer, a PPS device, or the real-time clock", () => {
@@ -148,3 +146,30 @@ for (const [what, trigger, files, said] of REFUSED) {
     });
   });
 }
+
+const MS = 1_000_000n;
+
+/** A timer whose edges of these ms were taken. */
+function timed(...edges: readonly (number | "pause")[]) {
+  const timer = timerTrigger(10_000_000);
+  for (const edge of edges) {
+    if (edge === "pause") timer.pause();
+    else timer.took({ edge_ns: BigInt(edge) * MS, sequence: null });
+  }
+  return timer.edges();
+}
+
+Deno.test("the timer's edges between those that runs took are counted", () => {
+  assert.deepEqual(timed(10, 20, 30), { missed: 0, absent: 0 });
+  assert.deepEqual(timed(10, 40, 50, 70), { missed: 3, absent: 0 });
+});
+
+Deno.test("edges of a pause are not counted, the timer's as little as a device's", () => {
+  assert.deepEqual(timed(10, "pause", 9_000, 9_020), { missed: 1, absent: 0 });
+  const device = pulses();
+  device.took({ edge_ns: S, sequence: 1 });
+  device.pause();
+  device.took({ edge_ns: 100n * S, sequence: 90 });
+  device.took({ edge_ns: 102n * S, sequence: 92 });
+  assert.deepEqual(device.edges(), { missed: 1, absent: 0 });
+});
