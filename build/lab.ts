@@ -6,7 +6,7 @@
 import type { Guest, GuestOptions } from "../guest/boot.ts";
 import { startGuest } from "../guest/boot.ts";
 import type { GuestFile } from "../guest/initramfs.ts";
-import type { Qemu } from "../guest/qemu.ts";
+import { firmwareArguments, type Qemu } from "../guest/qemu.ts";
 import { EXECUTABLE, executableLibraries } from "./executable.ts";
 import { fetchKernel, type Kernel } from "./kernels.ts";
 import { findQemu } from "./qemu.ts";
@@ -105,9 +105,8 @@ export async function startLab(
       const { code, stderr } = await guest.run(["insmod", modulePath(module)]);
       if (code !== 0) throw new NoNesting(`the emulated host cannot load ${module}: ${stderr.trim()}`);
     }
-    if ((await guest.run(["test", "-c", "/dev/kvm"])).code !== 0) {
-      throw new NoNesting("the emulated host has no /dev/kvm");
-    }
+    const { code, stderr } = await guest.run(["qemu-system-x86_64", ...firmwareArguments("kvm")]);
+    if (code !== 0) throw new NoNesting(`KVM runs no guest in the emulated host: ${stderr.trim()}`);
     return guest;
   } catch (error) {
     await guest.close();

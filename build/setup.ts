@@ -19,6 +19,8 @@ export const PACKAGES: readonly Need[] = [
   { name: "bpftool", why: "reads the record's layout out of the BPF object" },
   { name: "qemu-system-x86", why: "runs throwaway guests" },
   { name: "busybox-static", why: "init and shell inside these guests" },
+  { name: "openssh-client", why: "reaches an existing VM in the tests" },
+  { name: "dropbear-bin", why: "is the SSH server of this VM" },
   { name: "cpio", why: "checks the guests' images in the tests" },
   { name: "xz-utils", why: "unpacks kernel modules for the tests" },
 ];

@@ -14,7 +14,8 @@ export const abRoute = buildCommand({
       ...PROTOCOL_FLAGS,
       kernel: { ...path, brief: "Kernel image of the throwaway guest; without it the running kernel's" },
       initrd: { ...path, brief: "Archive that this kernel unpacks first, such as one with its modules" },
-      keep: { kind: "boolean", brief: "Keep the guest's console and file system", default: false },
+      ssh: { ...path, brief: "Existing VM instead of a guest, such as root@vm", placeholder: "DESTINATION" },
+      keep: { kind: "boolean", brief: "Keep what was made for the VM, and say where", default: false },
       "out-dir": {
         ...path,
         brief: "Folder for host.csv and vm.csv; without it ab-HOST-UTCTIME",

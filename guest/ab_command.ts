@@ -8,12 +8,15 @@ import { defaultPath } from "../runbook/result_out.ts";
 import { runCommand, type RunFlags } from "../runbook/run_command.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/runbook_file.ts";
 import { type GuestVmOptions, prepareGuestVm } from "./guest_vm.ts";
+import { prepareSshVm } from "./ssh_vm.ts";
 import type { Vm, VmRequest } from "./vm.ts";
 
 /** What a protocol has, where the VM comes from, where the files go, how they are compared. */
 export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
   /** Folder for both result files; without it a new one in the current folder. */
   readonly "out-dir"?: string;
+  /** Where the VM is, as `ssh` takes it; without it the VM is a throwaway guest. */
+  readonly ssh?: string;
 }
 
 type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume";
@@ -34,7 +37,11 @@ export async function abCommand(
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
   refuseBlocks(runbook);
   refuseOtherTarget(runbook);
-  const vm = await prepareGuestVm(flags, tell);
+  refuseBothVms(flags);
+  await using vm =
+    await (flags.ssh === undefined
+      ? prepareGuestVm(flags, tell)
+      : prepareSshVm({ ssh: flags.ssh, keep: flags.keep }, tell));
   const folder = outputFolder(flags["out-dir"]);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   tell("A: this machine");
@@ -54,6 +61,16 @@ export async function abCommand(
   return compareCommand(flags, [a, b], write, say);
 }
 
+function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {
+  const other = kernel === undefined ? initrd === undefined ? undefined : "--initrd" : "--kernel";
+  if (ssh === undefined || other === undefined) return;
+  throw new Failure(
+    EXIT.usage,
+    `${other} is for a throwaway guest, and --ssh names another VM`,
+    "leave one of them out",
+  );
+}
+
 /** A task of this machine is not in the VM. */
 function refuseOtherTarget(runbook: RunbookSource | null): void {
   const target = runbook?.settings.target ?? "self";
@@ -67,14 +84,14 @@ function refuseOtherTarget(runbook: RunbookSource | null): void {
 
 async function measureVm(vm: Vm, request: Omit<VmRequest, "interrupt">, path: string): Promise<void> {
   using interrupt = new Interrupt();
+  const interrupted = (cause?: unknown) =>
+    new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
   const result = await vm.measure({ ...request, interrupt: interrupt.signal }).catch((error) => {
-    if (!interrupt.signal.aborted) throw error;
-    throw new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", {
-      cause: error,
-    });
+    throw interrupt.signal.aborted ? interrupted(error) : error;
   });
   const { code, file, error } = result;
   if (file !== undefined) Deno.writeFileSync(path, file, { createNew: true });
+  if (interrupt.signal.aborted) throw interrupted();
   if (code === EXIT.done && file !== undefined) return;
   const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);
   throw new Failure(

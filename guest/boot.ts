@@ -9,6 +9,7 @@ import { type GuestFile, writeInitramfs } from "./initramfs.ts";
 import { GuestMachine, type MachineOptions } from "./machine.ts";
 import { AgentPort, type Answer, LARGEST_REQUEST, sha256, TornTransfer } from "./port.ts";
 import { type Accelerator, chooseAccelerator } from "./qemu.ts";
+import { quoted } from "./quoted.ts";
 
 export interface GuestOptions extends MachineOptions {
   files?: readonly GuestFile[];
@@ -184,10 +185,6 @@ export async function bootGuest(
   for (const path of options.collect ?? []) files.set(path, await guest.readFile(path));
   await guest.close();
   return { accelerator: guest.accelerator, console: guest.console.join("\n"), results, files };
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The command's stderr goes to the console as well; its exit code comes through a file, not the pipe. */

@@ -1,4 +1,4 @@
-/** What a guest says on its console, line by line. */
+/** What a guest says on its console, or a program there on a stream, line by line. */
 
 export class GuestConsole {
   /** Complete lines, oldest first, without their line ends. */

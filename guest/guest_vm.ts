@@ -40,6 +40,8 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
   const accelerator = await chooseAccelerator(qemu);
   const how = accelerator === "kvm" ? "under KVM" : `emulated: ${NO_KVM}`;
   return {
+    // Each guest ends by itself.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
     description: `a throwaway guest with ${kernel} in QEMU ${qemu.version}, ${how}`,
     async measure({ args, runbook, folder: beside, expectedMs, interrupt }) {
       const folder = Deno.makeTempDirSync(

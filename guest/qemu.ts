@@ -35,7 +35,7 @@ export async function identifyQemu(
     output = await new Deno.Command(command, { args: [...args, "--version"], env, stdin: "null" }).output();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw notAllowed(command, error);
   }
   const said = new TextDecoder().decode(output.success ? output.stdout : output.stderr).trim();
   const version = /^QEMU emulator version (\d+(?:\.\d+)*)/.exec(said)?.[1];
@@ -47,6 +47,17 @@ export async function identifyQemu(
     );
   }
   return { command, args, env, version };
+}
+
+/** Deno starts no program with these for one that may not start any. */
+const LOADER_VARIABLE = /\b(LD_\w+) environment variable/;
+
+/** The refusal to start a program, as a Failure where its cause is known. */
+export function notAllowed(command: string, error: unknown): unknown {
+  const [, variable] = LOADER_VARIABLE.exec(error instanceof Error ? error.message : "") ?? [];
+  if (variable === undefined) return error;
+  const found = `cannot start ${command} while ${variable} is set`;
+  return new Failure(EXIT.usage, found, `unset ${variable}`, { cause: error });
 }
 
 /** The qemu-system-x86_64 on PATH. A Failure says what to install when there is none. */
@@ -86,15 +97,20 @@ export function acceleratorArguments(accelerator: Accelerator): string[] {
   return ["-accel", accelerator === "kvm" ? "kvm" : "tcg,thread=multi", "-cpu", "max"];
 }
 
+/** Arguments of {@linkcode runsFirmware}'s guest, after those of the QEMU. */
+export function firmwareArguments(accelerator: Accelerator): string[] {
+  const machine = ["-machine", "q35", "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
+  const untilReset = ["-no-reboot", "-boot", "reboot-timeout=1"];
+  return [...acceleratorArguments(accelerator), ...machine, ...untilReset];
+}
+
 /**
  * Runs a machine without disks until its firmware gives up and resets, which ends QEMU: the shortest guest there
  * is, and it needs no kernel.
  */
 export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promise<boolean> {
-  const machine = ["-machine", "q35", "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
-  const untilReset = ["-no-reboot", "-boot", "reboot-timeout=1"];
   const output = await new Deno.Command(qemu.command, {
-    args: [...qemu.args, ...acceleratorArguments(accelerator), ...machine, ...untilReset],
+    args: [...qemu.args, ...firmwareArguments(accelerator)],
     env: qemu.env,
     stdin: "null",
     signal: AbortSignal.timeout(FIRMWARE_TEST_MS),

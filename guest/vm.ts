@@ -2,7 +2,7 @@
 
 import type { RunbookSource } from "../runbook/runbook_file.ts";
 
-export interface Vm {
+export interface Vm extends AsyncDisposable {
   /** What it is, for a line on stderr. */
   readonly description: string;
   /**

@@ -5,7 +5,7 @@ import { startLab } from "../../build/lab.ts";
 import { assertSound, parseMeasurement } from "../measurement.ts";
 
 const RUNS = 32;
-const PROTOCOL = ["--wake", "timer,pipe", "--load", "idle,cpu:2", "--period", "250ms"];
+const PROTOCOL = ["--wake", "timer,pipe", "--load", "idle,cpu:2", "--period", "200ms"];
 
 /**
  * QEMU emulates AMD's SVM, so the emulated guest can run a guest of its own under KVM, whose clock is kvm-clock:

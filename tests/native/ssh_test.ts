@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { capture, type CommandOutput, stdoutOf } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { assertSound, parseMeasurement } from "../measurement.ts";
+
+const VM = "root@127.0.0.1";
+
+/**
+ * Runs a script where root's home is the folder $1 and an SSH server on port $2 takes the key in it: in a mount
+ * namespace of its own, so that the machine's accounts stay as they are. Both sides are this machine. -e: sessions
+ * have the server's TMPDIR.
+ */
+const SERVED = `
+mount --bind "$1/passwd" /etc/passwd
+dropbear -F -E -e -s -r "$1/hostkey" -P "$1/pid" -p "127.0.0.1:$2" 2>"$1/log" & server=$!
+trap 'kill $server' EXIT
+for try in $(seq 100); do
+  ssh -o BatchMode=yes ${VM} true 2>"$1/refused" && break
+  kill -0 $server && sleep 0.1
+done
+`;
+
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "probe-ssh-" });
+  readonly temporary = `${this.folder}/tmp`;
+  readonly port: number;
+
+  private constructor() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.port = listener.addr.port;
+    Deno.mkdirSync(this.temporary);
+    Deno.mkdirSync(`${this.folder}/.ssh`, { mode: 0o700 });
+    const others = Deno.readTextFileSync("/etc/passwd").split("\n").filter((line) =>
+      !line.startsWith("root:")
+    );
+    Deno.writeTextFileSync(
+      `${this.folder}/passwd`,
+      [`root:x:0:0:root:${this.folder}:/bin/sh`, ...others].join("\n"),
+    );
+    Deno.writeTextFileSync(
+      `${this.folder}/.ssh/config`,
+      `Host 127.0.0.1\n  Port ${this.port}\nHost *\n  StrictHostKeyChecking accept-new\n`,
+    );
+  }
+
+  static async make(): Promise<Place> {
+    const place = new Place();
+    const key = `${place.folder}/.ssh/id_ed25519`;
+    await stdoutOf(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
+    Deno.copyFileSync(`${key}.pub`, `${place.folder}/.ssh/authorized_keys`);
+    await stdoutOf(["dropbearkey", "-t", "ed25519", "-f", `${place.folder}/hostkey`]);
+    return place;
+  }
+
+  /** `probe ab` in that namespace, with `after` as the rest of the script; "$@" is its call. */
+  async ab(args: readonly string[], after = '"$@"'): Promise<CommandOutput> {
+    const call = [await Deno.realPath(EXECUTABLE), "ab", "--out-dir", `${this.folder}/out`, ...args];
+    const script = `${SERVED}\nset +e; folder=$1; shift 2\n${after}`;
+    return await capture([
+      "unshare",
+      "--mount",
+      "sh",
+      "-euc",
+      script,
+      "sh",
+      this.folder,
+      `${this.port}`,
+      ...call,
+    ], {
+      cwd: this.folder,
+      env: { TMPDIR: this.temporary },
+    });
+  }
+
+  read(name: string) {
+    return parseMeasurement(Deno.readTextFileSync(`${this.folder}/out/${name}`));
+  }
+
+  /** Names of what is left where temporary files are made. */
+  left(): string[] {
+    return [...Deno.readDirSync(this.temporary)].map(({ name }) => name);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetches, removes and compares", async () => {
+  using place = await Place.make();
+  Deno.writeTextFileSync(`${place.folder}/it's.toml`, 'wakes = ["pipe"]\n');
+  const protocol = ["--runbook", "it's.toml", "--runs", "6", "--period", "50ms"];
+  const { code, stdout, stderr } = await place.ab(["--ssh", VM, ...protocol]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^question +verdict/m);
+  assert.match(stderr, /^vm \| 6 of 6 runs written to /m);
+  const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
+  for (const side of [a, b]) assertSound(side, 6);
+  assert.deepEqual([a.meta.env, b.meta.env], ["host", "vm"]);
+  assert.equal(a.meta.runbook.wake, "pipe");
+  assert.equal(a.meta.runbook_sha256, b.meta.runbook_sha256);
+  assert.deepEqual(a.meta.runbook_file, b.meta.runbook_file);
+  assert.deepEqual(place.left(), []);
+});
+
+Deno.test("probe ab over ssh with --keep leaves what it has copied, and says where", async () => {
+  using place = await Place.make();
+  const { code, stderr } = await place.ab(["--ssh", VM, "--keep", "--runs", "6", "--period", "50ms"]);
+  assert.equal(code, 0, stderr);
+  const [, folder = ""] = /^probe and its file are kept in root@127\.0\.0\.1:(.*)$/m.exec(stderr) ?? [];
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["probe", "vm.csv"]);
+});
+
+Deno.test("probe ab over ssh, interrupted, ends probe on the other side too and removes what it has copied", async () => {
+  using place = await Place.make();
+  const { stdout, stderr } = await place.ab(
+    ["--ssh", VM, "--runs", "40", "--period", "100ms"],
+    `"$@" 2>"$folder/err" & ab=$!
+until grep -q '^vm | measuring' "$folder/err"; do
+  kill -0 $ab && sleep 0.1 || exit
+done
+kill -TERM $ab
+wait $ab
+echo "ended with $?"
+pgrep -fa "$folder/tmp/.*/probe run"
+cat "$folder/err" >&2`,
+  );
+  assert.equal(stdout, "ended with 1\n", stderr);
+  assert.match(
+    stderr,
+    /^probe: interrupted while the VM was measured; .*; this machine's runs are in .*host\.csv$/m,
+  );
+  assertSound(place.read("host.csv"), 40);
+  const { rows, end } = place.read("vm.csv");
+  assert.ok(rows.length < 40 && end === null, `${rows.length} rows`);
+  assert.deepEqual(place.left(), []);
+});
+
+const REFUSED: readonly (readonly [what: string, destination: string, code: number, says: RegExp])[] = [
+  [
+    "nobody listens",
+    "ssh://root@localhost:1",
+    1,
+    /^probe: ssh to ssh:\/\/root@localhost:1 failed: ssh: connect to host localhost port 1: Connection refused; make/,
+  ],
+  [
+    "the key is not taken",
+    "nobody@127.0.0.1",
+    1,
+    /^probe: ssh to nobody@127\.0\.0\.1 failed: nobody@127\.0\.0\.1: Permission denied \(publickey\)\.; make/,
+  ],
+  [
+    "the destination is an option",
+    "-oProxyCommand=id",
+    2,
+    /^probe: --ssh -oProxyCommand=id is no destination; /,
+  ],
+];
+
+for (const [what, destination, exitCode, says] of REFUSED) {
+  Deno.test(`where ${what}, probe ab says so in one line and measures nothing`, async () => {
+    using place = await Place.make();
+    const { code, stdout, stderr } = await place.ab([`--ssh=${destination}`]);
+    assert.deepEqual({ code, stdout }, { code: exitCode, stdout: "" }, stderr);
+    assert.match(stderr.trimEnd().split("\n").at(-1)!, says);
+    assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
+  });
+}
