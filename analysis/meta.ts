@@ -130,7 +130,8 @@ export interface End {
   readonly timeout: number;
   readonly aborted: number;
   readonly lost_events: number;
-  readonly recursion_misses: number;
+  /** null: the kernel does not count them (before 5.12). */
+  readonly recursion_misses: number | null;
   readonly self_reads: number;
   /** Absent unless it was asked for. */
   readonly overhead?: Overhead;

@@ -100,7 +100,7 @@ const END_COUNTS = object({
   timeout: count,
   aborted: count,
   lost_events: count,
-  recursion_misses: count,
+  recursion_misses: nullOr(count),
   self_reads: count,
 });
 

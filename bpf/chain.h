@@ -1,65 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The chain of ONE armed target: its maps, and what each stage of the wakeup adds to it. The programs that call
+ * The chain of ONE armed target: what each stage of the wakeup adds to it. The programs that call
  * these bodies are in chain.bpf.c.
  */
 #ifndef PROBE_CHAIN_H
 #define PROBE_CHAIN_H
 
-#include "kernel.h"
-#include "record.h"
-
-/* Set by user space before the load, so that the verifier drops what the tier does not have. */
-const volatile struct probe_config config = {};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct armed_run);
-} armed SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct chain);
-} chains SEC(".maps");
-
-/* The first timekeeping read on each CPU since the chain was minted: which CPU is the target's is known later. */
-struct first_read {
-	__u64 correlation_id;
-	__u64 ns;
-};
-
-#define MAX_CPUS 4096
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MAX_CPUS);
-	__type(key, __u32);
-	__type(value, struct first_read);
-} first_reads SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct probe_counters);
-} counters SEC(".maps");
-
-/* Non-zero while a program of ours is at work on this CPU: a clock read then is our own timestamp. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u32);
-} in_probe SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 18);
-} records SEC(".maps");
+#include "maps.h"
 
 /* The one value of a map with one entry. */
 static __always_inline void *only_value(void *map)
@@ -67,6 +14,21 @@ static __always_inline void *only_value(void *map)
 	__u32 key = 0;
 
 	return bpf_map_lookup_elem(map, &key);
+}
+
+/* Whether the queue was empty; it is not any more. */
+static __always_inline bool take(void *queue)
+{
+	__u32 taken = 1;
+
+	return bpf_map_push_elem(queue, &taken, BPF_ANY) == 0;
+}
+
+static __always_inline void give_back(void *queue)
+{
+	__u32 taken;
+
+	bpf_map_pop_elem(queue, &taken);
 }
 
 static __always_inline struct chain *the_chain(void)
@@ -124,7 +86,7 @@ static __always_inline __u32 current_context(void)
 #ifdef PROBE_PERCPU
 	int count;
 
-	if (!read_preempt_count(&count))
+	if (!read_preempt_count(&count, config.per_cpu_offset, config.preempt_count))
 		return 0;
 	if (count & NMI_MASK(config.counts_hardirq_disable))
 		return CONTEXT_NMI;
@@ -167,11 +129,29 @@ static __always_inline void submit(struct chain *c)
 /* READ and RETURN come from two CPUs in either order on the wakelist path: the second one submits. */
 static __always_inline void close_phase(struct chain *c, __u32 phase)
 {
-	__u32 before = __sync_fetch_and_or(&c->phase, phase);
-	__u32 both = CHAIN_READ | CHAIN_RETURN;
+	if (c->phase & phase)
+		return;
+	/* Once for each of them, so that adding the bit is setting it. */
+	__sync_fetch_and_add(&c->phase, phase);
+	if (config.return_is_hooked && take(&closing))
+		return;
+	submit(c);
+}
 
-	if (!(before & phase) && ((before | phase) & both) == both)
-		submit(c);
+/*
+ * Takes the armed run: 0 when it is taken already. Who finds another at it has lost too, since that one has seen
+ * the same run.
+ */
+static __always_inline __u64 take_run(struct armed_run *a)
+{
+	__u64 run;
+
+	if (!a->run || !take(&minting))
+		return 0;
+	run = *(volatile __u64 *)&a->run;
+	a->run = 0;
+	give_back(&minting);
+	return run;
 }
 
 /* The caller has found `pid`, the pid of `p`, armed. Task fields are read as from a kprobe: it has no BTF. */
@@ -183,12 +163,14 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u3
 
 	if (!a)
 		return 0;
-	run = a->run;
-	if (!run || __sync_val_compare_and_swap(&a->run, run, 0) != run)
-		return 0;
 	c = the_chain();
 	if (!c)
 		return 0;
+	run = take_run(a);
+	if (!run)
+		return 0;
+	/* A run before may have been closed from one side only. */
+	give_back(&closing);
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
 	c->ttwu_ns = bpf_ktime_get_ns();

@@ -117,8 +117,14 @@ static __always_inline bool serves_softirq(int preempt_count)
 	return preempt_count & SOFTIRQ_SERVING;
 }
 
-static __always_inline bool read_preempt_count(int *count)
+/*
+ * @per_cpu_offset and @variable: addresses of __per_cpu_offset[] and __preempt_count, for kernels whose BTF has no
+ * per-CPU variables (5.10); 0 where unknown.
+ */
+static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset, __u64 variable)
 {
+	__u64 offset;
+
 	if (&pcpu_hot) {
 		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
 		*count = hot->preempt_count;
@@ -129,7 +135,11 @@ static __always_inline bool read_preempt_count(int *count)
 		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
 		return 1;
 	}
-	return 0;
+	if (!per_cpu_offset)
+		return 0;
+	per_cpu_offset += bpf_get_smp_processor_id() * sizeof(offset);
+	return !bpf_probe_read_kernel(&offset, sizeof(offset), (const void *)per_cpu_offset) &&
+	       !bpf_probe_read_kernel(count, sizeof(*count), (const void *)(offset + variable));
 }
 #endif
 

@@ -79,7 +79,7 @@ enum chain_tkread {
 
 /*
  * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target
- * swaps `run` for 0 in one atomic step, so a run is minted once, however many CPUs wake the target.
+ * takes `run` and leaves 0, one CPU at a time, so a run is minted once, however many CPUs wake the target.
  */
 struct armed_run {
 	unsigned int pid; /* kernel pid of the target; 0: nothing armed */
@@ -92,7 +92,10 @@ struct probe_config {
 	unsigned char mint_at_sched_waking; /* try_to_wake_up itself is not hooked */
 	unsigned char return_is_hooked;     /* so the record waits for it */
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
-	unsigned long long curr_clocksource; /* address of that variable of the kernel; 0: not known */
+	/* Addresses of variables of the kernel; 0: not known. */
+	unsigned long long curr_clocksource;
+	unsigned long long preempt_count; /* __preempt_count, to be added to a CPU's __per_cpu_offset */
+	unsigned long long per_cpu_offset;
 };
 
 /* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */

@@ -98,8 +98,8 @@ export interface RingBuffer extends Disposable {
 
 /** What the kernel counted of one program. */
 export interface ProgramCounts {
-  /** Invocations skipped because the program was already running on that CPU. */
-  readonly recursion_misses: number;
+  /** Invocations skipped because the program was already running on that CPU; null: not counted (before 5.12). */
+  readonly recursion_misses: number | null;
   /** Invocations while the kernel's statistics were on, see {@linkcode enableProgramStatistics}. */
   readonly run_cnt: number;
   /** Time in them, ns. Without the kernel's way into the program and out of it. */
@@ -218,13 +218,13 @@ export class BpfObject implements Disposable {
 
   counts(program: string): ProgramCounts {
     const { libbpf, native } = this.#runtime;
-    const counts = new BigUint64Array(3);
+    const counts = new BigUint64Array(4);
     const fd = libbpf.symbols.bpf_program__fd(this.#program(program));
     const error = native.symbols.program_counts(fd, new Uint8Array(counts.buffer));
     if (error !== 0) this.#runtime.fail(`read the counters of ${program}`, error);
     // In the order of struct program_counts in ffi/native/libbpf_glue.c.
-    const [recursion_misses = 0, run_cnt = 0, run_time_ns = 0] = Array.from(counts, Number);
-    return { recursion_misses, run_cnt, run_time_ns };
+    const [counted = 0, misses = 0, run_cnt = 0, run_time_ns = 0] = Array.from(counts, Number);
+    return { recursion_misses: counted === 0 ? null : misses, run_cnt, run_time_ns };
   }
 
   /** @param recordBytes size of the records that the map `name` carries */

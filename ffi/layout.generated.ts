@@ -80,12 +80,14 @@ export const ARMED_RUN = {
 
 /** struct probe_config */
 export const PROBE_CONFIG = {
-  size: 16,
+  size: 32,
   fields: {
     mint_at_sched_waking: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 2, kind: "u8", bytes: 1, count: 1 },
     curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },
+    preempt_count: { offset: 16, kind: "u64", bytes: 8, count: 1 },
+    per_cpu_offset: { offset: 24, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 

@@ -15,8 +15,8 @@ export interface Counters {
   readonly ring_full: number;
   /** Clock reads of our own programs, filtered out. */
   readonly self_reads: number;
-  /** Program invocations the kernel skipped because the program was already running. */
-  readonly recursion_misses: number;
+  /** Program invocations the kernel skipped because the program was already running; null: it does not count them. */
+  readonly recursion_misses: number | null;
 }
 
 /** bpf/chain.bpf.c compiled with and without per-CPU variables, see bpf/kernel.h. */
@@ -36,8 +36,8 @@ export interface AttachOptions {
 /** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
 const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 
-/** The kernel's variable that points to the current clocksource. */
-export const CURRENT_CLOCKSOURCE = "curr_clocksource";
+/** Variables of the kernel that are read by their address: the BTF of not every kernel has them. */
+export const VARIABLES = ["curr_clocksource", "__preempt_count", "__per_cpu_offset"] as const;
 
 const EPERM = 1;
 const EBUSY = 16;
@@ -183,8 +183,10 @@ export class ChainProbes implements Disposable {
   counters(): Counters {
     const view = new DataView(this.#object.lookup("counters", 0, PROBE_COUNTERS.size).buffer);
     const { ring_full, self_reads } = PROBE_COUNTERS.fields;
-    let misses = 0;
-    for (const { program } of this.#attached) misses += this.#object.counts(program).recursion_misses;
+    let misses: number | null = 0;
+    for (const { program } of this.#attached) {
+      misses = plus(misses, this.#object.counts(program).recursion_misses);
+    }
     return {
       ring_full: Number(view.getBigUint64(ring_full.offset, true)),
       self_reads: Number(view.getBigUint64(self_reads.offset, true)),
@@ -198,14 +200,22 @@ export class ChainProbes implements Disposable {
   }
 }
 
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
 function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable, curr_clocksource } =
-    PROBE_CONFIG.fields;
-  const variable = definitions.get(CURRENT_CLOCKSOURCE) ?? [];
-  if (variable.length === 1) {
-    new DataView(bytes.buffer).setBigUint64(curr_clocksource.offset, variable[0]!.address, true);
-  }
+  const { mint_at_sched_waking, return_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
+  const setAddress = (field: { readonly offset: number }, variable: (typeof VARIABLES)[number]) => {
+    const [only, ...more] = definitions.get(variable) ?? [];
+    if (only === undefined || more.length > 0) return;
+    new DataView(bytes.buffer).setBigUint64(field.offset, only.address, true);
+  };
+  setAddress(curr_clocksource, "curr_clocksource");
+  setAddress(preempt_count, "__preempt_count");
+  setAddress(per_cpu_offset, "__per_cpu_offset");
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   bytes[mint_at_sched_waking.offset] = tier === "tracepoint" ? 1 : 0;
   bytes[return_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
@@ -253,6 +263,16 @@ function attacherOf(object: BpfObject, ladder: Ladder, variant: Variant): () => 
   return () => object.attachAt(program, address, kind === "kretprobe");
 }
 
+/**
+ * Exits first: of the kprobes on one function the latest is called first. A return probe puts its own address in
+ * place of the caller's, and until 5.15 a stack taken after that ends there (seen on 5.10).
+ */
+const ATTACH_ORDER: readonly Hook[] = [...HOOKS.filter(isExit), ...HOOKS.filter((hook) => !isExit(hook))];
+
+function isExit({ ladder }: Hook): boolean {
+  return ladder.kprobe?.some(({ kind }) => kind === "kretprobe") ?? false;
+}
+
 /** @param refusals why better tiers were refused before */
 function attachTier(
   runtime: BpfRuntime,
@@ -264,7 +284,7 @@ function attachTier(
   const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
   try {
     const attached: AttachedProgram[] = [];
-    const facts = HOOKS.map((hook): HookFact => {
+    const factOf = (hook: Hook): HookFact => {
       const { stage, hook: name } = hook;
       for (const variant of ladder.open(hook)) {
         try {
@@ -281,8 +301,9 @@ function attachTier(
       const best = (hook.ladder[tier] ?? hook.ladder.full ?? hook.ladder.tracepoint)?.[0];
       const reason = leftOut(hook, tier, refusals) ?? ladder.reason(hook);
       return { stage, hook: name, kind: best?.kind ?? "tp_btf", attached: false, reason };
-    });
-    return ChainProbes.of(object, tier, facts, attached);
+    };
+    const facts = new Map(ATTACH_ORDER.map((hook) => [hook, factOf(hook)]));
+    return ChainProbes.of(object, tier, HOOKS.map((hook) => facts.get(hook)!), attached);
   } catch (error) {
     object[Symbol.dispose]();
     throw error;

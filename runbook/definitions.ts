@@ -14,7 +14,7 @@ const TAB = 0x09;
 /** `ffffffff81000000 T `: 16 digits, a blank, the type, a blank. */
 const NAME_AT = 19;
 const TEXT_TYPES = new TextEncoder().encode("tTwW");
-const DATA_TYPES = new TextEncoder().encode("bBdDrR");
+const DATA_TYPES = new TextEncoder().encode("aAbBdDrR");
 
 /**
  * @param kallsyms content of /proc/kallsyms

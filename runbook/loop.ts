@@ -347,7 +347,9 @@ function difference(now: Counters, before: Counters): Counters {
   return {
     ring_full: now.ring_full - before.ring_full,
     self_reads: now.self_reads - before.self_reads,
-    recursion_misses: now.recursion_misses - before.recursion_misses,
+    recursion_misses: now.recursion_misses === null || before.recursion_misses === null
+      ? null
+      : now.recursion_misses - before.recursion_misses,
   };
 }
 

@@ -4,7 +4,7 @@ import type { BpfRuntime } from "../ffi/bpf_object.ts";
 import { kernelFileExists, readKernelFile } from "../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../ffi/native_library.ts";
 import type { Tier } from "../analysis/meta.ts";
-import { ChainProbes, CURRENT_CLOCKSOURCE } from "./chain_probes.ts";
+import { ChainProbes, VARIABLES } from "./chain_probes.ts";
 import { definitionsOf } from "./definitions.ts";
 import { HOOKS } from "./hooks.ts";
 
@@ -42,7 +42,7 @@ export async function openNativeParts(): Promise<NativeParts> {
     attach(required) {
       const kallsyms = readKernelFile("/proc/kallsyms") ?? new Uint8Array();
       return ChainProbes.attach(runtime(), objects, {
-        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), [CURRENT_CLOCKSOURCE]),
+        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
         hasKprobes: kernelFileExists(KPROBE_PMU),
         ...(required === undefined ? {} : { require: required }),
       });

@@ -71,7 +71,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     ],
     field(
       "lost",
-      `${end.lost_events} events; ${end.recursion_misses} recursion misses; ` +
+      `${end.lost_events} events; ${missesText(end)}; ` +
         `${end.self_reads} own reads filtered out`,
     ),
     ...lossLines(end),
@@ -139,6 +139,10 @@ function lossLines({ losses = [] }: End): string[] {
 }
 
 /** Which programs the kernel skipped: a read hook that fires inside itself is one, harmless but visible. */
+function missesText({ recursion_misses }: End): string {
+  return recursion_misses === null ? "recursion misses not counted" : `${recursion_misses} recursion misses`;
+}
+
 function missLines({ recursion_misses_of = {} }: End): string[] {
   const names = Object.entries(recursion_misses_of).map(([program, misses]) => `${program} ${misses}`);
   return names.length === 0 ? [] : wrap(`recursion misses of ${names.join(", ")}`, "    ");

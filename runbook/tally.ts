@@ -35,7 +35,7 @@ export interface SignatureCount {
 export class Tally {
   readonly #statuses = { complete: 0, timeout: 0, aborted: 0 };
   #lostEvents = 0;
-  #recursionMisses = 0;
+  #recursionMisses: number | null = 0;
   #selfReads = 0;
   #overhead: Overhead | null = null;
   #edges: EdgeCounts | null = null;
@@ -50,7 +50,9 @@ export class Tally {
   add(row: Row, stacks: readonly StackCluster[]): void {
     this.#statuses[row.status ?? "aborted"]++;
     this.#lostEvents += Number(row.lost_events ?? 0);
-    this.#recursionMisses += Number(row.recursion_misses ?? 0);
+    this.#recursionMisses = this.#recursionMisses === null || row.recursion_misses === null
+      ? null
+      : this.#recursionMisses + Number(row.recursion_misses);
     this.#selfReads += Number(row.self_reads ?? 0);
     this.#noteLosses(row);
     if (row.status !== "complete") return;
@@ -65,11 +67,12 @@ export class Tally {
 
   /** @param programs the kernel's counts of each program at the end */
   setRecursionMisses(
-    programs: readonly { readonly program: string; readonly recursion_misses: number }[],
+    programs: readonly { readonly program: string; readonly recursion_misses: number | null }[],
   ): void {
     this.#missesOf = Object.fromEntries(
-      programs.filter(({ recursion_misses }) => recursion_misses > 0)
-        .map(({ program, recursion_misses }) => [program, recursion_misses]),
+      programs.flatMap(({ program, recursion_misses }) =>
+        recursion_misses !== null && recursion_misses > 0 ? [[program, recursion_misses]] : []
+      ),
     );
   }
 

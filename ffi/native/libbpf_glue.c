@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,7 @@ void *record_sink_function(void)
 }
 
 struct program_counts {
+	uint64_t counts_recursion_misses; /* 0: this kernel does not, and the next means nothing */
 	uint64_t recursion_misses;
 	uint64_t run_cnt;
 	uint64_t run_time_ns;
@@ -102,6 +104,9 @@ int program_counts(int program_fd, struct program_counts *counts)
 	attr.info.info = (uintptr_t)&info;
 	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
 		return errno;
+	/* The kernel says how much of the structure it knows. */
+	counts->counts_recursion_misses =
+		attr.info.info_len >= offsetof(struct bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses);
 	counts->recursion_misses = info.recursion_misses;
 	counts->run_cnt = info.run_cnt;
 	counts->run_time_ns = info.run_time_ns;

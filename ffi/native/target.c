@@ -133,6 +133,7 @@ struct waker {
 	uint64_t run;
 	int64_t asleep_by_ns; /* CLOCK_REALTIME: the target must sleep by then */
 	int64_t hold_ns;
+	int64_t difference_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC at arming */
 	int is_kept; /* the target is kept on CPUs */
 	int error;
 };
@@ -184,8 +185,9 @@ static void *waker_main(void *argument)
 		return NULL;
 	}
 	if (waker->hold_ns) {
-		held = timespec_of(state->edge.edge_real_ns + waker->hold_ns);
-		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &held, NULL);
+		/* Not on CLOCK_REALTIME, which may be stepped meanwhile. */
+		held = timespec_of(state->edge.edge_real_ns - waker->difference_ns + waker->hold_ns);
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &held, NULL);
 	}
 	if (atomic_load(&cancelled_run) != waker->run)
 		waker->error = waker->wake->wake(state);
@@ -204,8 +206,8 @@ static void cancel_waker(pthread_t thread)
 /* ---- one run ---- */
 
 /* What is armed is disarmed by the caller. */
-static int armed_wait(const struct target_request *request, const struct wake *wake, struct wait_state *state,
-		      struct timespec *read)
+static int armed_wait(const struct target_request *request, int64_t difference_ns, const struct wake *wake,
+		      struct wait_state *state, struct timespec *read)
 {
 	struct waker waker = {
 		.wake = wake,
@@ -214,6 +216,7 @@ static int armed_wait(const struct target_request *request, const struct wake *w
 		.is_kept = request->cpus != 0,
 		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
 		.hold_ns = request->hold_ns,
+		.difference_ns = difference_ns,
 	};
 	pthread_t thread;
 	int error;
@@ -297,7 +300,7 @@ static int run_once(const struct target_request *request, struct target_result *
 
 	before = sample_counter();
 	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
-	error = armed_wait(request, wake, &state, &read);
+	error = armed_wait(request, difference, wake, &state, &read);
 	arm_map(request->armed_map_fd, 0, 0);
 	if (wake->close)
 		wake->close(&state);

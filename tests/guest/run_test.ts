@@ -16,11 +16,12 @@ import { assertSyncLost, assertWakes, type KernelTraits, wakeSeries } from "./wa
 
 /** Stock kernels that are measured at every tier, and how they differ where the table of wakes is the same. */
 const KERNELS: readonly (readonly [KernelName, KernelTraits])[] = [
-  ["bookworm-cloud", { decode: "6.0-6.5", realTime: false, marksDirect: false }],
-  ["trixie-cloud", { decode: "6.12+", realTime: false, marksDirect: true }],
-  ["trixie-full", { decode: "6.12+", realTime: false, marksDirect: true }],
-  ["trixie-backports-cloud", { decode: "6.12+", realTime: false, marksDirect: true }],
-  ["trixie-rt", { decode: "6.12+", realTime: true, marksDirect: true }],
+  ["bullseye-cloud", { decode: "5.8-5.10", realTime: false, queuesToIdle: false, marksDirect: false }],
+  ["bookworm-cloud", { decode: "6.0-6.5", realTime: false, queuesToIdle: true, marksDirect: false }],
+  ["trixie-cloud", { decode: "6.12+", realTime: false, queuesToIdle: true, marksDirect: true }],
+  ["trixie-full", { decode: "6.12+", realTime: false, queuesToIdle: true, marksDirect: true }],
+  ["trixie-backports-cloud", { decode: "6.12+", realTime: false, queuesToIdle: true, marksDirect: true }],
+  ["trixie-rt", { decode: "6.12+", realTime: true, queuesToIdle: false, marksDirect: true }],
 ];
 
 const RUNS = 30;
@@ -130,7 +131,7 @@ for (const [kernel, traits] of KERNELS) {
         () => assertWakes(driven, wake, traits),
       );
     }
-    if (!traits.realTime) {
+    if (traits.queuesToIdle) {
       await t.step("shows WF_SYNC lost on the wakelist", () => assertSyncLost(driven, traits));
     }
     await t.step("sees the same through kprobes", () => {
@@ -138,6 +139,12 @@ for (const [kernel, traits] of KERNELS) {
       const pipe = driven.of("kprobe pipe").map(({ row }) => row);
       assertFunctionsSeen([...timer, ...pipe]);
       for (const row of [...timer, ...pipe]) assertRow(row);
+      for (const wake of wakesFor("timer").filter(({ name }) => name === "timer" || name === "pipe")) {
+        for (const { row, frames } of driven.of(`kprobe ${wake.name}`)) {
+          const stack = frames[row.ttwu_stack] ?? [];
+          assert.ok(wake.callers.some((caller) => stack.includes(caller)), stack.join(";"));
+        }
+      }
     });
     await t.step("sees through tracepoints what they show, and nothing else", () => {
       for (const { row } of [...driven.of("tracepoint timer"), ...driven.of("tracepoint pipe")]) {

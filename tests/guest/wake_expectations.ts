@@ -12,6 +12,11 @@ export interface KernelTraits {
   readonly decode: string;
   /** PREEMPT_RT: timers are served in softirq threads, and the scheduler feature TTWU_QUEUE is off: no wakelist. */
   readonly realTime: boolean;
+  /**
+   * An idle CPU is reached through its wakelist. Until 5.19 (f3dd3f674555, "sched: Remove the limitation of WF_ON_CPU
+   * on wakelist if wakee cpu is idle") only one whose last task is just leaving it, where CPUs share a cache.
+   */
+  readonly queuesToIdle: boolean;
   /** WF_TTWU reaches ttwu_do_activate() on the direct path, and only there. */
   readonly marksDirect: boolean;
 }
@@ -20,7 +25,7 @@ const BUSY_LOOPS = 3;
 const QUEUED = "pipe through the wakelist";
 
 /** Each wake on an idle and on a loaded machine. */
-export function wakeSeries(runs: number, periodNs: number, { realTime }: KernelTraits): Series[] {
+export function wakeSeries(runs: number, periodNs: number, { queuesToIdle }: KernelTraits): Series[] {
   const series = (load: number, name: string) =>
     wakesFor("timer").map((wake) => ({
       name: `${wake.name} ${name}`,
@@ -31,7 +36,7 @@ export function wakeSeries(runs: number, periodNs: number, { realTime }: KernelT
     }));
   // As often as it takes to see WF_SYNC on its way through the wakelist.
   const queued: Series = { name: QUEUED, wake: "pipe", runs: 60, untilPath: "wakelist", periodNs };
-  return [...series(0, "idle"), ...series(BUSY_LOOPS, "loaded"), ...realTime ? [] : [queued]];
+  return [...series(0, "idle"), ...series(BUSY_LOOPS, "loaded"), ...queuesToIdle ? [queued] : []];
 }
 
 /** Both series of that wake. */

@@ -209,7 +209,7 @@ Deno.test("each run is charged with what was lost while it lasted, not before", 
   const lab = new Lab((_, run) => {
     const { ring_full, self_reads, recursion_misses } = lab.counters;
     if (run === 2) lab.counters = { ring_full: ring_full + 1, self_reads: self_reads + 5, recursion_misses };
-    if (run === 3) lab.counters = { ring_full, self_reads, recursion_misses: recursion_misses + 2 };
+    if (run === 3) lab.counters = { ring_full, self_reads, recursion_misses: Number(recursion_misses) + 2 };
     return "returns";
   });
   lab.counters = { ring_full: 100, self_reads: 200, recursion_misses: 300 };
@@ -219,6 +219,13 @@ Deno.test("each run is charged with what was lost while it lasted, not before", 
     { ring_full: 1, self_reads: 5, recursion_misses: 0 },
     { ring_full: 0, self_reads: 0, recursion_misses: 2 },
   ]);
+});
+
+Deno.test("recursion misses that nobody counts are not 0 in any run", async () => {
+  const lab = new Lab(() => "returns");
+  lab.counters = { ...lab.counters, recursion_misses: null };
+  await runLoop(lab.options(1));
+  assert.equal(lab.outcomes[0]?.losses.recursion_misses, null);
 });
 
 Deno.test("what the writer of rows throws ends the loop", async () => {

@@ -124,6 +124,14 @@ Deno.test("each loss is noted with its run and the last stage seen, the first hu
   assert.equal(new Tally().end().losses, undefined);
 });
 
+Deno.test("recursion misses that the kernel does not count are not said to be none", () => {
+  const tally = new Tally();
+  tally.add(rowOf({ recursion_misses: null }), []);
+  tally.setRecursionMisses([{ program: "read_hpet_entry", recursion_misses: null }]);
+  assert.equal(tally.end().recursion_misses, null);
+  assert.equal(tally.end().recursion_misses_of, undefined);
+});
+
 Deno.test("recursion misses are named by program, and only those that there were", () => {
   const tally = new Tally();
   tally.setRecursionMisses([

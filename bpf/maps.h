@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The programs' state: their maps, and what user space sets before the load. */
+#ifndef PROBE_MAPS_H
+#define PROBE_MAPS_H
+
+#include "kernel.h"
+#include "record.h"
+
+/* Set by user space before the load, so that the verifier drops what the tier does not have. */
+const volatile struct probe_config config = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct armed_run);
+} armed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct chain);
+} chains SEC(".maps");
+
+/* The first timekeeping read on each CPU since the chain was minted: which CPU is the target's is known later. */
+struct first_read {
+	__u64 correlation_id;
+	__u64 ns;
+};
+
+#define MAX_CPUS 4096
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CPUS);
+	__type(key, __u32);
+	__type(value, struct first_read);
+} first_reads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct probe_counters);
+} counters SEC(".maps");
+
+/* Non-zero while a program of ours is at work on this CPU: a clock read then is our own timestamp. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} in_probe SEC(".maps");
+
+/*
+ * Atomic instructions that give the old value back came with 5.12 (91c960b00566, "bpf: Rename BPF_XADD and prepare
+ * to encode other atomics"); earlier verifiers refuse even unreachable ones. Putting something into a queue with
+ * room for one is such an instruction everywhere: of several CPUs, one finds it empty.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1);
+	__uint(value_size, sizeof(__u32));
+} minting SEC(".maps"), closing SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} records SEC(".maps");
+
+#endif
