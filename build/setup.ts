@@ -22,6 +22,8 @@ export const PACKAGES: readonly Need[] = [
   { name: "openssh-client", why: "reaches an existing VM in the tests" },
   { name: "dropbear-bin", why: "is the SSH server of this VM" },
   { name: "cpio", why: "checks the guests' images in the tests" },
+  { name: "zsh", why: "completes command lines in the tests" },
+  { name: "fish", why: "completes command lines in the tests, as zsh" },
   { name: "xz-utils", why: "unpacks kernel modules for the tests" },
 ];
 

@@ -33,7 +33,9 @@ function usageFailure(error: unknown): unknown {
   if (error instanceof ArgumentParseError) {
     const { exception } = error;
     if (!(exception instanceof Failure)) return exception;
-    return refuse(`--${error.externalFlagNameOrPlaceholder}: ${exception.found}`, exception.remedy);
+    // Of an argument it is the placeholder, in capitals.
+    const name = error.externalFlagNameOrPlaceholder;
+    return refuse(`${/^[A-Z]+$/.test(name) ? name : `--${name}`}: ${exception.found}`, exception.remedy);
   }
   if (error instanceof EnumValidationError) {
     return refuse(`--${error.externalFlagName} cannot be ${error.input}`, `use ${error.values.join(" or ")}`);

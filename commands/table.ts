@@ -2,6 +2,7 @@
 
 import { abRoute } from "./ab.ts";
 import { compareRoute } from "./compare.ts";
+import { completionsRoute } from "./completions.ts";
 import { doctorRoute } from "./doctor.ts";
 import { exportRoute } from "./export.ts";
 import { licensesRoute } from "./licenses.ts";
@@ -20,6 +21,7 @@ export const ROUTES = {
   power: powerRoute,
   report: reportRoute,
   export: exportRoute,
+  completions: completionsRoute,
   licenses: licensesRoute,
 };
 

@@ -44,6 +44,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "power",
     "report",
     "export",
+    "completions",
     "licenses",
   ]);
 });
