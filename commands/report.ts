@@ -5,7 +5,7 @@ import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 export const reportRoute = buildCommand({
-  docs: { brief: "Write one page with plots: a result file, or a second one against it" },
+  docs: { brief: "Write a page with plots: one result file, or a second against it" },
   parameters: {
     flags: {
       out: {

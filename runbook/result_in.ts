@@ -19,7 +19,22 @@ export function readFile(
   take: (bytes: Uint8Array) => void = () => {},
 ): ResultFile {
   using file = naming(path, RESULT_FILE, () => Deno.openSync(path));
-  return readResultFile(path, chunksOf(path, file, take), visitor);
+  try {
+    return readResultFile(path, chunksOf(path, file, take), visitor);
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error;
+    throw new Failure(
+      EXIT.failed,
+      `cannot read ${path}: its rows need more memory than there is`,
+      "read it where there is more, or measure fewer runs per file",
+      { cause: error },
+    );
+  }
+}
+
+/** How the runtime says that a column cannot grow. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /allocation failed|maximum size exceeded/.test(error.message);
 }
 
 /** The bytes of a file in pieces; each piece is overwritten by the next. */
