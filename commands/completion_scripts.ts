@@ -28,6 +28,12 @@ interface Parameter {
   readonly proposeCompletions?: (this: never, partial: string) => unknown;
 }
 
+/** Several arguments, each described; or any number of them, described once. */
+interface Positional {
+  readonly parameters?: readonly Parameter[];
+  readonly parameter?: Parameter;
+}
+
 interface Route {
   readonly brief: string;
   readonly parameters: {
@@ -45,8 +51,8 @@ const ROOT_OPTIONS: readonly Option[] = [
 /** @param routes by the name of their commands */
 export function completedCommands(routes: Readonly<Record<string, Route>>): CompletedCommand[] {
   return Object.entries(routes).map(([name, { brief, parameters }]) => {
-    const positional = parameters.positional as { readonly parameters?: readonly Parameter[] } | undefined;
-    const argument = positional?.parameters?.[0];
+    const positional = parameters.positional as Positional | undefined;
+    const argument = positional?.parameter ?? positional?.parameters?.[0];
     return {
       name,
       brief,
