@@ -1,7 +1,7 @@
 /**
  * `deno task demo`: from a bare Debian machine to a comparison of a host with its VM, `probe ab` in an emulated host
  * (see lab.ts). Where that cannot run VMs of its own, this machine is the host and an emulated guest the VM. Leaves
- * host.csv and vm.csv in dist/demo.
+ * host.csv and vm.csv in dist/demo, or with --loaded, which mixes wakes and loads, in dist/demo-loaded.
  */
 
 import { type Guest, startGuest } from "../guest/boot.ts";
@@ -13,9 +13,13 @@ import { NoNesting, startLab } from "./lab.ts";
 import { findQemu } from "./qemu.ts";
 import { orExplain, setup } from "./setup.ts";
 
-const FOLDER = "dist/demo";
+/** With --loaded: timer and pipe wake the target by turns, on idle and on busy CPUs. */
+const LOADED = Deno.args.includes("--loaded");
+const FOLDER = LOADED ? "dist/demo-loaded" : "dist/demo";
 const FILES = ["host.csv", "vm.csv"];
-const PROTOCOL = ["--runs", "30", "--period", "200ms"];
+const PROTOCOL = LOADED
+  ? ["--runs", "120", "--period", "200ms", "--wake", "timer,pipe", "--load", "idle,cpu:2"]
+  : ["--runs", "30", "--period", "200ms"];
 const STEPS = 4;
 const TICK_MS = 10_000;
 /** An hour: emulation on a busy machine is slow. */

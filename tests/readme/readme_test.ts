@@ -101,18 +101,10 @@ Deno.test("the README's tasks are in deno.json, their Deno is this one, and CI r
   assert.ok(Deno.readTextFileSync(".ci/run").trimEnd().endsWith(`&& exec ${tasks[1]}`));
 });
 
-Deno.test("the excerpt of a comparison has the words that a comparison of two tiers prints", () => {
+Deno.test("the excerpt of a comparison has the words that a comparison prints", () => {
   const side = (options: Generated) => read([...generate(options)].join(""), undefined, `${options.env}.csv`);
   const printed = compareText([compare(
-    side({
-      rows: 30,
-      seed: 1,
-      env: "host",
-      meta: {
-        tier: "tracepoint",
-        hooks: [{ stage: "tkread", hook: "sys_enter", kind: "tp_btf", attached: true }],
-      },
-    }),
+    side({ rows: 30, seed: 1, env: "host" }),
     side({ rows: 30, seed: 2, env: "vm", shiftNs: 1e6, meta: { started: "2026-01-02T00:00:00Z" } }),
   )]);
   const shown = labels(excerpt(README, "probe compare"));
