@@ -105,7 +105,7 @@ function spreadWord({ spread }: Stratum): string {
 /** Spread against the first stratum, on each side alone. */
 function toFirstText({ mad_ratio_to_first: ratios }: Stratum, names: Pair<string>): string[] {
   const known = ratios.flatMap((ratio, side) =>
-    ratio === null ? [] : [`${times(ratio.ratio)} ${ends(ratio)} in ${names[side]}`]
+    ratio === null ? [] : [`${ratioNumbers(ratio)} in ${names[side]}`]
   );
   return known.length === 0 ? [] : [`MAD over the first stratum's: ${known.join(", ")}`];
 }
@@ -126,6 +126,11 @@ export function ratioText(ratio: Ratio, { alpha, sides }: Pick<Comparison, "alph
   return `${sides[1].side} / ${sides[0].side} ${times(ratio.ratio)}, ${percent(alpha)} interval ${
     ends(ratio)
   }`;
+}
+
+/** A ratio and its interval. */
+export function ratioNumbers(ratio: Ratio): string {
+  return `${times(ratio.ratio)} ${ends(ratio)}`;
 }
 
 function ends({ ci: [low, high] }: Ratio): string {

@@ -2,7 +2,6 @@
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../analysis/duration.ts";
-import { EXIT, Failure } from "../analysis/failure.ts";
 import { parseKeys } from "../analysis/key_columns.ts";
 import { parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
@@ -69,19 +68,9 @@ export const compareRoute = buildCommand({
         this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr);
         return;
       }
-      refuseForPage(flags, files);
       const { pageOf } = await import("../runbook/report_command.ts");
       stdout(await pageOf(flags, files));
       if (flags["fail-on"] !== undefined) this.outcome.exitCode = gateCommand(flags, files, stderr);
     };
   },
 });
-
-/** A page shows two files, by the keys that it always has. */
-function refuseForPage({ by }: { readonly by?: unknown }, files: readonly string[]): void {
-  const form = "use another --format";
-  if (files.length > 2) {
-    throw new Failure(EXIT.usage, `--format html shows 2 files, found ${files.length}`, form);
-  }
-  if (by !== undefined) throw new Failure(EXIT.usage, "--format html takes no --by", form);
-}

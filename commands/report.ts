@@ -5,7 +5,7 @@ import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 export const reportRoute = buildCommand({
-  docs: { brief: "Write a page with plots: one result file, or a second against it" },
+  docs: { brief: "Write a page with plots, of one file or of several" },
   parameters: {
     flags: {
       out: {
@@ -15,6 +15,7 @@ export const reportRoute = buildCommand({
         default: "report.html",
         placeholder: "FILE",
       },
+      by: COMPARE_FLAGS.by,
       margin: COMPARE_FLAGS.margin,
       alpha: COMPARE_FLAGS.alpha,
       verbose: VERBOSE,
@@ -23,7 +24,6 @@ export const reportRoute = buildCommand({
       kind: "array",
       parameter: { brief: "Result files, the baseline first", parse: String, placeholder: "FILE" },
       minimum: 1,
-      maximum: 2,
     },
   },
   async loader() {

@@ -1,9 +1,13 @@
-/** `probe report FILE...` and `probe compare --format html`: one or two files as a page that stands for itself. */
+/** `probe report FILE...` and `probe compare --format html`: files as a page that stands for itself. */
 
-import { compare } from "../analysis/compare.ts";
+import type { ColumnName } from "../analysis/columns.ts";
+import { compareAll } from "../analysis/compare.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
+import { KeyColumns } from "../analysis/key_columns.ts";
+import type { ResultFile } from "../analysis/result_file.ts";
+import type { RowView } from "../analysis/row_view.ts";
 import { ShowColumns } from "../analysis/show.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "./result_in.ts";
@@ -14,6 +18,8 @@ export interface PageFlags {
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
 }
 
 export interface ReportFlags extends PageFlags {
@@ -44,37 +50,52 @@ export async function reportCommand(
 }
 
 /**
- * The page of one file, or of a second one against the first.
+ * The page of one file, or of each of the others against the first.
  *
  * @throws Failure when a file cannot be read or is refused
  */
 export async function pageOf(flags: PageFlags, paths: readonly string[]): Promise<string> {
   // Loaded here: no other command pays for it.
   const { createHash } = await import("node:crypto");
+  const { by, margin, alpha } = flags;
+  const keys = new Map<ResultFile, KeyColumns>();
   const files = paths.map((path): ReportFile => {
     const hash = createHash("sha256");
     let bytes = 0;
-    const collected = new ShowColumns(null);
-    const take = (chunk: Uint8Array) => {
+    const columns = new KeyColumns(by ?? []);
+    const collected = new ShowColumns(by ?? null);
+    const visit = (row: RowView) => {
+      columns.visit(row);
+      collected.visit(row);
+    };
+    const file = readFile(path, visit, (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
+    });
+    keys.set(file, columns);
+    return {
+      file,
+      show: collected.show(file),
+      links: collected.links(),
+      columnOf: (name) => columns.column(file, name),
+      sha256: hash.digest("hex"),
+      bytes,
     };
-    const file = readFile(path, (row) => collected.visit(row), take);
-    return { file, show: collected.show(file), links: collected.links(), sha256: hash.digest("hex"), bytes };
   });
-  const [a, b] = files;
-  const comparison = a === undefined || b === undefined ? null : compare(a.file, b.file, {
-    ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
-    ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
+  const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file), {
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
+    ...(margin === undefined ? {} : { marginNs: margin }),
+    ...(alpha === undefined ? {} : { alpha }),
   });
-  return reportPage({ version: project.version, command: commandOf(flags, paths), files, comparison });
+  return reportPage({ version: project.version, command: commandOf(flags, paths), files, comparisons });
 }
 
 /** The command that gives the same page, as a shell takes it. */
-function commandOf({ margin, alpha }: PageFlags, paths: readonly string[]): string {
+function commandOf({ by, margin, alpha }: PageFlags, paths: readonly string[]): string {
   const words = [
     "probe",
     "report",
+    ...(by === undefined ? [] : ["--by", by.join(",")]),
     ...(margin === undefined ? [] : ["--margin", `${margin}ns`]),
     ...(alpha === undefined ? [] : ["--alpha", String(alpha)]),
     ...paths,

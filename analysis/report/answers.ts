@@ -1,21 +1,22 @@
 /** The first screen of a comparison: each question with its answer in words, and where the shift lies. */
 
 import { type Comparison, type Question, type QuestionName, QUESTIONS } from "../comparison.ts";
+import { interval, percent } from "../compare_text_words.ts";
 import { formatChosen, formatShift, formatSigned } from "../format_value.ts";
 import { axisOf, intervalPlot } from "./intervals.ts";
 import { unbroken } from "./labels.ts";
 import { type Markup, markup } from "./markup.ts";
 import { badge } from "./verdict_badge.ts";
-import { ANSWERS, ASKS, confidence, explanation, finding, interval } from "./words.ts";
+import { ANSWERS, ASKS, explanation, finding } from "./words.ts";
 
 export function answers(comparison: Comparison): Markup {
   return markup`<div class="answers">${
     QUESTIONS.map((name) => answer(name, comparison[name], comparison))
   }</div>
 <p class="note">In each drawing: the green band is the margin, the dot the shift, the thick line its ${
-    confidence(2 * comparison.alpha)
+    percent(2 * comparison.alpha)
   } interval, which decides, and the thin line the ${
-    confidence(comparison.alpha)
+    percent(comparison.alpha)
   } interval. Where a shift is far beyond the margin, the axis outside the margin is logarithmic.</p>`;
 }
 
@@ -25,7 +26,7 @@ function answer(name: QuestionName, question: Question, comparison: Comparison):
   const shown = { shift: shift_ns, interval: shift_ci_ns, deciding: tost?.ci_ns ?? null };
   const facts = [
     `shift ${letters[1]} - ${letters[0]} ${formatShift(shift_ns)}`,
-    `${confidence(2 * comparison.alpha)} interval ${interval(tost?.ci_ns ?? null)}`,
+    `${percent(2 * comparison.alpha)} interval ${interval(tost?.ci_ns ?? null)}`,
     `margin +-${formatChosen(margin_ns)}`,
     `n ${n[0]} + ${n[1]}`,
     `Cliff's delta ${formatSigned(cliffs_delta)}`,

@@ -1,20 +1,15 @@
 /** Where the numbers come from: the files, the machines, the protocol, the hooks. */
 
-import type { LinkColumn } from "../chain.ts";
 import type { Comparison } from "../comparison.ts";
 import { formatChosen } from "../format_value.ts";
 import type { Meta, Stage } from "../meta.ts";
 import type { ResultFile } from "../result_file.ts";
-import type { Show } from "../show.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { ReportSide } from "./runs.ts";
 import { type Row, table } from "./table.ts";
 
 /** A file of a page, with what tells it from all others. */
-export interface ReportFile {
-  readonly file: ResultFile;
-  readonly show: Show;
-  readonly links: readonly LinkColumn[];
+export interface ReportFile extends Omit<ReportSide, "letter"> {
   /** Of its bytes, in hex. */
   readonly sha256: string;
   readonly bytes: number;

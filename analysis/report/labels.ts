@@ -7,9 +7,21 @@ const SHORT_KEY = 8;
 const NAMED_FRAMES = 3;
 const LONGEST = 60;
 
-export function keyName(key: string): string {
-  return key.replaceAll("ttwu_stack", "stack cluster").replaceAll("tkread_stack", "stack of the read")
-    .replaceAll(",", ", ");
+const NAMES: Readonly<Record<string, string>> = { ttwu_stack: "stack cluster", tkread_stack: "read stack" };
+
+export function keyName(columns: readonly string[]): string {
+  return columns.map((column) => NAMES[column] ?? column).join(", ");
+}
+
+/** The values of the columns that make a stratum. */
+export function valuesName(
+  columns: readonly string[],
+  values: readonly string[],
+  stacks: Readonly<Record<string, readonly string[]>>,
+): string {
+  const isStack = (index: number) => columns[index]!.endsWith("_stack");
+  if (values.length === 1 && isStack(0)) return valueName(values[0]!, stacks);
+  return values.map((value, i) => isStack(i) ? value.slice(0, SHORT_KEY) : valueName(value, {})).join(", ");
 }
 
 /** A value of a column; a stack by its first frames, of which try_to_wake_up says nothing. */
@@ -35,7 +47,9 @@ export function sideKey(letter: string): Markup {
 export function perSide(letters: readonly string[], values: readonly (string | number)[]): Markup {
   return markup`<span class="pair">${
     values.map((value, index) =>
-      markup`<span><span class="side ${letters[index]!}">${letters[index]!}</span> ${value}</span>`
+      markup`<span><span class="side ${letters[index]!}">${letters[index]!}</span>\u00a0${
+        unbroken(String(value))
+      }</span>`
     )
   }</span>`;
 }

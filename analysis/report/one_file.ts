@@ -1,21 +1,49 @@
-/** What is said of one file alone: its durations and its strata. */
+/** What is said of one file alone. */
 
+import type { ColumnName } from "../columns.ts";
 import { QUESTIONS } from "../comparison.ts";
 import { sortedSample } from "../compare_sample.ts";
 import { formatDuration } from "../format_value.ts";
-import type { TextName } from "../result_row.ts";
 import { type Sample, type Strata, summaryOf } from "../show_strata.ts";
-import { keyName, stacksOf, valueName } from "./labels.ts";
+import { chain } from "./chain.ts";
+import { keyName, stacksOf, valuesName } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
-import { type ReportSide, samplesBy } from "./runs.ts";
+import { distributions, runOrders } from "./overview.ts";
+import type { ReportSide } from "./runs.ts";
+import { CHAIN_SAYS, section, STACKS_SAY, warnings } from "./section.ts";
+import { sideFacts } from "./side_facts.ts";
+import { icicles } from "./stacks.ts";
 import { strataFigures } from "./strata.ts";
 import { table } from "./table.ts";
 import { ASKS } from "./words.ts";
 
 const SHOWN = 24;
 
-/** The first screen of one file. */
-export function durations({ file }: ReportSide): Markup {
+export function oneFile(side: ReportSide): Markup {
+  const { series } = side.show;
+  return markup`<section aria-label="The durations">${durations(side)}</section>
+${warnings(side.file.notes)}
+${
+    section(
+      "How the times are distributed",
+      "Share of the complete runs that took at most so long.",
+      distributions([side]),
+    )
+  }
+${
+    section(
+      "In the order of the runs",
+      "Each dot a run, the dark line the running median, red strokes at the upper edge the runs without a read (censored).",
+      runOrders([side], [[series.offset], [series.ttwu_to_tkread]]),
+    )
+  }
+${section("Where the time goes", CHAIN_SAYS, chain([side]))}
+${section("Groups of runs", "Runs that share a value. All drawings are of ttwu_to_tkread.", strata(side))}
+${section("What wakes and what reads", STACKS_SAY, icicles([side]))}
+${section("What the file says of itself", "", sideFacts([side]))}`;
+}
+
+function durations({ file }: ReportSide): Markup {
   const rows = QUESTIONS.map((name) => {
     const { n, ...numbers } = summaryOf(sortedSample(file, `${name}_ns`));
     return { head: `${ASKS[name]} (${name})`, cells: [n, ...cells(numbers)] };
@@ -23,15 +51,15 @@ export function durations({ file }: ReportSide): Markup {
   return table("Complete runs in which it was observed", ["duration", "n", "median", "IQR", "MAD"], rows);
 }
 
-export function strata(side: ReportSide): Markup[] {
+function strata(side: ReportSide): Markup[] {
   return side.show.strata.map((by) => oneKey(side, by));
 }
 
 function oneKey(side: ReportSide, { keys, groups }: Strata): Markup {
   const stacks = stacksOf([side]);
-  const name = keys.map(keyName).join(", ");
+  const name = keyName(keys);
   const rows = groups.slice(0, SHOWN).map(({ values, runs, complete, censored, offset, ttwu_to_tkread }) => ({
-    head: values.map((value) => value === null ? "not observed" : valueName(value, stacks)).join(", "),
+    head: nameOf(values, keys, stacks),
     cells: [
       runs,
       complete,
@@ -40,8 +68,9 @@ function oneKey(side: ReportSide, { keys, groups }: Strata): Markup {
       ...[1, 2].map((i) => both(cells(offset), cells(ttwu_to_tkread), i)),
     ],
   }));
-  const key = keys.length === 1 ? keys[0] as TextName : null;
-  const samples = key === null ? null : samplesBy(side.file, "ttwu_to_tkread_ns", key);
+  const observed = groups.flatMap(({ values }) =>
+    values.some((value) => value === null) ? [] : [values as string[]]
+  );
   return markup`<h3>By ${name}</h3>${
     table(
       `offset and, below it, ttwu_to_tkread by ${name}`,
@@ -49,8 +78,17 @@ function oneKey(side: ReportSide, { keys, groups }: Strata): Markup {
       rows,
     )
   }${groups.length > SHOWN && markup`<p>and ${groups.length - SHOWN} more strata, with fewer runs</p>`}${
-    samples !== null && strataFigures([side], [...samples.keys()], [samples])
+    strataFigures([side], keys as readonly ColumnName[], observed, stacks)
   }`;
+}
+
+function nameOf(
+  values: readonly (string | null)[],
+  keys: readonly string[],
+  stacks: Readonly<Record<string, readonly string[]>>,
+): string {
+  return values.map((value, i) => value === null ? "not observed" : valuesName([keys[i]!], [value], stacks))
+    .join(", ");
 }
 
 function cells({ median_ns, iqr_ns, mad_ns }: Omit<Sample, "n">): string[] {

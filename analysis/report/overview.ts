@@ -6,7 +6,7 @@ import type { Duration } from "../result_row.ts";
 import { ecdf } from "./ecdf.ts";
 import { sideKey } from "./labels.ts";
 import { type Markup, markup } from "./markup.ts";
-import { runOrder } from "./run_order.ts";
+import { type OrderChecks, runOrder } from "./run_order.ts";
 import { type ReportSide, seriesOf } from "./runs.ts";
 import { ASKS } from "./words.ts";
 
@@ -23,12 +23,18 @@ export function distributions(sides: readonly ReportSide[]): Markup {
   return markup`<div class="figures">${figures}</div>`;
 }
 
-export function runOrders(sides: readonly ReportSide[], alpha: number): Markup {
-  const figures = SERIES.map((name) =>
-    sides.map(({ letter, file, show }) => {
-      const series = seriesOf(file, durationOf(name));
-      return runOrder(name, [sideKey(letter), ` ${name}`], letter, series, show.series[name], alpha);
-    })
+/** @param checks of each of the durations, side by side */
+export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly OrderChecks[])[]): Markup {
+  const figures = SERIES.map((name, index) =>
+    sides.map(({ letter, file }, side) =>
+      runOrder(
+        name,
+        [sideKey(letter), ` ${name}`],
+        letter,
+        seriesOf(file, durationOf(name)),
+        checks[index]![side]!,
+      )
+    )
   );
   return markup`<div class="figures two">${figures}</div>`;
 }

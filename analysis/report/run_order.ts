@@ -16,6 +16,11 @@ const MOST_DOTS = 600;
 const BARS = 300;
 const MEDIANS = 60;
 const MOST_CENSORED = 300;
+/** Below this p a change of level is marked: as where runs are no longer taken as exchangeable. */
+const CHANGED = 0.01;
+
+/** Of the values in the order of their runs. */
+export type OrderChecks = Pick<SeriesChecks, "lag1" | "change_point" | "dip">;
 
 /** @param name of the duration, as a text; @param caption the same for the page */
 export function runOrder(
@@ -23,8 +28,7 @@ export function runOrder(
   caption: Part,
   letter: string,
   series: RunSeries,
-  checks: SeriesChecks,
-  alpha: number,
+  checks: OrderChecks,
 ): Markup {
   const { runs, values, censored } = series;
   const all = values.toSorted();
@@ -33,7 +37,7 @@ export function runOrder(
   const y = durationAxis(all[0]!, all.at(-1)!, "up");
   const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
   const change = checks.change_point;
-  const changes = change !== null && change.p < alpha;
+  const changes = change !== null && change.p < CHANGED;
   const found = [...changeWords(series, change, changes), ...serialWords(checks)].join("; ");
   return figure(
     caption,
@@ -63,7 +67,7 @@ export function runOrder(
 
 function changeWords(
   { runs, values }: RunSeries,
-  change: SeriesChecks["change_point"],
+  change: OrderChecks["change_point"],
   changes: boolean,
 ): string[] {
   if (change === null) return ["too few different runs to test for a change of level"];
@@ -75,7 +79,7 @@ function changeWords(
   return [`level changes after run ${change.after_run}, its median by ${by}: ${test}`];
 }
 
-function serialWords({ lag1, dip }: SeriesChecks): string[] {
+function serialWords({ lag1, dip }: OrderChecks): string[] {
   return [
     ...(lag1 === null ? [] : [
       `lag-1 autocorrelation ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)} (${lag1.method})`,

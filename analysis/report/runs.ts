@@ -1,9 +1,12 @@
 /** What the figures are drawn of: durations of complete runs, sorted or in the order of the runs, by stratum. */
 
 import type { LinkColumn } from "../chain.ts";
+import type { ColumnName } from "../columns.ts";
+import { type Grouping, nameOfValues } from "../compare_key.ts";
 import { completeCode } from "../compare_sample.ts";
+import type { DictionaryColumn } from "../result_columns.ts";
 import type { ResultFile } from "../result_file.ts";
-import type { Duration, TextName } from "../result_row.ts";
+import type { Duration } from "../result_row.ts";
 import type { Show } from "../show.ts";
 
 /** One side of a page. */
@@ -14,6 +17,8 @@ export interface ReportSide {
   /** What the file alone says. */
   readonly show: Show;
   readonly links: readonly LinkColumn[];
+  /** A column that runs are grouped by. */
+  readonly columnOf: (name: ColumnName) => DictionaryColumn;
 }
 
 /** A duration in ns run by run; `runs` are the numbers of the runs. */
@@ -40,30 +45,29 @@ export function seriesOf(file: ResultFile, duration: Duration): RunSeries {
   };
 }
 
-/** Values of the duration in ns, sorted, for each value of a column, the most frequent first. */
+/** Values of the duration in ns, sorted, for each group by its name. */
 export function samplesBy(
   file: ResultFile,
   duration: Duration,
-  key: TextName,
+  { values, codes }: Grouping,
 ): ReadonlyMap<string, Float64Array> {
   const source = file.durations[duration];
   const status = file.texts.status.codes();
   const complete = completeCode(file);
-  const { values: names } = file.texts[key];
-  const codes = file.texts[key].codes();
   const counts = (row: number) => status[row] === complete && !Number.isNaN(source[row]!);
-  const sizes = new Float64Array(names.length);
+  const sizes = new Float64Array(values.length);
   for (let row = 0; row < codes.length; row++) if (counts(row)) sizes[codes[row]!]!++;
   const samples = Array.from(sizes, (size) => new Float64Array(size));
-  const next = new Float64Array(names.length);
+  const next = new Float64Array(values.length);
   for (let row = 0; row < codes.length; row++) {
     const code = codes[row]!;
     if (counts(row)) samples[code]![next[code]!++] = source[row]!;
   }
-  const observed = names.flatMap((name, code) =>
-    name === null || sizes[code] === 0 ? [] : [[name, samples[code]!.sort()] as const]
+  return new Map(
+    values.flatMap((group, code) =>
+      group === null || sizes[code] === 0 ? [] : [[nameOfValues(group), samples[code]!.sort()]]
+    ),
   );
-  return new Map(observed.sort(([x, a], [y, b]) => b.length - a.length || (x < y ? -1 : 1)));
 }
 
 /** From one stage of the chain to the next: the time in ns of each complete run that has both, sorted. */

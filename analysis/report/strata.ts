@@ -1,19 +1,35 @@
-/** ttwu_to_tkread stratum by stratum: numbers, the shift against the margin, distributions, spread. */
+/** ttwu_to_tkread stratum by stratum: numbers, the shift against the margin, distributions. */
 
-import type { Comparison, Spread, Stratification, Stratum } from "../comparison.ts";
-import { formatDuration, formatP, formatShift, formatStatistic } from "../format_value.ts";
-import type { TextName } from "../result_row.ts";
+import { groupingOf, nameOfValues } from "../compare_key.ts";
+import { ratioNumbers, ratioText } from "../compare_text_strata.ts";
+import { exploredP, interval, percent } from "../compare_text_words.ts";
+import type { Comparison, Stratification, Stratum } from "../comparison.ts";
+import type { ColumnName } from "../columns.ts";
+import { formatDuration, formatShift, formatSigned, formatStatistic } from "../format_value.ts";
 import { ecdf } from "./ecdf.ts";
 import { axisOf, intervalPlot } from "./intervals.ts";
-import { keyName, perSide, stacksOf, valueName } from "./labels.ts";
+import { keyName, perSide, unbroken, valuesName } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
+import { outlierWords } from "./numbers.ts";
 import { type ReportSide, samplesBy } from "./runs.ts";
+import { strataSpread, stratifiedShift } from "./strata_tests.ts";
 import { type Row, table } from "./table.ts";
-import { confidence, interval } from "./words.ts";
 
 /** Strata with a row in the table, and with a drawing of their distributions. */
 const SHOWN = 24;
 const DRAWN = 6;
+
+const COLUMNS = [
+  "stratum",
+  "n",
+  "censored",
+  "median",
+  "IQR",
+  "MAD",
+  "outliers",
+  "shift, interval",
+  "against the margin",
+];
 
 /** One key: its table, tests and distributions. */
 export function stratification(
@@ -21,8 +37,9 @@ export function stratification(
   comparison: Comparison,
   sides: readonly ReportSide[],
 ): Markup {
-  const { key, groups, same_runs_as } = shown;
-  const title = markup`<h3>By ${keyName(key)}</h3>`;
+  const { columns, groups, same_runs_as } = shown;
+  const name = keyName(columns);
+  const title = markup`<h3>By ${name}</h3>`;
   if (groups.length === 0) return markup`${title}<p>not observed on either side</p>`;
   if (same_runs_as !== null) return markup`${title}<p>${sameRuns(shown, comparison)}</p>`;
   const whole = comparison.ttwu_to_tkread;
@@ -34,50 +51,46 @@ export function stratification(
   }));
   const axis = axisOf(shifts, whole.margin_ns);
   const letters = comparison.sides.map(({ side }) => side);
-  const plotOf = (name: string, index: number) =>
+  const plotOf = (of: string, index: number) =>
     shifts[index]!.shift === null
       ? "-"
-      : markup`<div class="wide">${intervalPlot(name, shifts[index]!, whole.margin_ns, axis)}</div>`;
-  const columns = [
-    "stratum",
-    "n",
-    "censored",
-    "median",
-    "IQR",
-    "MAD",
-    "shift, interval",
-    "against the margin",
-  ];
+      : markup`<div class="wide">${intervalPlot(of, shifts[index]!, whole.margin_ns, axis)}</div>`;
   const body = rows.map((group, index): Row => {
-    const name = valueName(group.value, comparison.stacks);
+    const head = valuesName(columns, group.values, comparison.stacks);
+    const censored = ([0, 1] as const).map((side) => censoredWords(group.timeout[side], group.aborted[side]));
     return {
-      head: name,
-      cells: [...summaryCells(group, letters, group.censored), shiftCell(group), plotOf(name, index + 1)],
-      ...(group.verdict === null ? {} : { note: `${group.verdict}: ${group.reason}` }),
+      head,
+      cells: [...summaryCells(group, letters, censored), shiftCell(group), plotOf(head, index + 1)],
+      note: notesOf(group, comparison),
     };
   });
-  const censored = [0, 1].map((side) => comparison.sides[side]!.timeout + comparison.sides[side]!.aborted);
+  const censored = comparison.sides.map(({ timeout, aborted }) => censoredWords(timeout, aborted));
   const total: Row = {
     head: "all runs",
     cells: [...summaryCells(whole, letters, censored), shiftCell(whole), plotOf("all runs", 0)],
   };
-  return markup`${title}${
-    table(
-      `ttwu_to_tkread by ${keyName(key)}; ${confidence(comparison.alpha)} intervals${
-        axis.kind === "linear" ? "" : `; the axis of shifts is ${axis.kind}`
-      }`,
-      columns,
-      [total, ...body],
-    )
-  }${groups.length > SHOWN && markup`<p>and ${groups.length - SHOWN} more strata, with fewer runs</p>`}${
-    notObserved(shown, letters)
-  }${spread(shown.spread, letters)}${distributions(key as TextName, sides, comparison)}`;
+  const caption = `ttwu_to_tkread by ${name}; ${percent(comparison.alpha)} intervals${
+    axis.kind === "linear" ? "" : `; the axis of shifts is ${axis.kind}`
+  }`;
+  return markup`${title}${table(caption, COLUMNS, [total, ...body])}${
+    groups.length > SHOWN && markup`<p>and ${groups.length - SHOWN} more strata, with fewer runs</p>`
+  }${notObserved(shown, letters)}${stratifiedShift(shown, comparison)}${strataSpread(shown, comparison)}${
+    distributions(shown, sides, comparison)
+  }`;
+}
+
+function censoredWords(timeout: number, aborted: number): string {
+  const kinds = [
+    ...(timeout > 0 ? [`${timeout} timed out`] : []),
+    ...(aborted > 0 ? [`${aborted} aborted`] : []),
+  ];
+  return kinds.length === 0 ? "0" : kinds.join(", ");
 }
 
 function summaryCells(
-  group: Pick<Stratum, "n" | "median_ns" | "iqr_ns" | "mad_ns">,
+  group: Pick<Stratum, "n" | "median_ns" | "iqr_ns" | "mad_ns" | "outliers">,
   letters: readonly string[],
-  censored: readonly number[],
+  censored: readonly string[],
 ): Part[] {
   const cell = (values: readonly (string | number)[]) => perSide(letters, values);
   return [
@@ -86,18 +99,43 @@ function summaryCells(
     cell(group.median_ns.map(formatDuration)),
     cell(group.iqr_ns.map(formatDuration)),
     cell(group.mad_ns.map(formatDuration)),
+    cell(group.outliers.map(outlierWords)),
   ];
 }
 
 function shiftCell(
-  group: Pick<Stratum, "shift_ns" | "shift_ci_ns"> & Partial<Pick<Stratum, "direction">>,
+  { shift_ns, shift_ci_ns, direction }: Pick<Stratum, "shift_ns" | "shift_ci_ns" | "direction">,
 ): Part {
-  if (group.shift_ns === null) return "-";
-  const { direction = null } = group;
+  if (shift_ns === null) return "-";
   const words = direction === "unclear" ? "neither earlier nor later" : direction;
-  return markup`<span class="pair"><span>${formatShift(group.shift_ns)}</span><span>${
-    interval(group.shift_ci_ns)
+  return markup`<span class="pair"><span>${unbroken(formatShift(shift_ns))}</span><span>${
+    unbroken(interval(shift_ci_ns))
   }</span>${words !== null && markup`<span>${words}</span>`}</span>`;
+}
+
+/** What else is known of a stratum, in one line. */
+function notesOf(group: Stratum, comparison: Comparison): string {
+  const { mann_whitney: test, kolmogorov_smirnov: ks, anderson_darling: ad, spread } = group;
+  const letters = comparison.sides.map(({ side }) => side);
+  const first = group.mad_ratio_to_first.flatMap((ratio, side) =>
+    ratio === null ? [] : [`${ratioNumbers(ratio)} in ${letters[side]!}`]
+  );
+  const width = spread.direction === null || spread.direction === "unclear"
+    ? "neither tighter nor wider"
+    : spread.direction;
+  return [
+    ...(group.verdict === null ? [] : [`${group.verdict}: ${group.reason}`]),
+    ...(group.thin && group.verdict === null ? ["thin"] : []),
+    ...(group.cliffs_delta === null ? [] : [`Cliff's delta ${formatSigned(group.cliffs_delta)}`]),
+    ...(test === null ? [] : [`Mann-Whitney U = ${formatStatistic(test.u)}, ${exploredP(test)}`]),
+    ...(spread.mad_ratio === null
+      ? []
+      : [`MAD ${ratioText(spread.mad_ratio, comparison)}, ${letters[1]!} ${width}`]),
+    ...(spread.test === null ? [] : [`same spread: ${exploredP(spread.test)}`]),
+    ...(first.length === 0 ? [] : [`MAD over the first stratum's: ${first.join(", ")}`]),
+    ...(ks === null ? [] : [`Kolmogorov-Smirnov D = ${formatStatistic(ks.d)}, ${exploredP(ks)}`]),
+    ...(ad === null ? [] : [`Anderson-Darling A2 = ${formatStatistic(ad.a2)}, ${exploredP(ad)}`]),
+  ].join("; ");
 }
 
 function notObserved({ n, not_observed }: Stratification, letters: readonly string[]): Part {
@@ -110,87 +148,51 @@ function notObserved({ n, not_observed }: Stratification, letters: readonly stri
 }
 
 /** A key whose strata are shown under another key: which is which. */
-function sameRuns({ groups, same_runs_as }: Stratification, comparison: Comparison): string {
-  const other = comparison.strata.find(({ key }) => key === same_runs_as)!;
+function sameRuns({ columns, groups, same_runs_as }: Stratification, { strata, stacks }: Comparison): string {
+  const other = strata.find(({ key }) => key === same_runs_as)!;
   const pairs = groups.slice(0, SHOWN).map((group, index) =>
-    `${valueName(group.value, comparison.stacks)} = ${
-      valueName(other.groups[index]!.value, comparison.stacks)
+    `${valuesName(columns, group.values, stacks)} = ${
+      valuesName(other.columns, other.groups[index]!.values, stacks)
     }`
   );
   const more = groups.length > SHOWN ? ` and ${groups.length - SHOWN} more` : "";
-  return `the same runs as by ${keyName(other.key)}: ${pairs.join(", ")}${more}`;
-}
-
-function spread(
-  { brown_forsythe: bf, fligner_killeen: fk, sides }: Spread,
-  letters: readonly string[],
-): Markup {
-  const row = (
-    head: string,
-    statistic: string,
-    test: { p: number; p_capped: boolean },
-    method: string,
-  ): Row => ({
-    head,
-    cells: [statistic, formatP(test.p, test.p_capped), method],
-  });
-  const rows = [
-    ...(bf === null ? [] : [
-      row(
-        "both sides",
-        `F = ${formatStatistic(bf.f)}`,
-        bf,
-        `Brown-Forsythe, df ${bf.df1} and ${bf.df2}, each run about the median of its stratum and side`,
-      ),
-    ]),
-    ...sides.flatMap((test, side) =>
-      test === null ? [] : [
-        row(
-          `${letters[side]!} alone`,
-          `F = ${formatStatistic(test.f)}`,
-          test,
-          `Brown-Forsythe, df ${test.df1} and ${test.df2}`,
-        ),
-      ]
-    ),
-    ...(fk === null ? [] : [
-      row(
-        "both sides",
-        `chi2 = ${formatStatistic(fk.chi_square)}`,
-        fk,
-        `Fligner-Killeen, df ${fk.df}, as the first`,
-      ),
-    ]),
-  ];
-  return rows.length === 0
-    ? markup`<p>spread between strata: fewer than 2 strata with 4 runs that vary</p>`
-    : table("Do the strata spread alike?", ["sides", "statistic", "p", "method"], rows);
+  return `the same runs as by ${keyName(other.columns)}: ${pairs.join(", ")}${more}`;
 }
 
 /** Distributions of ttwu_to_tkread in the largest strata. */
-function distributions(key: TextName, sides: readonly ReportSide[], comparison: Comparison): Markup {
-  const samples = sides.map(({ file }) => samplesBy(file, "ttwu_to_tkread_ns", key));
-  const groups = comparison.strata.find((other) => other.key === key)!.groups;
-  return strataFigures(sides, groups.map(({ value }) => value), samples);
+function distributions(
+  { columns, groups }: Stratification,
+  sides: readonly ReportSide[],
+  comparison: Comparison,
+): Markup {
+  return strataFigures(
+    sides,
+    columns as readonly ColumnName[],
+    groups.map(({ values }) => values),
+    comparison.stacks,
+  );
 }
 
 /** ECDFs of the first of some strata. */
 export function strataFigures(
   sides: readonly ReportSide[],
-  values: readonly string[],
-  samples: readonly ReadonlyMap<string, Float64Array>[],
+  columns: readonly ColumnName[],
+  strata: readonly (readonly string[])[],
+  stacks: Comparison["stacks"],
 ): Markup {
-  const stacks = stacksOf(sides);
-  const figures = values.slice(0, DRAWN).map((value) => {
-    const name = valueName(value, stacks);
+  const samples = sides.map(({ file, columnOf }) =>
+    samplesBy(file, "ttwu_to_tkread_ns", groupingOf(file, columns, (_, name) => columnOf(name)))
+  );
+  const figures = strata.slice(0, DRAWN).map((values) => {
+    const name = valuesName(columns, values, stacks);
     const curves = sides.map(({ letter }, side) => ({
       letter,
-      sorted: samples[side]!.get(value) ?? new Float64Array(0),
+      sorted: samples[side]!.get(nameOfValues(values)) ?? new Float64Array(0),
     }));
     return ecdf(`ttwu_to_tkread, ${name}`, name, curves);
   });
   return markup`<div class="figures">${figures}</div>${
-    values.length > DRAWN &&
-    markup`<p class="note">drawn: the ${DRAWN} strata with the most runs of ${values.length}</p>`
+    strata.length > DRAWN &&
+    markup`<p class="note">drawn: the ${DRAWN} strata with the most runs of ${strata.length}</p>`
   }`;
 }

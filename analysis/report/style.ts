@@ -66,11 +66,11 @@ caption{text-align:left;font-weight:600;font-size:.95rem;padding:.3rem 0}
 th,td{text-align:left;vertical-align:top;padding:.28rem .7rem .28rem 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}th{min-width:5.5em}tbody th{min-width:8em}
 tr.note td{color:var(--soft);border-bottom:1px solid var(--line);padding-left:1rem}
-.pair>span{display:block;white-space:nowrap}.wide{min-width:19rem}
+.pair-of-files{font-size:1.5rem}.pair>span{display:block;overflow-wrap:normal}.wide{min-width:13rem}
 .differs::after{content:" (differs)";color:var(--open);font-weight:600}
 code,pre{font:.82rem/1.45 ui-monospace,"DejaVu Sans Mono",monospace}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:6px}
 details{margin-top:2rem}summary{cursor:pointer;font-weight:600}
-@media screen and (max-width:760px){main{padding:.8rem .8rem 2rem}
+@media screen and (max-width:980px){main{padding:.8rem .8rem 2rem}
 table,tbody,tr,th,td,caption{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{padding:.35rem 0;border-bottom:1px solid var(--line)}th,td,tr.note td{border:0;padding:.1rem 0;min-width:0}
 td[data-column]::before{content:attr(data-column);display:inline-block;width:8.5rem;color:var(--soft);vertical-align:top}

@@ -1,7 +1,8 @@
 /** The answer in words: for a reader who knows no statistics, and without a claim that statistics would not make. */
 
-import type { Comparison, Pair, Question, QuestionName } from "../comparison.ts";
-import { formatChosen, formatDuration, formatShift } from "../format_value.ts";
+import { interval, percent } from "../compare_text_words.ts";
+import type { Comparison, LeaveOut, Pair, Question, QuestionName } from "../comparison.ts";
+import { formatChosen, formatDuration } from "../format_value.ts";
 import type { Verdict } from "../verdict.ts";
 
 /** What each question asks. */
@@ -22,15 +23,6 @@ export const ANSWERS: Readonly<Record<Verdict, string>> = {
   CONFOUNDED: "No answer: not measured alike",
 };
 
-/** As in 90 %. */
-export function confidence(beside: number): string {
-  return `${Number((100 * (1 - beside)).toPrecision(6))} %`;
-}
-
-export function interval(ends: Pair<number> | null): string {
-  return ends === null ? "-" : `${formatShift(ends[0])} to ${formatShift(ends[1])}`;
-}
-
 /** The sentences below the answer. */
 export function explanation(question: Question, comparison: Comparison): string[] {
   const { verdict, tost, n_to_settle } = question;
@@ -38,7 +30,7 @@ export function explanation(question: Question, comparison: Comparison): string[
   const source = comparison.margin_source === "option" ? "set by --margin" : "set before the runs";
   const range = tost === null
     ? ""
-    : `the ${confidence(2 * comparison.alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
+    : `the ${percent(2 * comparison.alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
   const sentences: string[] = [];
   if (verdict === "EQUIVALENT") {
     sentences.push(
@@ -59,10 +51,26 @@ export function explanation(question: Question, comparison: Comparison): string[
     }
     if (verdict === "CONFOUNDED") sentences.push("The numbers are for information only.");
   }
-  if (n_to_settle !== null) {
-    sentences.push(`About ${n_to_settle} complete runs a side would settle it, if shift and spread stay.`);
+  if (n_to_settle !== null && tost !== null) {
+    sentences.push(
+      `About ${n_to_settle} complete runs a side would settle it with 80 % probability, if shift and spread stay.`,
+    );
   }
+  if (question.thin) sentences.push("Thin: fewer than 10 runs on a side, a few of them decide everything.");
+  const letters = comparison.sides.map(({ side }) => side);
+  sentences.push(...leaveOutWords(question.leave_out, letters).map((words) => `Stability: ${words}.`));
   return sentences;
+}
+
+/** How stable a verdict is; nothing where that was not looked at. */
+export function leaveOutWords(leaveOut: LeaveOut | null, letters: readonly string[]): string[] {
+  if (leaveOut === null) return [];
+  const { runs, verdict, left_out, searched, reason } = leaveOut;
+  if (runs !== null && left_out !== null) {
+    const which = letters.map((letter, side) => `${left_out[side]} of ${letter}`).join(" and ");
+    return [`it becomes ${verdict} when ${runs} ${runs === 1 ? "run is" : "runs are"} left out (${which})`];
+  }
+  return reason === null ? [`with up to ${searched} runs left out it stays`] : [];
 }
 
 /** What was seen, in one sentence. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seriesPage } from "../analysis/report/report_fixture.ts";
 import { printedPages, visit } from "./chromium.ts";
 
-const WIDTHS = [400, 1400];
+const WIDTHS = [400, 800, 1000, 1400];
 
 const PAGES: readonly (readonly [what: string, page: string])[] = [
   [
@@ -26,6 +26,14 @@ const PAGES: readonly (readonly [what: string, page: string])[] = [
     seriesPage([
       { rows: 30, seed: 1, env: "host", over: { signature: "x".repeat(300) } },
       { rows: 30, seed: 2, env: "vm", meta: { tier: "tracepoint", hooks: [], cpu: "y".repeat(300) } },
+    ]),
+  ],
+  [
+    "three files",
+    seriesPage([
+      { rows: 60, seed: 1, env: "host" },
+      { rows: 60, seed: 2, env: "vm" },
+      { rows: 60, seed: 3, env: "other", shiftNs: 20_000 },
     ]),
   ],
   ["one file", seriesPage([{ rows: 300, seed: 1, env: "host", timeoutEvery: 11 }])],

@@ -100,8 +100,6 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     '--fail-on: "SAME" is not a verdict; use some of EQUIVALENT,DIFFERENT,DIFFERENT-BUT-NEGLIGIBLE,INCONCLUSIVE,NO-DATA,CONFOUNDED',
   ],
   ["compare a b --format xml", "--format cannot be xml; use text or json or csv or markdown or html"],
-  ["compare a b c --format html", "--format html shows 2 files, found 3; use another --format"],
-  ["compare a b --by path --format html", "--format html takes no --by; use another --format"],
   [
     "compare a b --margin 4",
     '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',

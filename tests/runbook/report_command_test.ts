@@ -46,6 +46,17 @@ Deno.test("report writes the page that compare prints, with the files' hashes an
   assert.ok(page.includes("2000 of 2000 runs complete"));
 });
 
+Deno.test("report groups the runs by the columns that are asked for, and takes more than two files", async () => {
+  using place = new Place();
+  await place.report([place.a, place.b, place.b], { by: ["target_cpu", "path"] });
+  const page = Deno.readTextFileSync(place.out);
+  assert.match(page, /<h3>By target_cpu, path<\/h3>/);
+  assert.match(page, /<th scope="row" role="rowheader">1, direct<\/th>/);
+  assert.match(page, /<figcaption>0, wakelist<\/figcaption>/);
+  assert.ok(page.includes("probe report --by target_cpu,path "));
+  assert.match(page, /C against A/);
+});
+
 Deno.test("report takes one file", async () => {
   using place = new Place();
   await place.report([place.a]);

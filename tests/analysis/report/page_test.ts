@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { ANSWERS } from "../../../analysis/report/words.ts";
 import { VERDICTS } from "../../../analysis/verdict.ts";
-import { seriesPage } from "./report_fixture.ts";
+import { compareText } from "../../../analysis/compare_text.ts";
+import { compareAll } from "../../../analysis/compare.ts";
+import { seriesFile, seriesPage } from "./report_fixture.ts";
 
 const HOST = { rows: 30, seed: 1, env: "host", timeoutEvery: 11 };
 const VM = { rows: 30, seed: 2, env: "vm" };
@@ -21,7 +23,7 @@ Deno.test("the first screen has the answer in words, its verdict, shift, interva
   assert.equal(says, "Yes, the same within the margin");
   assert.match(
     facts,
-    /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 90 % interval [+-].* to [+-].*; margin \+-4 ms; n 28 \+ 30; /,
+    /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 90 % interval \[[+-].*, [+-].*\]; margin \+-4 ms; n 28 \+ 30; /,
   );
 });
 
@@ -135,4 +137,41 @@ Deno.test("a censored run is counted and drawn", () => {
   const page = seriesPage([HOST, VM]);
   assert.match(page, /A: 2 of 30 runs are censored/);
   assert.equal(page.match(/<path class="censored" d="M[^"]*M[^"]*"\/>/g)!.length, 2);
+});
+
+/** What a reader sees of the page but for the text that a terminal shows. */
+function readable(page: string): string {
+  return page.replace(/<style>.*?<\/style>|<details>.*?<\/details>/gs, "").replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("\u00a0", " ").replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+    .replaceAll(/\s+/g, " ");
+}
+
+for (
+  const [what, series] of [
+    ["30 runs", [HOST, { ...VM, meta: { started: "2026-01-02T00:00:00Z" } }]],
+    ["300 runs whose level changes", [
+      { ...HOST, rows: 300 },
+      { ...VM, rows: 300, changesAfter: 150, meta: { started: "2026-01-02T00:00:00Z" } },
+    ]],
+  ] as const
+) {
+  Deno.test(`every number and every warning of the text report is in the page: ${what}`, () => {
+    const comparisons = compareAll(series.map(seriesFile));
+    const seen = readable(seriesPage(series));
+    const text = compareText(comparisons).replaceAll(/\s+/g, " ");
+    const numbers = new Set(text.match(/(?<![\w.])[+-]?\d+(\.\d+)?(e[+-]?\d+)?( (ns|us|ms|s|%))?(?![\w.])/g));
+    assert.ok(numbers.size > 100, `${numbers.size} numbers`);
+    assert.deepEqual([...numbers].filter((number) => !seen.includes(number)), []);
+    for (const warning of comparisons[0]!.warnings) assert.ok(seen.includes(warning), warning);
+  });
+}
+
+Deno.test("each of several files is compared with the first, all answers before all details", () => {
+  const page = seriesPage([HOST, VM, { ...VM, seed: 3, env: "other", shiftNs: 50_000_000 }]);
+  assert.match(page, /<h1>vm, other against host: is it the same\?<\/h1>/);
+  const answers = [...page.matchAll(/<article class="answer ([A-Z-]+) main"/g)].map(([, verdict]) => verdict);
+  assert.deepEqual(answers, ["EQUIVALENT", "DIFFERENT"]);
+  assert.ok(page.lastIndexOf("<article") < page.indexOf("How the times are distributed"));
+  assert.equal(page.match(/<h2 class="pair-of-files">C against A/g)!.length, 2);
+  assert.match(page, /<th scope="col" role="columnheader">C other<\/th>/);
 });

@@ -4,11 +4,12 @@
  */
 
 import type { Row } from "../../../analysis/columns.ts";
-import { compare } from "../../../analysis/compare.ts";
+import { compareAll } from "../../../analysis/compare.ts";
 import type { Meta } from "../../../analysis/meta.ts";
 import type { ReportFile } from "../../../analysis/report/facts.ts";
 import { type Report, reportPage } from "../../../analysis/report/page.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result_file.ts";
+import type { TextName } from "../../../analysis/result_row.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result_write.ts";
 import { ShowColumns } from "../../../analysis/show.ts";
 import { stackKey } from "../../../analysis/stack.ts";
@@ -113,7 +114,7 @@ export function seriesFile(series: Series): ResultFile {
   return read(seriesText(series), undefined, `${series.env}.csv`);
 }
 
-/** The page of one or two series. */
+/** The page of some series. */
 export function seriesPage(series: readonly Series[], over: Partial<Report> = {}): string {
   const files = series.map((one, index): ReportFile => {
     const meta = index === 0 ? {} : { started: "2026-01-02T00:00:00Z" };
@@ -128,11 +129,11 @@ export function seriesPage(series: readonly Series[], over: Partial<Report> = {}
       file,
       show: collected.show(file),
       links: collected.links(),
+      columnOf: (name) => file.texts[name as TextName],
       sha256: "5".repeat(64),
       bytes: text.length,
     };
   });
-  const [a, b] = files;
-  const comparison = a === undefined || b === undefined ? null : compare(a.file, b.file);
-  return reportPage({ version: "0.1.0", command: "probe report a.csv b.csv", files, comparison, ...over });
+  const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file));
+  return reportPage({ version: "0.1.0", command: "probe report a.csv b.csv", files, comparisons, ...over });
 }
