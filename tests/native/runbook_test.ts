@@ -56,6 +56,38 @@ Deno.test("a runbook is kept: its runs, wakes and CPUs; the file says what was d
   }
 });
 
+/** Name and CPUs of each thread of a process; threads that end meanwhile are left out. */
+function threadsOf(pid: number): { name: string; cpus: string }[] {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap((thread) => {
+    try {
+      const status = Deno.readTextFileSync(`/proc/${pid}/task/${thread.name}/status`);
+      const field = (name: string) => new RegExp(`^${name}:\\t(.+)$`, "m").exec(status)?.[1] ?? "";
+      return [{ name: field("Name"), cpus: field("Cpus_allowed_list") }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+Deno.test("only the target is kept on its CPU; what wakes it runs anywhere", async () => {
+  using place = new Place();
+  const [cpu, all] = [lastCpu(), threadsOf(Deno.pid)[0]!.cpus];
+  const args = place.arguments(`runs = 1000\nperiod = "30ms"\nwakes = ["pipe"]\ncpus = [${cpu}]\n`);
+  const child = new Deno.Command(EXECUTABLE, { args, stdout: "null", stderr: "null" }).spawn();
+  let ended = false;
+  const status = child.status.then(() => ended = true);
+  const seen = new Set<string>();
+  const looked = () => [`probe-target ${cpu}`, `probe-waker ${all}`].every((thread) => seen.has(thread));
+  while (!ended && !looked()) {
+    for (const { name, cpus } of threadsOf(child.pid)) seen.add(`${name} ${cpus}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  if (!ended) child.kill("SIGINT");
+  await status;
+  assert.ok(looked(), [...seen].join("; "));
+  assert.equal(seen.has(`probe-waker ${cpu}`), all === cpu);
+});
+
 Deno.test("an option that repeats the default is no override", async () => {
   using place = new Place();
   const options = ["--runs", "30", "--period", "5ms"];
