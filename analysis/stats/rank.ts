@@ -89,7 +89,7 @@ export function centredRanks(runs: Float64Array, sorted: Float64Array): Float64A
 }
 
 /** More values than this are ranked to 1 in RANK_GRID only: bisecting all of them misses every cache. */
-const RANKED_IN_FULL_UP_TO = 100_000;
+const RANKED_IN_FULL_UP_TO = 10_000;
 const RANK_GRID = 4096;
 
 /**

@@ -106,18 +106,22 @@ function totalWeight(strata: readonly Stratum[]): number {
 
 /**
  * The smallest difference b - a up to which the weights of the differences sum to the target: bisection of the
- * values, each end moved on to the next difference there is, so that it ends at one and is exact.
+ * values and, every other time, interpolation of the weights, each end moved on to the next difference there is, so
+ * that it ends at one and is exact.
  */
 function weightedDifference(strata: readonly Stratum[], target: number): number {
   let low = Math.min(...strata.map(({ a, b }) => b[0]! - a.at(-1)!));
   let high = Math.max(...strata.map(({ a, b }) => b.at(-1)! - a[0]!));
-  while (low < high) {
-    const between = low + (high - low) / 2;
+  let weightLow = 0;
+  let weightHigh = totalWeight(strata);
+  for (let step = 0; low < high; step++) {
+    const share = step % 2 === 0 ? 0.5 : (target - weightLow) / (weightHigh - weightLow);
+    const between = low + (high - low) * Math.min(1, Math.max(0, share));
     // Of two neighbouring numbers the mean rounds to either.
     const middle = between < high ? between : low;
     const { weight, upTo, beyond } = around(strata, middle);
-    if (weight >= target) high = upTo;
-    else low = beyond;
+    if (weight >= target) [high, weightHigh] = [upTo, weight];
+    else [low, weightLow] = [beyond, weight];
   }
   return low + 0; // never -0
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { accelerationOf, bootstrapInterval, RESAMPLES } from "../../../analysis/stats/bootstrap.ts";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { iqrRatio, madRatio } from "../../../analysis/stats/spread_ratio.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
 
@@ -100,4 +101,22 @@ Deno.test("ratios scale with B, do not move with either sample and repeat for th
     },
   );
   fc.assert(property, { numRuns: 15 });
+});
+
+Deno.test("ratios of large samples come from batches, are those that resampling gives, and cover the truth", () => {
+  const random = Xoshiro128.seeded(17);
+  const skewed = (n: number) => Float64Array.from({ length: n }, () => -Math.log1p(-random.uniform())).sort();
+  const width = ({ low, high }: { low: number | null; high: number | null }) => Math.log(high! / low!);
+  const widths = [1990, 2010].map((n) => {
+    const found = madRatio(skewed(n), skewed(n));
+    assert.match(found.method, n === 1990 ? /^bootstrap/ : /40 random batches/);
+    return width(found);
+  });
+  assert.ok(Math.abs(widths[1]! / widths[0]! - 1) < 0.3, widths.join(" "));
+  let covered = 0;
+  for (let i = 0; i < 400; i++) {
+    const { low, high } = madRatio(skewed(2100), skewed(2100), 0.95, i);
+    if (low! <= 1 && high! >= 1) covered++;
+  }
+  assert.ok(covered >= 366 && covered <= 394, `${covered} of 400`);
 });
