@@ -77,7 +77,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
           "  probe show host.csv                      what is in one of them?",
           "  probe report host.csv vm.csv             the answer as a page with plots",
           "",
-          "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure.",
+          "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure, 4 gate.",
         ].join("\n"),
       },
     }),
