@@ -66,11 +66,14 @@ export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen 
     // 1/2 + rank / (2 (N + 1)) approached from above: its distance to 1 keeps all digits.
     const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
     scores.fill(score, start, end);
-    for (const [g, group] of deviations.entries()) {
-      while (group[next[g]!] === value) {
-        scoreSums[g]! += score;
-        next[g]!++;
-      }
+    // By index: there are about as many rounds as values.
+    for (let g = 0; g < deviations.length; g++) {
+      const group = deviations[g]!;
+      const first = next[g]!;
+      let after = first;
+      while (group[after] === value) after++;
+      scoreSums[g]! += score * (after - first);
+      next[g] = after;
     }
     start = end;
   }

@@ -134,11 +134,12 @@ function around(strata: readonly Stratum[], value: number) {
   for (const { a, b } of strata) {
     let count = 0;
     let j = 0;
-    for (const ai of a) {
+    for (let i = 0; i < a.length; i++) {
+      const ai = a[i]!;
       while (j < b.length && b[j]! - ai <= value) j++;
       count += j;
-      if (j > 0) upTo = Math.max(upTo, b[j - 1]! - ai);
-      if (j < b.length) beyond = Math.min(beyond, b[j]! - ai);
+      if (j > 0 && b[j - 1]! - ai > upTo) upTo = b[j - 1]! - ai;
+      if (j < b.length && b[j]! - ai < beyond) beyond = b[j]! - ai;
     }
     weight += weightOf({ a, b }) * count;
   }
