@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/io.h>
 #include <time.h>
 
@@ -31,7 +32,8 @@ static void pulse(void)
 	inb(STATUS);
 }
 
-static int tell(void)
+/* Nothing when the clock was set since `expected`, what the difference was before the pulse. */
+static int tell(int64_t expected)
 {
 	long long seconds, ns;
 	unsigned int sequence;
@@ -50,6 +52,8 @@ static int tell(void)
 			difference = middle - before - best / 2;
 		}
 	}
+	if (llabs(difference - expected) > NS_PER_S / 1000)
+		return 0;
 	printf("%lld %lld %lld %u\n", seconds * NS_PER_S + ns, (long long)difference, (long long)(best / 2 + 1), sequence);
 	return fflush(stdout);
 }
@@ -64,7 +68,8 @@ static void leave_out(int signal)
 
 int main(void)
 {
-	struct timespec next, settle = { 0, 100000000 };
+	int64_t expected;
+	struct timespec next, now, settle = { 0, 100000000 };
 
 	signal(SIGUSR1, leave_out);
 	if (iopl(3))
@@ -74,14 +79,19 @@ int main(void)
 		next.tv_sec++;
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL))
 			;
+		/* After a stop of this process the pulses that did not come are not made up for. */
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > next.tv_sec + 1)
+			next = now;
 		if (left_out) {
 			left_out = 0;
 			continue;
 		}
+		expected = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
 		pulse();
 		while (clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL))
 			;
-		if (tell())
+		if (tell(expected))
 			return 1;
 	}
 }
