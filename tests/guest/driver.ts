@@ -10,7 +10,7 @@ import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
 import { CrossCheck, SCX_WAKE_FLAGS } from "../../runbook/crosscheck.ts";
-import { runLoop, type RunOutcome } from "../../runbook/loop.ts";
+import { runLoop, type RunOutcome, type Target } from "../../runbook/loop.ts";
 import { readClocksource, readMachine, readMachineText } from "../../runbook/machine.ts";
 import { openNativeParts } from "../../runbook/native_parts.ts";
 import { buildRow } from "../../runbook/row.ts";
@@ -29,6 +29,8 @@ export interface Series {
   readonly untilPath?: string;
   /** How long the waker holds the wake back after the edge. */
   readonly holdNs?: number;
+  /** Shell commands in each run: once an existing task is armed; for the built-in one as soon as it may be. */
+  readonly duringRun?: string;
   /** Busy loops beside the series; 0 when not given. */
   readonly load?: number;
   /** Shell commands before and after the series. */
@@ -131,7 +133,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
         runs,
         trigger: timerTrigger(periodNs),
         probes,
-        target,
+        target: disturbed(target, pid !== undefined, series.duringRun),
         clock,
         cellOf: () => ({ wake: pid === undefined ? wake : "own", load: load > 0 ? "busy" : "idle" }),
         // It is made by processes of another program, for a whole series.
@@ -146,6 +148,19 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
     shell(series.after);
   }
   return { notices: crossCheck.notices() };
+}
+
+/** The target's own thread goes on while the shell is waited for. */
+function disturbed(target: Target, isArmedAtOnce: boolean, script: string | undefined): Target {
+  return {
+    run: async (armedMapFd, run, edgeRealNs, wake) => {
+      const ran = target.run(armedMapFd, run, edgeRealNs, wake);
+      if (isArmedAtOnce) await ran;
+      shell(script);
+      return await ran;
+    },
+    cancel: () => target.cancel(),
+  };
 }
 
 function sleep(ms: number, stop: AbortSignal): Promise<void> {
