@@ -157,7 +157,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     assert.equal(code, 1, said);
     assert.match(said, /^probe: interrupted at run /m);
     const rows = measurement.rows.filter(({ status }) => status !== "aborted");
-    rows.forEach(assertRow);
+    for (const row of rows) assertRow(row);
     const marks = (await text(guest, "cat /root/marks")).split("\n").map(Number);
     // A run that was under way at a mark may be of before; the one after it is not.
     const between = (mark: number) => {
