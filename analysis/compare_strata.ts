@@ -12,6 +12,7 @@ import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
 import { medianSorted } from "./stats/quantile.ts";
+import { merged } from "./stats/rank.ts";
 
 /** One side of a stratification; everything by the name of the stratum. */
 interface Grouped {
@@ -184,14 +185,11 @@ function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
   const [a, b] = both(samples, (sorted) => {
     if (sorted.length < TEST_NEEDS) return EMPTY;
     const median = medianSorted(sorted);
-    return sorted.map((value) => value - median);
+    const around = new Float64Array(sorted.length);
+    for (let i = 0; i < sorted.length; i++) around[i] = sorted[i]! - median;
+    return around;
   });
-  const merged = new Float64Array(a.length + b.length);
-  for (let i = 0, j = 0; i + j < merged.length;) {
-    const fromA = j === b.length || (i < a.length && a[i]! <= b[j]!);
-    merged[i + j] = fromA ? a[i++]! : b[j++]!;
-  }
-  return merged;
+  return merged(a, b);
 }
 
 function samplesOf(grouped: Pair<Grouped>, name: string): Pair<Float64Array> {

@@ -76,20 +76,23 @@ class Pooled {
 
   constructor(samples: readonly Float64Array[], total: number) {
     this.#sizes = samples.map((sample) => sample.length);
-    this.labels = new Float64Array(total);
+    const labels = new Float64Array(total);
+    this.labels = labels;
     const ends = new Uint32Array(total);
     const next = new Uint32Array(samples.length);
     let groups = 0;
     for (let slot = 0; slot < total; groups++) {
+      // By index: there are about as many rounds as values.
       let value = Infinity;
-      for (const [s, sample] of samples.entries()) {
-        if (next[s]! < sample.length) value = Math.min(value, sample[next[s]!]!);
+      for (let s = 0; s < samples.length; s++) {
+        const sample = samples[s]!;
+        if (next[s]! < sample.length && sample[next[s]!]! < value) value = sample[next[s]!]!;
       }
-      for (const [s, sample] of samples.entries()) {
-        while (next[s]! < sample.length && sample[next[s]!] === value) {
-          this.labels[slot++] = s;
-          next[s]!++;
-        }
+      for (let s = 0; s < samples.length; s++) {
+        const sample = samples[s]!;
+        let at = next[s]!;
+        for (; at < sample.length && sample[at] === value; at++) labels[slot++] = s;
+        next[s] = at;
       }
       ends[groups] = slot;
     }
@@ -114,15 +117,18 @@ class Pooled {
   #ofTwo(labels: Float64Array): number {
     const total = labels.length;
     const [first, second] = this.#sizes as readonly [number, number];
+    const ends = this.#ends;
+    const middles = this.#middles;
+    const weights = this.#weights;
     let sum = 0;
     let below = 0;
     let start = 0;
-    for (let group = 0; group < this.#ends.length; group++) {
-      const end = this.#ends[group]!;
+    for (let group = 0; group < ends.length; group++) {
+      const end = ends[group]!;
       let here = 0;
       for (let i = start; i < end; i++) here += labels[i]!;
-      const distance = total * (below + here / 2) - second * this.#middles[group]!;
-      if (distance !== 0) sum += this.#weights[group]! * distance * distance;
+      const distance = total * (below + here / 2) - second * middles[group]!;
+      if (distance !== 0) sum += weights[group]! * distance * distance;
       below += here;
       start = end;
     }

@@ -1,7 +1,7 @@
 import { randomBinomial } from "./binomial.ts";
 import { type BootstrapInterval, bootstrapInterval, RESAMPLES, undefinedInterval } from "./bootstrap.ts";
 import { Xoshiro128 } from "./random.ts";
-import { marginsOf, positiveMarginsOf, type Table } from "./table_margins.ts";
+import { positiveMarginsOf, type Table } from "./table_margins.ts";
 
 /**
  * Cramer's V with the bias correction of Bergsma, "A bias-correction for Cramer's V and Tschuprow's T" (2013).
@@ -25,12 +25,16 @@ export function biasCorrectedV(chiSquare: number, n: number, r: number, c: numbe
 export function cramersVInterval(table: Table, confidence: number = 0.95, seed?: number): BootstrapInterval {
   const { rows, columns, n } = positiveMarginsOf("Cramer's V", table);
   const [r, c] = [rows.length, columns.length];
-  const estimate = biasCorrectedV(pearson(table), n, r, c);
+  const counts = Float64Array.from(table.flat());
+  const pearson = pearsonOf(r, c);
+  const estimate = biasCorrectedV(pearson(counts), n, r, c);
   if (estimate === null) return undefinedInterval("too few counts for a bias-corrected V", confidence);
   const random = Xoshiro128.seeded(seed);
   const replicates = new Float64Array(RESAMPLES);
+  const drawn = new Float64Array(counts.length);
   for (let i = 0; i < RESAMPLES; i++) {
-    replicates[i] = rootInRange(squaredV(pearson(drawnFrom(table, n, random)), n, r, c, 2)!);
+    drawFrom(counts, n, random, drawn);
+    replicates[i] = rootInRange(squaredV(pearson(drawn), n, r, c, 2)!);
   }
   const interval = bootstrapInterval(estimate, replicates, null, confidence);
   return {
@@ -55,29 +59,41 @@ function rootInRange(square: number): number {
   return Math.min(1, Math.sqrt(Math.max(0, square)));
 }
 
-/** Pearson's chi-square; rows and columns that a resample left empty add nothing. */
-function pearson(table: Table): number {
-  const { rows, columns, n } = marginsOf("Cramer's V", table);
-  let chiSquare = 0;
-  for (const [i, row] of table.entries()) {
-    for (const [j, count] of row.entries()) {
-      const expected = (rows[i]! * columns[j]!) / n;
-      if (expected > 0) chiSquare += (count - expected) ** 2 / expected;
+/** Pearson's chi-square of r x c counts row by row; rows and columns that a resample left empty add nothing. */
+function pearsonOf(r: number, c: number): (counts: Float64Array) => number {
+  const rows = new Float64Array(r);
+  const columns = new Float64Array(c);
+  return (counts) => {
+    rows.fill(0);
+    columns.fill(0);
+    let n = 0;
+    for (let i = 0, cell = 0; i < r; i++) {
+      for (let j = 0; j < c; j++, cell++) {
+        rows[i]! += counts[cell]!;
+        columns[j]! += counts[cell]!;
+        n += counts[cell]!;
+      }
     }
-  }
-  return chiSquare;
+    let chiSquare = 0;
+    for (let i = 0, cell = 0; i < r; i++) {
+      for (let j = 0; j < c; j++, cell++) {
+        const expected = (rows[i]! * columns[j]!) / n;
+        const excess = counts[cell]! - expected;
+        if (expected > 0) chiSquare += (excess * excess) / expected;
+      }
+    }
+    return chiSquare;
+  };
 }
 
-/** n counts drawn with the shares of the table: each cell is binomial given those before it. */
-function drawnFrom(table: Table, n: number, random: Xoshiro128): number[][] {
+/** n counts drawn with the shares of others: each cell is binomial given those before it. */
+function drawFrom(counts: Float64Array, n: number, random: Xoshiro128, drawn: Float64Array): void {
   let draws = n;
   let weight = n;
-  return table.map((row) =>
-    row.map((count) => {
-      const drawn = count === 0 ? 0 : randomBinomial(draws, count / weight, random);
-      draws -= drawn;
-      weight -= count;
-      return drawn;
-    })
-  );
+  for (let cell = 0; cell < counts.length; cell++) {
+    const count = counts[cell]!;
+    drawn[cell] = count === 0 ? 0 : randomBinomial(draws, count / weight, random);
+    draws -= drawn[cell]!;
+    weight -= count;
+  }
 }

@@ -50,11 +50,12 @@ function uniformDips(size: number, seed: number | undefined): Float64Array {
   const random = Xoshiro128.seeded(seed);
   const sample = new Float64Array(size);
   const dips = new Float64Array(DIP_SAMPLES);
+  const reused = new Dips(size);
   for (let i = 0; i < DIP_SAMPLES; i++) {
     // Sums of exponential numbers are, but for their scale, uniform numbers in order.
     let sum = 0;
     for (let j = 0; j < size; j++) sample[j] = sum -= Math.log1p(-random.uniform());
-    dips[i] = dipSorted(sample);
+    dips[i] = reused.of(sample);
   }
   known.set(key, dips);
   return dips;
@@ -68,38 +69,64 @@ function uniformDips(size: number, seed: number | undefined): Float64Array {
  * @throws RangeError for an empty sample
  */
 export function dipSorted(sorted: Float64Array): number {
-  const n = sorted.length;
-  if (n === 0) throw new RangeError("dip: the sample is empty, needs at least 1 value");
-  if (sorted[0] === sorted[n - 1]) return 1 / (2 * n);
-  const minorant = knots(sorted, 1);
-  const majorant = knots(sorted, -1);
-  let low = 0;
-  let high = n - 1;
-  let dip = 1;
-  for (;;) {
-    // Knots of the greatest convex minorant downwards from `high`, of the least concave majorant upwards.
-    const gcm = chain(minorant, high, low);
-    const lcm = chain(majorant, low, high);
-    const { distance, fromGcm, fromLcm } = farthest(sorted, gcm, lcm);
-    if (distance < dip) break;
-    for (let j = fromGcm; j + 1 < gcm.length; j++) {
-      dip = Math.max(dip, bulge(sorted, gcm[j + 1]!, gcm[j]!, 1));
-    }
-    for (let j = fromLcm; j + 1 < lcm.length; j++) {
-      dip = Math.max(dip, bulge(sorted, lcm[j]!, lcm[j + 1]!, -1));
-    }
-    if (low === gcm[fromGcm] && high === lcm[fromLcm]) break;
-    low = gcm[fromGcm]!;
-    high = lcm[fromLcm]!;
+  return new Dips(sorted.length).of(sorted);
+}
+
+/** Dips of samples of one size; what they need is allocated once. */
+class Dips {
+  readonly #minorant: Int32Array;
+  readonly #majorant: Int32Array;
+  readonly #gcm: Chain;
+  readonly #lcm: Chain;
+
+  constructor(size: number) {
+    if (size === 0) throw new RangeError("dip: the sample is empty, needs at least 1 value");
+    this.#minorant = new Int32Array(size);
+    this.#majorant = new Int32Array(size);
+    this.#gcm = { knots: new Int32Array(size), length: 0, end: 0 };
+    this.#lcm = { knots: new Int32Array(size), length: 0, end: 0 };
   }
-  return dip / (2 * n);
+
+  of(sorted: Float64Array): number {
+    const n = sorted.length;
+    if (sorted[0] === sorted[n - 1]) return 1 / (2 * n);
+    const [gcm, lcm] = [this.#gcm, this.#lcm];
+    fillKnots(this.#minorant, sorted, 1);
+    fillKnots(this.#majorant, sorted, -1);
+    let low = 0;
+    let high = n - 1;
+    let dip = 1;
+    for (;;) {
+      // Knots of the greatest convex minorant downwards from `high`, of the least concave majorant upwards.
+      fillChain(gcm, this.#minorant, high, low);
+      fillChain(lcm, this.#majorant, low, high);
+      if (farthest(sorted, gcm, lcm) < dip) break;
+      for (let j = gcm.end; j + 1 < gcm.length; j++) {
+        dip = Math.max(dip, bulge(sorted, gcm.knots[j + 1]!, gcm.knots[j]!, 1));
+      }
+      for (let j = lcm.end; j + 1 < lcm.length; j++) {
+        dip = Math.max(dip, bulge(sorted, lcm.knots[j]!, lcm.knots[j + 1]!, -1));
+      }
+      if (low === gcm.knots[gcm.end] && high === lcm.knots[lcm.end]) break;
+      low = gcm.knots[gcm.end]!;
+      high = lcm.knots[lcm.end]!;
+    }
+    return dip / (2 * n);
+  }
+}
+
+/** The first `length` of `knots` are those of the minorant or majorant in the modal interval. */
+interface Chain {
+  readonly knots: Int32Array;
+  length: number;
+  /** Index of the knot that ends the next interval inside. */
+  end: number;
 }
 
 /** For each value the previous knot of the convex minorant up to it, or (-1) the next of the concave majorant. */
-function knots(x: Float64Array, direction: 1 | -1): Int32Array {
+function fillKnots(knot: Int32Array, x: Float64Array, direction: 1 | -1): void {
   const n = x.length;
   const first = direction === 1 ? 0 : n - 1;
-  const knot = new Int32Array(n);
   knot[first] = first;
   for (let step = 1; step < n; step++) {
     const j = first + direction * step;
@@ -111,22 +138,24 @@ function knots(x: Float64Array, direction: 1 | -1): Int32Array {
     }
     knot[j] = near;
   }
-  return knot;
 }
 
-function chain(knot: Int32Array, from: number, to: number): number[] {
-  const indices = [from];
-  for (let at = from; at !== to;) indices.push(at = knot[at]!);
-  return indices;
+function fillChain(chain: Chain, knot: Int32Array, from: number, to: number): void {
+  const { knots } = chain;
+  let length = 0;
+  knots[length++] = from;
+  for (let at = from; at !== to;) knots[length++] = at = knot[at]!;
+  chain.length = length;
 }
 
-/** The largest distance between minorant and majorant, and the knots of each that end the interval inside. */
-function farthest(x: Float64Array, gcm: readonly number[], lcm: readonly number[]) {
-  let fromGcm = gcm.length - 1;
-  let fromLcm = lcm.length - 1;
-  if (gcm.length === 2 && lcm.length === 2) return { distance: 1, fromGcm, fromLcm };
+/** The largest distance between minorant and majorant; sets the knots of each that end the interval inside. */
+function farthest(x: Float64Array, lower: Chain, upper: Chain): number {
+  const [gcm, lcm] = [lower.knots, upper.knots];
+  lower.end = lower.length - 1;
+  upper.end = upper.length - 1;
+  if (lower.length === 2 && upper.length === 2) return 1;
   let distance = 0;
-  let ix = gcm.length - 2;
+  let ix = lower.length - 2;
   let iv = 1;
   do {
     const g = gcm[ix]!;
@@ -135,17 +164,25 @@ function farthest(x: Float64Array, gcm: readonly number[], lcm: readonly number[
       const before = gcm[ix + 1]!;
       const found = l - before + 1 - ((x[l]! - x[before]!) * (g - before)) / (x[g]! - x[before]!);
       iv++;
-      if (found >= distance) [distance, fromGcm, fromLcm] = [found, ix + 1, iv - 1];
+      if (found >= distance) {
+        distance = found;
+        lower.end = ix + 1;
+        upper.end = iv - 1;
+      }
     } else {
       const before = lcm[iv - 1]!;
       const found = ((x[g]! - x[before]!) * (l - before)) / (x[l]! - x[before]!) - (g - before - 1);
       ix--;
-      if (found >= distance) [distance, fromGcm, fromLcm] = [found, ix + 1, iv];
+      if (found >= distance) {
+        distance = found;
+        lower.end = ix + 1;
+        upper.end = iv;
+      }
     }
     ix = Math.max(ix, 0);
-    iv = Math.min(iv, lcm.length - 1);
+    iv = Math.min(iv, upper.length - 1);
   } while (gcm[ix] !== lcm[iv]);
-  return { distance, fromGcm, fromLcm };
+  return distance;
 }
 
 /** How far the steps rise above (1) or fall below (-1) the chord between two knots; at least 1. */

@@ -31,8 +31,15 @@ export function medianSorted(sorted: Float64Array): number {
  */
 export function iqrSorted(sorted: Float64Array): number {
   requireSize(sorted, "interquartile range");
-  const fromFirst = sorted.map((value) => value - sorted[0]!);
-  return quantileSorted(fromFirst, 0.75) - quantileSorted(fromFirst, 0.25);
+  const first = sorted[0]!;
+  const fromFirst = (p: number) => {
+    const position = (sorted.length - 1) * p;
+    const below = Math.floor(position);
+    const low = sorted[below]! - first;
+    const high = sorted[Math.min(below + 1, sorted.length - 1)]! - first;
+    return low + (position - below) * (high - low);
+  };
+  return fromFirst(0.75) - fromFirst(0.25);
 }
 
 /**
@@ -83,17 +90,18 @@ export function absoluteDeviationsSorted(sorted: Float64Array): Float64Array {
   const deviations = new Float64Array(sorted.length);
   let left = 0;
   let right = sorted.length - 1;
-  for (let slot = right; slot >= 0; slot--) {
-    const fromLeft = deviation(sorted[left]!);
-    const fromRight = deviation(sorted[right]!);
+  let fromLeft = deviation(sorted[left]!);
+  let fromRight = deviation(sorted[right]!);
+  for (let slot = right; slot > 0; slot--) {
     if (fromLeft > fromRight) {
       deviations[slot] = fromLeft;
-      left++;
+      fromLeft = deviation(sorted[++left]!);
     } else {
       deviations[slot] = fromRight;
-      right--;
+      fromRight = deviation(sorted[--right]!);
     }
   }
+  deviations[0] = fromLeft;
   return deviations;
 }
 

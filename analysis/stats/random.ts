@@ -6,11 +6,12 @@ export const DEFAULT_SEED = 20_240_601;
  * filled from a 32-bit seed with the finaliser of MurmurHash3 over a Weyl sequence (SplitMix32).
  */
 export class Xoshiro128 {
-  readonly #state: Uint32Array;
+  /** Signed, since JavaScript's bits are: no word has to become a double. */
+  readonly #state: Int32Array;
 
   /** @param state four 32-bit words, not all 0 */
   constructor(state: readonly [number, number, number, number]) {
-    this.#state = Uint32Array.from(state);
+    this.#state = Int32Array.from(state);
   }
 
   /** The generator whose state is filled from a 32-bit seed. */

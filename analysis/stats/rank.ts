@@ -48,7 +48,8 @@ export function countDifferences(
   let upTo = 0;
   let j = 0;
   let k = 0;
-  for (const a of sortedA) {
+  for (let i = 0; i < sortedA.length; i++) {
+    const a = sortedA[i]!;
     while (j < sortedB.length && sortedB[j]! - a < limit) j++;
     if (k < j) k = j;
     while (k < sortedB.length && sortedB[k]! - a <= limit) k++;
@@ -106,6 +107,19 @@ export function centredRanksToGrid(runs: Float64Array, sorted: Float64Array): Fl
   let mean = 0;
   for (const rank of ranks) mean += rank / n;
   return ranks.map((rank) => ((rank - mean) * n) / RANK_GRID);
+}
+
+/** The values of two sorted samples, sorted, in O(m + n). */
+export function merged(sortedA: Float64Array, sortedB: Float64Array): Float64Array {
+  const [m, n] = [sortedA.length, sortedB.length];
+  const both = new Float64Array(m + n);
+  let i = 0;
+  let j = 0;
+  let slot = 0;
+  while (i < m && j < n) both[slot++] = sortedA[i]! <= sortedB[j]! ? sortedA[i++]! : sortedB[j++]!;
+  both.set(sortedA.subarray(i), slot);
+  both.set(sortedB.subarray(j), slot + m - i);
+  return both;
 }
 
 /** Number of sorted values below `value`. */

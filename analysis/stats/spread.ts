@@ -1,4 +1,5 @@
 import { absoluteDeviationsSorted } from "./quantile.ts";
+import { merged as mergedTwo } from "./rank.ts";
 import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
 
 export interface BrownForsythe {
@@ -37,7 +38,10 @@ export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
   for (const [i, group] of deviations.entries()) {
     const mean = means[i]!;
     between += group.length * (mean - grandMean) ** 2;
-    for (const deviation of group) within += (deviation - mean) ** 2;
+    for (let j = 0; j < group.length; j++) {
+      const residue = group[j]! - mean;
+      within += residue * residue;
+    }
   }
   if (within === 0) return { f: null, df1, df2, p: null };
   const f = between / df1 / (within / df2);
@@ -53,7 +57,7 @@ export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
  */
 export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen {
   const deviations = deviationsOf("Fligner-Killeen", groups);
-  const pooled = concatenated(deviations).sort();
+  const pooled = merged(deviations);
   const total = pooled.length;
   const df = groups.length - 1;
   const scoreSums = new Float64Array(groups.length);
@@ -65,7 +69,7 @@ export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen 
     while (end < total && pooled[end] === value) end++;
     // 1/2 + rank / (2 (N + 1)) approached from above: its distance to 1 keeps all digits.
     const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
-    scores.fill(score, start, end);
+    for (let i = start; i < end; i++) scores[i] = score;
     // By index: there are about as many rounds as values.
     for (let g = 0; g < deviations.length; g++) {
       const group = deviations[g]!;
@@ -80,7 +84,10 @@ export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen 
   if (pooled[0] === pooled[total - 1]) return { chiSquare: null, df, p: null };
   const mean = sumOf(scores) / total;
   let squares = 0;
-  for (const score of scores) squares += (score - mean) ** 2;
+  for (let i = 0; i < total; i++) {
+    const excess = scores[i]! - mean;
+    squares += excess * excess;
+  }
   let chiSquare = 0;
   for (const [g, group] of deviations.entries()) {
     chiSquare += group.length * (scoreSums[g]! / group.length - mean) ** 2;
@@ -102,18 +109,15 @@ function deviationsOf(what: string, groups: readonly Float64Array[]): Float64Arr
   return deviations;
 }
 
-function concatenated(groups: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(groups.reduce((sum, group) => sum + group.length, 0));
-  let offset = 0;
-  for (const group of groups) {
-    all.set(group, offset);
-    offset += group.length;
-  }
-  return all;
+/** The values of all groups, sorted as each of them is: the groups are merged two by two, nothing is sorted. */
+function merged(groups: readonly Float64Array[]): Float64Array {
+  if (groups.length < 2) return groups[0]!;
+  const half = groups.length >> 1;
+  return mergedTwo(merged(groups.slice(0, half)), merged(groups.slice(half)));
 }
 
 function sumOf(values: Float64Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum;
 }

@@ -37,7 +37,7 @@ export class WilcoxonDistribution {
 
   private constructor(m: number, n: number) {
     this.#max = m * n;
-    this.#counts = partitionCounts(m, n);
+    this.#counts = partitionCounts(m, n).subarray(0, Math.floor(this.#max / 2) + 1);
     this.#total = binomial(m + n, m);
   }
 
@@ -73,25 +73,27 @@ export class WilcoxonDistribution {
   }
 }
 
+/** Partitions counted so far, by m and n: those of smaller samples are needed for, and asked for with, larger ones. */
+const partitions = new Map<number, Float64Array>();
+
 /**
- * Partitions of u into at most m parts of at most n, u = 0 .. floor(m n / 2): the Gaussian binomial coefficient,
- * by p(i, k, u) = p(i - 1, k, u - k) + p(i, k - 1, u).
+ * Partitions of u into at most m parts of at most n, u = 0 .. m n: the Gaussian binomial coefficient, by
+ * p(m, n, u) = p(m - 1, n, u - n) + p(m, n - 1, u).
  */
 function partitionCounts(m: number, n: number): Float64Array {
-  const width = Math.floor((m * n) / 2) + 1;
-  const rows = Array.from({ length: m + 1 }, () => {
-    const row = new Float64Array(width);
-    row[0] = 1;
-    return row;
-  });
-  for (let k = 1; k <= n; k++) {
-    for (let i = 1; i <= m; i++) {
-      const row = rows[i]!;
-      const fewer = rows[i - 1]!;
-      for (let u = k; u < width; u++) row[u] = row[u]! + fewer[u - k]!;
-    }
+  const key = m * EXACT_BELOW + n;
+  const found = partitions.get(key);
+  if (found !== undefined) return found;
+  const counts = new Float64Array(m * n + 1);
+  if (m === 0 || n === 0) counts[0] = 1;
+  else {
+    const smaller = partitionCounts(m, n - 1);
+    const fewer = partitionCounts(m - 1, n);
+    counts.set(smaller);
+    for (let u = n, i = 0; i < fewer.length; u++, i++) counts[u] = counts[u]! + fewer[i]!;
   }
-  return rows[m]!;
+  partitions.set(key, counts);
+  return counts;
 }
 
 function binomial(n: number, k: number): number {
