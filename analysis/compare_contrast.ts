@@ -9,28 +9,31 @@ import type { SerialShift } from "./stats/block_bootstrap.ts";
 import { cliffsDelta } from "./stats/cliffs_delta.ts";
 import { hodgesLehmann, shiftInterval } from "./stats/hodges_lehmann.ts";
 import { kolmogorovSmirnov } from "./stats/kolmogorov_smirnov.ts";
+import { PairwiseDifferences } from "./stats/pairwise_difference.ts";
 
 /**
  * @param samples sorted ascending, in ns
  * @param serial what replaces the usual interval when the runs are not exchangeable, else null
+ * @param differences of the samples, where more is asked of them
  */
 export function contrast(
   samples: Pair<Float64Array>,
   alpha: number,
   exploration: Exploration,
   serial: SerialShift | null,
+  differences: PairwiseDifferences = new PairwiseDifferences(...samples),
 ): Contrast {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
   const interval = smaller < INTERVAL_NEEDS
     ? null
     : serial === null
-    ? shiftInterval(a, b, 1 - alpha)
+    ? shiftInterval(a, b, 1 - alpha, differences)
     : serial.interval(1 - alpha);
   const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
   return {
     ...summarise(samples),
-    shift_ns: smaller === 0 ? null : hodgesLehmann(a, b),
+    shift_ns: smaller === 0 ? null : hodgesLehmann(a, b, differences),
     shift_ci_ns: ends,
     shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
     direction: directionOf(ends),

@@ -9,6 +9,7 @@ import type { Pair, Question } from "./comparison.ts";
 import { type SerialShift, serialShift } from "./stats/block_bootstrap.ts";
 import { equivalence } from "./stats/equivalence.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
+import { PairwiseDifferences } from "./stats/pairwise_difference.ts";
 import { countDifferences, countPairs } from "./stats/rank.ts";
 import { normalQuantile, normalSurvival } from "./stats/special.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -43,13 +44,14 @@ export function measure(
     ? null
     : serialShift(samples[0].series, samples[1].series);
   const test = smaller < TEST_NEEDS ? null : testOf(sorted, serial);
+  const differences = new PairwiseDifferences(...sorted);
   return {
     samples: sorted,
     numbers: {
-      ...contrast(sorted, alpha, exploration, serial),
+      ...contrast(sorted, alpha, exploration, serial, differences),
       margin_ns: marginNs,
       mann_whitney: test,
-      tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial),
+      tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
       series,
       block_lengths: serial === null ? null : serial.blockLengths,
     },
@@ -75,9 +77,10 @@ function tostOf(
   marginNs: number,
   alpha: number,
   serial: SerialShift | null,
+  differences: PairwiseDifferences,
 ): Question["tost"] {
   if (serial === null) {
-    const { p, interval, method } = equivalence(a, b, marginNs, alpha);
+    const { p, interval, method } = equivalence(a, b, marginNs, alpha, differences);
     return { ...pValue(p), ci_ns: [interval.low, interval.high], method };
   }
   const interval = serial.interval(1 - 2 * alpha);

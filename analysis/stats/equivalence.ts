@@ -1,5 +1,6 @@
 import { type ShiftInterval, shiftInterval } from "./hodges_lehmann.ts";
 import { mannWhitney } from "./mann_whitney.ts";
+import { PairwiseDifferences } from "./pairwise_difference.ts";
 
 export interface Equivalence {
   /** Half width of the region of equivalence, in the unit of the samples. */
@@ -24,6 +25,7 @@ export interface Equivalence {
  *
  * @param margin > 0, in the unit of the samples
  * @param alpha in (0, 1/2)
+ * @param differences of these samples, where more is asked of them
  * @throws RangeError when a sample is empty or margin or alpha are outside their domain
  */
 export function equivalence(
@@ -31,6 +33,7 @@ export function equivalence(
   sortedB: Float64Array,
   margin: number,
   alpha: number = 0.05,
+  differences: PairwiseDifferences = new PairwiseDifferences(sortedA, sortedB),
 ): Equivalence {
   if (!(margin > 0 && Number.isFinite(margin))) {
     throw new RangeError(`equivalence: margin is ${margin}, must be positive and finite`);
@@ -40,7 +43,7 @@ export function equivalence(
   }
   const above = mannWhitney(sortedA, sortedB.map((value) => value + margin), "greater");
   const below = mannWhitney(sortedA, sortedB.map((value) => value - margin), "less");
-  const interval = shiftInterval(sortedA, sortedB, 1 - 2 * alpha);
+  const interval = shiftInterval(sortedA, sortedB, 1 - 2 * alpha, differences);
   return {
     margin,
     alpha,

@@ -1,5 +1,5 @@
 import { sigmaOfU } from "./mann_whitney.ts";
-import { pairwiseDifference } from "./pairwise_difference.ts";
+import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { tieSumSorted } from "./rank.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 import { EXACT_BELOW, WilcoxonDistribution } from "./wilcoxon.ts";
@@ -19,14 +19,19 @@ export interface ShiftInterval {
  * Hodges-Lehmann estimate of the shift B - A: the median of all m n differences b - a, exact for every size
  * (R's `wilcox.test` solves an equation instead once it is not exact). O(m + n) memory, O((m + n) log(m n)).
  *
+ * @param differences of these samples, where more is asked of them
  * @throws RangeError when a sample is empty
  */
-export function hodgesLehmann(sortedA: Float64Array, sortedB: Float64Array): number {
+export function hodgesLehmann(
+  sortedA: Float64Array,
+  sortedB: Float64Array,
+  differences: PairwiseDifferences = new PairwiseDifferences(sortedA, sortedB),
+): number {
   requireSizes("Hodges-Lehmann", sortedA, sortedB);
   const pairs = sortedA.length * sortedB.length;
-  const low = pairwiseDifference(sortedA, sortedB, Math.floor((pairs + 1) / 2));
+  const low = differences.ranked(Math.floor((pairs + 1) / 2));
   if (pairs % 2 === 1) return low;
-  const high = pairwiseDifference(sortedA, sortedB, pairs / 2 + 1);
+  const high = differences.ranked(pairs / 2 + 1);
   return low + (high - low) / 2;
 }
 
@@ -40,12 +45,14 @@ export function hodgesLehmann(sortedA: Float64Array, sortedB: Float64Array): num
  * neighbouring difference of these.)
  *
  * @param confidence in (0, 1)
+ * @param differences of these samples, where more is asked of them
  * @throws RangeError when a sample is empty or the confidence is outside (0, 1)
  */
 export function shiftInterval(
   sortedA: Float64Array,
   sortedB: Float64Array,
   confidence: number = 0.95,
+  differences: PairwiseDifferences = new PairwiseDifferences(sortedA, sortedB),
 ): ShiftInterval {
   requireSizes("interval of the shift", sortedA, sortedB);
   if (!(confidence > 0 && confidence < 1)) {
@@ -54,8 +61,8 @@ export function shiftInterval(
   const { rank, achieved, method } = intervalRank(sortedA, sortedB, confidence);
   const pairs = sortedA.length * sortedB.length;
   return {
-    low: pairwiseDifference(sortedA, sortedB, rank),
-    high: pairwiseDifference(sortedA, sortedB, pairs + 1 - rank),
+    low: differences.ranked(rank),
+    high: differences.ranked(pairs + 1 - rank),
     confidence,
     achieved,
     method,

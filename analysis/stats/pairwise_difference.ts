@@ -3,27 +3,156 @@ import { Xoshiro128 } from "./random.ts";
 /** Pivots are chosen from this many candidates a round, so that a round keeps about 1 in 50 of them. */
 const SAMPLE_SIZE = 8192;
 
+/** Walks that narrow an interval of values, before it is done by random pivots. */
+const MOST_WALKS = 16;
+
+/** So many values of each sample, evenly by rank, tell where to begin. */
+const THINNED_TO = 64;
+
 /**
  * The `rank`-th smallest (1-based) of the m n differences b - a of two sorted samples, exactly, without building
  * them: O(m + n) memory and expected O((m + n) log(m n)) time whatever the data.
  *
- * The differences form a matrix whose rows (one an element of A) and columns are sorted, so the number below a
- * pivot is counted by one walk of m + n steps (Johnson and Mizoguchi 1978). Pivots come in pairs close around
- * the wanted rank, from a seeded random sample of the candidates left (Floyd and Rivest 1975); what fits in
- * O(m + n) memory is selected directly. The answer does not depend on the sampling.
- *
  * @throws RangeError when a sample is empty or the rank is not an integer in [1, m n]
  */
 export function pairwiseDifference(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
-  const pairs = sortedA.length * sortedB.length;
-  if (!(Number.isInteger(rank) && rank >= 1 && rank <= pairs)) {
-    throw new RangeError(`pairwise difference: rank is ${rank}, must be an integer from 1 to ${pairs}`);
+  return new PairwiseDifferences(sortedA, sortedB).ranked(rank);
+}
+
+/** What one walk over both samples finds of the differences about a value. */
+interface Counted {
+  /** Number of differences up to the value. */
+  readonly count: number;
+  /** The largest of those, and the smallest beyond. */
+  readonly upTo: number;
+  readonly beyond: number;
+}
+
+/**
+ * The differences b - a of two sorted samples in ascending order, for several ranks of them: what was found for one
+ * rank narrows the search for the next.
+ *
+ * The differences form a matrix whose rows (one an element of A) and columns are sorted, so the number below a
+ * value is counted by one walk of m + n steps (Johnson and Mizoguchi 1978). Where the values lie is interpolated
+ * between counts, by the Illinois rule, each end moved on to the next difference there is. Data for which that takes
+ * too long are searched with random pivots; what fits in O(m + n) memory is sorted. The answer depends on none of it.
+ */
+export class PairwiseDifferences {
+  readonly #a: Float64Array;
+  readonly #b: Float64Array;
+  readonly #known: Counted[];
+  #sorted: Float64Array | null = null;
+  /** The values lie too unevenly to interpolate between them. */
+  #isUneven = false;
+
+  constructor(sortedA: Float64Array, sortedB: Float64Array) {
+    this.#a = sortedA;
+    this.#b = sortedB;
+    const least = sortedB[0]! - sortedA.at(-1)!;
+    const largest = sortedB.at(-1)! - sortedA[0]!;
+    this.#known = [
+      { count: 0, upTo: -Infinity, beyond: least },
+      { count: sortedA.length * sortedB.length, upTo: largest, beyond: Infinity },
+    ];
   }
+
+  /** As pairwiseDifference. */
+  ranked(rank: number): number {
+    const [a, b] = [this.#a, this.#b];
+    const pairs = a.length * b.length;
+    if (!(Number.isInteger(rank) && rank >= 1 && rank <= pairs)) {
+      throw new RangeError(`pairwise difference: rank is ${rank}, must be an integer from 1 to ${pairs}`);
+    }
+    if (pairs <= fewOf(a, b)) {
+      this.#sorted ??= new Candidates(a, b).values();
+      return this.#sorted[rank - 1]! + 0; // never -0
+    }
+    if (this.#known.length === 2) this.#begin(rank);
+    const found = this.#isUneven ? null : this.#interpolated(rank);
+    this.#isUneven = found === null;
+    return (found ?? selected(a, b, rank)) + 0;
+  }
+
+  /** Counts about where the rank seems to lie in a few of all differences. */
+  #begin(rank: number): void {
+    const [a, b] = [thinned(this.#a), thinned(this.#b)];
+    const few = new Candidates(a, b).values();
+    const at = Math.floor((rank / (this.#a.length * this.#b.length)) * few.length);
+    const margin = 2 * Math.max(a.length, b.length);
+    for (const near of [at - margin, at + margin]) {
+      this.#count(few[Math.min(few.length - 1, Math.max(0, near))]!);
+    }
+  }
+
+  #interpolated(rank: number): number | null {
+    let below = this.#known[0]!;
+    let upTo = this.#known[1]!;
+    for (const counted of this.#known) {
+      if (counted.count < rank && counted.count >= below.count) below = counted;
+      if (counted.count >= rank && counted.count <= upTo.count) upTo = counted;
+    }
+    let [missing, excess] = [rank - 0.5 - below.count, upTo.count - rank + 0.5];
+    for (let walk = 0; below.beyond !== upTo.upTo; walk++) {
+      if (walk === MOST_WALKS) return null;
+      const [low, high] = [below.beyond, upTo.upTo];
+      const between = low + (high - low) * (missing / (missing + excess));
+      // Of two neighbouring numbers the mean rounds to either.
+      const counted = this.#count(between < high ? between : low);
+      if (counted.count >= rank) {
+        upTo = counted;
+        excess = counted.count - rank + 0.5;
+        missing /= 2;
+      } else {
+        below = counted;
+        missing = rank - 0.5 - counted.count;
+        excess /= 2;
+      }
+    }
+    return upTo.upTo;
+  }
+
+  /** One walk over both samples. */
+  #count(value: number): Counted {
+    const [a, b] = [this.#a, this.#b];
+    let count = 0;
+    let upTo = -Infinity;
+    let beyond = Infinity;
+    // The difference is formed as it is returned: comparing b with value + a would round differently.
+    for (let i = 0, j = 0; i < a.length; i++) {
+      const ai = a[i]!;
+      while (j < b.length && b[j]! - ai <= value) j++;
+      count += j;
+      if (j > 0 && b[j - 1]! - ai > upTo) upTo = b[j - 1]! - ai;
+      if (j < b.length && b[j]! - ai < beyond) beyond = b[j]! - ai;
+    }
+    const counted = { count, upTo, beyond };
+    this.#known.push(counted);
+    return counted;
+  }
+}
+
+function thinned(sorted: Float64Array): Float64Array {
+  const size = Math.min(sorted.length, THINNED_TO);
+  return Float64Array.from(
+    { length: size },
+    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / size)]!,
+  );
+}
+
+/** So many differences fit into O(m + n) memory. */
+function fewOf(sortedA: Float64Array, sortedB: Float64Array): number {
+  return 4 * SAMPLE_SIZE + (sortedA.length + sortedB.length) / 8;
+}
+
+/**
+ * The difference of a rank by pivots in pairs close around the wanted rank, from a seeded random sample of the
+ * candidates left (Floyd and Rivest 1975), whatever the data.
+ */
+function selected(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
   // One row an element of the SHORTER sample, so that walks over rows are short: b - a = (-a) - (-b).
-  const difference = sortedA.length > sortedB.length
+  return sortedA.length > sortedB.length
     ? select(negated(sortedB), negated(sortedA), rank)
     : select(sortedA, sortedB, rank);
-  return difference + 0; // never -0
 }
 
 function negated(sorted: Float64Array): Float64Array {
@@ -33,7 +162,7 @@ function negated(sorted: Float64Array): Float64Array {
 function select(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
   const candidates = new Candidates(sortedA, sortedB);
   const random = Xoshiro128.seeded();
-  const few = 4 * SAMPLE_SIZE + (sortedA.length + sortedB.length) / 8;
+  const few = fewOf(sortedA, sortedB);
   while (candidates.count > few) {
     const wanted = rank - candidates.below;
     const sample = candidates.sample(SAMPLE_SIZE, random);

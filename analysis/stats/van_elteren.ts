@@ -55,7 +55,9 @@ export function stratifiedHodgesLehmann(strata: readonly Stratum[]): number {
   requireSides("stratified Hodges-Lehmann", strata);
   const half = totalWeight(strata) / 2;
   const low = weightedDifference(strata, half * (1 - TOLERANCE));
-  const high = weightedDifference(strata, half * (1 + TOLERANCE));
+  // Nearly always the same one: then one more walk tells so.
+  const isBoth = around(strata, low).weight >= half * (1 + TOLERANCE);
+  const high = isBoth ? low : weightedDifference(strata, half * (1 + TOLERANCE));
   return low + (high - low) / 2;
 }
 
@@ -105,23 +107,30 @@ function totalWeight(strata: readonly Stratum[]): number {
 }
 
 /**
- * The smallest difference b - a up to which the weights of the differences sum to the target: bisection of the
- * values and, every other time, interpolation of the weights, each end moved on to the next difference there is, so
- * that it ends at one and is exact.
+ * The smallest difference b - a up to which the weights of the differences sum to the target: interpolation of the
+ * weights by the Illinois rule and, every third time, bisection of the values, each end moved on to the next
+ * difference there is, so that it ends at one and is exact.
  */
 function weightedDifference(strata: readonly Stratum[], target: number): number {
   let low = Math.min(...strata.map(({ a, b }) => b[0]! - a.at(-1)!));
   let high = Math.max(...strata.map(({ a, b }) => b.at(-1)! - a[0]!));
-  let weightLow = 0;
-  let weightHigh = totalWeight(strata);
+  let missing = target;
+  let excess = totalWeight(strata) - target;
   for (let step = 0; low < high; step++) {
-    const share = step % 2 === 0 ? 0.5 : (target - weightLow) / (weightHigh - weightLow);
+    const share = step % 3 === 0 ? 0.5 : missing / (missing + excess);
     const between = low + (high - low) * Math.min(1, Math.max(0, share));
     // Of two neighbouring numbers the mean rounds to either.
     const middle = between < high ? between : low;
     const { weight, upTo, beyond } = around(strata, middle);
-    if (weight >= target) [high, weightHigh] = [upTo, weight];
-    else [low, weightLow] = [beyond, weight];
+    if (weight >= target) {
+      high = upTo;
+      excess = weight - target;
+      missing /= 2;
+    } else {
+      low = beyond;
+      missing = target - weight;
+      excess /= 2;
+    }
   }
   return low + 0; // never -0
 }

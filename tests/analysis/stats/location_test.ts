@@ -4,7 +4,7 @@ import { cliffsDelta } from "../../../analysis/stats/cliffs_delta.ts";
 import { equivalence } from "../../../analysis/stats/equivalence.ts";
 import { hodgesLehmann, shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
 import { mannWhitney } from "../../../analysis/stats/mann_whitney.ts";
-import { pairwiseDifference } from "../../../analysis/stats/pairwise_difference.ts";
+import { pairwiseDifference, PairwiseDifferences } from "../../../analysis/stats/pairwise_difference.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { WilcoxonDistribution } from "../../../analysis/stats/wilcoxon.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
@@ -118,6 +118,26 @@ Deno.test("selection by pivots, which large samples take, finds the same differe
     for (const share of [0, 1e-4, 0.025, 0.3, 0.5, 0.975, 1]) {
       const rank = 1 + Math.round(share * (all.length - 1));
       assert.equal(pairwiseDifference(a, b, rank) + 0, all[rank - 1]! + 0, `${m} ${n} ${step} ${share}`);
+    }
+  }
+});
+
+Deno.test("several ranks of one pair of samples are right in any order, however unevenly the values lie", () => {
+  const random = Xoshiro128.seeded(8);
+  const shapes: readonly (readonly [string, () => number])[] = [
+    ["even", () => random.uniform()],
+    ["integers", () => Math.floor(1e5 * random.uniform() ** 4)],
+    ["far apart", () => 2 ** Math.floor(1000 * (random.uniform() - 0.5))],
+    ["two clusters", () => (random.uniform() < 0.5 ? 0 : 1e12) + random.uniform()],
+    ["outliers", () => 1 / random.uniform() ** 9],
+  ];
+  for (const [name, value] of shapes) {
+    const [a, b] = [300, 250].map((n) => Float64Array.from({ length: n }, value).sort());
+    const all = sorted([...a!].flatMap((x) => [...b!].map((y) => y - x)));
+    const differences = new PairwiseDifferences(a!, b!);
+    for (const share of [0.5, 0.500001, 0.025, 0.975, 0, 1, 0.3, 0.49]) {
+      const rank = 1 + Math.round(share * (all.length - 1));
+      assert.equal(differences.ranked(rank), all[rank - 1]! + 0, `${name} ${share}`);
     }
   }
 });
