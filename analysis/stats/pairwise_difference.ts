@@ -75,7 +75,7 @@ export class PairwiseDifferences {
 
   /** Counts about where the rank seems to lie in a few of all differences. */
   #begin(rank: number): void {
-    const [a, b] = [thinned(this.#a), thinned(this.#b)];
+    const [a, b] = [thinned(this.#a, THINNED_TO), thinned(this.#b, THINNED_TO)];
     const few = new Candidates(a, b).values();
     const at = Math.floor((rank / (this.#a.length * this.#b.length)) * few.length);
     const margin = 2 * Math.max(a.length, b.length);
@@ -92,6 +92,8 @@ export class PairwiseDifferences {
       if (counted.count >= rank && counted.count <= upTo.count) upTo = counted;
     }
     let [missing, excess] = [rank - 0.5 - below.count, upTo.count - rank + 0.5];
+    // Of an end that stays for the second time half is taken, so that it moves as well.
+    let stays: "low" | "high" | null = null;
     for (let walk = 0; below.beyond !== upTo.upTo; walk++) {
       if (walk === MOST_WALKS) return null;
       const [low, high] = [below.beyond, upTo.upTo];
@@ -101,11 +103,13 @@ export class PairwiseDifferences {
       if (counted.count >= rank) {
         upTo = counted;
         excess = counted.count - rank + 0.5;
-        missing /= 2;
+        if (stays === "low") missing /= 2;
+        stays = "low";
       } else {
         below = counted;
         missing = rank - 0.5 - counted.count;
-        excess /= 2;
+        if (stays === "high") excess /= 2;
+        stays = "high";
       }
     }
     return upTo.upTo;
@@ -131,8 +135,9 @@ export class PairwiseDifferences {
   }
 }
 
-function thinned(sorted: Float64Array): Float64Array {
-  const size = Math.min(sorted.length, THINNED_TO);
+/** At most `most` values of a sorted sample, evenly by rank. */
+export function thinned(sorted: Float64Array, most: number): Float64Array {
+  const size = Math.min(sorted.length, most);
   return Float64Array.from(
     { length: size },
     (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / size)]!,
