@@ -29,7 +29,7 @@ export interface Observed {
 }
 
 /** Shell commands that begin and end the observation of tasks named `comm`. */
-export async function observation(guest: Guest, comm: string): Promise<{ begin: string; end: string }> {
+export async function observing(guest: Guest, comm: string): Promise<{ begin: string; end: string }> {
   await guest.writeFile("/opt/kernel_members.ts", await Deno.readFile("tests/guest/kernel_members.ts"));
   const deno = "/opt/deno run -A --no-config --no-lock /opt/kernel_members.ts task_struct pid comm";
   const [pid, name] = (await text(guest, deno)).split("\n");
@@ -53,7 +53,8 @@ export async function observation(guest: Guest, comm: string): Promise<{ begin: 
   return { begin, end: `echo 0 >${TRACEFS}/tracing_on; cat ${TRACEFS}/trace >${TRACE}` };
 }
 
-interface Line {
+/** One event of the trace. */
+export interface Line {
   readonly pid: number;
   readonly cpu: number;
   readonly us: number;
@@ -78,18 +79,24 @@ function parseLine(line: string): Line {
   };
 }
 
-/** The wakeups observed between begin and end, in order; nothing may have been lost. */
-export async function observed(guest: Guest): Promise<Observed[]> {
+export interface Observation {
+  readonly wakeups: readonly Observed[];
+  readonly lines: readonly Line[];
+}
+
+/** What was observed between begin and end, in order; nothing may have been lost. */
+export async function observed(guest: Guest): Promise<Observation> {
   const losses = await text(
     guest,
     `cat ${TRACEFS}/per_cpu/cpu*/stats | grep -E '^(overrun|dropped events):'`,
   );
   assert.deepEqual([...losses.matchAll(/: (\d+)/g)].map(([, count]) => count), ["0", "0", "0", "0"], losses);
   const trace = new TextDecoder().decode(await guest.readFile(TRACE));
-  return wakeupsOf(trace.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map(parseLine));
+  const lines = trace.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map(parseLine);
+  return { wakeups: wakeupsOf(lines), lines };
 }
 
-export function wakeupsOf(lines: readonly Line[]): Observed[] {
+function wakeupsOf(lines: readonly Line[]): Observed[] {
   const wakeups: Observed[] = [];
   const tasks = Map.groupBy(
     lines,
@@ -123,5 +130,3 @@ export function wakeupsOf(lines: readonly Line[]): Observed[] {
   }
   return wakeups;
 }
-
-export { parseLine };

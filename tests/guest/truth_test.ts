@@ -3,7 +3,7 @@ import { wakesFor } from "../../runbook/wakes.ts";
 import { assertRow } from "../measurement.ts";
 import { drive, drivenGuest } from "./driven_guest.ts";
 import type { Driven, Series } from "./driver.ts";
-import { observation, type Observed, observed } from "./observer.ts";
+import { type Observation, type Observed, observed, observing } from "./observer.ts";
 
 const RUNS_PER_WAKE = 42;
 
@@ -14,14 +14,27 @@ const us = (ns: string) => Number(ns) / 1000;
 /** tracefs rounds to 1 us, at each end of a difference. */
 const ROUNDING_US = 2;
 
+/** How far around a wakeup that was not seen the observer's events are told. */
+const AROUND_US = 2000;
+
 /** An emulated CPU may be stopped by its machine between two stamps: so many of 100 latencies may be off by that. */
 const STOPPED = 0.02;
 
-function nearest(wakeups: readonly Observed[], { row }: Driven): Observed {
-  const distance = ({ ttwuUs }: Observed) => Math.abs(ttwuUs - us(row.ttwu_ns));
-  const ofTask = wakeups.filter(({ pid }) => pid === Number(row.pid));
-  assert.ok(ofTask.length > 0, `nobody else saw ${JSON.stringify(row)}`);
-  return ofTask.reduce((best, wakeup) => distance(wakeup) < distance(best) ? wakeup : best);
+/**
+ * The observer's account of the same wakeup: its sched_waking lies between our try_to_wake_up and our sched_wakeup,
+ * however long the machine stood still in between. When there is none, what the observer did see is told.
+ */
+function sameWakeup({ wakeups, lines }: Observation, { row }: Driven): Observed {
+  const [from, to] = [us(row.ttwu_ns) - ROUNDING_US, us(row.wakeup_ns) + ROUNDING_US];
+  const [same, ...more] = wakeups.filter(({ pid, wakingUs }) =>
+    pid === Number(row.pid) && from <= wakingUs && wakingUs <= to
+  );
+  const near = lines.filter((line) => from - AROUND_US <= line.us && line.us <= to + AROUND_US);
+  const told = () =>
+    `${JSON.stringify(row)}, observed:\n${near.map((line) => JSON.stringify(line)).join("\n")}`;
+  assert.ok(same !== undefined, `nobody else saw ${told()}`);
+  assert.equal(more.length, 0, `seen more than once: ${told()}`);
+  return same;
 }
 
 function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed): void {
@@ -59,7 +72,7 @@ function assertSameOrder({ row }: Driven, theirs: Observed): void {
 for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"] as const) {
   Deno.test(`the kernel's own trace events agree with every wakeup, with ${kernel}`, async () => {
     await using guest = await drivenGuest(kernel);
-    const { begin, end } = await observation(guest, "probe-target");
+    const { begin, end } = await observing(guest, "probe-target");
     const series = WAKES.map(({ name }, i): Series => ({
       name,
       wake: name,
@@ -69,12 +82,12 @@ for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"
       ...(i === WAKES.length - 1 ? { after: end } : {}),
     }));
     const driven = await drive(guest, { require: "full", series });
-    const wakeups = await observed(guest);
+    const observation = await observed(guest);
     const runs = WAKES.flatMap(({ name }) => driven.of(name));
     assert.ok(runs.length >= 200);
     const off: string[] = [];
     for (const run of runs) {
-      const theirs = nearest(wakeups, run);
+      const theirs = sameWakeup(observation, run);
       assertRow(run.row);
       assertAgreement(run, theirs);
       assertSameOrder(run, theirs);
