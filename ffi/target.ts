@@ -43,6 +43,8 @@ const LEAD_NS = 1_000_000n;
 
 const CLOCK_REALTIME = 0;
 
+const NO_RUN = 0n;
+
 export interface TargetOptions {
   readonly trigger: NativeTrigger;
   /** CPUs that the target may run on; any when not given. */
@@ -74,6 +76,8 @@ abstract class TargetBase {
       result: Uint8Array<ArrayBuffer>,
     ) => Promise<number>,
   ): Promise<(field: number) => bigint> {
+    // A run that was cancelled may be done again: the new attempt is not the one that is to end.
+    this.native.symbols.target_cancel(NO_RUN);
     this.#run = run;
     const result = new BigInt64Array(9);
     this.#underWay = [request, result];

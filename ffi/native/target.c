@@ -245,8 +245,23 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 	return error;
 }
 
-void place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns,
-		struct target_result *result)
+/*
+ * Whether a clock that was set while an edge was awaited on it moved the wait's end. Set forward, the end came
+ * before the place that the edge was given; set back, later than that by as much. (So does a wake that is held back
+ * for longer than the step: that the run is then done again is the lesser evil.)
+ */
+static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t end_ns,
+		     int64_t slack_ns)
+{
+	int64_t late = end_ns - result->edge_ns;
+
+	if (state->trigger->latest || llabs(result->realtime_step_ns) <= slack_ns)
+		return 0;
+	return late < -slack_ns || (result->realtime_step_ns < 0 && late >= -result->realtime_step_ns - slack_ns);
+}
+
+int place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns, int64_t end_ns,
+	       struct target_result *result)
 {
 	int64_t after_ns, step = clock_difference(CLOCK_REALTIME, &after_ns) - difference;
 	int stepped = llabs(step) > uncertainty_ns + after_ns + ROUNDING_NS;
@@ -258,6 +273,7 @@ void place_edge(const struct wait_state *state, int64_t difference, int64_t unce
 	/* Whether a device's edge was stamped before the step or after it, nobody knows. */
 	if (!state->edge.edge_real_ns || (stepped && state->trigger->latest))
 		result->edge_uncertainty_ns = -1;
+	return was_moved(state, result, end_ns, uncertainty_ns + after_ns + ROUNDING_NS) ? ESTALE : 0;
 }
 
 /*
@@ -309,8 +325,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	after = sample_counter();
 	result->value_ns = ns_of(&read);
 	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
-	place_edge(&state, difference, uncertainty_ns, result);
-	return 0;
+	return place_edge(&state, difference, uncertainty_ns, result->value_ns, result);
 }
 
 int target_run(const struct target_request *request, struct target_result *result)

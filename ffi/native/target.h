@@ -43,10 +43,11 @@ int edge_of_run(uint64_t run, struct wait_state *state);
 
 /*
  * The edge into `result`, and whether CLOCK_REALTIME was set meanwhile. `difference` and `uncertainty_ns` are its
- * clock_difference() from before the wait.
+ * clock_difference() from before the wait, which was over by `end_ns` (CLOCK_MONOTONIC). 0, or ESTALE when the
+ * setting moved the end of the wait, so that when the edge was is not known.
  */
-void place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns,
-		struct target_result *result);
+int place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns, int64_t end_ns,
+	       struct target_result *result);
 
 int target_run(const struct target_request *request, struct target_result *result);
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);

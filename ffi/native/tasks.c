@@ -75,7 +75,7 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
 {
 	struct wait_state state = wait_of_run(request);
-	int64_t difference, uncertainty_ns;
+	int64_t difference, uncertainty_ns, end_ns;
 	char path[64];
 	int error;
 
@@ -87,12 +87,12 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	error = edge_of_run(request->run, &state);
 	if (error)
 		return error;
+	end_ns = now_ns(CLOCK_MONOTONIC);
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	if (access(path, F_OK))
 		return ESRCH;
 	error = arm_map(request->armed_map_fd, pid, request->run);
 	if (error)
 		return error;
-	place_edge(&state, difference, uncertainty_ns, result);
-	return 0;
+	return place_edge(&state, difference, uncertainty_ns, end_ns, result);
 }
