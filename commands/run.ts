@@ -84,6 +84,13 @@ export const runRoute = buildCommand({
         brief: "Go on with the file of --out, which was cut off, by the same protocol",
         default: false,
       },
+      until: {
+        kind: "parsed",
+        parse: parseCount,
+        brief: "Stop after this run, without an end or a summary; --resume goes on",
+        optional: true,
+        placeholder: "RUN",
+      },
       "measure-overhead": {
         kind: "boolean",
         brief: "Also measure what the probes cost, against runs without them",

@@ -5,11 +5,12 @@ import { compareCommand, type CompareFlags } from "../runbook/compare_command.ts
 import { Interrupt } from "../runbook/interrupt.ts";
 import { readMachine, readMachineText } from "../runbook/machine.ts";
 import { defaultPath } from "../runbook/result_out.ts";
-import { runCommand, type RunFlags } from "../runbook/run_command.ts";
+import { declaredBy, runCommand, type RunFlags } from "../runbook/run_command.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/runbook_file.ts";
 import { type GuestVmOptions, prepareGuestVm } from "./guest_vm.ts";
 import { prepareSshVm } from "./ssh_vm.ts";
-import type { Vm, VmRequest } from "./vm.ts";
+import { takeTurns, type Turn, turnsOf } from "./turns.ts";
+import type { Vm, VmRequest, VmResult } from "./vm.ts";
 
 /** What a protocol has, where the VM comes from, where the files go, how they are compared. */
 export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
@@ -19,7 +20,7 @@ export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, Comp
   readonly ssh?: string;
 }
 
-type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume";
+type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
 
 /**
  * @param protocol the options of the protocol, as the user wrote them: either side gets the same
@@ -35,28 +36,22 @@ export async function abCommand(
 ): Promise<ExitCode> {
   const tell = flags.quiet ? () => {} : (line: string) => say(`${line}\n`);
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
-  refuseBlocks(runbook);
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
+  const turns = turnsOf(declaredBy(flags, runbook).runbook);
   await using vm =
     await (flags.ssh === undefined
       ? prepareGuestVm(flags, tell)
       : prepareSshVm({ ssh: flags.ssh, keep: flags.keep }, tell));
   const folder = outputFolder(flags["out-dir"]);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
-  tell("A: this machine");
-  const began = performance.now();
-  await runCommand(
-    { ...flags, env: "host", out: a, json: false, resume: false, "measure-overhead": false },
-    say,
-  );
-  tell(`B: ${vm.description}`);
-  const request = { args: protocol, runbook, folder, expectedMs: performance.now() - began };
-  await measureVm(vm, request, b).catch((cause) => {
-    if (!(cause instanceof Failure)) throw cause;
-    const { exitCode, found, remedy } = cause;
-    throw new Failure(exitCode, found, `${remedy}; this machine's runs are in ${a}`, { cause });
-  });
+  const host = async (turn: Turn) => {
+    tell(`A: this machine${ofRuns(turn, turns)}`);
+    const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
+    await runCommand({ ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false }, say);
+    tell(`B: ${vm.description}${ofRuns(turn, turns)}`);
+  };
+  await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
   tell(`both files are in ${folder}`);
   return compareCommand(flags, [a, b], write, say);
 }
@@ -82,16 +77,43 @@ function refuseOtherTarget(runbook: RunbookSource | null): void {
   );
 }
 
-async function measureVm(vm: Vm, request: Omit<VmRequest, "interrupt">, path: string): Promise<void> {
+async function measureBoth(
+  vm: Vm,
+  request: Omit<VmRequest, "interrupt">,
+  turns: readonly Turn[],
+  host: (turn: Turn) => Promise<void>,
+  [hostPath, vmPath]: readonly [string, string],
+): Promise<void> {
   using interrupt = new Interrupt();
-  const interrupted = (cause?: unknown) =>
-    new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
-  const result = await vm.measure({ ...request, interrupt: interrupt.signal }).catch((error) => {
-    throw interrupt.signal.aborted ? interrupted(error) : error;
-  });
-  const { code, file, error } = result;
+  let hostFailed = false;
+  let hostMeasured = false;
+  const measureHost = async (turn: Turn) => {
+    if (interrupt.signal.aborted) throw interrupted();
+    hostFailed = true;
+    await host(turn);
+    hostFailed = false;
+    hostMeasured = true;
+  };
+  const start = () => vm.start({ ...request, interrupt: interrupt.signal });
+  try {
+    keep(await takeTurns(turns, measureHost, start), vmPath, interrupt.signal);
+  } catch (cause) {
+    if (hostFailed) throw cause;
+    const error = interrupt.signal.aborted ? interrupted(cause) : cause;
+    if (!(error instanceof Failure) || !hostMeasured) throw error;
+    const { exitCode, found, remedy } = error;
+    throw new Failure(exitCode, found, `${remedy}; this machine's runs are in ${hostPath}`, { cause });
+  }
+}
+
+function interrupted(cause?: unknown): Failure {
+  return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
+}
+
+/** @throws Failure when probe there has not ended well */
+function keep({ code, file, error }: VmResult, path: string, interrupt: AbortSignal): void {
   if (file !== undefined) Deno.writeFileSync(path, file, { createNew: true });
-  if (interrupt.signal.aborted) throw interrupted();
+  if (interrupt.aborted) throw interrupted();
   if (code === EXIT.done && file !== undefined) return;
   const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);
   throw new Failure(
@@ -101,6 +123,11 @@ async function measureVm(vm: Vm, request: Omit<VmRequest, "interrupt">, path: st
     }`,
     "see what it said before",
   );
+}
+
+/** Which block it is, where there are several. */
+function ofRuns({ until }: Turn, turns: readonly Turn[]): string {
+  return turns.length === 1 ? "" : `, until run ${until}`;
 }
 
 /** @throws Failure when the folder cannot be made, or holds such files already */
@@ -117,17 +144,4 @@ function outputFolder(given: string | undefined): string {
   const found = [...Deno.readDirSync(folder)].find(({ name }) => name === "host.csv" || name === "vm.csv");
   if (found === undefined) return folder;
   throw refuse(`cannot write ${folder}/${found.name}: it exists already`);
-}
-
-/** What is declared and not kept would be hashed into both files. */
-function refuseBlocks(runbook: RunbookSource | null): void {
-  const blocks = runbook?.settings.blocks ?? 1;
-  if (blocks === 1) return;
-  throw new Failure(
-    EXIT.usage,
-    `${
-      runbook?.named("blocks")
-    } is ${blocks}, and probe ab does not take turns: it measures one side after the other`,
-    "leave it out",
-  );
 }

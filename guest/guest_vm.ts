@@ -2,10 +2,10 @@
 
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { readMachineText } from "../runbook/machine.ts";
-import { runInGuest } from "./one_command.ts";
 import { ownExecutable, runtimeLibraries } from "./own_executable.ts";
 import { type Accelerator, chooseAccelerator, installedQemu } from "./qemu.ts";
-import { baseName, lastError, type Vm } from "./vm.ts";
+import { TurnGuest } from "./turn_guest.ts";
+import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
 export interface GuestVmOptions {
   /** Kernel image; without it the running kernel's. */
@@ -40,48 +40,59 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
   const accelerator = await chooseAccelerator(qemu);
   const how = accelerator === "kvm" ? "under KVM" : `emulated: ${NO_KVM}`;
   return {
-    // Each guest ends by itself.
+    // Each guest ends with its session.
     [Symbol.asyncDispose]: () => Promise.resolve(),
     description: `a throwaway guest with ${kernel} in QEMU ${qemu.version}, ${how}`,
-    async measure({ args, runbook, folder: beside, expectedMs, interrupt }) {
+    async start({ args, runbook, folder: beside, interrupt }): Promise<VmSession> {
       const folder = Deno.makeTempDirSync(
         options.keep ? { dir: beside, prefix: "guest-" } : { prefix: "probe-guest-" },
       );
+      const end = () => {
+        if (options.keep) tell(`the guest's console and file system are kept in ${folder}`);
+        else Deno.removeSync(folder, { recursive: true });
+      };
       const runbooks = runbook === null
         ? []
         : [{ path: `/runbook/${baseName(runbook.path)}`, source: runbook.bytes, mode: 0o644 }];
       const lines: string[] = [];
-      using ticking = new Ticking(expectedMs, tell);
-      try {
-        const result = await runInGuest({
-          qemu,
-          kernel,
-          accelerator,
-          folder,
-          ...(before === undefined ? {} : { before }),
-          ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
-          kernelArgs: kernelArguments(accelerator),
-          files: [{ path: PROBE, source: executable }, ...runbooks],
-          libraries: runtimeLibraries(executable),
-          argv: [
-            ...[PROBE, "run", ...args, "--env", "vm", "--out", RESULT],
-            ...runbooks.flatMap(({ path }) => ["--runbook", path]),
-          ],
-          result: RESULT,
-          bootTimeoutMs: BOOT_LIMIT_MS,
-          timeoutMs: START_LIMIT_MS + SLOWEST * expectedMs,
-          interrupt,
-          onStart: () => ticking.start(),
-          onConsole(line) {
-            lines.push(line);
-            tell(`guest | ${line}`);
-          },
-        });
-        return { ...result, error: lastError(lines) };
-      } finally {
-        if (options.keep) tell(`the guest's console and file system are kept in ${folder}`);
-        else Deno.removeSync(folder, { recursive: true });
-      }
+      const guest = await TurnGuest.boot({
+        qemu,
+        kernel,
+        accelerator,
+        folder,
+        ...(before === undefined ? {} : { before }),
+        ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
+        kernelArgs: kernelArguments(accelerator),
+        files: [{ path: PROBE, source: executable }, ...runbooks],
+        libraries: runtimeLibraries(executable),
+        bootTimeoutMs: BOOT_LIMIT_MS,
+        interrupt,
+        onConsole(line) {
+          lines.push(line);
+          tell(`guest | ${line}`);
+        },
+      }).catch((error) => {
+        end();
+        throw error;
+      });
+      tell("the guest is up");
+      const argv = [
+        ...[PROBE, "run", ...args, "--env", "vm", "--out", RESULT],
+        ...runbooks.flatMap(({ path }) => ["--runbook", path]),
+      ];
+      return {
+        async measure(more, expectedMs) {
+          using _ticking = new Ticking(expectedMs, tell);
+          return await guest.run([...argv, ...more], START_LIMIT_MS + SLOWEST * expectedMs);
+        },
+        async result(code) {
+          return { code, file: await guest.readFile(RESULT, START_LIMIT_MS), error: lastError(lines) };
+        },
+        async [Symbol.asyncDispose]() {
+          await guest[Symbol.asyncDispose]();
+          end();
+        },
+      };
     },
   };
 }
@@ -90,18 +101,15 @@ const NO_KVM = "KVM does not run guests here; its times are not those of a VM";
 
 /** Says now and then that the guest is still at it: it says nothing itself while it measures. */
 class Ticking implements Disposable {
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(private readonly expectedMs: number, private readonly tell: (line: string) => void) {}
-
-  start(): void {
+  constructor(expectedMs: number, tell: (line: string) => void) {
     const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
     const began = performance.now();
-    this.tell("the guest is up and starts probe");
     const tick = () =>
-      this.tell(
+      tell(
         `the guest is busy for ${seconds(performance.now() - began)}; this machine took ${
-          seconds(this.expectedMs)
+          seconds(expectedMs)
         }`,
       );
     this.#timer = setInterval(tick, TICK_MS);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process 1 of a guest that carries out one command and ends: mounts what measurements need, runs the command with
- * its output on the console, sends the file it has written over the second serial port, powers off. It stands in
- * for a shell and its tools, so that `probe ab` needs nothing on the user's machine but QEMU and a kernel.
+ * Process 1 of a guest that carries out commands one after the other: mounts what measurements need, runs each
+ * command with its output on the console, sends files over the second serial port. It stands in for a shell and its
+ * tools, so that `probe ab` needs nothing on the user's machine but QEMU and a kernel.
  *
- * /command holds the path of the result file and the argument vector, each ended by a NUL. What is sent on
- * /dev/ttyS1: the line `ready` before the command starts, and after it the line `done STATUS SIZE CRC32` and SIZE
- * bytes. STATUS is the exit code, or 128 + n when signal n ended the command; CRC32 is that of zlib; a command that
- * leaves no file has the SIZE `none` and nothing after it. guest/one_command.ts reads it.
+ * On /dev/ttyS1 it says the line `ready`, and then takes requests: the path of a file to send, or `-`, and the
+ * argument vector of a command to run first, or none; each word is ended by a NUL, the request by another one.
+ * Newlines between requests keep an idle guest alive. The answer is the line `done STATUS SIZE CRC32` and SIZE bytes.
+ * STATUS is the exit code, or 128 + n when signal n ended the command; CRC32 is that of zlib; without a file the SIZE
+ * is `none` and nothing comes after it. guest/turn_guest.ts is the other side.
  */
 
 #define _GNU_SOURCE
@@ -23,6 +24,9 @@
 #define SIGCHLD_FLAG 17
 #define BUFFER 65536
 #define MOST_ARGUMENTS 128
+/* Tenths of a second that a read waits for a byte, and reads without one after which the starter is taken for dead. */
+#define SILENCE 200
+#define MOST_SILENT 3
 
 static char command[BUFFER];
 static char buffer[BUFFER];
@@ -92,24 +96,33 @@ static void mount_all(void)
 /* Bytes pass as they are: no line discipline turns LF into CR LF. */
 static int open_port(void)
 {
-	struct termios raw = {.c_cflag = B115200 | CS8 | CREAD | CLOCAL};
+	struct termios raw = {.c_cflag = B115200 | CS8 | CREAD | CLOCAL, .c_cc = {[VMIN] = 0, [VTIME] = SILENCE}};
 	int port = opened("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	SYSCALL(SYS_ioctl, port, TCSETS, &raw, 0, 0, 0);
 	return port;
 }
 
-/* Reads /command: the result's path is returned, the argument vector put into argv. */
-static const char *read_command(char **argv)
+/* Reads a request: the file's path is returned, the argument vector put into argv. */
+static const char *read_request(int port, char **argv)
 {
-	int fd = opened("/command", O_RDONLY | O_CLOEXEC);
-	long size = SYSCALL(SYS_read, fd, command, sizeof(command) - 1, 0, 0, 0);
+	size_t size = 0;
 	size_t count = 0;
 
-	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
-	for (long at = (long)length(command) + 1; at < size && count < MOST_ARGUMENTS;) {
+	for (int silent = 0; size < 2 || command[size - 1] != 0 || command[size - 2] != 0;) {
+		if (silent == MOST_SILENT || size == sizeof(command))
+			power_off();
+		if (SYSCALL(SYS_read, port, command + size, 1, 0, 0, 0) != 1) {
+			silent++;
+			continue;
+		}
+		silent = 0;
+		if (size > 0 || command[0] != '\n')
+			size++;
+	}
+	for (size_t at = length(command) + 1; at < size - 1 && count < MOST_ARGUMENTS;) {
 		argv[count++] = command + at;
-		at += (long)length(command + at) + 1;
+		at += length(command + at) + 1;
 	}
 	argv[count] = NULL;
 	return command;
@@ -191,8 +204,7 @@ static void send(int port, int status, const char *path)
 __attribute__((used)) _Noreturn void init(void)
 {
 	static char *argv[MOST_ARGUMENTS + 1];
-	const char *result = read_command(argv);
-	int console, port, status;
+	int console, port;
 
 	mount_all();
 	console = opened("/dev/console", O_RDWR | O_NOCTTY);
@@ -201,8 +213,9 @@ __attribute__((used)) _Noreturn void init(void)
 			SYSCALL(SYS_dup2, console, fd, 0, 0, 0, 0);
 	port = open_port();
 	say(port, "ready\n");
-	status = run(argv);
-	send(port, status, result);
-	SYSCALL(SYS_ioctl, port, TCSBRK, 1, 0, 0, 0); /* tcdrain(): all has left when it returns */
-	power_off();
+	for (;;) {
+		const char *path = read_request(port, argv);
+
+		send(port, argv[0] == NULL ? 0 : run(argv), path);
+	}
 }

@@ -5,7 +5,7 @@ import { GuestConsole } from "./console.ts";
 import { ownExecutable } from "./own_executable.ts";
 import { notAllowed } from "./qemu.ts";
 import { quoted } from "./quoted.ts";
-import { baseName, lastError, type Vm } from "./vm.ts";
+import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
 export interface SshVmOptions {
   /** As `ssh` takes it. */
@@ -43,7 +43,7 @@ export async function prepareSshVm(
   );
   return {
     description: `${destination}, over ssh`,
-    async measure({ args, runbook, interrupt }) {
+    async start({ args, runbook, interrupt }): Promise<VmSession> {
       const runbooks: string[] = [];
       if (runbook !== null) {
         const path = `${folder}/${baseName(runbook.path)}`;
@@ -53,12 +53,18 @@ export async function prepareSshVm(
       const result = `${folder}/vm.csv`;
       const argv = [`${folder}/probe`, "run", ...args, "--env", "vm", "--out", result, ...runbooks];
       const lines: string[] = [];
-      const code = await remote.watch(argv.map(quoted).join(" "), interrupt, (line) => {
-        lines.push(line);
-        tell(`vm | ${line}`);
-      });
-      const { code: found, stdout } = await remote.run(`cat ${quoted(result)}`);
-      return { code, file: found === 0 ? stdout : undefined, error: lastError(lines) };
+      return {
+        measure: (more) =>
+          remote.watch([...argv, ...more].map(quoted).join(" "), interrupt, (line) => {
+            lines.push(line);
+            tell(`vm | ${line}`);
+          }),
+        async result(code) {
+          const { code: found, stdout } = await remote.run(`cat ${quoted(result)}`);
+          return { code, file: found === 0 ? stdout : undefined, error: lastError(lines) };
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
     },
     async [Symbol.asyncDispose]() {
       if (keep) tell(`probe and its file are kept in ${destination}:${folder}`);

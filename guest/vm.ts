@@ -6,11 +6,11 @@ export interface Vm extends AsyncDisposable {
   /** What it is, for a line on stderr. */
   readonly description: string;
   /**
-   * Carries out `probe run` there.
+   * Makes it ready to measure.
    *
-   * @throws Failure when that machine cannot be started or is lost
+   * @throws Failure when that machine cannot be started
    */
-  measure(request: VmRequest): Promise<VmResult>;
+  start(request: VmRequest): Promise<VmSession>;
 }
 
 export interface VmRequest {
@@ -20,10 +20,23 @@ export interface VmRequest {
   readonly runbook: RunbookSource | null;
   /** Folder here for what is to be kept. */
   readonly folder: string;
-  /** How long it takes where nothing is slow. */
-  readonly expectedMs: number;
   /** Ends it at once. */
   readonly interrupt: AbortSignal;
+}
+
+/** It stays up from the first of its turns to the last. */
+export interface VmSession extends AsyncDisposable {
+  /**
+   * Carries out `probe run` there.
+   *
+   * @param more arguments of this turn alone
+   * @param expectedMs how long it takes where nothing is slow
+   * @returns the exit code of probe there; 128 + n when signal n ended it
+   * @throws Failure when that machine is lost
+   */
+  measure(more: readonly string[], expectedMs: number): Promise<number>;
+  /** Brings the result file, after a turn that ended with `code`. */
+  result(code: number): Promise<VmResult>;
 }
 
 export interface VmResult {

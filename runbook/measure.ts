@@ -34,6 +34,8 @@ export interface MeasureRequest {
   readonly file: ResultFile;
   /** What the file held before; null: it is new. */
   readonly begun: Begun | null;
+  /** Number of the last run; before the runbook's last one the file stays without its end. */
+  readonly last: number;
   readonly progress: Progress;
   /** What happens outside the runbook's hours. */
   readonly waiting: Waiting;
@@ -52,7 +54,7 @@ const MOST_REPEATS = 20;
 export async function measure(
   request: MeasureRequest,
 ): Promise<{ summary: Summary; interruptedAt: number | null }> {
-  const { machine, file, begun, progress, interrupt } = request;
+  const { machine, file, begun, last, progress, interrupt } = request;
   const { runbook, target: choice, overrides } = request.declared;
   const { runs, period_ns: periodNs } = runbook;
   using kernel = await openKernelSide({
@@ -91,7 +93,7 @@ export async function measure(
   }
   const of = kernel.task === null ? "" : ` of ${kernel.task.comm} (pid ${kernel.task.pid})`;
   progress.begin(first);
-  const which = first === 1 ? `${runs} runs` : `runs ${first} to ${runs}`;
+  const which = first === 1 && last === runs ? `${runs} runs` : `runs ${first} to ${last}`;
   progress.say(`measuring ${which}${of} at tier ${probes.tier} into ${file.path}`);
   const notices = noticesOf(symbols, decode, machine);
   for (const notice of notices) progress.say(`notice: ${notice}`);
@@ -140,7 +142,7 @@ export async function measure(
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(0.8 * periodNs)) }),
   };
   if (first <= runs) await warmUp(runbook, series);
-  const interruptedAt = await runLoop({ ...series, first, runs, onOutcome, onRepeat });
+  const interruptedAt = await runLoop({ ...series, first, runs: last, onOutcome, onRepeat });
   const disagreements = crossCheck.notices();
   for (const notice of disagreements) progress.say(`notice: ${notice}`);
   const observed = [...repeats, ...disagreements];
@@ -151,10 +153,12 @@ export async function measure(
     tally.setRecursionMisses(probes.programs());
   }
   if (meter !== null) tally.setOverhead(meter.overhead());
-  if (interruptedAt === null) {
+  if (interruptedAt === null && last === runs) {
     file.writeEnd(observed.length === 0 ? tally.end() : { ...tally.end(), notices: observed });
   }
-  progress.say(`${tally.end().rows} of ${runs} runs written to ${file.path}`);
+  progress.say(
+    `${tally.end().rows} of ${runs} runs written to ${file.path}${last < runs ? "; --resume goes on" : ""}`,
+  );
   return { summary: { path: file.path, meta, tally, notices }, interruptedAt };
 }
 

@@ -5,7 +5,7 @@ import type { Tier } from "../analysis/meta.ts";
 import { kernelFileExists } from "../ffi/kernel_file.ts";
 import { checkCpus } from "./affinity.ts";
 import { checkClocksource, setClocksource } from "./clocksource.ts";
-import { declare } from "./declared.ts";
+import { declare, type Declared } from "./declared.ts";
 import { waitForHours } from "./hours.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type LoopClock, SHORTEST_WINDOWED_PERIOD_NS } from "./loop.ts";
@@ -16,7 +16,7 @@ import { Progress } from "./progress.ts";
 import { createOutputFile, defaultPath, openOutputFile, ResultFile, type Syncing } from "./result_out.ts";
 import { readBegun } from "./resume.ts";
 import { cpusOf, type Field, type Runbook } from "./runbook.ts";
-import { readRunbookFile } from "./runbook_file.ts";
+import { readRunbookFile, type RunbookSource } from "./runbook_file.ts";
 import { summaryJson, summaryText } from "./summary.ts";
 import { realMachinery } from "./system_change.ts";
 
@@ -46,6 +46,8 @@ export interface RunFlags {
   readonly "allow-system-changes": boolean;
   /** Go on with the file of `out`, which was cut off. */
   readonly resume: boolean;
+  /** Number of the run after which to stop, with a file that can be resumed; without it the last one. */
+  readonly until?: number;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
   readonly quiet: boolean;
@@ -63,17 +65,23 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
  */
 export async function runCommand(flags: RunFlags, write: (text: string) => void): Promise<ExitCode> {
   const source = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
-  const { runs, trigger, period: period_ns, wake, load, target: task, require } = flags;
-  const declared = declare({ runs, trigger, period_ns, wake, load, target: task, require }, source, optionOf);
+  const declared = declaredBy(flags, source);
   const { runbook } = declared;
   refuseResume(flags);
+  refuseUntil(flags, runbook);
+  const last = flags.until ?? runbook.runs;
   const progress = new Progress({
-    runs: runbook.runs,
+    runs: last,
     quiet: flags.quiet,
     output: { isTerminal: Deno.stderr.isTerminal(), write: (text) => writeAll(Deno.stderr, text) },
     now: () => performance.now(),
   });
   const say = (message: string) => progress.say(message);
+  if (runbook.blocks > 1 && flags.until === undefined) {
+    say(
+      `notice: the runbook's ${runbook.blocks} blocks are for probe ab: here all runs are measured in one go`,
+    );
+  }
   preflight(readMachineText, kernelFileExists(KERNEL_BTF));
   checkCpus(cpusOf(runbook), readMachineText);
   const clocksource = { wanted: runbook.clocksource, changesAllowed: flags["allow-system-changes"] };
@@ -84,6 +92,9 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const output = flags.resume ? openOutputFile(path) : createOutputFile(path);
   using file = new ResultFile(path, output, syncingAt(runbook.period_ns));
   const begun = flags.resume ? readBegun(path) : null;
+  if (begun !== null && begun.lastRun >= last && last < runbook.runs) {
+    throw alreadyThere(path, begun.lastRun, last);
+  }
   using interrupt = new Interrupt();
   try {
     const waiting = { allowed: !flags["no-wait"], say };
@@ -98,6 +109,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
       started: new Date(),
       file,
       begun,
+      last,
       progress,
       waiting,
       interrupt: interrupt.signal,
@@ -113,9 +125,10 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
         `${rows} in ${path}; --resume goes on`,
       );
     }
+    const goesOn = last < runbook.runs;
     if (flags.json) write(`${summaryJson(summary)}\n`);
-    else if (!flags.quiet) write(summaryText(summary));
-    if (complete > 0) return EXIT.done;
+    else if (!flags.quiet && !goesOn) write(summaryText(summary));
+    if (complete > 0 || goesOn) return EXIT.done;
     throw new Failure(
       EXIT.failed,
       `none of the ${runbook.runs} runs completed: no clock read of the target was seen`,
@@ -125,6 +138,15 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
     if (begun === null && file.isEmpty) Deno.removeSync(path);
     throw error;
   }
+}
+
+/** What such a call declares. */
+export function declaredBy(
+  flags: Pick<RunFlags, "runs" | "trigger" | "period" | "wake" | "load" | "target" | "require">,
+  source: RunbookSource | null,
+): Declared {
+  const { runs, trigger, period: period_ns, wake, load, target, require } = flags;
+  return declare({ runs, trigger, period_ns, wake, load, target, require }, source, optionOf);
 }
 
 /** For the hours before anything native is open: ms are enough. */
@@ -159,6 +181,28 @@ function refuseResume({ resume, out, "measure-overhead": measureOverhead }: RunF
       "leave it out, or begin another file",
     );
   }
+}
+
+function refuseUntil({ until, "measure-overhead": measureOverhead }: RunFlags, { runs }: Runbook): void {
+  if (until === undefined) return;
+  if (until > runs) {
+    throw new Failure(EXIT.usage, `--until ${until} is after the last of ${runs} runs`, "give one of them");
+  }
+  if (measureOverhead) {
+    throw new Failure(
+      EXIT.usage,
+      "--measure-overhead cannot stop in between: what goes on with its file does not know it any more",
+      "leave out --until, or --measure-overhead",
+    );
+  }
+}
+
+function alreadyThere(path: string, found: number, until: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `cannot go on with ${path} until run ${until}: its last one is ${found} already`,
+    "give a later run with --until, or leave it out",
+  );
 }
 
 /** A disk takes longer than a short period. */

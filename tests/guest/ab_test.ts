@@ -89,12 +89,12 @@ async function writeInitrd(path: string): Promise<void> {
   await Deno.writeFile(path, archive.pipeThrough(new CompressionStream("gzip")));
 }
 
-Deno.test("probe ab measures here and in a guest of the kernel given, keeps what it is told to, and compares", async () => {
+Deno.test("probe ab measures here and in a guest of the kernel given in turns, keeps what it is told to, and compares", async () => {
   using place = await Place.make();
   const initrd = `${place.folder}/initrd`;
   await writeInitrd(initrd);
   const runbook = `${place.folder}/pipes.toml`;
-  Deno.writeTextFileSync(runbook, 'wakes = ["pipe"]\nruns = 6\n');
+  Deno.writeTextFileSync(runbook, 'wakes = ["pipe"]\nruns = 6\nblocks = 2\n');
   const wake = ["--runbook", runbook, "--runs", "8"];
   const { code, stdout, stderr } = await result(
     place.ab("--kernel", place.kernel, "--initrd", initrd, "--keep", ...wake),
@@ -108,7 +108,18 @@ Deno.test("probe ab measures here and in a guest of the kernel given, keeps what
   assert.equal(b.meta.runbook_file?.name, "pipes.toml");
   assert.deepEqual(b.meta.runbook_file, a.meta.runbook_file);
   assert.deepEqual(b.meta.overrides, a.meta.overrides);
-  assertSound(b, 8);
+  for (const side of [a, b]) {
+    assertSound(side, 8);
+    assert.deepEqual(side.resumptions, [5]);
+  }
+  const turns = [...stderr.matchAll(/^(guest \| )?measuring (runs \d to \d) /gm)].map((
+    [, vm, runs],
+  ) => [!!vm, runs]);
+  assert.deepEqual(
+    turns,
+    ["runs 1 to 4", "runs 5 to 8"].flatMap((runs) => [[false, runs], [true, runs]]),
+    stderr,
+  );
   const accelerator = String(b.meta.accelerator);
   assert.ok(["kvm", "tcg"].includes(accelerator), accelerator);
   assert.match(stderr, accelerator === "kvm" ? /, under KVM$/m : /, emulated: KVM does not run guests here/m);
@@ -165,30 +176,43 @@ for (
   });
 }
 
-const UNKEPT: readonly (readonly [what: string, toml: string, says: RegExp])[] = [
-  [
-    "that follows a task of this machine",
-    'runs = 6\ntarget = "comm:init"\n',
-    /lab\.toml line 2: target is comm:init, and probe ab wakes the built-in target /,
-  ],
-  [
-    "of several blocks",
-    "runs = 6\n\nblocks = 2\n",
-    /lab\.toml line 3: blocks is 2, and probe ab does not take turns/,
-  ],
-];
+Deno.test("a runbook that follows a task of this machine is refused with its line, before anything is measured", async () => {
+  using place = await Place.make();
+  const runbook = `${place.folder}/lab.toml`;
+  Deno.writeTextFileSync(runbook, 'runs = 6\ntarget = "comm:init"\n');
+  const { code, stderr } = await result(place.ab("--kernel", place.kernel, "--runbook", runbook));
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /lab\.toml line 2: target is comm:init, and probe ab wakes the built-in target /);
+  assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+});
 
-for (const [what, toml, says] of UNKEPT) {
-  Deno.test(`a runbook ${what} is refused with its line, before anything is measured`, async () => {
-    using place = await Place.make();
-    const runbook = `${place.folder}/lab.toml`;
-    Deno.writeTextFileSync(runbook, toml);
-    const { code, stderr } = await result(place.ab("--kernel", place.kernel, "--runbook", runbook));
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, says);
-    assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
-  });
+/** Whether a process is gone, or dead and nobody has asked how it ended. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
 }
+
+Deno.test("a guest that waits for its turn ends by itself when probe ab was killed", async () => {
+  using place = await Place.make();
+  const runbook = `${place.folder}/lab.toml`;
+  Deno.writeTextFileSync(runbook, "runs = 6\nblocks = 2\n");
+  const probe = place.ab("--kernel", place.kernel, "--runbook", runbook);
+  const reader = probe.stderr.getReader();
+  const text = await until("the guest is up", reader);
+  const qemu = childOf(probe.pid);
+  probe.kill("SIGKILL");
+  await Promise.all([probe.status, probe.stdout.cancel(), reader.cancel()]);
+  assert.ok(!hasEnded(qemu), text);
+  try {
+    while (!hasEnded(qemu)) await new Promise((resolve) => setTimeout(resolve, 100));
+  } finally {
+    if (!hasEnded(qemu)) Deno.kill(qemu, "SIGKILL");
+  }
+});
 
 const REFUSED: readonly {
   what: string;

@@ -103,6 +103,25 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   assert.deepEqual(place.left(), []);
 });
 
+Deno.test("of a runbook of several blocks, both sides take turns over ssh", async () => {
+  using place = await Place.make();
+  Deno.writeTextFileSync(`${place.folder}/turns.toml`, 'runs = 8\nblocks = 3\nperiod = "50ms"\n');
+  const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runbook", "turns.toml"]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^question +verdict/m);
+  const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
+  for (const side of [a, b]) {
+    assertSound(side, 8);
+    assert.deepEqual(side.resumptions, [3, 6]);
+  }
+  // Both sides are this machine, with one CLOCK_MONOTONIC.
+  const order = [...a.rows.map((row) => ({ side: "a", row })), ...b.rows.map((row) => ({ side: "b", row }))]
+    .sort((one, other) => Number(BigInt(one.row.ttwu_ns) - BigInt(other.row.ttwu_ns)))
+    .map(({ side, row }) => `${side}${row.run}`).join(" ");
+  assert.equal(order, "a1 a2 b1 b2 a3 a4 a5 b3 b4 b5 a6 a7 a8 b6 b7 b8");
+  assert.deepEqual(place.left(), []);
+});
+
 Deno.test("probe ab over ssh with --keep leaves what it has copied, and says where", async () => {
   using place = await Place.make();
   const { code, stderr } = await place.ab(["--ssh", VM, "--keep", "--runs", "6", "--period", "50ms"]);

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { capture } from "../../build/command.ts";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { parseMeasurement } from "../measurement.ts";
+
+const RUNS = 7;
+const PERIOD_MS = 20;
+
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "probe-until-" });
+  readonly out = `${this.folder}/out.csv`;
+
+  constructor(runbook: string) {
+    Deno.writeTextFileSync(
+      `${this.folder}/lab.toml`,
+      `runs = ${RUNS}\nperiod = "${PERIOD_MS}ms"\n${runbook}`,
+    );
+  }
+
+  argv(...args: string[]): string[] {
+    const runbook = ["--runbook", `${this.folder}/lab.toml`, "--require", "tracepoint"];
+    return ["run", ...runbook, "--out", this.out, ...args];
+  }
+
+  run(...args: string[]) {
+    return capture([EXECUTABLE, ...this.argv(...args)]);
+  }
+
+  read() {
+    return parseMeasurement(Deno.readTextFileSync(this.out));
+  }
+
+  runs(): number[] {
+    return this.read().rows.map(({ run }) => Number(run));
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
+
+Deno.test("--until stops after that run without an end, and --resume goes on: every run is there once", async () => {
+  using place = new Place('wakes = ["timer", "pipe"]\nblocks = 3\nwarm_up_runs = 2\n');
+  const first = await place.run("--until", "2");
+  assert.deepEqual({ code: first.code, stdout: first.stdout }, { code: 0, stdout: "" }, first.stderr);
+  assert.match(first.stderr, /^measuring runs 1 to 2 at tier/m);
+  assert.match(first.stderr, /^2 of 7 runs written to .*out\.csv; --resume goes on$/m);
+  assert.deepEqual([place.runs(), place.read().end], [upTo(2), null]);
+  const second = await place.run("--until", "4", "--resume");
+  assert.equal(second.code, 0, second.stderr);
+  assert.deepEqual([place.runs(), place.read().end], [upTo(4), null]);
+  const text = Deno.readTextFileSync(place.out);
+  const again = await place.run("--until", "4", "--resume");
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /^probe: cannot go on with .*out\.csv until run 4: its last one is 4 already; /);
+  assert.equal(Deno.readTextFileSync(place.out), text);
+  const third = await place.run("--until", `${RUNS}`, "--resume");
+  assert.equal(third.code, 0, third.stderr);
+  assert.doesNotMatch(third.stderr, /blocks/);
+  const { resumptions, end } = place.read();
+  assert.deepEqual(place.runs(), upTo(RUNS));
+  assert.deepEqual([resumptions, end?.rows], [[3, 5], RUNS]);
+});
+
+Deno.test("a runbook of several blocks measured without --until says that it is measured in one go", async () => {
+  using place = new Place("blocks = 3\n");
+  const { code, stderr } = await place.run();
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^notice: the runbook's 3 blocks are for probe ab: here all runs are measured in one go$/m,
+  );
+  assert.deepEqual([place.runs(), place.read().end?.rows], [upTo(RUNS), RUNS]);
+});
+
+Deno.test("runs that only warm up take an edge each, and leave no row", async () => {
+  using place = new Place("warm_up_runs = 100\n");
+  const child = new Deno.Command(EXECUTABLE, {
+    args: place.argv(),
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  let began: number | null = null;
+  for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (began === null && text.includes("measuring 7 runs")) began = performance.now();
+  }
+  assert.equal((await child.status).code, 0, text);
+  assert.ok(began !== null && performance.now() - began > 100 * PERIOD_MS, text);
+  assert.deepEqual([place.runs(), place.read().end?.rows], [upTo(RUNS), RUNS]);
+});
+
+for (
+  const [what, args, says] of [
+    ["after the last run", ["--until", "8"], /^probe: --until 8 is after the last of 7 runs; /m],
+    [
+      "with --measure-overhead",
+      ["--until", "3", "--measure-overhead"],
+      /^probe: --measure-overhead cannot /m,
+    ],
+  ] as const
+) {
+  Deno.test(`--until ${what} is refused, and nothing is measured`, async () => {
+    using place = new Place("");
+    const { code, stderr } = await place.run(...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+    assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+  });
+}
