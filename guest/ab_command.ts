@@ -46,10 +46,10 @@ export async function abCommand(
   const folder = outputFolder(flags["out-dir"]);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   const host = async (turn: Turn) => {
-    tell(`A: this machine${ofRuns(turn, turns)}`);
+    tell(`A${ofRuns(turn, turns)}: this machine`);
     const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
     await runCommand({ ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false }, say);
-    tell(`B: ${vm.description}${ofRuns(turn, turns)}`);
+    tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
   await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
   tell(`both files are in ${folder}`);
