@@ -36,6 +36,32 @@ export function measure(
   alpha: number,
   exploration: Exploration,
 ): Measured {
+  const sorted = both(samples, (sample) => sample.sorted);
+  const differences = new PairwiseDifferences(...sorted);
+  const { serial, ...decisive } = decide(samples, marginNs, alpha, differences);
+  return {
+    samples: sorted,
+    numbers: {
+      ...contrast(sorted, alpha, exploration, serial, differences),
+      margin_ns: marginNs,
+      ...decisive,
+      block_lengths: serial === null ? null : serial.blockLengths,
+    },
+  };
+}
+
+/**
+ * What a verdict rests on: the order of the runs, the test of the shift and that of equivalence.
+ *
+ * @param marginNs > 0
+ * @param differences of the sorted samples
+ */
+export function decide(
+  samples: Pair<Sample>,
+  marginNs: number,
+  alpha: number,
+  differences: PairwiseDifferences = new PairwiseDifferences(samples[0].sorted, samples[1].sorted),
+) {
   const series = both(samples, checkSeries);
   const sorted = both(samples, (sample) => sample.sorted);
   const smaller = Math.min(sorted[0].length, sorted[1].length);
@@ -43,18 +69,11 @@ export function measure(
   const serial = exchangeable || smaller < TEST_NEEDS
     ? null
     : serialShift(samples[0].series, samples[1].series);
-  const test = smaller < TEST_NEEDS ? null : testOf(sorted, serial);
-  const differences = new PairwiseDifferences(...sorted);
   return {
-    samples: sorted,
-    numbers: {
-      ...contrast(sorted, alpha, exploration, serial, differences),
-      margin_ns: marginNs,
-      mann_whitney: test,
-      tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
-      series,
-      block_lengths: serial === null ? null : serial.blockLengths,
-    },
+    series,
+    serial,
+    mann_whitney: smaller < TEST_NEEDS ? null : testOf(sorted, serial),
+    tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
   };
 }
 

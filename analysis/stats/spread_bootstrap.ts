@@ -15,7 +15,7 @@ export interface SpreadTest {
 export const SPREAD_RESAMPLES = 1999;
 
 /** More values than this in all, and F's distribution takes over. */
-export const RESAMPLED_UP_TO = 400;
+export const RESAMPLED_UP_TO = 1000;
 
 /** F of the same values differs by rounding alone when their order differs. */
 const SAME = 1e-9;

@@ -1,4 +1,7 @@
-/** `deno task readme`: writes into README.md the table of columns and the default runbook, which the program uses. */
+/**
+ * `deno task readme`: writes into README.md the table of columns and the default runbook, which the program uses,
+ * and what the simulation found.
+ */
 
 import { type Column, COLUMNS } from "../../analysis/columns.ts";
 
@@ -51,7 +54,28 @@ export function withRunbook(readme: string, toml: string): string {
   );
 }
 
+const VALIDATION = /(<!-- validation: [^\n]*-->\n).*(<!-- \/validation -->)/s;
+
+/** The list of findings that docs/validation.md begins with. */
+const FINDINGS = /^- .*?(?=\n\n)/ms;
+
+/**
+ * @param readme its text
+ * @param validation what `deno task simulate` wrote
+ * @returns the text with its findings
+ */
+export function withFindings(readme: string, validation: string): string {
+  const findings = FINDINGS.exec(validation)?.[0];
+  if (!VALIDATION.test(readme)) throw new RangeError("README.md must have the markers of the validation");
+  if (findings === undefined) throw new RangeError("docs/validation.md must begin with a list of findings");
+  return readme.replace(
+    VALIDATION,
+    (_, begin: string, end: string) => `${begin}\n<!-- deno-fmt-ignore -->\n\n${findings}\n\n${end}`,
+  );
+}
+
 if (import.meta.main) {
   const columns = withColumns(Deno.readTextFileSync("README.md"));
-  Deno.writeTextFileSync("README.md", withRunbook(columns, Deno.readTextFileSync("runbook/default.toml")));
+  const runbook = withRunbook(columns, Deno.readTextFileSync("runbook/default.toml"));
+  Deno.writeTextFileSync("README.md", withFindings(runbook, Deno.readTextFileSync("docs/validation.md")));
 }

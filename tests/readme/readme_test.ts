@@ -13,7 +13,7 @@ import project from "../../deno.json" with { type: "json" };
 import { main } from "../../main.ts";
 import { read } from "../analysis/result_fixture.ts";
 import { FUNCTION_COLUMNS } from "../measurement.ts";
-import { withColumns, withRunbook } from "./columns.ts";
+import { withColumns, withFindings, withRunbook } from "./columns.ts";
 import { columnsWithoutFunctions, commands, excerpt, labels, section } from "./document.ts";
 
 const README = Deno.readTextFileSync("README.md");
@@ -49,6 +49,10 @@ Deno.test("the README's table of columns is the program's; `deno task readme` re
 
 Deno.test("the README's runbook is the program's default; `deno task readme` renews it", () => {
   assert.equal(withRunbook(README, Deno.readTextFileSync("runbook/default.toml")), README);
+});
+
+Deno.test("the README quotes what the simulation found; `deno task readme` renews it", () => {
+  assert.equal(withFindings(README, Deno.readTextFileSync("docs/validation.md")), README);
 });
 
 Deno.test("the README explains each verdict and each question, and no others", () => {

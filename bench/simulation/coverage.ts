@@ -1,0 +1,222 @@
+/** Coverage: how often each interval that the program prints holds the truth it is about. */
+
+import { TEST_NEEDS } from "../../analysis/compare_sample.ts";
+import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
+import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
+import { shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { quantileInterval } from "../../analysis/stats/quantile_bounds.ts";
+import type { Xoshiro128 } from "../../analysis/stats/random.ts";
+import { normalQuantile } from "../../analysis/stats/special.ts";
+import { iqrRatio, madRatio } from "../../analysis/stats/spread_ratio.ts";
+import { stratifiedShiftInterval } from "../../analysis/stats/van_elteren.ts";
+import { draw, drawSeries, generatorOf, type Pairs, type Population, POPULATIONS } from "./populations.ts";
+
+interface Bounds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+interface Interval {
+  readonly name: string;
+  readonly confidence: number;
+  readonly resampling: boolean;
+  /** Draws one pair of samples of `n` runs a side; null when the method refuses so small a sample. */
+  once(population: Population, n: number, random: Xoshiro128): { readonly of: Bounds | null; truth: number };
+}
+
+/** B lies this many units above A. */
+const SHIFT = 2;
+/** B spreads this many times as wide as A. */
+const SCALE = 2;
+/** Lag-1 autocorrelation of the series whose runs are not exchangeable. */
+const SERIAL = 0.5;
+
+function shifted(population: Population, n: number, random: Xoshiro128) {
+  const truth = SHIFT * population.unitNs;
+  const a = draw(population, n, random).sort();
+  const b = draw(population, n, random).map((value) => value + truth).sort();
+  return { a, b, truth };
+}
+
+function scaled(population: Population, n: number, random: Xoshiro128) {
+  const a = draw(population, n, random).sort();
+  const b = draw(population, n, random).map((value) => SCALE * value).sort();
+  return { a, b };
+}
+
+function serial(population: Population, n: number, random: Xoshiro128) {
+  const truth = SHIFT * population.unitNs;
+  const a = drawSeries(population, n, SERIAL, random);
+  const b = drawSeries(population, n, SERIAL, random).map((value) => value + truth);
+  return { a, b, truth };
+}
+
+/** Two strata at levels 10 units apart, mixed 2 : 1 in A and 1 : 2 in B; the shift is the same in both. */
+function stratified(population: Population, n: number, random: Xoshiro128) {
+  const truth = SHIFT * population.unitNs;
+  const third = Math.round(n / 3);
+  const stratum = (nA: number, nB: number, level: number) => ({
+    a: draw(population, nA, random).map((value) => value + level).sort(),
+    b: draw(population, nB, random).map((value) => value + level + truth).sort(),
+  });
+  const strata = [stratum(n - third, third, 0), stratum(third, n - third, 10 * population.unitNs)];
+  return { strata, truth };
+}
+
+/** Counts of stack cluster by side: the clusters' shares in A and in B, of which V follows. */
+function tableOf(n: number, shareA: number, shareB: number, random: Xoshiro128) {
+  const counts = [shareA, shareB].map((share) => {
+    let first = 0;
+    for (let i = 0; i < n; i++) if (random.uniform() < share) first++;
+    return [first, n - first];
+  });
+  const mean = (shareA + shareB) / 2;
+  const truth = Math.abs(shareA - shareB) / (2 * Math.sqrt(mean * (1 - mean)));
+  const full = counts.every((row) => row.some((count) => count > 0)) &&
+    [0, 1].every((column) => counts.some((row) => row[column]! > 0));
+  return { table: full ? counts : null, truth };
+}
+
+function quantile(p: number): Interval {
+  return {
+    name: `P${100 * p} of one side, order statistics`,
+    confidence: 0.95,
+    resampling: false,
+    once: (population, n, random) => ({
+      of: quantileInterval(draw(population, n, random).sort(), p),
+      truth: population.of(normalQuantile(p)),
+    }),
+  };
+}
+
+function shift(confidence: number): Interval {
+  return {
+    name: "shift, Hodges-Lehmann",
+    confidence,
+    resampling: false,
+    once(population, n, random) {
+      const { a, b, truth } = shifted(population, n, random);
+      return { of: shiftInterval(a, b, confidence), truth };
+    },
+  };
+}
+
+function association(name: string, shareA: number, shareB: number): Interval {
+  return {
+    name: `Cramer's V, ${name}`,
+    confidence: 0.95,
+    resampling: true,
+    once(_population, n, random) {
+      const { table, truth } = tableOf(n, shareA, shareB, random);
+      return { of: table === null ? null : cramersVInterval(table), truth };
+    },
+  };
+}
+
+export const INTERVALS: readonly Interval[] = [
+  shift(0.95),
+  shift(0.9),
+  {
+    name: `shift, dependent runs (r = ${SERIAL}), block bootstrap`,
+    confidence: 0.95,
+    resampling: true,
+    once(population, n, random) {
+      const { a, b, truth } = serial(population, n, random);
+      return { of: serialShift(a, b).interval(0.95), truth };
+    },
+  },
+  {
+    name: `shift, dependent runs (r = ${SERIAL}), as if independent`,
+    confidence: 0.95,
+    resampling: false,
+    once(population, n, random) {
+      const { a, b, truth } = serial(population, n, random);
+      return { of: shiftInterval(a.sort(), b.sort()), truth };
+    },
+  },
+  {
+    name: "shift within strata, stratified Hodges-Lehmann",
+    confidence: 0.95,
+    resampling: false,
+    once(population, n, random) {
+      const { strata, truth } = stratified(population, n, random);
+      // As compare, which looks at strata of so many runs a side only.
+      const compared = strata.every(({ a, b }) => Math.min(a.length, b.length) >= TEST_NEEDS);
+      return { of: compared ? stratifiedShiftInterval(strata) : null, truth };
+    },
+  },
+  {
+    name: "ratio of MADs, bootstrap",
+    confidence: 0.95,
+    resampling: true,
+    once(population, n, random) {
+      const { a, b } = scaled(population, n, random);
+      return { of: madRatio(a, b), truth: SCALE };
+    },
+  },
+  {
+    name: "ratio of IQRs, bootstrap",
+    confidence: 0.95,
+    resampling: true,
+    once(population, n, random) {
+      const { a, b } = scaled(population, n, random);
+      return { of: iqrRatio(a, b), truth: SCALE };
+    },
+  },
+  quantile(0.5),
+  quantile(0.95),
+];
+
+/** Intervals of counts: no population of times is behind them. */
+export const COUNT_INTERVALS: readonly Interval[] = [
+  association("no association", 0.5, 0.5),
+  association("V = 0.3", 0.65, 0.35),
+];
+
+export interface Coverage {
+  readonly interval: string;
+  readonly confidence: number;
+  readonly population: string;
+  /** Runs a side. */
+  readonly n: number;
+  /** Pairs of samples for which there was an interval. */
+  readonly intervals: number;
+  readonly pairs: number;
+  /** Share of the intervals that hold the truth; null without any. */
+  readonly covered: number | null;
+}
+
+/** Coverage of one interval in one population at one size. */
+export function coverage(interval: Interval, population: Population, n: number, pairs: number): Coverage {
+  const random = generatorOf(interval.name, interval.confidence, population.name, n);
+  let [intervals, covered] = [0, 0];
+  for (let pair = 0; pair < pairs; pair++) {
+    const { of: bounds, truth } = interval.once(population, n, random);
+    if (bounds === null || bounds.low === null || bounds.high === null) continue;
+    intervals++;
+    // A truth that is no whole number is met to rounding.
+    if (bounds.low <= truth * (1 + 1e-12) && truth * (1 - 1e-12) <= bounds.high) covered++;
+  }
+  return {
+    interval: interval.name,
+    confidence: interval.confidence,
+    population: population.name,
+    n,
+    intervals,
+    pairs,
+    covered: intervals === 0 ? null : covered / intervals,
+  };
+}
+
+/** Every interval in every population; those of counts once. */
+export function* coverageCells(sizes: readonly number[], pairs: Pairs): Generator<Coverage> {
+  for (const n of sizes) {
+    for (const interval of INTERVALS) {
+      const number = interval.resampling ? pairs.resampling : pairs.plain;
+      for (const population of POPULATIONS) yield coverage(interval, population, n, number);
+    }
+    for (const interval of COUNT_INTERVALS) yield coverage(interval, COUNTS, n, pairs.resampling);
+  }
+}
+
+const COUNTS: Population = { name: "counts", what: "two shares", of: () => 0, unitNs: 1 };

@@ -1,0 +1,91 @@
+/** The populations that the simulation draws runs from, each from one standard normal number per run. */
+
+import { Xoshiro128 } from "../../analysis/stats/random.ts";
+import { normalCdf, normalQuantile } from "../../analysis/stats/special.ts";
+
+export interface Population {
+  readonly name: string;
+  readonly what: string;
+  /** A value in ns, a whole number, from a standard normal number; non-decreasing in it where densities are not 0. */
+  of(z: number): number;
+  /** Distance from which shifts and margins are built, ns: a whole number, and of ticks where there are ticks. */
+  readonly unitNs: number;
+}
+
+const MS = 1_000_000;
+const SPREAD_NS = 100_000;
+const TICK_NS = 50_000;
+
+/** Share of the lower of the two modes. */
+const LOWER = 0.7;
+
+export const POPULATIONS: readonly Population[] = [
+  {
+    name: "normal",
+    what: "mean 1 ms, standard deviation 0.1 ms",
+    of: (z) => Math.round(MS + SPREAD_NS * z),
+    unitNs: SPREAD_NS,
+  },
+  {
+    name: "lognormal",
+    what: "1 ms and a skewed rest: 0.1 ms times exp of a standard normal number",
+    of: (z) => Math.round(MS + SPREAD_NS * Math.exp(z)),
+    unitNs: SPREAD_NS,
+  },
+  {
+    name: "bimodal",
+    what: "70 % normal (1 ms, 0.03 ms), 30 % normal (2 ms, 0.06 ms)",
+    of: (z) => Math.round(bimodal(normalCdf(z))),
+    unitNs: SPREAD_NS,
+  },
+  {
+    name: "heavy ties",
+    what: "as normal, on a clock with ticks of 0.05 ms: 9 values hold 97 % of the runs",
+    of: (z) => Math.round((MS + SPREAD_NS * z) / TICK_NS) * TICK_NS,
+    unitNs: SPREAD_NS,
+  },
+];
+
+function bimodal(u: number): number {
+  const quantile = (share: number) => normalQuantile(Math.min(1 - 1e-15, Math.max(1e-15, share)));
+  return u < LOWER
+    ? MS + 30_000 * quantile(u / LOWER)
+    : 2 * MS + 60_000 * quantile((u - LOWER) / (1 - LOWER));
+}
+
+/** Pairs of samples that are drawn for a cell: methods that resample take a thousand times as long as the others. */
+export interface Pairs {
+  readonly plain: number;
+  readonly resampling: number;
+}
+
+/** Standard normal numbers: the inverse of the distribution function of a uniform one. */
+export function standardNormal(random: Xoshiro128): number {
+  // The middle of the cell: never 0, never 1.
+  return normalQuantile((random.uint32() + 0.5) / 2 ** 32);
+}
+
+/** `n` independent runs, in no order. */
+export function draw(population: Population, n: number, random: Xoshiro128): Float64Array {
+  return Float64Array.from({ length: n }, () => population.of(standardNormal(random)));
+}
+
+/** `n` runs in order, of which neighbours depend on each other: the normal numbers behind them are an AR(1) series. */
+export function drawSeries(population: Population, n: number, r: number, random: Xoshiro128): Float64Array {
+  let z = standardNormal(random);
+  return Float64Array.from({ length: n }, () => {
+    const value = population.of(z);
+    z = r * z + Math.sqrt(1 - r * r) * standardNormal(random);
+    return value;
+  });
+}
+
+/** Seed of one cell of a table: the same cell gives the same numbers whatever else is simulated. */
+export function generatorOf(...names: readonly (string | number)[]): Xoshiro128 {
+  // FNV-1a over the names.
+  let hash = 0x811c9dc5;
+  for (const character of names.join("/")) {
+    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+  }
+  return Xoshiro128.seeded(hash);
+}

@@ -1,0 +1,73 @@
+/** The verdict table: what `probe compare` says of the offset, against what is true. */
+
+import { decide } from "../../analysis/compare_question.ts";
+import type { Sample } from "../../analysis/compare_sample.ts";
+import { type Verdict, verdictOf, VERDICTS } from "../../analysis/verdict.ts";
+import { draw, generatorOf, type Population, POPULATIONS } from "./populations.ts";
+
+/** Shift of B in margins; the margin is three units of the population. */
+export const TRUTHS: readonly { readonly name: string; readonly margins: number }[] = [
+  { name: "no shift", margins: 0 },
+  { name: "shift of 1/3 margin", margins: 1 / 3 },
+  { name: "shift on the margin", margins: 1 },
+  { name: "shift of 2 margins", margins: 2 },
+];
+
+const UNITS_PER_MARGIN = 3;
+const ALPHA = 0.05;
+
+export interface VerdictShares {
+  readonly population: string;
+  readonly truth: string;
+  readonly n: number;
+  readonly pairs: number;
+  readonly shares: Readonly<Record<Verdict, number>>;
+}
+
+/** As compare's answer() has it for sides of at least six runs that nothing confounds, in a family of one. */
+function verdictFrom({ mann_whitney, tost }: ReturnType<typeof decide>, margin: number): Verdict {
+  if (tost === null) return "INCONCLUSIVE";
+  const [low, high] = tost.ci_ns;
+  const isSignificant = mann_whitney !== null && mann_whitney.p < ALPHA;
+  return verdictOf(-margin < low && high < margin, high < -margin || low > margin, isSignificant);
+}
+
+/** Runs in the order in which they were drawn. */
+function sampleOf(series: Float64Array): Sample {
+  return { series, sorted: series.toSorted(), runAt: (index) => index + 1 };
+}
+
+/** Shares of the verdicts on `pairs` pairs of sides with `n` runs each. */
+export function verdictShares(
+  population: Population,
+  truth: (typeof TRUTHS)[number],
+  n: number,
+  pairs: number,
+): VerdictShares {
+  const random = generatorOf("verdict", population.name, truth.name, n);
+  const margin = UNITS_PER_MARGIN * population.unitNs;
+  const counts = new Map<Verdict, number>();
+  for (let pair = 0; pair < pairs; pair++) {
+    const a = sampleOf(draw(population, n, random));
+    const b = sampleOf(draw(population, n, random).map((value) => value + truth.margins * margin));
+    const verdict = verdictFrom(decide([a, b], margin, ALPHA), margin);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  }
+  const shares = VERDICTS.map((verdict) => [verdict, (counts.get(verdict) ?? 0) / pairs] as const);
+  return {
+    population: population.name,
+    truth: truth.name,
+    n,
+    pairs,
+    shares: Object.fromEntries(shares) as Record<Verdict, number>,
+  };
+}
+
+/** Every truth in every population. */
+export function* verdictCells(sizes: readonly number[], pairs: number): Generator<VerdictShares> {
+  for (const population of POPULATIONS) {
+    for (const truth of TRUTHS) {
+      for (const n of sizes) yield verdictShares(population, truth, n, pairs);
+    }
+  }
+}
