@@ -8,7 +8,7 @@ import { validationDocument } from "./simulation/document.ts";
 import { errorCells } from "./simulation/error_rates.ts";
 import { verdictCells } from "./simulation/verdicts.ts";
 
-const PAIRS = { plain: 5000, resampling: 500 };
+const PAIRS = { plain: 10_000, resampling: 2000 };
 const QUICK_PAIRS = { plain: 20, resampling: 20 };
 const SIZES = [6, 30, 300];
 const QUICK_SIZES = [6, 30];
