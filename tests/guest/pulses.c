@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes pulses on the parallel port of a QEMU guest, one a second, until it is killed, and says what the kernel made
- * of each. SIGUSR1 leaves the next one out. A line a pulse: its assert as sysfs tells it (CLOCK_REALTIME, ns),
- * CLOCK_REALTIME minus CLOCK_MONOTONIC, half the width of the bracket that was found in, the assert's sequence number.
+ * of each. SIGUSR1 leaves the next one out, SIGUSR2 stops it (SIGCONT goes on); no signal parts a pulse from its line.
+ * A line a pulse: its assert as sysfs tells it (CLOCK_REALTIME, ns), CLOCK_REALTIME minus CLOCK_MONOTONIC, half the
+ * width of the bracket that was found in, the assert's sequence number.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -66,12 +67,23 @@ static void leave_out(int signal)
 	left_out = 1;
 }
 
+static void stop(int signal)
+{
+	(void)signal;
+	raise(SIGSTOP);
+}
+
 int main(void)
 {
+	sigset_t signals;
 	int64_t expected;
 	struct timespec next, now, settle = { 0, 100000000 };
 
 	signal(SIGUSR1, leave_out);
+	signal(SIGUSR2, stop);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR2);
+	sigaddset(&signals, SIGTERM);
 	if (iopl(3))
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &next);
@@ -87,11 +99,13 @@ int main(void)
 			left_out = 0;
 			continue;
 		}
+		sigprocmask(SIG_BLOCK, &signals, NULL);
 		expected = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
 		pulse();
 		while (clock_nanosleep(CLOCK_MONOTONIC, 0, &settle, NULL))
 			;
 		if (tell(expected))
 			return 1;
+		sigprocmask(SIG_UNBLOCK, &signals, NULL);
 	}
 }
