@@ -10,11 +10,11 @@ const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocks
 const CPU1 = "/sys/devices/system/cpu/cpu1/online";
 
 /**
- * Shell functions: wait until a file has the row of a run, at most two minutes; in the file `changes` count the rows,
+ * Shell functions: wait until a file has the row of a run, at most five minutes; in the file `changes` count the rows,
  * wait for some more, note the count; one probe run into a file.
  */
 const PRELUDE = `
-row() { i=0; until grep -q "^$1," "$2" 2>/dev/null; do i=$((i+1)); [ $i -le 1200 ] || exit 99; sleep 0.1; done; }
+row() { i=0; until grep -q "^$1," "$2" 2>/dev/null; do i=$((i+1)); [ $i -le 3000 ] || exit 99; sleep 0.1; done; }
 rows() { grep -c '^[0-9]' /root/changes; }
 more() { row $(($(rows) + 4)) /root/changes; }
 mark() { rows >>/root/marks; }
@@ -180,7 +180,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
       await new Promise((resolve) => setTimeout(resolve, 3000));
       Deno.kill(guest.pid, "SIGCONT");
       const end =
-        "i=0; until [ -s /root/paused.code ]; do i=$((i+1)); [ $i -le 1200 ] || exit 99; sleep 0.1; done";
+        "i=0; until [ -s /root/paused.code ]; do i=$((i+1)); [ $i -le 3000 ] || exit 99; sleep 0.1; done";
       await text(guest, end);
       const { code, said, measurement } = await ended(guest, "/root/paused");
       assert.equal(code, 0, said);

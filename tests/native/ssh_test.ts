@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { capture, type CommandOutput, stdoutOf } from "../../build/command.ts";
 import { EXECUTABLE } from "../../build/executable.ts";
-import { assertSound, parseMeasurement } from "../measurement.ts";
+import { assertSoundHere, parseMeasurement } from "../measurement.ts";
 
 const VM = "root@127.0.0.1";
 
@@ -95,7 +95,7 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   assert.match(stdout, /^question +verdict/m);
   assert.match(stderr, /^vm \| 6 of 6 runs written to /m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
-  for (const side of [a, b]) assertSound(side, 6);
+  for (const side of [a, b]) assertSoundHere(side, 6);
   assert.deepEqual([a.meta.env, b.meta.env], ["host", "vm"]);
   assert.equal(a.meta.runbook.wake, "pipe");
   assert.equal(a.meta.runbook_sha256, b.meta.runbook_sha256);
@@ -111,12 +111,12 @@ Deno.test("of a runbook of several blocks, both sides take turns over ssh", asyn
   assert.match(stdout, /^question +verdict/m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
   for (const side of [a, b]) {
-    assertSound(side, 8);
+    assertSoundHere(side, 8);
     assert.deepEqual(side.resumptions, [3, 6]);
   }
   // Both sides are this machine, with one CLOCK_MONOTONIC.
   const order = [...a.rows.map((row) => ({ side: "a", row })), ...b.rows.map((row) => ({ side: "b", row }))]
-    .sort((one, other) => Number(BigInt(one.row.ttwu_ns) - BigInt(other.row.ttwu_ns)))
+    .sort((one, other) => Number(BigInt(one.row.edge_ns) - BigInt(other.row.edge_ns)))
     .map(({ side, row }) => `${side}${row.run}`).join(" ");
   assert.equal(order, "a1 a2 b1 b2 a3 a4 a5 b3 b4 b5 a6 a7 a8 b6 b7 b8");
   assert.deepEqual(place.left(), []);
@@ -149,7 +149,7 @@ cat "$folder/err" >&2`,
     stderr,
     /^probe: interrupted while the VM was measured; .*; this machine's runs are in .*host\.csv$/m,
   );
-  assertSound(place.read("host.csv"), 40);
+  assertSoundHere(place.read("host.csv"), 40);
   const { rows, end } = place.read("vm.csv");
   assert.ok(rows.length < 40 && end === null, `${rows.length} rows`);
   assert.deepEqual(place.left(), []);
