@@ -31,11 +31,14 @@ export interface Meta {
   /** host, vm, or a label. */
   readonly env: string;
   readonly host: string;
+  /** Release, for example `6.12.117-cloud-amd64`. */
   readonly kernel: string;
   readonly arch: string;
+  /** Model of the CPU as the kernel names it; `unknown` when it does not. */
   readonly cpu: string;
+  /** CPUs that are online. */
   readonly cpus: number;
-  /** none, or the hypervisor as far as it names itself (kvm, qemu, ...). */
+  /** `none`, the hypervisor by name (kvm, qemu), `unknown hypervisor` (one hides its name), or `unknown`. */
   readonly virtualization: string;
   readonly boot_id: string;
   readonly clocksource: { readonly current: string; readonly available: readonly string[] };

@@ -1,26 +1,24 @@
 /** Facts about the machine for the `# meta` line, read from /proc and /sys of any machine, initramfs guests too. */
 
+import type { Meta } from "../analysis/meta.ts";
 import { readKernelFile } from "../ffi/kernel_file.ts";
 
 /** Reads a text file of this machine; null when it is absent or may not be read. */
 export type ReadText = (path: string) => string | null;
 
-export interface Machine {
-  readonly host: string;
-  /** Release, for example `6.12.117-cloud-amd64`. */
-  readonly kernel: string;
-  readonly arch: string;
-  /** Model of the CPU as the kernel names it; `unknown` when it does not. */
-  readonly cpu: string;
-  /** CPUs that are online. */
-  readonly cpus: number;
-  /** `none`, the hypervisor by name, `unknown hypervisor` (one hides its name), or `unknown`. */
-  readonly virtualization: string;
-  readonly boot_id: string;
-  readonly clocksource: { readonly current: string; readonly available: readonly string[] };
-  /** How QEMU runs this machine, when it is a throwaway guest of `probe ab`. */
-  readonly accelerator?: string;
-}
+/** What `# meta` says of the machine. */
+export type Machine = Pick<
+  Meta,
+  | "host"
+  | "kernel"
+  | "arch"
+  | "cpu"
+  | "cpus"
+  | "virtualization"
+  | "boot_id"
+  | "clocksource"
+  | "accelerator"
+>;
 
 export const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
 const UNKNOWN = "unknown";
