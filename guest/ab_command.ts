@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "../runbook/compare_command.ts";
 import { Interrupt } from "../runbook/interrupt.ts";
 import { readMachine, readMachineText } from "../runbook/machine.ts";
-import { defaultPath } from "../runbook/result_out.ts";
+import { defaultPath, reasonOf } from "../runbook/result_out.ts";
 import { declaredBy, runCommand, type RunFlags } from "../runbook/run_command.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/runbook_file.ts";
 import { type GuestVmOptions, prepareGuestVm } from "./guest_vm.ts";
@@ -86,23 +86,29 @@ async function measureBoth(
 ): Promise<void> {
   using interrupt = new Interrupt();
   let hostFailed = false;
-  let hostMeasured = false;
+  const measured: string[] = [];
   const measureHost = async (turn: Turn) => {
     if (interrupt.signal.aborted) throw interrupted();
     hostFailed = true;
     await host(turn);
     hostFailed = false;
-    hostMeasured = true;
+    measured[0] = `this machine's runs are in ${hostPath}`;
   };
   const start = () => vm.start({ ...request, interrupt: interrupt.signal });
+  const keep = (result: VmResult) => {
+    if (result.file !== undefined) {
+      replaceFile(vmPath, result.file);
+      measured[1] = `the VM's are in ${vmPath}`;
+    }
+    requireDone(result, interrupt.signal);
+  };
   try {
-    keep(await takeTurns(turns, measureHost, start), vmPath, interrupt.signal);
+    await takeTurns(turns, measureHost, start, keep);
   } catch (cause) {
-    if (hostFailed) throw cause;
-    const error = interrupt.signal.aborted ? interrupted(cause) : cause;
-    if (!(error instanceof Failure) || !hostMeasured) throw error;
+    const error = interrupt.signal.aborted && !hostFailed ? interrupted(cause) : cause;
+    if (!(error instanceof Failure) || measured.length === 0) throw error;
     const { exitCode, found, remedy } = error;
-    throw new Failure(exitCode, found, `${remedy}; this machine's runs are in ${hostPath}`, { cause });
+    throw new Failure(exitCode, found, [remedy, ...measured].join("; "), { cause });
   }
 }
 
@@ -110,9 +116,22 @@ function interrupted(cause?: unknown): Failure {
   return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
 }
 
+/** What was there stays whole until the new content is on the disk. */
+function replaceFile(path: string, bytes: Uint8Array): void {
+  const next = `${path}.new`;
+  try {
+    using file = Deno.openSync(next, { write: true, create: true, truncate: true });
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    file.syncDataSync();
+    Deno.renameSync(next, path);
+  } catch (cause) {
+    const found = `cannot write ${next}: ${reasonOf(cause)}`;
+    throw new Failure(EXIT.failed, found, "make room and call probe ab again", { cause });
+  }
+}
+
 /** @throws Failure when probe there has not ended well */
-function keep({ code, file, error }: VmResult, path: string, interrupt: AbortSignal): void {
-  if (file !== undefined) Deno.writeFileSync(path, file, { createNew: true });
+function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): void {
   if (interrupt.aborted) throw interrupted();
   if (code === EXIT.done && file !== undefined) return;
   const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);

@@ -53,22 +53,38 @@ export async function prepareSshVm(
       const result = `${folder}/vm.csv`;
       const argv = [`${folder}/probe`, "run", ...args, "--env", "vm", "--out", result, ...runbooks];
       const lines: string[] = [];
+      let lost: Failure | undefined;
       return {
-        measure: (more) =>
-          remote.watch([...argv, ...more].map(quoted).join(" "), interrupt, (line) => {
-            lines.push(line);
-            tell(`vm | ${line}`);
-          }),
+        async measure(more) {
+          const command = [...argv, ...more].map(quoted).join(" ");
+          try {
+            return await remote.watch(command, interrupt, (line) => {
+              lines.push(line);
+              tell(`vm | ${line}`);
+            });
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+            // The connection broke: the rows may be there all the same.
+            lost = error;
+            return SSH_FAILED;
+          }
+        },
         async result(code) {
           const { code: found, stdout } = await remote.run(`cat ${quoted(result)}`);
-          return { code, file: found === 0 ? stdout : undefined, error: lastError(lines) };
+          return { code, file: found === 0 ? stdout : undefined, error: lost?.found ?? lastError(lines) };
         },
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },
     async [Symbol.asyncDispose]() {
-      if (keep) tell(`probe and its file are kept in ${destination}:${folder}`);
-      else await remote.run(`rm -rf ${quoted(folder)}`);
+      if (keep) return tell(`probe and its file are kept in ${destination}:${folder}`);
+      try {
+        await remote.run(`rm -rf ${quoted(folder)}`);
+      } catch (error) {
+        // What ended the measurement says more.
+        if (!(error instanceof Failure)) throw error;
+        tell(`probe and its file are left in ${destination}:${folder}: ${error.found}`);
+      }
     },
   };
 }

@@ -30,13 +30,15 @@ export function turnArguments(turn: Turn, turns: readonly Turn[]): string[] {
  *
  * @param host does the host's part; what it throws ends all
  * @param start makes the VM ready
- * @returns what became of the VM's runs: of all, or up to the turn that failed
+ * @param keep takes what became of the VM's runs after each of its turns, so that whatever comes later loses none of
+ * them; what it throws ends all
  */
 export async function takeTurns(
   turns: readonly Turn[],
   host: (turn: Turn) => Promise<void>,
   start: () => Promise<VmSession>,
-): Promise<VmResult> {
+  keep: (result: VmResult) => void,
+): Promise<void> {
   let hostMs = 0;
   const measureHost = async (turn: Turn) => {
     const began = performance.now();
@@ -48,7 +50,6 @@ export async function takeTurns(
   for (const turn of turns) {
     if (turns.length > 1) await measureHost(turn);
     const code = await session.measure(turnArguments(turn, turns), hostMs);
-    if (code !== 0) return await session.result(code);
+    keep(await session.result(code));
   }
-  return await session.result(0);
 }

@@ -35,7 +35,7 @@ export interface VmSession extends AsyncDisposable {
    * @throws Failure when that machine is lost
    */
   measure(more: readonly string[], expectedMs: number): Promise<number>;
-  /** Brings the result file, after a turn that ended with `code`. */
+  /** Brings the result file with all rows so far, after a turn that ended with `code`. */
   result(code: number): Promise<VmResult>;
 }
 

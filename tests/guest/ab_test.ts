@@ -175,6 +175,26 @@ for (
   });
 }
 
+Deno.test("a guest that dies in a later turn leaves its earlier ones here, and the message names both files", async () => {
+  using place = await Place.make();
+  const runbook = `${place.folder}/lab.toml`;
+  Deno.writeTextFileSync(runbook, "runs = 9\nblocks = 3\n");
+  const probe = place.ab("--kernel", place.kernel, "--runbook", runbook);
+  const reader = probe.stderr.getReader();
+  const before = await until("guest | measuring runs 4 to 6", reader);
+  Deno.kill(childOf(probe.pid), "SIGKILL");
+  const after = await until("\0", reader);
+  assert.equal((await probe.status).code, 1, before + after);
+  await probe.stdout.cancel();
+  assert.match(
+    after,
+    /^probe: \/bin\/probe run in the guest: the guest ended; .*; this machine's runs are in [^ ]*host\.csv; the VM's are in [^ ]*vm\.csv$/m,
+  );
+  assert.deepEqual([place.read("host.csv"), place.read("vm.csv")].map(({ rows }) => rows.length), [6, 3]);
+  assert.deepEqual([...Deno.readDirSync(place.out)].map(({ name }) => name).sort(), ["host.csv", "vm.csv"]);
+  assert.deepEqual([...Deno.readDirSync(place.temporary)], []);
+});
+
 Deno.test("a runbook that follows a task of this machine is refused with its line, before anything is measured", async () => {
   using place = await Place.make();
   const runbook = `${place.folder}/lab.toml`;

@@ -48,6 +48,10 @@ class Sides {
         this.calls.push("start");
         return Promise.resolve(this.#session());
       },
+      ({ code }) => {
+        this.calls.push(`keep ${code}`);
+        if (code !== 0) throw new Error("no VM");
+      },
     );
   }
 
@@ -72,30 +76,31 @@ class Sides {
 
 Deno.test("in one block the host measures before there is a VM", async () => {
   const sides = new Sides([0]);
-  assert.equal((await sides.take(8)).code, 0);
-  assert.deepEqual(sides.calls, ["host 8", "start", "vm", "result", "end"]);
+  await sides.take(8);
+  assert.deepEqual(sides.calls, ["host 8", "start", "vm", "result", "keep 0", "end"]);
 });
 
 Deno.test("in several blocks host and VM take turns, with the VM up from before the first to after the last", async () => {
   const sides = new Sides([0, 0, 0]);
-  assert.equal((await sides.take(7)).code, 0);
+  await sides.take(7);
+  const kept = ["result", "keep 0"];
   assert.deepEqual(sides.calls, [
     "start",
-    ...["host 2", "vm --until 2"],
-    ...["host 4", "vm --until 4 --resume"],
-    ...["host 7", "vm --until 7 --resume"],
-    ...["result", "end"],
+    ...["host 2", "vm --until 2", ...kept],
+    ...["host 4", "vm --until 4 --resume", ...kept],
+    ...["host 7", "vm --until 7 --resume", ...kept],
+    "end",
   ]);
 });
 
-Deno.test("a turn of the VM that fails is the last one, and its file is brought", async () => {
+Deno.test("a turn of the VM that fails is the last one, and its file is kept", async () => {
   const sides = new Sides([0, 3, 0]);
-  assert.equal((await sides.take(3)).code, 3);
-  assert.deepEqual(sides.calls.slice(-3), ["vm --until 2 --resume", "result", "end"]);
+  await assert.rejects(sides.take(3), /no VM/);
+  assert.deepEqual(sides.calls.slice(-4), ["vm --until 2 --resume", "result", "keep 3", "end"]);
 });
 
-Deno.test("a turn of the host that fails ends the VM", async () => {
+Deno.test("a turn of the host that fails ends the VM, whose runs so far are kept", async () => {
   const sides = new Sides([0, 0, 0], 2);
   await assert.rejects(sides.take(3), /no host/);
-  assert.deepEqual(sides.calls, ["start", "host 1", "vm --until 1", "host 2", "end"]);
+  assert.deepEqual(sides.calls, ["start", "host 1", "vm --until 1", "result", "keep 0", "host 2", "end"]);
 });

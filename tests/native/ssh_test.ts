@@ -147,13 +147,56 @@ cat "$folder/err" >&2`,
   assert.equal(stdout, "ended with 1\n", stderr);
   assert.match(
     stderr,
-    /^probe: interrupted while the VM was measured; .*; this machine's runs are in .*host\.csv$/m,
+    /^probe: interrupted while the VM was measured; .* are in .*host\.csv; the VM's are in .*vm\.csv$/m,
   );
   assertSoundHere(place.read("host.csv"), 40);
   const { rows, end } = place.read("vm.csv");
   assert.ok(rows.length < 40 && end === null, `${rows.length} rows`);
   assert.deepEqual(place.left(), []);
 });
+
+const BROKEN: readonly { what: string; breaks: string; says: RegExp; vmRows: readonly number[] }[] = [
+  {
+    what: "the server is gone at its second turn",
+    // It serves no new connection, and the second turn needs one.
+    breaks: 'until [ -s "$folder/out/vm.csv" ]; do kill -0 $ab && sleep 0.1 || break; done; kill $server',
+    says: /^probe: ssh to root@127\.0\.0\.1 failed: .*Connection refused; make this work first: /m,
+    vmRows: [1, 2, 3, 4, 5],
+  },
+  {
+    what: "the connection breaks in its second turn",
+    breaks:
+      `until grep -q '^6,' "$folder"/tmp/tmp.*/vm.csv 2>/dev/null; do kill -0 $ab && sleep 0.1 || break; done
+kill -9 $(pgrep -P $server)`,
+    says: /^probe: probe run in the VM ended with exit code 255: ssh to root@127\.0\.0\.1 failed: .*closed/m,
+    vmRows: [1, 2, 3, 4, 5, 6],
+  },
+];
+
+for (const { what, breaks, says, vmRows } of BROKEN) {
+  Deno.test(`where ${what}, what the VM has measured is here and the message names both files`, async () => {
+    using place = await Place.make();
+    Deno.writeTextFileSync(`${place.folder}/turns.toml`, 'runs = 40\nblocks = 8\nperiod = "300ms"\n');
+    const { stdout, stderr } = await place.ab(
+      ["--ssh", VM, "--runbook", "turns.toml"],
+      `"$@" 2>"$folder/err" & ab=$!
+${breaks}
+wait $ab
+echo "ended with $?"
+cat "$folder/err" >&2`,
+    );
+    assert.equal(stdout, "ended with 1\n", stderr);
+    assert.match(stderr, says);
+    assert.match(
+      stderr,
+      /; this machine's runs are in [^ ]*host\.csv; the VM's are in [^ ]*vm\.csv$/m,
+    );
+    const [host, vm] = [place.read("host.csv"), place.read("vm.csv")];
+    assert.deepEqual(vm.rows.slice(0, vmRows.length).map(({ run }) => Number(run)), vmRows);
+    assert.ok(host.rows.length >= 10 && host.rows.length < 40, `${host.rows.length} rows`);
+    assert.deepEqual([host.end, vm.end], [null, null]);
+  });
+}
 
 const REFUSED: readonly (readonly [what: string, destination: string, code: number, says: RegExp])[] = [
   [
