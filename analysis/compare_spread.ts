@@ -3,8 +3,7 @@
 import type { Exploration } from "./compare_exploration.ts";
 import { INTERVAL_NEEDS, pValue, TEST_NEEDS } from "./compare_sample.ts";
 import type { Pair, Ratio, SideSpread, SpreadDirection, SpreadTest, SpreadTests } from "./comparison.ts";
-import { brownForsythe, flignerKilleen } from "./stats/spread.ts";
-import { spreadTest } from "./stats/spread_bootstrap.ts";
+import { brownForsythe, flignerKilleen, spreadTest } from "./stats/spread.ts";
 import { madRatio } from "./stats/spread_ratio.ts";
 
 /**
@@ -55,8 +54,8 @@ export function decidingTest(
 ): SpreadTests["test"] {
   const large = groups.filter(isLarge);
   if (large.length < 2) return null;
-  const { p, pFloor, method } = spreadTest(large);
-  return p === null ? null : exploration.add(p, pFloor, { method });
+  const { p, method } = spreadTest(large);
+  return p === null ? null : exploration.add(p, null, { method });
 }
 
 export function brownForsytheOf(groups: readonly Float64Array[]): SpreadTest | null {

@@ -93,7 +93,7 @@ export interface SpreadTest extends PValue {
 
 /** Tests of equal spread of some samples. `test` decides: it alone keeps its level on small, skewed samples. */
 export interface SpreadTests {
-  /** Brown-Forsythe's statistic, its p from resamples where there are few values. */
+  /** Brown-Forsythe's, about either middle value of each group. */
   readonly test: ExploratoryP & { readonly method: string } | null;
   readonly brown_forsythe: SpreadTest | null;
   /** The cross-check: the same question by ranks. */

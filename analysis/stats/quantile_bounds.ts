@@ -60,10 +60,15 @@ export function lowerQuantileBound(
   return { value: sorted[rank - 1]! + 0, rank, achieved: binomialCdf(fromTop - 1, n, 1 - p) };
 }
 
+/** Ranks by which either end of an interval may differ from equal tails. */
+const RANKS_AROUND = 2;
+
 /**
- * Interval of a quantile with both tails at most (1 - confidence) / 2.
+ * Interval of a quantile: of the pairs of ranks around the one with equal tails, the one that holds the quantile
+ * least often and still as often as asked for. Steps between ranks make equal tails hold it too often: P95 of 300 in
+ * 96.9 % of samples. Of the median the tails stay equal, since every other pair has a mirror image.
  *
- * @returns null when the sample is too small for either end
+ * @returns null when the sample is too small for equal tails
  * @throws RangeError for a p or confidence outside (0, 1)
  */
 export function quantileInterval(
@@ -72,12 +77,36 @@ export function quantileInterval(
   confidence: number = 0.95,
 ): QuantileInterval | null {
   requireShares(p, confidence);
+  const n = sorted.length;
   const oneSided = (1 + confidence) / 2;
-  const low = lowerQuantileBound(sorted, p, oneSided);
-  const high = upperQuantileBound(sorted, p, oneSided);
-  if (low === null || high === null) return null;
-  const achieved = low.achieved + high.achieved - 1;
-  return { low: low.value, high: high.value, confidence, achieved, method: "order statistics, binomial" };
+  const lower = lowerQuantileBound(sorted, p, oneSided);
+  const upper = upperQuantileBound(sorted, p, oneSided);
+  if (lower === null || upper === null) return null;
+  let best = { low: lower.rank, high: upper.rank, achieved: lower.achieved + upper.achieved - 1 };
+  if (p !== 0.5) {
+    for (const low of ranksAround(lower.rank, n)) {
+      for (const high of ranksAround(upper.rank, n)) {
+        // As many as `low` values lie at or below the quantile, fewer than `high` of them below it.
+        const achieved = binomialCdf(n - low, n, 1 - p) + binomialCdf(high - 1, n, p) - 1;
+        if (achieved >= confidence && achieved < best.achieved) best = { low, high, achieved };
+      }
+    }
+  }
+  return {
+    low: sorted[best.low - 1]! + 0,
+    high: sorted[best.high - 1]! + 0,
+    confidence,
+    achieved: best.achieved,
+    method: "order statistics, binomial",
+  };
+}
+
+function ranksAround(rank: number, n: number): number[] {
+  const ranks: number[] = [];
+  for (let near = rank - RANKS_AROUND; near <= rank + RANKS_AROUND; near++) {
+    if (near >= 1 && near <= n) ranks.push(near);
+  }
+  return ranks;
 }
 
 /**

@@ -27,10 +27,56 @@ export interface FlignerKilleen {
  * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
  */
 export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
-  const deviations = deviationsOf("Brown-Forsythe", groups);
+  return varianceRatio(deviationsOf("Brown-Forsythe", groups));
+}
+
+/** The test of equal spread that decides. */
+export interface SpreadTest {
+  /** Null when no deviation varies; 0 only by underflow, that is below 1e-307. */
+  readonly p: number | null;
+  readonly method: string;
+}
+
+/**
+ * Brown-Forsythe's test about either middle value: a group of an even number has two, any value between which is a
+ * median, and the larger of both p counts. About their mean the two deviations next to it are always equal, which
+ * makes small groups look tighter than they are: without a difference of spread it rejects 6 to 17 % of groups of 4,
+ * and 12 % of three groups of 6 that have two modes. About either one it rejects at most 5 % of groups of any size,
+ * which neither resampling the deviations (Lim and Loh 1996) nor permuting the values does.
+ *
+ * @param groups each sorted ascending
+ * @throws RangeError as brownForsythe
+ */
+export function spreadTest(groups: readonly Float64Array[]): SpreadTest {
+  const { p } = brownForsythe(groups);
+  const isClear = groups.every((group) => middleOf(group, -1) === middleOf(group, 0));
+  if (isClear) return { p, method: "Brown-Forsythe, F" };
+  const either = ([-1, 0] as const).flatMap((side) => {
+    const about = varianceRatio(groups.map((group) => deviationsFrom(middleOf(group, side), group))).p;
+    return about === null ? [] : [about];
+  });
+  return {
+    p: either.length === 0 ? p : Math.max(...either),
+    method: "Brown-Forsythe, F about either middle value",
+  };
+}
+
+/** The lower (-1) or upper (0) middle value of a sorted group; of an odd number both are the median. */
+function middleOf(sorted: Float64Array, side: -1 | 0): number {
+  return sorted[(sorted.length + side) >> 1]!;
+}
+
+function deviationsFrom(centre: number, group: Float64Array): Float64Array {
+  const deviations = new Float64Array(group.length);
+  for (let i = 0; i < group.length; i++) deviations[i] = Math.abs(group[i]! - centre);
+  return deviations;
+}
+
+/** One-way analysis of variance. */
+function varianceRatio(deviations: readonly Float64Array[]): BrownForsythe {
   const total = deviations.reduce((sum, group) => sum + group.length, 0);
-  const df1 = groups.length - 1;
-  const df2 = total - groups.length;
+  const df1 = deviations.length - 1;
+  const df2 = total - deviations.length;
   const means = deviations.map((group) => sumOf(group) / group.length);
   const grandMean = deviations.reduce((sum, group, i) => sum + means[i]! * group.length, 0) / total;
   let between = 0;

@@ -11,8 +11,7 @@ import { mannWhitney } from "../../analysis/stats/mann_whitney.ts";
 import { breslowDay, mantelHaenszel } from "../../analysis/stats/mantel_haenszel.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { lag1Autocorrelation } from "../../analysis/stats/series.ts";
-import { brownForsythe, flignerKilleen } from "../../analysis/stats/spread.ts";
-import { spreadTest } from "../../analysis/stats/spread_bootstrap.ts";
+import { brownForsythe, flignerKilleen, spreadTest } from "../../analysis/stats/spread.ts";
 import { vanElteren } from "../../analysis/stats/van_elteren.ts";
 import { draw, generatorOf, type Pairs, type Population, POPULATIONS } from "./populations.ts";
 
@@ -96,12 +95,8 @@ export const TESTS: readonly Test[] = [
   },
   pairTest("Kolmogorov-Smirnov", { decides: true }, (a, b) => kolmogorovSmirnov(a, b).p),
   pairTest("Anderson-Darling", { decides: true, resampling: true }, (a, b) => andersonDarling([a, b]).p),
-  pairTest(
-    "spread: Brown-Forsythe, bootstrap",
-    { decides: true, resampling: true },
-    (a, b) => spreadTest([a, b]).p,
-  ),
-  pairTest("spread: Brown-Forsythe, F", { decides: false }, (a, b) => brownForsythe([a, b]).p),
+  pairTest("spread: Brown-Forsythe, either middle", { decides: true }, (a, b) => spreadTest([a, b]).p),
+  pairTest("spread: Brown-Forsythe, median", { decides: false }, (a, b) => brownForsythe([a, b]).p),
   pairTest("spread: Fligner-Killeen", { decides: false }, (a, b) => flignerKilleen([a, b]).p),
   {
     name: "van Elteren, two strata",

@@ -97,7 +97,20 @@ spread <- function(samples) {
   }
   result
 }
-write_cases("spread.json", lapply(groups, spread))
+# p of the analysis of variance of |x - lower middle value| and of |x - upper middle value|, the larger one.
+either_middle <- function(samples) {
+  group <- factor(rep(seq_along(samples), lengths(samples)))
+  if (sum(lengths(samples)) == length(samples)) return(NA)
+  p <- sapply(list(floor, ceiling), function(side) {
+    deviation <- unlist(lapply(samples, function(x) abs(x - sort(x)[side((length(x) + 1) / 2)])))
+    if (all(tapply(deviation, group, function(d) all(d == d[1])))) return(NA)
+    table <- anova(lm(deviation ~ group))
+    f <- if (table[["F value"]][1] < 1e-25) 0 else table[["F value"]][1]
+    pf(f, table$Df[1], table$Df[2], lower.tail = FALSE)
+  })
+  if (all(is.na(p))) NA else max(p, na.rm = TRUE)
+}
+write_cases("spread.json", lapply(groups, function(samples) c(spread(samples), list(either_p = either_middle(samples)))))
 
 # Kolmogorov-Smirnov. ks.test computes p as 1 - P(D < d), which loses the digits of small p, and its limit to 1e-6.
 # So the limit is summed here, and the exact p by psmirnov's recursion over the arrangements that DO reach d.

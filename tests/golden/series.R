@@ -22,6 +22,20 @@ series <- function(x) {
 }
 write_cases("series.json", lapply(runs, series))
 
+# As DescTools' QuantileCI: of the order statistics near equal tails the pair with the least coverage that suffices;
+# here with equal tails for the median.
+quantile_interval <- function(n, p, confidence) {
+  u <- qbinom((1 + confidence) / 2, n, p) + 1
+  l <- n - qbinom((1 + confidence) / 2, n, 1 - p)
+  if (u > n || l < 1) return(list(low = NA, high = NA, achieved = NA))
+  around <- if (p == 0.5) 0 else -2:2
+  pairs <- expand.grid(low = l + around, high = u + around)
+  pairs <- pairs[pairs$low >= 1 & pairs$high <= n, ]
+  pairs$achieved <- 1 - pbinom(pairs$low - 1, n, p) - pbinom(pairs$high - 1, n, p, lower.tail = FALSE)
+  pairs <- pairs[pairs$achieved >= confidence, ]
+  as.list(pairs[which.min(pairs$achieved), ])
+}
+
 bounds <- list()
 for (n in c(1, 2, 3, 5, 6, 30, 58, 59, 298, 299, 300, 1000, 1000000)) {
   for (p in c(0.05, 0.25, 0.5, 0.95, 0.99)) {
@@ -29,9 +43,11 @@ for (n in c(1, 2, 3, 5, 6, 30, 58, 59, 298, 299, 300, 1000, 1000000)) {
       # The k-th value is an upper bound when P(Binomial(n, p) <= k - 1) >= confidence.
       upper <- qbinom(confidence, n, p) + 1
       fromTop <- qbinom(confidence, n, 1 - p) + 1
+      interval <- quantile_interval(n, p, confidence)
       bounds[[length(bounds) + 1]] <- list(
         n = n, p = p, confidence = confidence, upper = if (upper > n) NA else upper, upper_achieved = pbinom(upper - 1, n, p),
-        lower = if (fromTop > n) NA else n + 1 - fromTop, lower_achieved = pbinom(fromTop - 1, n, 1 - p)
+        lower = if (fromTop > n) NA else n + 1 - fromTop, lower_achieved = pbinom(fromTop - 1, n, 1 - p),
+        low = interval$low, high = interval$high, achieved = interval$achieved
       )
     }
   }

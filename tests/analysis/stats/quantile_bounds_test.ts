@@ -37,6 +37,23 @@ Deno.test("ranks of the bounds and the confidence they reach agree with R's bino
   assert.ok(bounded > 100 && refused > 50);
 });
 
+Deno.test("the interval's ranks are the pair near equal tails that R finds to suffice with the least coverage", () => {
+  let unequal = 0;
+  for (const { n, p, confidence, low, high, achieved } of cases) {
+    const what = `n ${n} p ${p} confidence ${confidence}`;
+    const x = Float64Array.from({ length: n }, (_, i) => i + 1);
+    const interval = quantileInterval(x, p, confidence);
+    assert.deepEqual([interval?.low ?? null, interval?.high ?? null], [low, high], what);
+    if (interval === null) continue;
+    close(interval.achieved, achieved, what);
+    const tail = (1 + confidence) / 2;
+    if (low !== lowerQuantileBound(x, p, tail)!.rank || high !== upperQuantileBound(x, p, tail)!.rank) {
+      unequal++;
+    }
+  }
+  assert.ok(unequal >= 10, String(unequal));
+});
+
 Deno.test("P95 needs 59 runs for an upper bound and P99 needs 299, as many as the bound itself asks for", () => {
   assert.equal(runsForUpperBound(0.95), 59);
   assert.equal(runsForUpperBound(0.99), 299);

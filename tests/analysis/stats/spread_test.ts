@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
-import { RESAMPLED_UP_TO, SPREAD_RESAMPLES, spreadTest } from "../../../analysis/stats/spread_bootstrap.ts";
-import { brownForsythe, flignerKilleen } from "../../../analysis/stats/spread.ts";
+import { brownForsythe, flignerKilleen, spreadTest } from "../../../analysis/stats/spread.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
 
 // deno-lint-ignore no-explicit-any -- the columns are those of spread() in make.R
@@ -63,50 +62,53 @@ Deno.test("fewer than two groups, an empty one, or single values only are refuse
   }
 });
 
-Deno.test("the bootstrapped p keeps its level on skewed data where Fligner-Killeen does not", () => {
-  const random = Xoshiro128.seeded(31);
-  const skewed = (n: number) => Float64Array.from({ length: n }, () => (1 - random.uniform()) ** -0.4).sort();
-  const tests = 150;
-  let [rejected, byFligner] = [0, 0];
-  for (let i = 0; i < tests; i++) {
-    const groups = [skewed(15), skewed(15)];
-    if (spreadTest(groups, i).p! <= 0.05) rejected++;
-    if (flignerKilleen(groups).p! <= 0.05) byFligner++;
+Deno.test("the p that decides is the larger of R's two about the lower and the upper middle values", () => {
+  let larger = 0;
+  for (const { name, expected, groups } of tested) {
+    const { p, method } = spreadTest(groups);
+    close(p, expected.either_p, name);
+    if (p !== null && method.endsWith("either middle value") && p > expected.f_p * 1.01) larger++;
   }
-  assert.ok(rejected <= tests * 0.05 + 3 * Math.sqrt(tests * 0.05 * 0.95), `${rejected} of ${tests}`);
-  assert.ok(byFligner > rejected, `${byFligner} by Fligner-Killeen, ${rejected} by the bootstrap`);
+  assert.ok(larger >= 5, String(larger));
 });
 
-Deno.test("the bootstrapped p finds a fourfold spread, is floored, repeats, and is F's for many values", () => {
-  const { a } = samplePairs().get("normal_30")!;
-  const wider = a.map((value) => 4 * (value - a[0]!));
-  const found = spreadTest([a, wider], 3);
-  assert.ok(found.p! < 0.002 && found.p! >= found.pFloor! && found.pFloor === 1 / (SPREAD_RESAMPLES + 1));
-  assert.deepEqual(spreadTest([a, wider], 3), found);
-  assert.ok(spreadTest([a, a.map((value) => value + 1000)]).p! > 0.9);
-  const many = Float64Array.from({ length: RESAMPLED_UP_TO }, (_, i) => i * i);
-  const large = spreadTest([many, a]);
-  assert.deepEqual(large, {
-    p: brownForsythe([many, a]).p,
-    pFloor: null,
-    resamples: 0,
-    method: "Brown-Forsythe, F",
-  });
+Deno.test("groups of odd sizes have one middle value, and the p that decides is F's", () => {
+  const groups = [sorted([1, 2, 9]), sorted([4, 5, 6, 7, 30])];
+  assert.deepEqual(spreadTest(groups), { p: brownForsythe(groups).p, method: "Brown-Forsythe, F" });
   assert.equal(spreadTest([sorted([5, 5, 5]), sorted([7, 7])]).p, null);
-  assert.throws(() => spreadTest([a]), RangeError);
+  assert.equal(spreadTest([sorted([0, 1]), sorted([5, 6])]).p, 1);
+  assert.throws(() => spreadTest([sorted([1, 2])]), RangeError);
 });
 
-Deno.test("where the samples are normal the bootstrapped p is near F's", () => {
-  const pair = samplePairs().get("normal_300")!;
-  // Every other value, so that there are few enough to be resampled.
-  const [a, b] = [pair.a, pair.b].map((all) => all.filter((_, i) => i % 2 === 0)) as [
-    Float64Array,
-    Float64Array,
-  ];
-  assert.ok(spreadTest([a, b]).resamples > 0);
-  for (const factor of [1, 1.1, 1.2]) {
-    const groups = [a, b.map((value) => Math.round(factor * (value - b[0]!)))];
-    const error = Math.abs(spreadTest(groups).p! - brownForsythe(groups).p!);
-    assert.ok(error < 0.05, `factor ${factor}: ${error}`);
+Deno.test("the p that decides is that of the mirrored groups", () => {
+  const group = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 2, maxLength: 12 });
+  fc.assert(fc.property(fc.array(group, { minLength: 2, maxLength: 4 }), (raw) => {
+    const of = (sign: number) =>
+      spreadTest(raw.map((values) => sorted(values.map((value) => sign * value)))).p;
+    const [p, mirrored] = [of(1), of(-1)];
+    assert.equal(p === null, mirrored === null);
+    assert.ok(Math.abs((p ?? 0) - (mirrored ?? 0)) <= 1e-9);
+  }));
+});
+
+Deno.test("small groups with two modes are not told apart more often than the level, though F does", () => {
+  const random = Xoshiro128.seeded(31);
+  const value = () => (random.uniform() < 0.3 ? 1000 : 0) + 30 * random.uniform();
+  const tests = 2000;
+  for (const sizes of [[4, 4], [6, 6, 6], [10, 10]]) {
+    let [rejected, byF] = [0, 0];
+    for (let i = 0; i < tests; i++) {
+      const groups = sizes.map((n) => Float64Array.from({ length: n }, value).sort());
+      if (spreadTest(groups).p! <= 0.05) rejected++;
+      if (brownForsythe(groups).p! <= 0.05) byF++;
+    }
+    assert.ok(rejected <= tests * 0.055, `${sizes}: ${rejected} of ${tests}`);
+    assert.ok(byF > tests * 0.055, `${sizes}: ${byF} of ${tests} by F`);
   }
+});
+
+Deno.test("a fourfold spread of 30 runs is found, a shift is none", () => {
+  const { a } = samplePairs().get("normal_30")!;
+  assert.ok(spreadTest([a, a.map((value) => 4 * (value - a[0]!))]).p! < 0.002);
+  assert.ok(spreadTest([a, a.map((value) => value + 1000)]).p! > 0.9);
 });
