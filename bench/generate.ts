@@ -146,6 +146,9 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
   const edge = FIRST_EDGE_NS + BigInt(run) * PERIOD_NS;
   const ttwu = edge + BigInt(latency(42_000));
   const activate = ttwu + BigInt(latency(onWakelist ? 9_000 : 900));
+  // On the wakelist the wakeup waits in two parts: until the IPI is sent, and until it has come.
+  const queued = ttwu + (activate - ttwu) / 4n;
+  const pending = activate - (activate - ttwu) / 4n;
   const wakeup = activate + BigInt(latency(700));
   const switched = wakeup + BigInt(latency(onWakelist && idle ? 38_000 : 4_000));
   const tkread = switched + BigInt(latency(1_500) + (options.shiftNs ?? 0));
@@ -200,12 +203,12 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
     recursion_misses: 0,
     self_reads: 3,
     last_stage: "tkread_task",
-    wake_flags_queued: null,
-    queued_ns: null,
-    pending_ns: null,
-    rq_clock_queued_ns: null,
-    rq_clock_queued_flags: null,
-    rq_cpu: 1,
+    wake_flags_queued: onWakelist ? "0x8" : null,
+    queued_ns: onWakelist ? queued : null,
+    pending_ns: onWakelist ? pending : null,
+    rq_clock_queued_ns: onWakelist ? rqClock - (activate - queued) : null,
+    rq_clock_queued_flags: onWakelist ? "0x4" : null,
+    rq_cpu: waker,
     tkreads: 5,
     clocksource_switch_ns: null,
     clocksource_to: null,

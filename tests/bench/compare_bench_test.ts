@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { COLUMNS } from "../../analysis/columns.ts";
+import { ResultReader } from "../../analysis/result_file.ts";
+import { DEFAULT_ROWS, goals } from "../../bench/compare_bench.ts";
+import { generate } from "../../bench/generate.ts";
+import project from "../../deno.json" with { type: "json" };
+
+/** Of a run in which the clocksource was switched: none is here. */
+const SWITCH_COLUMNS = [
+  "clocksource_switch_ns",
+  "clocksource_to",
+  "clocksource_from",
+  "tkreads_after_switch",
+];
+
+Deno.test("the task runs every benchmark", () => {
+  const files = [...Deno.readDirSync("bench")].map(({ name }) => name).filter((name) =>
+    name.endsWith("_bench.ts")
+  );
+  assert.ok(files.length >= 4);
+  for (const name of files) assert.ok(project.tasks.bench.includes(`deno run -A bench/${name}`), name);
+});
+
+Deno.test("30 rows have their goal in seconds, a million theirs in pandas' time and in memory", () => {
+  const measured = (seconds: number, bytes: number) => ({ seconds, bytes });
+  const pandas = measured(20, 3e9);
+  assert.ok(DEFAULT_ROWS.includes(30) && DEFAULT_ROWS.includes(1_000_000));
+  assert.equal(goals(30, measured(0.2, 1e8), pandas), "at most 0.2 s: met");
+  assert.equal(goals(30, measured(0.21, 1e8), pandas), "at most 0.2 s: MISSED");
+  assert.equal(
+    goals(1_000_000, measured(10, 1.1e9), pandas),
+    "at most half of pandas' time: met, less than 1.2 GB: met",
+  );
+  assert.equal(
+    goals(1_000_000, measured(10.1, 1.2e9), pandas),
+    "at most half of pandas' time: MISSED, less than 1.2 GB: MISSED",
+  );
+  assert.equal(goals(500, measured(1, 1), pandas), "");
+});
+
+Deno.test("a generated file has values in all columns but those of a clocksource switch", () => {
+  const text = [...generate({ rows: 200, seed: 1, env: "host" })].join("");
+  const reader = new ResultReader("generated.csv");
+  reader.push(new TextEncoder().encode(text));
+  assert.equal(reader.finish().rows, 200);
+  const rows = text.split("\n").filter((line) => /^\d/.test(line)).map((line) => line.split(","));
+  const empty = COLUMNS.filter((_, index) => rows.every((row) => row[index] === "")).map(({ name }) => name);
+  assert.deepEqual(empty.toSorted(), SWITCH_COLUMNS.toSorted());
+  // 390 MB for a million rows: as large as real ones.
+  assert.ok(text.length / 200 > 390);
+});
