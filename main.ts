@@ -127,7 +127,8 @@ function giveBackPermissions(command: string | undefined): void {
   for (const name of names) if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
 }
 
-if (import.meta.main) {
+/** The program itself, from its arguments to its exit code. */
+export async function start(): Promise<void> {
   giveBackPermissions(Deno.args[0]);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
@@ -137,3 +138,5 @@ if (import.meta.main) {
   globalThis.addEventListener("error", (event) => end(event, event.error));
   Deno.exitCode = await main(Deno.args, TERMINAL);
 }
+
+if (import.meta.main) await start();

@@ -32,11 +32,25 @@ export function executableLibraries(): readonly string[] {
   return runtimeLibraries(EXECUTABLE);
 }
 
+/**
+ * A module that evaluates the program as text. Of a module the runtime makes a syntax tree before it starts, which
+ * for a program of this size takes longer than all that most commands do; V8 compiles the functions of a text as
+ * they are called.
+ *
+ * @param program a module without exports, static imports and `import.meta`, which a text cannot have
+ */
+function evaluating(program: string): string {
+  const text = `(async () => {\n"use strict";\n${program}\n})()\n//# sourceURL=probe.js`;
+  return `await (0, eval)(${JSON.stringify(text)});\n`;
+}
+
 async function bundle(): Promise<void> {
-  // The bundler's own messages name files of the cache: shown only when it fails.
-  const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--output"];
+  // The bundler's own messages name files of the cache: shown only when it fails. For a browser the libraries leave
+  // out what reads files through node, which every start would load.
+  const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--platform", "browser", "--output"];
   await replaceFile(BUNDLE, async (temporary) => {
-    await stdoutOf([...bundleTo, temporary, "main.ts"]);
+    await stdoutOf([...bundleTo, temporary, "build/entry.ts"]);
+    await Deno.writeTextFile(temporary, evaluating(await Deno.readTextFile(temporary)));
   });
 }
 

@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["ffi", "build/out"],
   "runbook": ["runbook", "ffi", "analysis", "deno.json"],
   "guest": ["guest", "runbook", "analysis", "build/out"],
-  "build": ["build", "ffi", "guest"],
+  "build": ["build", "ffi", "guest", "main.ts"],
   "commands": ["commands", "analysis", "runbook", "guest", "licenses.ts"],
   "main.ts": ["commands", "analysis", "deno.json"],
   "licenses.ts": ["analysis", "build/out"],

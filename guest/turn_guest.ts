@@ -3,7 +3,6 @@
  * init.c). The guest is left alone while one runs: no byte goes in, and what comes out is what the command says.
  */
 
-import { crc32 } from "node:zlib";
 import init from "../build/out/init" with { type: "bytes" };
 import { type GuestFile, writeInitramfs } from "./initramfs.ts";
 import { GuestMachine, type MachineOptions } from "./machine.ts";
@@ -104,6 +103,8 @@ export class TurnGuest implements AsyncDisposable {
       if (code === undefined) throw new TornTransfer(`the guest's answer is "${line}"`);
       if (size === "none") return { code: Number(code), file: undefined };
       const file = await this.#reader.bytes(Number(size));
+      // Imported here: the bundle would make every command pay for it.
+      const { crc32 } = await import("node:zlib");
       if (crc32(file) !== Number(checksum)) throw new TornTransfer("a file arrived with changed bytes");
       return { code: Number(code), file };
     } finally {

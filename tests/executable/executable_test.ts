@@ -113,3 +113,10 @@ Deno.test("a mistake in use is one line on stderr and exit code 2", async () => 
     stderr: "probe: there is no option --rnus; did you mean --runs?\n",
   });
 });
+
+Deno.test("with --verbose an error says where in the program it came from", async () => {
+  using place = new Place();
+  const { code, stderr } = await capture([place.probe, "show", "missing.csv", "--verbose"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^ +at showCommand \(probe\.js/m);
+});
