@@ -13,6 +13,7 @@ import {
   type Stratification,
   type Stratum,
 } from "./comparison.ts";
+import { formatShift } from "./format_value.ts";
 import type { Meta } from "./meta.ts";
 import type { ResultFile } from "./result_file.ts";
 
@@ -105,6 +106,14 @@ function lossesOf(file: ResultFile, side: Side): string[] {
   if (file.totals.clocksource_switches !== null && file.totals.clocksource_switches > 0) {
     warnings.push(
       `${side.side}: ${file.totals.clocksource_switches} clocksource switches happened inside the runs`,
+    );
+  }
+  const steps = file.realtimeSteps;
+  if (steps.runs > 0) {
+    warnings.push(
+      `${side.side}: CLOCK_REALTIME was set during ${steps.runs} of ${side.rows} runs, by up to ${
+        formatShift(steps.largestNs)
+      }; their edges and reads are of CLOCK_MONOTONIC, which nobody sets`,
     );
   }
   return warnings;

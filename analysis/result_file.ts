@@ -7,6 +7,7 @@ import { COLUMNS } from "./columns.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { End, Meta } from "./meta.ts";
 import { BadRow } from "./result_cells.ts";
+import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./result_columns.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./result_meta.ts";
 import { type Duration, DURATIONS, type IntegrityError, RowReader, type TextName } from "./result_row.ts";
@@ -33,6 +34,7 @@ export interface ResultFile {
   /** Runs with stages that contradict each other. They are in the columns like all others. */
   readonly integrityErrors: number;
   readonly firstIntegrityError: IntegrityError | null;
+  readonly realtimeSteps: RealtimeSteps;
   /** Where its last whole line ends; what follows was cut off. */
   readonly wholeLineBytes: number;
   /** What a reader of conclusions must know about the file, one sentence each. */
@@ -127,6 +129,7 @@ export class ResultReader {
       totals: this.#rows.totals,
       integrityErrors: this.#rows.integrityErrors,
       firstIntegrityError: this.#rows.firstIntegrityError,
+      realtimeSteps: this.#rows.realtimeSteps,
       wholeLineBytes: this.#total - tail.length,
       notes,
     };

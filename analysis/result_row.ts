@@ -13,6 +13,7 @@
 
 import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
 import { correlationWords } from "./correlation.ts";
+import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, Integers, readId, shown } from "./result_cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./result_columns.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
@@ -85,6 +86,7 @@ export class RowReader {
   /** Runs with contradicting stages, and the first of them. */
   integrityErrors = 0;
   firstIntegrityError: IntegrityError | null = null;
+  readonly realtimeSteps = new RealtimeSteps();
   readonly #totals = new Float64Array(TOTALS.length);
   readonly #counted = new Uint8Array(TOTALS.length);
   /** Cells of a row; more than COLUMNS has when the file is of a later program. */
@@ -250,6 +252,7 @@ export class RowReader {
       this.integrityErrors++;
       this.firstIntegrityError ??= { line, reason: contradiction };
     }
+    if (integers.has(AT.realtime_step_ns)) this.realtimeSteps.add(integers.value(AT.realtime_step_ns));
     this.run.push(integers.value(AT.run));
     this.durations.offset_ns.push(integers.has(AT.offset_ns) ? integers.value(AT.offset_ns) : NaN);
     this.durations.ttwu_to_tkread_ns.push(

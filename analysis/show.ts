@@ -80,6 +80,8 @@ export interface Integrity {
   readonly first_contradiction: { readonly line: number; readonly reason: string } | null;
   /** Runs with a negative offset_ns or ttwu_to_tkread_ns. */
   readonly negative_deltas: number;
+  /** Runs in which CLOCK_REALTIME was set, and the largest step if there was one; null: not observed. */
+  readonly realtime_steps: { readonly runs: number; readonly largest_ns: number | null } | null;
   readonly recursion_misses: number | null;
   readonly recursion_misses_of: Readonly<Record<string, number>>;
   readonly self_reads: number | null;
@@ -188,6 +190,7 @@ function stacksOf(file: ResultFile, column: DictionaryColumn): StackShare[] {
 
 function integrityOf(file: ResultFile): Integrity {
   const { offset_ns, ttwu_to_tkread_ns } = file.durations;
+  const steps = file.realtimeSteps;
   let negative = 0;
   for (let row = 0; row < file.rows; row++) {
     if (offset_ns[row]! < 0 || ttwu_to_tkread_ns[row]! < 0) negative++;
@@ -200,6 +203,9 @@ function integrityOf(file: ResultFile): Integrity {
     contradictions: file.integrityErrors,
     first_contradiction: file.firstIntegrityError,
     negative_deltas: negative,
+    realtime_steps: steps.observed
+      ? { runs: steps.runs, largest_ns: steps.runs === 0 ? null : steps.largestNs }
+      : null,
     recursion_misses: file.end?.recursion_misses ?? file.totals.recursion_misses,
     recursion_misses_of: file.end?.recursion_misses_of ?? {},
     self_reads: file.end?.self_reads ?? file.totals.self_reads,

@@ -262,10 +262,21 @@ function integrityLines(integrity: Integrity): string[] {
         ? "none"
         : `${integrity.contradictions} runs (first: line ${first.line}, ${first.reason})`,
     ),
+    ...field("clock was set", clockWasSet(integrity)),
     ...field("recursion misses", [count(integrity.recursion_misses), ...misses].join(", ")),
     ...field("own reads", count(integrity.self_reads)),
     ...integrity.notices.flatMap((notice) => field("notice", notice)),
   ];
+}
+
+/** In how many runs somebody set CLOCK_REALTIME, and by how much. */
+export function clockWasSet({ realtime_steps: steps }: Integrity): string {
+  if (steps === null) return "not observed";
+  return steps.runs === 0
+    ? "in no run"
+    : `in ${steps.runs} ${steps.runs === 1 ? "run" : "runs"}, by up to ${
+      formatShift(steps.largest_ns)
+    } (CLOCK_REALTIME)`;
 }
 
 function seriesLines({ series }: Show): string[] {

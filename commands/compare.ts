@@ -57,7 +57,7 @@ export const compareRoute = buildCommand({
     },
   },
   async loader() {
-    const { compareCommand, gateCommand } = await import("../runbook/compare_command.ts");
+    const { compareCommand, gate } = await import("../runbook/compare_command.ts");
     type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
       readonly format: Parameters<typeof compareCommand>[0]["format"] | "html";
     };
@@ -69,8 +69,9 @@ export const compareRoute = buildCommand({
         return;
       }
       const { pageOf } = await import("../runbook/report_command.ts");
-      stdout(await pageOf(flags, files));
-      if (flags["fail-on"] !== undefined) this.outcome.exitCode = gateCommand(flags, files, stderr);
+      const { page, comparisons } = await pageOf(flags, files);
+      stdout(page);
+      this.outcome.exitCode = gate(comparisons, flags["fail-on"], stderr);
     };
   },
 });

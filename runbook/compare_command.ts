@@ -65,24 +65,16 @@ export function compareCommand(
 ): ExitCode {
   const comparisons = compareFiles(flags, paths);
   write(FORMS[flags.format](comparisons));
-  return gate(comparisons, flags["fail-on"] ?? [], say);
-}
-
-/** The gate alone, for forms that are printed elsewhere. */
-export function gateCommand(
-  flags: Omit<CompareFlags, "format">,
-  paths: readonly string[],
-  say: (text: string) => void,
-): ExitCode {
-  return gate(compareFiles(flags, paths), flags["fail-on"] ?? [], say);
+  return gate(comparisons, flags["fail-on"], say);
 }
 
 /** Says which questions have one of the verdicts; strata are explored and stop nobody. */
-function gate(
+export function gate(
   comparisons: readonly Comparison[],
-  verdicts: readonly Verdict[],
+  verdicts: readonly Verdict[] | undefined,
   say: (text: string) => void,
 ): ExitCode {
+  if (verdicts === undefined) return EXIT.done;
   const hits = comparisons.flatMap((comparison) =>
     QUESTIONS.filter((name) => verdicts.includes(comparison[name].verdict))
       .map((name) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)

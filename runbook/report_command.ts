@@ -2,6 +2,7 @@
 
 import type { ColumnName } from "../analysis/columns.ts";
 import { compareAll } from "../analysis/compare.ts";
+import type { Comparison } from "../analysis/comparison.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
@@ -38,7 +39,7 @@ export async function reportCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  const page = await pageOf(flags, paths);
+  const { page } = await pageOf(flags, paths);
   const file = createOutputFile(flags.out);
   try {
     writePage(file, flags.out, page);
@@ -50,11 +51,14 @@ export async function reportCommand(
 }
 
 /**
- * The page of one file, or of each of the others against the first.
+ * The page of one file, or of each of the others against the first, and the comparisons in it.
  *
  * @throws Failure when a file cannot be read or is refused
  */
-export async function pageOf(flags: PageFlags, paths: readonly string[]): Promise<string> {
+export async function pageOf(
+  flags: PageFlags,
+  paths: readonly string[],
+): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
   // Loaded here: no other command pays for it.
   const { createHash } = await import("node:crypto");
   const { by, margin, alpha } = flags;
@@ -87,7 +91,8 @@ export async function pageOf(flags: PageFlags, paths: readonly string[]): Promis
     ...(margin === undefined ? {} : { marginNs: margin }),
     ...(alpha === undefined ? {} : { alpha }),
   });
-  return reportPage({ version: project.version, command: commandOf(flags, paths), files, comparisons });
+  const command = commandOf(flags, paths);
+  return { page: reportPage({ version: project.version, command, files, comparisons }), comparisons };
 }
 
 /** The command that gives the same page, as a shell takes it. */

@@ -1,7 +1,7 @@
 /** Intervals of shifts against the margin. */
 
 import type { Pair } from "../comparison.ts";
-import { formatShift } from "../format_value.ts";
+import { formatChosen, formatShift } from "../format_value.ts";
 import { type Axis, shiftAxis } from "./axis.ts";
 import { coordinate, type Markup, markup } from "./markup.ts";
 import { boxX, plot } from "./plot.ts";
@@ -41,7 +41,7 @@ function saysOf({ shift, interval }: ShownShift, marginNs: number): string {
   const ends = interval === null
     ? "no interval"
     : `interval ${formatShift(interval[0])} to ${formatShift(interval[1])}`;
-  return `Shift B - A ${formatShift(shift)}, ${ends}, margin +-${formatShift(marginNs)}.`;
+  return `Shift B - A ${formatShift(shift)}, ${ends}, margin +-${formatChosen(marginNs)}.`;
 }
 
 function shapesOf({ shift, interval, deciding }: ShownShift, marginNs: number, axis: Axis): Markup {

@@ -2,6 +2,7 @@
 
 import { formatDuration, formatShift, formatStatistic } from "../format_value.ts";
 import type { Integrity, Show } from "../show.ts";
+import { clockWasSet } from "../show_text.ts";
 import type { Sample } from "../show_strata.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { ReportSide } from "./runs.ts";
@@ -53,6 +54,7 @@ function integrityOf(integrity: Integrity): [string, string][] {
       "losses",
       listed(integrity.losses.map(({ run, what, stage }) => `run ${run}: ${what}, last stage ${stage}`)),
     ],
+    ["clock was set", clockWasSet(integrity)],
     ["recursion misses by program", listed(misses)],
     ["notices", listed(integrity.notices)],
   ];

@@ -243,6 +243,17 @@ Deno.test("a cut-off file, lost events and missing runs are warned of", () => {
   assert.equal(result.sides[0].cut_off, true);
 });
 
+Deno.test("runs during which the clock was set are counted, readings that only differ a little are not", () => {
+  const steps = [0, 1_111_000_000, -3_600_000_000_000, 900, -99_999];
+  const stepped = runs(spread(30, MS, 10), (i) => ({ realtime_step_ns: steps[i] ?? null }));
+  const result = compared(stepped, runs(spread(30, MS, 10), () => ({ realtime_step_ns: 40_000 })));
+  const told = result.warnings.filter((warning) => warning.includes("CLOCK_REALTIME"));
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /^A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; /);
+  // The setting moves no time of the chain: the offsets stay in the estimate.
+  assert.deepEqual(result.offset.n, [30, 30]);
+});
+
 Deno.test("the same file twice is noticed", () => {
   const file = read(fileText(runs(spread(30, MS, 10))));
   assert.match(compare(file, file).warnings.join("\n"), /one measurement twice\?/);

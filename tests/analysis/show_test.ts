@@ -145,6 +145,19 @@ Deno.test("integrity names timeouts by stage, negative deltas, contradictions an
   assert.match(notes[0]!, /was cut off/);
 });
 
+Deno.test("integrity tells in how many runs the clock was set, and where that was not observed", () => {
+  const file = (...steps: (number | null)[]) =>
+    shown(fileText(steps.map((realtime_step_ns, i) => rowOf(i + 1, USUAL, { realtime_step_ns }))));
+  const line = (show: Show) => /clock was set +(.*)/.exec(showText(show, false))![1];
+  assert.deepEqual(file(0, 1_111_000_000, null).integrity.realtime_steps, {
+    runs: 1,
+    largest_ns: 1_111_000_000,
+  });
+  assert.equal(line(file(0, 1_111_000_000)), "in 1 run, by up to +1.111 s (CLOCK_REALTIME)");
+  assert.equal(line(file(0, -700)), "in no run");
+  assert.equal(line(file(null, null)), "not observed");
+});
+
 Deno.test("signatures and stacks have their shares, stacks their frames", () => {
   const { signatures, ttwu_stacks } = shown(fileText([rowOf(1), wakelistRow(2), wakelistRow(3), rowOf(4)]));
   assert.deepEqual(signatures, [{ value: "none", runs: 4, share: 1 }]);
@@ -211,7 +224,7 @@ Deno.test("the text says which link explains how much, and by which method", () 
   const text = showText(shown([...generate({ rows: 100, seed: 1, env: "host" })].join("")), false);
   assert.match(text, /^ {2}wakeup -> switch explains most of the spread of ttwu_to_tkread: \d+\.\d%/m);
   assert.match(text, /cov\(part, total\) \/ var\(total\)/);
-  assert.match(text, /^ {2}ttwu -> activate +100 /m);
+  assert.match(text, /^ {2}edge -> ttwu +100 /m);
 });
 
 Deno.test("histograms are there only when asked for, as long as their strata, and change nothing else", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { ROUTES } from "../../commands/table.ts";
+import { generate } from "../../bench/generate.ts";
 import project from "../../deno.json" with { type: "json" };
 import { protocolArguments } from "../../commands/ab.ts";
 import { main, withCauses } from "../../main.ts";
@@ -21,6 +22,34 @@ Deno.test("probe --version prints the version of deno.json", async () => {
     stdout: `probe ${project.version}\n`,
     stderr: "",
   });
+});
+
+Deno.test("a page with a gate reads each file once, prints the page and ends as the gate says", async () => {
+  const folder = Deno.makeTempDirSync();
+  const openSync = Deno.openSync;
+  const opened: string[] = [];
+  try {
+    const written = (env: string, shiftNs: number) => {
+      const path = `${folder}/${env}.csv`;
+      Deno.writeTextFileSync(path, [...generate({ rows: 30, seed: shiftNs, env, shiftNs })].join(""));
+      return path;
+    };
+    const files = [written("host", 0), written("vm", 9_000_000)];
+    Deno.openSync = (path, options) => {
+      opened.push(String(path));
+      return openSync(path, options);
+    };
+    const gated = await call("compare", "--format", "html", "--fail-on", "DIFFERENT", ...files);
+    assert.deepEqual(opened, files);
+    assert.equal(gated.code, EXIT.gate);
+    assert.match(gated.stdout, /^<!doctype html>[^]*<\/html>\n?$/i);
+    assert.match(gated.stderr, /^probe: --fail-on: offset is DIFFERENT /);
+    const free = await call("compare", "--format", "html", ...files);
+    assert.deepEqual([free.code, free.stdout, free.stderr], [EXIT.done, gated.stdout, ""]);
+  } finally {
+    Deno.openSync = openSync;
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
 
 Deno.test("no line of any help is wider than a terminal", async () => {

@@ -36,7 +36,7 @@ Deno.test("report writes the page that compare prints, with the files' hashes an
   using place = new Place();
   assert.equal(await place.report([place.a, place.b], { margin: 5_000_000, alpha: 0.1 }), `${place.out}\n`);
   const page = Deno.readTextFileSync(place.out);
-  assert.equal(page, await pageOf({ margin: 5_000_000, alpha: 0.1 }, [place.a, place.b]));
+  assert.equal(page, (await pageOf({ margin: 5_000_000, alpha: 0.1 }, [place.a, place.b])).page);
   for (const path of [place.a, place.b]) assert.ok(page.includes(await sha256(path)), path);
   assert.ok(
     page.includes(

@@ -27,6 +27,12 @@ Deno.test("the first screen has the answer in words, its verdict, shift, interva
   );
 });
 
+Deno.test("no margin has two signs, in text or in the description of a drawing", () => {
+  const descriptions = [...seriesPage([HOST, VM]).matchAll(/margin (\S+)/g)].map(([, margin]) => margin!);
+  assert.ok(descriptions.length > 4);
+  for (const margin of descriptions) assert.doesNotMatch(margin, /\+-[+-]/);
+});
+
 const CASES = [
   ["DIFFERENT", [HOST, { ...VM, shiftNs: 50_000_000 }]],
   ["NO-DATA", [HOST, { ...VM, rows: 2 }]],
