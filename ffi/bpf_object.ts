@@ -10,6 +10,7 @@ const SINK_HEADER_BYTES = 24;
 const SINK_CAPACITY_BYTES = 1 << 18;
 const BTF_KIND_ENUM = 6;
 const BTF_KIND_FUNC = 12;
+const BTF_KIND_VAR = 14;
 /** struct btf_type (include/uapi/linux/btf.h): name_off, info with the number of members in its low half, size. */
 const BTF_TYPE_BYTES = 12;
 /** struct btf_enum: name_off, val. */
@@ -49,11 +50,22 @@ export class BpfRuntime {
    * @throws {LibbpfError} when the kernel has no BTF
    */
   functionsInKernelBtf(names: readonly string[]): Set<string> {
+    return this.#inKernelBtf(BTF_KIND_FUNC, names);
+  }
+
+  /**
+   * Which of `names` the running kernel's BTF has as variables; it has per-CPU ones only, and not on every kernel.
+   *
+   * @throws {LibbpfError} when the kernel has no BTF
+   */
+  variablesInKernelBtf(names: readonly string[]): Set<string> {
+    return this.#inKernelBtf(BTF_KIND_VAR, names);
+  }
+
+  #inKernelBtf(kind: number, names: readonly string[]): Set<string> {
     const { symbols } = this.libbpf;
     return this.#withKernelBtf((btf) =>
-      new Set(
-        names.filter((name) => symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_FUNC) >= 0),
-      )
+      new Set(names.filter((name) => symbols.btf__find_by_name_kind(btf, cString(name), kind) >= 0))
     );
   }
 

@@ -3,6 +3,14 @@
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { LibbpfError } from "../ffi/libbpf_error.ts";
 
+/** The kernel charges the memory of BPF to RLIMIT_MEMLOCK (before 5.11), and it is too low. */
+export const TOO_LITTLE_LOCKED = "RLIMIT_MEMLOCK is too low";
+export const LOCK_MORE =
+  "raise it (ulimit -l unlimited), or run it with CAP_SYS_RESOURCE, which lets it do that";
+
+/** What libbpf says when it could not raise the limit: the first time, and later as root. */
+const NOT_RAISED = /Failed to bump RLIMIT_MEMLOCK|try raising 'ulimit -l'/;
+
 const EPERM = 1;
 const ENOMEM = 12;
 const EACCES = 13;
@@ -26,6 +34,7 @@ function explain({ errno, log }: LibbpfError): readonly [why: string, remedy: st
   switch (errno) {
     case EPERM:
     case EACCES:
+      if (NOT_RAISED.test(log)) return [TOO_LITTLE_LOCKED, LOCK_MORE];
       return [
         `the kernel refuses (errno ${errno})`,
         "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",

@@ -7,7 +7,14 @@ import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
 import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
-import { type Definitions, Ladder, leftOut, TierUnavailable } from "./ladder.ts";
+import {
+  CONTEXT_VARIABLES,
+  contextUnseen,
+  type Definitions,
+  Ladder,
+  leftOut,
+  TierUnavailable,
+} from "./ladder.ts";
 
 /** Sums since the programs were attached. */
 export interface Counters {
@@ -97,6 +104,7 @@ export class ChainProbes implements Disposable {
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
     const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
+    const unseen = contextUnseen(runtime.variablesInKernelBtf(CONTEXT_VARIABLES), options.definitions);
     const tiers = options.require === undefined ? TIERS : [options.require];
     const refusals: TierUnavailable[] = [];
     for (const tier of tiers) {
@@ -104,6 +112,7 @@ export class ChainProbes implements Disposable {
         if (tier === "kprobe" && !options.hasKprobes) {
           throw new TierUnavailable(tier, "this kernel has no kprobes");
         }
+        if (tier !== "tracepoint" && unseen !== null) throw new TierUnavailable(tier, unseen);
         return attachTier(runtime, objects, new Ladder(tier, inBtf, options.definitions), refusals);
       } catch (error) {
         if (!(error instanceof TierUnavailable)) throw error;
@@ -142,6 +151,11 @@ export class ChainProbes implements Disposable {
   /** @throws {LibbpfError} when a hook cannot be attached any more */
   resume(): void {
     for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
+  }
+
+  /** Whether the kernel counts the invocations that it skipped. */
+  get countsMisses(): boolean {
+    return this.counters().recursion_misses !== null;
   }
 
   programs(): ProgramUse[] {

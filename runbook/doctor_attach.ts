@@ -19,6 +19,8 @@ import { hooksOfTier, TIER_CONSEQUENCES, tierRemedy } from "./doctor_hooks.ts";
 export interface Attached extends Disposable {
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
+  /** Whether the kernel counts the invocations of its programs that it skipped. */
+  readonly countsMisses: boolean;
 }
 
 /** Attaches at that tier, or at the best there is; throws what ChainProbes.attach() throws. */
@@ -40,10 +42,18 @@ export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
     const answer = conclusive
       ? no(found, TIER_CONSEQUENCES.tracepoint.prevents, remedy)
       : couldNotTell(found);
-    return { tiers: TIERS.map((tier) => ({ tier, answer, hooks: [] })), unrequired: { refused: found } };
+    const tiers = TIERS.map((tier) => ({ tier, answer, hooks: [] }));
+    return { tiers, unrequired: { refused: found }, countsMisses: null };
   }
-  const { unrequired, best } = tryUnrequired(attach);
-  return { tiers: TIERS.map((tier) => best?.tier === tier ? best : tryTier(attach, tier)), unrequired };
+  let countsMisses: boolean | null = null;
+  const noting: Attach = (required) => {
+    const attached = attach(required);
+    countsMisses = attached.countsMisses;
+    return attached;
+  };
+  const { unrequired, best } = tryUnrequired(noting);
+  const tiers = TIERS.map((tier) => best?.tier === tier ? best : tryTier(noting, tier));
+  return { tiers, unrequired, countsMisses };
 }
 
 /** As `probe run` does it without --require: its reasons then tell of the tiers that it tried before. */

@@ -54,6 +54,8 @@ export interface Attachments {
   /** One for each tier, best first. */
   readonly tiers: readonly TierFinding[];
   readonly unrequired: Unrequired;
+  /** Whether the kernel counts the invocations of the attached programs that it skipped; null: none was attached. */
+  readonly countsMisses: boolean | null;
 }
 
 /** How many of a few clock_gettime calls of a user's program entered the kernel. */
@@ -69,6 +71,8 @@ export interface Examined {
   readonly machine: Machine;
   readonly attachments: Attachments;
   readonly clockReads: ClockReads;
+  /** Whether the kernel's BTF has the per-CPU variable runqueues; null: it has no BTF. */
+  readonly runqueuesInBtf: boolean | null;
   /** Content of /proc/kallsyms; null when it cannot be read. */
   readonly kallsyms: string | null;
 }

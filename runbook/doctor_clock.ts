@@ -31,7 +31,7 @@ function callback(name: string, { attachments }: Examined): Answer {
   if (fact !== undefined) return refused(fact);
   const unknown = tiers.find(({ answer }) => answer.outcome !== "no");
   if (unknown !== undefined) return couldNotTell(`${hook}: ${unknown.answer.found}`);
-  const reason = "neither of the tiers that hook functions can be had";
+  const reason = `neither of the tiers that hook functions can be had (${tiers[0]!.answer.found})`;
   return refused({ stage: "tkread", hook, kind: "fentry", attached: false, reason });
 }
 

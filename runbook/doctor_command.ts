@@ -6,7 +6,7 @@ import { diagnose } from "./doctor.ts";
 import { type Refusal, tryTiers } from "./doctor_attach.ts";
 import type { ClockReads } from "./doctor_check.ts";
 import { reportJson } from "./doctor_json.ts";
-import { KERNEL_BTF } from "./doctor_kernel.ts";
+import { KERNEL_BTF, RUNQUEUES } from "./doctor_kernel.ts";
 import { checkUserNamespace } from "./doctor_privileges.ts";
 import { reportText } from "./doctor_text.ts";
 import { readMachine, readMachineText } from "./machine.ts";
@@ -29,6 +29,7 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     machine: readMachine(readMachineText, Deno.build.arch),
     attachments: tryTiers((tier) => parts.attach(tier), refusal()),
     clockReads: countClockReads(parts),
+    runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readMachineText("/proc/kallsyms"),
   });
   write(flags.json ? reportJson(report) : reportText(report));

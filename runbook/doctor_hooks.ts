@@ -2,6 +2,7 @@
 
 import type { HookFact, Stage, Tier } from "../analysis/meta.ts";
 import { HOOKS } from "./hooks.ts";
+import { HIDDEN_ADDRESSES } from "./ladder.ts";
 
 export interface Consequence {
   readonly prevents: string;
@@ -11,7 +12,10 @@ export interface Consequence {
 const FUNCTION_KERNEL = "a kernel with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES, such as Debian's";
 
 /** The newest features that the programs use are in 6.1 and later. */
-const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1) or later";
+export const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1) or later";
+
+const SHOW_ADDRESSES =
+  `let it see kernel addresses (CAP_SYSLOG; sysctl kernel.kptr_restrict=1), or ${NEWER_KERNEL}`;
 
 /** What is lost when a tier cannot be had, and what to do where nothing better is known. */
 export const TIER_CONSEQUENCES: Readonly<Record<Tier, Consequence>> = {
@@ -31,6 +35,7 @@ export const TIER_CONSEQUENCES: Readonly<Record<Tier, Consequence>> = {
 
 /** @param reason why the tier cannot be had */
 export function tierRemedy(tier: Tier, reason: string): string {
+  if (reason.includes(HIDDEN_ADDRESSES)) return SHOW_ADDRESSES;
   return reason.includes("does not load") ? NEWER_KERNEL : TIER_CONSEQUENCES[tier].remedy;
 }
 
@@ -60,13 +65,14 @@ export function hookConsequence({ hook, stage, reason = "" }: HookFact): Consequ
 
 function remedyOf(reason: string, callback: boolean): string {
   if (/tier was required$/.test(reason)) return "take a better tier, where one can be had";
-  if (reason.includes("not in the kernel's BTF")) {
-    return "none on this kernel: it has no such function to hook";
-  }
+  // First: of a function that may not be traced there need be nothing in BTF (5.10).
   if (callback && reason.includes("notrace")) {
     return "none needed; to see callbacks too, switch to a clocksource whose callback can be hooked";
   }
-  return `use ${FUNCTION_KERNEL}`;
+  if (reason.includes("not in the kernel's BTF")) {
+    return "none on this kernel: it has no such function to hook";
+  }
+  return reason.includes(HIDDEN_ADDRESSES) ? SHOW_ADDRESSES : `use ${FUNCTION_KERNEL}`;
 }
 
 /** Why the hook is not attached, in words that do not name it: hooks that share them can be told of together. */

@@ -12,6 +12,7 @@ import {
   no,
   yes,
 } from "./doctor_check.ts";
+import { NEWER_KERNEL } from "./doctor_hooks.ts";
 import { HOOKS } from "./hooks.ts";
 import { KPROBE_PMU } from "./native_parts.ts";
 
@@ -73,6 +74,39 @@ function symbolNames({ read, kallsyms }: Examined): Answer {
   );
 }
 
+/** The kernel's runqueues, one a CPU (kernel/sched/core.c). */
+export const RUNQUEUES = "runqueues";
+
+/** Its own variables of other CPUs the kernel hands out by name only, which takes their type and their symbol. */
+function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): Answer {
+  if (runqueuesInBtf === null || kallsyms === null || kallsyms === "") {
+    return couldNotTell(
+      runqueuesInBtf === null ? `${KERNEL_BTF} is missing` : "/proc/kallsyms cannot be read",
+    );
+  }
+  const prevents = "rq->clock at the moment that a wakeup is queued for another CPU (rq_clock_queued_ns)";
+  if (!runqueuesInBtf) return no(`the kernel's BTF has no per-CPU variables`, prevents, NEWER_KERNEL);
+  if (definitionsOf(new TextEncoder().encode(kallsyms), [], [RUNQUEUES]).has(RUNQUEUES)) {
+    return yes(`${RUNQUEUES} is in the kernel's BTF and in /proc/kallsyms`);
+  }
+  return no(
+    `/proc/kallsyms does not list ${RUNQUEUES}`,
+    prevents,
+    "use a kernel with CONFIG_KALLSYMS_ALL, such as Debian's",
+  );
+}
+
+/** Every program is guarded against itself: what comes while it runs on that CPU is skipped. */
+function missesCounted({ attachments }: Examined): Answer {
+  if (attachments.countsMisses === null) return couldNotTell("no program was attached");
+  if (attachments.countsMisses) return yes("bpf_prog_info.recursion_misses");
+  return no(
+    "the kernel has no bpf_prog_info.recursion_misses",
+    "knowing how many invocations of the programs were skipped: recursion_misses stays empty",
+    NEWER_KERNEL,
+  );
+}
+
 /** Functions that are hooked by name. */
 const FUNCTIONS: readonly string[] = [
   ...new Set(
@@ -103,7 +137,9 @@ export const kernelChecks: readonly Check[] = [
   { id: "btf", topic: "kernel", asks: "type information (BTF)", answer: typeInformation },
   { id: "lockdown", topic: "kernel", asks: "programs may read kernel memory", answer: lockdown },
   { id: "kprobes", topic: "kernel", asks: "kprobes", answer: kprobes },
+  { id: "misses_counted", topic: "kernel", asks: "skipped invocations are counted", answer: missesCounted },
   { id: "symbol_names", topic: "symbols", asks: "addresses have names", answer: symbolNames },
+  { id: "other_runqueues", topic: "symbols", asks: "other CPUs' rq can be read", answer: otherRunqueues },
   { id: "unique_symbols", topic: "symbols", asks: "hooked names are unique", answer: uniqueSymbols },
 ];
 

@@ -1,6 +1,7 @@
 /** What this process is allowed to do, capability by capability: being root is never the question. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
+import { LOCK_MORE, TOO_LITTLE_LOCKED } from "./attach_failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
 import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./doctor_check.ts";
 import type { ReadText } from "./machine.ts";
@@ -76,6 +77,10 @@ function lockedMemory({ read, attachments }: Examined): Answer {
   if (limit === undefined) return couldNotTell("/proc/self/limits cannot be read");
   const size = limit === "unlimited" ? limit : `${Math.round(Number(limit) / 1024)} KiB`;
   if (bestTier(attachments) !== null) return yes(`RLIMIT_MEMLOCK ${size}, and the programs were loaded`);
+  const { unrequired } = attachments;
+  if ("refused" in unrequired && unrequired.refused.includes(TOO_LITTLE_LOCKED)) {
+    return no(`${size}, and this kernel counts it`, "every tier: no map can be created", LOCK_MORE);
+  }
   if (limit === "unlimited" || Number(limit) >= MEMLOCK_BYTES) return yes(`RLIMIT_MEMLOCK ${size}`);
   return couldNotTell(
     `RLIMIT_MEMLOCK is ${size}; kernels before 5.11 need more (ulimit -l unlimited), later ones do not count it`,

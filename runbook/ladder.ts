@@ -17,12 +17,35 @@ export class TierUnavailable extends Error {
   }
 }
 
+/** What the programs of the tiers that hook functions can take the context from, see bpf/kernel.h: one is enough. */
+export const CONTEXT_VARIABLES = ["pcpu_hot", "__preempt_count"] as const;
+/** Where the kernel's BTF has none of them, both of these are read by their address. */
+const CONTEXT_ADDRESSES = ["__per_cpu_offset", "__preempt_count"] as const;
+
+export const HIDDEN_ADDRESSES = "kernel addresses are hidden";
+
+/**
+ * Why a read by the target itself could not be told from one by an interrupt; null when it can. Without that no
+ * chain would ever be complete at the tiers that hook functions.
+ *
+ * @param inBtf variables that the kernel's BTF has
+ */
+export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): string | null {
+  if (CONTEXT_VARIABLES.some((name) => inBtf.has(name))) return null;
+  const why = (found: string) =>
+    `interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and ${found}`;
+  const lost = CONTEXT_ADDRESSES.find((name) => definitions.get(name)?.length !== 1);
+  if (lost !== undefined) return why(`/proc/kallsyms has no address of ${lost}`);
+  // __preempt_count itself lies at an offset, which may be 0; no array of the kernel image does.
+  return definitions.get("__per_cpu_offset")![0]!.address === 0n ? why(HIDDEN_ADDRESSES) : null;
+}
+
 /** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */
 export function leftOut(hook: Hook, tier: Tier, refusals: readonly TierUnavailable[]): string | null {
   if (hook.ladder[tier] !== undefined) return null;
   if (hook.ladder.full === undefined) return `the ${tier} tier reads through the accessors instead`;
-  const refused = refusals.map((refusal) => refusal.reason);
-  return refused.length > 0 ? refused.join("; ") : `the ${tier} tier was required`;
+  const refused = new Set(refusals.map((refusal) => refusal.reason));
+  return refused.size > 0 ? [...refused].join("; ") : `the ${tier} tier was required`;
 }
 
 /** Programs that cannot be loaded on this kernel, with the reason; found by loading without them. */

@@ -17,6 +17,8 @@ export interface NativeParts {
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
   attach(required: Tier | undefined): ChainProbes;
+  /** Whether the running kernel's BTF has that per-CPU variable. */
+  hasVariable(name: string): boolean;
   /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
   kernelEnum(name: string): ReadonlyMap<string, number>;
 }
@@ -47,6 +49,7 @@ export async function openNativeParts(): Promise<NativeParts> {
         ...(required === undefined ? {} : { require: required }),
       });
     },
+    hasVariable: (name) => runtime().variablesInKernelBtf([name]).has(name),
     kernelEnum: (name) => runtime().kernelEnum(name),
   };
 }

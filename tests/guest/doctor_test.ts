@@ -1,17 +1,30 @@
 import assert from "node:assert/strict";
 import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
-import type { HookFact, Tier } from "../../analysis/meta.ts";
+import type { Tier } from "../../analysis/meta.ts";
+import type { KernelName } from "../../build/kernels.ts";
 import type { Guest } from "../../guest/boot.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { type Measurement, parseMeasurement } from "../measurement.ts";
 import { STATE_SCRIPT } from "../system_state.ts";
+import { compiled } from "./compiled.ts";
 import { kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
 
 const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+const LITTLE_MEMORY = "/bin/little_memory";
+
+/** Kernels, and what one of them lacks that doctor is to name. */
+const KERNELS: readonly (readonly [KernelName, { readonly lacks: boolean }])[] = [
+  ...PROMISED_KERNELS.map((kernel) => [kernel, { lacks: false }] as const),
+  // 5.10: counts no skipped invocations, no per-CPU variables in BTF, BPF's memory in RLIMIT_MEMLOCK.
+  ["bullseye-cloud", { lacks: true }],
+];
 
 interface Check {
   readonly id: string;
   readonly outcome: string;
   readonly found: string;
+  readonly prevents: string | null;
+  readonly remedy: string | null;
 }
 
 interface Report {
@@ -19,14 +32,16 @@ interface Report {
   readonly tiers: readonly {
     readonly tier: Tier;
     readonly outcome: string;
+    readonly found: string;
+    readonly remedy: string | null;
     readonly hooks: readonly Record<string, unknown>[];
   }[];
   readonly checks: readonly Check[];
 }
 
-async function doctor(guest: Guest): Promise<Report> {
-  const { code, stdout, stderr } = await guest.run(["/bin/probe", "doctor", "--json"]);
-  assert.equal(code, 0, stderr);
+async function doctor(guest: Guest, expected = 0, ...through: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await guest.run([...through, "/bin/probe", "doctor", "--json"]);
+  assert.equal(code, expected, stderr);
   return JSON.parse(stdout);
 }
 
@@ -36,19 +51,15 @@ function checkOf({ checks }: Report, id: string): Check {
   return check;
 }
 
-/** The hooks as `probe run` found them. */
-async function hooksOfRun(
-  guest: Guest,
-  ...flags: string[]
-): Promise<{ tier: Tier; hooks: readonly HookFact[] }> {
+/** What `probe run` found. */
+async function runWith(guest: Guest, ...flags: string[]): Promise<Measurement> {
   const path = `/root/run${flags.join("-")}.csv`;
   const { code, stderr } = await guest.run([
     ...["/bin/probe", "run", "--runs", "1", "--period", "200ms", "--env", "vm", "--out", path],
     ...flags,
   ]);
   assert.equal(code, 0, stderr);
-  const { tier, hooks } = parseMeasurement(new TextDecoder().decode(await guest.readFile(path))).meta;
-  return { tier, hooks };
+  return parseMeasurement(new TextDecoder().decode(await guest.readFile(path)));
 }
 
 function factsOf(report: Report, tier: Tier): unknown[] {
@@ -57,6 +68,13 @@ function factsOf(report: Report, tier: Tier): unknown[] {
   return finding!.hooks.map(({ stage, hook, kind, attached, reason }) =>
     attached ? { stage, hook, kind, attached } : { stage, hook, kind, attached, reason }
   );
+}
+
+/** What doctor promised without --require is what `probe run` had. */
+function assertAgrees(report: Report, { meta, rows }: Measurement): void {
+  assert.equal(report.verdict.tier, meta.tier);
+  assert.deepEqual(factsOf(report, meta.tier), meta.hooks);
+  for (const row of rows) assert.equal(row.status, "complete", JSON.stringify(row));
 }
 
 async function stateOf(guest: Guest): Promise<string> {
@@ -98,10 +116,13 @@ async function assertPrograms(guest: Guest, wanted: readonly string[]): Promise<
   }
 }
 
-for (const kernel of PROMISED_KERNELS) {
+for (const [kernel, { lacks }] of KERNELS) {
   Deno.test(`probe doctor in a guest with ${kernel}`, async (t) => {
     await using guest = await kernelGuest(kernel, {
-      files: [{ path: "/bin/probe", source: EXECUTABLE }],
+      files: [
+        { path: "/bin/probe", source: EXECUTABLE },
+        { path: LITTLE_MEMORY, source: await compiled("tests/guest/little_memory.c"), mode: 0o755 },
+      ],
       libraries: executableLibraries(),
       memoryMiB: 2048,
     });
@@ -110,6 +131,7 @@ for (const kernel of PROMISED_KERNELS) {
     const programs = await loadedPrograms(guest);
     const report = await doctor(guest);
 
+    let unrequired: Measurement | undefined;
     await t.step("changes nothing: clocksource, mounts, sysctl values, loaded programs", async () => {
       assert.match(state, /^tsc$/m);
       assert.match(state, /^\/proc\/sys\/kernel\/bpf_stats_enabled: /m);
@@ -125,15 +147,14 @@ for (const kernel of PROMISED_KERNELS) {
     });
     for (const tier of ["full", "kprobe", "tracepoint"] as const) {
       await t.step(`agrees hook by hook with what probe run attaches at tier ${tier}`, async () => {
-        const run = await hooksOfRun(guest, "--require", tier);
-        assert.deepEqual(factsOf(report, tier), run.hooks);
-        assert.ok(run.hooks.some(({ attached }) => attached) && run.hooks.some(({ attached }) => !attached));
+        const { hooks } = (await runWith(guest, "--require", tier)).meta;
+        assert.deepEqual(factsOf(report, tier), hooks);
+        assert.ok(hooks.some(({ attached }) => attached) && hooks.some(({ attached }) => !attached));
       });
     }
     await t.step("agrees with what probe run takes when no tier is required", async () => {
-      const run = await hooksOfRun(guest);
-      assert.equal(report.verdict.tier, run.tier);
-      assert.deepEqual(factsOf(report, run.tier), run.hooks);
+      unrequired = await runWith(guest);
+      assertAgrees(report, unrequired);
     });
     await t.step(
       "says which callbacks can be hooked, and where clock_gettime goes with each clocksource",
@@ -142,25 +163,66 @@ for (const kernel of PROMISED_KERNELS) {
         assert.match(checkOf(report, "callback_tsc").found, /notrace/);
         assert.equal(checkOf(report, "callback_hpet").outcome, "yes");
         assert.equal(checkOf(report, "callback_acpi_pm").outcome, "yes");
-        assert.equal(checkOf(report, "clock_read_enters_kernel").outcome, "no");
+        const entering = checkOf(report, "clock_read_enters_kernel");
+        if (lacks) {
+          assert.equal(entering.outcome, "could not tell");
+          assert.match(
+            entering.found,
+            /does not count it .* with clocksource tsc it usually stays in the vDSO/,
+          );
+          return;
+        }
+        assert.equal(entering.outcome, "no");
         await guest.run(["sh", "-c", `echo hpet >${CLOCKSOURCE}`]);
         const withHpet = checkOf(await doctor(guest), "clock_read_enters_kernel");
         assert.equal(withHpet.outcome, "yes", withHpet.found);
         assert.match(withHpet.found, /^16 of 16 reads, with clocksource hpet$/);
       },
     );
-    await t.step("sees names hidden by kptr_restrict", async () => {
-      assert.equal(checkOf(report, "symbol_names").outcome, "yes");
-      await guest.run(["sh", "-c", "echo 2 >/proc/sys/kernel/kptr_restrict"]);
-      const hidden = checkOf(await doctor(guest), "symbol_names");
-      assert.equal(hidden.outcome, "no");
-      assert.match(hidden.found, /kptr_restrict is 2/);
+    await t.step("names what this kernel lacks, and a row lacks it too", () => {
+      const [misses, runqueues] = [checkOf(report, "misses_counted"), checkOf(report, "other_runqueues")];
+      assert.deepEqual([misses.outcome, runqueues.outcome], lacks ? ["no", "no"] : ["yes", "yes"]);
+      assert.ok(unrequired !== undefined);
+      const { rows, end } = unrequired;
+      assert.equal(end?.recursion_misses, lacks ? null : 0);
+      for (const row of rows) assert.equal(row.recursion_misses, lacks ? "" : "0");
+      if (!lacks) return;
+      assert.match(misses.prevents ?? "", /recursion_misses stays empty/);
+      assert.match(runqueues.prevents ?? "", /rq_clock_queued_ns/);
+      for (const { remedy } of [misses, runqueues]) assert.match(remedy ?? "", /use a newer kernel/);
     });
+    if (lacks) {
+      await t.step("too little locked memory is named where the kernel counts it", async () => {
+        const { outcome, found, remedy } = checkOf(await doctor(guest, 3, LITTLE_MEMORY), "memlock");
+        assert.deepEqual([outcome, found], ["no", "64 KiB, and this kernel counts it"]);
+        assert.match(remedy ?? "", /ulimit -l unlimited.*CAP_SYS_RESOURCE/);
+        const run = ["/bin/probe", "run", "--runs", "1", "--period", "200ms", "--out", "/root/little.csv"];
+        const { code, stderr } = await guest.run([LITTLE_MEMORY, ...run]);
+        assert.equal(code, 3, stderr);
+        assert.match(stderr, /RLIMIT_MEMLOCK is too low; raise it/);
+      });
+    }
     await t.step("speaks to a reader in 80 columns, verdict first", async () => {
       const { code, stdout } = await guest.run(["/bin/probe", "doctor"]);
       assert.equal(code, 0);
       assert.match(stdout, /^this machine can measure at tier full\n/);
       for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+    });
+    await t.step("sees names hidden by kptr_restrict, and what the kernel needs them for", async () => {
+      assert.equal(checkOf(report, "symbol_names").outcome, "yes");
+      await guest.run(["sh", "-c", "echo 2 >/proc/sys/kernel/kptr_restrict"]);
+      const blind = await doctor(guest);
+      const hidden = checkOf(blind, "symbol_names");
+      assert.equal(hidden.outcome, "no");
+      assert.match(hidden.found, /kptr_restrict is 2/);
+      assert.equal(blind.verdict.tier, lacks ? "tracepoint" : "full");
+      if (!lacks) return;
+      for (const { outcome, found, remedy } of blind.tiers.slice(0, 2)) {
+        assert.equal(outcome, "no");
+        assert.match(found ?? "", /BTF has no per-CPU variables, and kernel addresses are hidden$/);
+        assert.match(remedy ?? "", /kernel.kptr_restrict=1/);
+      }
+      assertAgrees(blind, await runWith(guest, "--quiet"));
     });
   });
 }

@@ -17,6 +17,20 @@ Deno.test("a refusal by the kernel sends the user out of the container", () => {
   );
 });
 
+Deno.test("too little locked memory on a kernel that counts it is not taken for a refusal", () => {
+  for (
+    const said of [
+      "libbpf: Failed to bump RLIMIT_MEMLOCK (err = -1), you might need to do it explicitly!",
+      "libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 64.0 KiB",
+    ]
+  ) {
+    assert.match(
+      attachFailure(new LibbpfError("load the BPF programs", EPERM, `${said}\n`)).message,
+      /RLIMIT_MEMLOCK is too low; raise it \(ulimit -l unlimited\), or run it with CAP_SYS_RESOURCE/,
+    );
+  }
+});
+
 Deno.test("a kernel out of memory says so", () => {
   assert.match(
     attachFailure(new LibbpfError("open ring buffer records", ENOMEM, "")).message,

@@ -18,7 +18,7 @@ class Kernel {
     const tier = required ?? this.offers[0] ?? "tracepoint";
     if (!this.offers.includes(tier)) throw this.refusal(tier);
     this.attached++;
-    return { tier, hooks: hooksAt(tier), [Symbol.dispose]: () => this.attached-- };
+    return { tier, hooks: hooksAt(tier), countsMisses: false, [Symbol.dispose]: () => this.attached-- };
   };
 }
 
@@ -26,7 +26,8 @@ const unavailable = (tier: Tier) => new TierUnavailable(tier, `no ${tier}`);
 
 Deno.test("every tier is attached once and detached again", () => {
   const kernel = new Kernel(TIERS, unavailable);
-  const { tiers, unrequired } = tryTiers(kernel.attach, null);
+  const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, null);
+  assert.equal(countsMisses, false);
   assert.deepEqual(
     tiers.map(({ tier, answer }) => [tier, answer.outcome]),
     TIERS.map((tier) => [tier, "yes"]),
@@ -69,7 +70,8 @@ Deno.test("where nothing can be loaded nothing is tried, and only what holds for
   const kernel = new Kernel(TIERS, unavailable);
   const failure = new Failure(EXIT.cannotMeasure, "cannot load the probes: no BTF", "another kernel");
   for (const conclusive of [true, false]) {
-    const { tiers, unrequired } = tryTiers(kernel.attach, { failure, conclusive });
+    const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, { failure, conclusive });
+    assert.equal(countsMisses, null);
     assert.deepEqual(unrequired, { refused: "no BTF" });
     for (const { answer } of tiers) {
       assert.equal(answer.outcome, conclusive ? "no" : "could not tell");

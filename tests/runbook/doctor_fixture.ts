@@ -63,6 +63,7 @@ export const KALLSYMS = [
   "ffffffff81012350 t read_hpet",
   "ffffffff81023450 T ktime_get",
   "ffffffff81023460 T ktime_get_ts64",
+  "0000000000021a40 A runqueues",
   "",
 ].join("\n");
 
@@ -84,6 +85,7 @@ export const ALL_TIERS: Attachments = {
     hooks: hooksAt(tier),
   })),
   unrequired: { tier: "full" },
+  countsMisses: true,
 };
 
 export const NO_TIER: Attachments = {
@@ -93,11 +95,13 @@ export const NO_TIER: Attachments = {
     hooks: [],
   })),
   unrequired: { refused: "refused" },
+  countsMisses: null,
 };
 
 export const UNKNOWN_TIERS: Attachments = {
   tiers: NO_TIER.tiers.map((finding) => ({ ...finding, answer: couldNotTell("CAP_BPF is missing") })),
   unrequired: { refused: "CAP_BPF is missing" },
+  countsMisses: null,
 };
 
 export interface Changes extends Partial<Omit<Examined, "read" | "exists" | "machine">> {
@@ -114,6 +118,7 @@ export function examined({ files = {}, ...changes }: Changes = {}): Examined {
     machine: readMachine(read, "x86_64"),
     attachments: ALL_TIERS,
     clockReads: { reads: 16, entered: 16 },
+    runqueuesInBtf: true,
     kallsyms: KALLSYMS,
     ...changes,
   };
@@ -121,7 +126,12 @@ export function examined({ files = {}, ...changes }: Changes = {}): Examined {
 
 /** No file of /proc or /sys can be read. */
 export const NOTHING: Examined = {
-  ...examined({ attachments: UNKNOWN_TIERS, clockReads: { errno: 22 }, kallsyms: null }),
+  ...examined({
+    attachments: UNKNOWN_TIERS,
+    clockReads: { errno: 22 },
+    runqueuesInBtf: null,
+    kallsyms: null,
+  }),
   read: () => null,
   exists: () => false,
   machine: readMachine(() => null, "x86_64"),

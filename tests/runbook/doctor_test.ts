@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TOO_LITTLE_LOCKED } from "../../runbook/attach_failure.ts";
 import { diagnose } from "../../runbook/doctor.ts";
 import { type Answer, type Attachments, no, TOPICS } from "../../runbook/doctor_check.ts";
 import {
@@ -42,6 +43,7 @@ const TRACEPOINTS: Attachments = {
       : { ...finding, answer: no("no function tracing", "flags", "another kernel"), hooks: [] }
   ),
   unrequired: { tier: "tracepoint" },
+  countsMisses: true,
 };
 
 Deno.test("on a machine without faults every check says yes, each under a topic and a name of its own", () => {
@@ -97,6 +99,12 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "yes",
       /unlimited/,
     ],
+    [
+      "memlock",
+      { attachments: { ...NO_TIER, unrequired: { refused: `cannot load: ${TOO_LITTLE_LOCKED}` } } },
+      "no",
+      /^8192 KiB, and this kernel counts it$/,
+    ],
     ["btf", { files: { "/sys/kernel/btf/vmlinux": null } }, "no", /vmlinux is missing/],
     [
       "lockdown",
@@ -117,6 +125,17 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "could not tell",
       /cannot be read/,
     ],
+    ["misses_counted", { attachments: { ...ALL_TIERS, countsMisses: false } }, "no", /recursion_misses$/],
+    ["misses_counted", { attachments: NO_TIER }, "could not tell", /no program was attached/],
+    ["other_runqueues", { runqueuesInBtf: false }, "no", /BTF has no per-CPU variables/],
+    [
+      "other_runqueues",
+      { kallsyms: KALLSYMS.replace(" A runqueues", " T runqueues") },
+      "no",
+      /does not list/,
+    ],
+    ["other_runqueues", { runqueuesInBtf: null }, "could not tell", /vmlinux is missing/],
+    ["other_runqueues", { kallsyms: "" }, "could not tell", /cannot be read/],
     ["kprobes", { files: { "/sys/bus/event_source/devices/kprobe": null } }, "no", /is missing/],
     [
       "symbol_names",
