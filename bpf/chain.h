@@ -158,10 +158,10 @@ static __always_inline __u64 take_run(struct armed_run *a)
 static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u32 pid)
 {
 	struct armed_run *a = only_value(&armed);
-	__u64 run, current;
+	__u64 run, current, now = bpf_ktime_get_ns();
 	struct chain *c;
 
-	if (!a)
+	if (!a || now < a->not_before_ns)
 		return 0;
 	c = the_chain();
 	if (!c)
@@ -173,7 +173,7 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u3
 	give_back(&closing);
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
-	c->ttwu_ns = bpf_ktime_get_ns();
+	c->ttwu_ns = now;
 	c->tgid = BPF_CORE_READ(p, tgid);
 	c->pid = pid;
 	c->correlation_id = correlation_id(c->tgid, c->pid, run, c->ttwu_ns);

@@ -85,6 +85,7 @@ struct armed_run {
 	unsigned int pid; /* kernel pid of the target; 0: nothing armed */
 	unsigned int pad;
 	unsigned long long run; /* from 1; 0: taken */
+	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
 };
 
 /* What user space tells the programs before they are loaded. */

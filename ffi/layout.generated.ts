@@ -70,11 +70,12 @@ export const CHAIN_TKREAD = {
 
 /** struct armed_run */
 export const ARMED_RUN = {
-  size: 16,
+  size: 24,
   fields: {
     pid: { offset: 0, kind: "u32", bytes: 4, count: 1 },
     pad: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
+    not_before_ns: { offset: 16, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 

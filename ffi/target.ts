@@ -150,7 +150,7 @@ export class NativeTarget extends TargetBase {
   }
 }
 
-/** A task that is there already: armed at the edge, so that its first wakeup after it is followed. */
+/** A task that is there already: its first wakeup after the edge is followed. */
 export class ExistingTarget extends TargetBase {
   readonly #pid: number;
   readonly #trigger: NativeTrigger;
@@ -163,7 +163,7 @@ export class ExistingTarget extends TargetBase {
   }
 
   /**
-   * Waits for the edge and arms `armedMapFd` with the task's pid.
+   * Arms `armedMapFd` with the task's pid, from the edge on, and waits for the edge.
    *
    * @param edgeRealNs absolute CLOCK_REALTIME at which the edge is due
    * @throws {TargetError} with ESRCH when the task has ended

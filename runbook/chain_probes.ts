@@ -1,7 +1,7 @@
 /** The chain's BPF programs, attached at the best tier that this kernel offers, and the records they deliver. */
 
 import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../ffi/bpf_object.ts";
-import { PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
+import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../ffi/layout.generated.ts";
 import { LibbpfError } from "../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../analysis/meta.ts";
@@ -178,7 +178,7 @@ export class ChainProbes implements Disposable {
    * closed without its read. null when not even the wakeup was seen. Afterwards the same run can be armed again.
    */
   abandon(run: number): ChainRecord | null {
-    this.#object.update("armed", 0, new Uint8Array(16));
+    this.#object.update("armed", 0, new Uint8Array(ARMED_RUN.size));
     const record = this.take(run) ?? this.#chainOf(run);
     this.#object.update("chains", 0, new Uint8Array(RECORD_BYTES));
     return record;

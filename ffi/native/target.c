@@ -32,9 +32,9 @@
 
 static struct counter_sample origin;
 
-int arm_map(int map_fd, uint32_t pid, uint64_t run)
+int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns)
 {
-	struct armed_run value = { .pid = pid, .run = run };
+	struct armed_run value = { .pid = pid, .run = run, .not_before_ns = not_before_ns };
 	uint32_t key = 0;
 	union bpf_attr attr;
 
@@ -226,7 +226,7 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 		if (error)
 			return error;
 	}
-	error = arm_map(request->armed_map_fd, state->target_tid, request->run);
+	error = arm_map(request->armed_map_fd, state->target_tid, request->run, 0);
 	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
 		error = ETIME;
 	if (!error) {
@@ -301,7 +301,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	/* Rehearsed unarmed: a page fault between arming and sleeping could block and be woken. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
-	error = arm_map(request->armed_map_fd, 0, 0);
+	error = arm_map(request->armed_map_fd, 0, 0, 0);
 	if (error)
 		return error;
 	error = wake->open ? wake->open(&state) : 0;
@@ -317,7 +317,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	before = sample_counter();
 	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
 	error = armed_wait(request, difference, wake, &state, &read);
-	arm_map(request->armed_map_fd, 0, 0);
+	arm_map(request->armed_map_fd, 0, 0, 0);
 	if (wake->close)
 		wake->close(&state);
 	if (error)

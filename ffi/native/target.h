@@ -30,8 +30,11 @@ struct target_result {
 	int64_t sequence; /* number of the edge, as its device counts; -1: it does not */
 };
 
-/* Makes `pid` the task whose first wakeup is followed, in that run; pid 0 disarms. 0 or an errno. */
-int arm_map(int map_fd, uint32_t pid, uint64_t run);
+/*
+ * Makes `pid` the task whose first wakeup from that time on (CLOCK_MONOTONIC) is followed, in that run; pid 0 disarms.
+ * 0 or an errno.
+ */
+int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns);
 
 struct wait_state;
 

@@ -69,8 +69,9 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 }
 
 /*
- * One run of an existing task: waits for the edge and arms the map with the task's pid, so that its first
- * wakeup after the edge is followed. Returns 0, or an errno: ESRCH when the task has ended, those of target_run().
+ * One run of an existing task, so that its first wakeup after the edge is followed: where the edge is known before it
+ * comes, the map is armed for it ahead, and nothing of ours must be on time; otherwise once it has come. Returns 0, or
+ * an errno: ESRCH when the task has ended, ETIME when the edge came before the arming, those of target_run().
  */
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
 {
@@ -84,6 +85,13 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	memset(result, 0, sizeof(*result));
 	result->pid = pid;
 	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
+	if (state.trigger->is_due) {
+		error = arm_map(request->armed_map_fd, pid, request->run, request->edge_real_ns - difference);
+		if (!error && now_ns(CLOCK_REALTIME) > request->edge_real_ns)
+			error = ETIME;
+		if (error)
+			return error;
+	}
 	error = edge_of_run(request->run, &state);
 	if (error)
 		return error;
@@ -91,8 +99,10 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	if (access(path, F_OK))
 		return ESRCH;
-	error = arm_map(request->armed_map_fd, pid, request->run);
-	if (error)
-		return error;
+	if (!state.trigger->is_due) {
+		error = arm_map(request->armed_map_fd, pid, request->run, 0);
+		if (error)
+			return error;
+	}
 	return place_edge(&state, difference, uncertainty_ns, end_ns, result);
 }

@@ -19,7 +19,7 @@ static int block_timer(struct edge_wait *wait)
 	return clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &due, NULL);
 }
 
-static const struct trigger TIMER_TRIGGER = { .name = "timer", .block = block_timer };
+static const struct trigger TIMER_TRIGGER = { .name = "timer", .is_due = 1, .block = block_timer };
 
 static const struct trigger *const TRIGGERS[] = { &TIMER_TRIGGER, &PPS_TRIGGER, &RTC_TRIGGER };
 
