@@ -41,6 +41,8 @@ export interface Series {
 /** Pipes of the helper: it takes the path of a shell script and answers with the exit code. */
 export const ASK = "/tmp/ask";
 export const ANSWER = "/tmp/answer";
+/** Is there when the run has ended beside which a script is carried out: what it waits for will not come any more. */
+export const OVER = "/tmp/over";
 
 /** Series under one attach. */
 export interface Phase {
@@ -65,13 +67,32 @@ export interface Disagreements {
   readonly notices: readonly string[];
 }
 
-/** Run by the helper that drive() has started, so that the process measured has no children. */
-function shell(script: string | undefined): void {
-  if (script === undefined) return;
+/** Hands a script to the helper that drive() has started, so that the process measured has no children. */
+function ask(script: string): void {
   Deno.writeTextFileSync("/tmp/script", script);
   Deno.writeTextFileSync(ASK, "/tmp/script\n");
-  const answer = Deno.readTextFileSync(ANSWER);
+}
+
+function requireDone(script: string, answer: string): void {
   if (answer.trim() !== "0") throw new Error(`${script}: ${answer}`);
+}
+
+function shell(script: string | undefined): void {
+  if (script === undefined) return;
+  ask(script);
+  requireDone(script, Deno.readTextFileSync(ANSWER));
+}
+
+/** A run, and a script beside it. A run that fails, as one whose edge was too near, has made it pointless. */
+async function beside<T>(running: Promise<T>, script: string): Promise<T> {
+  await Deno.remove(OVER).catch(() => {});
+  ask(script);
+  const ran = running.finally(() => Deno.writeTextFileSync(OVER, ""));
+  const [outcome, answer] = await Promise.allSettled([ran, Deno.readTextFile(ANSWER)]);
+  if (outcome.status === "rejected") throw outcome.reason;
+  if (answer.status === "rejected") throw answer.reason;
+  requireDone(script, answer.value);
+  return outcome.value;
 }
 
 /** Processes that only compute, ended with their scope. */
@@ -154,10 +175,12 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
 function disturbed(target: Target, isArmedAtOnce: boolean, script: string | undefined): Target {
   return {
     run: async (armedMapFd, run, edgeRealNs, wake) => {
-      const ran = target.run(armedMapFd, run, edgeRealNs, wake);
-      if (isArmedAtOnce) await ran;
+      const running = target.run(armedMapFd, run, edgeRealNs, wake);
+      if (script === undefined) return await running;
+      if (!isArmedAtOnce) return await beside(running, script);
+      const ran = await running;
       shell(script);
-      return await ran;
+      return ran;
     },
     cancel: () => target.cancel(),
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertRow } from "../measurement.ts";
 import { drive, drivenGuest, setClocksource, text } from "./driven_guest.ts";
-import type { Driven, Series } from "./driver.ts";
+import { type Driven, OVER, type Series } from "./driver.ts";
 import { compiled } from "./compiled.ts";
 
 const HOLD_NS = 1_111_000_000;
@@ -65,10 +65,14 @@ Deno.test("a wake held back by 1.111 s is in the offset and in nothing else", as
   }
 });
 
-/** Waits until a run's waker holds its wake back after the edge: it then sleeps on CLOCK_MONOTONIC, which is 1. */
+/**
+ * Waits until a run's waker holds its wake back after the edge: it then sleeps on CLOCK_MONOTONIC, which is 1. Fails
+ * when the run is over.
+ */
 const UNTIL_HELD = `
 pid=$(pidof deno)
 until [ -n "$waker" ]; do
+  [ ! -e ${OVER} ] || exit 1
   for task in /proc/$pid/task/*; do
     read -r name <$task/comm || continue
     [ "$name" = probe-waker ] || continue
