@@ -87,6 +87,7 @@ async function measureBoth(
   using interrupt = new Interrupt();
   let hostFailed = false;
   const measured: string[] = [];
+  let kept = 0;
   const measureHost = async (turn: Turn) => {
     if (interrupt.signal.aborted) throw interrupted();
     hostFailed = true;
@@ -97,7 +98,8 @@ async function measureBoth(
   const start = () => vm.start({ ...request, interrupt: interrupt.signal });
   const keep = (result: VmResult) => {
     if (result.file !== undefined) {
-      replaceFile(vmPath, result.file);
+      extend(vmPath, kept, result.file);
+      kept = result.file.length;
       measured[1] = `the VM's are in ${vmPath}`;
     }
     requireDone(result, interrupt.signal);
@@ -116,16 +118,14 @@ function interrupted(cause?: unknown): Failure {
   return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
 }
 
-/** What was there stays whole until the new content is on the disk. */
-function replaceFile(path: string, bytes: Uint8Array): void {
-  const next = `${path}.new`;
+/** Adds what the VM's file has grown by: `probe run --resume` leaves what was there. */
+function extend(path: string, from: number, bytes: Uint8Array): void {
   try {
-    using file = Deno.openSync(next, { write: true, create: true, truncate: true });
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    using file = Deno.openSync(path, from === 0 ? { write: true, createNew: true } : { append: true });
+    for (let written = from; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
     file.syncDataSync();
-    Deno.renameSync(next, path);
   } catch (cause) {
-    const found = `cannot write ${next}: ${reasonOf(cause)}`;
+    const found = `cannot write ${path}: ${reasonOf(cause)}`;
     throw new Failure(EXIT.failed, found, "make room and call probe ab again", { cause });
   }
 }
