@@ -12,6 +12,9 @@ function isKey({ name }: Column): boolean {
   return name !== "run" && name !== "correlation_id" && !name.endsWith("_ns");
 }
 
+/** The columns that may be named. */
+export const KEY_NAMES: readonly string[] = COLUMNS.filter(isKey).map(({ name }) => name);
+
 /**
  * @param text names separated by commas, such as `signature,migrated`
  * @throws Failure with exit code 2 when one is no column, or one of times

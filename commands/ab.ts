@@ -12,8 +12,16 @@ export const abRoute = buildCommand({
   parameters: {
     flags: {
       ...PROTOCOL_FLAGS,
-      kernel: { ...path, brief: "Kernel image of the throwaway guest; without it the running kernel's" },
-      initrd: { ...path, brief: "Archive that this kernel unpacks first, such as one with its modules" },
+      kernel: {
+        ...path,
+        brief: "Kernel image of the throwaway guest; without it the running kernel's",
+        placeholder: "FILE",
+      },
+      initrd: {
+        ...path,
+        brief: "Archive that this kernel unpacks first, such as one with its modules",
+        placeholder: "FILE",
+      },
       ssh: { ...path, brief: "Existing VM instead of a guest, such as root@vm", placeholder: "DESTINATION" },
       keep: { kind: "boolean", brief: "Keep what was made for the VM, and say where", default: false },
       "out-dir": {

@@ -2,7 +2,8 @@
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../analysis/duration.ts";
-import { parseKeys } from "../analysis/key_columns.ts";
+import { KEY_NAMES, parseKeys } from "../analysis/key_columns.ts";
+import { VERDICTS } from "../analysis/verdict.ts";
 import { parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
@@ -14,6 +15,7 @@ export const COMPARE_FLAGS = {
     brief: "Columns whose values together make a stratum, such as signature,migrated",
     optional: true,
     placeholder: "KEYS",
+    proposeCompletions: () => KEY_NAMES,
   },
   margin: {
     kind: "parsed",
@@ -39,6 +41,7 @@ export const COMPARE_FLAGS = {
     brief: "Verdicts that end with exit code 4, such as DIFFERENT,NO-DATA",
     optional: true,
     placeholder: "VERDICTS",
+    proposeCompletions: () => VERDICTS,
   },
 } as const;
 

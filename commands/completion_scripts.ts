@@ -73,7 +73,7 @@ function valueOf(parameter: Parameter, otherwise: Value): Value {
   if (parameter.values !== undefined) return parameter.values;
   const proposed = parameter.proposeCompletions?.call(undefined as never, "");
   if (Array.isArray(proposed)) return proposed.map(String);
-  return parameter.placeholder === "FILE" ? "file" : otherwise;
+  return parameter.placeholder === "FILE" || parameter.placeholder === "FOLDER" ? "file" : otherwise;
 }
 
 const words = (names: readonly { readonly name: string }[]) => names.map(({ name }) => name).join(" ");
@@ -85,13 +85,18 @@ export function bashScript(commands: readonly CompletedCommand[]): string {
       ? 'compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")'
       : value === "any"
       ? ":"
-      : `mapfile -t COMPREPLY < <(compgen -W "${value.join(" ")}" -- "$word")`;
+      : `_probe_words "$word" ${value.join(" ")}`;
   const values = commands.flatMap(({ name, options }) =>
     options.flatMap((option) =>
       option.value === null ? [] : [`    "${name} ${option.name}") ${candidates(option.value)}; return ;;`]
     )
   );
   return `# bash completion of probe, by: probe completions bash
+# One of some words, or several with commas between them.
+_probe_words() {
+  local last=\${1##*,}
+  mapfile -t COMPREPLY < <(compgen -P "\${1%"$last"}" -W "\${*:2}" -- "$last")
+}
 _probe() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
   COMPREPLY=()
@@ -131,7 +136,7 @@ export function zshScript(commands: readonly CompletedCommand[]): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const brief = (text: string) => text.replaceAll(/[[\]\\]/g, "\\$&");
   const action = (value: Value) =>
-    value === "file" ? "_files" : value === "any" ? " " : `(${value.join(" ")})`;
+    value === "file" ? "_files" : value === "any" ? " " : `(${value.join(" ").replaceAll(":", "\\:")})`;
   const described = (names: readonly { readonly name: string; readonly brief: string }[]) =>
     names.map((item) => quoted(`${item.name.replaceAll(":", "\\:")}:${item.brief.replaceAll(":", "\\:")}`))
       .join(" ");
@@ -175,9 +180,18 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
   const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
   const line = (...parts: readonly string[]) => ["complete -c probe", ...parts].join(" ");
   const valued = (value: Value) =>
-    value === "file" ? "-r -F" : value === "any" ? "-x" : `-x -a ${quoted(value.join(" "))}`;
+    value === "file"
+      ? "-r -F"
+      : value === "any"
+      ? "-x"
+      : `-x -a ${quoted(`(_probe_words ${value.join(" ")})`)}`;
   const lines = [
     "# fish completion of probe, by: probe completions fish",
+    "# One of some words, or several with commas between them.",
+    "function _probe_words",
+    "  set -l done (string match -r '^.*,' -- (string replace -r '^--[^=]*=' '' -- (commandline -ct)))",
+    "  printf '%s\\n' \"$done\"$argv",
+    "end",
     line("-f"),
     ...commands.map(({ name, brief }) => line("-n __fish_use_subcommand -a", name, "-d", quoted(brief))),
     ...ROOT_OPTIONS.map(({ name, brief }) =>

@@ -3,6 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../analysis/duration.ts";
 import { TIERS } from "../analysis/meta.ts";
+import { TRIGGERS, WAKES } from "../runbook/wakes.ts";
 import { parseCount, parseEnv } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
@@ -21,6 +22,7 @@ export const PROTOCOL_FLAGS = {
     parse: String,
     brief: "What gives each run its edge: timer, pps:/dev/ppsN or rtc (default timer)",
     optional: true,
+    proposeCompletions: () => TRIGGERS,
   },
   period: {
     kind: "parsed",
@@ -33,12 +35,14 @@ export const PROTOCOL_FLAGS = {
     parse: String,
     brief: "How the built-in target is woken: by the trigger, pipe, futex, eventfd or signal (default timer)",
     optional: true,
+    proposeCompletions: () => WAKES.map(({ name }) => name),
   },
   load: {
     kind: "parsed",
     parse: String,
     brief: "What keeps CPUs busy: idle or cpu:N (default idle); several mix run by run",
     optional: true,
+    proposeCompletions: () => ["idle", "cpu:"],
   },
   require: { kind: "enum", values: ["best", ...TIERS], brief: "Tier to take (default best)", optional: true },
   "no-wait": {
@@ -65,6 +69,7 @@ export const runRoute = buildCommand({
         parse: parseEnv,
         brief: "Side this machine stands for: host, vm, or a label",
         default: "host",
+        proposeCompletions: () => ["host", "vm"],
       },
       out: {
         kind: "parsed",
@@ -78,6 +83,7 @@ export const runRoute = buildCommand({
         parse: String,
         brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME (default self)",
         optional: true,
+        proposeCompletions: () => ["self", "pid:", "comm:"],
       },
       resume: {
         kind: "boolean",

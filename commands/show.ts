@@ -1,20 +1,14 @@
 /** `probe show` as the command line has it. */
 
 import { buildCommand } from "@stricli/core";
-import { parseKeys } from "../analysis/key_columns.ts";
+import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 export const showRoute = buildCommand({
   docs: { brief: "Describe one result file: strata, chain, stacks, integrity" },
   parameters: {
     flags: {
-      by: {
-        kind: "parsed",
-        parse: parseKeys,
-        brief: "Columns whose values together make a stratum, such as signature,migrated",
-        optional: true,
-        placeholder: "KEYS",
-      },
+      by: COMPARE_FLAGS.by,
       format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
       verbose: VERBOSE,
     },

@@ -10,6 +10,20 @@ const COMMANDS = Object.keys(ROUTES);
 const ROOT = [...COMMANDS, "--help", "--version"];
 const FORMATS = ["folded", "parquet", "perfetto"];
 
+/** Options whose values are free text, of which some words are usual: what was written of them, and what completes it. */
+const FREE = [
+  ["run --wake", "pi", "pipe"],
+  ["run --wake", "timer,pi", "timer,pipe"],
+  ["ab --trigger", "rt", "rtc"],
+  ["run --load", "cp", "cpu:"],
+  ["run --load", "idle,cp", "idle,cpu:"],
+  ["run --target", "se", "self"],
+  ["run --env", "v", "vm"],
+  ["compare --fail-on", "DIFFERENT,NO", "DIFFERENT,NO-DATA"],
+  ["show --by", "signature,migr", "signature,migrated"],
+  ["report --by", "ttwu_s", "ttwu_stack"],
+] as const;
+
 async function script(shell: string): Promise<string> {
   let text = "";
   await main(["completions", shell], { stdout: (more) => text += more, stderr: () => {} });
@@ -59,6 +73,10 @@ Deno.test("bash completes commands, options, their values and files", async () =
   assert.deepEqual(await bash("compare", "c"), ["c.csv"]);
   assert.deepEqual(await bash("compare", "c.csv", "a"), ["a b.csv"]);
   assert.deepEqual(await bash("export", "--out", "c"), ["c.csv"]);
+  assert.deepEqual(await bash("ab", "--kernel", "c"), ["c.csv"]);
+  for (const [option, part, whole] of FREE) {
+    assert.deepEqual(await bash(...option.split(" "), part), [whole], option);
+  }
   assert.deepEqual((await bash("completions", "")).sort(), ["bash", "fish", "zsh"]);
   assert.deepEqual(await bash("doctor", "c"), []);
 });
@@ -70,6 +88,10 @@ Deno.test("fish completes commands, options, their values and files", async () =
   assert.deepEqual(await fish("export --format=pa"), ["--format=parquet"]);
   assert.deepEqual(await fish("compare c"), ["c.csv"]);
   assert.deepEqual(await fish("export --out c"), ["c.csv"]);
+  for (const [option, part, whole] of FREE) {
+    assert.deepEqual(await fish(`${option} ${part}`), [whole], option);
+  }
+  assert.deepEqual(await fish("run --wake=timer,pi"), ["--wake=timer,pipe"]);
   assert.deepEqual((await fish("completions ")).sort(), ["bash", "fish", "zsh"]);
   assert.deepEqual(await fish("doctor c"), []);
 });
@@ -98,6 +120,9 @@ Deno.test("zsh completes commands, options, their values and files", async () =>
   assert.deepEqual((await zsh("export --format ")).sort(), FORMATS);
   assert.deepEqual(await zsh("compare c"), ["c.csv"]);
   assert.deepEqual(await zsh("export --out c"), ["c.csv"]);
+  for (const [option, part, whole] of FREE) {
+    if (!part.includes(",")) assert.deepEqual(await zsh(`${option} ${part}`), [whole], option);
+  }
   assert.deepEqual((await zsh("completions ")).sort(), ["bash", "fish", "zsh"]);
 });
 
