@@ -211,9 +211,13 @@ static const char *const BEFORE_BUNDLE[] = {
 	"--allow-run=qemu-system-x86_64,ssh",
 };
 
-/* The runtime gets no folder of its own (no folder can be made below a device) and asks for no update. */
+/*
+ * The runtime gets no folder of its own (no folder can be made below a device), does not tell a terminal that it
+ * lacks it, and asks for no update.
+ */
 static const char *const ENVIRONMENT[] = {
 	"DENO_DIR=/dev/null/probe",
+	"DENO_LOG=error,deno::cache=off",
 	"DENO_NO_UPDATE_CHECK=1",
 };
 

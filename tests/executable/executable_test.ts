@@ -53,6 +53,13 @@ Deno.test("the executable runs with stdin, stdout and stderr closed", async () =
   assert.deepEqual(silent, { code: 0, stdout: "0\n", stderr: "" });
 });
 
+Deno.test("on a terminal a call prints its answer and nothing else", async () => {
+  using place = new Place();
+  const typescript = `${place.folder}/typescript`;
+  const { code, stdout } = await capture(["script", "-qec", `${place.probe} --version`, typescript]);
+  assert.deepEqual([code, stdout.replaceAll("\r", "")], [0, VERSION.stdout]);
+});
+
 Deno.test("a call leaves nothing behind at home, in /tmp, or in the current folder", async () => {
   using place = new Place();
   // The executable's own folder may lie below the /tmp that gets covered, so it is reached through a descriptor.
