@@ -89,7 +89,11 @@ function folded({ key, groups, spread }: Stratification, { sides }: Comparison):
     group.spread.direction ?? "-",
   ]);
   const more = groups.length > SHOWN ? `\n\nand ${groups.length - SHOWN} more strata` : "";
-  const test = spread.test === null ? "" : ` (${formatP(spread.test.p, spread.test.p_capped)})`;
+  const test = spread.reason !== null
+    ? ` ${spread.reason}`
+    : spread.test === null
+    ? ""
+    : ` (${formatP(spread.test.p, spread.test.p_capped)})`;
   const [a, b] = sides.map(({ side }) => side) as [string, string];
   const head = [
     key,

@@ -25,15 +25,21 @@ interface Grouped {
 }
 
 /** A stratification before the exploratory p-values are adjusted, on which the verdict of its spread rests. */
-export type Explored = Omit<Stratification, "spread"> & { readonly spread: Omit<Spread, "verdict"> };
+export type Explored = Omit<Stratification, "spread"> & {
+  readonly spread: Omit<Spread, "verdict" | "reason">;
+};
 
 const EMPTY = new Float64Array(0);
 
 /** To be called once all exploratory p-values are adjusted. */
 export function concluded(explored: Explored, alpha: number): Stratification {
-  const { test } = explored.spread;
-  const verdict = test === null ? "NO-DATA" : test.p_bh < alpha ? "DIFFERENT" : "INCONCLUSIVE";
-  return { ...explored, spread: { ...explored.spread, verdict } };
+  const { test, side_tests } = explored.spread;
+  const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
+  // Strata that change places, the wider of one side being the tighter of the other, look alike together.
+  const each = !differs(test) && side_tests.every(differs);
+  const verdict = test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE";
+  const reason = each ? "on each side alone; both sides together hide it" : null;
+  return { ...explored, spread: { ...explored.spread, verdict, reason } };
 }
 
 /**

@@ -100,14 +100,24 @@ function sideLines(side: Side): string[] {
 
 /** All questions at a glance. */
 function overviewLines(comparison: Comparison): string[] {
-  const row = (cells: readonly [string, string, string, string]) =>
-    `${left(cells[0], 18)}${left(cells[1], 26)}${right(cells[2], 12)}  ${cells[3]}`;
+  const sizesOf = (name: QuestionName) => comparison[name].n.join(" + ");
+  const sizes = Math.max(9, ...QUESTIONS.map((name) => sizesOf(name).length));
+  // What large files need more, the other columns give, the least important first.
+  let missing = Math.max(0, 18 + 26 + 14 + sizes + 9 - WIDTH);
+  const giving = (width: number, least: number) => {
+    const by = Math.min(missing, width - least);
+    missing -= by;
+    return width - by;
+  };
+  const [delta, verdicts, names, gap] = [giving(9, 6), giving(26, 25), giving(18, 17), giving(2, 1)] as const;
+  const row = (name: string, verdict: string, shift: string, n: string, effect: string) =>
+    left(name, names) + left(verdict, verdicts) + right(shift, 12) + " ".repeat(gap) + right(n, sizes) +
+    right(effect, delta);
   return [
-    row(["question", "verdict", `shift ${difference(comparison)}`, `${right("n", 9)}${right("delta", 9)}`]),
+    row("question", "verdict", `shift ${difference(comparison)}`, "n", "delta"),
     ...QUESTIONS.map((name) => {
-      const { verdict, shift_ns, n, cliffs_delta } = comparison[name];
-      const sizes = right(`${n[0]} + ${n[1]}`, 9);
-      return row([name, verdict, formatShift(shift_ns), `${sizes}${right(formatSigned(cliffs_delta), 9)}`]);
+      const { verdict, shift_ns, cliffs_delta } = comparison[name];
+      return row(name, verdict, formatShift(shift_ns), sizesOf(name), formatSigned(cliffs_delta));
     }),
   ];
 }

@@ -180,7 +180,8 @@ function spreadLines({ spread }: Stratification, { sides }: Comparison): string[
   if (test === null && fk === null && side_tests.every((side) => side === null)) {
     return ["  spread between strata: NO-DATA, fewer than 2 strata with 4 runs that vary"];
   }
-  const lines = [`  spread between strata: ${spread.verdict}`];
+  const why = spread.reason === null ? "" : ` ${spread.reason}`;
+  const lines = wrap(`${spread.verdict}${why}`, "  spread between strata: ");
   const both = `${sides[0].side} and ${sides[1].side} about their medians`;
   if (test !== null) lines.push(...spreadLine(both, exploredP(test)));
   for (const side of [0, 1] as const) {

@@ -176,8 +176,13 @@ export interface Spread extends SpreadTests {
   readonly sides: Pair<SpreadTest | null>;
   /** What decides for each side alone. */
   readonly side_tests: Pair<SpreadTests["test"]>;
-  /** DIFFERENT when p_bh of `test` is below alpha. No margin is declared for spread: never EQUIVALENT. */
+  /**
+   * DIFFERENT when p_bh of `test`, or of both `side_tests`, is below alpha. No margin is declared for spread: never
+   * EQUIVALENT.
+   */
   readonly verdict: "DIFFERENT" | "INCONCLUSIVE" | "NO-DATA";
+  /** Why the verdict is another one than that of `test`; null when it is not. */
+  readonly reason: string | null;
 }
 
 /** The runs of both sides that share one value of a key. Durations are ttwu_to_tkread. */

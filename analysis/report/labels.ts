@@ -1,6 +1,6 @@
 /** How the page names columns and their values. */
 
-import { type Markup, markup } from "./markup.ts";
+import { join, type Markup, markup } from "./markup.ts";
 import type { ReportSide } from "./runs.ts";
 
 const SHORT_KEY = 8;
@@ -33,9 +33,15 @@ export function valueName(value: string, stacks: Readonly<Record<string, readonl
   return `${value.slice(0, SHORT_KEY)} ${names.length > LONGEST ? `${names.slice(0, LONGEST)}...` : names}`;
 }
 
-/** A text whose numbers are not parted from their units at the end of a line. */
+/** A text whose numbers are not parted at the end of a line from their units, nor from what they are the value of. */
 export function unbroken(text: string): string {
-  return text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))/g, "\u00a0");
+  return text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))|(?<=\d) (?=\+ \d)|(?<=\d \+) (?=\d)/g, "\u00a0")
+    .replace(/(?<=\b\w{1,2}) (<?=) (?=[-\d])/g, "\u00a0$1\u00a0");
+}
+
+/** A name that may be broken between its flags, not inside one. */
+export function breakable(name: string): Markup {
+  return join(name.split("|"), markup`|<wbr>`);
 }
 
 /** A side as the page shows it: the stroke of its curves and its letter. */

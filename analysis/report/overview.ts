@@ -6,7 +6,7 @@ import type { Duration } from "../result_row.ts";
 import { ecdf } from "./ecdf.ts";
 import { sideKey } from "./labels.ts";
 import { type Markup, markup } from "./markup.ts";
-import { type OrderChecks, runOrder } from "./run_order.ts";
+import { type OrderChecks, rangeOf, runOrder } from "./run_order.ts";
 import { type ReportSide, seriesOf } from "./runs.ts";
 import { ASKS } from "./words.ts";
 
@@ -25,17 +25,13 @@ export function distributions(sides: readonly ReportSide[]): Markup {
 
 /** @param checks of each of the durations, side by side */
 export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly OrderChecks[])[]): Markup {
-  const figures = SERIES.map((name, index) =>
-    sides.map(({ letter, file }, side) =>
-      runOrder(
-        name,
-        [sideKey(letter), ` ${name}`],
-        letter,
-        seriesOf(file, durationOf(name)),
-        checks[index]![side]!,
-      )
-    )
-  );
+  const figures = SERIES.map((name, index) => {
+    const series = sides.map(({ file }) => seriesOf(file, durationOf(name)));
+    const range = rangeOf(series);
+    return sides.map(({ letter }, side) =>
+      runOrder(name, [sideKey(letter), ` ${name}`], letter, series[side]!, checks[index]![side]!, range)
+    );
+  });
   return markup`<div class="figures two">${figures}</div>`;
 }
 

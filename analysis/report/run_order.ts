@@ -5,6 +5,7 @@ import { formatP, formatShift, formatSigned, formatStatistic } from "../format_v
 import type { SeriesChecks } from "../run_series.ts";
 import { medianSorted } from "../stats/quantile.ts";
 import { type Axis, durationAxis } from "./axis.ts";
+import { unbroken } from "./labels.ts";
 import { coordinate, type Markup, markup, type Part, percent } from "./markup.ts";
 import { BOX, figure, plot } from "./plot.ts";
 import type { RunSeries } from "./runs.ts";
@@ -22,6 +23,21 @@ const CHANGED = 0.01;
 /** Of the values in the order of their runs. */
 export type OrderChecks = Pick<SeriesChecks, "lag1" | "change_point" | "dip">;
 
+/** Smallest and largest value of all sides, in ns: drawings that stand beside each other have one axis. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** @returns null when no series has a value */
+export function rangeOf(all: readonly RunSeries[]): Range | null {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { values } of all) {
+    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  }
+  return low > high ? null : { low, high };
+}
+
 /** @param name of the duration, as a text; @param caption the same for the page */
 export function runOrder(
   name: string,
@@ -29,16 +45,18 @@ export function runOrder(
   letter: string,
   series: RunSeries,
   checks: OrderChecks,
+  range: Range | null,
 ): Markup {
   const { runs, values, censored } = series;
-  const all = values.toSorted();
-  if (all.length === 0) return figure(caption, markup`<p class="empty">no complete run has it</p>`);
+  if (values.length === 0 || range === null) {
+    return figure(caption, markup`<p class="empty">no complete run has it</p>`);
+  }
   const last = Math.max(1, largest(runs), largest(censored));
-  const y = durationAxis(all[0]!, all.at(-1)!, "up");
+  const y = durationAxis(range.low, range.high, "up");
   const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
   const change = checks.change_point;
   const changes = change !== null && change.p < CHANGED;
-  const found = [...changeWords(series, change, changes), ...serialWords(checks)].join("; ");
+  const found = unbroken([...changeWords(series, change, changes), ...serialWords(checks)].join("; "));
   return figure(
     caption,
     plot({

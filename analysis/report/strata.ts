@@ -8,7 +8,7 @@ import type { ColumnName } from "../columns.ts";
 import { formatDuration, formatShift, formatSigned, formatStatistic } from "../format_value.ts";
 import { ecdf } from "./ecdf.ts";
 import { axisOf, intervalPlot } from "./intervals.ts";
-import { keyName, perSide, unbroken, valuesName } from "./labels.ts";
+import { breakable, keyName, perSide, unbroken, valuesName } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
 import { outlierWords } from "./numbers.ts";
 import { type ReportSide, samplesBy } from "./runs.ts";
@@ -59,7 +59,7 @@ export function stratification(
     const head = valuesName(columns, group.values, comparison.stacks);
     const censored = ([0, 1] as const).map((side) => censoredWords(group.timeout[side], group.aborted[side]));
     return {
-      head,
+      head: breakable(head),
       cells: [...summaryCells(group, letters, censored), shiftCell(group), plotOf(head, index + 1)],
       note: notesOf(group, comparison),
     };
@@ -123,7 +123,7 @@ function notesOf(group: Stratum, comparison: Comparison): string {
   const width = spread.direction === null || spread.direction === "unclear"
     ? "neither tighter nor wider"
     : spread.direction;
-  return [
+  return unbroken([
     ...(group.verdict === null ? [] : [`${group.verdict}: ${group.reason}`]),
     ...(group.thin && group.verdict === null ? ["thin"] : []),
     ...(group.cliffs_delta === null ? [] : [`Cliff's delta ${formatSigned(group.cliffs_delta)}`]),
@@ -135,7 +135,7 @@ function notesOf(group: Stratum, comparison: Comparison): string {
     ...(first.length === 0 ? [] : [`MAD over the first stratum's: ${first.join(", ")}`]),
     ...(ks === null ? [] : [`Kolmogorov-Smirnov D = ${formatStatistic(ks.d)}, ${exploredP(ks)}`]),
     ...(ad === null ? [] : [`Anderson-Darling A2 = ${formatStatistic(ad.a2)}, ${exploredP(ad)}`]),
-  ].join("; ");
+  ].join("; "));
 }
 
 function notObserved({ n, not_observed }: Stratification, letters: readonly string[]): Part {

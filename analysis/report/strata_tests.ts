@@ -28,7 +28,8 @@ export function stratifiedShift({ stratified }: Stratification, { alpha }: Compa
 }
 
 export function strataSpread({ spread }: Stratification, { sides }: Comparison): Markup {
-  const { test, brown_forsythe: bf, fligner_killeen: fk, side_tests, sides: alone, verdict } = spread;
+  const { test, brown_forsythe: bf, fligner_killeen: fk, side_tests, sides: alone, verdict, reason } = spread;
+  const why = reason === null ? "" : ` ${reason}`;
   const both = `${sides[0].side} and ${sides[1].side} about their medians`;
   const rows: Row[] = [
     ...(test === null ? [] : [{ head: both, cells: ["-", exploredP(test), test.method] }]),
@@ -61,5 +62,5 @@ export function strataSpread({ spread }: Stratification, { sides }: Comparison):
   ];
   return rows.length === 0
     ? markup`<p>spread between strata: NO-DATA, fewer than 2 strata with 4 runs that vary</p>`
-    : table(`Do the strata spread alike? ${verdict}`, ["sides", "statistic", "p", "method"], rows);
+    : table(`Do the strata spread alike? ${verdict}${why}`, ["sides", "statistic", "p", "method"], rows);
 }

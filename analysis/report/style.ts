@@ -76,6 +76,6 @@ tr{padding:.35rem 0;border-bottom:1px solid var(--line)}th,td,tr.note td{border:
 td[data-column]::before{content:attr(data-column);display:inline-block;width:8.5rem;color:var(--soft);vertical-align:top}
 td[data-column=""]::before{content:none}td>.pair{display:inline-block}.wide{min-width:0}.answer.main .says{font-size:1.45rem}}
 @media print{@page{margin:14mm}body{font-size:10.5pt}main{max-width:none;padding:0}details{display:none}
-.answer,figure,tr,p,.warnings li{break-inside:avoid}h2,h2+p,h3,caption,figcaption,thead{break-after:avoid}table{font-size:8pt}th,td{padding-right:.5rem}th{min-width:6.6em}.answers{grid-template-columns:1fr 1fr 1fr;font-size:9pt;gap:.5rem}.answer .says{font-size:12pt}.answer.main .says{font-size:15pt}.answer .facts{font-size:8pt}.wide{min-width:9rem}
+.answer,figure,tr,p,.warnings li{break-inside:avoid}h2,h2+p,h3,caption,figcaption,thead{break-after:avoid}table{font-size:8pt}th,td{padding-right:.5rem}th{min-width:6.6em}.answers{grid-template-columns:1fr 1fr 1fr;font-size:9pt;gap:.5rem}.answer .says{font-size:12pt}.answer.main .says{font-size:15pt}.answer .facts{font-size:8pt}.answer code{font-size:8pt}.answer svg text{font-size:6.5pt}.wide{min-width:9rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}.figures,.figures.two{grid-template-columns:1fr 1fr}}
 `;

@@ -83,7 +83,11 @@ Deno.test("the same offset of 1.111 s on host and VM is EQUIVALENT, and its clus
 Deno.test("the reverse is told apart: each cluster's direction, and that wide and tight have changed places", () => {
   const result = compare(series("host", 1, PLAIN), series("vm", 2, SYNC));
   assert.equal(result.verdict, "EQUIVALENT");
-  const { sync, plain } = bySignature(result);
+  const { stratification, sync, plain } = bySignature(result);
+  // Together the clusters are equally wide: each side alone says that they are not.
+  assert.ok(stratification.spread.test!.p_bh > 0.05);
+  assert.equal(stratification.spread.verdict, "DIFFERENT");
+  assert.match(compareText([result]), /spread between strata: DIFFERENT on each side alone; both/);
   assert.deepEqual([sync.spread.direction, plain.spread.direction], ["wider", "tighter"]);
   assert.ok(sync.spread.mad_ratio!.ci[0]! > 5);
   assert.ok(plain.spread.mad_ratio!.ci[1]! < 0.2);

@@ -27,6 +27,23 @@ Deno.test("the text of a small comparison is the one that was read and found goo
   assert.equal(compareText([compare(host, vm)]), Deno.readTextFileSync(GOLDEN));
 });
 
+Deno.test("the overview of large files keeps its columns and the width of a terminal", () => {
+  const result = compare(
+    generated({ rows: 30, seed: 1, env: "host" }),
+    generated({ rows: 30, seed: 2, env: "vm", meta: later }),
+  );
+  for (const n of [[1_000_000, 1_000_000], [12_345_678, 9]] as const) {
+    const large = {
+      ...result,
+      offset: { ...result.offset, n, verdict: "DIFFERENT-BUT-NEGLIGIBLE" as const },
+    };
+    const table = /^question.*\n(?:\w+_?\w* .*\n){4}/m.exec(compareText([large]))![0].trimEnd().split("\n");
+    assert.equal(new Set(table.map((line) => line.length)).size, 1, table.join("\n"));
+    assert.ok(table[0]!.length <= 80, table.join("\n"));
+    assert.match(table[1]!, / DIFFERENT-BUT-NEGLIGIBLE .* \d+ \+ \d+ +[+-]?\d\.\d\d$/);
+  }
+});
+
 const LONG = "x".repeat(200);
 
 const CASES: readonly (readonly [what: string, a: ResultFile, b: ResultFile])[] = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ANSWERS } from "../../../analysis/report/words.ts";
+import { unbroken } from "../../../analysis/report/labels.ts";
 import { VERDICTS } from "../../../analysis/verdict.ts";
 import { compareText } from "../../../analysis/compare_text.ts";
 import { compareAll } from "../../../analysis/compare.ts";
@@ -24,6 +25,28 @@ Deno.test("the first screen has the answer in words, its verdict, shift, interva
   assert.match(
     facts,
     /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 90 % interval \[[+-].*, [+-].*\]; margin \+-4 ms; n 28 \+ 30; /,
+  );
+});
+
+Deno.test("the runs of both sides are drawn on one axis, and a name breaks between its flags only", () => {
+  const page = seriesPage([HOST, { ...VM, changesAfter: 10 }]);
+  const ticksOf = (letter: string) => {
+    const drawing = new RegExp(
+      `<title>offset of ${letter} in the order of the runs</title>(.*?)</figure>`,
+      "s",
+    )
+      .exec(page)![1]!;
+    return [...drawing.matchAll(/<text[^>]*class="y"[^>]*>[^<]*/g)].map(([text]) => text);
+  };
+  assert.ok(ticksOf("A").length > 1);
+  assert.deepEqual(ticksOf("A"), ticksOf("B"));
+  assert.match(page, /rowheader">WF_SYNC\|<wbr>WF_MIGRATED</);
+});
+
+Deno.test("a number stays beside its unit and beside what it is the value of", () => {
+  assert.equal(
+    unbroken("n 60 + 61; p = 0.70, BH 1.0; p <= 5e-4; U = 12, 4 ms").replaceAll("\u00a0", "_"),
+    "n 60_+_61; p_=_0.70, BH 1.0; p_<=_5e-4; U_=_12, 4_ms",
   );
 });
 
@@ -83,7 +106,7 @@ Deno.test("nothing that a file says becomes markup", () => {
     // Every tag is one that this program writes.
     const tags = new Set([...page.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!));
     const own =
-      "html head meta title style body main header section article h1 h2 h3 p ul li span strong code svg g path rect line text circle desc div figure figcaption table caption thead tbody tr th td details summary pre";
+      "html head meta title style body main header section article h1 h2 h3 p ul li span strong code svg g path rect line text circle desc div figure figcaption table caption thead tbody tr th td details summary pre wbr";
     assert.deepEqual([...tags].filter((tag) => !own.split(" ").includes(tag)), []);
   }
 });
