@@ -3,6 +3,7 @@
 import type { Exploration } from "./compare_exploration.ts";
 import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "./compare_sample.ts";
 import { sideSpread } from "./compare_spread.ts";
+import { type Bins, binsOver } from "./histogram.ts";
 import type { Contrast, Direction, Pair } from "./comparison.ts";
 import { andersonDarling } from "./stats/anderson_darling.ts";
 import type { SerialShift } from "./stats/block_bootstrap.ts";
@@ -15,6 +16,7 @@ import { PairwiseDifferences } from "./stats/pairwise_difference.ts";
  * @param samples sorted ascending, in ns
  * @param serial what replaces the usual interval when the runs are not exchangeable, else null
  * @param differences of the samples, where more is asked of them
+ * @param bins of the histogram, where others are to have the same
  */
 export function contrast(
   samples: Pair<Float64Array>,
@@ -22,6 +24,7 @@ export function contrast(
   exploration: Exploration,
   serial: SerialShift | null,
   differences: PairwiseDifferences = new PairwiseDifferences(...samples),
+  bins: Bins | null = binsOver(samples),
 ): Contrast {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
@@ -32,7 +35,7 @@ export function contrast(
     : serial.interval(1 - alpha);
   const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
   return {
-    ...summarise(samples),
+    ...summarise(samples, bins),
     shift_ns: smaller === 0 ? null : hodgesLehmann(a, b, differences),
     shift_ci_ns: ends,
     shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,

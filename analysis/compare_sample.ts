@@ -1,6 +1,7 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
 import type { Outliers, Pair, PValue, Summary } from "./comparison.ts";
+import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
 import { iqrSorted, madSorted, medianSorted, quantileSorted } from "./stats/quantile.ts";
@@ -75,7 +76,7 @@ function orderOfRuns(run: Float64Array): Uint32Array | null {
 }
 
 /** @param samples sorted ascending */
-export function summarise(samples: Pair<Float64Array>): Summary {
+export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summary {
   return {
     n: [samples[0].length, samples[1].length],
     median_ns: both(samples, (sorted) => sorted.length === 0 ? null : medianSorted(sorted)),
@@ -84,6 +85,11 @@ export function summarise(samples: Pair<Float64Array>): Summary {
     p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
     p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
     outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
+    histogram: bins === null ? null : {
+      low_ns: bins.low_ns,
+      width_ns: bins.width_ns,
+      counts: both(samples, (sorted) => countsIn(bins, sorted)),
+    },
     thin: samples.some((sorted) => sorted.length < THIN_BELOW),
   };
 }

@@ -8,6 +8,7 @@ import { both, completeCode, TEST_NEEDS } from "./compare_sample.ts";
 import { brownForsytheOf, decidingTest, ratioOf, spreadTests } from "./compare_spread.ts";
 import { stratifiedShifts } from "./compare_stratified.ts";
 import type { Pair, Spread, Stratification, Stratum } from "./comparison.ts";
+import { type Bins, binsOver } from "./histogram.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
@@ -66,9 +67,10 @@ export function stratify(
   const size = (name: string) => total(both(samplesOf(grouped, name), (sample) => sample.length));
   strata.sort((x, y) => size(y) - size(x) || (x < y ? -1 : 1));
   const ordered = strata.map((name) => samplesOf(grouped, name));
+  const bins = binsOver(ordered.flat());
   const groups = strata.map((name) => {
     const refused = refusalOf(samplesOf(grouped, name), names, confounded);
-    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration);
+    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
   });
   const offsets = bySide(files, groupings, "offset_ns");
   return {
@@ -134,12 +136,13 @@ function stratum(
   alpha: number,
   refused: Refusal,
   exploration: Exploration,
+  bins: Bins | null,
 ): Stratum {
   const samples = samplesOf(grouped, value);
   const [a, b] = samples;
   const isFirst = a === first[0] && b === first[1];
   const smaller = Math.min(a.length, b.length);
-  const numbers = contrast(samples, alpha, exploration, null);
+  const numbers = contrast(samples, alpha, exploration, null, undefined, bins);
   const test = smaller < TEST_NEEDS ? null : mannWhitney(a, b);
   const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
   const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);

@@ -10,7 +10,7 @@ import {
   type Side,
 } from "./comparison.ts";
 import { associationLines, ratioText, stratificationLines } from "./compare_text_strata.ts";
-import { exploredP, interval, percent } from "./compare_text_words.ts";
+import { exploredP, interval, percent, withAxis, withBars } from "./compare_text_words.ts";
 import {
   formatChosen,
   formatDuration,
@@ -33,9 +33,13 @@ const TITLES: Readonly<Record<QuestionName, string>> = {
 const NUMBER_WIDTH = 12;
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 
-/** Every line ends in LF and has at most 80 characters. Of several comparisons all verdicts come first. */
-export function compareText(comparisons: readonly Comparison[]): string {
-  if (comparisons.length === 1) return textOf(comparisons[0]!);
+/**
+ * Every line ends in LF and has at most 80 characters. Of several comparisons all verdicts come first.
+ *
+ * @param plots histograms beside the tables, for a terminal of at least PLOTS_FROM columns
+ */
+export function compareText(comparisons: readonly Comparison[], plots: boolean = false): string {
+  if (comparisons.length === 1) return textOf(comparisons[0]!, plots);
   const rule = `${"=".repeat(WIDTH)}\n`;
   const verdicts = comparisons.flatMap(({ verdict, offset, sides: [a, b] }) =>
     wrap(
@@ -45,16 +49,18 @@ export function compareText(comparisons: readonly Comparison[]): string {
       `${left(verdict, LONGEST_VERDICT)}  `,
     )
   );
-  return [`${verdicts.join("\n")}\n`, ...comparisons.map(textOf)].join(`\n${rule}\n`);
+  return [`${verdicts.join("\n")}\n`, ...comparisons.map((comparison) => textOf(comparison, plots))].join(
+    `\n${rule}\n`,
+  );
 }
 
-function textOf(comparison: Comparison): string {
+function textOf(comparison: Comparison, plots: boolean): string {
   const sections = [
     [...headline(comparison), "", ...comparison.sides.flatMap(sideLines)],
     overviewLines(comparison),
     warningLines(comparison),
-    ...QUESTIONS.map((name) => questionLines(name, comparison[name], comparison)),
-    ...comparison.strata.map((stratification) => stratificationLines(stratification, comparison)),
+    ...QUESTIONS.map((name) => questionLines(name, comparison[name], comparison, plots)),
+    ...comparison.strata.map((stratification) => stratificationLines(stratification, comparison, plots)),
     ...comparison.association.map((table) => associationLines(table, comparison)),
     contextLines(comparison),
     methodLines(comparison),
@@ -126,7 +132,12 @@ function warningLines({ warnings }: Comparison): string[] {
   return warnings.flatMap((warning) => wrap(printable(warning), "warning: "));
 }
 
-function questionLines(name: QuestionName, question: Question, comparison: Comparison): string[] {
+function questionLines(
+  name: QuestionName,
+  question: Question,
+  comparison: Comparison,
+  plots: boolean,
+): string[] {
   const note = question.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
   const lines = [`${TITLES[name]}`, `  ${question.verdict}${note}`];
   if (name !== "offset") {
@@ -135,7 +146,7 @@ function questionLines(name: QuestionName, question: Question, comparison: Compa
   if (question.thin && question.verdict !== "NO-DATA") {
     lines.push("  THIN: fewer than 10 runs on a side; a few of them decide everything");
   }
-  lines.push(...summaryTable(question, comparison.sides));
+  lines.push(...summaryTable(question, comparison.sides, plots));
   lines.push(...wrap(
     `${formatShift(question.shift_ns)}, ${percent(comparison.alpha)} interval ${
       interval(question.shift_ci_ns)
@@ -147,7 +158,7 @@ function questionLines(name: QuestionName, question: Question, comparison: Compa
   return [...lines, ...testLines(question, comparison)];
 }
 
-function summaryTable(question: Question, sides: Comparison["sides"]): string[] {
+function summaryTable(question: Question, sides: Comparison["sides"], plots: boolean): string[] {
   const header = ["n", "median", "IQR", "MAD", "P95", "P99"];
   const cells = (values: readonly string[]) =>
     values.map((value, i) => right(value, i === 0 ? 10 : NUMBER_WIDTH)).join("");
@@ -155,7 +166,7 @@ function summaryTable(question: Question, sides: Comparison["sides"]): string[] 
     value === null && n > 0 ? "n too small" : formatDuration(value);
   const row = (side: 0 | 1) => {
     const n = question.n[side];
-    return `  ${left(sides[side].side, 3)} ${
+    const line = `  ${left(sides[side].side, 3)} ${
       cells([
         String(n),
         formatDuration(question.median_ns[side]),
@@ -165,13 +176,14 @@ function summaryTable(question: Question, sides: Comparison["sides"]): string[] 
         percentile(question.p99_ns[side], n),
       ])
     }`;
+    return withBars(line, question, side, plots);
   };
   const outliers = ([0, 1] as const).flatMap((side) => {
     const found = question.outliers[side];
     return found === null ? [] : [`${sides[side].side} ${outlierText(found)}`];
   });
   return [
-    `      ${cells(header)}`,
+    withAxis(`      ${cells(header)}`, question, plots),
     row(0),
     row(1),
     ...(outliers.length === 0

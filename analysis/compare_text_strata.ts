@@ -1,6 +1,6 @@
 /** The strata and cross tables of a comparison as text. */
 
-import { exploredP, interval, percent } from "./compare_text_words.ts";
+import { exploredP, interval, percent, withAxis, withBars } from "./compare_text_words.ts";
 import type { Comparison, CrossTable, Pair, Ratio, Stratification, Stratum } from "./comparison.ts";
 import { formatDuration, formatP, formatShift, formatStatistic } from "./format_value.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
@@ -13,15 +13,23 @@ const SHORT_KEY = 8;
 
 const NAMES: Readonly<Record<string, string>> = { ttwu_stack: "stack cluster", tkread_stack: "read stack" };
 
-export function stratificationLines(stratification: Stratification, comparison: Comparison): string[] {
+export function stratificationLines(
+  stratification: Stratification,
+  comparison: Comparison,
+  plots: boolean,
+): string[] {
   const { columns, groups, n, not_observed } = stratification;
   const title = `ttwu_to_tkread by ${nameOf(columns)}`;
   if (groups.length === 0) return [title, "  not observed on either side"];
   if (stratification.same_runs_as !== null) return [title, ...sameRunsLines(stratification, comparison)];
   const lines = [
     title,
-    `  ${left("stratum", LABEL_WIDTH)}    ${cells(["n", "median", "IQR", "MAD", "outliers"])}`,
-    ...groups.slice(0, SHOWN).flatMap((group) => groupLines(columns, group, groups[0]!, comparison)),
+    withAxis(
+      `  ${left("stratum", LABEL_WIDTH)}    ${cells(["n", "median", "IQR", "MAD", "outliers"])}`,
+      groups[0]!,
+      plots,
+    ),
+    ...groups.slice(0, SHOWN).flatMap((group) => groupLines(columns, group, groups[0]!, comparison, plots)),
   ];
   if (groups.length > SHOWN) {
     lines.push(`  and ${groups.length - SHOWN} more strata (--format json has them all)`);
@@ -57,10 +65,11 @@ function groupLines(
   group: Stratum,
   first: Stratum,
   comparison: Comparison,
+  plots: boolean,
 ): string[] {
   const row = (label: string, side: 0 | 1) => {
     const outliers = group.outliers[side];
-    return `  ${left(label, LABEL_WIDTH)} ${comparison.sides[side].side}  ${
+    const line = `  ${left(label, LABEL_WIDTH)} ${comparison.sides[side].side}  ${
       cells([
         String(group.n[side]),
         formatDuration(group.median_ns[side]),
@@ -71,6 +80,7 @@ function groupLines(
           : String(outliers.far_below + outliers.below + outliers.above + outliers.far_above),
       ])
     }`.trimEnd();
+    return withBars(line, group, side, plots);
   };
   const names = comparison.sides.map(({ side }) => side) as unknown as Pair<string>;
   const [labelFirst, labelRest] = labelOf(columns, group.values, comparison);

@@ -54,6 +54,13 @@ export interface Outliers {
   readonly far_above: number;
 }
 
+/** Runs in each bin, on both sides; what lies beyond the bins is in the first and in the last. */
+export interface Histogram {
+  readonly low_ns: number;
+  readonly width_ns: number;
+  readonly counts: Pair<readonly number[]>;
+}
+
 /** Place and spread of one duration on both sides; null when a side has too few values. */
 export interface Summary {
   readonly n: Pair<number>;
@@ -66,6 +73,8 @@ export interface Summary {
   /** 299 values needed. */
   readonly p99_ns: Pair<number | null>;
   readonly outliers: Pair<Outliers | null>;
+  /** On one axis for both sides and, of strata, for all of a key; null without a value. */
+  readonly histogram: Histogram | null;
   /** A side has fewer than 10 values: a few runs decide everything. */
   readonly thin: boolean;
 }

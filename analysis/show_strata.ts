@@ -2,10 +2,11 @@
 
 import type { ColumnName } from "./columns.ts";
 import { completeCode, sortedSample } from "./compare_sample.ts";
+import { type Bins, binsOver, countsIn } from "./histogram.ts";
 import type { DictionaryColumn } from "./result_columns.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
-import { iqrSorted, madSorted, medianSorted, quantileSorted } from "./stats/quantile.ts";
+import { iqrSorted, madSorted, medianSorted } from "./stats/quantile.ts";
 
 /** Place and spread of a duration over complete runs; null where there are too few values. */
 export interface Sample {
@@ -29,13 +30,6 @@ export interface OneStratum {
   readonly histogram: readonly number[];
 }
 
-/** Bins of one width in ns; what lies beyond them is counted in the first and in the last. */
-export interface Bins {
-  readonly low_ns: number;
-  readonly width_ns: number;
-  readonly count: number;
-}
-
 export interface Strata {
   readonly keys: readonly string[];
   /** From the 1st to the 99th percentile of ttwu_to_tkread over all strata; null: in no run observed. */
@@ -56,26 +50,6 @@ export function summaryOf(sorted: Float64Array): Sample {
     iqr_ns: sorted.length < 2 ? null : iqrSorted(sorted),
     mad_ns: sorted.length < 2 ? null : madSorted(sorted),
   };
-}
-
-const MOST_BINS = 32;
-
-function binsOver(sorted: Float64Array): Bins | null {
-  if (sorted.length === 0) return null;
-  const low = Math.floor(quantileSorted(sorted, 0.01));
-  const range = Math.ceil(quantileSorted(sorted, 0.99)) + 1 - low;
-  const width = Math.ceil(range / MOST_BINS);
-  return { low_ns: low, width_ns: width, count: Math.ceil(range / width) };
-}
-
-function countsIn(bins: Bins | null, values: Float64Array): number[] {
-  if (bins === null) return [];
-  const counts = new Array<number>(bins.count).fill(0);
-  for (const value of values) {
-    const bin = Math.floor((value - bins.low_ns) / bins.width_ns);
-    counts[Math.max(0, Math.min(bins.count - 1, bin))]!++;
-  }
-  return counts;
 }
 
 /** @param columnOf the values of a key, row by row */
@@ -103,7 +77,7 @@ export function strataBy(
   };
   const offsets = samples("offset_ns");
   const latencies = samples("ttwu_to_tkread_ns");
-  const bins = binsOver(sortedSample(file, "ttwu_to_tkread_ns"));
+  const bins = binsOver([sortedSample(file, "ttwu_to_tkread_ns")]);
   const groups = rowsOf.map(({ first, runs }, group): OneStratum => ({
     values: columns.map((column) => column.values[column.codes()[first]!]!),
     runs,

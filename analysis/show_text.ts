@@ -2,6 +2,7 @@
 
 import type { Link } from "./chain.ts";
 import { formatDuration, formatP, formatShift, formatStatistic } from "./format_value.ts";
+import { sparkline } from "./histogram.ts";
 import type { SeriesChecks } from "./run_series.ts";
 import type { Integrity, LinkName, Share, Show, StackShare } from "./show.ts";
 import type { ClocksourceWindow } from "./show_clocksource.ts";
@@ -15,7 +16,6 @@ const THIN_BELOW = 10;
 const LABEL_WIDTH = 19;
 const NUMBER_WIDTH = 10;
 const SHARE_WIDTH = 7;
-const BARS = " ▁▂▃▄▅▆▇█";
 
 /** @param plots histograms beside the strata, for a terminal of at least 120 columns */
 export function showText(show: Show, plots: boolean): string {
@@ -100,12 +100,6 @@ function groupLines(group: OneStratum, keys: readonly string[], show: Show, plot
     `  ${left(first, LABEL_WIDTH)}${counts} offset${numbers(group.offset)}`,
     `  ${left(second, LABEL_WIDTH)}${" ".repeat(22)} ttwu  ${numbers(group.ttwu_to_tkread)}${bars}`.trimEnd(),
   ];
-}
-
-/** One bar a bin, the tallest full; a bin with a run is never blank. */
-function sparkline(counts: readonly number[]): string {
-  const most = Math.max(...counts);
-  return counts.map((count) => BARS[Math.ceil((count / most) * (BARS.length - 1))]).join("");
 }
 
 /** Two lines for the name of a stratum: the second is what the first has no room for. */

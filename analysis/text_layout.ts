@@ -2,6 +2,9 @@
 
 export const WIDTH = 80;
 
+/** A terminal so wide has room for histograms beside the tables. */
+export const PLOTS_FROM = 120;
+
 const NO_BREAK = "\u00a0";
 
 /**

@@ -68,7 +68,8 @@ export const compareRoute = buildCommand({
       const { stdout, stderr } = this.output;
       const { format } = flags;
       if (format !== "html") {
-        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr);
+        const columns = this.output.columns ?? null;
+        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr, columns);
         return;
       }
       const { pageOf } = await import("../runbook/report_command.ts");

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/key_columns.ts";
 import type { ResultFile } from "../analysis/result_file.ts";
 import { TEXT_NAMES } from "../analysis/result_row.ts";
+import { PLOTS_FROM } from "../analysis/text_layout.ts";
 import type { Verdict } from "../analysis/verdict.ts";
 import { readFile } from "./result_in.ts";
 
@@ -54,6 +55,7 @@ function compareFiles(flags: Omit<CompareFlags, "format">, paths: readonly strin
  * @param paths at least two, the baseline first
  * @param write takes the report
  * @param say takes what a gate has found
+ * @param columns width of the terminal that reads the report; null when none does
  * @returns the exit code of a gate when --fail-on names the verdict of a question
  * @throws Failure when a file cannot be read or is refused
  */
@@ -62,9 +64,10 @@ export function compareCommand(
   paths: readonly string[],
   write: (text: string) => void,
   say: (text: string) => void,
+  columns: number | null = null,
 ): ExitCode {
   const comparisons = compareFiles(flags, paths);
-  write(FORMS[flags.format](comparisons));
+  write(FORMS[flags.format](comparisons, columns !== null && columns >= PLOTS_FROM));
   return gate(comparisons, flags["fail-on"], say);
 }
 

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { jsonText } from "../analysis/json_text.ts";
 import { ShowColumns } from "../analysis/show.ts";
 import { showText } from "../analysis/show_text.ts";
+import { PLOTS_FROM } from "../analysis/text_layout.ts";
 import { readFile } from "./result_in.ts";
 
 export interface ShowFlags {
@@ -12,9 +13,6 @@ export interface ShowFlags {
   readonly by?: readonly ColumnName[];
   readonly format: "text" | "json";
 }
-
-/** A terminal so wide has room for histograms beside the tables. */
-const PLOTS_FROM = 120;
 
 /**
  * @param columns width of the terminal that reads the text; null when none does

@@ -35,7 +35,10 @@ export function valueName(value: string, stacks: Readonly<Record<string, readonl
 
 /** A text whose numbers are not parted at the end of a line from their units, nor from what they are the value of. */
 export function unbroken(text: string): string {
-  return text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))|(?<=\d) (?=\+ \d)|(?<=\d \+) (?=\d)/g, "\u00a0")
+  return text.replace(
+    /(?<=\d) (?=(ns|us|ms|s|%)(?!\w))|(?<=\d) (?=\+ \d)|(?<=\d \+) (?=\d)|(?<=\bn) (?=\d)/g,
+    "\u00a0",
+  )
     .replace(/(?<=\b\w{1,2}) (<?=) (?=[-\d])/g, "\u00a0$1\u00a0");
 }
 

@@ -3,7 +3,7 @@ import { compare } from "../../analysis/compare.ts";
 import { compareText } from "../../analysis/compare_text.ts";
 import type { Meta } from "../../analysis/meta.ts";
 import type { ResultFile } from "../../analysis/result_file.ts";
-import { wrap } from "../../analysis/text_layout.ts";
+import { PLOTS_FROM, wrap } from "../../analysis/text_layout.ts";
 import { generate, type Generated } from "../../bench/generate.ts";
 import { fileText, read, rowOf } from "./result_fixture.ts";
 
@@ -41,6 +41,32 @@ Deno.test("the overview of large files keeps its columns and the width of a term
     assert.equal(new Set(table.map((line) => line.length)).size, 1, table.join("\n"));
     assert.ok(table[0]!.length <= 80, table.join("\n"));
     assert.match(table[1]!, / DIFFERENT-BUT-NEGLIGIBLE .* \d+ \+ \d+ +[+-]?\d\.\d\d$/);
+  }
+});
+
+Deno.test("histograms stand beside the tables only when asked for, on one axis, and change nothing else", () => {
+  const result = compare(
+    generated({ rows: 60, seed: 1, env: "host" }),
+    generated({ rows: 90, seed: 2, env: "vm", shiftNs: 20_000, meta: later }),
+  );
+  const [plain, plotted] = [compareText([result]), compareText([result], true)];
+  assert.doesNotMatch(plain, /[▁-█]/);
+  const cut = (text: string) => text.split("\n").map((line) => line.slice(0, 80).trimEnd());
+  assert.deepEqual(cut(plotted), cut(plain));
+  for (const line of plotted.split("\n")) assert.ok(line.length <= PLOTS_FROM, line);
+  assert.match(
+    plotted,
+    /^ +n +median .* P99 +[\d.]+ us to [\d.]+ us\n {2}A .* {3}[ ▁-█]+\n {2}B .* {3}[ ▁-█]+$/m,
+  );
+  assert.match(plotted, /^ {2}stratum .* outliers {3}[\d.]+ us to [\d.]+ us\n.* {3}[ ▁-█]+\n.* {3}[ ▁-█]+$/m);
+  for (const { n, histogram } of [result.offset, ...result.strata.flatMap(({ groups }) => groups)]) {
+    assert.deepEqual(histogram!.counts.map((counts) => counts.reduce((x, y) => x + y, 0)), n);
+  }
+  for (const { groups } of result.strata) {
+    assert.equal(
+      new Set(groups.map(({ histogram }) => `${histogram!.low_ns} ${histogram!.width_ns}`)).size,
+      1,
+    );
   }
 });
 

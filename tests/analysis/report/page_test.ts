@@ -46,7 +46,7 @@ Deno.test("the runs of both sides are drawn on one axis, and a name breaks betwe
 Deno.test("a number stays beside its unit and beside what it is the value of", () => {
   assert.equal(
     unbroken("n 60 + 61; p = 0.70, BH 1.0; p <= 5e-4; U = 12, 4 ms").replaceAll("\u00a0", "_"),
-    "n 60_+_61; p_=_0.70, BH 1.0; p_<=_5e-4; U_=_12, 4_ms",
+    "n_60_+_61; p_=_0.70, BH 1.0; p_<=_5e-4; U_=_12, 4_ms",
   );
 });
 
