@@ -18,9 +18,6 @@ type Counts = Map<string, Map<string, number>>;
 /** One table of counts per stratum. */
 type Strata = Map<string, Counts>;
 
-/** A bootstrap interval of V draws all cells of a table again and again. */
-const MOST_CELLS_RESAMPLED = 400;
-
 /** Free cells of a table up to which its covariance matrix is inverted. */
 const MOST_FREE_CELLS = 100;
 
@@ -160,21 +157,16 @@ function tested({ rows, columns, counts: all, within, confounded }: Crossed, tes
     };
   }
   const { cramersV, minExpected, p, pFloor, method } = association(counts);
+  const interval = cramersVInterval(counts, 1 - test.alpha);
   return test.exploration.add(p, pFloor, {
     ...found,
     cramers_v: cramersV,
-    cramers_v_ci: intervalOfV(counts, test.alpha),
+    cramers_v_ci: interval === null ? null : [interval.low, interval.high],
     method,
     g_test: minExpected < EXPECTED_AT_LEAST ? null : gOf(counts),
     mantel_haenszel: within === null ? null : withinStrata(...within, test),
     confounded,
   });
-}
-
-function intervalOfV(counts: Table, alpha: number): Pair<number> | null {
-  if (counts.length * counts[0]!.length > MOST_CELLS_RESAMPLED) return null;
-  const { low, high } = cramersVInterval(counts, 1 - alpha);
-  return low === null || high === null ? null : [low, high];
 }
 
 function gOf(counts: Table): CrossTable["g_test"] {

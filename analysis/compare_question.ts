@@ -6,12 +6,12 @@ import { leaveOut } from "./compare_leave_out.ts";
 import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "./compare_sample.ts";
 import type { Pair, Question } from "./comparison.ts";
 import { checkSeries } from "./run_series.ts";
-import { type SerialShift, serialShift } from "./stats/block_bootstrap.ts";
+import { SERIAL_INTERVAL_NEEDS, type SerialShift, serialShift } from "./stats/block_bootstrap.ts";
 import { equivalence } from "./stats/equivalence.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
 import { PairwiseDifferences } from "./stats/pairwise_difference.ts";
 import { countDifferences, countPairs } from "./stats/rank.ts";
-import { normalQuantile, normalSurvival } from "./stats/special.ts";
+import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "./stats/special.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** Wanted probability that the runs named would settle an answer. */
@@ -77,7 +77,7 @@ export function decide(
   };
 }
 
-const SERIAL_METHOD = "normal approximation with the variance of moving blocks";
+const SERIAL_METHOD = "Student's t with the variance of moving blocks";
 
 function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Question["mann_whitney"] {
   if (serial === null) {
@@ -87,7 +87,7 @@ function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Questio
   const { greater, equal } = countPairs(a, b);
   const u = greater + equal / 2;
   const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
-  const p = excess === 0 ? 1 : Math.min(1, 2 * normalSurvival(excess / serial.sigmaOfU));
+  const p = excess === 0 ? 1 : Math.min(1, 2 * tSurvival(excess / serial.sigmaOfU, serial.df));
   return { u, ...pValue(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
 }
 
@@ -109,7 +109,7 @@ function tostOf(
   const { upTo } = countDifferences(a, b, marginNs);
   // Pairs that are on the wrong side of a margin must be far fewer than half of all.
   const far = Math.min(middle - below, upTo - middle) - 0.5;
-  const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : normalSurvival(far / serial.sigmaOfU);
+  const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / serial.sigmaOfU, serial.df);
   return {
     ...pValue(p),
     ci_ns: [interval.low, interval.high],
@@ -145,7 +145,13 @@ export function answer({ numbers: measured, samples }: Measured, circumstances: 
   if (broken.length > 0) return say("NO-DATA", broken);
   const [nA, nB] = measured.n;
   if (measured.tost === null && measured.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
-    return say("INCONCLUSIVE", ["neighbouring runs are so alike that they bound no shift"]);
+    return Math.min(nA, nB) < SERIAL_INTERVAL_NEEDS
+      ? say(
+        "INCONCLUSIVE",
+        [`neighbouring runs depend on each other; an interval of them needs ${SERIAL_INTERVAL_NEEDS} a side`],
+        SERIAL_INTERVAL_NEEDS,
+      )
+      : say("INCONCLUSIVE", ["neighbouring runs are so alike that they bound no shift"]);
   }
   if (measured.tost === null) {
     const found = `${nA} complete runs in ${names[0]} and ${nB} in ${names[1]} have it observed`;
@@ -178,20 +184,37 @@ export function answer({ numbers: measured, samples }: Measured, circumstances: 
 }
 
 /**
- * Runs per side after which the 1 - 2 alpha interval would lie on one side of the margin with a probability of
- * SETTLING_POWER, if the shift is what it seems: its standard error, of which the half width is z(alpha), shrinks
- * with 1 / sqrt(n) and must fit z(alpha) + z(power) times between the shift and the margin. Null when the shift lies
- * on the margin itself.
+ * Runs per side after which the 1 - 2 alpha interval would lie inside the margin, or beyond it, with a probability of
+ * SETTLING_POWER, if shift and spread are what they seem: the interval's end is normal about the shift, its standard
+ * error, of which the half width is z(alpha), shrinks with 1 / sqrt(n). Inside, both ends must be. `probe power`
+ * simulates the same from the runs themselves. Null when the shift lies on the margin itself.
  */
 function runsToSettle(measured: Measured["numbers"], alpha: number): number | null {
   if (measured.tost === null || measured.shift_ns === null) return null;
   const [low, high] = measured.tost.ci_ns;
-  const distance = Math.abs(measured.margin_ns - Math.abs(measured.shift_ns));
-  const halfWidth = Math.max(high - measured.shift_ns, measured.shift_ns - low);
-  if (distance === 0) return null;
+  const size = Math.abs(measured.shift_ns);
+  const halfWidth = (high - low) / 2;
+  if (size === measured.margin_ns) return null;
   const [nA, nB] = measured.n;
   const harmonic = 2 / (1 / nA + 1 / nB);
-  const times = 1 + normalQuantile(SETTLING_POWER) / -normalQuantile(alpha);
-  const needed = Math.ceil(harmonic * ((times * halfWidth) / distance) ** 2);
-  return Number.isSafeInteger(needed) ? Math.max(needed, Math.ceil(harmonic) + 1) : null;
+  const z = -normalQuantile(alpha);
+  const settles = (n: number) => {
+    const error = (halfWidth / z) * Math.sqrt(harmonic / n);
+    const near = normalCdf(Math.abs(measured.margin_ns - size) / error - z);
+    const far = size < measured.margin_ns ? normalSurvival((measured.margin_ns + size) / error - z) : 0;
+    return near - far >= SETTLING_POWER;
+  };
+  let tooFew = Math.ceil(harmonic);
+  let enough = tooFew + 1;
+  while (!settles(enough)) {
+    tooFew = enough;
+    enough *= 2;
+    if (!Number.isSafeInteger(enough)) return null;
+  }
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (settles(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
 }

@@ -296,7 +296,7 @@ function reasonLines(question: Question, sides: readonly Side[]): string[] {
   if (question.n_to_settle === null) return lines;
   const advice =
     `about ${question.n_to_settle} complete runs a side would settle it with 80 % probability, ` +
-    "if shift and spread stay";
+    "if shift and spread stay (normal approximation; probe power simulates)";
   return [...lines, ...wrap(advice, "  needed  ")];
 }
 

@@ -4,7 +4,7 @@ import { pairwiseDifference } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
 import { countBelow, countUpTo } from "./rank.ts";
 import { lag1Autocorrelation } from "./series.ts";
-import { normalQuantile } from "./special.ts";
+import { normalQuantile, tQuantile } from "./special.ts";
 
 /** What stands in for exchangeability where neighbouring runs depend on each other. */
 export interface SerialShift {
@@ -12,13 +12,19 @@ export interface SerialShift {
   readonly blockLengths: readonly [number, number];
   /** Standard deviation of U, which is larger than that of independent runs where neighbours are alike. */
   readonly sigmaOfU: number;
+  /** Degrees of freedom to which sigmaOfU is known: those of Student's t that U over it follows. */
+  readonly df: number;
   /**
    * @param confidence in (0, 1)
-   * @returns null when neighbours are so alike that not even all differences together reach the confidence
+   * @returns null below SERIAL_INTERVAL_NEEDS runs a side, and when neighbours are so alike that not even all
+   *   differences together reach the confidence
    * @throws RangeError outside that domain
    */
   interval(confidence: number): ShiftInterval | null;
 }
+
+/** Fewer runs a side do not tell how much neighbours depend on each other: an interval would hold too little. */
+export const SERIAL_INTERVAL_NEEDS = 10;
 
 /** A block is at most this share of its series. */
 const LONGEST_SHARE = 0.25;
@@ -32,6 +38,9 @@ const RESAMPLED_UP_TO = 1000;
  * (Kunsch 1989) of U. U is, but for a smaller term, the mean of B's placements among A less that of A's among B
  * (once B is moved by the estimated shift), so means of blocks are resampled, in O(runs / block length) each.
  * Series of more than RESAMPLED_UP_TO blocks are not resampled: their U is normal with the bootstrap's variance.
+ * The variance is an estimate, so the half width is stretched by t / z with two degrees of freedom less than the
+ * shorter series has runs: without it a 95 % interval of 10 runs a side, each 0.5 correlated with the next, holds
+ * 89 %, one of 30 runs 93.7 %.
  *
  * Block length: (sqrt 6 r / (1 - r^2))^(2/3) n^(1/3) runs (Carlstein 1986), r the lag-1 autocorrelation of the
  * placements with Kendall's correction of its bias, (1 + 4 r) / n; at least 1, at most n / 4. What blocks of
@@ -52,14 +61,18 @@ export function serialShift(runsA: Float64Array, runsB: Float64Array, seed?: num
   const { sigma, halfWidth, method } = Math.max(a.blocks, b.blocks) > RESAMPLED_UP_TO
     ? normalWidths(a, b)
     : resampledWidths(a, b, seed);
+  const df = Math.min(m, n) - 2;
   return {
+    df,
     blockLengths: [a.length, b.length],
     sigmaOfU: m * n * sigma,
     interval: (confidence) => {
       if (!(confidence > 0 && confidence < 1)) {
         throw new RangeError(`serial interval: confidence is ${confidence}, must lie in (0, 1)`);
       }
-      const width = halfWidth(confidence);
+      if (Math.min(m, n) < SERIAL_INTERVAL_NEEDS) return null;
+      const tail = (1 - confidence) / 2;
+      const width = halfWidth(confidence) * tQuantile(tail, df) / -normalQuantile(tail);
       if (width >= 0.5) return null;
       const rank = Math.min(
         Math.floor((m * n + 1) / 2),

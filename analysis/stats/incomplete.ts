@@ -50,6 +50,11 @@ function deviance(x: number, m: number): number {
   }
 }
 
+/** x^a e^-x / Gamma(a) for a, x > 0, with all its digits however large they are. */
+export function gammaTerm(a: number, x: number): number {
+  return Math.sqrt(a) * Math.exp(-stirlingError(a) - deviance(a, x) - HALF_LOG_2PI);
+}
+
 /**
  * P(a, x) and Q(a, x) = 1 - P(a, x) for a > 0, x >= 0.
  *
@@ -59,8 +64,7 @@ export function incompleteGamma(a: number, x: number): { lower: number; upper: n
   if (!(a > 0 && x >= 0)) throw new RangeError(`incomplete gamma: a is ${a}, x is ${x}, needs a > 0, x >= 0`);
   if (x === 0) return { lower: 0, upper: 1 };
   if (x === Infinity) return { lower: 1, upper: 0 };
-  // x^a e^-x / Gamma(a)
-  const front = Math.sqrt(a) * Math.exp(-stirlingError(a) - deviance(a, x) - HALF_LOG_2PI);
+  const front = gammaTerm(a, x);
   if (x < a + 1) {
     const lower = front * gammaSeries(a, x);
     return { lower, upper: 1 - lower };

@@ -82,6 +82,24 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -z : z;
 }
 
+/**
+ * t with P(T > t) = tail, by bisection.
+ *
+ * @param tail in (0, 1/2]
+ * @throws RangeError outside that domain
+ */
+export function tQuantile(tail: number, df: number): number {
+  if (!(tail > 0 && tail <= 0.5)) throw new RangeError(`t quantile: tail is ${tail}, must lie in (0, 1/2]`);
+  let [low, high] = [0, 1];
+  while (tSurvival(high, df) > tail) [low, high] = [high, 2 * high];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (tSurvival(middle, df) > tail) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /** Value of the polynomial with these coefficients, highest power first. */
 function polynomial(coefficients: readonly number[], x: number): number {
   let value = 0;

@@ -8,7 +8,7 @@ import {
 } from "./bootstrap.ts";
 import { Xoshiro128 } from "./random.ts";
 import { iqrSorted, madSorted } from "./quantile.ts";
-import { tSurvival } from "./special.ts";
+import { tQuantile } from "./special.ts";
 import {
   DRAWN_WHOLE_UP_TO,
   iqrCounted,
@@ -141,17 +141,6 @@ function dealt(sorted: Float64Array, random: Xoshiro128): Float64Array[] {
   const next = new Uint32Array(BATCHES);
   for (let i = 0; i < sorted.length; i++) batches[batchOf[i]!]![next[batchOf[i]!]!++] = sorted[i]!;
   return batches;
-}
-
-/** t with P(T > t) = tail, by bisection. */
-function tQuantile(tail: number, df: number): number {
-  let [low, high] = [0, 1000];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (tSurvival(middle, df) > tail) low = middle;
-    else high = middle;
-  }
-  return high;
 }
 
 /** Jackknife influence of single values on `sign` times the logarithm of the spread. */

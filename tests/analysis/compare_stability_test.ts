@@ -34,6 +34,16 @@ Deno.test("runs that drift get an interval from blocks of runs, wider than the u
   assert.match(drift.offset.leave_out!.reason!, /not exchangeable/);
 });
 
+Deno.test("fewer than 10 dependent runs a side get no interval, and the verdict says how many would", () => {
+  const rising = Array.from({ length: 9 }, (_, i) => 5 * MS + 1000 * i);
+  const { offset } = compared(runs(rising), runs(spread(9, 5 * MS, 100)));
+  assert.deepEqual([offset.verdict, offset.tost, offset.shift_ci_ns], ["INCONCLUSIVE", null, null]);
+  assert.deepEqual(offset.reasons, [
+    "neighbouring runs depend on each other; an interval of them needs 10 a side",
+  ]);
+  assert.equal(offset.n_to_settle, 10);
+});
+
 Deno.test("a change of level names the run after which it happened, whatever the order of the rows", () => {
   const level = spread(40, 5 * MS, 100).map((offset, i) => i < 25 ? offset : offset + MS);
   const rows = runs(level);

@@ -4,9 +4,13 @@ import type { Row } from "../../analysis/columns.ts";
 import { compare } from "../../analysis/compare.ts";
 import { Failure } from "../../analysis/failure.ts";
 import type { HookFact } from "../../analysis/meta.ts";
+import { compareText } from "../../analysis/compare_text.ts";
 import { formatRow } from "../../analysis/result_write.ts";
 import { generatedMeta } from "../../bench/generate.ts";
+import { runsForEquivalence } from "../../analysis/stats/power.ts";
+import { medianSorted } from "../../analysis/stats/quantile.ts";
 import { normalQuantile } from "../../analysis/stats/special.ts";
+import { draw, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
 import { compared, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, headerText, read, timeoutOf } from "./result_fixture.ts";
 
@@ -43,9 +47,27 @@ Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the run
   const result = compared(runs(spread(30, 50 * MS, MS)), runs(spread(30, 53 * MS, MS)));
   assert.equal(result.verdict, "INCONCLUSIVE");
   const [low, high] = result.offset.tost!.ci_ns;
-  const half = Math.max(high - 3 * MS, 3 * MS - low);
   const times = 1 + normalQuantile(0.8) / normalQuantile(0.95);
-  assert.equal(result.offset.n_to_settle, Math.ceil(30 * ((times * half) / MS) ** 2));
+  assert.equal(result.offset.n_to_settle, Math.ceil(30 * ((times * (high - low)) / 2 / MS) ** 2));
+  assert.match(compareText([result]).replaceAll(/\s+/g, " "), /normal approximation; probe power simulates/);
+});
+
+/** Population, margin in ns, true shift in margins: 150 runs a side leave each open. */
+const CASES_TO_SETTLE = [[0, 18_000, 0], [0, 20_000, 0.4], [1, 16_000, 0.2], [2, 12_000, 0.2]] as const;
+
+Deno.test("the runs that would settle an answer are within a fifth of those that probe power simulates", () => {
+  for (const [index, margin, marginShare] of CASES_TO_SETTLE) {
+    const population = POPULATIONS[index]!;
+    const random = generatorOf("settle", population.name, marginShare);
+    const a = draw(population, 150, random);
+    const b = draw(population, 150, random).map((value) => value + Math.round(marginShare * margin));
+    const { offset } = compared(runs([...a]), runs([...b]), {}, { marginNs: margin });
+    const [low, high] = [a.toSorted(), b.toSorted()];
+    const shift = medianSorted(high) - medianSorted(low);
+    const simulated = runsForEquivalence(low, high, { margin, alpha: 0.05, power: 0.8, shift })!.runs;
+    const ratio = offset.n_to_settle! / simulated;
+    assert.ok(ratio > 1 / 1.2 && ratio < 1.2, `${population.name}: ${offset.n_to_settle} and ${simulated}`);
+  }
 });
 
 Deno.test("--margin and --alpha override the runbook, and the result says so", () => {

@@ -156,6 +156,39 @@ tables <- list(
   rbind(c(2, 3, 1, 0, 1, 2, 3), c(1, 0, 0, 4, 5, 0, 1), c(3, 3, 2, 1, 0, 0, 4), c(1, 2, 1, 2, 1, 2, 1)),
   rbind(c(500, 420, 310), c(480, 390, 360), c(20, 25, 33)), rbind(c(1, 0), c(0, 1)), rbind(c(2, 1), c(1, 2), c(3, 3))
 )
+# The V under which R's noncentral chi-square, stretched to the variance of the delta method, makes a chi-square as
+# large, or as small, as the observed one not too rare.
+v_interval <- function(table, confidence = 0.95) {
+  n <- sum(table)
+  smaller <- min(dim(table)) - 1
+  df <- (nrow(table) - 1) * (ncol(table) - 1)
+  phi2 <- function(p) sum((p - outer(rowSums(p), colSums(p)))^2 / outer(rowSums(p), colSums(p)))
+  p <- (table + 0.5) / sum(table + 0.5)
+  slope <- 0
+  if (phi2(p) >= 1e-9) {
+    r <- rowSums(p)
+    c <- colSums(p)
+    gradient <- 2 * p / outer(r, c) - outer(rowSums(sweep(p^2, 2, c, "/")) / r^2, colSums(sweep(p^2, 1, r, "/")) / c^2, "+")
+    slope <- ((sum(p * gradient^2) - sum(p * gradient)^2) / (4 * phi2(p)) - 1) / phi2(p)
+  }
+  expected <- outer(rowSums(table), colSums(table)) / n
+  x <- sum((table - expected)^2 / expected)
+  not_smaller <- max(if (df == 1) (sqrt(x) + sqrt(sum(1 / expected)) / 4)^2 else x, qchisq(0.1, df))
+  alpha <- 1 - confidence
+  above <- function(lambda) alpha / 2 * (1 + exp(-lambda / 2))
+  excess <- function(v, x, share) {
+    square <- v^2 * smaller
+    stretch <- max(0.02, 1 + slope * square)
+    pchisq(x / stretch, df, n * square / stretch) - share(n * square)
+  }
+  too_large <- function(v) excess(v, x, function(lambda) 1 - above(lambda))
+  too_small <- function(v) excess(v, not_smaller, function(lambda) alpha - above(lambda))
+  observed <- min(1, sqrt(x / n / smaller))
+  list(
+    low = if (too_large(0) < 0) 0 else uniroot(too_large, c(0, observed), tol = 1e-15)$root,
+    high = if (too_small(1) > 0) 1 else uniroot(too_small, c(observed, 1), tol = 1e-15)$root
+  )
+}
 association <- function(table) {
   test <- chisq.test(table, correct = FALSE)
   n <- sum(table)
@@ -163,11 +196,13 @@ association <- function(table) {
   c <- ncol(table)
   phi2 <- max(0, unname(test$statistic) / n - (r - 1) * (c - 1) / (n - 1))
   smaller <- min(r - (r - 1)^2 / (n - 1), c - (c - 1)^2 / (n - 1)) - 1
+  v <- if (smaller > 1e-12) sqrt(phi2 / smaller) else NA
+  interval <- if (is.na(v)) list(low = NA, high = NA) else v_interval(table)
   list(
     table = lapply(seq_len(r), function(i) I(table[i, ])),
     chi_square = unname(test$statistic), df = unname(test$parameter), p = test$p.value, min_expected = min(test$expected),
     g = 2 * sum(ifelse(table > 0, table * log(table / test$expected), 0)),
-    cramers_v = if (smaller > 1e-12) sqrt(phi2 / smaller) else NA,
+    cramers_v = v, v_low = min(v, interval$low), v_high = max(v, interval$high),
     fisher_p = if (n < 1000 || min(dim(table)) == 2) fisher.test(table, workspace = 2e8)$p.value else NA
   )
 }
@@ -197,6 +232,8 @@ t <- do.call(rbind, lapply(degrees, function(df) {
   x <- c(qt(tails, df, lower.tail = FALSE), qt(c(1e-10, 0.01), df))
   cbind(x, df)[is.finite(x), ]
 }))
+noncentral <- as.matrix(expand.grid(share = c(0.001, 0.025, 0.3, 0.975), df = c(1, 4, 60), lambda = c(0, 0.1, 3, 70, 2500)))
+noncentral <- cbind(x = signif(qchisq(noncentral[, 1], noncentral[, 2], noncentral[, 3]), 6), noncentral[, 2:3])
 rows <- function(matrix) lapply(seq_len(nrow(matrix)), function(i) I(unname(matrix[i, ])))
 write_cases("special.json", list(
   # z, cdf, survival
@@ -205,6 +242,8 @@ write_cases("special.json", list(
   normal_quantile = rows(cbind(p, qnorm(p))),
   # x, df, cdf, survival
   chi_square = rows(cbind(chi_square, pchisq(chi_square[, 1], chi_square[, 2]), pchisq(chi_square[, 1], chi_square[, 2], lower.tail = FALSE))),
+  # x, df, noncentrality, cdf
+  noncentral = rows(cbind(noncentral, pchisq(noncentral[, 1], noncentral[, 2], noncentral[, 3]))),
   # f, df1, df2, cdf, survival
   f = rows(cbind(f, pf(f[, 1], f[, 2], f[, 3]), pf(f[, 1], f[, 2], f[, 3], lower.tail = FALSE))),
   # t, df, cdf, survival

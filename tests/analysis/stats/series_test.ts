@@ -80,7 +80,7 @@ Deno.test("reversing a series keeps r and K, constant series have neither, three
     assert.equal(changePoint(back)!.k, changePoint(runs)!.k);
   });
   fc.assert(property, { numRuns: 30 });
-  const equal = new Float64Array(9).fill(5);
+  const equal = new Float64Array(10).fill(5);
   assert.equal(lag1Autocorrelation(equal), null);
   assert.equal(changePoint(equal), null);
   for (const check of [lag1Autocorrelation, changePoint]) {
@@ -126,10 +126,30 @@ Deno.test("the serial interval moves with a constant, swaps with the sides and i
   const back = of(b, a);
   assert.deepEqual(serialShift(b, a).blockLengths, serialShift(a, b).blockLengths.toReversed());
   assert.ok(Math.abs(back.low + there.high) < 0.2 * (there.high - there.low));
-  const equal = new Float64Array(9).fill(5);
+  const equal = new Float64Array(10).fill(5);
   assert.deepEqual([of(equal, equal).low, of(equal, equal).high], [0, 0]);
   assert.throws(() => serialShift(a.slice(0, 3), b), RangeError);
   assert.throws(() => serialShift(a, b).interval(0), RangeError);
+});
+
+Deno.test("the serial interval is stretched as Student's t, and below 10 runs a side there is none", () => {
+  const random = Xoshiro128.seeded(13);
+  const [a, b] = [dependent(12, 0.3, random), dependent(10, 0.3, random)];
+  const shift = serialShift(a, b);
+  assert.equal(shift.df, 8);
+  assert.notEqual(shift.interval(0.9), null);
+  assert.equal(serialShift(a, b.slice(1)).interval(0.9), null);
+  assert.equal(serialShift(a.slice(3), b).interval(0.9), null);
+  let covered = 0;
+  let intervals = 0;
+  for (let i = 0; i < 600; i++) {
+    const interval = serialShift(dependent(16, 0.5, random), dependent(16, 0.5, random), i).interval(0.95);
+    if (interval === null) continue;
+    intervals++;
+    if (interval.low <= 0 && 0 <= interval.high) covered++;
+  }
+  // Without the stretch 92 %.
+  assert.ok(covered / intervals > 0.93, `${covered} of ${intervals}`);
 });
 
 Deno.test("a series that only ever rises bounds no shift", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noncentralChiSquareCdf } from "../../../analysis/stats/noncentral.ts";
 import {
   chiSquareCdf,
   chiSquareSurvival,
@@ -8,6 +9,7 @@ import {
   normalQuantile,
   normalSurvival,
   tCdf,
+  tQuantile,
   tSurvival,
 } from "../../../analysis/stats/special.ts";
 import { close, golden } from "./golden.ts";
@@ -46,6 +48,24 @@ Deno.test("the F distribution agrees with R to 1e-10, tails included", () => {
 
 Deno.test("Student's t distribution agrees with R to 1e-10, tails included", () => {
   agree(grid.t!, tCdf, tSurvival);
+});
+
+Deno.test("Student's t has the quantile whose tail it was asked for", () => {
+  for (const df of [1, 2, 4, 18, 300]) {
+    for (const tail of [0.4, 0.1, 0.025, 1e-4]) {
+      close(tSurvival(tQuantile(tail, df), df), tail, `tail ${tail}, df ${df}`, 1e-9);
+    }
+  }
+});
+
+Deno.test("the noncentral chi-square distribution is R's to 1e-11", () => {
+  for (const [x, df, lambda, cdf] of grid.noncentral!) {
+    const error = Math.abs(noncentralChiSquareCdf(x!, df!, lambda!) - cdf!);
+    assert.ok(error < 1e-11, `${x}, ${df}, ${lambda}: ${error}`);
+  }
+  // Nearly normal: skewness sqrt 8 (df + 3 lambda) / (df + 2 lambda)^1.5 is 0.004.
+  assert.ok(Math.abs(noncentralChiSquareCdf(1e6, 1, 1e6) - 0.5) < 1e-3);
+  assert.throws(() => noncentralChiSquareCdf(1, 0, 1), RangeError);
 });
 
 Deno.test("a quantile outside (0, 1) is refused", () => {
