@@ -3,38 +3,46 @@
  * is known. Writes docs/validation.md; `--quick` simulates a few pairs only and prints instead of writing.
  */
 
-import { coverageCells } from "./simulation/coverage.ts";
+import { type Cell, cellsOf, type Plan } from "./simulation/cells.ts";
 import { validationDocument } from "./simulation/document.ts";
-import { errorCells } from "./simulation/error_rates.ts";
-import { verdictCells } from "./simulation/verdicts.ts";
 
-const PAIRS = { plain: 10_000, resampling: 2000 };
-const QUICK_PAIRS = { plain: 20, resampling: 20 };
-const SIZES = [6, 30, 300];
-const QUICK_SIZES = [6, 30];
+const PLAN: Plan = { sizes: [6, 30, 300], pairs: { plain: 10_000, resampling: 3000, verdicts: 2000 } };
+const QUICK_PLAN: Plan = { sizes: [6, 30], pairs: { plain: 20, resampling: 20, verdicts: 20 } };
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);
 
-/** All of a table, a line on stderr for each cell: the last ones take a minute each. */
-function collected<T extends object>(what: string, cells: Iterable<T>): T[] {
-  const all: T[] = [];
-  for (const cell of cells) {
-    all.push(cell);
-    console.error(`${what}: ${Object.values(cell).filter((value) => typeof value !== "object").join(", ")}`);
-  }
-  return all;
+/** All cells in their order, each simulated by one of as many workers as there are CPUs; a line on stderr for each. */
+async function simulated(plan: Plan): Promise<Cell[]> {
+  const cells: Cell[] = new Array(cellsOf(plan).length);
+  let next = cells.length;
+  const workers = Array.from({ length: navigator.hardwareConcurrency }, () => {
+    const worker = new Worker(new URL("./simulation/worker.ts", import.meta.url), { type: "module" });
+    return new Promise<void>((resolve, reject) => {
+      // The last cells of a table have the most runs and take longest: they come first.
+      const goOn = () =>
+        next === 0 ? (worker.terminate(), resolve()) : worker.postMessage({ plan, index: --next });
+      worker.onmessage = ({ data }: MessageEvent<{ index: number; cell: Cell }>) => {
+        cells[data.index] = data.cell;
+        const { table, cell } = data.cell;
+        const values = Object.values(cell).filter((value) => typeof value !== "object");
+        console.error(`${table}: ${values.join(", ")}`);
+        goOn();
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(`a worker failed: ${event.message}`));
+      };
+      goOn();
+    });
+  });
+  await Promise.all(workers);
+  return cells;
 }
 
 if (import.meta.main) {
   const quick = Deno.args.includes("--quick");
-  const [pairs, sizes] = quick ? [QUICK_PAIRS, QUICK_SIZES] : [PAIRS, SIZES];
-  const text = validationDocument({
-    pairs,
-    sizes,
-    verdicts: collected("verdicts", verdictCells(sizes, pairs.resampling)),
-    errors: collected("error rate", errorCells(sizes, pairs)),
-    coverage: collected("coverage", coverageCells(sizes, pairs)),
-  });
+  const plan = quick ? QUICK_PLAN : PLAN;
+  const text = validationDocument(plan, await simulated(plan));
   if (quick) console.log(text);
   else Deno.writeTextFileSync(DOCUMENT, text);
 }

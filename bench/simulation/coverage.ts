@@ -1,15 +1,27 @@
 /** Coverage: how often each interval that the program prints holds the truth it is about. */
 
+import { decide } from "../../analysis/compare_question.ts";
 import { TEST_NEEDS } from "../../analysis/compare_sample.ts";
 import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
-import { shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { quantileSorted } from "../../analysis/stats/quantile.ts";
 import { quantileInterval } from "../../analysis/stats/quantile_bounds.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { normalQuantile } from "../../analysis/stats/special.ts";
 import { iqrRatio, madRatio } from "../../analysis/stats/spread_ratio.ts";
-import { stratifiedShiftInterval } from "../../analysis/stats/van_elteren.ts";
-import { draw, drawSeries, generatorOf, type Pairs, type Population, POPULATIONS } from "./populations.ts";
+import { stratifiedHodgesLehmann, stratifiedShiftInterval } from "../../analysis/stats/van_elteren.ts";
+import {
+  COUNTS,
+  draw,
+  drawSeries,
+  generatorOf,
+  type Pairs,
+  pairsOf,
+  type Population,
+  POPULATIONS,
+  sampleOf,
+} from "./populations.ts";
 
 interface Bounds {
   readonly low: number | null;
@@ -20,14 +32,24 @@ interface Interval {
   readonly name: string;
   readonly confidence: number;
   readonly resampling: boolean;
-  /** Draws one pair of samples of `n` runs a side; null when the method refuses so small a sample. */
-  once(population: Population, n: number, random: Xoshiro128): { readonly of: Bounds | null; truth: number };
+  /** Draws one pair of samples of `n` runs a side. */
+  once(population: Population, n: number, random: Xoshiro128): Drawn;
+}
+
+interface Drawn {
+  /** Null when the method refuses so small a sample. */
+  readonly of: Bounds | null;
+  readonly truth: number;
+  /** The estimate that the interval belongs to; without it nothing is said of ticks. */
+  readonly estimate?: () => number | null;
 }
 
 /** B lies this many units above A. */
 const SHIFT = 2;
 /** B spreads this many times as wide as A. */
 const SCALE = 2;
+/** How an interval is named that is there to show what goes wrong. */
+export const AS_IF = "as if independent";
 /** Lag-1 autocorrelation of the series whose runs are not exchangeable. */
 const SERIAL = 0.5;
 
@@ -82,10 +104,14 @@ function quantile(p: number): Interval {
     name: `P${100 * p} of one side, order statistics`,
     confidence: 0.95,
     resampling: false,
-    once: (population, n, random) => ({
-      of: quantileInterval(draw(population, n, random).sort(), p),
-      truth: population.of(normalQuantile(p)),
-    }),
+    once(population, n, random) {
+      const sorted = draw(population, n, random).sort();
+      return {
+        of: quantileInterval(sorted, p),
+        truth: population.of(normalQuantile(p)),
+        estimate: () => quantileSorted(sorted, p),
+      };
+    },
   };
 }
 
@@ -96,7 +122,7 @@ function shift(confidence: number): Interval {
     resampling: false,
     once(population, n, random) {
       const { a, b, truth } = shifted(population, n, random);
-      return { of: shiftInterval(a, b, confidence), truth };
+      return { of: shiftInterval(a, b, confidence), truth, estimate: () => hodgesLehmann(a, b) };
     },
   };
 }
@@ -105,7 +131,7 @@ function association(name: string, shareA: number, shareB: number): Interval {
   return {
     name: `Cramer's V, ${name}`,
     confidence: 0.95,
-    resampling: true,
+    resampling: false,
     once(_population, n, random) {
       const { table, truth } = tableOf(n, shareA, shareB, random);
       return { of: table === null ? null : cramersVInterval(table), truth };
@@ -122,11 +148,23 @@ export const INTERVALS: readonly Interval[] = [
     resampling: true,
     once(population, n, random) {
       const { a, b, truth } = serial(population, n, random);
-      return { of: serialShift(a, b).interval(0.95), truth };
+      const estimate = () => hodgesLehmann(a.toSorted(), b.toSorted());
+      return { of: serialShift(a, b).interval(0.95), truth, estimate };
     },
   },
   {
-    name: `shift, dependent runs (r = ${SERIAL}), as if independent`,
+    name: `shift, dependent runs (r = ${SERIAL}), as compare finds out`,
+    confidence: 0.9,
+    resampling: true,
+    once(population, n, random) {
+      const { a, b, truth } = serial(population, n, random);
+      const { tost } = decide([sampleOf(a), sampleOf(b)], population.unitNs, 0.05);
+      const of = tost === null ? null : { low: tost.ci_ns[0], high: tost.ci_ns[1] };
+      return { of, truth, estimate: () => hodgesLehmann(a.toSorted(), b.toSorted()) };
+    },
+  },
+  {
+    name: `shift, dependent runs (r = ${SERIAL}), ${AS_IF}`,
     confidence: 0.95,
     resampling: false,
     once(population, n, random) {
@@ -142,7 +180,8 @@ export const INTERVALS: readonly Interval[] = [
       const { strata, truth } = stratified(population, n, random);
       // As compare, which looks at strata of so many runs a side only.
       const compared = strata.every(({ a, b }) => Math.min(a.length, b.length) >= TEST_NEEDS);
-      return { of: compared ? stratifiedShiftInterval(strata) : null, truth };
+      const of = compared ? stratifiedShiftInterval(strata) : null;
+      return { of, truth, estimate: () => stratifiedHodgesLehmann(strata) };
     },
   },
   {
@@ -151,7 +190,8 @@ export const INTERVALS: readonly Interval[] = [
     resampling: true,
     once(population, n, random) {
       const { a, b } = scaled(population, n, random);
-      return { of: madRatio(a, b), truth: SCALE };
+      const of = madRatio(a, b);
+      return { of, truth: SCALE, estimate: () => of.estimate };
     },
   },
   {
@@ -160,7 +200,8 @@ export const INTERVALS: readonly Interval[] = [
     resampling: true,
     once(population, n, random) {
       const { a, b } = scaled(population, n, random);
-      return { of: iqrRatio(a, b), truth: SCALE };
+      const of = iqrRatio(a, b);
+      return { of, truth: SCALE, estimate: () => of.estimate };
     },
   },
   quantile(0.5),
@@ -170,6 +211,7 @@ export const INTERVALS: readonly Interval[] = [
 /** Intervals of counts: no population of times is behind them. */
 export const COUNT_INTERVALS: readonly Interval[] = [
   association("no association", 0.5, 0.5),
+  association("V = 0.1", 0.55, 0.45),
   association("V = 0.3", 0.65, 0.35),
 ];
 
@@ -184,18 +226,34 @@ export interface Coverage {
   readonly pairs: number;
   /** Share of the intervals that hold the truth; null without any. */
   readonly covered: number | null;
+  /** Where there are ticks and intervals. */
+  readonly ticks: Ticks | null;
+}
+
+/** What an interval whose ends are ticks can be made of; shares of the intervals. */
+export interface Ticks {
+  /** Hold the truth though both ends are left out. */
+  readonly withoutEnds: number;
+  /** Belong to an estimate that is the truth. */
+  readonly estimateIsTruth: number;
 }
 
 /** Coverage of one interval in one population at one size. */
 export function coverage(interval: Interval, population: Population, n: number, pairs: number): Coverage {
   const random = generatorOf(interval.name, interval.confidence, population.name, n);
-  let [intervals, covered] = [0, 0];
+  let [intervals, covered, withoutEnds, estimateIsTruth] = [0, 0, 0, 0];
   for (let pair = 0; pair < pairs; pair++) {
-    const { of: bounds, truth } = interval.once(population, n, random);
+    const { of: bounds, truth, estimate } = interval.once(population, n, random);
     if (bounds === null || bounds.low === null || bounds.high === null) continue;
     intervals++;
     // A truth that is no whole number is met to rounding.
-    if (bounds.low <= truth * (1 + 1e-12) && truth * (1 - 1e-12) <= bounds.high) covered++;
+    const [least, most] = [truth * (1 - 1e-12), truth * (1 + 1e-12)];
+    if (bounds.low <= most && least <= bounds.high) covered++;
+    if (!population.hasTicks || estimate === undefined) continue;
+    const found = estimate();
+    const isTruth = found !== null && least <= found && found <= most;
+    if (isTruth) estimateIsTruth++;
+    if (isTruth || (bounds.low < least && most < bounds.high)) withoutEnds++;
   }
   return {
     interval: interval.name,
@@ -205,18 +263,18 @@ export function coverage(interval: Interval, population: Population, n: number, 
     intervals,
     pairs,
     covered: intervals === 0 ? null : covered / intervals,
+    ticks: intervals === 0 || !population.hasTicks
+      ? null
+      : { withoutEnds: withoutEnds / intervals, estimateIsTruth: estimateIsTruth / intervals },
   };
 }
 
-/** Every interval in every population; those of counts once. */
-export function* coverageCells(sizes: readonly number[], pairs: Pairs): Generator<Coverage> {
-  for (const n of sizes) {
-    for (const interval of INTERVALS) {
-      const number = interval.resampling ? pairs.resampling : pairs.plain;
-      for (const population of POPULATIONS) yield coverage(interval, population, n, number);
-    }
-    for (const interval of COUNT_INTERVALS) yield coverage(interval, COUNTS, n, pairs.resampling);
-  }
+/** Every interval in every population, those of counts once: each cell to be simulated when it is called. */
+export function coverageCells(sizes: readonly number[], pairs: Pairs): (() => Coverage)[] {
+  return sizes.flatMap((n) => [
+    ...INTERVALS.flatMap((interval) =>
+      POPULATIONS.map((population) => () => coverage(interval, population, n, pairsOf(pairs, interval, n)))
+    ),
+    ...COUNT_INTERVALS.map((interval) => () => coverage(interval, COUNTS, n, pairsOf(pairs, interval, n))),
+  ]);
 }
-
-const COUNTS: Population = { name: "counts", what: "two shares", of: () => 0, unitNs: 1 };

@@ -1,29 +1,75 @@
 /** docs/validation.md from the simulated cells: tables, and the sentences that the README quotes. */
 
 import { VERDICTS } from "../../analysis/verdict.ts";
-import type { Coverage } from "./coverage.ts";
+import type { Cell, Plan } from "./cells.ts";
+import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
-import { type Pairs, POPULATIONS } from "./populations.ts";
+import { LARGE, POPULATIONS } from "./populations.ts";
 import type { VerdictShares } from "./verdicts.ts";
-
-export interface Simulated {
-  readonly pairs: Pairs;
-  readonly sizes: readonly number[];
-  readonly coverage: readonly Coverage[];
-  readonly errors: readonly ErrorRate[];
-  readonly verdicts: readonly VerdictShares[];
-}
 
 /** Goals for n >= 30, as shares: of 95 % intervals; of tests at 5 %. */
 const COVERED = { low: 0.935, high: 0.965 } as const;
 const REJECTED = 0.055;
 const GOAL_FROM = 30;
 
+/** So many standard errors beyond its goal a share may lie by chance. */
+const BY_CHANCE = 2;
+
+type Side = "low" | "high";
+
+/** Whether a share lies beyond its goal, on which side, and whether that may be chance. */
+interface Beyond {
+  readonly side: Side;
+  readonly standardError: number;
+  readonly mayBeChance: boolean;
+}
+
+function beyond(
+  share: number,
+  goal: { readonly low: number; readonly high: number },
+  of: number,
+): Beyond | null {
+  const limit = share < goal.low ? goal.low : goal.high;
+  const by = share < goal.low ? limit - share : share - limit;
+  if (by <= 1e-12) return null;
+  const standardError = Math.sqrt((limit * (1 - limit)) / of);
+  return {
+    side: share < goal.low ? "low" : "high",
+    standardError,
+    mayBeChance: by <= BY_CHANCE * standardError,
+  };
+}
+
 /** An interval of another confidence must be as near to its own. */
-function within({ covered, confidence }: Coverage): "low" | "high" | "within" | null {
-  if (covered === null) return null;
-  if (covered < confidence + COVERED.low - 0.95 - 1e-12) return "low";
-  return covered > confidence + COVERED.high - 0.95 + 1e-12 ? "high" : "within";
+function goalOf({ confidence }: Coverage) {
+  return { low: confidence + COVERED.low - 0.95, high: confidence + COVERED.high - 0.95 };
+}
+
+function beyondCoverage(cell: Coverage): Beyond | null {
+  if (cell.covered === null || cell.n < GOAL_FROM) return null;
+  return beyond(cell.covered, goalOf(cell), cell.intervals);
+}
+
+function beyondLevel(cell: ErrorRate): Beyond | null {
+  return cell.rejected === null ? null : beyond(cell.rejected, { low: 0, high: REJECTED }, cell.tested);
+}
+
+/** Why an interval whose ends are ticks cannot hold the truth less often; null when no reason is known. */
+function reasonOf(cell: Coverage): string | null {
+  const { ticks } = cell;
+  if (ticks === null) return null;
+  const goal = goalOf(cell);
+  if (ticks.estimateIsTruth > goal.high) {
+    return `the estimate itself is the truth in ${
+      percent(ticks.estimateIsTruth)
+    } % of samples, and no interval is without its estimate`;
+  }
+  if (ticks.withoutEnds < goal.low) {
+    return `without its ends, which are ticks, it would hold ${
+      percent(ticks.withoutEnds)
+    } %, and between one tick and the next there is no end to be had`;
+  }
+  return null;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}`;
@@ -52,48 +98,83 @@ function table<T extends { readonly n: number }>(
   ].join("\n");
 }
 
+function marked(share: number, of: number, pairs: number, found: Beyond | null): string {
+  const refused = of < pairs ? `, of ${of}` : "";
+  if (found === null) return `${percent(share)}${refused}`;
+  const mark = found.mayBeChance ? "~" : found.side;
+  return `${percent(share)}${refused} (${mark}, +-${percent(found.standardError)})`;
+}
+
 function coverageCell(cell: Coverage): string {
-  if (cell.covered === null) return "refused";
-  const side = cell.n >= GOAL_FROM ? within(cell) : "within";
-  const mark = side === "low" ? " (low)" : side === "high" ? " (high)" : "";
-  const refused = cell.intervals < cell.pairs ? `, of ${cell.intervals}` : "";
-  return `${percent(cell.covered)}${refused}${mark}`;
+  return cell.covered === null
+    ? "refused"
+    : marked(cell.covered, cell.intervals, cell.pairs, beyondCoverage(cell));
 }
 
 function errorCell(cell: ErrorRate): string {
-  if (cell.rejected === null) return "refused";
-  const mark = cell.rejected > REJECTED ? " (high)" : "";
-  const refused = cell.tested < cell.pairs ? `, of ${cell.tested}` : "";
-  return `${percent(cell.rejected)}${refused}${mark}`;
+  return cell.rejected === null
+    ? "refused"
+    : marked(cell.rejected, cell.tested, cell.pairs, beyondLevel(cell));
+}
+
+/** Cells of intervals that have a goal: those that show what goes wrong have none. */
+function judgedOf(coverage: readonly Coverage[]): Coverage[] {
+  return coverage.filter(({ n, covered, interval }) =>
+    n >= GOAL_FROM && covered !== null && !interval.includes(AS_IF)
+  );
 }
 
 /** The sentences that sum the tables up; the README quotes them as they are. */
-export function findings({ coverage, errors, verdicts, pairs }: Simulated): string[] {
-  const judged = coverage.filter(({ n, covered, interval }) =>
-    n >= GOAL_FROM && covered !== null && !interval.includes("as if independent")
-  );
-  const count = (side: string) => judged.filter((cell) => within(cell) === side).length;
-  const deciding = errors.filter(({ decides, rejected }) => decides && rejected !== null);
+export function findings({ pairs }: Plan, tables: Tables): string[] {
+  const judged = judgedOf(tables.coverage).map((cell) => ({ cell, found: beyondCoverage(cell) }));
+  const beyondChance = (side: Side) =>
+    judged.filter(({ found }) => found !== null && !found.mayBeChance && found.side === side);
+  const within = judged.filter(({ found }) => found === null).length;
+  const byChance = judged.filter(({ found }) => found?.mayBeChance).length;
+  const [more, less] = [beyondChance("high"), beyondChance("low")];
+  const inherent = more.filter(({ cell }) => reasonOf(cell) !== null).length;
+  const deciding = tables.errors.filter(({ decides, rejected }) => decides && rejected !== null);
   const worst = deciding.reduce((a, b) => (b.rejected! > a.rejected! ? b : a));
-  const kept = deciding.filter(({ rejected }) => rejected! <= REJECTED).length;
-  const equivalent = verdicts.filter(({ truth }) => truth === "no shift" || truth.includes("1/3"));
+  const errors = deciding.map(beyondLevel);
+  const kept = errors.filter((found) => found === null).length;
+  const chance = errors.filter((found) => found?.mayBeChance).length;
+  const equivalent = tables.verdicts.filter(({ truth }) => truth === "no shift" || truth.includes("1/3"));
   const wrong = Math.max(...equivalent.map(({ shares }) => shares.DIFFERENT));
-  const onMargin = verdicts.filter(({ truth }) => truth.includes("on the margin"));
+  const onMargin = tables.verdicts.filter(({ truth }) => truth.includes("on the margin"));
   const missed = Math.max(
     ...onMargin.map(({ shares }) => shares.EQUIVALENT + shares["DIFFERENT-BUT-NEGLIGIBLE"]),
   );
   return [
-    `Of ${judged.length} intervals (kind x population x n >= ${GOAL_FROM}) ${
-      count("within")
-    } hold the truth as ` +
-    `often as they say to within 1.5 points, ${count("high")} more often, ${count("low")} less often.`,
-    `Of ${deciding.length} error rates of tests that decide, ${kept} are at most 5.5 %; the largest is ` +
-    `${percent(worst.rejected!)} % (${worst.test}, ${worst.population}, n = ${worst.n}).`,
+    `Of ${judged.length} intervals (kind x population x n >= ${GOAL_FROM}) ${within} hold the truth as often as ` +
+    `they say to within 1.5 points, ${byChance} miss that by less than two standard errors, ${more.length} hold it ` +
+    `more often, of which ${inherent} cannot hold it less often since times come in ticks, and ${less.length} ` +
+    "less often.",
+    `Of ${deciding.length} error rates of tests that decide, ${kept} are at most 5.5 %, ${chance} exceed that by ` +
+    `less than two standard errors, ${deciding.length - kept - chance} by more; the largest is ${
+      percent(worst.rejected!)
+    } % (${worst.test}, ${worst.population}, n = ${worst.n}).`,
     `A true equivalence was called DIFFERENT in at most ${
       percent(wrong)
-    } % of ${pairs.resampling} pairs, a shift on the ` +
+    } % of ${pairs.verdicts} pairs, a shift on the ` +
     `margin equivalent in at most ${percent(missed)} %.`,
   ];
+}
+
+/** A sentence for each cell beyond its goal by more than chance: why, or that it is not known. */
+function beyondCells({ coverage, errors }: Tables): string[] {
+  const intervals = judgedOf(coverage).flatMap((cell) => {
+    const found = beyondCoverage(cell);
+    if (found === null || found.mayBeChance) return [];
+    const name = `${cell.interval}, ${percent(cell.confidence)} %, ${cell.population}, n = ${cell.n}`;
+    return [`${name}: ${percent(cell.covered!)} %; ${reasonOf(cell) ?? "no reason is known"}.`];
+  });
+  const tests = errors.flatMap((cell) => {
+    const found = beyondLevel(cell);
+    if (found === null || found.mayBeChance || !cell.decides) return [];
+    const name = `${cell.test}, ${cell.population}, n = ${cell.n}`;
+    return [`${name}: ${percent(cell.rejected!)} %; no reason is known.`];
+  });
+  return [...intervals, ...tests];
 }
 
 /** A sentence as an item of a list, in lines that the README can have too. */
@@ -112,36 +193,62 @@ const LINE_WIDTH = 108;
 const uncertainty = (pairs: number) => percent(2 * Math.sqrt(0.05 * 0.95 / pairs));
 
 /** The whole document. */
-export function validationDocument(simulated: Simulated): string {
-  const { sizes, pairs } = simulated;
-  const shown = VERDICTS.filter((verdict) => simulated.verdicts.some(({ shares }) => shares[verdict] > 0));
-  const verdictRows = simulated.verdicts.map(({ population, truth, n, shares }) =>
+export function validationDocument(plan: Plan, cells: readonly Cell[]): string {
+  const { sizes, pairs } = plan;
+  const tables = tablesOf(cells);
+  const shown = VERDICTS.filter((verdict) => tables.verdicts.some(({ shares }) => shares[verdict] > 0));
+  const verdictRows = tables.verdicts.map(({ population, truth, n, shares }) =>
     `| ${population} | ${truth} | ${n} | ${shown.map((verdict) => percent(shares[verdict])).join(" | ")} |`
   );
+  const reasons = beyondCells(tables);
   return `# What the statistics do when the truth is known
 
-Written by \`deno task simulate\`: fixed seeds, ${pairs.plain} pairs of samples a cell, ${pairs.resampling} for verdicts and
-for methods that resample or permute: a share of 5 % is known to +-${uncertainty(pairs.plain)} and +-${
+Written by \`deno task simulate\`: fixed seeds, ${pairs.plain} pairs of samples a cell, ${pairs.resampling} where
+methods that resample or permute have more than ${LARGE} runs a side, ${pairs.verdicts} for verdicts: a share of 5 % is known to +-${
+    uncertainty(pairs.plain)
+  } and
++-${
     uncertainty(pairs.resampling)
-  } points (two standard errors). Sizes are
-runs a side. Everything is in percent.
+  } points (two standard errors). Sizes are runs a side. Everything is in percent.
 
-${findings(simulated).map(item).join("\n")}
+${findings(plan, tables).map(item).join("\n")}
 
 Populations: ${POPULATIONS.map(({ name, what }) => `${name} (${what})`).join("; ")}.
 
+A share beyond its goal is marked \`low\` or \`high\`, with the standard error that a share on the goal's edge has; \`~\`
+marks one that is beyond by less than ${BY_CHANCE} of them, as chance alone may put it.
+
 ## Coverage of the intervals
 
-Goal from n = ${GOAL_FROM} on: within 1.5 points of the stated confidence. Two kinds of cells lie above it by
-their nature: where values are tied, an interval's ends are ticks, and it cannot be cut down to less than a whole
-tick; and where the truth is the smallest value there is (V = 0), no interval can miss it from above.
+Goal from n = ${GOAL_FROM} on: within 1.5 points of the stated confidence.
 
 ${
     table(
       ["interval", "confidence", "population"],
-      simulated.coverage,
+      tables.coverage,
       (cell) => [cell.interval, percent(cell.confidence), cell.population],
       coverageCell,
+      sizes,
+    )
+  }
+
+### Where times come in ticks
+
+Ends of an interval are ticks there. How often its estimate is the truth itself, and how often the interval would hold
+the truth if both of its ends were left out, but not its estimate: no interval lies between that and what is printed
+above, except one with a single end, which would not be mirrored when the sides are swapped.
+
+${
+    table(
+      ["interval", "confidence", "share"],
+      tables.coverage.flatMap(({ ticks, ...cell }) =>
+        ticks === null ? [] : [
+          { ...cell, kind: "estimate is the truth", value: ticks.estimateIsTruth },
+          { ...cell, kind: "ends left out", value: ticks.withoutEnds },
+        ]
+      ),
+      (cell) => [cell.interval, percent(cell.confidence), cell.kind],
+      (cell) => percent(cell.value),
       sizes,
     )
   }
@@ -153,12 +260,16 @@ Goal: at most 5.5 %. Tests that do not decide are printed beside those that do.
 ${
     table(
       ["test", "decides", "population"],
-      simulated.errors,
+      tables.errors,
       (cell) => [cell.test, cell.decides ? "yes" : "no", cell.population],
       errorCell,
       sizes,
     )
   }
+
+## Beyond the goal
+
+${reasons.length === 0 ? "Nothing by more than chance." : reasons.map(item).join("\n")}
 
 ## Verdicts on the offset
 
@@ -168,4 +279,19 @@ The margin is 0.3 ms: three times what the populations are made of.
 | --- | --- | ---: | ${shown.map(() => "---:").join(" | ")} |
 ${verdictRows.join("\n")}
 `;
+}
+
+/** Cells by table, in their order. */
+export interface Tables {
+  readonly coverage: readonly Coverage[];
+  readonly errors: readonly ErrorRate[];
+  readonly verdicts: readonly VerdictShares[];
+}
+
+export function tablesOf(cells: readonly Cell[]): Tables {
+  return {
+    coverage: cells.flatMap(({ table, cell }) => table === "coverage" ? [cell] : []),
+    errors: cells.flatMap(({ table, cell }) => table === "error rate" ? [cell] : []),
+    verdicts: cells.flatMap(({ table, cell }) => table === "verdicts" ? [cell] : []),
+  };
 }

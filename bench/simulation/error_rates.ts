@@ -13,7 +13,15 @@ import type { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { lag1Autocorrelation } from "../../analysis/stats/series.ts";
 import { brownForsythe, flignerKilleen, spreadTest } from "../../analysis/stats/spread.ts";
 import { vanElteren } from "../../analysis/stats/van_elteren.ts";
-import { draw, generatorOf, type Pairs, type Population, POPULATIONS } from "./populations.ts";
+import {
+  COUNTS,
+  draw,
+  generatorOf,
+  type Pairs,
+  pairsOf,
+  type Population,
+  POPULATIONS,
+} from "./populations.ts";
 
 interface Test {
   readonly name: string;
@@ -42,6 +50,17 @@ function pairTest(
     holdsFor: everywhere,
     once: (population, n, random) =>
       p(draw(population, n, random).sort(), draw(population, n, random).sort()),
+  };
+}
+
+function spreadOf(name: string, sizes: (n: number) => readonly number[]): Test {
+  return {
+    name: `spread: Brown-Forsythe, either middle, ${name}`,
+    decides: true,
+    resampling: false,
+    holdsFor: everywhere,
+    once: (population, n, random) =>
+      spreadTest(sizes(n).map((size) => draw(population, size, random).sort())).p,
   };
 }
 
@@ -96,6 +115,8 @@ export const TESTS: readonly Test[] = [
   pairTest("Kolmogorov-Smirnov", { decides: true }, (a, b) => kolmogorovSmirnov(a, b).p),
   pairTest("Anderson-Darling", { decides: true, resampling: true }, (a, b) => andersonDarling([a, b]).p),
   pairTest("spread: Brown-Forsythe, either middle", { decides: true }, (a, b) => spreadTest([a, b]).p),
+  spreadOf("B five times as many", (n) => [n, 5 * n]),
+  spreadOf("four groups", (n) => [n, n, n, n]),
   pairTest("spread: Brown-Forsythe, median", { decides: false }, (a, b) => brownForsythe([a, b]).p),
   pairTest("spread: Fligner-Killeen", { decides: false }, (a, b) => flignerKilleen([a, b]).p),
   {
@@ -168,17 +189,14 @@ export function errorRate(test: Test, population: Population, n: number, pairs: 
   };
 }
 
-/** Every test in every population in which its null hypothesis holds; those of counts once. */
-export function* errorCells(sizes: readonly number[], pairs: Pairs): Generator<ErrorRate> {
-  for (const n of sizes) {
-    for (const test of TESTS) {
-      const number = test.resampling ? pairs.resampling : pairs.plain;
-      for (const population of POPULATIONS.filter(test.holdsFor)) {
-        yield errorRate(test, population, n, number);
-      }
-    }
-    for (const test of COUNT_TESTS) yield errorRate(test, COUNTS, n, pairs.plain);
-  }
+/** Every test in every population in which its null hypothesis holds, those of counts once: each to be called. */
+export function errorCells(sizes: readonly number[], pairs: Pairs): (() => ErrorRate)[] {
+  return sizes.flatMap((n) => [
+    ...TESTS.flatMap((test) =>
+      POPULATIONS.filter(test.holdsFor).map((population) => () =>
+        errorRate(test, population, n, pairsOf(pairs, test, n))
+      )
+    ),
+    ...COUNT_TESTS.map((test) => () => errorRate(test, COUNTS, n, pairsOf(pairs, test, n))),
+  ]);
 }
-
-const COUNTS: Population = { name: "counts", what: "two shares", of: () => 0, unitNs: 1 };

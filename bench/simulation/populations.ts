@@ -1,5 +1,6 @@
 /** The populations that the simulation draws runs from, each from one standard normal number per run. */
 
+import type { Sample } from "../../analysis/compare_sample.ts";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { normalCdf, normalQuantile } from "../../analysis/stats/special.ts";
 
@@ -10,6 +11,7 @@ export interface Population {
   of(z: number): number;
   /** Distance from which shifts and margins are built, ns: a whole number, and of ticks where there are ticks. */
   readonly unitNs: number;
+  readonly hasTicks: boolean;
 }
 
 const MS = 1_000_000;
@@ -25,26 +27,39 @@ export const POPULATIONS: readonly Population[] = [
     what: "mean 1 ms, standard deviation 0.1 ms",
     of: (z) => Math.round(MS + SPREAD_NS * z),
     unitNs: SPREAD_NS,
+    hasTicks: false,
   },
   {
     name: "lognormal",
     what: "1 ms and a skewed rest: 0.1 ms times exp of a standard normal number",
     of: (z) => Math.round(MS + SPREAD_NS * Math.exp(z)),
     unitNs: SPREAD_NS,
+    hasTicks: false,
   },
   {
     name: "bimodal",
     what: "70 % normal (1 ms, 0.03 ms), 30 % normal (2 ms, 0.06 ms)",
     of: (z) => Math.round(bimodal(normalCdf(z))),
     unitNs: SPREAD_NS,
+    hasTicks: false,
   },
   {
     name: "heavy ties",
     what: "as normal, on a clock with ticks of 0.05 ms: 9 values hold 97 % of the runs",
     of: (z) => Math.round((MS + SPREAD_NS * z) / TICK_NS) * TICK_NS,
     unitNs: SPREAD_NS,
+    hasTicks: true,
   },
 ];
+
+/** Counts of runs rather than times. */
+export const COUNTS: Population = {
+  name: "counts",
+  what: "two shares",
+  of: () => 0,
+  unitNs: 1,
+  hasTicks: false,
+};
 
 function bimodal(u: number): number {
   const quantile = (share: number) => normalQuantile(Math.min(1 - 1e-15, Math.max(1e-15, share)));
@@ -56,7 +71,22 @@ function bimodal(u: number): number {
 /** Pairs of samples that are drawn for a cell: methods that resample take a thousand times as long as the others. */
 export interface Pairs {
   readonly plain: number;
+  /** For methods that resample or permute more than LARGE runs a side. */
   readonly resampling: number;
+  readonly verdicts: number;
+}
+
+/** More runs a side than this make resampling slow. */
+export const LARGE = 100;
+
+/** Pairs of samples for a cell. */
+export function pairsOf(pairs: Pairs, { resampling }: { readonly resampling: boolean }, n: number): number {
+  return resampling && n > LARGE ? pairs.resampling : pairs.plain;
+}
+
+/** Runs in the order in which they were drawn. */
+export function sampleOf(series: Float64Array): Sample {
+  return { series, sorted: series.toSorted(), runAt: (index) => index + 1 };
 }
 
 /** Standard normal numbers: the inverse of the distribution function of a uniform one. */

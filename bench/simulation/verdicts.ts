@@ -1,9 +1,8 @@
 /** The verdict table: what `probe compare` says of the offset, against what is true. */
 
 import { decide } from "../../analysis/compare_question.ts";
-import type { Sample } from "../../analysis/compare_sample.ts";
 import { type Verdict, verdictOf, VERDICTS } from "../../analysis/verdict.ts";
-import { draw, generatorOf, type Population, POPULATIONS } from "./populations.ts";
+import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "./populations.ts";
 
 /** Shift of B in margins; the margin is three units of the population. */
 export const TRUTHS: readonly { readonly name: string; readonly margins: number }[] = [
@@ -32,11 +31,6 @@ function verdictFrom({ mann_whitney, tost }: ReturnType<typeof decide>, margin: 
   return verdictOf(-margin < low && high < margin, high < -margin || low > margin, isSignificant);
 }
 
-/** Runs in the order in which they were drawn. */
-function sampleOf(series: Float64Array): Sample {
-  return { series, sorted: series.toSorted(), runAt: (index) => index + 1 };
-}
-
 /** Shares of the verdicts on `pairs` pairs of sides with `n` runs each. */
 export function verdictShares(
   population: Population,
@@ -63,11 +57,9 @@ export function verdictShares(
   };
 }
 
-/** Every truth in every population. */
-export function* verdictCells(sizes: readonly number[], pairs: number): Generator<VerdictShares> {
-  for (const population of POPULATIONS) {
-    for (const truth of TRUTHS) {
-      for (const n of sizes) yield verdictShares(population, truth, n, pairs);
-    }
-  }
+/** Every truth in every population: each cell to be simulated when it is called. */
+export function verdictCells(sizes: readonly number[], pairs: number): (() => VerdictShares)[] {
+  return POPULATIONS.flatMap((population) =>
+    TRUTHS.flatMap((truth) => sizes.map((n) => () => verdictShares(population, truth, n, pairs)))
+  );
 }

@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { normalQuantile } from "../../analysis/stats/special.ts";
-import { coverage, coverageCells, INTERVALS } from "../../bench/simulation/coverage.ts";
-import { findings, type Simulated, validationDocument } from "../../bench/simulation/document.ts";
-import { errorCells, errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
+import { type Cell, cellsOf, type Plan } from "../../bench/simulation/cells.ts";
+import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/coverage.ts";
+import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
+import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
-import { TRUTHS, verdictCells, verdictShares } from "../../bench/simulation/verdicts.ts";
+import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 
 const [NORMAL, , BIMODAL] = POPULATIONS;
-const PAIRS = { plain: 5, resampling: 5 };
+const PLAN: Plan = { sizes: [6, 30], pairs: { plain: 5, resampling: 5, verdicts: 5 } };
 
-function simulate(): Simulated {
-  return {
-    pairs: PAIRS,
-    sizes: [6, 30],
-    coverage: [...coverageCells([6, 30], PAIRS)],
-    errors: [...errorCells([6, 30], PAIRS)],
-    verdicts: [...verdictCells([6, 30], PAIRS.plain)],
-  };
-}
+const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
 
 Deno.test("half of a population's values lie below its median, and five in a hundred above its P95", () => {
   for (const population of POPULATIONS) {
@@ -82,26 +75,78 @@ Deno.test("the verdict follows the truth where 300 runs a side make it plain", (
 });
 
 Deno.test("the same seeds give the same document, with every cell and no number that is none", () => {
-  const simulated = simulate();
-  const text = validationDocument(simulated);
-  assert.equal(validationDocument(simulate()), text);
+  const cells = simulate();
+  const tables = tablesOf(cells);
+  const text = validationDocument(PLAN, cells);
+  assert.equal(validationDocument(PLAN, simulate()), text);
   assert.doesNotMatch(text, /NaN|Infinity|undefined|null/);
-  for (const cell of [...simulated.coverage.map((c) => c.interval), ...simulated.errors.map((e) => e.test)]) {
+  for (const cell of [...tables.coverage.map((c) => c.interval), ...tables.errors.map((e) => e.test)]) {
     assert.ok(text.includes(`| ${cell} |`), cell);
   }
+  assert.equal(tables.verdicts.length, POPULATIONS.length * TRUTHS.length * PLAN.sizes.length);
   const words = text.replaceAll(/\s+/g, " ");
-  for (const sentence of findings(simulated)) assert.ok(words.includes(sentence));
+  for (const sentence of findings(PLAN, tables)) assert.ok(words.includes(sentence));
 });
 
-Deno.test("a cell outside its goal is marked, and counted in the findings", () => {
-  const simulated = simulate();
-  const [first, ...others] = simulated.coverage.filter(({ n, covered }) => n === 30 && covered !== null);
-  const fixed = (covered: number): Simulated => ({
-    ...simulated,
-    coverage: [{ ...first!, covered }, ...others.map((cell) => ({ ...cell, covered: cell.confidence }))],
-  });
-  assert.match(findings(fixed(0.93))[0]!, / 0 more often, 1 less often/);
-  assert.match(validationDocument(fixed(0.93)), /\| 93\.0 \(low\) \|/);
-  assert.match(findings(fixed(0.97))[0]!, / 1 more often, 0 less often/);
-  assert.match(findings(fixed(0.935))[0]!, / 0 more often, 0 less often/);
+Deno.test("a worker simulates the cell whose number it is sent", async () => {
+  const worker = new Worker(new URL("../../bench/simulation/worker.ts", import.meta.url), { type: "module" });
+  try {
+    const answer = new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => reject(new Error(event.message));
+    });
+    worker.postMessage({ plan: PLAN, index: 3 });
+    assert.deepEqual(await answer, { index: 3, cell: cellsOf(PLAN)[3]!() });
+  } finally {
+    worker.terminate();
+  }
+});
+
+/** The document's cells with one interval of 10,000 pairs that holds the truth so often; all others are as they say. */
+function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
+  const { coverage, errors, verdicts } = tablesOf(simulate());
+  const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
+  const cells: Cell[] = [
+    { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
+    ...others.map((cell): Cell => ({ table: "coverage", cell: { ...cell, covered: cell.confidence } })),
+    ...errors.map((cell): Cell => ({ table: "error rate", cell: { ...cell, rejected: 0.05 } })),
+    ...verdicts.map((cell): Cell => ({ table: "verdicts", cell })),
+  ];
+  return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
+}
+
+Deno.test("a cell outside its goal is marked, counted in the findings and has its sentence", () => {
+  const low = withCoverage(0.93);
+  assert.match(low.finding, / 0 hold it more often, .* and 1 less often/);
+  assert.match(low.text, /\| 93\.0 \(low, \+-0\.2\) \|/);
+  assert.match(low.text, /- shift, Hodges-Lehmann, 95\.0 %, normal, n = 30: 93\.0 %; no reason is known/);
+  const high = withCoverage(0.97);
+  assert.match(high.finding, / 1 hold it more often, of which 0 cannot .* and 0 less often/);
+  const edge = withCoverage(0.935);
+  assert.match(edge.finding, / 0 miss .* 0 hold it more often, .* and 0 less often/);
+  assert.match(edge.text, /## Beyond the goal\n\nNothing by more than chance\./);
+  const chance = withCoverage(0.967);
+  assert.match(chance.finding, / 1 miss that by less than two standard errors, 0 hold it more often/);
+  assert.match(chance.text, /\| 96\.7 \(~, \+-0\.2\) \|/);
+});
+
+Deno.test("where times come in ticks the document says why an interval cannot hold the truth less often", () => {
+  const point = withCoverage(0.99, { withoutEnds: 0.98, estimateIsTruth: 0.98 });
+  assert.match(point.finding, / 1 hold it more often, of which 1 cannot hold it less often/);
+  assert.match(point.text.replaceAll(/\s+/g, " "), /the estimate itself is the truth in 98\.0 % of samples/);
+  const ends = withCoverage(0.99, { withoutEnds: 0.9, estimateIsTruth: 0.6 });
+  assert.match(ends.text.replaceAll(/\s+/g, " "), /without its ends, which are ticks, it would hold 90\.0 %/);
+  const neither = withCoverage(0.99, { withoutEnds: 0.95, estimateIsTruth: 0.6 });
+  assert.match(neither.finding, / of which 0 cannot/);
+});
+
+Deno.test("the ends of an interval are left out but not its estimate", () => {
+  const [shift] = INTERVALS;
+  const ticks = (low: number, high: number, estimate: number) => {
+    const once = () => ({ of: { low, high }, truth: 10, estimate: () => estimate });
+    return coverage({ ...shift!, once }, POPULATIONS.find(({ hasTicks }) => hasTicks)!, 6, 4).ticks;
+  };
+  assert.deepEqual(ticks(9, 11, 9), { withoutEnds: 1, estimateIsTruth: 0 });
+  assert.deepEqual(ticks(10, 11, 11), { withoutEnds: 0, estimateIsTruth: 0 });
+  assert.deepEqual(ticks(10, 10, 10), { withoutEnds: 1, estimateIsTruth: 1 });
 });

@@ -1,0 +1,29 @@
+/** All cells of the simulation, by number, so that workers can share them. */
+
+import { type Coverage, coverageCells } from "./coverage.ts";
+import { errorCells, type ErrorRate } from "./error_rates.ts";
+import type { Pairs } from "./populations.ts";
+import { verdictCells, type VerdictShares } from "./verdicts.ts";
+
+/** What is simulated. */
+export interface Plan {
+  readonly sizes: readonly number[];
+  readonly pairs: Pairs;
+}
+
+export type Cell =
+  | { readonly table: "coverage"; readonly cell: Coverage }
+  | { readonly table: "error rate"; readonly cell: ErrorRate }
+  | { readonly table: "verdicts"; readonly cell: VerdictShares };
+
+/** The same plan gives the same cells in the same order; each is simulated when it is called. */
+export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
+  return [
+    ...coverageCells(sizes, pairs).map((simulate) => (): Cell => ({ table: "coverage", cell: simulate() })),
+    ...errorCells(sizes, pairs).map((simulate) => (): Cell => ({ table: "error rate", cell: simulate() })),
+    ...verdictCells(sizes, pairs.verdicts).map((simulate) => (): Cell => ({
+      table: "verdicts",
+      cell: simulate(),
+    })),
+  ];
+}
