@@ -6,8 +6,14 @@
 import { type Cell, cellsOf, type Plan } from "./simulation/cells.ts";
 import { validationDocument } from "./simulation/document.ts";
 
-const PLAN: Plan = { sizes: [6, 30, 300], pairs: { plain: 10_000, resampling: 3000, verdicts: 2000 } };
-const QUICK_PLAN: Plan = { sizes: [6, 30], pairs: { plain: 20, resampling: 20, verdicts: 20 } };
+const PLAN: Plan = {
+  sizes: [6, 30, 300],
+  pairs: { plain: 10_000, resampling: 4000, resamplingLarge: 2000, verdicts: 2000 },
+};
+const QUICK_PLAN: Plan = {
+  sizes: [6, 30],
+  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20 },
+};
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);
 

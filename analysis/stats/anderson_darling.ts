@@ -1,4 +1,5 @@
 import { drawToFront, Xoshiro128 } from "./random.ts";
+import { sequentialP } from "./sequential.ts";
 
 export interface AndersonDarling {
   /** A^2 with midranks, version 2 of Scholz and Stephens. */
@@ -13,7 +14,7 @@ export interface AndersonDarling {
   readonly method: string;
 }
 
-/** Permutations of the test for small samples. */
+/** Most permutations of the test for small samples. */
 export const AD_PERMUTATIONS = 1999;
 
 /** Up to so many values in all p comes from permutations. */
@@ -54,7 +55,7 @@ export function andersonDarling(samples: readonly Float64Array[], seed?: number)
     ? {
       pFloor: 1 / (AD_PERMUTATIONS + 1),
       pCeiling: 1,
-      method: `Anderson-Darling, ${AD_PERMUTATIONS} permutations`,
+      method: `Anderson-Darling, up to ${AD_PERMUTATIONS} permutations`,
     }
     : { pFloor: 0.001, pCeiling: 0.25, method: "Anderson-Darling, asymptotic, interpolated" };
   if (pooled.distinct === 1) return { a2: 0, t: null, p: null, ...limits };
@@ -182,12 +183,10 @@ function varianceOf(sizes: readonly number[], total: number): number {
 function permutationP(pooled: Pooled, a2: number, seed: number | undefined): number {
   const random = Xoshiro128.seeded(seed);
   const labels = pooled.labels.slice();
-  let extreme = 1;
-  for (let i = 0; i < AD_PERMUTATIONS; i++) {
+  return sequentialP(AD_PERMUTATIONS, () => {
     drawToFront(labels, labels.length - 1, random);
-    if (pooled.statistic(labels) >= a2 * (1 - SAME)) extreme++;
-  }
-  return extreme / (AD_PERMUTATIONS + 1);
+    return pooled.statistic(labels) >= a2 * (1 - SAME);
+  });
 }
 
 function interpolatedP(t: number, m: number): number {

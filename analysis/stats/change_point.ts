@@ -1,5 +1,6 @@
 import { drawToFront, Xoshiro128 } from "./random.ts";
 import { centredRanks } from "./rank.ts";
+import { sequentialP } from "./sequential.ts";
 
 export interface ChangePoint {
   /** Runs before the change: the level differs most between the first `after` runs and the rest. */
@@ -12,7 +13,7 @@ export interface ChangePoint {
   readonly method: string;
 }
 
-/** Permutations of the test; its p-values are multiples of 1 / (PETTITT_PERMUTATIONS + 1). */
+/** Most permutations of the test; its smallest p is 1 / (PETTITT_PERMUTATIONS + 1). */
 export const PETTITT_PERMUTATIONS = 1999;
 
 /** Up to so many runs p comes from permutations. */
@@ -44,17 +45,16 @@ export function changePointOfRanks(scores: Float64Array, seed?: number): ChangeP
   }
   const random = Xoshiro128.seeded(seed);
   const shuffled = scores.slice();
-  let extreme = 1;
-  for (let i = 0; i < PETTITT_PERMUTATIONS; i++) {
+  const p = sequentialP(PETTITT_PERMUTATIONS, () => {
     drawToFront(shuffled, n - 1, random);
-    if (largestSum(shuffled).k >= k) extreme++;
-  }
+    return largestSum(shuffled).k >= k;
+  });
   return {
     after,
     k,
-    p: extreme / (PETTITT_PERMUTATIONS + 1),
+    p,
     pFloor: 1 / (PETTITT_PERMUTATIONS + 1),
-    method: `Pettitt, ${PETTITT_PERMUTATIONS} permutations`,
+    method: `Pettitt, up to ${PETTITT_PERMUTATIONS} permutations`,
   };
 }
 

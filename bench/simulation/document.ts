@@ -203,13 +203,17 @@ export function validationDocument(plan: Plan, cells: readonly Cell[]): string {
   const reasons = beyondCells(tables);
   return `# What the statistics do when the truth is known
 
-Written by \`deno task simulate\`: fixed seeds, ${pairs.plain} pairs of samples a cell, ${pairs.resampling} where
-methods that resample or permute have more than ${LARGE} runs a side, ${pairs.verdicts} for verdicts: a share of 5 % is known to +-${
+Written by \`deno task simulate\`: fixed seeds, so many pairs of samples a cell, and how well that tells a share of 5 %
+(two standard errors, in points): ${pairs.plain} (+-${
     uncertainty(pairs.plain)
-  } and
-+-${
+  }); for methods that resample or permute ${pairs.resampling} (+-${
     uncertainty(pairs.resampling)
-  } points (two standard errors). Sizes are runs a side. Everything is in percent.
+  }), with more than
+${LARGE} runs a side ${pairs.resamplingLarge} (+-${
+    uncertainty(pairs.resamplingLarge)
+  }); for verdicts ${pairs.verdicts} (+-${
+    uncertainty(pairs.verdicts)
+  }). Sizes are runs a side. Everything is in percent.
 
 ${findings(plan, tables).map(item).join("\n")}
 

@@ -71,8 +71,10 @@ function bimodal(u: number): number {
 /** Pairs of samples that are drawn for a cell: methods that resample take a thousand times as long as the others. */
 export interface Pairs {
   readonly plain: number;
-  /** For methods that resample or permute more than LARGE runs a side. */
+  /** For methods that resample or permute. */
   readonly resampling: number;
+  /** For those, where there are more than LARGE runs a side. */
+  readonly resamplingLarge: number;
   readonly verdicts: number;
 }
 
@@ -81,7 +83,8 @@ export const LARGE = 100;
 
 /** Pairs of samples for a cell. */
 export function pairsOf(pairs: Pairs, { resampling }: { readonly resampling: boolean }, n: number): number {
-  return resampling && n > LARGE ? pairs.resampling : pairs.plain;
+  if (!resampling) return pairs.plain;
+  return n > LARGE ? pairs.resamplingLarge : pairs.resampling;
 }
 
 /** Runs in the order in which they were drawn. */

@@ -9,7 +9,7 @@ import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulati
 import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 
 const [NORMAL, , BIMODAL] = POPULATIONS;
-const PLAN: Plan = { sizes: [6, 30], pairs: { plain: 5, resampling: 5, verdicts: 5 } };
+const PLAN: Plan = { sizes: [6, 30], pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5 } };
 
 const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
 
