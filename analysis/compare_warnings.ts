@@ -36,6 +36,9 @@ const WATCHED = ["offset", "ttwu_to_tkread"] as const satisfies readonly Questio
 /** Below this p a side is called bimodal. */
 const BIMODAL_LEVEL = 0.01;
 
+/** Below this p the order of the runs is warned of. Intervals heed it sooner: there a false alarm costs little. */
+const ORDER_LEVEL = 0.01;
+
 /** Facts of the machines that differ, and columns that are constant on each side but not the same. */
 export function contextDifferences(files: Pair<ResultFile>): ContextDifference[] {
   const [a, b] = [files[0].meta, files[1].meta];
@@ -147,7 +150,8 @@ function edgeUncertainty(files: Pair<ResultFile>, marginNs: number): string[] {
 function seriesWarnings(name: QuestionName, { series }: Question, names: Pair<string>): string[] {
   return series.flatMap((check, index) => {
     const side = names[index]!;
-    const order = check.exchangeable ? [] : [
+    const p = Math.min(check.lag1?.p ?? 1, check.change_point?.p ?? 1);
+    const order = p >= ORDER_LEVEL ? [] : [
       `${side}: the runs of ${name} are not exchangeable (${
         orderOf(check)
       }); its intervals and p-values come ` +

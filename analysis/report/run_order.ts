@@ -17,7 +17,7 @@ const MOST_DOTS = 600;
 const BARS = 300;
 const MEDIANS = 60;
 const MOST_CENSORED = 300;
-/** Below this p a change of level is marked: as where runs are no longer taken as exchangeable. */
+/** Below this p a change of level is marked: as where it is warned of. */
 const CHANGED = 0.01;
 
 /** Of the values in the order of their runs. */

@@ -34,6 +34,18 @@ Deno.test("runs that drift get an interval from blocks of runs, wider than the u
   assert.match(drift.offset.leave_out!.reason!, /not exchangeable/);
 });
 
+Deno.test("blocks of runs are taken sooner than the order is warned of", () => {
+  const noisy = (seed: number) => shuffled(40, seed).map((i) => 5 * MS + 100 * i);
+  const slight = [...Array(60).keys()].find((seed) => {
+    const { lag1 } = compared(runs(noisy(seed)), runs(noisy(100))).offset.series[0];
+    return lag1!.p > 0.01 && lag1!.p < 0.05;
+  })!;
+  const { offset, warnings } = compared(runs(noisy(slight)), runs(noisy(100)));
+  assert.equal(offset.series[0].exchangeable, false);
+  assert.notEqual(offset.block_lengths, null);
+  assert.doesNotMatch(warnings.join("\n"), /not exchangeable/);
+});
+
 Deno.test("fewer than 10 dependent runs a side get no interval, and the verdict says how many would", () => {
   const rising = Array.from({ length: 9 }, (_, i) => 5 * MS + 1000 * i);
   const { offset } = compared(runs(rising), runs(spread(9, 5 * MS, 100)));
@@ -158,7 +170,7 @@ Deno.test("a verdict that hangs on two runs says so beside the verdict", () => {
 });
 
 Deno.test("the shift within strata is given for offset and ttwu_to_tkread, and a Simpson reversal is named", () => {
-  const place = shuffled(40, 2);
+  const place = shuffled(40, 3);
   const share = (slow: number) => (i: number): Partial<Row> => ({ migrated: place[i]! < slow });
   const offsets = (slow: number, shift: number) =>
     spread(40, 0, 10).map((jitter, i) => (place[i]! < slow ? 900_000 : 500_000) + jitter + shift);

@@ -98,7 +98,7 @@ Deno.test("a direction that flips between strata is reported", () => {
 });
 
 Deno.test("a reversal by the mix of strata is called Simpson's", () => {
-  const place = shuffled(40, 2);
+  const place = shuffled(40, 3);
   const share = (slow: number) => (i: number): Partial<Row> => ({ migrated: place[i]! < slow });
   const offsets = (slow: number, shift: number) =>
     spread(40, 0, 10).map((jitter, i) => (place[i]! < slow ? 900_000 : 500_000) + jitter + shift);
