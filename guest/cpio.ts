@@ -25,9 +25,11 @@ export class CpioWriter {
     await this.#header(name, S_IFDIR | mode, 0);
   }
 
+  /** What is written below it later lies in the folder that it leads to. */
   async symlink(path: string, target: string): Promise<void> {
     const name = entryName(path);
     await this.#parent(name);
+    this.#directories.add(name);
     const bytes = new TextEncoder().encode(target);
     await this.#header(name, S_IFLNK | 0o777, bytes.length);
     await this.#write(bytes);

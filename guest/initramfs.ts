@@ -37,6 +37,11 @@ export async function writeInitramfs(path: string, options: InitramfsOptions): P
   if (before !== undefined) await copyArchive(before, out);
   const cpio = new CpioWriter(out);
   for (const folder of ["proc", "sys", "dev", "run", "tmp", "root", "etc"]) await cpio.directory(folder);
+  // As in Debian's own archives: a folder /lib in the place of their link would hide what is in theirs.
+  for (const folder of ["bin", "sbin", "lib", "lib64"]) {
+    await cpio.directory(`usr/${folder}`);
+    await cpio.symlink(folder, `usr/${folder}`);
+  }
   if (init !== undefined) await cpio.file("init", 0o755, init);
   if (busybox !== undefined) await addAgent(cpio, busybox);
   await addLibraries(cpio, executables, libraries);
