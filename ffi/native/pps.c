@@ -72,8 +72,12 @@ static int block_pps(struct edge_wait *wait)
 	return fetch(wait, PPS_TIME_INVALID);
 }
 
+/* A pulse per second is due a second after the one before it, as well as the machine's own clock keeps its rate. */
+#define EARLIEST_NS 20000000LL
+
 const struct trigger PPS_TRIGGER = {
 	.name = "pps",
+	.earliest_ns = EARLIEST_NS,
 	.open = open_pps,
 	.begin = begin_pps,
 	.block = block_pps,

@@ -69,25 +69,29 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 }
 
 /*
- * One run of an existing task, so that its first wakeup after the edge is followed: where the edge is known before it
- * comes, the map is armed for it ahead, and nothing of ours must be on time; otherwise once it has come. Returns 0, or
- * an errno: ESRCH when the task has ended, ETIME when the edge came before the arming, those of target_run().
+ * One run of an existing task, so that its first wakeup after the edge is followed: where it is known when the
+ * edge comes, the map is armed for it ahead, and nothing of ours must be on time: a pulse wakes the task in the same
+ * interrupt as this thread. Otherwise once it has come. Returns 0, or an errno: ESRCH when the task has ended, ETIME
+ * when the timer's edge came before the arming, those of target_run().
  */
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
 {
 	struct wait_state state = wait_of_run(request);
 	int64_t difference, uncertainty_ns, end_ns;
+	int is_foreseen, error;
 	char path[64];
-	int error;
 
 	if (!state.trigger)
 		return EINVAL;
+	is_foreseen = state.trigger->is_due || state.trigger->earliest_ns > 0;
 	memset(result, 0, sizeof(*result));
 	result->pid = pid;
 	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
-	if (state.trigger->is_due) {
-		error = arm_map(request->armed_map_fd, pid, request->run, request->edge_real_ns - difference);
-		if (!error && now_ns(CLOCK_REALTIME) > request->edge_real_ns)
+	if (is_foreseen) {
+		int64_t from_real_ns = request->edge_real_ns - state.trigger->earliest_ns;
+
+		error = arm_map(request->armed_map_fd, pid, request->run, from_real_ns - difference);
+		if (!error && state.trigger->is_due && now_ns(CLOCK_REALTIME) > from_real_ns)
 			error = ETIME;
 		if (error)
 			return error;
@@ -99,7 +103,7 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	if (access(path, F_OK))
 		return ESRCH;
-	if (!state.trigger->is_due) {
+	if (!is_foreseen) {
 		error = arm_map(request->armed_map_fd, pid, request->run, 0);
 		if (error)
 			return error;

@@ -4,6 +4,7 @@ import { fetchKernel } from "../../build/kernels.ts";
 import type { Guest } from "../../guest/boot.ts";
 import { type Wake, WAKES, wakesFor } from "../../runbook/wakes.ts";
 import { assertRow, type Measurement, parseMeasurement, type TextRow } from "../measurement.ts";
+import { compiled } from "./compiled.ts";
 import { kernelGuest } from "./kernel_guest.ts";
 
 const MODULES = ["parport/parport", "parport/parport_pc", "pps/clients/pps_parport"];
@@ -24,6 +25,7 @@ async function pulsedGuest(): Promise<Guest> {
       files: [
         { path: "/bin/probe", source: EXECUTABLE },
         { path: "/bin/pulses", source: program },
+        { path: "/bin/waits", source: await compiled("tests/guest/waits.c") },
         ...MODULES.map((module) => ({
           path: `/opt/${module.slice(module.lastIndexOf("/") + 1)}.ko`,
           source: `${modulesDir}/kernel/drivers/${module}.ko`,
@@ -191,6 +193,29 @@ kill -STOP $probe; sleep 1; kill -CONT $probe; rows $((before + 1)); kill -CONT 
     },
   );
 
+  await t.step("a task that waits for the pulses itself is followed from each of them", async () => {
+    const waits = await shell(guest, "waits /dev/pps0 >/dev/null 2>&1 & echo $!");
+    const { code, said, measurement, pulses } = await series(
+      guest,
+      "--trigger pps --target comm:waits --runs 6",
+      "",
+    );
+    await shell(guest, `kill ${waits}`);
+    assert.equal(code, 0, said);
+    assert.equal(measurement.rows.length, 6);
+    for (const row of measurement.rows) {
+      assert.deepEqual([row.status, row.comm, row.wake], ["complete", "waits", "own"], JSON.stringify(row));
+      // Woken by the pulse that is its edge, and not by the one after it.
+      pulseFor(row, pulses, measurement);
+    }
+    assertAccounted(measurement, pulses, 0);
+    const { callers } = WAKES.find(({ name }) => name === "pps")!;
+    for (const { ttwu_stack } of measurement.rows) {
+      const stack = measurement.stacks.get(ttwu_stack) ?? [];
+      assert.ok(callers.some((caller) => stack.includes(caller)), stack.join(";"));
+    }
+  });
+
   await t.step("another thread can wake the target after the pulse", async () => {
     const wakes = wakesFor("pps");
     const list = wakes.map(({ name }) => name).join(",");
@@ -280,7 +305,10 @@ date -s @$(($(date +%s) + 1000)) >/dev/null; kill -CONT $pulses`,
 
 Deno.test("update interrupts of the real-time clock wake the target, and tell no edge", async () => {
   await using guest = await kernelGuest("trixie-cloud", {
-    files: [{ path: "/bin/probe", source: EXECUTABLE }],
+    files: [
+      { path: "/bin/probe", source: EXECUTABLE },
+      { path: "/bin/waits", source: await compiled("tests/guest/waits.c") },
+    ],
     libraries: executableLibraries(),
     memoryMiB: 1536,
   });
@@ -303,6 +331,19 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
     for (const row of measurement.rows) assertRow(row, "untold");
     assertWoken(measurement, WAKES.find(({ name }) => name === wake)!);
     assert.equal(measurement.meta.trigger_device, "/dev/rtc0");
+  }
+  // A task that reads /dev/rtc0 itself there cannot be: it is open already. Others wake when they like.
+  const waits = (await shell(guest, "waits >/dev/null 2>&1 & echo $!")).trim();
+  await shell(
+    guest,
+    `probe run --trigger rtc --target pid:${waits} --runs 5 --out /tmp/own.csv; kill ${waits}`,
+  );
+  const own = parseMeasurement(new TextDecoder().decode(await guest.readFile("/tmp/own.csv")));
+  assert.equal(own.rows.length, 5);
+  for (const row of own.rows) {
+    const said = [row.status, row.pid, row.comm, row.wake, row.edge_ns, row.offset_ns];
+    assert.deepEqual(said, ["complete", waits, "waits", "own", "", ""], JSON.stringify(row));
+    assert.ok(BigInt(row.ttwu_ns) <= BigInt(row.tkread_task_ns), JSON.stringify(row));
   }
   const compared = await guest.run(["probe", "compare", "/tmp/rtc.csv", "/tmp/rtc.csv"]);
   assert.equal(compared.code, 0, compared.stderr);
