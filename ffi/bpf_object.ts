@@ -132,6 +132,9 @@ export function enableProgramStatistics(native: NativeLibrary): Disposable | nul
 export class BpfObject implements Disposable {
   readonly #runtime: BpfRuntime;
   readonly #object: Deno.PointerValue;
+  /** Found once: some are asked for in each run. */
+  readonly #programs = new Map<string, Deno.PointerObject>();
+  readonly #maps = new Map<string, number>();
   /** How each attached program is detached. */
   readonly #detach = new Map<string, () => void>();
 
@@ -144,11 +147,14 @@ export class BpfObject implements Disposable {
   }
 
   #program(name: string): Deno.PointerObject {
+    const known = this.#programs.get(name);
+    if (known !== undefined) return known;
     const program = this.#runtime.libbpf.symbols.bpf_object__find_program_by_name(
       this.#object,
       cString(name),
     );
     if (program === null) throw new RangeError(`The BPF object must have a program ${name}`);
+    this.#programs.set(name, program);
     return program;
   }
 
@@ -209,8 +215,13 @@ export class BpfObject implements Disposable {
     this.#detach.set(program, () => native.symbols.close_descriptor(fd));
   }
 
+  /** The descriptor of a map, once load() has made it. */
   mapFd(name: string): number {
-    return this.#runtime.libbpf.symbols.bpf_map__fd(this.#map(name));
+    const known = this.#maps.get(name);
+    if (known !== undefined) return known;
+    const fd = this.#runtime.libbpf.symbols.bpf_map__fd(this.#map(name));
+    this.#maps.set(name, fd);
+    return fd;
   }
 
   /** @returns the value under `key` of an array map, `valueBytes` long */

@@ -38,8 +38,17 @@ export class TargetError extends Error {
   }
 }
 
-/** How far away the edge must still be once the target is armed: it has yet to fall asleep. */
-const LEAD_NS = 1_000_000n;
+/**
+ * How far away the edge must still be once the target is armed: it has yet to fall asleep. A target that does not in
+ * time is found out, so that at short periods, where each edge counts, a tenth of the period must do.
+ *
+ * @returns ns
+ */
+export function armedLeadNs(periodNs: number): number {
+  return Math.min(Math.floor(periodNs / 10), LONGEST_ARMED_LEAD_NS);
+}
+
+const LONGEST_ARMED_LEAD_NS = 1_000_000;
 
 const CLOCK_REALTIME = 0;
 
@@ -47,6 +56,8 @@ const NO_RUN = 0n;
 
 export interface TargetOptions {
   readonly trigger: NativeTrigger;
+  /** Of {@linkcode armedLeadNs}; its longest when not given. */
+  readonly leadNs?: number;
   /** CPUs that the target may run on; any when not given. */
   readonly cpus?: readonly number[];
   /** How long the waker holds the wake back after the edge, ns; not where the trigger itself is the waker. */
@@ -105,6 +116,7 @@ abstract class TargetBase {
 export class NativeTarget extends TargetBase {
   readonly #trigger: NativeTrigger;
   readonly #holdNs: bigint;
+  readonly #leadNs: bigint;
   /** Requests name its address: it lives as long as the target. */
   readonly #cpus: Uint8Array<ArrayBuffer> | null;
 
@@ -113,6 +125,7 @@ export class NativeTarget extends TargetBase {
     this.#trigger = options.trigger;
     this.#cpus = options.cpus === undefined ? null : cpuMask(options.cpus);
     this.#holdNs = options.holdNs ?? 0n;
+    this.#leadNs = BigInt(options.leadNs ?? LONGEST_ARMED_LEAD_NS);
   }
 
   /**
@@ -132,6 +145,7 @@ export class NativeTarget extends TargetBase {
       run,
       BigInt(index),
       edgeRealNs,
+      this.#leadNs,
       this.#holdNs,
       this.#trigger,
       this.#cpus,
@@ -169,7 +183,7 @@ export class ExistingTarget extends TargetBase {
    * @throws {TargetError} with ESRCH when the task has ended
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, this.#trigger, null);
+    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, 0n, this.#trigger, null);
     const at = await this.call(
       run,
       request,
@@ -193,6 +207,7 @@ function requestOf(
   run: number,
   wake: bigint,
   edgeRealNs: bigint,
+  leadNs: bigint,
   holdNs: bigint,
   { index, fd }: NativeTrigger,
   cpus: Uint8Array<ArrayBuffer> | null,
@@ -200,7 +215,7 @@ function requestOf(
   const integers = [armedMapFd, run].map(BigInt);
   const trigger = [index, fd].map(BigInt);
   const mask = cpus === null ? [0n, 0n] : [addressOf(cpus), BigInt(cpus.length)];
-  return new BigInt64Array([...integers, wake, edgeRealNs, LEAD_NS, holdNs, ...trigger, ...mask]);
+  return new BigInt64Array([...integers, wake, edgeRealNs, leadNs, holdNs, ...trigger, ...mask]);
 }
 
 /** The part of struct target_result that both kinds of target have. */

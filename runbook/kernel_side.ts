@@ -62,7 +62,9 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const { openNativeParts } = await import("./native_parts.ts");
   const { startBusyThreads } = await import("../ffi/load.ts");
   const { enableProgramStatistics } = await import("../ffi/bpf_object.ts");
-  const { clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import("../ffi/target.ts");
+  const { armedLeadNs, clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import(
+    "../ffi/target.ts"
+  );
   const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
   const machine = { read: readMachineText, exists: kernelFileExists };
@@ -73,7 +75,11 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   return {
     probes,
     target: task === null
-      ? new NativeTarget(native, { trigger: trigger.native, ...(cpus === null ? {} : { cpus }) })
+      ? new NativeTarget(native, {
+        trigger: trigger.native,
+        leadNs: armedLeadNs(trigger.trigger.periodNs),
+        ...(cpus === null ? {} : { cpus }),
+      })
       : new ExistingTarget(native, task.pid, trigger.native),
     task,
     trigger: trigger.trigger,

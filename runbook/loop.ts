@@ -8,8 +8,9 @@ import type { Counters } from "./chain_probes.ts";
 import type { ChainRecord } from "../ffi/record.ts";
 import { TargetError, type TargetRun } from "../ffi/target.ts";
 import type { Cell } from "./design.ts";
+import { Lead } from "./lead.ts";
 import type { Status } from "./row.ts";
-import type { Trigger } from "./triggers.ts";
+import { CLOCK_WAS_SET, type Trigger } from "./triggers.ts";
 
 /** The part of ChainProbes that a run uses. */
 export interface ChainSource {
@@ -74,8 +75,8 @@ export interface LoopOptions {
   readonly clock: LoopClock;
   /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
   readonly interrupt: AbortSignal;
-  /** Called when a run is to be done again, because it is not known which edge woke its target, or when. */
-  onRepeat?(run: number): void;
+  /** Called when a run is to be done again, with the reason: it is not known that its edge woke its target, or when. */
+  onRepeat?(run: number, why: string): void;
   /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
@@ -96,8 +97,15 @@ const EINTR = 4;
 const ETIME = 62;
 const ESTALE = 116;
 
-/** Errnos of a target that did not sleep until its edge: no run took place. */
-const MISSED: ReadonlySet<number> = new Set([EINTR, ETIME]);
+/** No run took place: its edge was too near once it was armed. */
+const MISSED = Symbol("missed");
+
+/** No run that counts: the same one gets a later edge. */
+interface Uncertain {
+  readonly why: string;
+}
+
+const WOKEN_EARLY: Uncertain = { why: "something else than its edge woke the target" };
 
 /** So many in a row of which it is not known which edge woke the target end the series. */
 const MOST_UNCERTAIN = 20;
@@ -117,27 +125,6 @@ const NEARNESS_NS = 5_000_000n;
  */
 export const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
 
-/** How runs are prepared. */
-interface Preparation {
-  /**
-   * How far away an edge must be to be taken: arming takes some 0.2 ms on bare metal, after which ffi/target.ts wants
-   * 1 ms; attaching takes a ms, and both tens of ms under emulation. Each missed edge makes it four times as long.
-   */
-  readonly firstLeadNs: bigint;
-  /** Whether the probes are attached anew for each run, as late as the lead allows. */
-  readonly windowed: boolean;
-}
-
-const WINDOWED: Preparation = { firstLeadNs: 20_000_000n, windowed: true };
-
-/**
- * The next run is armed as soon as the row before it is written, so no timer of the program's own must be on time, and
- * the lead becomes short again: a missed edge costs one short period.
- */
-const ATTACHED: Preparation = { firstLeadNs: 1_500_000n, windowed: false };
-
-const LONGEST_LEAD_NS = 60_000_000_000n;
-
 /**
  * Does the runs in order.
  *
@@ -146,34 +133,34 @@ const LONGEST_LEAD_NS = 60_000_000_000n;
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
   const { probes } = options;
-  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) return await doRuns(options, WINDOWED);
+  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) return await doRuns(options, true);
   probes.open();
   try {
-    return await doRuns(options, ATTACHED);
+    return await doRuns(options, false);
   } finally {
     probes.close();
   }
 }
 
-async function doRuns(options: LoopOptions, { firstLeadNs, windowed }: Preparation): Promise<number | null> {
-  let leadNs = firstLeadNs;
+async function doRuns(options: LoopOptions, windowed: boolean): Promise<number | null> {
+  const lead = new Lead(windowed, options.trigger.periodNs);
   let overdue = 0;
   let uncertain = 0;
   for (let run = options.first ?? 1; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
-    const edge = await approachEdge(options, leadNs, windowed);
+    const edge = await approachEdge(options, lead.ns, windowed);
     const done = await doRun(options, run, edge, windowed);
-    if (done === "missed") {
-      leadNs = longerLead(leadNs);
+    if (done === MISSED) {
+      lead.lengthen();
       continue;
     }
-    if (done === "uncertain") {
+    if ("why" in done) {
       if (++uncertain === MOST_UNCERTAIN) throw uncertainEdges(run);
-      options.onRepeat?.(run);
+      options.onRepeat?.(run, done.why);
       continue;
     }
     uncertain = 0;
-    if (!windowed && leadNs > firstLeadNs) leadNs = leadNs * 9n / 10n;
+    lead.shorten();
     await options.onOutcome(done.outcome);
     if (done.outcome.status === "aborted") return run;
     overdue = done.overdue ? overdue + 1 : 0;
@@ -183,13 +170,13 @@ async function doRuns(options: LoopOptions, { firstLeadNs, windowed }: Preparati
   return null;
 }
 
-/** @returns `missed` or `uncertain` as of {@linkcode Sleep}: then no run took place, and the same one gets a later edge */
+/** @returns what {@linkcode Sleep} says, when no run took place that counts: then the same one gets a later edge */
 async function doRun(
   options: LoopOptions,
   run: number,
   edge: bigint,
   windowed: boolean,
-): Promise<{ outcome: RunOutcome; overdue: boolean } | "missed" | "uncertain"> {
+): Promise<{ outcome: RunOutcome; overdue: boolean } | typeof MISSED | Uncertain> {
   const { probes } = options;
   const cell = options.cellOf(run);
   const before = probes.counters();
@@ -198,13 +185,14 @@ async function doRun(
     using _load = options.startLoad(cell.load);
     const sleep = new Sleep(options, run, edge, cell.wake);
     const end = await sleep.wait();
-    if (end === "missed" || end === "uncertain") {
+    if (end === MISSED || isUncertain(end)) {
       // No edge, no run: what the probes may hold of it is dropped.
       probes.abandon(run);
       return end;
     }
     const record = await recordOf(options, run, end);
     const target = typeof end === "string" ? await sleep.cancel() : end;
+    if (record !== null && target !== null && isEarly(record, target)) return WOKEN_EARLY;
     if (target !== null) options.trigger.took(target);
     const status = statusOf(record, options.interrupt.aborted);
     const losses = difference(probes.counters(), before);
@@ -229,7 +217,10 @@ async function approachEdge(
     const edge = trigger.nextEdge(now + leadNs);
     const ms = Number((edge - nearNs - now) / NS_PER_MS);
     if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
-    if (interrupt.aborted || edge - clock.realtimeNow() < nearNs + NEARNESS_NS) return edge;
+    if (interrupt.aborted) return edge;
+    const aheadNs = edge - clock.realtimeNow();
+    // One that has passed, for the machine slept meanwhile, is none to arm for.
+    if (aheadNs > 0n && aheadNs < nearNs + NEARNESS_NS) return edge;
   }
 }
 
@@ -260,10 +251,9 @@ class Sleep {
   }
 
   /**
-   * @returns the target's own account; `missed` when it did not sleep until the edge; `uncertain` when it is not
-   * known whether that was the edge; `interrupted` or `overdue` while it may still sleep
+   * @returns the target's own account; why no run took place; `interrupted` or `overdue` while it may still sleep
    */
-  async wait(): Promise<TargetRun | "missed" | "uncertain" | "interrupted" | "overdue"> {
+  async wait(): Promise<TargetRun | typeof MISSED | Uncertain | "interrupted" | "overdue"> {
     const { clock, interrupt, trigger } = this.#options;
     const { signal } = this.#awake;
     const aheadNs = this.#edge - clock.realtimeNow();
@@ -276,7 +266,7 @@ class Sleep {
       left -= slice;
       // Set back: the edge is farther away than when the target went to sleep.
       if (!signal.aborted && this.#edge - clock.realtimeNow() > aheadNs) {
-        return await this.cancel() ?? "uncertain";
+        return await this.cancel() ?? { why: CLOCK_WAS_SET };
       }
     }
     const result = this.#result;
@@ -284,9 +274,16 @@ class Sleep {
     if ("target" in result) return result.target;
     // A signal may reach the target's thread before the listener that reports the interruption.
     if (interrupt.aborted) return "interrupted";
-    if (result.error instanceof TargetError && MISSED.has(result.error.errno)) return "missed";
-    if (result.error instanceof TargetError && result.error.errno === ESTALE) return "uncertain";
-    if (result.error instanceof TargetError && result.error.errno === ESRCH) throw ended(this.#run);
+    switch (result.error instanceof TargetError ? result.error.errno : undefined) {
+      case ETIME:
+        return MISSED;
+      case EINTR:
+        return WOKEN_EARLY;
+      case ESTALE:
+        return { why: trigger.uncertainty };
+      case ESRCH:
+        throw ended(this.#run);
+    }
     throw new Failure(
       EXIT.failed,
       `the target of run ${this.#run} failed: ${
@@ -353,13 +350,16 @@ function difference(now: Counters, before: Counters): Counters {
   };
 }
 
-function longerLead(leadNs: bigint): bigint {
-  if (leadNs < LONGEST_LEAD_NS) return 4n * leadNs;
-  throw new Failure(
-    EXIT.failed,
-    `cannot arm a run within ${LONGEST_LEAD_NS / 1_000_000_000n} s: the target missed every edge`,
-    "give the machine more CPU time, and stop what sends signals to this process",
-  );
+/** Whether the chain is that of a wakeup before the edge: a signal's, or of a machine that froze its tasks. */
+function isEarly(
+  { ttwu_ns: ttwuNs }: ChainRecord,
+  { edge_ns: edgeNs, edge_uncertainty_ns }: TargetRun,
+): boolean {
+  return edgeNs !== null && ttwuNs + BigInt(edge_uncertainty_ns ?? 0) < edgeNs;
+}
+
+function isUncertain(end: TargetRun | Uncertain | string): end is Uncertain {
+  return typeof end === "object" && "why" in end;
 }
 
 function uncertainEdges(run: number): Failure {

@@ -86,9 +86,13 @@ function hostName(name: string | null): string {
 }
 
 /** The clocksource in use now: null where /sys is not mounted. It is read again for every run. */
+export function currentClocksource(read: ReadText): string | null {
+  return read(`${CLOCKSOURCE}/current_clocksource`)?.trim() || null;
+}
+
 export function readClocksource(read: ReadText): { current: string | null; available: string[] } {
   return {
-    current: read(`${CLOCKSOURCE}/current_clocksource`)?.trim() || null,
+    current: currentClocksource(read),
     available: (read(`${CLOCKSOURCE}/available_clocksource`) ?? "").split(/\s+/).filter((name) =>
       name !== ""
     ),

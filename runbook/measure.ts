@@ -10,7 +10,7 @@ import type { Declared } from "./declared.ts";
 import { type Waiting, withinHours } from "./hours.ts";
 import { openKernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type RunOutcome } from "./loop.ts";
-import { type Machine, readClocksource, readMachineText } from "./machine.ts";
+import { currentClocksource, type Machine, readMachineText } from "./machine.ts";
 import type { Progress } from "./progress.ts";
 import { type Begun, requireSameMeta } from "./resume.ts";
 import type { ResultFile } from "./result_out.ts";
@@ -121,7 +121,7 @@ export async function measure(
     const { row, stacks, stackContext } = buildRow(
       outcome,
       context,
-      readClocksource(readMachineText).current,
+      currentClocksource(readMachineText),
     );
     file.writeRow(row, stacks);
     tally.add(row, stacks);
@@ -130,8 +130,8 @@ export async function measure(
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   };
   const repeats: string[] = [];
-  const onRepeat = (run: number) => {
-    const notice = `run ${run} was done again: the clock was set, or the machine slept, while it waited`;
+  const onRepeat = (run: number, why: string) => {
+    const notice = `run ${run} was done again: ${why}`;
     progress.say(`notice: ${notice}`);
     if (repeats.length < MOST_REPEATS) repeats.push(notice);
   };

@@ -15,6 +15,8 @@ export interface Trigger {
   readonly patience: number;
   /** What is wrong, and what to do, when that many have, the last one in that run. */
   silence(run: number): Failure;
+  /** Why it may not be known which edge woke the target. */
+  readonly uncertainty: string;
   /** When the first edge at or after `earliest` is due; both in ns of CLOCK_REALTIME. */
   nextEdge(earliest: bigint): bigint;
   /** Told of every edge that woke the target. */
@@ -24,6 +26,9 @@ export interface Trigger {
   /** What became of the edges between the first that was taken and the last; null: none was, or nobody counts them. */
   edges(): EdgeCounts | null;
 }
+
+/** Why a run is done again whose wait ended elsewhere than it began. */
+export const CLOCK_WAS_SET = "the clock was set, or the machine slept, while it waited";
 
 /** Only a broken machine needs this long to wake a target that its own timer was set for. */
 const TIMER_WINDOW_NS = 30_000_000_000n;
@@ -42,6 +47,7 @@ export function timerTrigger(periodNs: number): Trigger {
         `the target of run ${run} did not wake within ${TIMER_WINDOW_NS / NS_PER_S} s of its edge`,
         "check that the machine's timers work, then start again",
       ),
+    uncertainty: CLOCK_WAS_SET,
     nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
     took({ edge_ns: edgeNs }) {
       if (edgeNs === null) return;
@@ -92,6 +98,7 @@ export function deviceTrigger(source: EdgeSource, path: string): Trigger {
           `${DEVICE_WINDOW_NS / NS_PER_S} s`,
         `the rows up to run ${run} are in the file; look after the device's signal and start again`,
       ),
+    uncertainty: `another edge of ${path} came beside the one that it waited for`,
     nextEdge(earliest) {
       const phase = (source.latest()?.realNs ?? earliest) % period;
       return nextMultiple(earliest - phase, period) + phase;

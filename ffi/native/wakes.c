@@ -12,12 +12,8 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
-
-static int wait_timer(struct wait_state *state)
-{
-	return state->trigger->block(&state->edge);
-}
 
 static long voluntary_switches(void)
 {
@@ -25,6 +21,18 @@ static long voluntary_switches(void)
 
 	getrusage(RUSAGE_THREAD, &usage);
 	return usage.ru_nvcsw;
+}
+
+static int wait_timer(struct wait_state *state)
+{
+	state->switches = voluntary_switches();
+	return state->trigger->block(&state->edge);
+}
+
+/* An edge that came before the target was asleep has woken nobody. */
+static int settle_timer(struct wait_state *state)
+{
+	return voluntary_switches() == state->switches ? ETIME : 0;
 }
 
 /* The device's own wait: what ends it is the driver, in the interrupt or from a worker. */
@@ -124,14 +132,29 @@ static int wake_signal(struct wait_state *state)
 	return syscall(SYS_tgkill, getpid(), state->target_tid, SIGRTMIN + 8) ? errno : 0;
 }
 
+/*
+ * A wait that something else cut short is over before the waker, which wakes all the same: what it sent must not be
+ * there when the thread takes signals again, for it would end the process.
+ */
+static void close_signal(struct wait_state *state)
+{
+	static const struct timespec AT_ONCE;
+	sigset_t set;
+
+	(void)state;
+	wake_signal_set(&set);
+	while (sigtimedwait(&set, NULL, &AT_ONCE) >= 0 || errno == EINTR)
+		;
+}
+
 static const struct wake WAKES[] = {
-	{ "timer", .wait = wait_timer },
+	{ "timer", .wait = wait_timer, .settle = settle_timer },
 	{ "pps", .wait = wait_device, .settle = settle_device },
 	{ "rtc", .wait = wait_device, .settle = settle_device },
 	{ "pipe", open_pipe, wait_pipe, wake_pipe, .close = close_fds },
 	{ "futex", .wait = wait_futex, .wake = wake_futex },
 	{ "eventfd", open_eventfd, wait_eventfd, wake_eventfd, .close = close_fds },
-	{ "signal", .wait = wait_signal, .wake = wake_signal },
+	{ "signal", .wait = wait_signal, .wake = wake_signal, .close = close_signal },
 };
 
 const struct wake *wake_at(int32_t index)

@@ -11,7 +11,7 @@
 struct wait_state {
 	const struct trigger *trigger;
 	struct edge_wait edge;
-	long switches; /* how often the target had given up its CPU before it waited for the device */
+	long switches; /* how often the target had given up its CPU before it waited for the timer or the device */
 	pid_t target_tid;
 	int fds[2];
 	uint32_t word;

@@ -4,7 +4,7 @@ import { runLoop, type RunOutcome } from "../../runbook/loop.ts";
 import { timerTrigger } from "../../runbook/triggers.ts";
 import { CHAIN, TARGET } from "./chain_fixture.ts";
 
-import { EINTR, EINVAL, ETIME, failureOf, Lab } from "./loop_lab.ts";
+import { EINTR, EINVAL, ETIME, failureOf, Lab, PERIOD_NS } from "./loop_lab.ts";
 
 Deno.test("at a short period the probes are attached once, and edges follow each other without a gap", async () => {
   const lab = new Lab(() => "returns");
@@ -34,7 +34,7 @@ Deno.test("at a period of 10 ms no edge is left out by a harness that takes less
 });
 
 Deno.test("at a short period a missed edge makes the lead long for some runs, not for good", async () => {
-  const lab = new Lab((call) => call === 3 ? { errno: ETIME } : "returns");
+  const lab = new Lab((call) => call === 3 || call === 4 ? { errno: ETIME } : "returns");
   await runLoop({ ...lab.options(60), trigger: timerTrigger(5_000_000) });
   const periods = lab.edges.slice(1).map((edge, i) => Number(edge - lab.edges[i]!) / 5_000_000);
   assert.ok(periods.slice(2, 6).some((n) => n === 2), `the lead is longer than the period: ${periods}`);
@@ -129,10 +129,48 @@ Deno.test("on a slow machine the lead grows until the target is ready in time", 
   assert.equal(lab.edges.at(-1), 14_000_000_000n, "two edges were missed, none of the later ones");
 });
 
+Deno.test("a lead that was long once becomes short again, so that later edges are all used", async () => {
+  const lab = new Lab((call) => call >= 2 && call <= 4 ? { errno: ETIME } : "returns");
+  assert.equal(await runLoop(lab.options(120)), null);
+  const periods = lab.edges.slice(1).map((edge, i) => Number(edge - lab.edges[i]!) / PERIOD_NS);
+  assert.ok(periods.slice(4, 10).some((n) => n === 2), `the lead is longer than the period: ${periods}`);
+  assert.deepEqual(periods.slice(60), periods.slice(60).map(() => 1));
+});
+
 Deno.test("a sleep that a signal cut short is no run either", async () => {
   const lab = new Lab((call) => call === 1 ? { errno: EINTR } : "returns");
-  assert.equal(await runLoop(lab.options(1)), null);
+  const repeated: string[] = [];
+  const onRepeat = (run: number, why: string) => repeated.push(`${run}: ${why}`);
+  assert.equal(await runLoop({ ...lab.options(1), onRepeat }), null);
+  assert.deepEqual(repeated, ["1: something else than its edge woke the target"]);
   assert.deepEqual(lab.calls, ["open", "run 1", "abandon 1", "close", "open", "run 1", "close", "outcome 1"]);
+});
+
+Deno.test("a chain that began before the edge is not that of the edge: the run is done again", async () => {
+  const lab = new Lab(() => "returns");
+  const options = lab.options(2);
+  const { take } = options.probes;
+  let early = 2;
+  options.probes.take = (run) => {
+    const record = take(run);
+    if (record === null || run !== 2 || early-- === 0) return record;
+    return { ...record, ttwu_ns: TARGET.edge_ns - BigInt(TARGET.edge_uncertainty_ns!) - 1n };
+  };
+  const repeated: string[] = [];
+  const onRepeat = (run: number, why: string) => repeated.push(`${run}: ${why}`);
+  assert.equal(await runLoop({ ...options, onRepeat }), null);
+  assert.deepEqual(repeated, Array(2).fill("2: something else than its edge woke the target"));
+  assert.deepEqual(lab.outcomes.map(({ run, record }) => [run, record?.ttwu_ns]), [
+    [1, CHAIN.ttwu_ns],
+    [2, CHAIN.ttwu_ns],
+  ]);
+});
+
+Deno.test("a chain that seems to begin before the edge by less than the edge's uncertainty is its own", async () => {
+  const lab = new Lab(() => "returns");
+  const options = lab.options(1);
+  options.probes.take = () => ({ ...CHAIN, ttwu_ns: TARGET.edge_ns - BigInt(TARGET.edge_uncertainty_ns!) });
+  assert.equal(await runLoop({ ...options, onRepeat: (_, why) => assert.fail(why) }), null);
 });
 
 Deno.test("a target that misses every edge ends the measurement with a reason", async () => {
@@ -281,69 +319,4 @@ Deno.test("runs may begin at a later number", async () => {
   const lab = new Lab(() => "returns");
   assert.equal(await runLoop({ ...lab.options(9), first: 8 }), null);
   assert.deepEqual(lab.outcomes.map(({ run }) => run), [8, 9]);
-});
-
-const HOUR_NS = 3_600_000_000_000n;
-
-Deno.test("a clock that is set back while a target sleeps ends its sleep: the run is done again at an edge of the new time", async () => {
-  const lab = new Lab((call) => call === 2 ? "never returns" : "returns");
-  const options = lab.options(3);
-  const repeated: number[] = [];
-  const sleep = options.clock.sleep;
-  let asleepMs = 0;
-  let set = false;
-  options.clock.sleep = async (ms, stop) => {
-    if (lab.edges.length === 2 && !set) {
-      set = true;
-      lab.nowNs -= HOUR_NS;
-    }
-    if (set) asleepMs += stop.aborted ? 0 : ms;
-    await sleep(ms, stop);
-  };
-  assert.equal(await runLoop({ ...options, onRepeat: (run) => void repeated.push(run) }), null);
-  assert.deepEqual(
-    lab.outcomes.map(({ run, status }) => [run, status]),
-    [1, 2, 3].map((run) => [run, "complete"]),
-  );
-  assert.deepEqual(repeated, [2]);
-  assert.ok(lab.edges[2]! < lab.edges[1]! - HOUR_NS + 5_000_000_000n, "the new edge is one of the new time");
-  assert.ok(asleepMs < 60_000, `nobody waits for an hour: ${asleepMs} ms`);
-});
-
-for (const [way, stepNs] of [["back", -HOUR_NS], ["forward", HOUR_NS]] as const) {
-  Deno.test(`a clock that is set ${way} before a run is armed gives it an edge of the new time`, async () => {
-    const lab: Lab = new Lab(() => lab.edges.at(-1)! < lab.nowNs ? { errno: ETIME } : "returns");
-    const options = lab.options(2);
-    const sleep = options.clock.sleep;
-    let sleeps = 0;
-    options.clock.sleep = async (ms, stop) => {
-      if (++sleeps === 1) lab.nowNs += stepNs;
-      await sleep(ms, stop);
-    };
-    assert.equal(await runLoop(options), null);
-    const expected = 11_000_000_000n + stepNs;
-    const last = lab.edges.at(-1)!;
-    assert.ok(last > expected && last < expected + 5_000_000_000n, `edges ${lab.edges.join()}`);
-    assert.equal(lab.outcomes.length, 2);
-  });
-}
-
-Deno.test("an edge that is hours away is not waited for with an armed target, also at a short period", async () => {
-  const lab = new Lab(() => "returns");
-  const options = lab.options(1);
-  const timer = timerTrigger(10_000_000);
-  const opening = lab.nowNs + 8n * HOUR_NS;
-  let armedAt = 0n;
-  const { run } = options.target;
-  options.target.run = (...args) => {
-    armedAt = lab.nowNs;
-    return run(...args);
-  };
-  const trigger = {
-    ...timer,
-    nextEdge: (earliest: bigint) => earliest < opening ? opening : timer.nextEdge(earliest),
-  };
-  await runLoop({ ...options, trigger });
-  assert.equal(lab.edges[0], opening);
-  assert.ok(opening - armedAt < 20_000_000n, `armed ${opening - armedAt} ns before`);
 });

@@ -47,7 +47,11 @@ Deno.test("an edge that comes while its run is being given up is that run's, and
 
 Deno.test("an edge of which the target does not know which it was is no run, and takes no more lead", async () => {
   const lab = new Lab((call) => call === 2 ? { errno: ESTALE } : "returns");
-  assert.equal(await runLoop(lab.options(3)), null);
+  const repeated: string[] = [];
+  const { options } = device(lab);
+  const onRepeat = (run: number, why: string) => repeated.push(`${run}: ${why}`);
+  assert.equal(await runLoop({ ...options, runs: 3, onRepeat }), null);
+  assert.deepEqual(repeated, ["2: another edge of /dev/pps0 came beside the one that it waited for"]);
   assert.deepEqual(lab.calls, [
     ...["open", "run 1", "close", "outcome 1"],
     ...["open", "run 2", "abandon 2", "close"],

@@ -79,7 +79,7 @@ await runLoop({
   probes: {
     armedMapFd: 9,
     // Every hundredth record does not come.
-    take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run) },
+    take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run), ttwu_ns: nowNs },
     awaitsReturn: () => false,
     abandon: () => null,
     counters: () => ({ ring_full: 0, self_reads: 0, recursion_misses: 0 }),

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { EXECUTABLE } from "../../build/executable.ts";
+import { assertSoundHere, parseMeasurement } from "../measurement.ts";
+
+const RUNS = 40;
+
+Deno.test("a probe that is stopped and continued does the run again whose target that woke, and outlives it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "probe-stopped-" });
+  try {
+    const path = `${folder}/host.csv`;
+    const wakes = "timer,pipe,futex,eventfd,signal";
+    const child = new Deno.Command(EXECUTABLE, {
+      args: ["run", "--runs", `${RUNS}`, "--period", "150ms", "--wake", wakes, "--out", path],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    let ended = false;
+    const output = child.output().finally(() => ended = true);
+    // A stop that finds no target asleep wakes none: it is done until the series is over.
+    while (!ended) {
+      child.kill("SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (!ended) child.kill("SIGCONT");
+      await new Promise((resolve) => setTimeout(resolve, 230));
+    }
+    const { code, stderr } = await output;
+    const said = new TextDecoder().decode(stderr);
+    assert.equal(code, 0, said);
+    const measurement = parseMeasurement(await Deno.readTextFile(path));
+    assertSoundHere(measurement, RUNS);
+    for (const row of measurement.rows) assert.ok(Number(row.offset_ns) >= 0, JSON.stringify(row));
+    const repeats = measurement.end?.notices?.filter((notice) => notice.includes("was done again")) ?? [];
+    assert.ok(repeats.length > 0, said);
+    for (const notice of repeats) {
+      assert.match(notice, /^run \d+ was done again: something else than its edge woke the target$/);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
