@@ -224,7 +224,8 @@ marks one that is beyond by less than ${BY_CHANCE} of them, as chance alone may 
 
 ## Coverage of the intervals
 
-Goal from n = ${GOAL_FROM} on: within 1.5 points of the stated confidence.
+Goal from n = ${GOAL_FROM} on: within 1.5 points of the stated confidence. Six runs do not tell whether they depend on each
+other: what compare then prints holds the shift less often than it says.
 
 ${
     table(
