@@ -16,9 +16,11 @@ import { generate } from "./generate.ts";
 const PYTHON = "/usr/bin/python3";
 export const DEFAULT_ROWS = [30, 100_000, 1_000_000];
 
-/** What a goal is about: medians of the time, the largest memory. */
+/** What a goal is about: medians of the wall time and of the CPU's, the largest memory. */
 export interface Measured {
   readonly seconds: number;
+  /** s. More wall time than this was waited, mostly for a busy machine. */
+  readonly cpu: number;
   readonly bytes: number;
 }
 
@@ -57,8 +59,8 @@ function measure(command: readonly string[]): Measured {
   const { stdout, stderr } = new Deno.Command(PYTHON, { args: [path("measure.py"), ...command] })
     .outputSync();
   const answer = new TextDecoder().decode(stdout);
-  const { code, seconds, bytes }: Measured & { code: number } = JSON.parse(answer);
-  if (code === 0) return { seconds, bytes };
+  const { code, seconds, cpu, bytes }: Measured & { code: number } = JSON.parse(answer);
+  if (code === 0) return { seconds, cpu, bytes };
   const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
   throw new Failure(
     EXIT.failed,
@@ -101,6 +103,7 @@ function write(file: string, rows: number, seed: number, env: string): string {
 function typical(runs: readonly Measured[]): Measured {
   return {
     seconds: medianSorted(Float64Array.from(runs, (run) => run.seconds).sort()),
+    cpu: medianSorted(Float64Array.from(runs, (run) => run.cpu).sort()),
     bytes: Math.max(...runs.map((run) => run.bytes)),
   };
 }
@@ -118,8 +121,9 @@ function compareAt(rows: number, folder: string): void {
     pandasRuns.push(measure([PYTHON, path("pandas_compare.py"), ...files]));
   }
   const [probe, pandas] = [typical(probeRuns), typical(pandasRuns)];
-  const cell = ({ seconds, bytes }: Measured) =>
-    `${seconds.toFixed(2).padStart(6)} s ${(bytes / 1e6).toFixed(0).padStart(5)} MB`;
+  const cell = ({ seconds, cpu, bytes }: Measured) =>
+    `${seconds.toFixed(2).padStart(6)} s (CPU ${cpu.toFixed(2).padStart(5)} s) ` +
+    `${(bytes / 1e6).toFixed(0).padStart(5)} MB`;
   console.log(
     `${String(rows).padStart(8)} rows of ${(bytes / rows).toFixed(0)} bytes, ${roundsOf(rows)} rounds  ` +
       `probe ${cell(probe)}  pandas ${cell(pandas)}  ` +
@@ -140,7 +144,7 @@ if (import.meta.main) {
     requirePandas();
     console.log(`comparing two files with: ${probeCommand().join(" ")}`);
     console.log(
-      `median wall time and largest memory of alternating runs, files of ${COLUMNS.length} columns:`,
+      `median wall time, CPU time and largest memory of alternating runs, files of ${COLUMNS.length} columns:`,
     );
     for (const count of rows) compareAt(count, folder);
   } catch (error) {

@@ -1,4 +1,4 @@
-"""Runs a command, its output discarded; prints its wall time and the largest memory it held, as JSON."""
+"""Runs a command, its output discarded; prints its wall time, its CPU time and the largest memory it held, as JSON."""
 
 import json
 import resource
@@ -9,5 +9,6 @@ import time
 began = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 seconds = time.perf_counter() - began
-kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps({"code": code, "seconds": seconds, "bytes": kilobytes * 1024}))
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+cpu = used.ru_utime + used.ru_stime
+print(json.dumps({"code": code, "seconds": seconds, "cpu": cpu, "bytes": used.ru_maxrss * 1024}))
