@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The wakeup chain of ONE armed target, from try_to_wake_up to its first timekeeping read, filled stage by
- * stage in the `chains` map and submitted once. Thin SEC() programs over the bodies of chain.h and reads.h, shared by the
+ * stage in `chain` and submitted once. Thin SEC() programs over the bodies of chain.h and reads.h, shared by the
  * tiers; a program that concerns another task leaves after one compare.
  */
 #include "chain.h"
@@ -275,9 +275,9 @@ static __always_inline void note_old_clocksource(struct chain *c)
 
 static __always_inline int switch_hook(const struct clocksource *to)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 
-	if (!c || !is_open(c))
+	if (!is_open(c))
 		return 0;
 	__sync_fetch_and_add(&c->clocksource_switches, 1);
 	if (c->seen & SEEN_CLOCKSOURCE)

@@ -31,11 +31,6 @@ static __always_inline void give_back(void *queue)
 	bpf_map_pop_elem(queue, &taken);
 }
 
-static __always_inline struct chain *the_chain(void)
-{
-	return only_value(&chains);
-}
-
 static __always_inline bool is_open(const struct chain *c)
 {
 	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
@@ -44,18 +39,16 @@ static __always_inline bool is_open(const struct chain *c)
 /* The open chain of the task, while the facts of `seen` are still to come; else 0. */
 static __always_inline struct chain *chain_of(__u32 pid, __u32 seen)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 
-	if (!c || c->pid != pid || !is_open(c) || (c->seen & seen))
+	if (c->pid != pid || !is_open(c) || (c->seen & seen))
 		return 0;
 	return c;
 }
 
 static __always_inline bool is_armed(__u32 pid)
 {
-	const struct armed_run *a = only_value(&armed);
-
-	return a && a->pid == pid && a->run;
+	return armed.pid == pid && armed.run;
 }
 
 static __always_inline void enter(__u32 *busy)
@@ -142,14 +135,14 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
  * Takes the armed run: 0 when it is taken already. Who finds another at it has lost too, since that one has seen
  * the same run.
  */
-static __always_inline __u64 take_run(struct armed_run *a)
+static __always_inline __u64 take_run(void)
 {
 	__u64 run;
 
-	if (!a->run || !take(&minting))
+	if (!armed.run || !take(&minting))
 		return 0;
-	run = *(volatile __u64 *)&a->run;
-	a->run = 0;
+	run = *(volatile __u64 *)&armed.run;
+	armed.run = 0;
 	give_back(&minting);
 	return run;
 }
@@ -157,16 +150,12 @@ static __always_inline __u64 take_run(struct armed_run *a)
 /* The caller has found `pid`, the pid of `p`, armed. Task fields are read as from a kprobe: it has no BTF. */
 static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u32 pid)
 {
-	struct armed_run *a = only_value(&armed);
 	__u64 run, current, now = bpf_ktime_get_ns();
-	struct chain *c;
+	struct chain *c = &chain;
 
-	if (!a || now < a->not_before_ns)
+	if (now < armed.not_before_ns)
 		return 0;
-	c = the_chain();
-	if (!c)
-		return 0;
-	run = take_run(a);
+	run = take_run();
 	if (!run)
 		return 0;
 	/* A run before may have been closed from one side only. */
@@ -217,9 +206,9 @@ static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 /* The target's CPU begins with its wakelist, after the IPI or on leaving idle. */
 static __always_inline int pending_hook(void)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 
-	if (!c || !is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE | SEEN_WAKEUP)) ||
+	if (!is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE | SEEN_WAKEUP)) ||
 	    (__u32)c->rq_cpu != bpf_get_smp_processor_id())
 		return 0;
 	GUARDED({
@@ -322,20 +311,17 @@ static __always_inline int ttwu_begins(void *ctx, struct task_struct *p, __u32 p
 /* The chain whose try_to_wake_up has not returned yet; else 0. */
 static __always_inline struct chain *chain_in_ttwu(void)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 
-	return c && (c->phase & CHAIN_OPEN) && !(c->phase & CHAIN_RETURN) ? c : 0;
+	return (c->phase & CHAIN_OPEN) && !(c->phase & CHAIN_RETURN) ? c : 0;
 }
 
 static __always_inline int ttwu_returns(struct chain *c, int woken)
 {
-	struct armed_run *a;
-
 	if (!woken && !(c->seen & SEEN_WAKING)) {
 		/* p->__state did not match: nobody was woken. The run stays armed for the wakeup itself. */
-		a = only_value(&armed);
-		if (a && a->pid == c->pid)
-			a->run = c->run;
+		if (armed.pid == c->pid)
+			armed.run = c->run;
 		c->phase = 0;
 		return 0;
 	}

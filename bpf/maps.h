@@ -9,19 +9,12 @@
 /* Set by user space before the load, so that the verifier drops what the tier does not have. */
 const volatile struct probe_config config = {};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct armed_run);
-} armed SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct chain);
-} chains SEC(".maps");
+/*
+ * What every program looks at first, for every task of the machine. Each in a section of its own, which libbpf makes a
+ * map of that name with one value: a program reaches it by its address, without looking it up.
+ */
+struct armed_run armed SEC(".data.armed") = {};
+struct chain chain SEC(".data.chain") = {};
 
 /* The first timekeeping read on each CPU since the chain was minted: which CPU is the target's is known later. */
 struct first_read {

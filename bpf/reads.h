@@ -104,10 +104,10 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 /* Entry of an accessor or callback. The cheap tests come first: this runs for every read on the machine. */
 static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, __u64 fills)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 	__u32 *busy;
 
-	if (!c || !is_open(c))
+	if (!is_open(c))
 		return 0;
 	busy = only_value(&in_probe);
 	if (!busy)
@@ -124,9 +124,9 @@ static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, _
 
 static __always_inline int read_exit_hook(__u32 function, __s64 value)
 {
-	struct chain *c = the_chain();
+	struct chain *c = &chain;
 
-	if (!c || !is_open(c))
+	if (!is_open(c))
 		return 0;
 	GUARDED(read_ends(c, function, value));
 }

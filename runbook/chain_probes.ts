@@ -46,6 +46,10 @@ const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 /** Variables of the kernel that are read by their address: the BTF of not every kernel has them. */
 export const VARIABLES = ["curr_clocksource", "__preempt_count", "__per_cpu_offset"] as const;
 
+/** Maps of bpf/maps.h. */
+const ARMED = ".data.armed";
+const CHAIN = ".data.chain";
+
 const EPERM = 1;
 const EBUSY = 16;
 const EINVAL = 22;
@@ -92,7 +96,7 @@ export class ChainProbes implements Disposable {
     this.#object = object;
     this.#attached = attached;
     this.#ring = object.ringBuffer("records", RECORD_BYTES);
-    this.armedMapFd = object.mapFd("armed");
+    this.armedMapFd = object.mapFd(ARMED);
     this.close();
   }
 
@@ -178,9 +182,9 @@ export class ChainProbes implements Disposable {
    * closed without its read. null when not even the wakeup was seen. Afterwards the same run can be armed again.
    */
   abandon(run: number): ChainRecord | null {
-    this.#object.update("armed", 0, new Uint8Array(ARMED_RUN.size));
+    this.#object.update(ARMED, 0, new Uint8Array(ARMED_RUN.size));
     const record = this.take(run) ?? this.#chainOf(run);
-    this.#object.update("chains", 0, new Uint8Array(RECORD_BYTES));
+    this.#object.update(CHAIN, 0, new Uint8Array(RECORD_BYTES));
     return record;
   }
 
@@ -190,7 +194,7 @@ export class ChainProbes implements Disposable {
   }
 
   #chainOf(run: number): ChainRecord | null {
-    const record = decodeRecord(this.#object.lookup("chains", 0, RECORD_BYTES));
+    const record = decodeRecord(this.#object.lookup(CHAIN, 0, RECORD_BYTES));
     return record !== null && record.run === BigInt(run) ? record : null;
   }
 

@@ -25,7 +25,8 @@ export interface Observed {
   readonly ttwuUs: number;
   readonly wakingUs: number;
   readonly wakeupUs: number;
-  readonly switchUs: number;
+  /** null: none before the next wakeup, as of a target that was woken before it had left its CPU. */
+  readonly switchUs: number | null;
 }
 
 /** Shell commands that begin and end the observation of tasks named `comm`. */
@@ -110,7 +111,7 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
       const first = (event: string) => after.find((line) => line.event === event);
       const [waking, wakeup] = [first("sched_waking"), first("sched_wakeup")];
       const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
-      if (!waking || !wakeup || !switchIn) continue;
+      if (!waking || !wakeup) continue;
       const migration = first("sched_migrate_task");
       wakeups.push({
         pid: Number(ttwu.fields.pid),
@@ -124,7 +125,7 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
         ttwuUs: ttwu.us,
         wakingUs: waking.us,
         wakeupUs: wakeup.us,
-        switchUs: switchIn.us,
+        switchUs: switchIn?.us ?? null,
       });
     }
   }
