@@ -1,7 +1,7 @@
 # One round: the pair undisturbed and under each observer in turn. Runs on the machine itself and in a guest's busybox.
 # Prints lines "CONDITION NS_WITHOUT NS_WITH"; the pair's ns per round trip.
-# Usage: overhead_round.sh FOLDER TIER PERIOD_S TRIPS BURSTS PROBE BPFTRACE
-folder=$1 tier=$2 period=$3 trips=$4 bursts=$5 probe=$6 bpftrace=$7
+# Usage: overhead_round.sh FOLDER TIER PERIOD_S TRIPS BURSTS SECONDS PROBE BPFTRACE
+folder=$1 tier=$2 period=$3 trips=$4 bursts=$5 seconds=$6 probe=$7 bpftrace=$8
 cd "$folder" || exit 1
 # Whom the observers follow; it never wakes.
 sleep 1000000 &
@@ -17,7 +17,10 @@ trap 'exit 1' INT TERM
 # What attaching or detaching set off in the kernel and in the observer comes to rest first.
 pair() {
   sleep 1
-  ./pair $trips $bursts
+  case $1 in
+  probe_run) ./pair mean $trips $seconds ;;
+  *) ./pair decile $trips $bursts ;;
+  esac
 }
 
 # Until the command given succeeds; an observer that ends before it is ready ends the round.
@@ -51,6 +54,18 @@ probe_between() {
   await grep -qs '^measuring ' observer.log
 }
 
+# Runs of the built-in target at the default period, of 1 s, while the pair lasts for some of them.
+probe_run() {
+  start_probe --runs 1000
+  await grep -qs '^1,' overhead.csv
+}
+
+empty_programs() {
+  ./attach empty_$tier.o >observer.log 2>&1 &
+  observer=$!
+  await grep -qs '^attached$' observer.log
+}
+
 bpftrace_script() {
   sed "s/TARGET/$target/g" $tier.bt >observer.bt
   "$bpftrace" -B line observer.bt >observer.log 2>&1 &
@@ -59,10 +74,10 @@ bpftrace_script() {
   await grep -qs '^attached$' observer.log
 }
 
-for condition in probe_window probe_between bpftrace_script; do
-  without=$(pair)
+for condition in probe_window empty_programs probe_between probe_run bpftrace_script; do
+  without=$(pair $condition)
   $condition
-  with=$(pair)
+  with=$(pair $condition)
   if [ $condition = probe_window ] && ! tracepoints_attached; then
     echo "the window closed before the pair was done; give a longer period" >&2
     exit 1
