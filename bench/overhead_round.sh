@@ -8,7 +8,9 @@ sleep 1000000 &
 target=$!
 observer=
 end() {
-  [ -z "$observer" ] || { kill -TERM $observer; wait $observer; } 2>/dev/null
+  # Again and again: bpftrace 0.17 was seen to outlive a signal.
+  while [ -n "$observer" ] && kill -TERM $observer 2>/dev/null; do sleep 0.1; done
+  [ -z "$observer" ] || wait $observer 2>/dev/null
   observer=
 }
 trap 'end; kill $target' EXIT
