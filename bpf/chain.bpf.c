@@ -165,7 +165,11 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 {
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
-	if (!c)
+	/*
+	 * Before sched_waking it is not this wakeup that moves it: with its dequeue delayed (6.12) a sleeper is
+	 * still on its runqueue, and another CPU's load balancing may pull it while try_to_wake_up() begins.
+	 */
+	if (!c || !(c->seen & SEEN_WAKING))
 		return 0;
 	c->migrate_cpu = dest_cpu;
 	c->seen |= SEEN_MIGRATE;

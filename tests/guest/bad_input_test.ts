@@ -3,7 +3,7 @@ import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
 import type { Guest } from "../../guest/boot.ts";
 import { assertRow, assertSound, type Measurement, parseMeasurement } from "../measurement.ts";
 import { compiled } from "./compiled.ts";
-import { text } from "./driven_guest.ts";
+import { setClocksource, text } from "./driven_guest.ts";
 import { kernelGuest } from "./kernel_guest.ts";
 
 const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
@@ -59,7 +59,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     libraries: executableLibraries(),
     memoryMiB: 2048,
   });
-  await text(guest, `echo tsc >${CLOCKSOURCE}`);
+  await setClocksource(guest, "tsc");
 
   await t.step("a target that never wakes, and then exits, gives timeouts and an error", async () => {
     await text(

@@ -6,9 +6,8 @@ import type { Guest } from "../../guest/boot.ts";
 import { type Measurement, parseMeasurement } from "../measurement.ts";
 import { STATE_SCRIPT } from "../system_state.ts";
 import { compiled } from "./compiled.ts";
+import { setClocksource } from "./driven_guest.ts";
 import { kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
-
-const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
 const LITTLE_MEMORY = "/bin/little_memory";
 
@@ -126,7 +125,7 @@ for (const [kernel, { lacks }] of KERNELS) {
       libraries: executableLibraries(),
       memoryMiB: 2048,
     });
-    await guest.run(["sh", "-c", `echo tsc >${CLOCKSOURCE}`]);
+    await setClocksource(guest, "tsc");
     const state = await stateOf(guest);
     const programs = await loadedPrograms(guest);
     const report = await doctor(guest);
@@ -173,7 +172,7 @@ for (const [kernel, { lacks }] of KERNELS) {
           return;
         }
         assert.equal(entering.outcome, "no");
-        await guest.run(["sh", "-c", `echo hpet >${CLOCKSOURCE}`]);
+        await setClocksource(guest, "hpet");
         const withHpet = checkOf(await doctor(guest), "clock_read_enters_kernel");
         assert.equal(withHpet.outcome, "yes", withHpet.found);
         assert.match(withHpet.found, /^16 of 16 reads, with clocksource hpet$/);

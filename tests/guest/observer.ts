@@ -93,6 +93,11 @@ export async function observed(guest: Guest): Promise<Observation> {
   );
   assert.deepEqual([...losses.matchAll(/: (\d+)/g)].map(([, count]) => count), ["0", "0", "0", "0"], losses);
   const trace = new TextDecoder().decode(await guest.readFile(TRACE));
+  return parsed(trace);
+}
+
+/** The wakeups in a trace's text. */
+export function parsed(trace: string): Observation {
   const lines = trace.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map(parseLine);
   return { wakeups: wakeupsOf(lines), lines };
 }
@@ -112,7 +117,10 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
       const [waking, wakeup] = [first("sched_waking"), first("sched_wakeup")];
       const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
       if (!waking || !wakeup) continue;
-      const migration = first("sched_migrate_task");
+      // Before sched_waking it is another CPU's load balancing that moves a sleeper whose dequeue is delayed (6.12).
+      const migration = after.slice(after.indexOf(waking)).find(({ event }) =>
+        event === "sched_migrate_task"
+      );
       wakeups.push({
         pid: Number(ttwu.fields.pid),
         wakerPid: ttwu.pid,

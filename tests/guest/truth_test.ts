@@ -29,15 +29,19 @@ function sameWakeup({ wakeups, lines }: Observation, { row }: Driven): Observed 
   const [same, ...more] = wakeups.filter(({ pid, wakingUs }) =>
     pid === Number(row.pid) && from <= wakingUs && wakingUs <= to
   );
-  const near = lines.filter((line) => from - AROUND_US <= line.us && line.us <= to + AROUND_US);
-  const told = () =>
-    `${JSON.stringify(row)}, observed:\n${near.map((line) => JSON.stringify(line)).join("\n")}`;
+  const told = () => `${JSON.stringify(row)}, observed:\n${near(lines, row)}`;
   assert.ok(same !== undefined, `nobody else saw ${told()}`);
   assert.equal(more.length, 0, `seen more than once: ${told()}`);
   return same;
 }
 
-function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed): void {
+/** What the observer saw around a wakeup, event by event. */
+function near(lines: Observation["lines"], { ttwu_ns, wakeup_ns }: Driven["row"]): string {
+  return lines.filter((line) => us(ttwu_ns) - AROUND_US <= line.us && line.us <= us(wakeup_ns) + AROUND_US)
+    .map((line) => JSON.stringify(line)).join("\n");
+}
+
+function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed, { lines }: Observation): void {
   const ours = {
     wakerPid: Number(row.waker_pid),
     wakerCpu: Number(row.waker_cpu),
@@ -52,7 +56,7 @@ function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed): void {
   assert.deepEqual(
     ours,
     { wakerPid, wakerCpu, flags, prevCpu, targetCpu, migratedTo, otherCpuActivates },
-    `ours ${JSON.stringify(row)}, theirs ${JSON.stringify(theirs)}`,
+    `ours ${JSON.stringify(row)}, theirs ${JSON.stringify(theirs)}, observed:\n${near(lines, row)}`,
   );
 }
 
@@ -110,7 +114,7 @@ for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"
     for (const run of runs) {
       const theirs = sameWakeup(observation, run);
       assertRow(run.row);
-      assertAgreement(run, theirs);
+      assertAgreement(run, theirs, observation);
       assertSameOrder(run, theirs);
       const difference = latencyOff(run, theirs);
       if (difference !== null) off.push(difference);
