@@ -33,7 +33,7 @@ export function details(comparison: Comparison, sides: readonly ReportSide[]): M
 ${
     section(
       "In the order of the runs",
-      "Each dot a run, the dark line the running median, red strokes at the upper edge the runs without a read (censored). Tests assume that the order does not matter: a drift or a change of level says it does.",
+      "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored). Tests assume that the order does not matter: a drift or a change of level says it does.",
       runOrders(sides, [comparison.offset.series, comparison.ttwu_to_tkread.series]),
     )
   }

@@ -33,7 +33,7 @@ ${
 ${
     section(
       "In the order of the runs",
-      "Each dot a run, the dark line the running median, red strokes at the upper edge the runs without a read (censored).",
+      "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored).",
       runOrders([side], [[series.offset], [series.ttwu_to_tkread]]),
     )
   }
