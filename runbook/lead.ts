@@ -1,7 +1,6 @@
 /** How long before its edge a run is prepared: as short as will do on a machine whose speed nobody knows. */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
-
 import { armedLeadNs } from "../ffi/target.ts";
 
 interface Kind {

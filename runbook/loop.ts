@@ -31,8 +31,8 @@ export interface ChainSource {
 /** The task whose wakeup is followed; its sleeps outlast no cancel(). */
 export interface Target {
   /**
-   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects with TargetError: ETIME when
-   * the edge was too near once the run was armed, EINTR when the sleep was cut short.
+   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects with
+   * TargetError: ETIME when the edge was too near once the run was armed, EINTR when the sleep was cut short.
    */
   run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun>;
   /** Ends a sleep in progress: its run() settles soon. */
