@@ -166,8 +166,9 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
 	/*
-	 * Before sched_waking it is not this wakeup that moves it: with its dequeue delayed (6.12) a sleeper is
-	 * still on its runqueue, and another CPU's load balancing may pull it while try_to_wake_up() begins.
+	 * Before sched_waking it is not this wakeup that moves it: with its dequeue delayed a sleeper is still on
+	 * its runqueue, and another CPU's load balancing may pull it, can_migrate_task() (6.12), while
+	 * try_to_wake_up() begins.
 	 */
 	if (!c || !(c->seen & SEEN_WAKING))
 		return 0;
