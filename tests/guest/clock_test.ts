@@ -130,8 +130,9 @@ Deno.test("a clock that is set in the middle of a series, and a machine that sle
       assert.match(slow.said, /^8 of 8 runs written to /m);
       const fast = await assertSlept(guest, "/root/fast", { periodNs: 2e8, differences });
       assert.match(fast.said, /^probe: interrupted at run /m);
-      // At a short period a target is always waiting.
-      assert.ok(fast.stepped + fast.repeats > 0, fast.said);
+      // At most one run of a series is in flight when the machine falls asleep, none between two of them; what is
+      // done again may have to be done again while the machine is still waking up.
+      for (const { stepped, repeats, said } of [slow, fast]) assert.ok(stepped + repeats <= 2, said);
     },
   );
 
