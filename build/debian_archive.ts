@@ -16,21 +16,44 @@ export interface PackageVersion {
   parts: string[];
 }
 
-/** A set of Debian suites, for example `["trixie", "trixie-security"]`, readable without changing the machine. */
-export class DebianArchive {
-  private constructor(private readonly directory: string) {}
+/**
+ * A set of Debian suites, for example `["trixie", "trixie-security"]`, readable without changing the machine, until it
+ * is disposed of.
+ */
+export class DebianArchive implements Disposable {
+  private constructor(private readonly directory: string, private readonly lock: Deno.FsFile) {}
 
-  /** Writes the configuration into `directory` and brings the lists of `suites` up to date (network). */
+  /**
+   * Writes the configuration into `directory` and brings the lists of `suites` up to date (network). Waits for others
+   * that have the same folder open: apt itself gives up at once.
+   */
   static async open(directory: string, suites: readonly string[]): Promise<DebianArchive> {
-    const archive = new DebianArchive(directory);
+    await Deno.mkdir(directory, { recursive: true });
+    const lock = await Deno.open(join(directory, "turn.lock"), { create: true, write: true });
+    await lock.lock(true);
+    const archive = new DebianArchive(directory, lock);
+    try {
+      await archive.update(suites);
+      return archive;
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.lock.close();
+  }
+
+  private async update(suites: readonly string[]): Promise<void> {
+    const { directory } = this;
     await Deno.mkdir(join(directory, "lists", "partial"), { recursive: true });
     await Deno.mkdir(join(directory, "archives", "partial"), { recursive: true });
     await Deno.mkdir(join(directory, "sources.d"), { recursive: true });
     await Deno.writeTextFile(join(directory, "sources.list"), sourcesList(suites, await mirrors()));
     await Deno.writeTextFile(join(directory, "status"), "");
     await Deno.writeTextFile(join(directory, "apt.conf"), aptConfiguration(directory));
-    await archive.apt("apt-get", ["update", "--error-on=any"]);
-    return archive;
+    await this.apt("apt-get", ["update", "--error-on=any"]);
   }
 
   /** The newest version of a package in these suites. Error when there is none. */

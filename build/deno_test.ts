@@ -28,12 +28,17 @@ export function countsOfJunit(xml: string): Counts {
   return counts;
 }
 
-/** Files and flags go to `deno test` as they are. A run that fails without a failed test counts as one failure. */
-export async function denoTest(args: readonly string[]): Promise<Counts> {
+/**
+ * Files and flags go to `deno test` as they are. A run that fails without a failed test counts as one failure.
+ *
+ * @param jobs how many files are tested at the same time
+ */
+export async function denoTest(args: readonly string[], jobs = 1): Promise<Counts> {
   const report = await Deno.makeTempFile({ prefix: "probe-junit-", suffix: ".xml" });
   try {
-    const argv = [Deno.execPath(), "test", "--allow-all", "--no-check", `--junit-path=${report}`, ...args];
-    const code = await exitCode(argv);
+    const flags = ["--allow-all", "--no-check", `--junit-path=${report}`, ...jobs > 1 ? ["--parallel"] : []];
+    const argv = [Deno.execPath(), "test", ...flags, ...args];
+    const code = await exitCode(argv, { env: { DENO_JOBS: String(jobs) } });
     const counts = countsOfJunit(await Deno.readTextFile(report));
     if (code !== 0 && counts.failed === 0) return add(counts, { passed: 0, failed: 1 });
     return counts;

@@ -39,7 +39,7 @@ export async function fetchKernel(
 ): Promise<Kernel> {
   const { suites, meta } = KERNELS[name];
   const root = await cached(join(cacheDirectory(), "kernels", name), async (directory) => {
-    const archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
+    using archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
     const packages = await imagePackages(archive, meta);
     options.onProgress?.(`downloading ${packages.join(", ")}`);
     await archive.unpack(packages, directory);

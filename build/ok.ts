@@ -47,7 +47,7 @@ export async function ok(): Promise<Counts> {
   counts = add(counts, await check("lint", ["lint", "--quiet"]));
   counts = add(counts, await check("types", ["check", "."]));
   console.log("\n== unit tests");
-  counts = add(counts, await denoTest(["--parallel", ...unitTests()]));
+  counts = add(counts, await denoTest(unitTests(), navigator.hardwareConcurrency));
   console.log("\n== examples in the documentation of analysis/");
   return add(counts, await denoTest(["--doc", "analysis"]));
 }

@@ -20,7 +20,7 @@ export async function findQemu(options: { onProgress?: (message: string) => void
   const root = await cached(join(cacheDirectory(), "qemu", SUITE), async (directory) => {
     const found = installed === undefined ? "no QEMU" : `QEMU ${installed.version}`;
     options.onProgress?.(`${found} is here, guests need ${OLDEST_SAFE_TCG} or newer: downloading ${SUITE}'s`);
-    const archive = await DebianArchive.open(join(cacheDirectory(), "apt", SUITE), [SUITE]);
+    using archive = await DebianArchive.open(join(cacheDirectory(), "apt", SUITE), [SUITE]);
     await archive.unpack(PACKAGES, directory);
     await verified(await unpackedQemu(directory));
   });

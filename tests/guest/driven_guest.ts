@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
 import type { KernelName } from "../../build/kernels.ts";
 import type { Guest } from "../../guest/boot.ts";
-import { ANSWER, ASK, type Disagreements, type Driven, type Phase } from "./driver.ts";
+import { ANSWER, ASK, type Driven, type Phase, type PhaseEnd } from "./driver.ts";
 import { bundled } from "./bundle.ts";
 import { kernelGuest } from "./kernel_guest.ts";
 
@@ -26,8 +26,8 @@ export async function drivenGuest(kernel: KernelName): Promise<Guest> {
 export interface Drive {
   /** The runs of a series, in order; there must be some. */
   of(series: string): readonly Driven[];
-  /** What the run-time cross-check had to say. */
-  readonly notices: readonly string[];
+  /** How each phase ended, in order. */
+  readonly ends: readonly PhaseEnd[];
 }
 
 const HELPER = `[ -p ${ASK} ] || {
@@ -45,9 +45,7 @@ export async function drive(guest: Guest, ...phases: readonly Phase[]): Promise<
   );
   if (code !== 0) assert.fail(`the driver: ${code} ${stderr}\n${await text(guest, "dmesg | tail -n 20")}`);
   const driven = new TextDecoder().decode(await guest.readFile("/tmp/driven"));
-  const lines: (Driven | Disagreements)[] = driven.split("\n").filter(Boolean).map((line) =>
-    JSON.parse(line)
-  );
+  const lines: (Driven | PhaseEnd)[] = driven.split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const runs = lines.filter((line) => "row" in line);
   return {
     of(series) {
@@ -55,7 +53,7 @@ export async function drive(guest: Guest, ...phases: readonly Phase[]): Promise<
       assert.ok(found.length > 0, series);
       return found;
     },
-    notices: lines.flatMap((line) => "notices" in line ? line.notices : []),
+    ends: lines.filter((line) => "notices" in line),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type ColumnName, COLUMNS, type Row } from "../../analysis/columns.ts";
-import type { Tier } from "../../analysis/meta.ts";
+import type { HookFact, Tier } from "../../analysis/meta.ts";
 import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
@@ -62,8 +62,10 @@ export interface Driven {
   readonly frames: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the run-time cross-check of a phase had to say. */
-export interface Disagreements {
+/** What became of a phase's hooks, and what its run-time cross-check had to say. */
+export interface PhaseEnd {
+  readonly tier: Tier;
+  readonly hooks: readonly HookFact[];
   readonly notices: readonly string[];
 }
 
@@ -105,7 +107,7 @@ function busyLoops(count: number): Disposable {
   };
 }
 
-async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Disagreements> {
+async function drive(phase: Phase, write: (driven: Driven) => void): Promise<PhaseEnd> {
   const { native, attach, kernelEnum } = await openNativeParts();
   using probes = attach(phase.require);
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
@@ -168,7 +170,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Dis
     }
     shell(series.after);
   }
-  return { notices: crossCheck.notices() };
+  return { tier: phase.require, hooks: probes.hooks, notices: crossCheck.notices() };
 }
 
 /** The target's own thread goes on while the shell is waited for. */
@@ -206,7 +208,7 @@ if (import.meta.main) {
   const [planPath, outPath] = Deno.args;
   const phases: readonly Phase[] = JSON.parse(Deno.readTextFileSync(planPath!));
   using out = Deno.openSync(outPath!, { write: true, create: true, truncate: true });
-  const write = (line: Driven | Disagreements) =>
+  const write = (line: Driven | PhaseEnd) =>
     void out.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
   for (const phase of phases) write(await drive(phase, write));
 }

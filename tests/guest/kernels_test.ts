@@ -10,6 +10,19 @@ Deno.test("a suite that cannot be fetched is an error that names it", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("who opens a folder of packages that another one has open waits for its turn", async () => {
+  const folder = await Deno.makeTempDir();
+  const turns: string[] = [];
+  await Promise.all(["first", "second"].map(async () => {
+    using archive = await DebianArchive.open(folder, ["trixie"]);
+    turns.push("begins");
+    await archive.newest("busybox-static");
+    turns.push("ends");
+  }));
+  assert.deepEqual(turns, ["begins", "ends", "begins", "ends"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("packages of another release leave the machine's own apt as it was", async () => {
   const state = async () => {
     const output = await new Deno.Command("sh", {
@@ -20,7 +33,7 @@ Deno.test("packages of another release leave the machine's own apt as it was", a
   const before = await state();
   assert.match(before, /sources/);
   const folder = await Deno.makeTempDir();
-  const archive = await DebianArchive.open(folder, ["trixie"]);
+  using archive = await DebianArchive.open(folder, ["trixie"]);
   const image = await archive.newest("linux-image-cloud-amd64");
   assert.match(image.version, /^6\.12\./);
   assert.match(image.parts[0]!, /^linux-image-6\.12\..*-cloud-amd64$/);

@@ -10,6 +10,7 @@ import {
   FUNCTION_COLUMNS,
   parseMeasurement,
 } from "../measurement.ts";
+import { doctor, factsOf } from "./doctor_report.ts";
 import { type Drive, drive, drivenGuest } from "./driven_guest.ts";
 import type { Driven, Phase, Series } from "./driver.ts";
 import { assertSyncLost, assertWakes, type KernelTraits, wakeSeries } from "./wake_expectations.ts";
@@ -119,6 +120,16 @@ for (const [kernel, traits] of KERNELS) {
       assertFunctionsSeen(measurement.rows);
     });
     const driven = await drive(guest, ...phasesFor(traits));
+    await t.step("has the hooks at each tier that doctor says it has", async () => {
+      const report = await doctor(guest);
+      assert.deepEqual([report.verdict.outcome, report.verdict.tier], ["yes", "full"]);
+      assert.deepEqual(driven.ends.map(({ tier }) => tier), ["full", "kprobe", "tracepoint"]);
+      for (const { tier, hooks } of driven.ends) {
+        assertAttached(tier, tier, hooks);
+        assert.deepEqual(factsOf(report, tier), hooks);
+        assert.ok(hooks.some(({ attached }) => attached) && hooks.some(({ attached }) => !attached));
+      }
+    });
     for (const clocksource of CLOCKSOURCES) {
       await t.step(
         `reads through clocksource ${clocksource}, its own timestamps kept out`,
@@ -153,6 +164,9 @@ for (const [kernel, traits] of KERNELS) {
         assert.equal(row.tkread_function, "clock_gettime");
       }
     });
-    await t.step("has no two observers that disagree", () => assert.deepEqual(driven.notices, []));
+    await t.step(
+      "has no two observers that disagree",
+      () => assert.deepEqual(driven.ends.flatMap(({ notices }) => notices), []),
+    );
   });
 }
