@@ -50,6 +50,37 @@ export function armedLeadNs(periodNs: number): number {
 
 const LONGEST_ARMED_LEAD_NS = 1_000_000;
 
+/** struct target_request of ffi/native/target.h, field by field, each of 8 bytes. */
+export const REQUEST_FIELDS = [
+  "armed_map_fd",
+  "run",
+  "wake",
+  "edge_real_ns",
+  "lead_ns",
+  "hold_ns",
+  "trigger",
+  "trigger_fd",
+  "cpus",
+  "cpus_bytes",
+] as const;
+
+/** struct target_result, likewise. */
+export const RESULT_FIELDS = [
+  "tgid",
+  "pid",
+  "edge_ns",
+  "edge_uncertainty_ns",
+  "value_ns",
+  "clock_step_ns",
+  "clock_step_uncertainty_ns",
+  "realtime_step_ns",
+  "sequence",
+] as const;
+
+type Request = Readonly<Record<typeof REQUEST_FIELDS[number], bigint>>;
+
+type Result = Readonly<Record<typeof RESULT_FIELDS[number], bigint>>;
+
 const CLOCK_REALTIME = 0;
 
 const NO_RUN = 0n;
@@ -80,17 +111,18 @@ abstract class TargetBase {
 
   protected async call(
     run: number,
-    request: BigInt64Array<ArrayBuffer>,
+    asked: Request,
     start: (
       native: NativeLibrary,
       request: Uint8Array<ArrayBuffer>,
       result: Uint8Array<ArrayBuffer>,
     ) => Promise<number>,
-  ): Promise<(field: number) => bigint> {
+  ): Promise<Result> {
     // A run that was cancelled may be done again: the new attempt is not the one that is to end.
     this.native.symbols.target_cancel(NO_RUN);
     this.#run = run;
-    const result = new BigInt64Array(9);
+    const request = new BigInt64Array(REQUEST_FIELDS.map((name) => asked[name]));
+    const result = new BigInt64Array(RESULT_FIELDS.length);
     this.#underWay = [request, result];
     const errno = await start(
       this.native,
@@ -98,7 +130,7 @@ abstract class TargetBase {
       new Uint8Array(result.buffer),
     );
     if (errno !== 0) throw new TargetError(run, errno);
-    return (field) => result[field] ?? 0n;
+    return Object.fromEntries(RESULT_FIELDS.map((name, i) => [name, result[i]])) as Result;
   }
 
   /** Ends the sleep of the latest run, also one about to begin: its run() rejects with errno EINTR. */
@@ -140,26 +172,23 @@ export class NativeTarget extends TargetBase {
   async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
     const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
-    const request = requestOf(
-      armedMapFd,
-      run,
-      BigInt(index),
-      edgeRealNs,
-      this.#leadNs,
-      this.#holdNs,
-      this.#trigger,
-      this.#cpus,
-    );
-    const at = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
-    // In the order of struct target_result in ffi/native/target.h.
+    const cpus = this.#cpus;
+    const request = {
+      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger),
+      wake: BigInt(index),
+      lead_ns: this.#leadNs,
+      hold_ns: this.#holdNs,
+      ...cpus === null ? {} : { cpus: addressOf(cpus), cpus_bytes: BigInt(cpus.length) },
+    };
+    const result = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     return {
-      tgid: Number(at(0)),
-      pid: Number(at(1)),
-      ...edgeOf(at),
-      value_ns: at(4),
-      clock_step_ns: at(5),
-      clock_step_uncertainty_ns: Number(at(6)),
-      realtime_step_ns: at(7),
+      tgid: Number(result.tgid),
+      pid: Number(result.pid),
+      ...edgeOf(result),
+      value_ns: result.value_ns,
+      clock_step_ns: result.clock_step_ns,
+      clock_step_uncertainty_ns: Number(result.clock_step_uncertainty_ns),
+      realtime_step_ns: result.realtime_step_ns,
     };
   }
 }
@@ -183,8 +212,8 @@ export class ExistingTarget extends TargetBase {
    * @throws {TargetError} with ESRCH when the task has ended
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, 0n, edgeRealNs, 0n, 0n, this.#trigger, null);
-    const at = await this.call(
+    const request = requestOf(armedMapFd, run, edgeRealNs, this.#trigger);
+    const result = await this.call(
       run,
       request,
       (native, from, to) => native.symbols.existing_run(from, this.#pid, to),
@@ -192,7 +221,7 @@ export class ExistingTarget extends TargetBase {
     return {
       tgid: null,
       pid: this.#pid,
-      ...edgeOf(at),
+      ...edgeOf(result),
       value_ns: null,
       clock_step_ns: null,
       clock_step_uncertainty_ns: null,
@@ -201,31 +230,34 @@ export class ExistingTarget extends TargetBase {
   }
 }
 
-/** In the order of struct target_request in ffi/native/target.h. */
+/** What both kinds of target ask for. */
 function requestOf(
   armedMapFd: number,
   run: number,
-  wake: bigint,
   edgeRealNs: bigint,
-  leadNs: bigint,
-  holdNs: bigint,
   { index, fd }: NativeTrigger,
-  cpus: Uint8Array<ArrayBuffer> | null,
-) {
-  const integers = [armedMapFd, run].map(BigInt);
-  const trigger = [index, fd].map(BigInt);
-  const mask = cpus === null ? [0n, 0n] : [addressOf(cpus), BigInt(cpus.length)];
-  return new BigInt64Array([...integers, wake, edgeRealNs, leadNs, holdNs, ...trigger, ...mask]);
+): Request {
+  return {
+    armed_map_fd: BigInt(armedMapFd),
+    run: BigInt(run),
+    wake: 0n,
+    edge_real_ns: edgeRealNs,
+    lead_ns: 0n,
+    hold_ns: 0n,
+    trigger: BigInt(index),
+    trigger_fd: BigInt(fd),
+    cpus: 0n,
+    cpus_bytes: 0n,
+  };
 }
 
-/** The part of struct target_result that both kinds of target have. */
+/** What both kinds of target find out. */
 function edgeOf(
-  at: (field: number) => bigint,
+  { edge_ns, edge_uncertainty_ns, sequence }: Result,
 ): Pick<TargetRun, "edge_ns" | "edge_uncertainty_ns" | "sequence"> {
-  const [uncertainty, sequence] = [at(3), at(8)];
-  const edge = uncertainty < 0n
+  const edge = edge_uncertainty_ns < 0n
     ? { edge_ns: null, edge_uncertainty_ns: null }
-    : { edge_ns: at(2), edge_uncertainty_ns: Number(uncertainty) };
+    : { edge_ns, edge_uncertainty_ns: Number(edge_uncertainty_ns) };
   return { ...edge, sequence: sequence < 0n ? null : Number(sequence) };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openNativeLibrary } from "../../ffi/native_library.ts";
-import { NativeTarget, TargetError } from "../../ffi/target.ts";
+import { NativeTarget, REQUEST_FIELDS, RESULT_FIELDS, TargetError } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
 
 const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
@@ -47,4 +47,21 @@ Deno.test("the target is kept on its CPUs before anything else, and its thread i
   assert.deepEqual(affinities(), [allowed]);
   assert.equal(await errnoOf([first!, 8191]), EBADF);
   assert.deepEqual(affinities(), [allowed]);
+});
+
+/** Names of a struct's fields, each of which must take 8 bytes. */
+function fieldsOf(header: string, struct: string): string[] {
+  const body = new RegExp(`^struct ${struct} \\{\\n([^}]*)\\n\\};$`, "m").exec(header)?.[1];
+  assert.ok(body !== undefined, struct);
+  return body.replaceAll(/\/\*.*?\*\//gs, "").split("\n").map((line) => {
+    const name = /^\s*u?int64_t (\w+);\s*$/.exec(line)?.[1];
+    assert.ok(name !== undefined, line);
+    return name;
+  });
+}
+
+Deno.test("a target is asked, and answers, in the order of the C header", async () => {
+  const header = await Deno.readTextFile("ffi/native/target.h");
+  assert.deepEqual(fieldsOf(header, "target_request"), [...REQUEST_FIELDS]);
+  assert.deepEqual(fieldsOf(header, "target_result"), [...RESULT_FIELDS]);
 });
