@@ -9,9 +9,13 @@ const FOLDER = "/sys/devices/system/clocksource/clocksource0";
 const LEFT = `ls -A /run/probe 2>/dev/null; cat ${FOLDER}/current_clocksource`;
 const TOML = 'clocksource = "tsc"\nperiod = "200ms"\nrequire = "tracepoint"\n';
 
-/** Shell functions: a run in the background, and waiting until its file has the row of a run. */
+/**
+ * Shell functions: a run, and waiting until its file has the row of a run. An earlier run's file is gone before the
+ * run is begun in the background, or its rows would be taken for this one's.
+ */
 const PRELUDE = `
-run() { rm -f /root/out; probe run --runbook /root/lab.toml --out /root/out "$@" >/root/said 2>&1; }
+rm -f /root/out
+run() { probe run --runbook /root/lab.toml --out /root/out "$@" >/root/said 2>&1; }
 row() { i=0; until grep -q "^$1," /root/out 2>/dev/null; do i=$((i+1)); [ $i -le 1200 ] || exit 99; sleep 0.1; done; }
 `;
 
