@@ -1,8 +1,8 @@
 import { RESAMPLES } from "./bootstrap.ts";
 import { hodgesLehmann, type ShiftInterval } from "./hodges_lehmann.ts";
-import { pairwiseDifference } from "./pairwise_difference.ts";
+import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
-import { countBelow, countUpTo } from "./rank.ts";
+import { countsBelowAndUpTo } from "./rank.ts";
 import { lag1Autocorrelation } from "./series.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
@@ -47,15 +47,20 @@ const RESAMPLED_UP_TO = 1000;
  * that length miss of the variance of a first-order autoregression with r is added.
  *
  * @param runsA in the order of the runs; as runsB
+ * @param sorted both sides' values, ascending, and `differences` of these, where more is asked of them
  * @throws RangeError for fewer than 4 runs a side
  */
-export function serialShift(runsA: Float64Array, runsB: Float64Array, seed?: number): SerialShift {
+export function serialShift(
+  runsA: Float64Array,
+  runsB: Float64Array,
+  seed?: number,
+  [sortedA, sortedB]: readonly [Float64Array, Float64Array] = [runsA.toSorted(), runsB.toSorted()],
+  differences: PairwiseDifferences = new PairwiseDifferences(sortedA, sortedB),
+): SerialShift {
   const m = runsA.length;
   const n = runsB.length;
   if (m < 4 || n < 4) throw new RangeError(`serial interval: ${m} and ${n} runs, needs at least 4 a side`);
-  const sortedA = runsA.toSorted();
-  const sortedB = runsB.toSorted();
-  const shift = hodgesLehmann(sortedA, sortedB);
+  const shift = hodgesLehmann(sortedA, sortedB, differences);
   const a = new BlockMeans(placements(runsA, sortedB.map((value) => value - shift)));
   const b = new BlockMeans(placements(runsB.map((value) => value - shift), sortedA));
   const { sigma, halfWidth, method } = Math.max(a.blocks, b.blocks) > RESAMPLED_UP_TO
@@ -79,8 +84,8 @@ export function serialShift(runsA: Float64Array, runsB: Float64Array, seed?: num
         Math.max(1, Math.ceil(m * n * (0.5 - width) - 0.5)),
       );
       return {
-        low: pairwiseDifference(sortedA, sortedB, rank),
-        high: pairwiseDifference(sortedA, sortedB, m * n + 1 - rank),
+        low: differences.ranked(rank),
+        high: differences.ranked(m * n + 1 - rank),
         confidence,
         achieved: confidence,
         method: `order statistics, ${method}`,
@@ -124,7 +129,7 @@ function normalWidths(a: BlockMeans, b: BlockMeans): Widths {
 
 /** Share of the sorted sample below each value, a tie counting half. */
 function placements(values: Float64Array, sorted: Float64Array): Float64Array {
-  return values.map((value) => (countBelow(sorted, value) + countUpTo(sorted, value)) / 2 / sorted.length);
+  return countsBelowAndUpTo(values, sorted).map((count) => count / 2 / sorted.length);
 }
 
 /** Deviations of the mean of a series, resampled in blocks. */

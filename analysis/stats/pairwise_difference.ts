@@ -9,16 +9,6 @@ const MOST_WALKS = 16;
 /** So many values of each sample, evenly by rank, tell where to begin. */
 const THINNED_TO = 64;
 
-/**
- * The `rank`-th smallest (1-based) of the m n differences b - a of two sorted samples, exactly, without building
- * them: O(m + n) memory and expected O((m + n) log(m n)) time whatever the data.
- *
- * @throws RangeError when a sample is empty or the rank is not an integer in [1, m n]
- */
-export function pairwiseDifference(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
-  return new PairwiseDifferences(sortedA, sortedB).ranked(rank);
-}
-
 /** What one walk over both samples finds of the differences about a value. */
 interface Counted {
   /** Number of differences up to the value. */
@@ -56,7 +46,12 @@ export class PairwiseDifferences {
     ];
   }
 
-  /** As pairwiseDifference. */
+  /**
+   * The `rank`-th smallest (1-based), exactly, without building them all: O(m + n) memory and expected
+   * O((m + n) log(m n)) time whatever the data.
+   *
+   * @throws RangeError when the rank is not an integer in [1, m n], as none is when a sample is empty
+   */
   ranked(rank: number): number {
     const [a, b] = [this.#a, this.#b];
     const pairs = a.length * b.length;

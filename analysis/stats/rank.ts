@@ -70,23 +70,54 @@ export function tieSumSorted(sorted: Float64Array): number {
   return sum;
 }
 
+/** A table of so many entries stays in the caches. */
+const MOST_BUCKETS = 65_536;
+/** Outside the buckets lies this share of the values at each end, so that no outlier makes the buckets wide. */
+const OUTSIDE = 0.001;
+
 /**
- * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then, so that sums are exact. By
- * bisection of the sorted values, in O(n log n).
+ * Of each value the number of sorted values below it plus the number of those that are at most it: among its own
+ * sample twice its midrank less 1. Integers, so that sums are exact. O(n log n) by bisection, but only of the values
+ * in its own bucket of equal width: bisecting all of a million takes more than twice as long.
+ *
+ * @param values in any order
+ * @param sorted ascending
+ */
+export function countsBelowAndUpTo(values: Float64Array, sorted: Float64Array): Float64Array {
+  const n = sorted.length;
+  if (n === 0) return new Float64Array(values.length);
+  const least = sorted[Math.floor(OUTSIDE * n)]!;
+  const largest = sorted[n - 1 - Math.floor(OUTSIDE * n)]!;
+  const buckets = Math.min(n, MOST_BUCKETS);
+  const wanted = buckets / (largest - least);
+  const scale = Number.isFinite(wanted) ? wanted : 0;
+  // Monotone however it rounds, so that a bucket has all values between two of its own.
+  const bucketOf = (value: number) =>
+    Math.min(buckets + 1, Math.max(0, Math.floor((value - least) * scale) + 1));
+  const starts = new Uint32Array(buckets + 3);
+  for (let i = 0; i < n; i++) starts[bucketOf(sorted[i]!) + 1]!++;
+  for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
+  const counts = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    const bucket = bucketOf(value);
+    const end = starts[bucket + 1]!;
+    const below = countBelow(sorted, value, starts[bucket]!, end);
+    counts[i] = below + (sorted[below] === value ? countUpTo(sorted, value, below + 1, end) : below);
+  }
+  return counts;
+}
+
+/**
+ * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then, so that sums are exact.
  *
  * @param runs in the order of the runs
  * @param sorted the same values, ascending; or others, among which each value is then ranked
  */
 export function centredRanks(runs: Float64Array, sorted: Float64Array): Float64Array {
-  return runs.map((value) => {
-    const below = countBelow(sorted, value);
-    const upTo = sorted[below] !== value
-      ? below
-      : sorted[below + 1] === value
-      ? countUpTo(sorted, value)
-      : below + 1;
-    return below + upTo - sorted.length;
-  });
+  const counts = countsBelowAndUpTo(runs, sorted);
+  for (let i = 0; i < counts.length; i++) counts[i]! -= sorted.length;
+  return counts;
 }
 
 /** More values than this are ranked to 1 in RANK_GRID only: bisecting all of them misses every cache. */
@@ -122,10 +153,8 @@ export function merged(sortedA: Float64Array, sortedB: Float64Array): Float64Arr
   return both;
 }
 
-/** Number of sorted values below `value`. */
-export function countBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
+/** Number of sorted values below `value`, when it is known to lie in [low, high]. */
+export function countBelow(sorted: Float64Array, value: number, low = 0, high = sorted.length): number {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! < value) low = middle + 1;
@@ -134,10 +163,8 @@ export function countBelow(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** Number of sorted values that are at most `value`. */
-export function countUpTo(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
+/** Number of sorted values that are at most `value`, when it is known to lie in [low, high]. */
+export function countUpTo(sorted: Float64Array, value: number, low = 0, high = sorted.length): number {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! <= value) low = middle + 1;

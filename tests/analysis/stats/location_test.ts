@@ -4,7 +4,7 @@ import { cliffsDelta } from "../../../analysis/stats/cliffs_delta.ts";
 import { equivalence } from "../../../analysis/stats/equivalence.ts";
 import { hodgesLehmann, shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
 import { mannWhitney } from "../../../analysis/stats/mann_whitney.ts";
-import { pairwiseDifference, PairwiseDifferences } from "../../../analysis/stats/pairwise_difference.ts";
+import { PairwiseDifferences } from "../../../analysis/stats/pairwise_difference.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { WilcoxonDistribution } from "../../../analysis/stats/wilcoxon.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
@@ -101,7 +101,7 @@ Deno.test("every ordered difference equals the one found by building all of them
   fc.assert(fc.property(samples, samples, fc.double({ min: 0, max: 1, noNaN: true }), (a, b, share) => {
     const all = sorted(a.flatMap((x) => b.map((y) => y - x)));
     const rank = 1 + Math.round(share * (all.length - 1));
-    assert.equal(pairwiseDifference(sorted(a), sorted(b), rank) + 0, all[rank - 1]! + 0);
+    assert.equal(new PairwiseDifferences(sorted(a), sorted(b)).ranked(rank) + 0, all[rank - 1]! + 0);
   }));
 });
 
@@ -117,7 +117,11 @@ Deno.test("selection by pivots, which large samples take, finds the same differe
     const all = sorted([...a].flatMap((x) => [...b].map((y) => y - x)));
     for (const share of [0, 1e-4, 0.025, 0.3, 0.5, 0.975, 1]) {
       const rank = 1 + Math.round(share * (all.length - 1));
-      assert.equal(pairwiseDifference(a, b, rank) + 0, all[rank - 1]! + 0, `${m} ${n} ${step} ${share}`);
+      assert.equal(
+        new PairwiseDifferences(a, b).ranked(rank) + 0,
+        all[rank - 1]! + 0,
+        `${m} ${n} ${step} ${share}`,
+      );
     }
   }
 });
@@ -194,6 +198,6 @@ Deno.test("an empty side, a margin or a level out of range are refused", () => {
   for (const margin of [0, -1, NaN, Infinity]) assert.throws(() => equivalence(one, one, margin), RangeError);
   assert.throws(() => equivalence(one, one, 1, 0.5), RangeError);
   assert.throws(() => shiftInterval(one, one, 1), RangeError);
-  assert.throws(() => pairwiseDifference(one, one, 2), RangeError);
+  assert.throws(() => new PairwiseDifferences(one, one).ranked(2), RangeError);
   assert.throws(() => WilcoxonDistribution.of(50, 3), RangeError);
 });
