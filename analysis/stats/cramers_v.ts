@@ -1,6 +1,6 @@
 import { noncentralChiSquareCdf } from "./noncentral.ts";
 import { chiSquareSurvival } from "./special.ts";
-import { positiveMarginsOf, type Table } from "./table_margins.ts";
+import { positiveMarginsOf, sumsOf, type Table } from "./table_margins.ts";
 
 /**
  * Cramer's V with the bias correction of Bergsma, "A bias-correction for Cramer's V and Tschuprow's T" (2013).
@@ -106,7 +106,7 @@ function pearsonOf(table: Table, rows: readonly number[], columns: readonly numb
  */
 function stretchSlope(table: Table): number {
   const counts = table.map((row) => row.map((count) => count + 0.5));
-  const { rows, columns, n } = marginsOfCounts(counts);
+  const { rows, columns, n } = sumsOf(counts);
   const [perRow, perColumn] = [rows.map(() => 0), columns.map(() => 0)];
   let square = 0;
   for (const [i, row] of counts.entries()) {
@@ -128,12 +128,6 @@ function stretchSlope(table: Table): number {
     }
   }
   return ((squares - mean * mean) / (4 * square) - 1) / square;
-}
-
-function marginsOfCounts(counts: Table) {
-  const rows = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const columns = counts[0]!.map((_, j) => counts.reduce((sum, row) => sum + row[j]!, 0));
-  return { rows, columns, n: rows.reduce((sum, row) => sum + row, 0) };
 }
 
 /** V squared less its bias, below 0 when the bias is larger. */

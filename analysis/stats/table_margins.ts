@@ -24,6 +24,11 @@ export function marginsOf(what: string, table: Table): Margins {
       throw new RangeError(`${what}: row [${row}] must hold ${width} counts, integers of at least 0`);
     }
   }
+  return sumsOf(table);
+}
+
+/** Sums of any table of numbers with rows of one length; nothing is checked. */
+export function sumsOf(table: Table): Margins {
   const rows = table.map((row) => row.reduce((sum, count) => sum + count, 0));
   const columns = table[0]!.map((_, j) => table.reduce((sum, row) => sum + row[j]!, 0));
   return { rows, columns, n: rows.reduce((sum, row) => sum + row, 0) };
