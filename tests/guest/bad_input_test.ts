@@ -4,9 +4,8 @@ import type { Guest } from "../../guest/boot.ts";
 import { assertRow, assertSound, type Measurement, parseMeasurement } from "../measurement.ts";
 import { compiled } from "./compiled.ts";
 import { setClocksource, text } from "./driven_guest.ts";
-import { kernelGuest } from "./kernel_guest.ts";
+import { CLOCKSOURCE_FOLDER, kernelGuest } from "./kernel_guest.ts";
 
-const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 const CPU1 = "/sys/devices/system/cpu/cpu1/online";
 
 /**
@@ -149,8 +148,8 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
       `${PRELUDE}
       run /root/changes --runs 100000 --period 200ms & probe=$!
       row 5 /root/changes; echo 0 >${CPU1}; mark; more; mark
-      echo hpet >${CLOCKSOURCE}; mark; more; mark
-      echo 1 >${CPU1}; echo tsc >${CLOCKSOURCE}; mark; more
+      echo hpet >${CLOCKSOURCE_FOLDER}/current_clocksource; mark; more; mark
+      echo 1 >${CPU1}; echo tsc >${CLOCKSOURCE_FOLDER}/current_clocksource; mark; more
       kill -INT $(pidof probe); wait $probe`,
     );
     const { code, said, measurement } = await ended(guest, "/root/changes");

@@ -3,7 +3,7 @@ import { fetchKernel } from "../../build/kernels.ts";
 import { findQemu } from "../../build/qemu.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { bootGuest, type Guest, startGuest } from "../../guest/boot.ts";
-import { kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
+import { CLOCKSOURCE_FOLDER, kernelGuest, PROMISED_KERNELS } from "./kernel_guest.ts";
 
 /** Every byte value, those that terminals treat specially more than once, and no regular pattern. */
 function awkwardBytes(size: number): Uint8Array<ArrayBuffer> {
@@ -43,12 +43,11 @@ for (const name of PROMISED_KERNELS) {
       assert.match(await text(guest, "mount"), /^bpf on \/sys\/fs\/bpf /m);
     });
     await t.step("offers tsc among its clocksources and can switch to each of them", async () => {
-      const folder = "/sys/devices/system/clocksource/clocksource0";
-      const offered = (await text(guest, "cat", `${folder}/available_clocksource`)).split(" ");
+      const offered = (await text(guest, "cat", `${CLOCKSOURCE_FOLDER}/available_clocksource`)).split(" ");
       assert.ok(offered.includes("tsc") && offered.includes("hpet"), offered.join(" "));
       for (const clocksource of [...offered, "tsc"]) {
-        await text(guest, "sh", "-c", `echo ${clocksource} >${folder}/current_clocksource`);
-        assert.equal(await text(guest, "cat", `${folder}/current_clocksource`), clocksource);
+        await text(guest, "sh", "-c", `echo ${clocksource} >${CLOCKSOURCE_FOLDER}/current_clocksource`);
+        assert.equal(await text(guest, "cat", `${CLOCKSOURCE_FOLDER}/current_clocksource`), clocksource);
       }
     });
     await t.step("reports exit code, stdout and stderr of a command apart", async () => {

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { EXECUTABLE, executableLibraries } from "../../build/executable.ts";
 import { parseMeasurement } from "../measurement.ts";
 import { setClocksource, text } from "./driven_guest.ts";
-import { kernelGuest } from "./kernel_guest.ts";
+import { CLOCKSOURCE_FOLDER, kernelGuest } from "./kernel_guest.ts";
 
-const FOLDER = "/sys/devices/system/clocksource/clocksource0";
 /** What is left where a change is written down; the folder itself may stay. */
-const LEFT = `ls -A /run/probe 2>/dev/null; cat ${FOLDER}/current_clocksource`;
+const LEFT = `ls -A /run/probe 2>/dev/null; cat ${CLOCKSOURCE_FOLDER}/current_clocksource`;
 const TOML = 'clocksource = "tsc"\nperiod = "200ms"\nrequire = "tracepoint"\n';
 
 /**
@@ -50,7 +49,8 @@ Deno.test("a declared clocksource is set only when that is allowed, and set back
 
   await t.step("SIGINT in the middle sets it back", async () => {
     // A shell starts what is in its background with SIGINT ignored; the program's own listener undoes that.
-    const script = `run --runs 1000 --allow-system-changes & row 2; cat ${FOLDER}/current_clocksource
+    const script =
+      `run --runs 1000 --allow-system-changes & row 2; cat ${CLOCKSOURCE_FOLDER}/current_clocksource
       kill -INT $(pidof probe); wait $!; echo $?; ${LEFT}`;
     assert.equal(await shell(script), "tsc\n1\nacpi_pm");
     assert.deepEqual(await clocksources(), ["tsc"]);

@@ -6,9 +6,7 @@ import type { KernelName } from "../../build/kernels.ts";
 import type { Guest } from "../../guest/boot.ts";
 import { ANSWER, ASK, type Driven, type Phase, type PhaseEnd } from "./driver.ts";
 import { bundled } from "./bundle.ts";
-import { kernelGuest } from "./kernel_guest.ts";
-
-const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+import { CLOCKSOURCE_FOLDER, kernelGuest } from "./kernel_guest.ts";
 
 /** `await using guest = await drivenGuest("trixie-cloud")`: /bin/probe, and what {@linkcode drive} needs. */
 export async function drivenGuest(kernel: KernelName): Promise<Guest> {
@@ -65,6 +63,6 @@ export async function text(guest: Guest, script: string): Promise<string> {
 }
 
 export async function setClocksource(guest: Guest, name: string): Promise<void> {
-  await text(guest, `echo ${name} >${CLOCKSOURCE}`);
-  assert.equal(await text(guest, `cat ${CLOCKSOURCE}`), name);
+  await text(guest, `echo ${name} >${CLOCKSOURCE_FOLDER}/current_clocksource`);
+  assert.equal(await text(guest, `cat ${CLOCKSOURCE_FOLDER}/current_clocksource`), name);
 }

@@ -3,11 +3,11 @@ import { assertRow } from "../measurement.ts";
 import { drive, drivenGuest, setClocksource, text } from "./driven_guest.ts";
 import { type Driven, OVER, type Series } from "./driver.ts";
 import { compiled } from "./compiled.ts";
+import { CLOCKSOURCE_FOLDER } from "./kernel_guest.ts";
 
 const HOLD_NS = 1_111_000_000;
 const RUNS = 8;
 const PERIOD_NS = 50_000_000;
-const CURRENT = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
 const WAKES = ["pipe", "futex", "eventfd", "signal"] as const;
 
@@ -182,7 +182,7 @@ taskset -p 2 $target
 /opt/hog 1 & hog=$!
 state=S
 while [ $state = S ]; do read -r a b state rest </proc/$pid/task/$target/stat; done
-echo ${clocksource} >${CURRENT}
+echo ${clocksource} >${CLOCKSOURCE_FOLDER}/current_clocksource
 kill -9 $hog
 taskset -p 3 $target`;
 

@@ -15,13 +15,15 @@ export const PROMISED_KERNELS = ["bookworm-cloud", "trixie-cloud"] as const sati
 const PATCHED_ALONE: ReadonlySet<KernelName> = new Set(["trixie-backports-cloud"]);
 const ONE_THREAD = ["-accel", "tcg,thread=single"];
 
+/** In a guest: the clocksources there are, and the current one. */
+export const CLOCKSOURCE_FOLDER = "/sys/devices/system/clocksource/clocksource0";
+
 /**
  * 5.10 registers tsc when it has refined its rate, a second or more after the boot, and has tsc-early until then;
  * a name it does not know yet it passes over silently.
  */
 const TSC_REGISTERED =
-  "until tr ' ' '\\n' </sys/devices/system/clocksource/clocksource0/available_clocksource | " +
-  "grep -qx tsc; do sleep 0.2; done";
+  `until tr ' ' '\\n' <${CLOCKSOURCE_FOLDER}/available_clocksource | grep -qx tsc; do sleep 0.2; done`;
 
 const say = (message: string) => console.error(message);
 

@@ -13,6 +13,7 @@ import {
 import { doctor, factsOf } from "./doctor_report.ts";
 import { type Drive, drive, drivenGuest } from "./driven_guest.ts";
 import type { Driven, Phase, Series } from "./driver.ts";
+import { CLOCKSOURCE_FOLDER } from "./kernel_guest.ts";
 import { assertSyncLost, assertWakes, type KernelTraits, wakeSeries } from "./wake_expectations.ts";
 
 /** Stock kernels that are measured at every tier, and how they differ where the table of wakes is the same. */
@@ -29,7 +30,6 @@ const RUNS = 30;
 const FEW = 4;
 const PERIOD_NS = 50_000_000;
 const CLOCKSOURCES = ["hpet", "acpi_pm", "tsc"] as const;
-const CURRENT = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
 function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): void {
   assert.equal(taken, tier);
@@ -56,7 +56,13 @@ function assertFunctionsSeen(rows: readonly Driven["row"][]): void {
 }
 
 function seriesOf(name: string, runs: number, wake: string, clocksource: string): Series {
-  return { name, wake, runs, periodNs: PERIOD_NS, before: `echo ${clocksource} >${CURRENT}` };
+  return {
+    name,
+    wake,
+    runs,
+    periodNs: PERIOD_NS,
+    before: `echo ${clocksource} >${CLOCKSOURCE_FOLDER}/current_clocksource`,
+  };
 }
 
 const phasesFor = (traits: KernelTraits): readonly Phase[] => [
