@@ -17,6 +17,7 @@ import { buildRow } from "../../runbook/row.ts";
 import { Symbols } from "../../runbook/symbols.ts";
 import { timerTrigger } from "../../runbook/triggers.ts";
 import { decodeTableFor } from "../../runbook/wake_flags.ts";
+import { beside } from "./beside.ts";
 
 export interface Series {
   readonly name: string;
@@ -85,16 +86,16 @@ function shell(script: string | undefined): void {
   requireDone(script, Deno.readTextFileSync(ANSWER));
 }
 
-/** A run, and a script beside it. A run that fails, as one whose edge was too near, has made it pointless. */
-async function beside<T>(running: Promise<T>, script: string): Promise<T> {
+/** Carries a script out beside a run; one that waits for something in it sees {@linkcode OVER} when it has ended. */
+async function scriptBeside<T>(run: () => Promise<T>, script: string): Promise<T> {
   await Deno.remove(OVER).catch(() => {});
-  ask(script);
-  const ran = running.finally(() => Deno.writeTextFileSync(OVER, ""));
-  const [outcome, answer] = await Promise.allSettled([ran, Deno.readTextFile(ANSWER)]);
-  if (outcome.status === "rejected") throw outcome.reason;
-  if (answer.status === "rejected") throw answer.reason;
-  requireDone(script, answer.value);
-  return outcome.value;
+  return await beside(
+    () => run().finally(() => Deno.writeTextFileSync(OVER, "")),
+    async () => {
+      ask(script);
+      requireDone(script, await Deno.readTextFile(ANSWER));
+    },
+  );
 }
 
 /** Processes that only compute, ended with their scope. */
@@ -177,10 +178,10 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
 function disturbed(target: Target, isArmedAtOnce: boolean, script: string | undefined): Target {
   return {
     run: async (armedMapFd, run, edgeRealNs, wake) => {
-      const running = target.run(armedMapFd, run, edgeRealNs, wake);
-      if (script === undefined) return await running;
-      if (!isArmedAtOnce) return await beside(running, script);
-      const ran = await running;
+      const start = () => target.run(armedMapFd, run, edgeRealNs, wake);
+      if (script === undefined) return await start();
+      if (!isArmedAtOnce) return await scriptBeside(start, script);
+      const ran = await start();
       shell(script);
       return ran;
     },
