@@ -130,8 +130,9 @@ function extend(path: string, from: number, bytes: Uint8Array): void {
   }
 }
 
-/** @throws Failure when probe there has not ended well */
+/** @throws Failure when the VM was lost or probe there has not ended well */
 function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): void {
+  if (code instanceof Failure) throw code;
   if (interrupt.aborted) throw interrupted();
   if (code === EXIT.done && file !== undefined) return;
   const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);

@@ -3,7 +3,7 @@
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { readMachineText } from "../runbook/machine.ts";
 import { ownExecutable, runtimeLibraries } from "./own_executable.ts";
-import { type Accelerator, chooseAccelerator, installedQemu } from "./qemu.ts";
+import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "./qemu.ts";
 import { TurnGuest } from "./turn_guest.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
@@ -38,6 +38,9 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
   const before = options.initrd === undefined ? undefined : readable(options.initrd, "--initrd");
   const qemu = await installedQemu();
   const accelerator = await chooseAccelerator(qemu);
+  if (!qemu.sharesMemory) {
+    tell(`this QEMU has no ${SHARED_MEMORY}: should the guest die, its rows are lost with it`);
+  }
   const how = accelerator === "kvm" ? "under KVM" : `emulated: ${NO_KVM}`;
   return {
     // Each guest ends with its session.
@@ -83,10 +86,13 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
       return {
         async measure(more, expectedMs) {
           using _ticking = new Ticking(expectedMs, tell);
-          return await guest.run([...argv, ...more], START_LIMIT_MS + SLOWEST * expectedMs);
-        },
-        async result(code) {
-          return { code, file: await guest.readFile(RESULT, START_LIMIT_MS), error: lastError(lines) };
+          try {
+            const limitMs = START_LIMIT_MS + SLOWEST * expectedMs;
+            return { ...await guest.run([...argv, ...more], limitMs, RESULT), error: lastError(lines) };
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+            return { code: error, file: guest.kept(), error: undefined };
+          }
         },
         async [Symbol.asyncDispose]() {
           await guest[Symbol.asyncDispose]();

@@ -11,6 +11,8 @@ export interface Qemu {
   env: Readonly<Record<string, string>>;
   /** As `--version` says it, for example `10.0.2`. */
   version: string;
+  /** It has the device {@linkcode SHARED_MEMORY}. */
+  sharesMemory: boolean;
 }
 
 /** `kvm`: the processor runs the guest. `tcg`: QEMU emulates it, up to 50 times slower. */
@@ -20,6 +22,9 @@ export type Accelerator = "kvm" | "tcg";
 export const OLDEST_SAFE_TCG = 9;
 
 const FIRMWARE_TEST_MS = 60_000;
+
+/** The device whose memory is a file here. Some distributions leave it out. */
+export const SHARED_MEMORY = "ivshmem-plain";
 
 /**
  * Asks a QEMU for its version; undefined when there is no such command. Error when it does not start or is
@@ -46,7 +51,11 @@ export async function identifyQemu(
       "install a QEMU for x86-64 that starts",
     );
   }
-  return { command, args, env, version };
+  // Its own help and not the list of all devices, for which QEMU loads every module; the exit code is 0 either way.
+  const ask = [...args, "-device", `${SHARED_MEMORY},help`];
+  const help = await new Deno.Command(command, { args: ask, env, stdin: "null" }).output();
+  const sharesMemory = new TextDecoder().decode(help.stdout).startsWith(SHARED_MEMORY);
+  return { command, args, env, version, sharesMemory };
 }
 
 /** Deno starts no program with these for one that may not start any. */

@@ -53,25 +53,20 @@ export async function prepareSshVm(
       const result = `${folder}/vm.csv`;
       const argv = [`${folder}/probe`, "run", ...args, "--env", "vm", "--out", result, ...runbooks];
       const lines: string[] = [];
-      let lost: Failure | undefined;
+      const onLine = (line: string) => {
+        lines.push(line);
+        tell(`vm | ${line}`);
+      };
       return {
         async measure(more) {
           const command = [...argv, ...more].map(quoted).join(" ");
-          try {
-            return await remote.watch(command, interrupt, (line) => {
-              lines.push(line);
-              tell(`vm | ${line}`);
-            });
-          } catch (error) {
+          const code = await remote.watch(command, interrupt, onLine).catch((error) => {
             if (!(error instanceof Failure)) throw error;
             // The connection broke: the rows may be there all the same.
-            lost = error;
-            return SSH_FAILED;
-          }
-        },
-        async result(code) {
+            return error;
+          });
           const { code: found, stdout } = await remote.run(`cat ${quoted(result)}`);
-          return { code, file: found === 0 ? stdout : undefined, error: lost?.found ?? lastError(lines) };
+          return { code, file: found === 0 ? stdout : undefined, error: lastError(lines) };
         },
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };

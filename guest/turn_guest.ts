@@ -5,13 +5,14 @@
 
 import init from "../build/out/init" with { type: "bytes" };
 import { type GuestFile, writeInitramfs } from "./initramfs.ts";
+import { keepingArguments, readKept } from "./kept_file.ts";
 import { GuestMachine, type MachineOptions } from "./machine.ts";
 import { PortClosed, PortReader, TornTransfer } from "./port.ts";
 import type { Accelerator } from "./qemu.ts";
 
 export interface TurnGuestOptions extends MachineOptions {
   accelerator: Accelerator;
-  /** Takes the guest's file system; for this guest alone. */
+  /** Takes the guest's file system and its kept file; for this guest alone. */
   folder: string;
   files: readonly GuestFile[];
   libraries: readonly string[];
@@ -31,8 +32,17 @@ const KEEP_ALIVE_MS = 10_000;
 /** No file is to be sent. */
 const NONE = "-";
 
+/** What a command came to. */
+export interface CommandEnd {
+  /** Its exit code; 128 + n when signal n ended it. */
+  code: number;
+  /** The file that was asked for; undefined when there is none. */
+  file: Bytes | undefined;
+}
+
 export class TurnGuest implements AsyncDisposable {
   readonly #machine: GuestMachine;
+  readonly #keptPath: string;
   readonly #interrupt: AbortSignal;
   readonly #reader: PortReader;
   readonly #writer: WritableStreamDefaultWriter<Bytes>;
@@ -41,7 +51,12 @@ export class TurnGuest implements AsyncDisposable {
   #busy = false;
 
   private constructor(options: TurnGuestOptions, initrd: string) {
-    this.#machine = new GuestMachine(options, options.accelerator, initrd);
+    this.#keptPath = `${options.folder}/kept`;
+    const qemuArgs = [
+      ...options.qemuArgs ?? [],
+      ...options.qemu.sharesMemory ? keepingArguments(this.#keptPath) : [],
+    ];
+    this.#machine = new GuestMachine({ ...options, qemuArgs }, options.accelerator, initrd);
     this.#interrupt = options.interrupt;
     this.#reader = new PortReader(this.#machine.fromGuest);
     this.#writer = this.#machine.toGuest.getWriter();
@@ -73,12 +88,13 @@ export class TurnGuest implements AsyncDisposable {
    * Runs a command.
    *
    * @param argv an absolute path in the guest, and its arguments: none of them empty
-   * @returns its exit code; 128 + n when signal n ended it
-   * @throws Failure when the guest dies or the time is up: with its last console lines
+   * @param path a file in /, the same in all calls, that comes back with the command's end; nobody shortens it
+   * @throws Failure when the guest dies or the time is up: with its last console lines. Then {@linkcode kept} has what
+   * there was of the file.
    */
-  async run(argv: readonly string[], timeoutMs: number): Promise<number> {
+  async run(argv: readonly string[], timeoutMs: number, path = NONE): Promise<CommandEnd> {
     const what = `${argv.slice(0, 2).join(" ")} in the guest`;
-    return (await this.#machine.within(what, timeoutMs, this.#ask([NONE, ...argv]))).code;
+    return await this.#machine.within(what, timeoutMs, this.#ask([path, ...argv]));
   }
 
   /** @returns the content of a file in the guest; undefined when there is none */
@@ -86,15 +102,20 @@ export class TurnGuest implements AsyncDisposable {
     return (await this.#machine.within(`reading ${path} in the guest`, timeoutMs, this.#ask([path]))).file;
   }
 
-  /** Ends it at once. */
+  /** @returns the lines that a guest, now dead, has written to the file of its commands; undefined: none */
+  kept(): Bytes | undefined {
+    return readKept(this.#keptPath);
+  }
+
+  /** Ends it at once; what it kept goes with it. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#keepAlive);
     this.#interrupt.removeEventListener("abort", this.#stop);
     await this.#machine.end();
-    await Promise.allSettled([this.#writer.abort(), this.#reader.close()]);
+    await Promise.allSettled([this.#writer.abort(), this.#reader.close(), Deno.remove(this.#keptPath)]);
   }
 
-  async #ask(words: readonly string[]): Promise<{ code: number; file: Bytes | undefined }> {
+  async #ask(words: readonly string[]): Promise<CommandEnd> {
     this.#busy = true;
     try {
       await this.#send(`${words.join("\0")}\0\0`);

@@ -1,5 +1,6 @@
 /** The machine that stands for the VM in `probe ab`, whatever it is. */
 
+import type { Failure } from "../analysis/failure.ts";
 import type { RunbookSource } from "../runbook/runbook_file.ts";
 
 export interface Vm extends AsyncDisposable {
@@ -31,18 +32,16 @@ export interface VmSession extends AsyncDisposable {
    *
    * @param more arguments of this turn alone
    * @param expectedMs how long it takes where nothing is slow
-   * @returns the exit code of probe there; 128 + n when signal n ended it
-   * @throws Failure when that machine is lost
+   * @returns also when that machine was lost
+   * @throws Failure when it was lost, and with it all of its rows
    */
-  measure(more: readonly string[], expectedMs: number): Promise<number>;
-  /** Brings the result file with all rows so far, after a turn that ended with `code`. */
-  result(code: number): Promise<VmResult>;
+  measure(more: readonly string[], expectedMs: number): Promise<VmResult>;
 }
 
 export interface VmResult {
-  /** Of probe there; 128 + n when signal n ended it. */
-  readonly code: number;
-  /** The result file; undefined when there is none. */
+  /** Of probe there; 128 + n when signal n ended it; why the machine, or the way to it, was lost meanwhile. */
+  readonly code: number | Failure;
+  /** The result file with all rows so far; undefined when there is none. */
   readonly file: Uint8Array | undefined;
   /** What probe has said there last, when it was an error. */
   readonly error: string | undefined;

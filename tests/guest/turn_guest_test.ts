@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fetchKernel, type Kernel } from "../../build/kernels.ts";
 import { findQemu } from "../../build/qemu.ts";
+import { Failure } from "../../analysis/failure.ts";
 import { CpioWriter } from "../../guest/cpio.ts";
 import { chooseAccelerator } from "../../guest/qemu.ts";
 import { TurnGuest } from "../../guest/turn_guest.ts";
@@ -31,6 +32,7 @@ Deno.test("a guest that takes commands", async (t) => {
     const qemu = await findQemu();
     const kernel = await fetchKernel("bookworm-cloud");
     await writeInitrd(`${folder}/theirs`, kernel);
+    const interrupt = new AbortController();
     await using guest = await TurnGuest.boot({
       qemu,
       accelerator: await chooseAccelerator(qemu),
@@ -40,13 +42,13 @@ Deno.test("a guest that takes commands", async (t) => {
       files: [{ path: "/bin/busybox", source: "/bin/busybox" }],
       libraries: [],
       bootTimeoutMs: LIMIT_MS,
-      interrupt: new AbortController().signal,
+      interrupt: interrupt.signal,
     });
-    const busybox = (...argv: string[]) => guest.run(["/bin/busybox", ...argv], LIMIT_MS);
+    const busybox = async (...argv: string[]) => (await guest.run(["/bin/busybox", ...argv], LIMIT_MS)).code;
+    const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
     await t.step("what the user's initrd has lies where it was, and its modules can be loaded", async () => {
-      const file = await guest.readFile("/bin/theirs", LIMIT_MS);
-      assert.equal(new TextDecoder().decode(file), "theirs\n");
+      assert.equal(text(await guest.readFile("/bin/theirs", LIMIT_MS)), "theirs\n");
       assert.equal(await busybox("modprobe", "dummy"), 0);
       assert.equal(await busybox("test", "-d", "/sys/module/dummy"), 0);
     });
@@ -62,6 +64,25 @@ Deno.test("a guest that takes commands", async (t) => {
 
     await t.step("of a file that is not there it says so", async () => {
       assert.equal(await guest.readFile("/none", LIMIT_MS), undefined);
+    });
+
+    await t.step("the lines that its commands have written to a file outlive it", async () => {
+      const shell = (script: string) => guest.run(["/bin/busybox", "sh", "-c", script], LIMIT_MS, "/rows");
+      assert.equal(guest.kept(), undefined);
+      const { code, file } = await shell("echo 1 >/rows; echo 2 >>/rows; exit 3");
+      assert.deepEqual({ code, file: text(file), kept: text(guest.kept()) }, {
+        code: 3,
+        file: "1\n2\n",
+        kept: "1\n2\n",
+      });
+      const dying = shell("echo 3 >>/rows; printf 4 >>/rows; sleep 100000").then(
+        () => null,
+        (error) => error,
+      );
+      while (text(guest.kept()) !== "1\n2\n3\n") await new Promise((resolve) => setTimeout(resolve, 100));
+      interrupt.abort();
+      assert.ok(await dying instanceof Failure);
+      assert.equal(text(guest.kept()), "1\n2\n3\n");
     });
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -9,8 +9,13 @@ import {
 } from "../../guest/qemu.ts";
 
 /** A program that speaks like QEMU but never runs a guest. */
-function pretender(says: string, exitCode = 0): Promise<Qemu | undefined> {
-  return identifyQemu("sh", ["-c", `[ "$0" = --version ] || exit 1; echo '${says}'; exit ${exitCode}`]);
+function pretender(says: string, exitCode = 0, device = ""): Promise<Qemu | undefined> {
+  const script = `case "$*" in
+--version) echo '${says}'; exit ${exitCode};;
+"-device ivshmem-plain,help") echo '${device}';;
+*) exit 1;;
+esac`;
+  return identifyQemu("sh", ["-c", script, "qemu"]);
 }
 
 Deno.test("QEMU's version is read from what it says", async () => {
@@ -29,6 +34,13 @@ Deno.test("a QEMU that would corrupt probed kernels is refused with the reason",
     assert.match(error.remedy, /QEMU 9 or newer/);
     return true;
   });
+});
+
+Deno.test("whether a QEMU shares memory is read from the help of its device", async () => {
+  const version = "QEMU emulator version 10.0.2";
+  const help = "ivshmem-plain options:\n  addr=<str> - Slot and optional function number";
+  assert.equal((await pretender(version, 0, help))?.sharesMemory, true);
+  assert.equal((await pretender(version))?.sharesMemory, false);
 });
 
 Deno.test("a command that is not there is no QEMU, and one that fails is an error", async () => {
