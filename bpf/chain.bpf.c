@@ -155,7 +155,11 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 {
 	struct chain *c = chain_of(next->pid, SEEN_SWITCH);
 
-	if (!c)
+	/*
+	 * Before sched_wakeup it is not this wakeup that switches it in: a target that was preempted on its way to
+	 * sleep goes on there while try_to_wake_up() waits for its rq's lock, ttwu_runnable() (6.12).
+	 */
+	if (!c || !(c->seen & SEEN_WAKEUP))
 		return 0;
 	GUARDED(switched_in(c));
 }
