@@ -26,7 +26,7 @@ const enum chain_tkread *unused_tkread __attribute__((unused));
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
 {
-	return is_armed(p->pid) ? ttwu_begins(ctx, p, p->pid, wake_flags, 0) : 0;
+	return is_armed(p->pid) ? ttwu_begins(ctx, p->pid, wake_flags, 0) : 0;
 }
 
 SEC("kprobe/try_to_wake_up")
@@ -34,11 +34,11 @@ int BPF_KPROBE(ttwu_entry_kprobe, struct task_struct *p, unsigned int state, int
 {
 	__u32 pid = BPF_CORE_READ(p, pid);
 
-	return is_armed(pid) ? ttwu_begins(ctx, p, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
+	return is_armed(pid) ? ttwu_begins(ctx, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
 }
 
 SEC("fexit/try_to_wake_up")
-int BPF_PROG(ttwu_exit, struct task_struct *p, unsigned int state, int wake_flags, int woken)
+int BPF_PROG(ttwu_exit, struct task_struct *p)
 {
 	struct chain *c = chain_in_ttwu();
 
@@ -52,18 +52,18 @@ int BPF_PROG(ttwu_exit, struct task_struct *p, unsigned int state, int wake_flag
 	if (c->waker_pid != (__u32)bpf_get_current_pid_tgid() ||
 	    (!c->waker_pid && (__u32)c->waker_cpu != bpf_get_smp_processor_id()))
 		return 0;
-	return ttwu_returns(c, woken);
+	return ttwu_returns(c);
 }
 
 /* A return probe has no arguments: the call that minted the chain is known by its stack pointer. */
 SEC("kretprobe/try_to_wake_up")
-int BPF_KRETPROBE(ttwu_exit_kprobe, int woken)
+int BPF_KRETPROBE(ttwu_exit_kprobe)
 {
 	struct chain *c = chain_in_ttwu();
 
 	if (!c || c->ttwu_frame != FRAME_AT_ENTRY(ctx))
 		return 0;
-	return ttwu_returns(c, woken);
+	return ttwu_returns(c);
 }
 
 /*
@@ -127,17 +127,9 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 SEC("tp_btf/sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *p)
 {
-	struct chain *c;
-
-	if (config.mint_at_sched_waking) {
-		if (!is_armed(p->pid))
-			return 0;
-		GUARDED(waking(mint(ctx, p, p->pid), p));
-	}
-	c = chain_of(p->pid, SEEN_WAKING);
-	if (!c)
+	if (!is_armed(p->pid))
 		return 0;
-	GUARDED(waking(c, p));
+	GUARDED(mint(ctx, p));
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -170,11 +162,11 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
 	/*
-	 * Before sched_waking it is not this wakeup that moves it: with its dequeue delayed a sleeper is still on
-	 * its runqueue, and another CPU's load balancing may pull it, can_migrate_task() (6.12), while
-	 * try_to_wake_up() begins.
+	 * A chain begins at sched_waking; what moves the target before that is not this wakeup. With its dequeue
+	 * delayed a sleeper is still on its runqueue, and another CPU's load balancing may pull it, can_migrate_task()
+	 * (6.12), while try_to_wake_up() begins.
 	 */
-	if (!c || !(c->seen & SEEN_WAKING))
+	if (!c)
 		return 0;
 	c->migrate_cpu = dest_cpu;
 	c->seen |= SEEN_MIGRATE;

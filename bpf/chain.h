@@ -147,13 +147,51 @@ static __always_inline __u64 take_run(void)
 	return run;
 }
 
-/* The caller has found `pid`, the pid of `p`, armed. Task fields are read as from a kprobe: it has no BTF. */
-static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u32 pid)
+static __always_inline struct ttwu_entry *entry_of(__u32 waker_pid)
 {
-	__u64 run, current, now = bpf_ktime_get_ns();
+	__u32 key = waker_pid % TASK_ENTRIES;
+
+	return waker_pid ? bpf_map_lookup_elem(&task_entries, &key) : only_value(&idle_entries);
+}
+
+/* The caller has found `pid` armed. */
+static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u64 frame)
+{
+	GUARDED({
+		__u64 now = bpf_ktime_get_ns();
+		__u32 waker_pid = bpf_get_current_pid_tgid();
+		struct ttwu_entry *entry = entry_of(waker_pid);
+
+		if (entry) {
+			entry->ns = now;
+			entry->frame = frame;
+			entry->pid = pid;
+			entry->waker_pid = waker_pid;
+			entry->flags = wake_flags;
+			entry->stack_bytes = bpf_get_stack(ctx, entry->stack, sizeof(entry->stack), 0);
+			entry->run = armed.run;
+		}
+	});
+}
+
+/*
+ * sched_waking of the armed target: where it is said, under p->pi_lock, it is certain that this waker wakes it (but a
+ * task that wakes itself, which holds no lock). Where the entry is hooked, a wakeup that began before the arming has no
+ * note of this run; that of an earlier try of the same run is older than this one's edge.
+ */
+static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
+{
+	__u64 current = bpf_get_current_pid_tgid(), run = armed.run, ns = bpf_ktime_get_ns();
+	struct ttwu_entry *entry = 0;
 	struct chain *c = &chain;
 
-	if (now < armed.not_before_ns)
+	if (config.entry_is_hooked) {
+		entry = entry_of((__u32)current);
+		if (!entry || entry->run != run || entry->pid != (__u32)p->pid || entry->waker_pid != (__u32)current)
+			return 0;
+		ns = entry->ns;
+	}
+	if (ns < armed.not_before_ns)
 		return 0;
 	run = take_run();
 	if (!run)
@@ -162,20 +200,32 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p, __u3
 	give_back(&closing);
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
-	c->ttwu_ns = now;
-	c->tgid = BPF_CORE_READ(p, tgid);
-	c->pid = pid;
+	c->ttwu_ns = ns;
+	c->seen = SEEN_TTWU;
+	if (entry) {
+		c->ttwu_frame = entry->frame;
+		c->flags_entry = entry->flags;
+		c->seen |= SEEN_FLAGS_ENTRY;
+		c->ttwu_stack_bytes = entry->stack_bytes;
+		bpf_probe_read_kernel(c->ttwu_stack, sizeof(c->ttwu_stack), entry->stack);
+	} else {
+		c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
+	}
+	c->tgid = p->tgid;
+	c->pid = p->pid;
 	c->correlation_id = correlation_id(c->tgid, c->pid, run, c->ttwu_ns);
 	BPF_CORE_READ_INTO(&c->comm, p, comm);
-	current = bpf_get_current_pid_tgid();
 	c->waker_pid = (__u32)current;
 	c->waker_cpu = bpf_get_smp_processor_id();
 	bpf_get_current_comm(c->waker_comm, sizeof(c->waker_comm));
-	c->seen = SEEN_TTWU;
 	c->waker_context = current_context();
 	if (c->waker_context)
 		c->seen |= SEEN_WAKER_CONTEXT;
-	c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
+	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU. */
+	c->prev_cpu = task_cpu(p);
+	c->state_before = task_state(p);
+	/* By the field's own size, a byte in 7.3: with four the neighbours made every wakeup there look runnable. */
+	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
 	c->phase = CHAIN_OPEN | (config.return_is_hooked ? 0 : CHAIN_RETURN);
 	return c;
 }
@@ -233,18 +283,6 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->seen |= SEEN_ACTIVATE | SEEN_RQ_ACTIVATE | SEEN_TARGET_IDLE;
 }
 
-static __always_inline void waking(struct chain *c, struct task_struct *p)
-{
-	if (!c || (c->seen & SEEN_WAKING))
-		return;
-	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU, under p->pi_lock. */
-	c->prev_cpu = task_cpu(p);
-	c->state_before = task_state(p);
-	/* By the field's own size, a byte in 7.3: with four the neighbours made every wakeup there look runnable. */
-	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
-	c->seen |= SEEN_WAKING;
-}
-
 static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 {
 	struct first_read *first;
@@ -294,20 +332,6 @@ static __always_inline void switched_in(struct chain *c)
 	c->seen |= SEEN_SWITCH;
 }
 
-static __always_inline int ttwu_begins(void *ctx, struct task_struct *p, __u32 pid, int wake_flags, __u64 frame)
-{
-	struct chain *c;
-
-	GUARDED({
-		c = mint(ctx, p, pid);
-		if (c) {
-			c->flags_entry = wake_flags;
-			c->ttwu_frame = frame;
-			c->seen |= SEEN_FLAGS_ENTRY;
-		}
-	});
-}
-
 /* The chain whose try_to_wake_up has not returned yet; else 0. */
 static __always_inline struct chain *chain_in_ttwu(void)
 {
@@ -316,15 +340,8 @@ static __always_inline struct chain *chain_in_ttwu(void)
 	return (c->phase & CHAIN_OPEN) && !(c->phase & CHAIN_RETURN) ? c : 0;
 }
 
-static __always_inline int ttwu_returns(struct chain *c, int woken)
+static __always_inline int ttwu_returns(struct chain *c)
 {
-	if (!woken && !(c->seen & SEEN_WAKING)) {
-		/* p->__state did not match: nobody was woken. The run stays armed for the wakeup itself. */
-		if (armed.pid == c->pid)
-			armed.run = c->run;
-		c->phase = 0;
-		return 0;
-	}
 	GUARDED({
 		c->ttwu_return_ns = bpf_ktime_get_ns();
 		c->seen |= SEEN_TTWU_RETURN;

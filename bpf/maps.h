@@ -24,6 +24,39 @@ struct first_read {
 
 #define MAX_CPUS 4096
 
+/*
+ * What a waker of the armed target brings to try_to_wake_up(). Several may be in it at once, and the one that
+ * sched_waking is said of has woken it; the others find it awake.
+ */
+struct ttwu_entry {
+	__u64 run;
+	__u64 ns;
+	__u64 frame; /* the stack pointer there, at the tier kprobe */
+	__u32 pid;
+	__u32 waker_pid;
+	__u32 flags;
+	int stack_bytes; /* negative: bpf_get_stack()'s error */
+	__u64 stack[PROBE_STACK_DEPTH];
+};
+
+/* By the waker's pid: a task may still be preempted behind the entry, and go on on another CPU. */
+#define TASK_ENTRIES 64
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TASK_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct ttwu_entry);
+} task_entries SEC(".maps");
+
+/* By the CPU: of interrupts of an idle one, whose task has pid 0 everywhere. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ttwu_entry);
+} idle_entries SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MAX_CPUS);

@@ -13,7 +13,7 @@
 
 /* One bit per fact of struct chain that may be absent. */
 enum chain_seen {
-	SEEN_TTWU = 1 << 0,            /* ttwu_ns, and everything known at the entry */
+	SEEN_TTWU = 1 << 0,            /* ttwu_ns, and everything known at sched_waking */
 	SEEN_FLAGS_ENTRY = 1 << 1,     /* flags_entry */
 	SEEN_WAKER_CONTEXT = 1 << 2,   /* waker_context */
 	SEEN_TTWU_RETURN = 1 << 3,     /* ttwu_return_ns */
@@ -28,7 +28,6 @@ enum chain_seen {
 	SEEN_TKREAD_CONTEXT = 1 << 12, /* tkread_context */
 	SEEN_TKREAD_VALUE = 1 << 13,   /* tkread_value_ns */
 	SEEN_TKREAD_TASK = 1 << 14,    /* tkread_task_ns */
-	SEEN_WAKING = 1 << 15,         /* prev_cpu, state_before, on_rq (p->on_rq then) */
 	SEEN_MIGRATE = 1 << 16,        /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
 	SEEN_QUEUED = 1 << 17,         /* queued_ns, flags_queued: ttwu_queue_wakelist() took the target */
 	SEEN_RQ_QUEUED = 1 << 18,      /* rq_clock_queued_ns, rq_clock_queued_flags */
@@ -78,8 +77,9 @@ enum chain_tkread {
 };
 
 /*
- * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target
- * takes `run` and leaves 0, one CPU at a time, so a run is minted once, however many CPUs wake the target.
+ * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target, as
+ * sched_waking says it, takes `run` and leaves 0, one CPU at a time, so a run is minted once, however many CPUs wake
+ * the target.
  */
 struct armed_run {
 	unsigned int pid; /* kernel pid of the target; 0: nothing armed */
@@ -90,8 +90,8 @@ struct armed_run {
 
 /* What user space tells the programs before they are loaded. */
 struct probe_config {
-	unsigned char mint_at_sched_waking; /* try_to_wake_up itself is not hooked */
-	unsigned char return_is_hooked;     /* so the record waits for it */
+	unsigned char entry_is_hooked;  /* that of try_to_wake_up: its notes are what sched_waking takes up */
+	unsigned char return_is_hooked; /* so the record waits for it */
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
 	/* Addresses of variables of the kernel; 0: not known. */
 	unsigned long long curr_clocksource;

@@ -18,7 +18,6 @@ export const CHAIN_SEEN = {
   SEEN_TKREAD_CONTEXT: 4096,
   SEEN_TKREAD_VALUE: 8192,
   SEEN_TKREAD_TASK: 16384,
-  SEEN_WAKING: 32768,
   SEEN_MIGRATE: 65536,
   SEEN_QUEUED: 131072,
   SEEN_RQ_QUEUED: 262144,
@@ -83,7 +82,7 @@ export const ARMED_RUN = {
 export const PROBE_CONFIG = {
   size: 32,
   fields: {
-    mint_at_sched_waking: { offset: 0, kind: "u8", bytes: 1, count: 1 },
+    entry_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 2, kind: "u8", bytes: 1, count: 1 },
     curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },

@@ -26,9 +26,9 @@ export interface ChainRecord {
   /** When the target's CPU began with its wakelist. */
   readonly pending_ns: bigint | null;
   readonly flags_activate: number | null;
-  readonly state_before: number | null;
+  readonly state_before: number;
   readonly state_after: number | null;
-  readonly prev_cpu: number | null;
+  readonly prev_cpu: number;
   readonly target_cpu: number | null;
   /** Destination of a sched_migrate_task inside the wakeup. */
   readonly migrate_cpu: number | null;
@@ -132,9 +132,9 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     queued_ns: onWakelist(seen("SEEN_QUEUED", u64("queued_ns"))),
     pending_ns: onWakelist(seen("SEEN_PENDING", u64("pending_ns"))),
     flags_activate: seen("SEEN_ACTIVATE", u32("flags_activate")),
-    state_before: seen("SEEN_WAKING", u32("state_before")),
+    state_before: u32("state_before"),
     state_after: seen("SEEN_WAKEUP", u32("state_after")),
-    prev_cpu: seen("SEEN_WAKING", s32("prev_cpu")),
+    prev_cpu: s32("prev_cpu"),
     target_cpu: seen("SEEN_WAKEUP", s32("target_cpu")),
     migrate_cpu: seen("SEEN_MIGRATE", s32("migrate_cpu")),
     target_idle: seen("SEEN_TARGET_IDLE", u32("target_idle") !== 0),

@@ -16,7 +16,7 @@ type Check = (record: ChainRecord, stackContext: StackContext | null, decode: De
 function migrationBit(record: ChainRecord, _: unknown, decode: DecodeTable | null): string | null {
   const { prev_cpu, target_cpu, flags_activate } = record;
   const bit = decode?.bits.WF_MIGRATED;
-  if (bit === undefined || prev_cpu === null || target_cpu === null || flags_activate === null) return null;
+  if (bit === undefined || target_cpu === null || flags_activate === null) return null;
   const flagged = (flags_activate & bit) !== 0;
   if (flagged === (prev_cpu !== target_cpu)) return null;
   return `the target's CPU was ${prev_cpu} before and ${target_cpu} after, but wake_flags ${

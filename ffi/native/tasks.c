@@ -104,7 +104,7 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	if (access(path, F_OK))
 		return ESRCH;
 	if (!is_foreseen) {
-		error = arm_map(request->armed_map_fd, pid, request->run, 0);
+		error = arm_map(request->armed_map_fd, pid, request->run, end_ns);
 		if (error)
 			return error;
 	}

@@ -9,7 +9,8 @@ import { text } from "./driven_guest.ts";
 
 const TRACEFS = "/sys/kernel/tracing";
 const TRACE = "/tmp/trace";
-const PROBED = "observed_ttwu";
+/** The event of the dynamic probe. */
+export const PROBED = "observed_ttwu";
 
 /** One observed wakeup, from the entry of try_to_wake_up() to the target's switch-in. */
 export interface Observed {
@@ -51,7 +52,9 @@ export async function observing(guest: Guest, comm: string): Promise<{ begin: st
     `echo 'next_comm == "${comm}"' >events/sched/sched_switch/filter; echo 1 >events/sched/sched_switch/enable`,
     "echo 1 >tracing_on",
   ].join("\n");
-  return { begin, end: `echo 0 >${TRACEFS}/tracing_on; cat ${TRACEFS}/trace >${TRACE}` };
+  const end =
+    `cd ${TRACEFS}; echo 0 >tracing_on; echo 0 >events/enable; cat trace >${TRACE}; echo >kprobe_events`;
+  return { begin, end };
 }
 
 /** One event of the trace. */
@@ -109,18 +112,19 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
     ({ event, fields }) => event === "sched_switch" ? fields.next_pid : fields.pid,
   );
   for (const ofTask of tasks.values()) {
-    for (const [i, ttwu] of ofTask.entries()) {
-      if (ttwu.event !== PROBED) continue;
-      const next = ofTask.findIndex(({ event }, j) => j > i && event === PROBED);
-      const after = ofTask.slice(i, next < 0 ? undefined : next);
-      const first = (event: string) => after.find((line) => line.event === event);
-      const [waking, wakeup] = [first("sched_waking"), first("sched_wakeup")];
-      const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
-      if (!waking || !wakeup) continue;
-      // Before sched_waking it is another CPU's load balancing that moves a sleeper whose dequeue is delayed (6.12).
-      const migration = after.slice(after.indexOf(waking)).find(({ event }) =>
-        event === "sched_migrate_task"
+    const wakings = ofTask.filter(({ event }) => event === "sched_waking");
+    for (const [i, waking] of wakings.entries()) {
+      const [at, next] = [waking, wakings[i + 1]].map((line) => line ? ofTask.indexOf(line) : undefined);
+      // Of several at once, the one that is said to wake it has won: its entry was its last before that.
+      const ttwu = ofTask.slice(0, at).findLast(({ event, pid, cpu }) =>
+        event === PROBED && pid === waking.pid && cpu === waking.cpu
       );
+      const after = ofTask.slice(at, next);
+      const wakeup = after.find(({ event }) => event === "sched_wakeup");
+      const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
+      if (!ttwu || !wakeup) continue;
+      // Before sched_waking it is another CPU's load balancing that moves a sleeper whose dequeue is delayed (6.12).
+      const migration = after.find(({ event }) => event === "sched_migrate_task");
       wakeups.push({
         pid: Number(ttwu.fields.pid),
         wakerPid: ttwu.pid,

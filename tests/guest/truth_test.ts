@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { wakesFor } from "../../runbook/wakes.ts";
 import { assertRow } from "../measurement.ts";
-import { drive, drivenGuest } from "./driven_guest.ts";
+import { compiled } from "./compiled.ts";
+import { drive, drivenGuest, text } from "./driven_guest.ts";
 import type { Driven, Series } from "./driver.ts";
-import { type Observation, type Observed, observed, observing } from "./observer.ts";
+import { type Observation, type Observed, observed, observing, PROBED } from "./observer.ts";
 
 const RUNS_PER_WAKE = 42;
 
@@ -122,3 +123,43 @@ for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"
     assert.ok(off.length <= STOPPED * runs.length, off.join("\n"));
   });
 }
+
+const RIVAL_PERIOD_NS = 20_000_000;
+
+/**
+ * Each run has the first wakeup that began after its edge, and of its wakers the one that woke the target; one that saw
+ * none has been overslept by the whole machine.
+ */
+function assertFirst(run: Driven, observation: Observation): void {
+  const { row } = run;
+  const first = observation.wakeups.find(({ ttwuUs }) => ttwuUs > us(row.edge_ns) + ROUNDING_US);
+  const said = `${JSON.stringify(row)}, observed first ${JSON.stringify(first)}`;
+  if (row.last_stage === "none") {
+    assert.ok(first === undefined || first.ttwuUs > us(row.edge_ns) + RIVAL_PERIOD_NS / 2000, said);
+    return;
+  }
+  assert.ok(first !== undefined && us(row.ttwu_ns) - ROUNDING_US <= first.wakingUs, said);
+  if (row.status === "complete") assertAgreement(run, sameWakeup(observation, run), observation);
+}
+
+Deno.test("of two wakers at once the row has the one that the kernel's own trace events name", async () => {
+  await using guest = await drivenGuest("trixie-cloud");
+  await guest.writeFile("/opt/rivals", await compiled("tests/guest/rivals.c"), 0o755);
+  const pid = Number(await text(guest, "/opt/rivals >/dev/null 2>&1 & echo $!"));
+  const { begin, end } = await observing(guest, "rival-target");
+  for (const tier of ["full", "kprobe"] as const) {
+    const driven = await drive(guest, {
+      require: tier,
+      series: [{ name: tier, pid, runs: 200, periodNs: RIVAL_PERIOD_NS, before: begin, after: end }],
+    });
+    const observation = await observed(guest);
+    const runs = driven.of(tier);
+    for (const run of runs) assertFirst(run, observation);
+    assert.ok(runs.filter(({ row }) => row.status === "complete").length > runs.length / 2);
+    // Wakers that found the target awake, and both have been first.
+    assert.ok(
+      observation.lines.filter(({ event }) => event === PROBED).length > 1.1 * observation.wakeups.length,
+    );
+    assert.equal(new Set(observation.wakeups.map(({ wakerPid }) => wakerPid)).size, 2);
+  }
+});

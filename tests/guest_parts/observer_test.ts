@@ -32,3 +32,23 @@ Deno.test("a move before sched_waking is the balancer's, not the wakeup's", () =
     12000040,
   ]);
 });
+
+Deno.test("of two wakers in try_to_wake_up it is the one whose CPU says sched_waking", () => {
+  const entry = (us: number) =>
+    `   other-waker-367     [001] d..2.    12.0000${us}: observed_ttwu: (try_to_wake_up+0x0/0x600) wf=0x10 pid=257 ` +
+    'comm="probe-target"';
+  for (
+    const text of [
+      trace([entry(15)], []),
+      trace([], [entry(22)]),
+      trace([], []).replace("#", `${entry(11)}\n#`),
+    ]
+  ) {
+    const { wakeups } = parsed(text);
+    assert.deepEqual(wakeups.map(({ wakerPid, flags, ttwuUs }) => [wakerPid, flags, ttwuUs]), [[
+      366,
+      0,
+      12000010,
+    ]]);
+  }
+});
