@@ -39,7 +39,8 @@ export const abRoute = buildCommand({
     type Flags = Parameters<typeof abCommand>[0] & ShellFlags;
     return async function (this: Context, flags: Flags) {
       const { stdout, stderr } = this.output;
-      this.outcome.exitCode = await abCommand(flags, protocolArguments(this.args), stdout, stderr);
+      const columns = this.output.columns ?? null;
+      this.outcome.exitCode = await abCommand(flags, protocolArguments(this.args), stdout, stderr, columns);
     };
   },
 });

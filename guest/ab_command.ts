@@ -26,6 +26,7 @@ type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resum
  * @param protocol the options of the protocol, as the user wrote them: either side gets the same
  * @param write takes the comparison
  * @param say takes what happens meanwhile
+ * @param columns width of the terminal that reads the comparison; null when none does
  * @throws Failure as `probe run` and `probe compare` do, and when there is no VM
  */
 export async function abCommand(
@@ -33,6 +34,7 @@ export async function abCommand(
   protocol: readonly string[],
   write: (text: string) => void,
   say: (text: string) => void,
+  columns: number | null,
 ): Promise<ExitCode> {
   const tell = flags.quiet ? () => {} : (line: string) => say(`${line}\n`);
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
@@ -53,7 +55,7 @@ export async function abCommand(
   };
   await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
   tell(`both files are in ${folder}`);
-  return compareCommand(flags, [a, b], write, say);
+  return compareCommand(flags, [a, b], write, say, columns);
 }
 
 function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {

@@ -64,7 +64,7 @@ export function compareCommand(
   paths: readonly string[],
   write: (text: string) => void,
   say: (text: string) => void,
-  columns: number | null = null,
+  columns: number | null,
 ): ExitCode {
   const comparisons = compareFiles(flags, paths);
   write(FORMS[flags.format](comparisons, columns !== null && columns >= PLOTS_FROM));

@@ -103,6 +103,19 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   assert.deepEqual(place.left(), []);
 });
 
+Deno.test("in a wide terminal probe ab draws what probe compare draws", async () => {
+  using place = await Place.make();
+  const call = ["--ssh", VM, "--runs", "6", "--period", "50ms"];
+  const { stdout } = await place.ab(
+    call,
+    `wide() { script -qec "stty cols 160; $*" /dev/null </dev/null; }
+wide "$@"; echo "ended with $?"; wide "$1" compare "$folder/out/host.csv" "$folder/out/vm.csv"`,
+  );
+  const [all = "", compared = ""] = stdout.split("ended with 0\n");
+  assert.match(compared, /^question +verdict[^]*\u2588/m, stdout);
+  assert.ok(all.endsWith(compared), stdout);
+});
+
 Deno.test("of a runbook of several blocks, both sides take turns over ssh", async () => {
   using place = await Place.make();
   Deno.writeTextFileSync(`${place.folder}/turns.toml`, 'runs = 8\nblocks = 3\nperiod = "50ms"\n');

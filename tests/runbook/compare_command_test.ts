@@ -19,7 +19,7 @@ class Folder implements Disposable {
 
 function call(flags: CompareFlags, ...paths: string[]): { code: number; stdout: string; stderr: string } {
   let [stdout, stderr] = ["", ""];
-  const code = compareCommand(flags, paths, (text) => stdout += text, (text) => stderr += text);
+  const code = compareCommand(flags, paths, (text) => stdout += text, (text) => stderr += text, null);
   return { code, stdout, stderr };
 }
 
