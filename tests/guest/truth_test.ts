@@ -155,11 +155,14 @@ Deno.test("of two wakers at once the row has the one that the kernel's own trace
     const observation = await observed(guest);
     const runs = driven.of(tier);
     for (const run of runs) assertFirst(run, observation);
-    assert.ok(runs.filter(({ row }) => row.status === "complete").length > runs.length / 2);
-    // Wakers that found the target awake, and both have been first.
     assert.ok(
-      observation.lines.filter(({ event }) => event === PROBED).length > 1.1 * observation.wakeups.length,
+      runs.filter(({ row }) => row.status === "complete").length > runs.length / 2,
+      JSON.stringify(runs),
     );
-    assert.equal(new Set(observation.wakeups.map(({ wakerPid }) => wakerPid)).size, 2);
+    // Often enough a waker found the target awake already, and each has been first.
+    const entries = observation.lines.filter(({ event }) => event === PROBED).length;
+    const told = `${entries} entries, ${observation.wakeups.length} wakeups`;
+    assert.ok(entries >= observation.wakeups.length + 10, told);
+    assert.equal(new Set(observation.wakeups.map(({ wakerPid }) => wakerPid)).size, 2, told);
   }
 });
