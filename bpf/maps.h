@@ -39,8 +39,11 @@ struct ttwu_entry {
 	__u64 stack[PROBE_STACK_DEPTH];
 };
 
-/* By the waker's pid: a task may still be preempted behind the entry, and go on on another CPU. */
-#define TASK_ENTRIES 64
+/*
+ * By the waker's pid: a task may still be preempted behind the entry, and go on on another CPU. Of two that are in
+ * it at once and have the same place, pids 1024 apart, the first one's note is lost, and with it its wakeup.
+ */
+#define TASK_ENTRIES 1024
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
