@@ -155,7 +155,7 @@ Deno.test("a guest that does not boot ends probe ab with the last console lines,
 /** Waits until the guest has written so many rows, as its machine has kept them. */
 async function rowsInGuest(place: Place, rows: number): Promise<void> {
   for (;;) {
-    const [folder] = Deno.readDirSync(place.temporary);
+    const folder = [...Deno.readDirSync(place.temporary)].find(({ name }) => name.startsWith("probe-guest-"));
     const lines = new TextDecoder().decode(readKept(`${place.temporary}/${folder?.name}/kept`)).split("\n");
     if (lines.filter((line) => /^\d+,/.test(line)).length >= rows) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
