@@ -37,7 +37,7 @@ static void *waker(void *argument)
 	int which = (int)(intptr_t)argument;
 	const uint64_t one = 1;
 	uint32_t random = 1 + which;
-	long long next, last = 0;
+	long long next, left, last = 0;
 	cpu_set_t cpu;
 
 	prctl(PR_SET_NAME, "rival-waker");
@@ -48,8 +48,9 @@ static void *waker(void *argument)
 	for (;; last = next) {
 		while ((next = atomic_load(&at_ns)) == last)
 			usleep(500);
-		if (next - now_ns() > SPIN_NS)
-			usleep((next - now_ns() - SPIN_NS) / 1000);
+		left = next - now_ns() - SPIN_NS;
+		if (left > 0)
+			usleep(left / 1000);
 		random = random * 1664525 + 1013904223;
 		while (now_ns() < next + (random >> 8) % JITTER_NS)
 			;

@@ -159,7 +159,7 @@ Deno.test("of two wakers at once the row has the one that the kernel's own trace
       runs.filter(({ row }) => row.status === "complete").length > runs.length / 2,
       JSON.stringify(runs),
     );
-    // How often they meet is the machine's matter: on some boots one of them is always too late, so that it is told.
+    // How often they meet is the machine's matter: it is told, not demanded.
     const entries = observation.lines.filter(({ event }) => event === PROBED).length;
     const late = entries - observation.wakeups.length;
     console.error(`${tier}: ${late} of ${entries} entries of try_to_wake_up found the target awake`);
