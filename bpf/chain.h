@@ -126,7 +126,7 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
 		return;
 	/* Once for each of them, so that adding the bit is setting it. */
 	__sync_fetch_and_add(&c->phase, phase);
-	if (config.return_is_hooked && take(&closing))
+	if (config.ttwu_is_hooked && take(&closing))
 		return;
 	submit(c);
 }
@@ -179,23 +179,23 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
  * task that wakes itself, which holds no lock). Where the entry is hooked, a wakeup that began before the arming has no
  * note of this run; that of an earlier try of the same run is older than this one's edge.
  */
-static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
+static __always_inline void mint(void *ctx, struct task_struct *p)
 {
 	__u64 current = bpf_get_current_pid_tgid(), run = armed.run, ns = bpf_ktime_get_ns();
 	struct ttwu_entry *entry = 0;
 	struct chain *c = &chain;
 
-	if (config.entry_is_hooked) {
+	if (config.ttwu_is_hooked) {
 		entry = entry_of((__u32)current);
 		if (!entry || entry->run != run || entry->pid != (__u32)p->pid || entry->waker_pid != (__u32)current)
-			return 0;
+			return;
 		ns = entry->ns;
 	}
 	if (ns < armed.not_before_ns)
-		return 0;
+		return;
 	run = take_run();
 	if (!run)
-		return 0;
+		return;
 	/* A run before may have been closed from one side only. */
 	give_back(&closing);
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
@@ -226,8 +226,7 @@ static __always_inline struct chain *mint(void *ctx, struct task_struct *p)
 	c->state_before = task_state(p);
 	/* By the field's own size, a byte in 7.3: with four the neighbours made every wakeup there look runnable. */
 	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
-	c->phase = CHAIN_OPEN | (config.return_is_hooked ? 0 : CHAIN_RETURN);
-	return c;
+	c->phase = CHAIN_OPEN | (config.ttwu_is_hooked ? 0 : CHAIN_RETURN);
 }
 
 /*

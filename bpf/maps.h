@@ -24,6 +24,13 @@ struct first_read {
 
 #define MAX_CPUS 4096
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CPUS);
+	__type(key, __u32);
+	__type(value, struct first_read);
+} first_reads SEC(".maps");
+
 /*
  * What a waker of the armed target brings to try_to_wake_up(). Several may be in it at once, and the one that
  * sched_waking is said of has woken it; the others find it awake.
@@ -59,13 +66,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ttwu_entry);
 } idle_entries SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MAX_CPUS);
-	__type(key, __u32);
-	__type(value, struct first_read);
-} first_reads SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

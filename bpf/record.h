@@ -90,8 +90,8 @@ struct armed_run {
 
 /* What user space tells the programs before they are loaded. */
 struct probe_config {
-	unsigned char entry_is_hooked;  /* that of try_to_wake_up: its notes are what sched_waking takes up */
-	unsigned char return_is_hooked; /* so the record waits for it */
+	/* try_to_wake_up, at its entry, whose notes sched_waking takes up, and at its return, which the record waits for. */
+	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
 	/* Addresses of variables of the kernel; 0: not known. */
 	unsigned long long curr_clocksource;

@@ -82,9 +82,8 @@ export const ARMED_RUN = {
 export const PROBE_CONFIG = {
   size: 32,
   fields: {
-    entry_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
-    return_is_hooked: { offset: 1, kind: "u8", bytes: 1, count: 1 },
-    counts_hardirq_disable: { offset: 2, kind: "u8", bytes: 1, count: 1 },
+    ttwu_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
+    counts_hardirq_disable: { offset: 1, kind: "u8", bytes: 1, count: 1 },
     curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     preempt_count: { offset: 16, kind: "u64", bytes: 8, count: 1 },
     per_cpu_offset: { offset: 24, kind: "u64", bytes: 8, count: 1 },

@@ -224,7 +224,7 @@ function plus(a: number | null, b: number | null): number | null {
 
 function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { entry_is_hooked, return_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  const { ttwu_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
   const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
   const setAddress = (field: { readonly offset: number }, variable: (typeof VARIABLES)[number]) => {
     const [only, ...more] = definitions.get(variable) ?? [];
@@ -235,8 +235,7 @@ function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer>
   setAddress(preempt_count, "__preempt_count");
   setAddress(per_cpu_offset, "__per_cpu_offset");
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
-  bytes[entry_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
-  bytes[return_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
+  bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
   return bytes;
 }
 

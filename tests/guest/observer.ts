@@ -112,14 +112,14 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
     ({ event, fields }) => event === "sched_switch" ? fields.next_pid : fields.pid,
   );
   for (const ofTask of tasks.values()) {
-    const wakings = ofTask.filter(({ event }) => event === "sched_waking");
-    for (const [i, waking] of wakings.entries()) {
-      const [at, next] = [waking, wakings[i + 1]].map((line) => line ? ofTask.indexOf(line) : undefined);
+    for (const [i, waking] of ofTask.entries()) {
+      if (waking.event !== "sched_waking") continue;
       // Of several at once, the one that is said to wake it has won: its entry was its last before that.
-      const ttwu = ofTask.slice(0, at).findLast(({ event, pid, cpu }) =>
+      const ttwu = ofTask.slice(0, i).findLast(({ event, pid, cpu }) =>
         event === PROBED && pid === waking.pid && cpu === waking.cpu
       );
-      const after = ofTask.slice(at, next);
+      const next = ofTask.findIndex(({ event }, j) => j > i && event === "sched_waking");
+      const after = ofTask.slice(i, next < 0 ? undefined : next);
       const wakeup = after.find(({ event }) => event === "sched_wakeup");
       const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
       if (!ttwu || !wakeup) continue;
