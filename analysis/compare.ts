@@ -7,8 +7,8 @@ import { Exploration } from "./compare_exploration.ts";
 import { type ColumnOf, type Grouping, groupingOf, textOf } from "./compare_key.ts";
 import { renamed, renaming } from "./compare_partition.ts";
 import { answer, measure, type Measured } from "./compare_question.ts";
-import { both, completeCode, sampleOf } from "./compare_sample.ts";
-import { concluded, type Explored, stratify } from "./compare_strata.ts";
+import { both, completeCode, type FileSample, sampleOf } from "./compare_sample.ts";
+import { concluded, type Explored, type StrataSamples, stratify } from "./compare_strata.ts";
 import { contextDifferences, warningsOf } from "./compare_warnings.ts";
 import {
   type Comparison,
@@ -133,9 +133,11 @@ function prepare(
     `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
   );
   const protocol = protocolDifferences(a.meta, b.meta, names[1]);
+  const samples = Object.fromEntries(
+    QUESTIONS.map((name) => [name, both(files, (file) => sampleOf(file, DURATION_OF[name]))]),
+  ) as Record<QuestionName, Pair<FileSample>>;
   const questions = QUESTIONS.map((name) => {
-    const samples = both(files, (file) => sampleOf(file, DURATION_OF[name]));
-    const measured = measure(samples, name === "offset" ? marginNs : stageMarginNs, alpha, exploration);
+    const measured = measure(samples[name], name === "offset" ? marginNs : stageMarginNs, alpha, exploration);
     const confounded = [...protocol, ...hookDifferences(name, a.meta, b.meta, names[1])];
     const { mann_whitney } = measured.numbers;
     const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
@@ -161,7 +163,7 @@ function prepare(
     questions,
     tested: questions.flatMap(({ test }) => test === null ? [] : [test]),
     keys,
-    strata: stratifyAll(files, names, keys, alpha, stage.confounded.length > 0, exploration),
+    strata: stratifyAll(files, samples, names, keys, alpha, stage.confounded.length > 0, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
   };
 }
@@ -209,6 +211,7 @@ function conclude(
 
 function stratifyAll(
   files: Pair<ResultFile>,
+  samples: StrataSamples,
   names: Pair<string>,
   keys: readonly Key[],
   alpha: number,
@@ -225,7 +228,8 @@ function stratifyAll(
       const renames = renaming(earlier.groupings, groupings);
       return renames === null ? [] : [renamed(earlier.explored, columns, renames)];
     });
-    const explored = alike[0] ?? stratify(files, names, columns, groupings, alpha, confounded, exploration);
+    const explored = alike[0] ??
+      stratify(files, samples, names, columns, groupings, alpha, confounded, exploration);
     done.push({ groupings, confounded, explored });
   }
   return done.map(({ explored }) => explored);

@@ -68,7 +68,7 @@ export function decide(
   const exchangeable = series.every((check) => check.exchangeable);
   const serial = exchangeable || smaller < TEST_NEEDS
     ? null
-    : serialShift(samples[0].series, samples[1].series, undefined, sorted, differences);
+    : serialShift(...samples, undefined, differences);
   return {
     series,
     serial,

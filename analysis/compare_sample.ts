@@ -4,6 +4,7 @@ import type { Outliers, Pair, PValue, Summary } from "./comparison.ts";
 import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
+import { type Ordered, ordered } from "./stats/ordered.ts";
 import { iqrSorted, madSorted, medianSorted, quantileSorted } from "./stats/quantile.ts";
 import { runsForUpperBound } from "./stats/quantile_bounds.ts";
 import { countBelow, countUpTo } from "./stats/rank.ts";
@@ -19,14 +20,16 @@ export const THIN_BELOW = 10;
 /** Smaller p-values underflow. */
 const SMALLEST_P = 1e-307;
 
-/** One duration of one file: all complete runs in which it was observed. */
-export interface Sample {
-  /** ns, ascending. */
-  readonly sorted: Float64Array;
-  /** ns, in the order of the runs. */
-  readonly series: Float64Array;
-  /** Number of the run at an index of `series`. */
+/** One duration of one file, ns, in the order of the runs: all complete runs in which it was observed. */
+export interface Sample extends Ordered {
+  /** Number of the run at an index of the series. */
   runAt(index: number): number;
+}
+
+/** A Sample, and where in the file its runs are. */
+export interface FileSample extends Sample {
+  /** Row of the file at an index of the series. */
+  readonly rows: Uint32Array;
 }
 
 /** Code of `complete` in column status, by which runs are chosen. */
@@ -34,29 +37,25 @@ export function completeCode(file: ResultFile): number {
   return file.texts.status.values.indexOf("complete");
 }
 
-export function sampleOf(file: ResultFile, duration: Duration): Sample {
+export function sampleOf(file: ResultFile, duration: Duration): FileSample {
   const values = file.durations[duration];
   const status = file.texts.status.codes();
   const complete = completeCode(file);
-  const counts = (row: number) => status[row] === complete && !Number.isNaN(values[row]!);
-  const order = orderOfRuns(file.run);
-  const chosen = new Float64Array(values.length);
+  const byRun = rowsByRun(file.run);
+  const rows = new Uint32Array(values.length);
+  const series = new Float64Array(values.length);
   let n = 0;
   for (let i = 0; i < values.length; i++) {
-    const row = order === null ? i : order[i]!;
-    if (counts(row)) chosen[n++] = values[row]!;
+    const row = byRun === null ? i : byRun[i]!;
+    const value = values[row]!;
+    if (status[row] !== complete || Number.isNaN(value)) continue;
+    rows[n] = row;
+    series[n++] = value;
   }
-  const series = chosen.subarray(0, n);
   return {
-    sorted: series.toSorted(),
-    series,
-    runAt: (index) => {
-      let seen = -1;
-      for (let i = 0;; i++) {
-        const row = order === null ? i : order[i]!;
-        if (counts(row) && ++seen === index) return file.run[row]!;
-      }
-    },
+    ...ordered(series.subarray(0, n)),
+    rows: rows.subarray(0, n),
+    runAt: (index) => file.run[rows[index]!]!,
   };
 }
 
@@ -66,12 +65,8 @@ export function sortedSample(file: ResultFile, duration: Duration): Float64Array
 }
 
 /** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
-function orderOfRuns(run: Float64Array): Uint32Array | null {
-  for (let row = 1; row < run.length; row++) {
-    if (run[row]! < run[row - 1]!) {
-      return Uint32Array.from(run.keys()).sort((x, y) => run[x]! - run[y]!);
-    }
-  }
+function rowsByRun(run: Float64Array): Uint32Array | null {
+  for (let row = 1; row < run.length; row++) if (run[row]! < run[row - 1]!) return ordered(run).order;
   return null;
 }
 

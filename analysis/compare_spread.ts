@@ -2,8 +2,8 @@
 
 import type { Exploration } from "./compare_exploration.ts";
 import { INTERVAL_NEEDS, pValue, TEST_NEEDS } from "./compare_sample.ts";
-import type { Pair, Ratio, SideSpread, SpreadDirection, SpreadTest, SpreadTests } from "./comparison.ts";
-import { brownForsythe, flignerKilleen, spreadTest } from "./stats/spread.ts";
+import type { Pair, Ratio, SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
+import { deviationsFromMedians, flignerKilleen, spreadTest } from "./stats/spread.ts";
 import { madRatio } from "./stats/spread_ratio.ts";
 
 /**
@@ -37,32 +37,37 @@ export function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
 /** Tests of equal spread between those groups that are large enough to have one. */
 export function spreadTests(groups: readonly Float64Array[], exploration: Exploration): SpreadTests {
   const large = groups.filter(isLarge);
-  const fk = large.length < 2 ? null : flignerKilleen(large);
+  if (large.length < 2) return { ...NONE, fligner_killeen: null };
+  const deviations = deviationsFromMedians(large);
+  const { chiSquare, df, p } = flignerKilleen(large, deviations);
   return {
-    test: decidingTest(large, exploration),
-    brown_forsythe: brownForsytheOf(large),
-    fligner_killeen: fk === null || fk.chiSquare === null || fk.p === null
-      ? null
-      : { chi_square: fk.chiSquare, df: fk.df, ...pValue(fk.p) },
+    ...decided(large, deviations, exploration),
+    fligner_killeen: chiSquare === null || p === null ? null : { chi_square: chiSquare, df, ...pValue(p) },
   };
 }
 
-/** The test whose p decides, of those groups that are large enough. */
-export function decidingTest(
-  groups: readonly Float64Array[],
-  exploration: Exploration,
-): SpreadTests["test"] {
+/** The test whose p decides, and Brown-Forsythe's about the median. */
+type Decided = Pick<SpreadTests, "test" | "brown_forsythe">;
+
+const NONE: Decided = { test: null, brown_forsythe: null };
+
+/** As spreadTests, without Fligner-Killeen's. */
+export function decidingTests(groups: readonly Float64Array[], exploration: Exploration): Decided {
   const large = groups.filter(isLarge);
-  if (large.length < 2) return null;
-  const { p, method } = spreadTest(large);
-  return p === null ? null : exploration.add(p, null, { method });
+  return large.length < 2 ? NONE : decided(large, deviationsFromMedians(large), exploration);
 }
 
-export function brownForsytheOf(groups: readonly Float64Array[]): SpreadTest | null {
-  const large = groups.filter(isLarge);
-  if (large.length < 2) return null;
-  const { f, df1, df2, p } = brownForsythe(large);
-  return f === null || p === null ? null : { f, df1, df2, ...pValue(p) };
+function decided(
+  groups: readonly Float64Array[],
+  deviations: readonly Float64Array[],
+  exploration: Exploration,
+): Decided {
+  const { p, method, brownForsythe } = spreadTest(groups, deviations);
+  const { f, df1, df2, p: pAboutMedian } = brownForsythe;
+  return {
+    test: p === null ? null : exploration.add(p, null, { method }),
+    brown_forsythe: f === null || pAboutMedian === null ? null : { f, df1, df2, ...pValue(pAboutMedian) },
+  };
 }
 
 function isLarge(group: Float64Array): boolean {

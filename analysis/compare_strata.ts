@@ -4,13 +4,12 @@ import type { ColumnName } from "./columns.ts";
 import { contrast } from "./compare_contrast.ts";
 import type { Exploration } from "./compare_exploration.ts";
 import { type Grouping, nameOfValues } from "./compare_key.ts";
-import { both, completeCode, TEST_NEEDS } from "./compare_sample.ts";
-import { brownForsytheOf, decidingTest, ratioOf, spreadTests } from "./compare_spread.ts";
+import { both, completeCode, type FileSample, TEST_NEEDS } from "./compare_sample.ts";
+import { decidingTests, ratioOf, spreadTests } from "./compare_spread.ts";
 import { stratifiedShifts } from "./compare_stratified.ts";
 import type { Pair, Spread, Stratification, Stratum } from "./comparison.ts";
 import { type Bins, binsOver } from "./histogram.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { Duration } from "./result_row.ts";
 import { mannWhitney } from "./stats/mann_whitney.ts";
 import { medianSorted } from "./stats/quantile.ts";
 import { merged } from "./stats/rank.ts";
@@ -30,6 +29,12 @@ export type Explored = Omit<Stratification, "spread"> & {
   readonly spread: Omit<Spread, "verdict" | "reason">;
 };
 
+/** The durations that are looked at stratum by stratum. */
+export interface StrataSamples {
+  readonly offset: Pair<FileSample>;
+  readonly ttwu_to_tkread: Pair<FileSample>;
+}
+
 const EMPTY = new Float64Array(0);
 
 /** To be called once all exploratory p-values are adjusted. */
@@ -44,12 +49,14 @@ export function concluded(explored: Explored, alpha: number): Stratification {
 }
 
 /**
+ * @param samples of the files
  * @param names of the sides
  * @param columns that the groupings are by
  * @param confounded why shifts by this key cannot be concluded from, or null
  */
 export function stratify(
   files: Pair<ResultFile>,
+  samples: StrataSamples,
   names: Pair<string>,
   columns: readonly ColumnName[],
   groupings: Pair<Grouping>,
@@ -57,7 +64,7 @@ export function stratify(
   confounded: string | null,
   exploration: Exploration,
 ): Explored {
-  const grouped = bySide(files, groupings, "ttwu_to_tkread_ns");
+  const grouped = bySide(files, samples.ttwu_to_tkread, groupings);
   const values = new Map(grouped.flatMap((side) => [...side.values]));
   const strata = [...values.keys()].filter((name) =>
     grouped.some(({ samples, timeout, aborted }) =>
@@ -72,7 +79,7 @@ export function stratify(
     const refused = refusalOf(samplesOf(grouped, name), names, confounded);
     return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
   });
-  const offsets = bySide(files, groupings, "offset_ns");
+  const offsets = bySide(files, samples.offset, groupings);
   return {
     key: columns.join(","),
     columns,
@@ -88,31 +95,37 @@ export function stratify(
   };
 }
 
-function bySide(files: Pair<ResultFile>, groupings: Pair<Grouping>, duration: Duration): Pair<Grouped> {
-  return [groupBy(files[0], groupings[0], duration), groupBy(files[1], groupings[1], duration)];
+function bySide(
+  files: Pair<ResultFile>,
+  samples: Pair<FileSample>,
+  groupings: Pair<Grouping>,
+): Pair<Grouped> {
+  return [groupBy(files[0], samples[0], groupings[0]), groupBy(files[1], samples[1], groupings[1])];
 }
 
-function groupBy(file: ResultFile, { values, codes }: Grouping, duration: Duration): Grouped {
+function groupBy(
+  file: ResultFile,
+  { sorted, order, rows }: FileSample,
+  { values, codes }: Grouping,
+): Grouped {
   const status = file.texts.status.codes();
   const complete = completeCode(file);
   const timedOut = file.texts.status.values.indexOf("timeout");
-  const durations = file.durations[duration];
   const [sizes, timeout, aborted] = [0, 1, 2].map(() => new Float64Array(values.length)) as [
     Float64Array,
     Float64Array,
     Float64Array,
   ];
-  const counts = (row: number) => status[row] === complete && !Number.isNaN(durations[row]!);
   for (let row = 0; row < codes.length; row++) {
-    if (counts(row)) sizes[codes[row]!]!++;
-    else if (status[row] === timedOut) timeout[codes[row]!]!++;
+    if (status[row] === timedOut) timeout[codes[row]!]!++;
     else if (status[row] !== complete) aborted[codes[row]!]!++;
   }
+  for (let i = 0; i < rows.length; i++) sizes[codes[rows[i]!]!]!++;
   const samples = Array.from(sizes, (size) => new Float64Array(size));
   const next = new Float64Array(values.length);
-  for (let row = 0; row < codes.length; row++) {
-    const code = codes[row]!;
-    if (counts(row)) samples[code]![next[code]!++] = durations[row]!;
+  for (let k = 0; k < sorted.length; k++) {
+    const code = codes[rows[order[k]!]!]!;
+    samples[code]![next[code]!++] = sorted[k]!;
   }
   const named = values.flatMap((value, code) => value === null ? [] : [{ name: nameOfValues(value), code }]);
   const above0 = (numbers: Float64Array) =>
@@ -120,7 +133,7 @@ function groupBy(file: ResultFile, { values, codes }: Grouping, duration: Durati
   return {
     values: new Map(named.map(({ name, code }) => [name, values[code]!])),
     samples: new Map(
-      named.filter(({ code }) => sizes[code]! > 0).map(({ name, code }) => [name, samples[code]!.sort()]),
+      named.filter(({ code }) => sizes[code]! > 0).map(({ name, code }) => [name, samples[code]!]),
     ),
     timeout: above0(timeout),
     aborted: above0(aborted),
@@ -182,10 +195,11 @@ function spreadBetween(
 ): Explored["spread"] {
   const [ofA, ofB] = [ordered.map(([a]) => a), ordered.map(([, b]) => b)];
   const tests = spreadTests(ordered.map(aroundOwnMedians), exploration);
+  const sides = both([ofA, ofB], (groups) => decidingTests(groups, exploration));
   return {
     ...tests,
-    sides: [brownForsytheOf(ofA), brownForsytheOf(ofB)],
-    side_tests: [decidingTest(ofA, exploration), decidingTest(ofB, exploration)],
+    sides: both(sides, ({ brown_forsythe }) => brown_forsythe),
+    side_tests: both(sides, ({ test }) => test),
   };
 }
 

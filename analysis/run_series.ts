@@ -6,7 +6,7 @@ import type { ResultFile } from "./result_file.ts";
 import type { Duration } from "./result_row.ts";
 import { changePointOfRanks } from "./stats/change_point.ts";
 import { dipTest } from "./stats/dip.ts";
-import { centredRanksToGrid } from "./stats/rank.ts";
+import { centredRanks } from "./stats/rank.ts";
 import { lag1Autocorrelation } from "./stats/series.ts";
 
 /** Fewer runs have no order to speak of. */
@@ -28,13 +28,14 @@ export interface SeriesChecks extends Omit<SeriesCheck, "exchangeable"> {
 export function seriesChecks(file: ResultFile, duration: Duration): SeriesChecks {
   const sample = sampleOf(file, duration);
   const { lag1, change_point, dip } = checkSeries(sample);
-  return { n: sample.series.length, lag1, change_point, dip };
+  return { n: sample.sorted.length, lag1, change_point, dip };
 }
 
 /** Dependence of neighbours and a change of level, both by ranks since latencies are skewed; and bimodality. */
-export function checkSeries({ series, sorted, runAt }: Sample): SeriesCheck {
-  if (series.length < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, exchangeable: true };
-  const ranks = centredRanksToGrid(series, sorted);
+export function checkSeries(sample: Sample): SeriesCheck {
+  const { sorted, runAt } = sample;
+  if (sorted.length < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, exchangeable: true };
+  const ranks = centredRanks(sample);
   const lag1 = lag1Autocorrelation(ranks);
   const change = changePointOfRanks(ranks);
   const dip = dipTest(sorted);

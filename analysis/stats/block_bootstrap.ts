@@ -1,5 +1,6 @@
 import { RESAMPLES } from "./bootstrap.ts";
 import { hodgesLehmann, type ShiftInterval } from "./hodges_lehmann.ts";
+import type { Ordered } from "./ordered.ts";
 import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
 import { countsBelowAndUpTo } from "./rank.ts";
@@ -46,30 +47,30 @@ const RESAMPLED_UP_TO = 1000;
  * placements with Kendall's correction of its bias, (1 + 4 r) / n; at least 1, at most n / 4. What blocks of
  * that length miss of the variance of a first-order autoregression with r is added.
  *
- * @param runsA in the order of the runs; as runsB
- * @param sorted both sides' values, ascending, and `differences` of these, where more is asked of them
+ * @param a the runs of A in their order, and `b` of B
+ * @param differences of the sorted values, where more is asked of them
  * @throws RangeError for fewer than 4 runs a side
  */
 export function serialShift(
-  runsA: Float64Array,
-  runsB: Float64Array,
+  a: Ordered,
+  b: Ordered,
   seed?: number,
-  [sortedA, sortedB]: readonly [Float64Array, Float64Array] = [runsA.toSorted(), runsB.toSorted()],
-  differences: PairwiseDifferences = new PairwiseDifferences(sortedA, sortedB),
+  differences: PairwiseDifferences = new PairwiseDifferences(a.sorted, b.sorted),
 ): SerialShift {
-  const m = runsA.length;
-  const n = runsB.length;
+  const m = a.sorted.length;
+  const n = b.sorted.length;
   if (m < 4 || n < 4) throw new RangeError(`serial interval: ${m} and ${n} runs, needs at least 4 a side`);
-  const shift = hodgesLehmann(sortedA, sortedB, differences);
-  const a = new BlockMeans(placements(runsA, sortedB.map((value) => value - shift)));
-  const b = new BlockMeans(placements(runsB.map((value) => value - shift), sortedA));
-  const { sigma, halfWidth, method } = Math.max(a.blocks, b.blocks) > RESAMPLED_UP_TO
-    ? normalWidths(a, b)
-    : resampledWidths(a, b, seed);
+  const shift = hodgesLehmann(a.sorted, b.sorted, differences);
+  const moved = { sorted: b.sorted.map((value) => value - shift), order: b.order };
+  const meansA = new BlockMeans(placements(a, moved.sorted));
+  const meansB = new BlockMeans(placements(moved, a.sorted));
+  const { sigma, halfWidth, method } = Math.max(meansA.blocks, meansB.blocks) > RESAMPLED_UP_TO
+    ? normalWidths(meansA, meansB)
+    : resampledWidths(meansA, meansB, seed);
   const df = Math.min(m, n) - 2;
   return {
     df,
-    blockLengths: [a.length, b.length],
+    blockLengths: [meansA.length, meansB.length],
     sigmaOfU: m * n * sigma,
     interval: (confidence) => {
       if (!(confidence > 0 && confidence < 1)) {
@@ -127,9 +128,11 @@ function normalWidths(a: BlockMeans, b: BlockMeans): Widths {
   };
 }
 
-/** Share of the sorted sample below each value, a tie counting half. */
-function placements(values: Float64Array, sorted: Float64Array): Float64Array {
-  return countsBelowAndUpTo(values, sorted).map((count) => count / 2 / sorted.length);
+/** Share of the sorted sample below each run, a tie counting half. */
+function placements(series: Ordered, among: Float64Array): Float64Array {
+  const shares = countsBelowAndUpTo(series, among);
+  for (let i = 0; i < shares.length; i++) shares[i] = shares[i]! / 2 / among.length;
+  return shares;
 }
 
 /** Deviations of the mean of a series, resampled in blocks. */

@@ -1,3 +1,4 @@
+import { ordered } from "./ordered.ts";
 import { drawToFront, Xoshiro128 } from "./random.ts";
 import { centredRanks } from "./rank.ts";
 import { sequentialP } from "./sequential.ts";
@@ -30,7 +31,7 @@ export const PETTITT_PERMUTED_UP_TO = 1000;
  * @throws RangeError for fewer than 4 runs
  */
 export function changePoint(runs: Float64Array, seed?: number): ChangePoint | null {
-  return changePointOfRanks(centredRanks(runs, runs.toSorted()), seed);
+  return changePointOfRanks(centredRanks(ordered(runs)), seed);
 }
 
 /** As changePoint, of a series that was ranked already. @param scores as centredRanks gives them */

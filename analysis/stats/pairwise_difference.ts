@@ -1,4 +1,5 @@
 import { Xoshiro128 } from "./random.ts";
+import { type Around, differencesAround } from "./rank.ts";
 
 /** Pivots are chosen from this many candidates a round, so that a round keeps about 1 in 50 of them. */
 const SAMPLE_SIZE = 8192;
@@ -8,15 +9,6 @@ const MOST_WALKS = 16;
 
 /** So many values of each sample, evenly by rank, tell where to begin. */
 const THINNED_TO = 64;
-
-/** What one walk over both samples finds of the differences about a value. */
-interface Counted {
-  /** Number of differences up to the value. */
-  readonly count: number;
-  /** The largest of those, and the smallest beyond. */
-  readonly upTo: number;
-  readonly beyond: number;
-}
 
 /**
  * The differences b - a of two sorted samples in ascending order, for several ranks of them: what was found for one
@@ -30,7 +22,7 @@ interface Counted {
 export class PairwiseDifferences {
   readonly #a: Float64Array;
   readonly #b: Float64Array;
-  readonly #known: Counted[];
+  readonly #known: Around[];
   #sorted: Float64Array | null = null;
   /** The values lie too unevenly to interpolate between them. */
   #isUneven = false;
@@ -111,20 +103,8 @@ export class PairwiseDifferences {
   }
 
   /** One walk over both samples. */
-  #count(value: number): Counted {
-    const [a, b] = [this.#a, this.#b];
-    let count = 0;
-    let upTo = -Infinity;
-    let beyond = Infinity;
-    // The difference is formed as it is returned: comparing b with value + a would round differently.
-    for (let i = 0, j = 0; i < a.length; i++) {
-      const ai = a[i]!;
-      while (j < b.length && b[j]! - ai <= value) j++;
-      count += j;
-      if (j > 0 && b[j - 1]! - ai > upTo) upTo = b[j - 1]! - ai;
-      if (j < b.length && b[j]! - ai < beyond) beyond = b[j]! - ai;
-    }
-    const counted = { count, upTo, beyond };
+  #count(value: number): Around {
+    const counted = differencesAround(this.#a, this.#b, value);
     this.#known.push(counted);
     return counted;
   }

@@ -1,5 +1,7 @@
 /** Ranks of pooled samples, by merging sorted ones: nothing here sorts, everything is O(number of values). */
 
+import type { Ordered } from "./ordered.ts";
+
 /** How the values of two samples lie to each other. */
 export interface PairCounts {
   /** Pairs (a, b) with b > a. */
@@ -59,6 +61,38 @@ export function countDifferences(
   return { below, upTo };
 }
 
+/** What lies about a value among the differences of two samples. */
+export interface Around {
+  /** Number of differences up to the value. */
+  readonly count: number;
+  /** The largest of those, and the smallest beyond. */
+  readonly upTo: number;
+  readonly beyond: number;
+}
+
+/** The m n differences b - a of two sorted samples about a value, in one walk of m + n steps. */
+export function differencesAround(sortedA: Float64Array, sortedB: Float64Array, value: number): Around {
+  const [m, n] = [sortedA.length, sortedB.length];
+  let count = 0;
+  let upTo = -Infinity;
+  let beyond = Infinity;
+  let i = 0;
+  let j = 0;
+  while (i < m && j < n) {
+    // The difference is formed as it is returned: comparing b with value + a would round differently.
+    const difference = sortedB[j]! - sortedA[i]!;
+    if (difference <= value) {
+      j++;
+      if (difference > upTo) upTo = difference;
+    } else {
+      i++;
+      count += j;
+      if (difference < beyond) beyond = difference;
+    }
+  }
+  return { count: count + (m - i) * n, upTo, beyond };
+}
+
 /** Sum of t^3 - t over the groups of equal values of one sorted sample. */
 export function tieSumSorted(sorted: Float64Array): number {
   let sum = 0;
@@ -70,40 +104,23 @@ export function tieSumSorted(sorted: Float64Array): number {
   return sum;
 }
 
-/** A table of so many entries stays in the caches. */
-const MOST_BUCKETS = 65_536;
-/** Outside the buckets lies this share of the values at each end, so that no outlier makes the buckets wide. */
-const OUTSIDE = 0.001;
-
 /**
- * Of each value the number of sorted values below it plus the number of those that are at most it: among its own
- * sample twice its midrank less 1. Integers, so that sums are exact. O(n log n) by bisection, but only of the values
- * in its own bucket of equal width: bisecting all of a million takes more than twice as long.
+ * Of each value of a series the number of values of `among` below it plus the number of those that are at most it:
+ * among its own sample twice its midrank less 1. Integers, so that sums are exact. O(m + n).
  *
- * @param values in any order
- * @param sorted ascending
+ * @param among sorted ascending
+ * @returns in the order of the series
  */
-export function countsBelowAndUpTo(values: Float64Array, sorted: Float64Array): Float64Array {
-  const n = sorted.length;
-  if (n === 0) return new Float64Array(values.length);
-  const least = sorted[Math.floor(OUTSIDE * n)]!;
-  const largest = sorted[n - 1 - Math.floor(OUTSIDE * n)]!;
-  const buckets = Math.min(n, MOST_BUCKETS);
-  const wanted = buckets / (largest - least);
-  const scale = Number.isFinite(wanted) ? wanted : 0;
-  // Monotone however it rounds, so that a bucket has all values between two of its own.
-  const bucketOf = (value: number) =>
-    Math.min(buckets + 1, Math.max(0, Math.floor((value - least) * scale) + 1));
-  const starts = new Uint32Array(buckets + 3);
-  for (let i = 0; i < n; i++) starts[bucketOf(sorted[i]!) + 1]!++;
-  for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
-  const counts = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const bucket = bucketOf(value);
-    const end = starts[bucket + 1]!;
-    const below = countBelow(sorted, value, starts[bucket]!, end);
-    counts[i] = below + (sorted[below] === value ? countUpTo(sorted, value, below + 1, end) : below);
+export function countsBelowAndUpTo({ sorted, order }: Ordered, among: Float64Array): Float64Array {
+  const counts = new Float64Array(sorted.length);
+  let below = 0;
+  let upTo = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const value = sorted[i]!;
+    while (below < among.length && among[below]! < value) below++;
+    if (upTo < below) upTo = below;
+    while (upTo < among.length && among[upTo]! <= value) upTo++;
+    counts[order[i]!] = below + upTo;
   }
   return counts;
 }
@@ -111,33 +128,12 @@ export function countsBelowAndUpTo(values: Float64Array, sorted: Float64Array): 
 /**
  * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then, so that sums are exact.
  *
- * @param runs in the order of the runs
- * @param sorted the same values, ascending; or others, among which each value is then ranked
+ * @returns in the order of the series
  */
-export function centredRanks(runs: Float64Array, sorted: Float64Array): Float64Array {
-  const counts = countsBelowAndUpTo(runs, sorted);
-  for (let i = 0; i < counts.length; i++) counts[i]! -= sorted.length;
+export function centredRanks(series: Ordered): Float64Array {
+  const counts = countsBelowAndUpTo(series, series.sorted);
+  for (let i = 0; i < counts.length; i++) counts[i]! -= counts.length;
   return counts;
-}
-
-/** More values than this are ranked to 1 in RANK_GRID only: bisecting all of them misses every cache. */
-const RANKED_IN_FULL_UP_TO = 10_000;
-const RANK_GRID = 4096;
-
-/**
- * As centredRanks; of more than RANKED_IN_FULL_UP_TO values the ranks are those among RANK_GRID evenly chosen ones,
- * centred about their mean. For tests that take ties by midranks.
- */
-export function centredRanksToGrid(runs: Float64Array, sorted: Float64Array): Float64Array {
-  const n = runs.length;
-  if (n <= RANKED_IN_FULL_UP_TO) return centredRanks(runs, sorted);
-  const grid = Float64Array.from({ length: RANK_GRID }, (_, i) => {
-    return sorted[Math.floor(((i + 0.5) * n) / RANK_GRID)]!;
-  });
-  const ranks = centredRanks(runs, grid);
-  let mean = 0;
-  for (const rank of ranks) mean += rank / n;
-  return ranks.map((rank) => ((rank - mean) * n) / RANK_GRID);
 }
 
 /** The values of two sorted samples, sorted, in O(m + n). */
@@ -153,8 +149,10 @@ export function merged(sortedA: Float64Array, sortedB: Float64Array): Float64Arr
   return both;
 }
 
-/** Number of sorted values below `value`, when it is known to lie in [low, high]. */
-export function countBelow(sorted: Float64Array, value: number, low = 0, high = sorted.length): number {
+/** Number of sorted values below `value`. */
+export function countBelow(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! < value) low = middle + 1;
@@ -163,8 +161,10 @@ export function countBelow(sorted: Float64Array, value: number, low = 0, high = 
   return low;
 }
 
-/** Number of sorted values that are at most `value`, when it is known to lie in [low, high]. */
-export function countUpTo(sorted: Float64Array, value: number, low = 0, high = sorted.length): number {
+/** Number of sorted values that are at most `value`. */
+export function countUpTo(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! <= value) low = middle + 1;

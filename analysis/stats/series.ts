@@ -27,18 +27,24 @@ export function lag1Autocorrelation(runs: Float64Array): Autocorrelation | null 
   if (n < 4) throw new RangeError(`lag-1 autocorrelation: ${n} runs, needs at least 4`);
   const first = runs[0]!;
   let mean = 0;
-  for (const value of runs) mean += (value - first) / n;
-  const centred = runs.map((value) => value - first - mean);
+  let isConstant = true;
+  for (let i = 0; i < n; i++) {
+    mean += (runs[i]! - first) / n;
+    if (runs[i] !== first) isConstant = false;
+  }
   let products = 0;
   let squares = 0;
   let fourths = 0;
+  let before = 0;
   for (let i = 0; i < n; i++) {
-    const square = centred[i]! ** 2;
-    if (i > 0) products += centred[i]! * centred[i - 1]!;
+    const centred = runs[i]! - first - mean;
+    const square = centred * centred;
+    products += centred * before;
     squares += square;
     fourths += square * square;
+    before = centred;
   }
-  if (squares === 0 || runs.every((value) => value === first)) return null;
+  if (squares === 0 || isConstant) return null;
   const r = products / squares;
   const z = (r + 1 / n) / Math.sqrt(permutationVariance(n, fourths / squares / squares));
   return {

@@ -24,10 +24,10 @@ export interface FlignerKilleen {
  * (Levene's test about the median; `car::leveneTest`). O(number of values).
  *
  * @param groups each sorted ascending
- * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
+ * @throws RangeError as deviationsFromMedians
  */
 export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
-  return varianceRatio(deviationsOf("Brown-Forsythe", groups));
+  return varianceRatio(deviationsFromMedians(groups));
 }
 
 /** The test of equal spread that decides. */
@@ -35,6 +35,7 @@ export interface SpreadTest {
   /** Null when no deviation varies; 0 only by underflow, that is below 1e-307. */
   readonly p: number | null;
   readonly method: string;
+  readonly brownForsythe: BrownForsythe;
 }
 
 /**
@@ -45,12 +46,17 @@ export interface SpreadTest {
  * which neither resampling the deviations (Lim and Loh 1996) nor permuting the values does.
  *
  * @param groups each sorted ascending
- * @throws RangeError as brownForsythe
+ * @param deviations of these groups, where more is asked of them
+ * @throws RangeError as deviationsFromMedians
  */
-export function spreadTest(groups: readonly Float64Array[]): SpreadTest {
-  const { p } = brownForsythe(groups);
+export function spreadTest(
+  groups: readonly Float64Array[],
+  deviations: readonly Float64Array[] = deviationsFromMedians(groups),
+): SpreadTest {
+  const brownForsythe = varianceRatio(deviations);
+  const { p } = brownForsythe;
   const isClear = groups.every((group) => middleOf(group, -1) === middleOf(group, 0));
-  if (isClear) return { p, method: "Brown-Forsythe, F" };
+  if (isClear) return { p, method: "Brown-Forsythe, F", brownForsythe };
   const either = ([-1, 0] as const).flatMap((side) => {
     const about = varianceRatio(groups.map((group) => deviationsFrom(middleOf(group, side), group))).p;
     return about === null ? [] : [about];
@@ -58,6 +64,7 @@ export function spreadTest(groups: readonly Float64Array[]): SpreadTest {
   return {
     p: either.length === 0 ? p : Math.max(...either),
     method: "Brown-Forsythe, F about either middle value",
+    brownForsythe,
   };
 }
 
@@ -99,10 +106,13 @@ function varianceRatio(deviations: readonly Float64Array[]): BrownForsythe {
  * |x - median of the group|, as R's `fligner.test`.
  *
  * @param groups each sorted ascending
- * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
+ * @param deviations of these groups, where more is asked of them
+ * @throws RangeError as deviationsFromMedians
  */
-export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen {
-  const deviations = deviationsOf("Fligner-Killeen", groups);
+export function flignerKilleen(
+  groups: readonly Float64Array[],
+  deviations: readonly Float64Array[] = deviationsFromMedians(groups),
+): FlignerKilleen {
   const pooled = merged(deviations);
   const total = pooled.length;
   const df = groups.length - 1;
@@ -142,15 +152,22 @@ export function flignerKilleen(groups: readonly Float64Array[]): FlignerKilleen 
   return { chiSquare, df, p: chiSquareSurvival(chiSquare, df) };
 }
 
-/** |x - median| of each group, sorted ascending. */
-function deviationsOf(what: string, groups: readonly Float64Array[]): Float64Array[] {
-  if (groups.length < 2) throw new RangeError(`${what}: ${groups.length} groups, needs at least 2`);
+/**
+ * |x - median| of each group, sorted ascending: what tests of equal spread are made from.
+ *
+ * @param groups each sorted ascending
+ * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
+ */
+export function deviationsFromMedians(groups: readonly Float64Array[]): Float64Array[] {
+  if (groups.length < 2) throw new RangeError(`equal spread: ${groups.length} groups, needs at least 2`);
   const deviations = groups.map((group, i) => {
-    if (group.length === 0) throw new RangeError(`${what}: group ${i + 1} is empty, needs at least 1 value`);
+    if (group.length === 0) {
+      throw new RangeError(`equal spread: group ${i + 1} is empty, needs at least 1 value`);
+    }
     return absoluteDeviationsSorted(group);
   });
   if (deviations.every((group) => group.length === 1)) {
-    throw new RangeError(`${what}: every group has one value, needs more values than groups`);
+    throw new RangeError(`equal spread: every group has one value, needs more values than groups`);
   }
   return deviations;
 }

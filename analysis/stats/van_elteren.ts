@@ -1,7 +1,7 @@
 import type { ShiftInterval } from "./hodges_lehmann.ts";
 import { type Alternative, sigmaOfU } from "./mann_whitney.ts";
 import { thinned } from "./pairwise_difference.ts";
-import { countPairs, tieSumSorted } from "./rank.ts";
+import { countPairs, differencesAround, tieSumSorted } from "./rank.ts";
 import { normalCdf, normalQuantile, normalSurvival } from "./special.ts";
 
 /** Two samples of one stratum, each sorted ascending. */
@@ -126,7 +126,7 @@ function weightedDifference(strata: readonly Stratum[], target: number): number 
   let stays: "low" | "high" | null = null;
   const first = beginning(strata, target);
   for (let step = 0; low < high; step++) {
-    const share = step % 4 === 3 ? 0.5 : missing / (missing + excess);
+    const share = (step - first.length) % 4 === 3 ? 0.5 : missing / (missing + excess);
     const between = first[step] ?? low + (high - low) * Math.min(1, Math.max(0, share));
     // Of two neighbouring numbers the mean rounds to either.
     const middle = low <= between && between < high ? between : low;
@@ -169,16 +169,10 @@ function around(strata: readonly Stratum[], value: number) {
   let upTo = -Infinity;
   let beyond = Infinity;
   for (const { a, b } of strata) {
-    let count = 0;
-    let j = 0;
-    for (let i = 0; i < a.length; i++) {
-      const ai = a[i]!;
-      while (j < b.length && b[j]! - ai <= value) j++;
-      count += j;
-      if (j > 0 && b[j - 1]! - ai > upTo) upTo = b[j - 1]! - ai;
-      if (j < b.length && b[j]! - ai < beyond) beyond = b[j]! - ai;
-    }
-    weight += weightOf({ a, b }) * count;
+    const found = differencesAround(a, b, value);
+    weight += weightOf({ a, b }) * found.count;
+    upTo = Math.max(upTo, found.upTo);
+    beyond = Math.min(beyond, found.beyond);
   }
   return { weight, upTo, beyond };
 }

@@ -5,6 +5,7 @@ import { TEST_NEEDS } from "../../analysis/compare_sample.ts";
 import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
 import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { ordered } from "../../analysis/stats/ordered.ts";
 import { quantileSorted } from "../../analysis/stats/quantile.ts";
 import { quantileInterval } from "../../analysis/stats/quantile_bounds.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
@@ -149,7 +150,7 @@ export const INTERVALS: readonly Interval[] = [
     once(population, n, random) {
       const { a, b, truth } = serial(population, n, random);
       const estimate = () => hodgesLehmann(a.toSorted(), b.toSorted());
-      return { of: serialShift(a, b).interval(0.95), truth, estimate };
+      return { of: serialShift(ordered(a), ordered(b)).interval(0.95), truth, estimate };
     },
   },
   {

@@ -1,6 +1,7 @@
 /** The populations that the simulation draws runs from, each from one standard normal number per run. */
 
 import type { Sample } from "../../analysis/compare_sample.ts";
+import { ordered } from "../../analysis/stats/ordered.ts";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { normalCdf, normalQuantile } from "../../analysis/stats/special.ts";
 
@@ -89,7 +90,7 @@ export function pairsOf(pairs: Pairs, { resampling }: { readonly resampling: boo
 
 /** Runs in the order in which they were drawn. */
 export function sampleOf(series: Float64Array): Sample {
-  return { series, sorted: series.toSorted(), runAt: (index) => index + 1 };
+  return { ...ordered(series), runAt: (index) => index + 1 };
 }
 
 /** Standard normal numbers: the inverse of the distribution function of a uniform one. */

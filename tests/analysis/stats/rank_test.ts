@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ordered } from "../../../analysis/stats/ordered.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { countsBelowAndUpTo } from "../../../analysis/stats/rank.ts";
 
@@ -18,7 +19,7 @@ Deno.test("values below and values up to one are counted as by looking at all of
       const counted = values.map((value) =>
         sorted.filter((other) => other < value).length + sorted.filter((other) => other <= value).length
       );
-      assert.deepEqual(countsBelowAndUpTo(values, sorted), counted, `${n} of ${distinct}`);
+      assert.deepEqual(countsBelowAndUpTo(ordered(values), sorted), counted, `${n} of ${distinct}`);
     }
   }
 });

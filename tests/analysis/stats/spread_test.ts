@@ -74,7 +74,8 @@ Deno.test("the p that decides is the larger of R's two about the lower and the u
 
 Deno.test("groups of odd sizes have one middle value, and the p that decides is F's", () => {
   const groups = [sorted([1, 2, 9]), sorted([4, 5, 6, 7, 30])];
-  assert.deepEqual(spreadTest(groups), { p: brownForsythe(groups).p, method: "Brown-Forsythe, F" });
+  const about = brownForsythe(groups);
+  assert.deepEqual(spreadTest(groups), { p: about.p, method: "Brown-Forsythe, F", brownForsythe: about });
   assert.equal(spreadTest([sorted([5, 5, 5]), sorted([7, 7])]).p, null);
   assert.equal(spreadTest([sorted([0, 1]), sorted([5, 6])]).p, 1);
   assert.throws(() => spreadTest([sorted([1, 2])]), RangeError);
