@@ -21,12 +21,26 @@ Deno.test("the task runs every benchmark", () => {
   for (const name of files) assert.ok(project.tasks.bench.includes(`deno run -A bench/${name}`), name);
 });
 
-Deno.test("30 rows have their goal in seconds, a million theirs in pandas' time and in memory", () => {
+Deno.test("each number of rows has its goals in seconds, in pandas' time and in memory", () => {
   const measured = (seconds: number, bytes: number) => ({ seconds, cpu: seconds, bytes });
   const pandas = measured(20, 3e9);
-  assert.ok(DEFAULT_ROWS.includes(30) && DEFAULT_ROWS.includes(1_000_000));
-  assert.equal(goals(30, measured(0.2, 1e8), pandas), "at most 0.2 s: met");
-  assert.equal(goals(30, measured(0.21, 1e8), pandas), "at most 0.2 s: MISSED");
+  assert.deepEqual(DEFAULT_ROWS, [30, 100_000, 1_000_000]);
+  assert.equal(
+    goals(30, measured(0.2, 1e8), pandas),
+    "at most 0.2 s: met, at most half of pandas' time: met, no more memory: met",
+  );
+  assert.equal(
+    goals(30, measured(0.21, 1e8), measured(0.4, 9e7)),
+    "at most 0.2 s: MISSED, at most half of pandas' time: MISSED, no more memory: MISSED",
+  );
+  assert.equal(
+    goals(100_000, measured(16, 3e9), pandas),
+    "at most 0.8 of pandas' time: met, no more memory: met",
+  );
+  assert.equal(
+    goals(100_000, measured(16.1, 3.1e9), pandas),
+    "at most 0.8 of pandas' time: MISSED, no more memory: MISSED",
+  );
   assert.equal(
     goals(1_000_000, measured(10, 1.1e9), pandas),
     "at most half of pandas' time: met, less than 1.2 GB: met",
