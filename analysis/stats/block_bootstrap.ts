@@ -105,7 +105,9 @@ interface Widths {
 function resampledWidths(a: BlockMeans, b: BlockMeans, seed: number | undefined): Widths {
   const random = Xoshiro128.seeded(seed);
   const means = new Float64Array(RESAMPLES);
-  for (let i = 0; i < RESAMPLES; i++) means[i] = b.resampled(random) - a.resampled(random);
+  // Whichever side is A, the random numbers of each are the same: swapped sides have the mirrored interval.
+  const [first, second] = a.isBefore(b) ? [a, b] : [b, a];
+  for (let i = 0; i < RESAMPLES; i++) means[i] = first.resampled(random) - second.resampled(random);
   means.sort();
   let squares = 0;
   for (const mean of means) squares += mean * mean;
@@ -171,6 +173,14 @@ class BlockMeans {
       squares += ((this.#sums[i + this.length]! - this.#sums[i]!) / this.length - this.#expected) ** 2;
     }
     return (this.#widening ** 2 * squares) / (n - this.length + 1) / (n / this.length);
+  }
+
+  /** An order of two series that does not depend on which of them is asked. */
+  isBefore(other: BlockMeans): boolean {
+    const [own, others] = [this.#sums, other.#sums];
+    if (own.length !== others.length) return own.length < others.length;
+    const at = own.findIndex((sum, i) => sum !== others[i]);
+    return at >= 0 && own[at]! < others[at]!;
   }
 
   /** Mean of a resampled series less its expectation, widened. */
