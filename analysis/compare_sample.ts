@@ -37,6 +37,7 @@ export function completeCode(file: ResultFile): number {
   return file.texts.status.values.indexOf("complete");
 }
 
+/** The complete runs in which the duration was observed, in the order of their numbers. */
 export function sampleOf(file: ResultFile, duration: Duration): FileSample {
   const values = file.durations[duration];
   const status = file.texts.status.codes();
