@@ -87,7 +87,7 @@ export class ChainColumns {
   }
 
   #fill(column: NumberColumn, rows: number): void {
-    for (let missing = rows - column.values().length; missing > 0; missing--) column.push(NaN);
+    for (let missing = rows - column.length; missing > 0; missing--) column.push(NaN);
   }
 }
 
@@ -127,11 +127,16 @@ export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link
 function completeRows(file: ResultFile): Uint32Array {
   const complete = completeCode(file);
   const status = file.texts.status.codes();
-  return Uint32Array.from(status, (_, row) => row).filter((row) => status[row] === complete);
+  const rows = new Uint32Array(status.length);
+  let n = 0;
+  for (let row = 0; row < status.length; row++) if (status[row] === complete) rows[n++] = row;
+  return rows.subarray(0, n);
 }
 
 function picked(values: Float64Array, rows: Uint32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]!);
+  const found = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = values[rows[i]!]!;
+  return found;
 }
 
 function shareOf(values: Float64Array, whole: Float64Array, rows: Uint32Array): number | null {

@@ -65,6 +65,27 @@ export function sortedSample(file: ResultFile, duration: Duration): Float64Array
   return sampleOf(file, duration).sorted;
 }
 
+/**
+ * A sample dealt into groups, ns, each sorted ascending.
+ *
+ * @param groupOf group of each row of the file, below `groups`
+ */
+export function samplesByGroup(
+  { sorted, order, rows }: FileSample,
+  groupOf: ArrayLike<number>,
+  groups: number,
+): Float64Array[] {
+  const sizes = new Uint32Array(groups);
+  for (let i = 0; i < rows.length; i++) sizes[groupOf[rows[i]!]!]!++;
+  const samples = Array.from(sizes, (size) => new Float64Array(size));
+  const next = new Uint32Array(groups);
+  for (let k = 0; k < sorted.length; k++) {
+    const group = groupOf[rows[order[k]!]!]!;
+    samples[group]![next[group]!++] = sorted[k]!;
+  }
+  return samples;
+}
+
 /** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
 function rowsByRun(run: Float64Array): Uint32Array | null {
   for (let row = 1; row < run.length; row++) if (run[row]! < run[row - 1]!) return ordered(run).order;

@@ -4,7 +4,7 @@ import type { ColumnName } from "./columns.ts";
 import { contrast } from "./compare_contrast.ts";
 import type { Exploration } from "./compare_exploration.ts";
 import { type Grouping, nameOfValues } from "./compare_key.ts";
-import { both, completeCode, type FileSample, TEST_NEEDS } from "./compare_sample.ts";
+import { both, completeCode, type FileSample, samplesByGroup, TEST_NEEDS } from "./compare_sample.ts";
 import { decidingTests, ratioOf, spreadTests } from "./compare_spread.ts";
 import { stratifiedShifts } from "./compare_stratified.ts";
 import type { Pair, Spread, Stratification, Stratum } from "./comparison.ts";
@@ -103,41 +103,28 @@ function bySide(
   return [groupBy(files[0], samples[0], groupings[0]), groupBy(files[1], samples[1], groupings[1])];
 }
 
-function groupBy(
-  file: ResultFile,
-  { sorted, order, rows }: FileSample,
-  { values, codes }: Grouping,
-): Grouped {
+function groupBy(file: ResultFile, sample: FileSample, { values, codes }: Grouping): Grouped {
   const status = file.texts.status.codes();
   const complete = completeCode(file);
   const timedOut = file.texts.status.values.indexOf("timeout");
-  const [sizes, timeout, aborted] = [0, 1, 2].map(() => new Float64Array(values.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const timeout = new Float64Array(values.length);
+  const aborted = new Float64Array(values.length);
   for (let row = 0; row < codes.length; row++) {
     if (status[row] === timedOut) timeout[codes[row]!]!++;
     else if (status[row] !== complete) aborted[codes[row]!]!++;
   }
-  for (let i = 0; i < rows.length; i++) sizes[codes[rows[i]!]!]!++;
-  const samples = Array.from(sizes, (size) => new Float64Array(size));
-  const next = new Float64Array(values.length);
-  for (let k = 0; k < sorted.length; k++) {
-    const code = codes[rows[order[k]!]!]!;
-    samples[code]![next[code]!++] = sorted[k]!;
-  }
+  const samples = samplesByGroup(sample, codes, values.length);
   const named = values.flatMap((value, code) => value === null ? [] : [{ name: nameOfValues(value), code }]);
   const above0 = (numbers: Float64Array) =>
     new Map(named.filter(({ code }) => numbers[code]! > 0).map(({ name, code }) => [name, numbers[code]!]));
   return {
     values: new Map(named.map(({ name, code }) => [name, values[code]!])),
     samples: new Map(
-      named.filter(({ code }) => sizes[code]! > 0).map(({ name, code }) => [name, samples[code]!]),
+      named.filter(({ code }) => samples[code]!.length > 0).map(({ name, code }) => [name, samples[code]!]),
     ),
     timeout: above0(timeout),
     aborted: above0(aborted),
-    notObserved: sizes[0]!,
+    notObserved: samples[0]!.length,
   };
 }
 

@@ -7,6 +7,10 @@ export class NumberColumn {
   #data = new Float64Array(FIRST_CAPACITY);
   #length = 0;
 
+  get length(): number {
+    return this.#length;
+  }
+
   push(value: number): void {
     if (this.#length === this.#data.length) {
       const larger = new Float64Array(2 * this.#length);

@@ -112,14 +112,14 @@ export class ResultReader {
       throw new Failure(EXIT.failed, `${this.#name} ${missing}`, "give a result file of `probe run`");
     }
     if (this.#end === null) {
-      const rows = this.#rows.run.values().length;
+      const rows = this.#rows.run.length;
       notes.unshift(`${this.#name} was cut off: no # end line follows its ${rows} rows, which are used`);
     }
     return {
       name: this.#name,
       meta: this.#meta,
       end: this.#end,
-      rows: this.#rows.run.values().length,
+      rows: this.#rows.run.length,
       run: this.#rows.run.values(),
       durations: Object.fromEntries(
         DURATIONS.map((name) => [name, this.#rows.durations[name].values()]),
@@ -275,7 +275,7 @@ export class ResultReader {
       const status = values[code]!;
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
-    const found = { rows: this.#rows.run.values().length, ...Object.fromEntries(counts) } as Record<
+    const found = { rows: this.#rows.run.length, ...Object.fromEntries(counts) } as Record<
       string,
       number
     >;

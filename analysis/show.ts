@@ -2,6 +2,7 @@
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
 import type { ColumnName } from "./columns.ts";
+import { sortedSample } from "./compare_sample.ts";
 import { KeyColumns } from "./key_columns.ts";
 import type { Loss } from "./meta.ts";
 import type { DictionaryColumn } from "./result_columns.ts";
@@ -9,7 +10,7 @@ import type { ResultFile } from "./result_file.ts";
 import type { RowView } from "./row_view.ts";
 import { type SeriesChecks, seriesChecks } from "./run_series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./show_clocksource.ts";
-import { type Sample, sampleOf, type Strata, strataBy } from "./show_strata.ts";
+import { type Sample, type Strata, strataBy, summaryOf } from "./show_strata.ts";
 import { QUARTILE_SHARE, VARIANCE_SHARE } from "./stats/spread_share.ts";
 
 export interface Show {
@@ -138,8 +139,8 @@ export class ShowColumns {
         timeout: statuses.get("timeout") ?? 0,
         aborted: statuses.get("aborted") ?? 0,
       },
-      offset: sampleOf(file, "offset_ns"),
-      ttwu_to_tkread: sampleOf(file, "ttwu_to_tkread_ns"),
+      offset: summaryOf(sortedSample(file, "offset_ns")),
+      ttwu_to_tkread: summaryOf(sortedSample(file, "ttwu_to_tkread_ns")),
       edge_uncertainty_ns: meta.edge_uncertainty_ns,
       strata: this.#keys.map((keys) => strataBy(file, keys, (name) => this.#keyColumns.column(file, name))),
       chain: {

@@ -1,11 +1,10 @@
 /** Strata of one file: the runs that share the values of the chosen keys. */
 
 import type { ColumnName } from "./columns.ts";
-import { completeCode, sortedSample } from "./compare_sample.ts";
+import { completeCode, sampleOf, samplesByGroup } from "./compare_sample.ts";
 import { type Bins, binsOver, countsIn } from "./histogram.ts";
 import type { DictionaryColumn } from "./result_columns.ts";
 import type { ResultFile } from "./result_file.ts";
-import type { Duration } from "./result_row.ts";
 import { iqrSorted, madSorted, medianSorted } from "./stats/quantile.ts";
 
 /** Place and spread of a duration over complete runs; null where there are too few values. */
@@ -38,10 +37,6 @@ export interface Strata {
   readonly groups: readonly OneStratum[];
 }
 
-export function sampleOf(file: ResultFile, duration: Duration): Sample {
-  return summaryOf(sortedSample(file, duration));
-}
-
 /** @param sorted ns, ascending */
 export function summaryOf(sorted: Float64Array): Sample {
   return {
@@ -64,20 +59,10 @@ export function strataBy(
   const complete = completeCode(file);
   const completeOf = new Float64Array(rowsOf.length);
   for (let row = 0; row < file.rows; row++) if (status[row] === complete) completeOf[groupOf[row]!]!++;
-  const samples = (duration: Duration) => {
-    const values = file.durations[duration];
-    const next = new Float64Array(rowsOf.length);
-    const found = Array.from(completeOf, (size) => new Float64Array(size));
-    for (let row = 0; row < file.rows; row++) {
-      if (status[row] !== complete || Number.isNaN(values[row]!)) continue;
-      const group = groupOf[row]!;
-      found[group]![next[group]!++] = values[row]!;
-    }
-    return found.map((sample, group) => sample.subarray(0, next[group]).sort());
-  };
-  const offsets = samples("offset_ns");
-  const latencies = samples("ttwu_to_tkread_ns");
-  const bins = binsOver([sortedSample(file, "ttwu_to_tkread_ns")]);
+  const [offset, latency] = [sampleOf(file, "offset_ns"), sampleOf(file, "ttwu_to_tkread_ns")];
+  const offsets = samplesByGroup(offset, groupOf, rowsOf.length);
+  const latencies = samplesByGroup(latency, groupOf, rowsOf.length);
+  const bins = binsOver([latency.sorted]);
   const groups = rowsOf.map(({ first, runs }, group): OneStratum => ({
     values: columns.map((column) => column.values[column.codes()[first]!]!),
     runs,

@@ -3,7 +3,7 @@
  * methods' shares add up to 1; a share is negative where a part shrinks as the total grows.
  */
 
-import { countBelow, countUpTo } from "./rank.ts";
+import { ordered } from "./ordered.ts";
 
 /** Ranks of the fast and of the slow runs, as shares of n: bands about the quartiles that leave the extremes out. */
 const FAST = [0.1, 0.4] as const;
@@ -27,8 +27,9 @@ export function varianceShares(parts: readonly Float64Array[], total: Float64Arr
   for (const value of centred) squares += value * value;
   if (!(squares > 0)) return null;
   return parts.map((part) => {
+    const centredPart = aroundMean(part);
     let products = 0;
-    for (const [i, value] of aroundMean(part).entries()) products += value * centred[i]!;
+    for (let i = 0; i < centred.length; i++) products += centredPart[i]! * centred[i]!;
     return products / squares;
   });
 }
@@ -46,7 +47,7 @@ export function quartileShares(parts: readonly Float64Array[], total: Float64Arr
   const weights = bandWeights(total);
   const contrast = (values: Float64Array) => {
     let sum = 0;
-    for (const [i, weight] of weights.entries()) if (weight !== 0) sum += weight * values[i]!;
+    for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) sum += weights[i]! * values[i]!;
     return sum;
   };
   const whole = contrast(aroundMean(total));
@@ -57,14 +58,17 @@ export function quartileShares(parts: readonly Float64Array[], total: Float64Arr
 /** Weight of each run in the mean over SLOW (positive) less the mean over FAST (negative). */
 function bandWeights(total: Float64Array): Float64Array {
   const n = total.length;
-  const sorted = total.toSorted();
+  const { sorted, order } = ordered(total);
   const covered = (from: number, to: number, [low, high]: readonly [number, number]) =>
     Math.max(0, Math.min(to, high * n) - Math.max(from, low * n)) / ((high - low) * n);
-  return total.map((value) => {
-    const from = countBelow(sorted, value);
-    const to = countUpTo(sorted, value);
-    return (covered(from, to, SLOW) - covered(from, to, FAST)) / (to - from);
-  });
+  const weights = new Float64Array(n);
+  for (let from = 0; from < n;) {
+    let to = from + 1;
+    while (to < n && sorted[to] === sorted[from]) to++;
+    const weight = (covered(from, to, SLOW) - covered(from, to, FAST)) / (to - from);
+    for (; from < to; from++) weights[order[from]!] = weight;
+  }
+  return weights;
 }
 
 function aroundMean(values: Float64Array): Float64Array {
