@@ -78,17 +78,28 @@ export class GuestMachine {
     try {
       return await Promise.race([answer, deadline.promise]);
     } catch (cause) {
+      const manner = cause instanceof PortClosed ? await this.#ownEnd() : "";
       await this.end();
-      throw this.#failure(what, limitMs, cause);
+      throw this.#failure(what, limitMs, cause, manner);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #failure(what: string, limitMs: number, cause: unknown): unknown {
+  /** How QEMU ended by itself, as words that go on; empty when it did not say why, as when the guest switched off. */
+  async #ownEnd(): Promise<string> {
+    const waited = Promise.withResolvers<null>();
+    const timer = setTimeout(() => waited.resolve(null), OWN_END_MS);
+    const status = await Promise.race([this.#child.status, waited.promise]);
+    clearTimeout(timer);
+    if (status === null || status.success) return "";
+    return status.signal === null ? `, QEMU with code ${status.code}` : `, QEMU by ${status.signal}`;
+  }
+
+  #failure(what: string, limitMs: number, cause: unknown, manner: string): unknown {
     let found: string;
     if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
-    else if (cause instanceof PortClosed) found = panicOf(this.console) ?? "the guest ended";
+    else if (cause instanceof PortClosed) found = panicOf(this.console) ?? `the guest ended${manner}`;
     else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
     else return cause;
     const telling = tellingLines(this.console).map((line) => `\n  ${line}`).join("");
@@ -119,6 +130,9 @@ function tellingLines(console: readonly string[]): readonly string[] {
 }
 
 const TELLING = 25;
+
+/** QEMU gives its port up as it ends: its status comes at once. */
+const OWN_END_MS = 5000;
 
 class DeadlineReached extends Error {}
 

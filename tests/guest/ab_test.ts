@@ -144,7 +144,7 @@ Deno.test("a guest that does not boot ends probe ab with the last console lines,
   assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
   assert.match(
     stderr,
-    /^probe: boot of the guest: the guest ended; on its console: .*kernel.*; this machine's runs are in .*host\.csv$/m,
+    /^probe: boot of the guest: the guest ended, QEMU with code 1; on its console: .*kernel.*; this machine's runs are in .*host\.csv$/m,
   );
   assert.match(stderr, /^this QEMU has no ivshmem-plain: should the guest die, its rows are lost with it$/m);
   assertSoundHere(place.read("host.csv"), 6);
@@ -170,7 +170,7 @@ for (
     {
       what: "a guest that dies",
       end: (probe: Deno.ChildProcess) => Deno.kill(childOf(probe.pid), "SIGKILL"),
-      says: /^probe: \/bin\/probe run in the guest: the guest ended; /m,
+      says: /^probe: \/bin\/probe run in the guest: the guest ended, QEMU by SIGKILL; /m,
     },
     {
       what: "an interruption while the guest measures",
@@ -224,7 +224,7 @@ Deno.test("a guest that dies in a later turn leaves all its rows here, and the m
   await probe.stdout.cancel();
   assert.match(
     after,
-    /^probe: \/bin\/probe run in the guest: the guest ended; .*; this machine's runs are in [^ ]*host\.csv; the VM's are in [^ ]*vm\.csv$/m,
+    /^probe: \/bin\/probe run in the guest: the guest ended, QEMU by SIGKILL; .*; this machine's runs are in [^ ]*host\.csv; the VM's are in [^ ]*vm\.csv$/m,
   );
   assert.equal(place.read("host.csv").rows.length, 2 * turn);
   assertBegun(place.read("vm.csv"), turn + 2, 2 * turn);

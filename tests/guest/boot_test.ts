@@ -153,7 +153,7 @@ Deno.test("a file that is no kernel is refused with what QEMU says", async () =>
     const failure = await failureOf(
       startGuest({ qemu: await findQemu(), kernel, memoryMiB: 128, bootTimeoutMs: 20_000 }),
     );
-    assert.match(failure.found, /^boot: the guest ended; on its console:\n.*kernel/);
+    assert.match(failure.found, /^boot: the guest ended, QEMU with code 1; on its console:\n.*kernel/);
   } finally {
     await Deno.remove(kernel);
   }
