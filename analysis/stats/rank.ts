@@ -174,7 +174,7 @@ export function countUpTo(sorted: Float64Array, value: number): number {
 }
 
 /** First index at or after `start` whose value is not `value`. */
-function endOfRun(sorted: Float64Array, start: number, value: number): number {
+export function endOfRun(sorted: Float64Array, start: number, value: number): number {
   let end = start;
   while (end < sorted.length && sorted[end] === value) end++;
   return end;

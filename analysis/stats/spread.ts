@@ -1,5 +1,5 @@
 import { absoluteDeviationsSorted } from "./quantile.ts";
-import { merged as mergedTwo } from "./rank.ts";
+import { endOfRun, merged as mergedTwo } from "./rank.ts";
 import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
 
 export interface BrownForsythe {
@@ -121,8 +121,7 @@ export function flignerKilleen(
   const scores = new Float64Array(total);
   for (let start = 0; start < total;) {
     const value = pooled[start]!;
-    let end = start;
-    while (end < total && pooled[end] === value) end++;
+    const end = endOfRun(pooled, start, value);
     // 1/2 + rank / (2 (N + 1)) approached from above: its distance to 1 keeps all digits.
     const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
     for (let i = start; i < end; i++) scores[i] = score;
@@ -130,8 +129,7 @@ export function flignerKilleen(
     for (let g = 0; g < deviations.length; g++) {
       const group = deviations[g]!;
       const first = next[g]!;
-      let after = first;
-      while (group[after] === value) after++;
+      const after = endOfRun(group, first, value);
       scoreSums[g]! += score * (after - first);
       next[g] = after;
     }

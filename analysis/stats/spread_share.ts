@@ -4,6 +4,7 @@
  */
 
 import { ordered } from "./ordered.ts";
+import { endOfRun } from "./rank.ts";
 
 /** Ranks of the fast and of the slow runs, as shares of n: bands about the quartiles that leave the extremes out. */
 const FAST = [0.1, 0.4] as const;
@@ -63,8 +64,7 @@ function bandWeights(total: Float64Array): Float64Array {
     Math.max(0, Math.min(to, high * n) - Math.max(from, low * n)) / ((high - low) * n);
   const weights = new Float64Array(n);
   for (let from = 0; from < n;) {
-    let to = from + 1;
-    while (to < n && sorted[to] === sorted[from]) to++;
+    const to = endOfRun(sorted, from, sorted[from]!);
     const weight = (covered(from, to, SLOW) - covered(from, to, FAST)) / (to - from);
     for (; from < to; from++) weights[order[from]!] = weight;
   }

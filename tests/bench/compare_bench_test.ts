@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { COLUMNS } from "../../analysis/columns.ts";
 import { ResultReader } from "../../analysis/result_file.ts";
-import { DEFAULT_ROWS, goals } from "../../bench/compare_bench.ts";
+import { DEFAULT_ROWS, goals, type Measured } from "../../bench/compare_bench.ts";
 import { generate } from "../../bench/generate.ts";
 import project from "../../deno.json" with { type: "json" };
 
@@ -25,31 +25,31 @@ Deno.test("each number of rows has its goals in seconds, in pandas' time and in 
   const measured = (seconds: number, bytes: number) => ({ seconds, cpu: seconds, bytes });
   const pandas = measured(20, 3e9);
   assert.deepEqual(DEFAULT_ROWS, [30, 100_000, 1_000_000]);
-  assert.equal(
-    goals(30, measured(0.2, 1e8), pandas),
-    "at most 0.2 s: met, at most half of pandas' time: met, no more memory: met",
-  );
-  assert.equal(
-    goals(30, measured(0.21, 1e8), measured(0.4, 9e7)),
-    "at most 0.2 s: MISSED, at most half of pandas' time: MISSED, no more memory: MISSED",
-  );
-  assert.equal(
-    goals(100_000, measured(16, 3e9), pandas),
-    "at most 0.8 of pandas' time: met, no more memory: met",
-  );
-  assert.equal(
-    goals(100_000, measured(16.1, 3.1e9), pandas),
-    "at most 0.8 of pandas' time: MISSED, no more memory: MISSED",
-  );
-  assert.equal(
-    goals(1_000_000, measured(10, 1.1e9), pandas),
-    "at most half of pandas' time: met, less than 1.2 GB: met",
-  );
-  assert.equal(
-    goals(1_000_000, measured(10.1, 1.2e9), pandas),
-    "at most half of pandas' time: MISSED, less than 1.2 GB: MISSED",
-  );
-  assert.equal(goals(500, measured(1, 1), pandas), "");
+  const cases: [rows: number, probe: Measured, pandas: Measured, judged: string][] = [
+    [
+      30,
+      measured(0.2, 1e8),
+      pandas,
+      "at most 0.2 s: met, at most half of pandas' time: met, no more memory: met",
+    ],
+    [
+      30,
+      measured(0.21, 1e8),
+      measured(0.4, 9e7),
+      "at most 0.2 s: MISSED, at most half of pandas' time: MISSED, no more memory: MISSED",
+    ],
+    [100_000, measured(16, 3e9), pandas, "at most 0.8 of pandas' time: met, no more memory: met"],
+    [100_000, measured(16.1, 3.1e9), pandas, "at most 0.8 of pandas' time: MISSED, no more memory: MISSED"],
+    [1_000_000, measured(10, 1.1e9), pandas, "at most half of pandas' time: met, less than 1.2 GB: met"],
+    [
+      1_000_000,
+      measured(10.1, 1.2e9),
+      pandas,
+      "at most half of pandas' time: MISSED, less than 1.2 GB: MISSED",
+    ],
+    [500, measured(1, 1), pandas, ""],
+  ];
+  for (const [rows, probe, other, judged] of cases) assert.equal(goals(rows, probe, other), judged);
 });
 
 Deno.test("a generated file has values in all columns but those of a clocksource switch", () => {
