@@ -73,7 +73,7 @@ int BPF_KRETPROBE(ttwu_exit_kprobe)
 SEC("fentry/ttwu_queue_wakelist")
 int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 {
-	struct chain *c = chain_of(p->pid, SEEN_QUEUED | SEEN_WAKEUP);
+	struct chain *c = waking_chain_of(p->pid, SEEN_QUEUED);
 
 	if (!c)
 		return 0;
@@ -83,7 +83,7 @@ int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 SEC("kprobe/ttwu_queue_wakelist")
 int BPF_KPROBE(wakelist_entry_kprobe, struct task_struct *p, int cpu, int wake_flags)
 {
-	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_QUEUED | SEEN_WAKEUP);
+	struct chain *c = waking_chain_of(BPF_CORE_READ(p, pid), SEEN_QUEUED);
 
 	if (!c)
 		return 0;
@@ -105,7 +105,7 @@ int pending_entry_kprobe(struct pt_regs *ctx)
 SEC("fentry/ttwu_do_activate")
 int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	struct chain *c = chain_of(p->pid, SEEN_ACTIVATE | SEEN_WAKEUP);
+	struct chain *c = waking_chain_of(p->pid, SEEN_ACTIVATE);
 
 	if (!c)
 		return 0;
@@ -115,7 +115,7 @@ int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 SEC("kprobe/ttwu_do_activate")
 int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wake_flags)
 {
-	struct chain *c = chain_of(BPF_CORE_READ(p, pid), SEEN_ACTIVATE | SEEN_WAKEUP);
+	struct chain *c = waking_chain_of(BPF_CORE_READ(p, pid), SEEN_ACTIVATE);
 
 	if (!c)
 		return 0;
@@ -151,7 +151,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	 * Before sched_wakeup it is not this wakeup that switches it in: a target that was preempted on its way to
 	 * sleep goes on there while try_to_wake_up() waits for its rq's lock, ttwu_runnable() (6.12).
 	 */
-	if (!c || !(c->seen & SEEN_WAKEUP))
+	if (!c || !c->seen[SEEN_WAKEUP])
 		return 0;
 	GUARDED(switched_in(c));
 }
@@ -169,7 +169,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	if (!c)
 		return 0;
 	c->migrate_cpu = dest_cpu;
-	c->seen |= SEEN_MIGRATE;
+	c->seen[SEEN_MIGRATE] = 1;
 	return 0;
 }
 
@@ -271,7 +271,7 @@ static __always_inline void note_old_clocksource(struct chain *c)
 	    bpf_probe_read_kernel(&from, sizeof(from), (const void *)config.curr_clocksource))
 		return;
 	if (bpf_probe_read_kernel_str(c->clocksource_from, sizeof(c->clocksource_from), BPF_CORE_READ(from, name)) > 0)
-		c->seen |= SEEN_CLOCKSOURCE_FROM;
+		c->seen[SEEN_CLOCKSOURCE_FROM] = 1;
 }
 
 static __always_inline int switch_hook(const struct clocksource *to)
@@ -281,14 +281,14 @@ static __always_inline int switch_hook(const struct clocksource *to)
 	if (!is_open(c))
 		return 0;
 	__sync_fetch_and_add(&c->clocksource_switches, 1);
-	if (c->seen & SEEN_CLOCKSOURCE)
+	if (c->seen[SEEN_CLOCKSOURCE])
 		return 0;
 	GUARDED({
 		c->clocksource_switch_ns = bpf_ktime_get_ns();
 		c->reads_before_switch = c->reads;
 		bpf_probe_read_kernel_str(c->clocksource_to, sizeof(c->clocksource_to), BPF_CORE_READ(to, name));
 		note_old_clocksource(c);
-		c->seen |= SEEN_CLOCKSOURCE;
+		c->seen[SEEN_CLOCKSOURCE] = 1;
 	});
 }
 

@@ -36,14 +36,22 @@ static __always_inline bool is_open(const struct chain *c)
 	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
 }
 
-/* The open chain of the task, while the facts of `seen` are still to come; else 0. */
-static __always_inline struct chain *chain_of(__u32 pid, __u32 seen)
+/* The open chain of the task, while `fact` is still to come; else 0. */
+static __always_inline struct chain *chain_of(__u32 pid, enum chain_seen fact)
 {
 	struct chain *c = &chain;
 
-	if (c->pid != pid || !is_open(c) || (c->seen & seen))
+	if (c->pid != pid || !is_open(c) || c->seen[fact])
 		return 0;
 	return c;
+}
+
+/* The same before sched_wakeup. */
+static __always_inline struct chain *waking_chain_of(__u32 pid, enum chain_seen fact)
+{
+	struct chain *c = chain_of(pid, fact);
+
+	return c && !c->seen[SEEN_WAKEUP] ? c : 0;
 }
 
 static __always_inline bool is_armed(__u32 pid)
@@ -201,11 +209,11 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
 	c->ttwu_ns = ns;
-	c->seen = SEEN_TTWU;
+	c->seen[SEEN_TTWU] = 1;
 	if (entry) {
 		c->ttwu_frame = entry->frame;
 		c->flags_entry = entry->flags;
-		c->seen |= SEEN_FLAGS_ENTRY;
+		c->seen[SEEN_FLAGS_ENTRY] = 1;
 		c->ttwu_stack_bytes = entry->stack_bytes;
 		bpf_probe_read_kernel(c->ttwu_stack, sizeof(c->ttwu_stack), entry->stack);
 	} else {
@@ -220,7 +228,7 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	bpf_get_current_comm(c->waker_comm, sizeof(c->waker_comm));
 	c->waker_context = current_context();
 	if (c->waker_context)
-		c->seen |= SEEN_WAKER_CONTEXT;
+		c->seen[SEEN_WAKER_CONTEXT] = 1;
 	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU. */
 	c->prev_cpu = task_cpu(p);
 	c->state_before = task_state(p);
@@ -245,11 +253,11 @@ static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 		if (rq) {
 			c->rq_clock_queued_ns = rq->clock;
 			c->rq_clock_queued_flags = rq->clock_update_flags;
-			c->seen |= SEEN_RQ_QUEUED;
+			c->seen[SEEN_RQ_QUEUED] = 1;
 		}
 	}
 #endif
-	c->seen |= SEEN_QUEUED;
+	c->seen[SEEN_QUEUED] = 1;
 }
 
 /* The target's CPU begins with its wakelist, after the IPI or on leaving idle. */
@@ -257,12 +265,12 @@ static __always_inline int pending_hook(void)
 {
 	struct chain *c = &chain;
 
-	if (!is_open(c) || !(c->seen & SEEN_QUEUED) || (c->seen & (SEEN_PENDING | SEEN_ACTIVATE | SEEN_WAKEUP)) ||
-	    (__u32)c->rq_cpu != bpf_get_smp_processor_id())
+	if (!is_open(c) || !c->seen[SEEN_QUEUED] || c->seen[SEEN_PENDING] || c->seen[SEEN_ACTIVATE] ||
+	    c->seen[SEEN_WAKEUP] || (__u32)c->rq_cpu != bpf_get_smp_processor_id())
 		return 0;
 	GUARDED({
 		c->pending_ns = bpf_ktime_get_ns();
-		c->seen |= SEEN_PENDING;
+		c->seen[SEEN_PENDING] = 1;
 	});
 }
 
@@ -279,7 +287,9 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->target_idle = BPF_CORE_READ(rq, curr) == BPF_CORE_READ(rq, idle);
 	/* ttwu_queue_cond() never queues to the waker's own CPU, so another CPU here means the wakelist. */
 	c->path = (__u32)c->waker_cpu == bpf_get_smp_processor_id() ? PATH_DIRECT : PATH_WAKELIST;
-	c->seen |= SEEN_ACTIVATE | SEEN_RQ_ACTIVATE | SEEN_TARGET_IDLE;
+	c->seen[SEEN_RQ_ACTIVATE] = 1;
+	c->seen[SEEN_TARGET_IDLE] = 1;
+	c->seen[SEEN_ACTIVATE] = 1;
 }
 
 static __always_inline void wakeup(struct chain *c, struct task_struct *p)
@@ -290,7 +300,7 @@ static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 	c->wakeup_ns = bpf_ktime_get_ns();
 	c->state_after = task_state(p);
 	c->target_cpu = cpu = task_cpu(p);
-	if (!(c->seen & SEEN_ACTIVATE)) {
+	if (!c->seen[SEEN_ACTIVATE]) {
 		__u32 here = bpf_get_smp_processor_id();
 
 		if (c->waker_pid == c->pid)
@@ -302,15 +312,15 @@ static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 		/* Whether another CPU idles is not visible without its rq; whether this one does, is: pid 0. */
 		if (cpu == here) {
 			c->target_idle = (__u32)bpf_get_current_pid_tgid() == 0;
-			c->seen |= SEEN_TARGET_IDLE;
+			c->seen[SEEN_TARGET_IDLE] = 1;
 		}
 	}
 	first = bpf_map_lookup_elem(&first_reads, &cpu);
 	if (first && first->correlation_id == c->correlation_id) {
 		c->tkread_any_ns = first->ns;
-		c->seen |= SEEN_TKREAD_ANY;
+		c->seen[SEEN_TKREAD_ANY] = 1;
 	}
-	c->seen |= SEEN_WAKEUP;
+	c->seen[SEEN_WAKEUP] = 1;
 }
 
 static __always_inline void switched_in(struct chain *c)
@@ -325,10 +335,10 @@ static __always_inline void switched_in(struct chain *c)
 		cpu = BPF_CORE_READ(rq, cpu);
 		if ((__u32)cpu == bpf_get_smp_processor_id()) {
 			c->rq_clock_switch_ns = BPF_CORE_READ(rq, clock);
-			c->seen |= SEEN_RQ_SWITCH;
+			c->seen[SEEN_RQ_SWITCH] = 1;
 		}
 	}
-	c->seen |= SEEN_SWITCH;
+	c->seen[SEEN_SWITCH] = 1;
 }
 
 /* The chain whose try_to_wake_up has not returned yet; else 0. */
@@ -343,7 +353,7 @@ static __always_inline int ttwu_returns(struct chain *c)
 {
 	GUARDED({
 		c->ttwu_return_ns = bpf_ktime_get_ns();
-		c->seen |= SEEN_TTWU_RETURN;
+		c->seen[SEEN_TTWU_RETURN] = 1;
 		close_phase(c, CHAIN_RETURN);
 	});
 }

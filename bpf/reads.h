@@ -26,8 +26,8 @@ static __always_inline bool target_runs(const struct chain *c, __u32 function)
 		return 0;
 	if (function == TKREAD_CLOCK_GETTIME)
 		return 1;
-	return (c->seen & SEEN_SWITCH) ||
-	       ((c->seen & SEEN_WAKEUP) && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
+	return c->seen[SEEN_SWITCH] ||
+	       (c->seen[SEEN_WAKEUP] && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
 }
 
 /*
@@ -47,31 +47,32 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	if (first && first->correlation_id != c->correlation_id) {
 		first->ns = now;
 		first->correlation_id = c->correlation_id;
-		if ((c->seen & SEEN_WAKEUP) && (__u32)c->target_cpu == cpu) {
+		if (c->seen[SEEN_WAKEUP] && (__u32)c->target_cpu == cpu) {
 			c->tkread_any_ns = now;
-			c->seen |= SEEN_TKREAD_ANY;
+			c->seen[SEEN_TKREAD_ANY] = 1;
 		}
 	}
 	if (!target_runs(c, function))
 		return;
 	/* A target that was moved since its wakeup reads on another CPU than the one chosen then: its CPU now. */
-	if (!(c->seen & SEEN_TKREAD_ANY)) {
+	if (!c->seen[SEEN_TKREAD_ANY]) {
 		c->tkread_any_ns = now;
-		c->seen |= SEEN_TKREAD_ANY;
+		c->seen[SEEN_TKREAD_ANY] = 1;
 	}
-	if (!(c->seen & SEEN_TKREAD)) {
+	if (!c->seen[SEEN_TKREAD]) {
 		c->tkread_ns = now;
 		c->tkread_cpu = cpu;
 		c->tkread_function = function;
 		c->tkread_context = context;
 		c->tkread_fills = fills;
 		c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
-		c->seen |= SEEN_TKREAD | (context ? SEEN_TKREAD_CONTEXT : 0);
+		c->seen[SEEN_TKREAD_CONTEXT] = context != 0;
+		c->seen[SEEN_TKREAD] = 1;
 	}
-	if (context == CONTEXT_TASK && !(c->seen & SEEN_TKREAD_TASK)) {
+	if (context == CONTEXT_TASK && !c->seen[SEEN_TKREAD_TASK]) {
 		c->tkread_task_ns = now;
 		c->tkread_task_function = function;
-		c->seen |= SEEN_TKREAD_TASK;
+		c->seen[SEEN_TKREAD_TASK] = 1;
 		if (!has_exit)
 			close_phase(c, CHAIN_READ);
 	}
@@ -86,18 +87,18 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 	if (!target_runs(c, function))
 		return;
 	/* An interrupt between entry and exit may call the same function: its exit has another context. */
-	if ((c->seen & SEEN_TKREAD) && !(c->seen & SEEN_TKREAD_VALUE) && c->tkread_function == function &&
+	if (c->seen[SEEN_TKREAD] && !c->seen[SEEN_TKREAD_VALUE] && c->tkread_function == function &&
 	    c->tkread_context == context) {
 		if (ts)
 			value = BPF_CORE_READ(ts, tv_sec) * 1000000000LL + BPF_CORE_READ(ts, tv_nsec);
 		c->tkread_value_ns = value;
-		c->seen |= SEEN_TKREAD_VALUE;
+		c->seen[SEEN_TKREAD_VALUE] = 1;
 	}
 	/*
 	 * An interrupt of the read may end in schedule(), which reads the clock in task context too (hrtimer_start() of
 	 * the deadline server, 7.3): its exit is not the read's.
 	 */
-	if (context == CONTEXT_TASK && (c->seen & SEEN_TKREAD_TASK) && c->tkread_task_function == function)
+	if (context == CONTEXT_TASK && c->seen[SEEN_TKREAD_TASK] && c->tkread_task_function == function)
 		close_phase(c, CHAIN_READ);
 }
 

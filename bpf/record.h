@@ -3,7 +3,7 @@
  * The one definition of what the kernel side hands to user space. ffi/layout.generated.ts is made from the
  * BTF of these types (build/layout.ts), never written by hand.
  *
- * A fact that was not observed has its bit in `seen` clear; its field then means nothing.
+ * A fact that was not observed has 0 at its place in `seen`; its field then means nothing.
  */
 #ifndef PROBE_RECORD_H
 #define PROBE_RECORD_H
@@ -11,29 +11,29 @@
 #define PROBE_STACK_DEPTH 64
 #define PROBE_COMM_LEN 16
 
-/* One bit per fact of struct chain that may be absent. */
+/* The facts of struct chain that may be absent: places in `seen`. */
 enum chain_seen {
-	SEEN_TTWU = 1 << 0,            /* ttwu_ns, and everything known at sched_waking */
-	SEEN_FLAGS_ENTRY = 1 << 1,     /* flags_entry */
-	SEEN_WAKER_CONTEXT = 1 << 2,   /* waker_context */
-	SEEN_TTWU_RETURN = 1 << 3,     /* ttwu_return_ns */
-	SEEN_ACTIVATE = 1 << 4,        /* activate_ns, flags_activate */
-	SEEN_RQ_ACTIVATE = 1 << 5,     /* rq_clock_activate_ns, rq_clock_flags */
-	SEEN_WAKEUP = 1 << 6,          /* wakeup_ns, target_cpu, state_after, path */
-	SEEN_TARGET_IDLE = 1 << 7,     /* target_idle */
-	SEEN_SWITCH = 1 << 8,          /* switch_ns */
-	SEEN_RQ_SWITCH = 1 << 9,       /* rq_clock_switch_ns */
-	SEEN_TKREAD_ANY = 1 << 10,     /* tkread_any_ns */
-	SEEN_TKREAD = 1 << 11,         /* tkread_ns, tkread_cpu, tkread_function, tkread stack */
-	SEEN_TKREAD_CONTEXT = 1 << 12, /* tkread_context */
-	SEEN_TKREAD_VALUE = 1 << 13,   /* tkread_value_ns */
-	SEEN_TKREAD_TASK = 1 << 14,    /* tkread_task_ns */
-	SEEN_MIGRATE = 1 << 16,        /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
-	SEEN_QUEUED = 1 << 17,         /* queued_ns, flags_queued: ttwu_queue_wakelist() took the target */
-	SEEN_RQ_QUEUED = 1 << 18,      /* rq_clock_queued_ns, rq_clock_queued_flags */
-	SEEN_PENDING = 1 << 19,        /* pending_ns: the target's CPU began with its wakelist */
-	SEEN_CLOCKSOURCE = 1 << 20,    /* clocksource_switch_ns, clocksource_to, reads_before_switch */
-	SEEN_CLOCKSOURCE_FROM = 1 << 21, /* clocksource_from */
+	SEEN_TTWU = 0,                /* ttwu_ns, and everything known at sched_waking */
+	SEEN_FLAGS_ENTRY = 1,         /* flags_entry */
+	SEEN_WAKER_CONTEXT = 2,       /* waker_context */
+	SEEN_TTWU_RETURN = 3,         /* ttwu_return_ns */
+	SEEN_ACTIVATE = 4,            /* activate_ns, flags_activate */
+	SEEN_RQ_ACTIVATE = 5,         /* rq_clock_activate_ns, rq_clock_flags */
+	SEEN_WAKEUP = 6,              /* wakeup_ns, target_cpu, state_after, path */
+	SEEN_TARGET_IDLE = 7,         /* target_idle */
+	SEEN_SWITCH = 8,              /* switch_ns */
+	SEEN_RQ_SWITCH = 9,           /* rq_clock_switch_ns */
+	SEEN_TKREAD_ANY = 10,         /* tkread_any_ns */
+	SEEN_TKREAD = 11,             /* tkread_ns, tkread_cpu, tkread_function, tkread stack */
+	SEEN_TKREAD_CONTEXT = 12,     /* tkread_context */
+	SEEN_TKREAD_VALUE = 13,       /* tkread_value_ns */
+	SEEN_TKREAD_TASK = 14,        /* tkread_task_ns */
+	SEEN_MIGRATE = 15,            /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
+	SEEN_QUEUED = 16,             /* queued_ns, flags_queued: ttwu_queue_wakelist() took the target */
+	SEEN_RQ_QUEUED = 17,          /* rq_clock_queued_ns, rq_clock_queued_flags */
+	SEEN_PENDING = 18,            /* pending_ns: the target's CPU began with its wakelist */
+	SEEN_CLOCKSOURCE = 19,        /* clocksource_switch_ns, clocksource_to, reads_before_switch */
+	SEEN_CLOCKSOURCE_FROM = 20,   /* clocksource_from */
 };
 
 /* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
@@ -103,7 +103,11 @@ struct probe_config {
 struct chain {
 	unsigned long long correlation_id;
 	unsigned long long run;
-	unsigned int seen; /* enum chain_seen */
+	/*
+	 * By enum chain_seen, and a byte each: the waker returns while the target runs on another CPU, and of two that
+	 * put a bit each into the same word, the later one may put back what it read before the other one wrote.
+	 */
+	unsigned char seen[24];
 	unsigned int phase; /* enum chain_phase */
 	unsigned int tgid;
 	unsigned int pid;
@@ -136,7 +140,6 @@ struct chain {
 	/* The kernel side's own: the function of the first read in task context, the rq that activated the target,
 	 * the stack pointer at the kprobe on try_to_wake_up, the timespec64 that the read fills. */
 	unsigned int tkread_task_function;
-	unsigned int pad;
 	unsigned long long rq;
 	unsigned long long ttwu_frame;
 	unsigned long long tkread_fills;

@@ -110,8 +110,8 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
     const length = Math.max(0, Math.min(count, s32(lengthName) / 8));
     return new BigUint64Array(bytes.slice(offset, offset + length * 8).buffer);
   };
-  const bits = u32("seen");
-  const seen = <T>(bit: keyof typeof CHAIN_SEEN, value: T) => (bits & CHAIN_SEEN[bit]) === 0 ? null : value;
+  const facts = bytes.subarray(CHAIN.fields.seen.offset);
+  const seen = <T>(fact: keyof typeof CHAIN_SEEN, value: T) => facts[CHAIN_SEEN[fact]] === 0 ? null : value;
   if (seen("SEEN_TTWU", true) === null) return null;
   const path = seen("SEEN_WAKEUP", PATH_WORDS.get(u32("path")) ?? null);
   // ttwu_queue_wakelist() is hooked at its entry and may decline; before the wakeup the path is not known yet.
