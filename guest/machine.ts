@@ -23,6 +23,9 @@ export interface MachineOptions {
   consoleFile?: string;
 }
 
+/** The guest died, or did not answer in time. */
+export class GuestLost extends Failure {}
+
 export class GuestMachine {
   readonly #child: Deno.ChildProcess;
   readonly #console: GuestConsole;
@@ -70,7 +73,7 @@ export class GuestMachine {
    * Waits for the guest; when it dies or the time is up, ends it and says what it said last.
    *
    * @param what was asked of it, for the message
-   * @throws Failure in these cases; any other error of `answer` as it is
+   * @throws {GuestLost} in these cases; any other error of `answer` as it is
    */
   async within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
     const deadline = Promise.withResolvers<never>();
@@ -104,7 +107,9 @@ export class GuestMachine {
     else return cause;
     const telling = tellingLines(this.console).map((line) => `\n  ${line}`).join("");
     const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
-    return new Failure(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", { cause });
+    return new GuestLost(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", {
+      cause,
+    });
   }
 
   async #end(): Promise<void> {
