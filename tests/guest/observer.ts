@@ -23,6 +23,11 @@ export interface Observed {
   /** Where sched_wakeup was said: the waker's CPU on the direct path, the target's on the wakelist. */
   readonly wakeupSaidOn: number;
   readonly migratedTo: number | null;
+  /**
+   * Another CPU's load balancing moved it there: a sleeper whose dequeue is delayed (6.12) is still on its runqueue,
+   * can_migrate_task(). When that happens as sched_waking is said, its observers see it on either CPU.
+   */
+  readonly pulled: boolean;
   readonly ttwuUs: number;
   readonly wakingUs: number;
   readonly wakeupUs: number;
@@ -124,7 +129,7 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
       const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
       if (!ttwu || !wakeup) continue;
       // Before sched_waking it is another CPU's load balancing that moves a sleeper whose dequeue is delayed (6.12).
-      const migration = after.find(({ event }) => event === "sched_migrate_task");
+      const migration = after.find(({ event, us }) => event === "sched_migrate_task" && us <= wakeup.us);
       wakeups.push({
         pid: Number(ttwu.fields.pid),
         wakerPid: ttwu.pid,
@@ -133,7 +138,8 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
         prevCpu: Number(waking.fields.target_cpu),
         targetCpu: Number(wakeup.fields.target_cpu),
         wakeupSaidOn: wakeup.cpu,
-        migratedTo: migration && migration.us <= wakeup.us ? Number(migration.fields.dest_cpu) : null,
+        migratedTo: migration ? Number(migration.fields.dest_cpu) : null,
+        pulled: migration !== undefined && migration.cpu !== ttwu.cpu,
         ttwuUs: ttwu.us,
         wakingUs: waking.us,
         wakeupUs: wakeup.us,

@@ -55,7 +55,10 @@ function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed, { lines 
     migratedTo: migrateCpu,
     otherCpuActivates: row.path === "wakelist",
   };
-  const { wakerPid, wakerCpu, flags, prevCpu, targetCpu, migratedTo } = theirs;
+  const { wakerPid, wakerCpu, flags, targetCpu } = theirs;
+  const [prevCpu, migratedTo] = theirs.pulled && migrateCpu === null
+    ? [theirs.migratedTo, null]
+    : [theirs.prevCpu, theirs.migratedTo];
   const otherCpuActivates = theirs.wakeupSaidOn !== theirs.wakerCpu;
   assert.deepEqual(
     ours,

@@ -17,8 +17,8 @@ function trace(between: readonly string[], after: readonly string[]): string {
   ].join("\n");
 }
 
-const moved = (us: number) =>
-  `        <idle>-0       [001] d..2.    12.0000${us}: sched_migrate_task: comm=probe-target pid=257 prio=120 ` +
+const moved = (us: number, cpu = 1) =>
+  `        <idle>-0       [00${cpu}] d..2.    12.0000${us}: sched_migrate_task: comm=probe-target pid=257 prio=120 ` +
   "orig_cpu=0 dest_cpu=1";
 
 Deno.test("a move before sched_waking is the balancer's, not the wakeup's", () => {
@@ -31,6 +31,12 @@ Deno.test("a move before sched_waking is the balancer's, not the wakeup's", () =
     12000020,
     12000040,
   ]);
+});
+
+Deno.test("a move inside the wakeup is the waker's own, or another CPU's pull", () => {
+  const pulled = (cpu: number) => parsed(trace([], [moved(25, cpu)])).wakeups.map(({ pulled }) => pulled);
+  assert.deepEqual([pulled(0), pulled(1)], [[false], [true]]);
+  assert.equal(parsed(trace([], [])).wakeups[0]?.pulled, false);
 });
 
 Deno.test("of two wakers in try_to_wake_up it is the one whose CPU says sched_waking", () => {
