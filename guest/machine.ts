@@ -139,7 +139,8 @@ const TELLING = 25;
 /** QEMU gives its port up as it ends: its status comes at once. */
 const OWN_END_MS = 5000;
 
-class DeadlineReached extends Error {}
+/** The cause of a {@linkcode GuestLost} that did not answer in time. */
+export class DeadlineReached extends Error {}
 
 /**
  * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a

@@ -4,6 +4,7 @@ import { assertRow } from "../measurement.ts";
 import { compiled } from "./compiled.ts";
 import { drive, drivenGuest, text } from "./driven_guest.ts";
 import type { Driven, Series } from "./driver.ts";
+import { PATCHED_ALONE } from "./kernel_guest.ts";
 import { type Observation, type Observed, observed, observing, PROBED } from "./observer.ts";
 
 const RUNS_PER_WAKE = 42;
@@ -18,11 +19,14 @@ const ROUNDING_US = 2;
 /** How far around a wakeup that was not seen the observer's events are told. */
 const AROUND_US = 2000;
 
+/** An emulated CPU may be stopped by its machine between two stamps: so many of 100 latencies may be off by that. */
+const STOPPED = 0.02;
+
 /**
- * The machine below may stop an emulated CPU between two stamps, and does so the more where one thread emulates all of
- * them: 5 of 210 latencies were off by that. With a stamp in the wrong place most of them would be.
+ * The same where one thread emulates all CPUs, which stop for each other too: 5 of 210 were off. With a stamp in the
+ * wrong place most of them would be.
  */
-const STOPPED = 0.1;
+const STOPPED_BY_EACH_OTHER = 0.1;
 
 /**
  * The observer's account of the same wakeup: its sched_waking lies between our try_to_wake_up and our sched_wakeup,
@@ -126,7 +130,8 @@ for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"
       const difference = latencyOff(run, theirs);
       if (difference !== null) off.push(difference);
     }
-    assert.ok(off.length <= STOPPED * runs.length, off.join("\n"));
+    const stopped = PATCHED_ALONE.has(kernel) ? STOPPED_BY_EACH_OTHER : STOPPED;
+    assert.ok(off.length <= stopped * runs.length, off.join("\n"));
   });
 }
 
