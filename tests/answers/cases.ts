@@ -1,0 +1,105 @@
+/**
+ * Calls of the commands that read files, on files that are kept here, and doctor's report on a machine on paper.
+ * What each prints is kept beside them, byte by byte: `deno run -A tests/answers/record.ts` writes it anew after a
+ * change that is meant to be seen, and the difference is read before it is committed.
+ */
+
+import { main } from "../../main.ts";
+import { diagnose } from "../../runbook/doctor.ts";
+import { reportJson } from "../../runbook/doctor_json.ts";
+import { reportText } from "../../runbook/doctor_text.ts";
+import { ALL_TIERS, examined, hooksAt, NOTHING } from "../runbook/doctor_fixture.ts";
+
+const FILES = "tests/answers/files";
+const HOST = `${FILES}/host.csv`;
+const VM = `${FILES}/vm.csv`;
+const TRACEPOINT = `${FILES}/tracepoint.csv`;
+const CUT_OFF = `${FILES}/cut_off.csv`;
+/** By bench/generate.ts: the same protocol and hooks on both sides, so that every question is answered. */
+const MADE_A = `${FILES}/made_a.csv`;
+const MADE_B = `${FILES}/made_b.csv`;
+
+export const EXPECTED = "tests/answers/expected";
+
+export interface Case {
+  /** Of the file with what is printed. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Width of the terminal; without it stdout is none. */
+  readonly columns?: number;
+}
+
+export const CASES: readonly Case[] = [
+  { name: "compare.txt", args: ["compare", HOST, VM] },
+  { name: "compare_wide.txt", args: ["compare", HOST, VM], columns: 160 },
+  { name: "compare_by.txt", args: ["compare", "--by", "load,wake", "--margin", "100us", HOST, VM] },
+  { name: "compare_tiers.txt", args: ["compare", HOST, TRACEPOINT] },
+  { name: "compare_three.txt", args: ["compare", HOST, VM, CUT_OFF] },
+  { name: "compare_gate.txt", args: ["compare", "--fail-on", "DIFFERENT,INCONCLUSIVE", HOST, CUT_OFF] },
+  { name: "compare.json", args: ["compare", "--format", "json", HOST, VM] },
+  { name: "compare_three.json", args: ["compare", "--format", "json", HOST, VM, TRACEPOINT] },
+  { name: "compare.csv", args: ["compare", "--format", "csv", HOST, VM] },
+  { name: "compare.md", args: ["compare", "--format", "markdown", HOST, VM] },
+  { name: "compare_three.md", args: ["compare", "--format", "markdown", HOST, VM, CUT_OFF] },
+  { name: "compare.html", args: ["compare", "--format", "html", HOST, VM] },
+  { name: "compare_made.txt", args: ["compare", MADE_A, MADE_B] },
+  { name: "compare_made_wide.txt", args: ["compare", MADE_A, MADE_B], columns: 130 },
+  { name: "compare_made.json", args: ["compare", "--format", "json", MADE_A, MADE_B] },
+  { name: "compare_made.csv", args: ["compare", "--format", "csv", "--by", "target_cpu", MADE_A, MADE_B] },
+  { name: "compare_made.md", args: ["compare", "--format", "markdown", MADE_A, MADE_B] },
+  { name: "compare_made.html", args: ["compare", "--format", "html", MADE_A, MADE_B] },
+  { name: "compare_one.html", args: ["compare", "--format", "html", MADE_A, MADE_A] },
+  { name: "show_made.txt", args: ["show", MADE_B] },
+  { name: "show_host.txt", args: ["show", HOST] },
+  { name: "show_wide.txt", args: ["show", "--by", "path,target_cpu", VM], columns: 160 },
+  { name: "show_tracepoint.txt", args: ["show", TRACEPOINT] },
+  { name: "show_cut_off.txt", args: ["show", CUT_OFF] },
+  { name: "show_vm.json", args: ["show", "--format", "json", VM] },
+  { name: "power.txt", args: ["power", HOST, VM] },
+  { name: "power.json", args: ["power", "--format", "json", "--margin", "2ms", HOST] },
+  { name: "export.folded", args: ["export", "--format", "folded", VM] },
+  { name: "export.perfetto.json", args: ["export", "--format", "perfetto", CUT_OFF] },
+  { name: "help.txt", args: ["--help"] },
+  ...["doctor", "run", "ab", "compare", "show", "power", "report", "export", "completions", "licenses"]
+    .map((command) => ({ name: `help_${command}.txt`, args: [command, "--help"] })),
+];
+
+/** What the call prints, to stdout and then, under a line of its own, to stderr, and its exit code. */
+export async function answerTo({ args, columns }: Case): Promise<string> {
+  let stdout = "";
+  let stderr = "";
+  const exitCode = await main(args, {
+    stdout: (text) => stdout += text,
+    stderr: (text) => stderr += text,
+    ...(columns === undefined ? {} : { columns }),
+  });
+  const rest = stderr === "" && exitCode === 0 ? "" : `---- stderr, exit code ${exitCode}\n${stderr}`;
+  return `${stdout}${rest}`;
+}
+
+const DOCTORS = {
+  all: examined(),
+  nothing: NOTHING,
+  lacking: examined({
+    files: { "/proc/sys/kernel/kptr_restrict": "2\n", "/dev/pps0": null, "/sys/class/pps/pps0": null },
+    attachments: {
+      ...ALL_TIERS,
+      tiers: ALL_TIERS.tiers.map((finding) => ({
+        ...finding,
+        hooks: hooksAt(finding.tier, {
+          read_tsc: "fentry: EBUSY (notrace)",
+          sched_ttwu_pending:
+            "fentry: not in the kernel's BTF (inlined, absent, or its module is not loaded)",
+        }),
+      })),
+    },
+  }),
+};
+
+/** Name of the file and text of each of doctor's reports. */
+export function doctors(): (readonly [name: string, text: string])[] {
+  return Object.entries(DOCTORS).flatMap(([name, machine]) => {
+    const report = diagnose(machine);
+    return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
+  });
+}
