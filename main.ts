@@ -5,10 +5,10 @@
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
-import { fold } from "./analysis/text_layout.ts";
-import { notingText } from "./commands/refusals.ts";
-import { type Context, Outcome, type Output } from "./commands/shell.ts";
-import { NEEDS, ROUTES } from "./commands/table.ts";
+import { fold } from "./analysis/print/text_layout.ts";
+import { notingText } from "./commands/line/refusals.ts";
+import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
+import { NEEDS, ROUTES } from "./commands/line/table.ts";
 import project from "./deno.json" with { type: "json" };
 
 /**

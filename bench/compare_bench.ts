@@ -8,7 +8,7 @@
  * missed.
  */
 
-import { COLUMNS } from "../analysis/columns.ts";
+import { COLUMNS } from "../analysis/result/columns.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { generate } from "./generate.ts";

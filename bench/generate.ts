@@ -3,11 +3,11 @@
  * Used by the benchmarks; `deno run --allow-write bench/generate.ts ROWS SEED ENV OUT` writes one.
  */
 
-import type { Row } from "../analysis/columns.ts";
-import { correlationId } from "../analysis/correlation.ts";
-import type { End, Meta } from "../analysis/meta.ts";
-import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result_write.ts";
-import { stackKey } from "../analysis/stack.ts";
+import type { Row } from "../analysis/result/columns.ts";
+import { correlationId } from "../analysis/result/correlation.ts";
+import type { End, Meta } from "../analysis/result/meta.ts";
+import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result/write.ts";
+import { stackKey } from "../analysis/result/stack.ts";
 
 export interface Generated {
   readonly rows: number;

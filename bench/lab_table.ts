@@ -4,10 +4,10 @@
  * the files that `deno task demo --loaded` leaves.
  */
 
-import { formatDuration } from "../analysis/format_value.ts";
+import { formatDuration } from "../analysis/units/format_value.ts";
 import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
-import { parseMeasurement, type TextRow } from "../tests/measurement.ts";
+import { parseMeasurement, type TextRow } from "../tests/harness/measurement.ts";
 
 const FOLDER = "dist/demo-loaded";
 /** Of the standard normal distribution, for 95 %. */

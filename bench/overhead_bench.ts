@@ -12,12 +12,12 @@ import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
-import { capture, CommandFailed, run, stdoutOf } from "../build/command.ts";
-import { EXECUTABLE, executableLibraries } from "../build/executable.ts";
-import { fetchKernel } from "../build/kernels.ts";
-import { findQemu } from "../build/qemu.ts";
-import { type Guest, startGuest } from "../guest/boot.ts";
-import type { Tier } from "../analysis/meta.ts";
+import { capture, CommandFailed, run, stdoutOf } from "../build/process/command.ts";
+import { EXECUTABLE, executableLibraries } from "../build/parts/executable.ts";
+import { fetchKernel } from "../build/debian/kernels.ts";
+import { findQemu } from "../build/debian/qemu.ts";
+import { type Guest, startGuest } from "../guest/vm/boot.ts";
+import type { Tier } from "../analysis/result/meta.ts";
 
 const BPFTRACE = "/usr/bin/bpftrace";
 /** Folder of the architecture's own headers and libraries. */

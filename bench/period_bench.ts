@@ -9,8 +9,8 @@
  */
 
 import { medianSorted } from "../analysis/stats/quantile.ts";
-import { EXECUTABLE } from "../build/executable.ts";
-import { parseMeasurement } from "../tests/measurement.ts";
+import { EXECUTABLE } from "../build/parts/executable.ts";
+import { parseMeasurement } from "../tests/harness/measurement.ts";
 
 const SERIES = [
   { period: "100ms", ms: 100, runs: 300 },

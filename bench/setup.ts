@@ -1,6 +1,6 @@
 /** What the benchmarks compare with, and nothing else needs: installed when they run. */
 
-import { installPackages, type Need, orExplain, setup } from "../build/setup.ts";
+import { installPackages, type Need, orExplain, setup } from "../build/tasks/setup.ts";
 
 const PACKAGES: readonly Need[] = [
   { name: "python3-pandas", why: "reads result files, beside probe compare" },

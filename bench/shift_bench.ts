@@ -13,7 +13,7 @@ import { PairwiseDifferences } from "../analysis/stats/pairwise_difference.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { Xoshiro128 } from "../analysis/stats/random.ts";
 import { normalQuantile } from "../analysis/stats/special.ts";
-import { stdoutOf } from "../build/command.ts";
+import { stdoutOf } from "../build/process/command.ts";
 
 const SIZES = [10_000, 100_000, 1_000_000];
 /** Where R is asked too: it takes half a minute there. */

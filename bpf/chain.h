@@ -101,7 +101,7 @@ static __always_inline __u32 current_context(void)
 #endif
 }
 
-/* MurmurHash3's 64-bit finaliser. analysis/correlation.ts re-derives the ID with the same steps. */
+/* MurmurHash3's 64-bit finaliser. analysis/result/correlation.ts re-derives the ID with the same steps. */
 static __always_inline __u64 mix(__u64 x)
 {
 	x ^= x >> 33;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * The one definition of what the kernel side hands to user space. ffi/layout.generated.ts is made from the
- * BTF of these types (build/layout.ts), never written by hand.
+ * BTF of these types (build/parts/layout.ts), never written by hand.
  *
  * A fact that was not observed has 0 at its place in `seen`; its field then means nothing.
  */

@@ -1,63 +1,169 @@
-/** `probe ab` as the command line has it. */
+/** `probe ab`: the same measurement on this machine and in a VM, and the comparison of both. */
 
-import { buildCommand } from "@stricli/core";
-import { COMPARE_FLAGS } from "./compare.ts";
-import { PROTOCOL_FLAGS } from "./run.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { compareCommand, type CompareFlags } from "./compare.ts";
+import { Interrupt } from "../runbook/run/interrupt.ts";
+import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
+import { defaultPath, reasonOf } from "../runbook/files/result_out.ts";
+import { declaredBy, runCommand, type RunFlags } from "./run.ts";
+import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
+import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
+import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
+import { takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
+import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
 
-const path = { kind: "parsed", parse: String, optional: true } as const;
+/** What a protocol has, where the VM comes from, where the files go, how they are compared. */
+export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
+  /** Folder for both result files; without it a new one in the current folder. */
+  readonly "out-dir"?: string;
+  /** Where the VM is, as `ssh` takes it; without it the VM is a throwaway guest. */
+  readonly ssh?: string;
+}
 
-export const abRoute = buildCommand({
-  docs: { brief: "Measure here and in a VM under one protocol, and compare" },
-  parameters: {
-    flags: {
-      ...PROTOCOL_FLAGS,
-      kernel: {
-        ...path,
-        brief: "Kernel image of the throwaway guest; without it the running kernel's",
-        placeholder: "FILE",
-      },
-      initrd: {
-        ...path,
-        brief: "Archive that this kernel unpacks first, such as one with its modules",
-        placeholder: "FILE",
-      },
-      ssh: { ...path, brief: "Existing VM instead of a guest, such as root@vm", placeholder: "DESTINATION" },
-      keep: { kind: "boolean", brief: "Keep what was made for the VM, and say where", default: false },
-      "out-dir": {
-        ...path,
-        brief: "Folder for host.csv and vm.csv; without it ab-HOST-UTCTIME",
-        placeholder: "FOLDER",
-      },
-      ...COMPARE_FLAGS,
-      quiet: { kind: "boolean", brief: "No progress and no summaries", default: false },
-      verbose: VERBOSE,
-    },
-  },
-  async loader() {
-    const { abCommand } = await import("../guest/ab_command.ts");
-    type Flags = Parameters<typeof abCommand>[0] & ShellFlags;
-    return async function (this: Context, flags: Flags) {
-      const { stdout, stderr } = this.output;
-      const columns = this.output.columns ?? null;
-      this.outcome.exitCode = await abCommand(flags, protocolArguments(this.args), stdout, stderr, columns);
-    };
-  },
-});
+type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
 
-/** `probe run` knows them too. The runbook is not among them: its path is another one on the other side. */
-const SHARED: Readonly<Record<string, { readonly kind: string } | undefined>> = {
-  ...PROTOCOL_FLAGS,
-  runbook: undefined,
-  quiet: { kind: "boolean" },
-};
+/**
+ * @param protocol the options of the protocol, as the user wrote them: either side gets the same
+ * @param write takes the comparison
+ * @param say takes what happens meanwhile
+ * @param columns width of the terminal that reads the comparison; null when none does
+ * @throws Failure as `probe run` and `probe compare` do, and when there is no VM
+ */
+export async function abCommand(
+  flags: AbFlags,
+  protocol: readonly string[],
+  write: (text: string) => void,
+  say: (text: string) => void,
+  columns: number | null,
+): Promise<ExitCode> {
+  const tell = flags.quiet ? () => {} : (line: string) => say(`${line}\n`);
+  const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+  refuseOtherTarget(runbook);
+  refuseBothVms(flags);
+  const turns = turnsOf(declaredBy(flags, runbook).runbook);
+  await using vm =
+    await (flags.ssh === undefined
+      ? prepareGuestVm(flags, tell)
+      : prepareSshVm({ ssh: flags.ssh, keep: flags.keep }, tell));
+  const folder = outputFolder(flags["out-dir"]);
+  const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
+  const host = async (turn: Turn) => {
+    tell(`A${ofRuns(turn, turns)}: this machine`);
+    const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
+    await runCommand({ ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false }, say);
+    tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
+  };
+  await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
+  tell(`both files are in ${folder}`);
+  return compareCommand(flags, [a, b], write, say, columns);
+}
 
-/** Those of the arguments that the VM gets as the user wrote them. All have been found right. */
-export function protocolArguments(args: readonly string[]): string[] {
-  return args.flatMap((argument, at) => {
-    const [, name = "", equals] = /^--([^=]+)(=?)/.exec(argument) ?? [];
-    const flag = SHARED[name];
-    if (flag === undefined) return [];
-    return flag.kind === "boolean" || equals === "=" ? [argument] : [argument, args[at + 1] ?? ""];
-  });
+function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {
+  const other = kernel === undefined ? initrd === undefined ? undefined : "--initrd" : "--kernel";
+  if (ssh === undefined || other === undefined) return;
+  throw new Failure(
+    EXIT.usage,
+    `${other} is for a throwaway guest, and --ssh names another VM`,
+    "leave one of them out",
+  );
+}
+
+/** A task of this machine is not in the VM. */
+function refuseOtherTarget(runbook: RunbookSource | null): void {
+  const target = runbook?.settings.target ?? "self";
+  if (target === "self") return;
+  throw new Failure(
+    EXIT.usage,
+    `${runbook?.named("target")} is ${target}, and probe ab wakes the built-in target on both sides`,
+    "leave it out, or measure each side with probe run",
+  );
+}
+
+async function measureBoth(
+  vm: Vm,
+  request: Omit<VmRequest, "interrupt">,
+  turns: readonly Turn[],
+  host: (turn: Turn) => Promise<void>,
+  [hostPath, vmPath]: readonly [string, string],
+): Promise<void> {
+  using interrupt = new Interrupt();
+  let hostFailed = false;
+  const measured: string[] = [];
+  let kept = 0;
+  const measureHost = async (turn: Turn) => {
+    if (interrupt.signal.aborted) throw interrupted();
+    hostFailed = true;
+    await host(turn);
+    hostFailed = false;
+    measured[0] = `this machine's runs are in ${hostPath}`;
+  };
+  const start = () => vm.start({ ...request, interrupt: interrupt.signal });
+  const keep = (result: VmResult) => {
+    if (result.file !== undefined) {
+      extend(vmPath, kept, result.file);
+      kept = result.file.length;
+      measured[1] = `the VM's are in ${vmPath}`;
+    }
+    requireDone(result, interrupt.signal);
+  };
+  try {
+    await takeTurns(turns, measureHost, start, keep);
+  } catch (cause) {
+    const error = interrupt.signal.aborted && !hostFailed ? interrupted(cause) : cause;
+    if (!(error instanceof Failure) || measured.length === 0) throw error;
+    const { exitCode, found, remedy } = error;
+    throw new Failure(exitCode, found, [remedy, ...measured].join("; "), { cause });
+  }
+}
+
+function interrupted(cause?: unknown): Failure {
+  return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
+}
+
+/** Adds what the VM's file has grown by: `probe run --resume` leaves what was there. */
+function extend(path: string, from: number, bytes: Uint8Array): void {
+  try {
+    using file = Deno.openSync(path, from === 0 ? { write: true, createNew: true } : { append: true });
+    for (let written = from; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    file.syncDataSync();
+  } catch (cause) {
+    const found = `cannot write ${path}: ${reasonOf(cause)}`;
+    throw new Failure(EXIT.failed, found, "make room and call probe ab again", { cause });
+  }
+}
+
+/** @throws Failure when the VM was lost or probe there has not ended well */
+function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): void {
+  if (code instanceof Failure) throw code;
+  if (interrupt.aborted) throw interrupted();
+  if (code === EXIT.done && file !== undefined) return;
+  const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);
+  throw new Failure(
+    exit ?? EXIT.failed,
+    `probe run in the VM ended with exit code ${code}${file === undefined ? " and has left no file" : ""}: ${
+      error ?? "it said nothing"
+    }`,
+    "see what it said before",
+  );
+}
+
+/** Which block it is, where there are several. */
+function ofRuns({ until }: Turn, turns: readonly Turn[]): string {
+  return turns.length === 1 ? "" : `, until run ${until}`;
+}
+
+/** @throws Failure when the folder cannot be made, or holds such files already */
+function outputFolder(given: string | undefined): string {
+  const { host } = readMachine(readMachineText, Deno.build.arch);
+  const folder = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");
+  const refuse = (why: string, options?: ErrorOptions) =>
+    new Failure(EXIT.failed, why, "choose another folder with --out-dir", options);
+  try {
+    Deno.mkdirSync(folder, { recursive: given !== undefined });
+  } catch (cause) {
+    throw refuse(`cannot make the folder ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  const found = [...Deno.readDirSync(folder)].find(({ name }) => name === "host.csv" || name === "vm.csv");
+  if (found === undefined) return folder;
+  throw refuse(`cannot write ${folder}/${found.name}: it exists already`);
 }

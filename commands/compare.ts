@@ -1,81 +1,88 @@
-/** `probe compare` as the command line has it. */
+/** `probe compare A B...`: opens and reads the files, compares, prints. Needs no privilege but to read them. */
 
-import { buildCommand } from "@stricli/core";
-import { parseDuration } from "../analysis/duration.ts";
-import { KEY_NAMES, parseKeys } from "../analysis/key_columns.ts";
-import { VERDICTS } from "../analysis/verdict.ts";
-import { parseShare, parseVerdicts } from "./arguments.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import type { ColumnName } from "../analysis/result/columns.ts";
+import { compareAll } from "../analysis/compare/compare.ts";
+import { compareCsv } from "../analysis/print/compare_csv.ts";
+import { compareJson } from "../analysis/print/compare_json.ts";
+import { compareMarkdown } from "../analysis/print/compare_markdown.ts";
+import { compareText } from "../analysis/print/compare_text.ts";
+import { type Comparison, QUESTIONS } from "../analysis/compare/comparison.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { KeyColumns } from "../analysis/sample/key_columns.ts";
+import type { ResultFile } from "../analysis/result/file.ts";
+import { TEXT_NAMES } from "../analysis/result/row.ts";
+import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
+import type { Verdict } from "../analysis/compare/verdict.ts";
+import { readFile } from "../runbook/files/result_in.ts";
 
-/** How files are compared; `probe ab` has the same. */
-export const COMPARE_FLAGS = {
-  by: {
-    kind: "parsed",
-    parse: parseKeys,
-    brief: "Columns whose values together make a stratum, such as signature,migrated",
-    optional: true,
-    placeholder: "KEYS",
-    proposeCompletions: () => KEY_NAMES,
-  },
-  margin: {
-    kind: "parsed",
-    parse: parseDuration,
-    brief: "Shift of the offset that still counts as equal; without it the runbook's",
-    optional: true,
-  },
-  alpha: {
-    kind: "parsed",
-    parse: parseShare,
-    brief: "Error rate of the tests; without it the runbook's",
-    optional: true,
-  },
-  format: {
-    kind: "enum",
-    values: ["text", "json", "csv", "markdown"],
-    brief: "Form of the answer",
-    default: "text",
-  },
-  "fail-on": {
-    kind: "parsed",
-    parse: parseVerdicts,
-    brief: "Verdicts that end with exit code 4, such as DIFFERENT,NO-DATA",
-    optional: true,
-    placeholder: "VERDICTS",
-    proposeCompletions: () => VERDICTS,
-  },
-} as const;
+export interface CompareFlags {
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
+  /** Margin of the offset in ns, instead of the runbook's. */
+  readonly margin?: number;
+  /** Instead of the runbook's. */
+  readonly alpha?: number;
+  readonly format: keyof typeof FORMS;
+  /** Verdicts of a question that end the program with the exit code of a gate. */
+  readonly "fail-on"?: readonly Verdict[];
+}
 
-export const compareRoute = buildCommand({
-  docs: { brief: "Say whether result files agree with the first, and where not" },
-  parameters: {
-    flags: {
-      ...COMPARE_FLAGS,
-      format: { ...COMPARE_FLAGS.format, values: [...COMPARE_FLAGS.format.values, "html"] },
-      verbose: VERBOSE,
-    },
-    positional: {
-      kind: "array",
-      minimum: 2,
-      parameter: { brief: "Result files; the first is the baseline", parse: String, placeholder: "FILE" },
-    },
-  },
-  async loader() {
-    const { compareCommand, gate } = await import("../runbook/compare_command.ts");
-    type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
-      readonly format: Parameters<typeof compareCommand>[0]["format"] | "html";
-    };
-    return async function (this: Context, flags: Flags & ShellFlags, ...files: string[]) {
-      const { stdout, stderr } = this.output;
-      const { format } = flags;
-      if (format !== "html") {
-        const columns = this.output.columns ?? null;
-        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr, columns);
-        return;
-      }
-      const { pageOf } = await import("../runbook/report_command.ts");
-      const { page, comparisons } = await pageOf(flags, files);
-      stdout(page);
-      this.outcome.exitCode = gate(comparisons, flags["fail-on"], stderr);
-    };
-  },
-});
+const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
+
+/**
+ * Each file but the first against the first.
+ *
+ * @throws Failure when a file cannot be read or is refused
+ */
+function compareFiles(flags: Omit<CompareFlags, "format">, paths: readonly string[]): Comparison[] {
+  const { by, margin, alpha } = flags;
+  const keys = new Map<ResultFile, KeyColumns>();
+  const files = paths.map((path) => {
+    const columns = new KeyColumns(by ?? []);
+    const isKept = (by ?? []).every((name) => TEXT_NAMES.has(name));
+    const file = readFile(path, isKept ? null : (row) => columns.visit(row));
+    keys.set(file, columns);
+    return file;
+  });
+  return compareAll(files, {
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
+    ...(margin === undefined ? {} : { marginNs: margin }),
+    ...(alpha === undefined ? {} : { alpha }),
+  });
+}
+
+/**
+ * @param paths at least two, the baseline first
+ * @param write takes the report
+ * @param say takes what a gate has found
+ * @param columns width of the terminal that reads the report; null when none does
+ * @returns the exit code of a gate when --fail-on names the verdict of a question
+ * @throws Failure when a file cannot be read or is refused
+ */
+export function compareCommand(
+  flags: CompareFlags,
+  paths: readonly string[],
+  write: (text: string) => void,
+  say: (text: string) => void,
+  columns: number | null,
+): ExitCode {
+  const comparisons = compareFiles(flags, paths);
+  write(FORMS[flags.format](comparisons, columns !== null && columns >= PLOTS_FROM));
+  return gate(comparisons, flags["fail-on"], say);
+}
+
+/** Says which questions have one of the verdicts; strata are explored and stop nobody. */
+export function gate(
+  comparisons: readonly Comparison[],
+  verdicts: readonly Verdict[] | undefined,
+  say: (text: string) => void,
+): ExitCode {
+  if (verdicts === undefined) return EXIT.done;
+  const hits = comparisons.flatMap((comparison) =>
+    QUESTIONS.filter((name) => verdicts.includes(comparison[name].verdict))
+      .map((name) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)
+  );
+  if (hits.length === 0) return EXIT.done;
+  say(`probe: --fail-on: ${hits.join(", ")}\n`);
+  return EXIT.gate;
+}

@@ -1,39 +1,214 @@
-/** `probe completions` as the command line has it. */
+/** Completion scripts for shells, from the table of routes: nothing of them is written by hand a second time. */
 
-import { buildCommand } from "@stricli/core";
-import { EXIT, Failure } from "../analysis/failure.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+/** What may stand at a place of the command line: a file, one of some words, or anything. */
+type Value = "file" | "any" | readonly string[];
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
-type Shell = (typeof SHELLS)[number];
-
-function parseShell(text: string): Shell {
-  const shell = SHELLS.find((shell) => shell === text);
-  if (shell !== undefined) return shell;
-  throw new Failure(EXIT.usage, `there are no completions for "${text}"`, `name ${SHELLS.join(", ")}`);
+interface Option {
+  /** With its dashes. */
+  readonly name: string;
+  readonly brief: string;
+  /** Null: it takes no value. */
+  readonly value: Value | null;
 }
 
-export const completionsRoute = buildCommand({
-  docs: { brief: "Print the script that completes probe's command line" },
-  parameters: {
-    flags: { verbose: VERBOSE },
-    positional: {
-      kind: "tuple",
-      parameters: [{
-        brief: "bash, zsh or fish",
-        parse: parseShell,
-        proposeCompletions: () => SHELLS,
-        placeholder: "SHELL",
-      }],
-    },
-  },
-  async loader() {
-    const { bashScript, completedCommands, fishScript, zshScript } = await import("./completion_scripts.ts");
-    // The table holds this very route.
-    const { ROUTES } = await import("./table.ts");
-    const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
-    return function (this: Context, _flags: ShellFlags, shell: Shell) {
-      this.output.stdout(scripts[shell](completedCommands(ROUTES)));
+export interface CompletedCommand {
+  readonly name: string;
+  readonly brief: string;
+  readonly options: readonly Option[];
+  /** What every argument that is no option may be; null: there is none. */
+  readonly argument: Value | null;
+}
+
+/** The part of stricli's parameters that completion needs. */
+interface Parameter {
+  readonly brief: string;
+  readonly kind?: string;
+  readonly placeholder?: string;
+  readonly values?: readonly string[];
+  readonly proposeCompletions?: (this: never, partial: string) => unknown;
+}
+
+/** Several arguments, each described; or any number of them, described once. */
+interface Positional {
+  readonly parameters?: readonly Parameter[];
+  readonly parameter?: Parameter;
+}
+
+interface Route {
+  readonly brief: string;
+  readonly parameters: {
+    readonly flags?: Readonly<Record<string, Parameter>>;
+    readonly positional?: unknown;
+  };
+}
+
+const HELP: Option = { name: "--help", brief: "Print help information and exit", value: null };
+const ROOT_OPTIONS: readonly Option[] = [
+  HELP,
+  { name: "--version", brief: "Print version information and exit", value: null },
+];
+
+/** By the name of their commands. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** What of the table of routes completion needs. */
+export function completedCommands(routes: Routes): CompletedCommand[] {
+  return Object.entries(routes).map(([name, { brief, parameters }]) => {
+    const positional = parameters.positional as Positional | undefined;
+    const argument = positional?.parameter ?? positional?.parameters?.[0];
+    return {
+      name,
+      brief,
+      options: [
+        ...Object.entries(parameters.flags ?? {}).map(([flag, parameter]) => ({
+          name: `--${flag}`,
+          brief: parameter.brief,
+          value: parameter.kind === "boolean" ? null : valueOf(parameter, "any"),
+        })),
+        HELP,
+      ],
+      argument: argument === undefined ? null : valueOf(argument, "file"),
     };
-  },
-});
+  });
+}
+
+function valueOf(parameter: Parameter, otherwise: Value): Value {
+  if (parameter.values !== undefined) return parameter.values;
+  const proposed = parameter.proposeCompletions?.call(undefined as never, "");
+  if (Array.isArray(proposed)) return proposed.map(String);
+  return parameter.placeholder === "FILE" || parameter.placeholder === "FOLDER" ? "file" : otherwise;
+}
+
+const words = (names: readonly { readonly name: string }[]) => names.map(({ name }) => name).join(" ");
+
+/** For bash 4 and later: `source <(probe completions bash)`. */
+export function bashScript(commands: readonly CompletedCommand[]): string {
+  const candidates = (value: Value) =>
+    value === "file"
+      ? 'compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")'
+      : value === "any"
+      ? ":"
+      : `_probe_words "$word" ${value.join(" ")}`;
+  const values = commands.flatMap(({ name, options }) =>
+    options.flatMap((option) =>
+      option.value === null ? [] : [`    "${name} ${option.name}") ${candidates(option.value)}; return ;;`]
+    )
+  );
+  return `# bash completion of probe, by: probe completions bash
+# One of some words, or several with commas between them.
+_probe_words() {
+  local last=\${1##*,}
+  mapfile -t COMPREPLY < <(compgen -P "\${1%"$last"}" -W "\${*:2}" -- "$last")
+}
+_probe() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
+  COMPREPLY=()
+  # bash takes the sign of --name=value for a word of its own.
+  if [ "$word" = "=" ]; then word=
+  elif [ "$before" = "=" ]; then before=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "${words(commands)} ${words(ROOT_OPTIONS)}" -- "$word")
+    return
+  fi
+  case "$command $before" in
+${values.join("\n")}
+  esac
+  case "$command $word" in
+${
+    commands.map(({ name, options }) =>
+      `    "${name} -"*) mapfile -t COMPREPLY < <(compgen -W "${words(options)}" -- "$word"); return ;;`
+    ).join("\n")
+  }
+  esac
+  case "$command" in
+${
+    commands.flatMap(({ name, argument }) =>
+      argument === null ? [] : [`    ${name}) ${candidates(argument)} ;;`]
+    )
+      .join("\n")
+  }
+  esac
+}
+complete -F _probe probe
+`;
+}
+
+/** For zsh: a file named _probe in a folder of $fpath. */
+export function zshScript(commands: readonly CompletedCommand[]): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const brief = (text: string) => text.replaceAll(/[[\]\\]/g, "\\$&");
+  const action = (value: Value) =>
+    value === "file" ? "_files" : value === "any" ? " " : `(${value.join(" ").replaceAll(":", "\\:")})`;
+  const described = (names: readonly { readonly name: string; readonly brief: string }[]) =>
+    names.map((item) => quoted(`${item.name.replaceAll(":", "\\:")}:${item.brief.replaceAll(":", "\\:")}`))
+      .join(" ");
+  const cases = commands.map(({ name, options, argument }) => {
+    const specs = [
+      ...options.map((option) =>
+        quoted(
+          option.value === null
+            ? `${option.name}[${brief(option.brief)}]`
+            : `${option.name}=[${brief(option.brief)}]:${option.name.slice(2)}:${action(option.value)}`,
+        )
+      ),
+      ...argument === null ? [] : [quoted(`*:argument:${action(argument)}`)],
+    ];
+    return `    ${name}) _arguments ${specs.join(" \\\n      ")} ;;`;
+  });
+  return `#compdef probe
+# zsh completion of probe, by: probe completions zsh
+_probe() {
+  local -a commands options
+  if (( CURRENT == 2 )); then
+    commands=(${described(commands)})
+    options=(${described(ROOT_OPTIONS)})
+    _describe command commands
+    _describe option options
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+${cases.join("\n")}
+  esac
+}
+if [ "$funcstack[1]" = _probe ]; then _probe "$@"; else compdef _probe probe; fi
+`;
+}
+
+/** For fish: `probe completions fish | source`. */
+export function fishScript(commands: readonly CompletedCommand[]): string {
+  const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
+  const line = (...parts: readonly string[]) => ["complete -c probe", ...parts].join(" ");
+  const valued = (value: Value) =>
+    value === "file"
+      ? "-r -F"
+      : value === "any"
+      ? "-x"
+      : `-x -a ${quoted(`(_probe_words ${value.join(" ")})`)}`;
+  const lines = [
+    "# fish completion of probe, by: probe completions fish",
+    "# One of some words, or several with commas between them.",
+    "function _probe_words",
+    "  set -l done (string match -r '^.*,' -- (string replace -r '^--[^=]*=' '' -- (commandline -ct)))",
+    "  printf '%s\\n' \"$done\"$argv",
+    "end",
+    line("-f"),
+    ...commands.map(({ name, brief }) => line("-n __fish_use_subcommand -a", name, "-d", quoted(brief))),
+    ...ROOT_OPTIONS.map(({ name, brief }) =>
+      line("-n __fish_use_subcommand -l", name.slice(2), "-d", quoted(brief))
+    ),
+  ];
+  for (const { name, options, argument } of commands) {
+    const inside = `-n '__fish_seen_subcommand_from ${name}'`;
+    for (const option of options) {
+      const value = option.value === null ? [] : [valued(option.value)];
+      lines.push(line(inside, "-l", option.name.slice(2), ...value, "-d", quoted(option.brief)));
+    }
+    if (argument === "file") lines.push(line(inside, "-F"));
+    else if (Array.isArray(argument)) lines.push(line(inside, "-a", quoted(argument.join(" "))));
+  }
+  return lines.join("\n") + "\n";
+}

@@ -1,21 +1,62 @@
-/** `probe doctor` as the command line has it. */
+/** `probe doctor`: looks at the machine, tries every hook, says what can be measured. It changes nothing. */
 
-import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { diagnose } from "../runbook/doctor/doctor.ts";
+import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
+import type { ClockReads } from "../runbook/doctor/check.ts";
+import { reportJson } from "../runbook/doctor/json.ts";
+import { KERNEL_BTF, RUNQUEUES } from "../runbook/doctor/kernel.ts";
+import { checkUserNamespace } from "../runbook/doctor/privileges.ts";
+import { reportText } from "../runbook/doctor/text.ts";
+import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
+import { type NativeParts, openNativeParts } from "../runbook/probes/native_parts.ts";
+import { checkKernel, preflight } from "../runbook/machine/preflight.ts";
 
-export const doctorRoute = buildCommand({
-  docs: { brief: "Say what this machine can measure, hook by hook; changes nothing" },
-  parameters: {
-    flags: {
-      json: { kind: "boolean", brief: "The report as JSON", default: false },
-      verbose: VERBOSE,
-    },
-  },
-  async loader() {
-    const { doctorCommand } = await import("../runbook/doctor_command.ts");
-    type Flags = Parameters<typeof doctorCommand>[0] & ShellFlags;
-    return async function (this: Context, flags: Flags) {
-      this.outcome.exitCode = await doctorCommand(flags, this.output.stdout);
-    };
-  },
-});
+export interface DoctorFlags {
+  readonly json: boolean;
+}
+
+/** Enough to see that all of them go the same way. */
+const CLOCK_READS = 16;
+
+/** @returns done when some tier can be had, cannotMeasure when none (or that could not be told) */
+export async function doctorCommand(flags: DoctorFlags, write: (text: string) => void): Promise<ExitCode> {
+  const parts = await openNativeParts();
+  const report = diagnose({
+    read: readMachineText,
+    exists: kernelFileExists,
+    machine: readMachine(readMachineText, Deno.build.arch),
+    attachments: tryTiers((tier) => parts.attach(tier), refusal()),
+    clockReads: countClockReads(parts),
+    runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
+    kallsyms: readMachineText("/proc/kallsyms"),
+  });
+  write(flags.json ? reportJson(report) : reportText(report));
+  return report.verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
+}
+
+/** What keeps every program from being loaded; a lack of capabilities alone says nothing about the machine. */
+function refusal(): Refusal | null {
+  const hasBtf = kernelFileExists(KERNEL_BTF);
+  const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
+  if (ofKernel !== null) return { failure: ofKernel, conclusive: true };
+  const ofProcess = failureOf(() => preflight(readMachineText, hasBtf)) ??
+    failureOf(() => checkUserNamespace(readMachineText));
+  return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
+}
+
+function failureOf(check: () => void): Failure | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+function countClockReads({ native }: NativeParts): ClockReads {
+  const entered = native.symbols.clock_reads_entering_kernel(CLOCK_READS);
+  return entered < 0 ? { errno: -entered } : { reads: CLOCK_READS, entered };
+}

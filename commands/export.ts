@@ -1,36 +1,114 @@
-/** `probe export` as the command line has it. */
+/** `probe export FILE`: a result file in the form that another program reads. */
 
-import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { foldedStacks } from "../analysis/export/folded.ts";
+import { PerfettoTrace } from "../analysis/export/perfetto.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import type { ResultFile } from "../analysis/result/file.ts";
+import type { RowVisitor } from "../analysis/result/row_view.ts";
+import { readFile } from "../runbook/files/result_in.ts";
+import { createOutputFile, type OutputFile, reasonOf } from "../runbook/files/result_out.ts";
 
-export const exportRoute = buildCommand({
-  docs: { brief: "Write a result file in the form another program reads" },
-  parameters: {
-    flags: {
-      format: {
-        kind: "enum",
-        values: ["folded", "perfetto", "parquet"],
-        brief: "folded stacks for flame graphs, a trace for ui.perfetto.dev, or Parquet",
+export interface ExportFlags {
+  readonly format: "folded" | "perfetto" | "parquet";
+  /** Created, never overwritten; without it the output goes to stdout. */
+  readonly out?: string;
+}
+
+/** Takes the rows of a file, then the file. */
+interface Exporter {
+  readonly visit: RowVisitor | null;
+  finish(file: ResultFile): void;
+}
+
+/**
+ * @param stdout takes the output when there is no `out`
+ * @throws Failure when the file cannot be read or is refused, or the output cannot be written; then there is none
+ */
+export async function exportCommand(
+  flags: ExportFlags,
+  path: string,
+  stdout: (text: string) => void,
+): Promise<ExitCode> {
+  if (flags.out === undefined) {
+    if (flags.format === "parquet") {
+      throw new Failure(EXIT.usage, "Parquet is no text for stdout", "give --out FILE");
+    }
+    await exported(flags.format, path, (bytes) => stdout(new TextDecoder().decode(bytes)));
+    return EXIT.done;
+  }
+  const out = flags.out;
+  const file = createOutputFile(out);
+  try {
+    await exported(flags.format, path, (bytes) => writeAll(out, file, bytes));
+  } catch (error) {
+    file.close();
+    // Half an export looks like a whole one.
+    Deno.removeSync(out);
+    throw error;
+  }
+  file.close();
+  return EXIT.done;
+}
+
+async function exported(format: ExportFlags["format"], path: string, write: (bytes: Uint8Array) => void) {
+  const exporter = await exporterOf(format, write);
+  exporter.finish(readFile(path, exporter.visit));
+}
+
+async function exporterOf(
+  format: ExportFlags["format"],
+  write: (bytes: Uint8Array) => void,
+): Promise<Exporter> {
+  const encoder = new TextEncoder();
+  const writeText = (text: string) => write(encoder.encode(text));
+  if (format === "folded") return { visit: null, finish: (file) => writeText(foldedStacks(file)) };
+  if (format === "perfetto") {
+    const pieces = new Pieces(writeText);
+    const trace = new PerfettoTrace((text) => pieces.add(text));
+    return {
+      visit: (row) => trace.visit(row),
+      finish: (file) => {
+        trace.finish(file);
+        pieces.flush();
       },
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "File to create; without it stdout, but for parquet",
-        optional: true,
-        placeholder: "FILE",
-      },
-      verbose: VERBOSE,
-    },
-    positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Result file", parse: String, placeholder: "FILE" }],
-    },
-  },
-  async loader() {
-    const { exportCommand } = await import("../runbook/export_command.ts");
-    type Flags = Parameters<typeof exportCommand>[0] & ShellFlags;
-    return async function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = await exportCommand(flags, file, this.output.stdout);
     };
-  },
-});
+  }
+  const { ParquetRows } = await import("../analysis/export/parquet.ts");
+  const rows = new ParquetRows(write);
+  return { visit: (row) => rows.visit(row), finish: (file) => rows.finish(file) };
+}
+
+/** Joins small texts, so that not every one is a write of its own. */
+class Pieces {
+  readonly #write: (text: string) => void;
+  #text = "";
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  add(text: string): void {
+    this.#text += text;
+    if (this.#text.length > 1 << 18) this.flush();
+  }
+
+  flush(): void {
+    this.#write(this.#text);
+    this.#text = "";
+  }
+}
+
+function writeAll(path: string, file: OutputFile, bytes: Uint8Array): void {
+  try {
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+  } catch (error) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot write ${path}: ${reasonOf(error)}`,
+      "make room or choose another --out",
+      {
+        cause: error,
+      },
+    );
+  }
+}

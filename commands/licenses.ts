@@ -1,15 +1,10 @@
-/** `probe licenses` as the command line has it. */
+/** `probe licenses`. */
 
-import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import notices from "../build/out/notices.txt" with { type: "text" };
 
-export const licensesRoute = buildCommand({
-  docs: { brief: "Print licence and place of the source of everything inside" },
-  parameters: { flags: { verbose: VERBOSE } },
-  async loader() {
-    const { licensesCommand } = await import("../licenses.ts");
-    return function (this: Context, _flags: ShellFlags) {
-      this.outcome.exitCode = licensesCommand(this.output.stdout);
-    };
-  },
-});
+/** Prints the notices that build/parts/notices.ts gathered. */
+export function licensesCommand(print: (text: string) => void): ExitCode {
+  print(notices);
+  return EXIT.done;
+}

@@ -1,49 +1,35 @@
-/** `probe power` as the command line has it. */
+/** `probe power FILE [FILE]`: how many runs a side are needed. Needs no privilege but to read the files. */
 
-import { buildCommand } from "@stricli/core";
-import { parseDuration } from "../analysis/duration.ts";
-import { parseShare } from "./arguments.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { jsonText } from "../analysis/print/json.ts";
+import { powerAnalysis } from "../analysis/power/power.ts";
+import { powerText } from "../analysis/print/power_text.ts";
+import { readFile } from "../runbook/files/result_in.ts";
 
-export const powerRoute = buildCommand({
-  docs: { brief: "Say how many runs a side would show equivalence" },
-  parameters: {
-    flags: {
-      margin: {
-        kind: "parsed",
-        parse: parseDuration,
-        brief: "Shift of the offset that still counts as equal; without it the runbook's",
-        optional: true,
-      },
-      alpha: {
-        kind: "parsed",
-        parse: parseShare,
-        brief: "Error rate of the test; without it the runbook's",
-        optional: true,
-      },
-      power: {
-        kind: "parsed",
-        parse: parseShare,
-        brief: "Wanted probability that equivalence is shown",
-        default: "0.8",
-      },
-      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
-      verbose: VERBOSE,
-    },
-    positional: {
-      kind: "tuple",
-      parameters: [
-        { brief: "Result file; alone it stands for both sides", parse: String, placeholder: "A" },
-        { brief: "Result file of the other side", parse: String, placeholder: "B", optional: true },
-      ],
-    },
-  },
-  async loader() {
-    const { powerCommand } = await import("../runbook/power_command.ts");
-    type Flags = Parameters<typeof powerCommand>[0] & ShellFlags;
-    return function (this: Context, flags: Flags, a: string, b?: string) {
-      const paths = b === undefined ? [a] : [a, b];
-      this.outcome.exitCode = powerCommand(flags, paths, this.output.stdout);
-    };
-  },
-});
+export interface PowerFlags {
+  /** Margin of the offset in ns, instead of the runbook's. */
+  readonly margin?: number;
+  /** Instead of the runbook's. */
+  readonly alpha?: number;
+  readonly power: number;
+  readonly format: "text" | "json";
+}
+
+/**
+ * @param paths one file, for both sides; or those of A and B
+ * @param write takes the answer
+ * @throws Failure when a file cannot be read or is refused
+ */
+export function powerCommand(
+  flags: PowerFlags,
+  paths: readonly string[],
+  write: (text: string) => void,
+): ExitCode {
+  const analysis = powerAnalysis(paths.map((path) => readFile(path)), {
+    power: flags.power,
+    ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
+    ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
+  });
+  write(flags.format === "json" ? jsonText(analysis) : powerText(analysis));
+  return EXIT.done;
+}

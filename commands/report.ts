@@ -1,36 +1,128 @@
-/** `probe report` as the command line has it. */
+/** `probe report FILE...` and `probe compare --format html`: files as a page that stands for itself. */
 
-import { buildCommand } from "@stricli/core";
-import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import type { ColumnName } from "../analysis/result/columns.ts";
+import { compareAll } from "../analysis/compare/compare.ts";
+import type { Comparison } from "../analysis/compare/comparison.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import type { ReportFile } from "../analysis/report/sections/facts.ts";
+import { reportPage } from "../analysis/report/page.ts";
+import { KeyColumns } from "../analysis/sample/key_columns.ts";
+import type { ResultFile } from "../analysis/result/file.ts";
+import type { RowView } from "../analysis/result/row_view.ts";
+import { ShowColumns } from "../analysis/show/show.ts";
+import project from "../deno.json" with { type: "json" };
+import { readFile } from "../runbook/files/result_in.ts";
+import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";
 
-export const reportRoute = buildCommand({
-  docs: { brief: "Write a page with plots, of one file or of several" },
-  parameters: {
-    flags: {
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "Path of the page",
-        default: "report.html",
-        placeholder: "FILE",
-      },
-      by: COMPARE_FLAGS.by,
-      margin: COMPARE_FLAGS.margin,
-      alpha: COMPARE_FLAGS.alpha,
-      verbose: VERBOSE,
-    },
-    positional: {
-      kind: "array",
-      parameter: { brief: "Result files, the baseline first", parse: String, placeholder: "FILE" },
-      minimum: 1,
-    },
-  },
-  async loader() {
-    const { reportCommand } = await import("../runbook/report_command.ts");
-    type Flags = Parameters<typeof reportCommand>[0] & ShellFlags;
-    return async function (this: Context, flags: Flags, ...paths: string[]) {
-      this.outcome.exitCode = await reportCommand(flags, paths, this.output.stdout);
+export interface PageFlags {
+  /** Margin of the offset in ns, instead of the runbook's. */
+  readonly margin?: number;
+  /** Instead of the runbook's. */
+  readonly alpha?: number;
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
+}
+
+export interface ReportFlags extends PageFlags {
+  /** A path that does not exist yet. */
+  readonly out: string;
+}
+
+/**
+ * Writes the page.
+ *
+ * @param write takes the path, for whoever calls
+ * @throws Failure when a file cannot be read or is refused, or the page cannot be written
+ */
+export async function reportCommand(
+  flags: ReportFlags,
+  paths: readonly string[],
+  write: (text: string) => void,
+): Promise<ExitCode> {
+  const { page } = await pageOf(flags, paths);
+  const file = createOutputFile(flags.out);
+  try {
+    writePage(file, flags.out, page);
+  } finally {
+    file.close();
+  }
+  write(`${flags.out}\n`);
+  return EXIT.done;
+}
+
+/**
+ * The page of one file, or of each of the others against the first, and the comparisons in it.
+ *
+ * @throws Failure when a file cannot be read or is refused
+ */
+export async function pageOf(
+  flags: PageFlags,
+  paths: readonly string[],
+): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
+  // Loaded here: no other command pays for it.
+  const { createHash } = await import("node:crypto");
+  const { by, margin, alpha } = flags;
+  const keys = new Map<ResultFile, KeyColumns>();
+  const files = paths.map((path): ReportFile => {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const columns = new KeyColumns(by ?? []);
+    const collected = new ShowColumns(by ?? null);
+    const visit = (row: RowView) => {
+      columns.visit(row);
+      collected.visit(row);
     };
-  },
-});
+    const file = readFile(path, visit, (chunk) => {
+      hash.update(chunk);
+      bytes += chunk.length;
+    });
+    keys.set(file, columns);
+    return {
+      file,
+      show: collected.show(file),
+      links: collected.links(),
+      columnOf: (name) => columns.column(file, name),
+      sha256: hash.digest("hex"),
+      bytes,
+    };
+  });
+  const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file), {
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
+    ...(margin === undefined ? {} : { marginNs: margin }),
+    ...(alpha === undefined ? {} : { alpha }),
+  });
+  const command = commandOf(flags, paths);
+  return { page: reportPage({ version: project.version, command, files, comparisons }), comparisons };
+}
+
+/** The command that gives the same page, as a shell takes it. */
+function commandOf({ by, margin, alpha }: PageFlags, paths: readonly string[]): string {
+  const words = [
+    "probe",
+    "report",
+    ...(by === undefined ? [] : ["--by", by.join(",")]),
+    ...(margin === undefined ? [] : ["--margin", `${margin}ns`]),
+    ...(alpha === undefined ? [] : ["--alpha", String(alpha)]),
+    ...paths,
+  ];
+  return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+    .join(" ");
+}
+
+/** @throws Failure when the disk does not take it; then the path is free again */
+function writePage(file: OutputFile, path: string, page: string): void {
+  const bytes = new TextEncoder().encode(page);
+  try {
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    file.syncDataSync();
+  } catch (error) {
+    Deno.removeSync(path);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      EXIT.failed,
+      `cannot write ${path}: ${reason}`,
+      "make room or choose another path with --out",
+      { cause: error },
+    );
+  }
+}

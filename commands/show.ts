@@ -1,27 +1,33 @@
-/** `probe show` as the command line has it. */
+/** `probe show FILE`: one result file, read and described. Needs no privilege but to read it. */
 
-import { buildCommand } from "@stricli/core";
-import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import type { ColumnName } from "../analysis/result/columns.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { jsonText } from "../analysis/print/json.ts";
+import { ShowColumns } from "../analysis/show/show.ts";
+import { showText } from "../analysis/print/show_text.ts";
+import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
+import { readFile } from "../runbook/files/result_in.ts";
 
-export const showRoute = buildCommand({
-  docs: { brief: "Describe one result file: strata, chain, stacks, integrity" },
-  parameters: {
-    flags: {
-      by: COMPARE_FLAGS.by,
-      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
-      verbose: VERBOSE,
-    },
-    positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Result file", parse: String, placeholder: "FILE" }],
-    },
-  },
-  async loader() {
-    const { showCommand } = await import("../runbook/show_command.ts");
-    type Flags = Parameters<typeof showCommand>[0] & ShellFlags;
-    return function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = showCommand(flags, file, this.output.columns ?? null, this.output.stdout);
-    };
-  },
-});
+export interface ShowFlags {
+  /** Columns whose values together make a stratum. */
+  readonly by?: readonly ColumnName[];
+  readonly format: "text" | "json";
+}
+
+/**
+ * @param columns width of the terminal that reads the text; null when none does
+ * @param write takes the answer
+ * @throws Failure when the file cannot be read or is refused
+ */
+export function showCommand(
+  flags: ShowFlags,
+  path: string,
+  columns: number | null,
+  write: (text: string) => void,
+): ExitCode {
+  const collected = new ShowColumns(flags.by ?? null);
+  const file = readFile(path, (row) => collected.visit(row));
+  const show = collected.show(file);
+  write(flags.format === "json" ? jsonText(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
+  return EXIT.done;
+}

@@ -1,5 +1,5 @@
 /**
- * The BPF object and the native libraries, as bytes: made by build/native.ts, carried inside the executable.
+ * The BPF object and the native libraries, as bytes: made by build/parts/native.ts, carried inside the executable.
  * Import this module lazily; whoever needs no kernel must not pay for it. They are carried compressed, because
  * every start of the executable reads its whole text, whether these are used or not.
  */
@@ -14,7 +14,7 @@ async function inflated(gzip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   return await new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();
 }
 
-/** Takes apart what `packed()` of build/libraries.ts has put together: a line of JSON, then the files. */
+/** Takes apart what `packed()` of build/parts/libraries.ts has put together: a line of JSON, then the files. */
 function unpacked(bytes: Uint8Array<ArrayBuffer>): SharedLibrary[] {
   let offset = bytes.indexOf("\n".charCodeAt(0)) + 1;
   const index: { name: string; size: number }[] = JSON.parse(

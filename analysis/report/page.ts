@@ -3,15 +3,15 @@
  * What a policy can forbid is forbidden in the page itself.
  */
 
-import { compareText } from "../compare_text.ts";
-import type { Comparison } from "../comparison.ts";
-import { details, firstScreen } from "./comparison.ts";
-import { facts, type ReportFile, statusCount } from "./facts.ts";
-import { sideKey } from "./labels.ts";
-import { join, type Markup, markup } from "./markup.ts";
-import { oneFile } from "./one_file.ts";
-import type { ReportSide } from "./runs.ts";
-import { STYLE } from "./style.ts";
+import { compareText } from "../print/compare_text.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import { details, firstScreen } from "./sections/comparison.ts";
+import { facts, type ReportFile, statusCount } from "./sections/facts.ts";
+import { sideKey } from "./html/labels.ts";
+import { join, type Markup, markup } from "./html/markup.ts";
+import { oneFile } from "./sections/one_file.ts";
+import type { ReportSide } from "./html/runs.ts";
+import { STYLE } from "./html/style.ts";
 
 export interface Report {
   /** Version of this program. */

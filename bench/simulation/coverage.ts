@@ -1,7 +1,7 @@
 /** Coverage: how often each interval that the program prints holds the truth it is about. */
 
-import { decide } from "../../analysis/compare_question.ts";
-import { TEST_NEEDS } from "../../analysis/compare_sample.ts";
+import { decide } from "../../analysis/compare/question.ts";
+import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
 import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
 import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";

@@ -1,6 +1,6 @@
 /** docs/validation.md from the simulated cells: tables, and the sentences that the README quotes. */
 
-import { VERDICTS } from "../../analysis/verdict.ts";
+import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";

@@ -1,6 +1,6 @@
 /** Type-I error: how often each test says "different" of what is the same. */
 
-import { TEST_NEEDS } from "../../analysis/compare_sample.ts";
+import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
 import { andersonDarling } from "../../analysis/stats/anderson_darling.ts";
 import { changePoint } from "../../analysis/stats/change_point.ts";
 import { association, gTest } from "../../analysis/stats/contingency.ts";

@@ -1,6 +1,6 @@
 /** The populations that the simulation draws runs from, each from one standard normal number per run. */
 
-import type { Sample } from "../../analysis/compare_sample.ts";
+import type { Sample } from "../../analysis/sample/sample.ts";
 import { ordered } from "../../analysis/stats/ordered.ts";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { normalCdf, normalQuantile } from "../../analysis/stats/special.ts";

@@ -1,7 +1,7 @@
 /** The verdict table: what `probe compare` says of the offset, against what is true. */
 
-import { decide } from "../../analysis/compare_question.ts";
-import { type Verdict, verdictOf, VERDICTS } from "../../analysis/verdict.ts";
+import { decide } from "../../analysis/compare/question.ts";
+import { type Verdict, verdictOf, VERDICTS } from "../../analysis/compare/verdict.ts";
 import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "./populations.ts";
 
 /** Shift of B in margins; the margin is three units of the population. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of triggers: what gives a run its edge. runbook/triggers.ts says what each is to a series. */
+/* The one table of triggers: what gives a run its edge. runbook/run/triggers.ts says what each is to a series. */
 #define _GNU_SOURCE
 #include "triggers.h"
 

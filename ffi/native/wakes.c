@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of wakes: how the target blocks, and what wakes it. runbook/wakes.ts says what each should look like. */
+/* The one table of wakes: how the target blocks, and what wakes it. runbook/protocol/wakes.ts says what each should look like. */
 #define _GNU_SOURCE
 #include "wakes.h"
 

@@ -5,10 +5,10 @@
  */
 
 import { main } from "../../main.ts";
-import { diagnose } from "../../runbook/doctor.ts";
-import { reportJson } from "../../runbook/doctor_json.ts";
-import { reportText } from "../../runbook/doctor_text.ts";
-import { ALL_TIERS, examined, hooksAt, NOTHING } from "../runbook/doctor_fixture.ts";
+import { diagnose } from "../../runbook/doctor/doctor.ts";
+import { reportJson } from "../../runbook/doctor/json.ts";
+import { reportText } from "../../runbook/doctor/text.ts";
+import { ALL_TIERS, examined, hooksAt, NOTHING } from "../runbook/doctor/doctor_fixture.ts";
 
 const FILES = "tests/answers/files";
 const HOST = `${FILES}/host.csv`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { COLUMNS } from "../../analysis/columns.ts";
-import { ResultReader } from "../../analysis/result_file.ts";
+import { COLUMNS } from "../../analysis/result/columns.ts";
+import { ResultReader } from "../../analysis/result/file.ts";
 import { DEFAULT_ROWS, goals, type Measured } from "../../bench/compare_bench.ts";
 import { generate } from "../../bench/generate.ts";
 import project from "../../deno.json" with { type: "json" };

@@ -1,7 +1,7 @@
 /** A headless Chromium that opens a page of this machine: what it says of the page, and the page on paper. */
 
-import { capture } from "../../build/command.ts";
-import { TEST_PACKAGES } from "../../build/setup.ts";
+import { capture } from "../../build/process/command.ts";
+import { TEST_PACKAGES } from "../../build/tasks/setup.ts";
 
 const [{ name: CHROMIUM }] = TEST_PACKAGES;
 

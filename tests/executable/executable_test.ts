@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { capture, type CommandOutput } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
+import { capture, type CommandOutput } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const VERSION: CommandOutput = { code: 0, stdout: `probe ${project.version}\n`, stderr: "" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NativeTarget, TargetError } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
-import { openNativeParts } from "../../runbook/native_parts.ts";
+import { openNativeParts } from "../../runbook/probes/native_parts.ts";
 
 const EINTR = 4;
 const NS_PER_S = 1_000_000_000n;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { parseMeasurement } from "../measurement.ts";
-import { STATE_SCRIPT } from "../system_state.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
+import { STATE_SCRIPT } from "../harness/system_state.ts";
 
 const doctor = (...flags: string[]) => capture([EXECUTABLE, "doctor", ...flags]);
 

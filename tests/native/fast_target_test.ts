@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { compiled } from "../guest/compiled.ts";
-import { assertRow, parseMeasurement, type TextRow } from "../measurement.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { compiled } from "../harness/compiled.ts";
+import { assertRow, parseMeasurement, type TextRow } from "../harness/measurement.ts";
 
 const RUNS = 10;
 
@@ -68,7 +68,7 @@ Deno.test("a target that wakes 100,000 times a second is followed in its first w
     const [pair, account, tasks, out] = ["pingpong", "account", "tasks", "fast.csv"].map((name) =>
       `${folder}/${name}`
     ) as [string, string, string, string];
-    Deno.writeFileSync(pair, await compiled("tests/guest/pingpong.c"), { mode: 0o755 });
+    Deno.writeFileSync(pair, await compiled("tests/harness/programs/pingpong.c"), { mode: 0o755 });
     Deno.writeFileSync(account, new Uint8Array(8 * (1 + CAPACITY)));
     const { code, stdout, stderr } = await capture([
       ...["sh", "-c", SCRIPT, "sh"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { capture, run } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { capture, run } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 300;
 const ARGV = ["run", "--require", "tracepoint", "--runs", String(RUNS), "--period", "5ms", "--quiet"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 30;
 const BEFORE = 6;

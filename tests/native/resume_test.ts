@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { readFile } from "../../runbook/result_in.ts";
-import { type Measurement, parseMeasurement } from "../measurement.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { readFile } from "../../runbook/files/result_in.ts";
+import { type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const KILLS = 50;
 const RUNS = 1_500;

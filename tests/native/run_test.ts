@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { cellOf, type Mixture } from "../../runbook/design.ts";
-import { HOOKS } from "../../runbook/hooks.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { cellOf, type Mixture } from "../../runbook/protocol/design.ts";
+import { HOOKS } from "../../runbook/probes/hooks.ts";
 import {
   assertSound,
   assertTimerStacks,
@@ -11,7 +11,7 @@ import {
   isUnseen,
   type Measurement,
   parseMeasurement,
-} from "../measurement.ts";
+} from "../harness/measurement.ts";
 
 const RUNS = 30;
 const MIXED_RUNS = 24;

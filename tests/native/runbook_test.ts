@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { canonicalRunbook, type Runbook } from "../../runbook/runbook.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { canonicalRunbook } from "../../runbook/protocol/runbook.ts";
+import type { Runbook } from "../../runbook/protocol/settings.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 
 class Place implements Disposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "probe-runbook-" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { capture, type CommandOutput, stdoutOf } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { assertSoundHere, parseMeasurement } from "../measurement.ts";
+import { capture, type CommandOutput, stdoutOf } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { assertSoundHere, parseMeasurement } from "../harness/measurement.ts";
 
 const VM = "root@127.0.0.1";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { assertSoundHere, parseMeasurement } from "../measurement.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { assertSoundHere, parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 40;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { capture } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { capture } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 7;
 const PERIOD_MS = 20;

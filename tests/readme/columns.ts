@@ -3,7 +3,7 @@
  * and what the simulation found.
  */
 
-import { type Column, COLUMNS } from "../../analysis/columns.ts";
+import { type Column, COLUMNS } from "../../analysis/result/columns.ts";
 
 const WIDTH = 100;
 const NAME_WIDTH = 2 + Math.max(...COLUMNS.map(({ name }) => name.length));
@@ -76,6 +76,6 @@ export function withFindings(readme: string, validation: string): string {
 
 if (import.meta.main) {
   const columns = withColumns(Deno.readTextFileSync("README.md"));
-  const runbook = withRunbook(columns, Deno.readTextFileSync("runbook/default.toml"));
+  const runbook = withRunbook(columns, Deno.readTextFileSync("runbook/protocol/default.toml"));
   Deno.writeTextFileSync("README.md", withFindings(runbook, Deno.readTextFileSync("docs/validation.md")));
 }

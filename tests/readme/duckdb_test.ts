@@ -2,10 +2,10 @@
 
 import { DuckDBInstance } from "@duckdb/node-api";
 import assert from "node:assert/strict";
-import { ShowColumns } from "../../analysis/show.ts";
+import { ShowColumns } from "../../analysis/show/show.ts";
 import { generate } from "../../bench/generate.ts";
-import { exportCommand } from "../../runbook/export_command.ts";
-import { readFile } from "../../runbook/result_in.ts";
+import { exportCommand } from "../../commands/export.ts";
+import { readFile } from "../../runbook/files/result_in.ts";
 import { blocks } from "./document.ts";
 
 const README = Deno.readTextFileSync("README.md");

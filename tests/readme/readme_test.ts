@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { COLUMNS } from "../../analysis/columns.ts";
-import { compare } from "../../analysis/compare.ts";
-import { compareText } from "../../analysis/compare_text.ts";
-import { QUESTIONS } from "../../analysis/comparison.ts";
+import { COLUMNS } from "../../analysis/result/columns.ts";
+import { compare } from "../../analysis/compare/compare.ts";
+import { compareText } from "../../analysis/print/compare_text.ts";
+import { QUESTIONS } from "../../analysis/compare/comparison.ts";
 import { EXIT } from "../../analysis/failure.ts";
-import { TIERS } from "../../analysis/meta.ts";
-import { VERDICTS } from "../../analysis/verdict.ts";
+import { TIERS } from "../../analysis/result/meta.ts";
+import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { generate, type Generated } from "../../bench/generate.ts";
-import { PACKAGES } from "../../build/setup.ts";
-import { ROUTES } from "../../commands/table.ts";
+import { PACKAGES } from "../../build/tasks/setup.ts";
+import { ROUTES } from "../../commands/line/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { main } from "../../main.ts";
-import { read } from "../analysis/result_fixture.ts";
-import { FUNCTION_COLUMNS } from "../measurement.ts";
+import { read } from "../analysis/result/result_fixture.ts";
+import { FUNCTION_COLUMNS } from "../harness/measurement.ts";
 import { withColumns, withFindings, withRunbook } from "./columns.ts";
 import { columnsWithoutFunctions, commands, excerpt, labels, section } from "./document.ts";
 
@@ -48,7 +48,7 @@ Deno.test("the README's table of columns is the program's; `deno task readme` re
 });
 
 Deno.test("the README's runbook is the program's default; `deno task readme` renews it", () => {
-  assert.equal(withRunbook(README, Deno.readTextFileSync("runbook/default.toml")), README);
+  assert.equal(withRunbook(README, Deno.readTextFileSync("runbook/protocol/default.toml")), README);
 });
 
 Deno.test("the README quotes what the simulation found; `deno task readme` renews it", () => {

@@ -1,11 +1,11 @@
 /** The README to the letter: each of its commands is run, in its order. */
 
 import assert from "node:assert/strict";
-import { readResultFile } from "../../analysis/result_file.ts";
-import { VERDICTS } from "../../analysis/verdict.ts";
-import { capture, type CommandOutput } from "../../build/command.ts";
-import { EXECUTABLE } from "../../build/executable.ts";
-import { parseMeasurement } from "../measurement.ts";
+import { readResultFile } from "../../analysis/result/file.ts";
+import { VERDICTS } from "../../analysis/compare/verdict.ts";
+import { capture, type CommandOutput } from "../../build/process/command.ts";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 import { columnsWithoutFunctions, commands, excerpt, labels } from "../readme/document.ts";
 
 const README = Deno.readTextFileSync("README.md");
@@ -15,8 +15,8 @@ const NPX = "npx -y deno@2.9.6 task ";
 const NOT_RUN: ReadonlyMap<string, string> = new Map([
   [`${NPX}test`, "it is what runs this test"],
   [`${NPX}ok`, "the test command has just run it, before this test"],
-  [`${NPX}lab`, "it takes long; the demo and tests/guest/nested_test.ts run the same with fewer runs"],
-  ["dist/probe ab --runs 30", "tests/guest/nested_test.ts runs it where the running kernel's image is"],
+  [`${NPX}lab`, "it takes long; the demo and tests/kernels/nested_test.ts run the same with fewer runs"],
+  ["dist/probe ab --runs 30", "tests/kernels/nested_test.ts runs it where the running kernel's image is"],
 ]);
 
 /** Stand in for the copy to a VM and the shell in it: the VM is a folder of this machine. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ANSWERS } from "../../../analysis/report/words.ts";
-import { unbroken } from "../../../analysis/report/labels.ts";
-import { VERDICTS } from "../../../analysis/verdict.ts";
-import { compareText } from "../../../analysis/compare_text.ts";
-import { compareAll } from "../../../analysis/compare.ts";
+import { ANSWERS } from "../../../analysis/report/html/words.ts";
+import { unbroken } from "../../../analysis/report/html/labels.ts";
+import { VERDICTS } from "../../../analysis/compare/verdict.ts";
+import { compareText } from "../../../analysis/print/compare_text.ts";
+import { compareAll } from "../../../analysis/compare/compare.ts";
 import { seriesFile, seriesPage } from "./report_fixture.ts";
 
 const HOST = { rows: 30, seed: 1, env: "host", timeoutEvery: 11 };

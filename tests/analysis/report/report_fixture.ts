@@ -3,19 +3,19 @@
  * WF_SYNC|WF_MIGRATED tight, wakeups that stay on their CPU wide, each cluster with a stack of its own.
  */
 
-import type { Row } from "../../../analysis/columns.ts";
-import { compareAll } from "../../../analysis/compare.ts";
-import type { Meta } from "../../../analysis/meta.ts";
-import type { ReportFile } from "../../../analysis/report/facts.ts";
+import type { Row } from "../../../analysis/result/columns.ts";
+import { compareAll } from "../../../analysis/compare/compare.ts";
+import type { Meta } from "../../../analysis/result/meta.ts";
+import type { ReportFile } from "../../../analysis/report/sections/facts.ts";
 import { type Report, reportPage } from "../../../analysis/report/page.ts";
-import { readResultFile, type ResultFile } from "../../../analysis/result_file.ts";
-import type { TextName } from "../../../analysis/result_row.ts";
-import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result_write.ts";
-import { ShowColumns } from "../../../analysis/show.ts";
-import { stackKey } from "../../../analysis/stack.ts";
+import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
+import type { TextName } from "../../../analysis/result/row.ts";
+import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
+import { ShowColumns } from "../../../analysis/show/show.ts";
+import { stackKey } from "../../../analysis/result/stack.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
-import { endOf, read, rowOf, timeoutOf } from "../result_fixture.ts";
+import { endOf, read, rowOf, timeoutOf } from "../result/result_fixture.ts";
 
 const TIMER = [
   "try_to_wake_up",

@@ -1,0 +1,198 @@
+/** Cross tables of two columns, and of a column and the side. */
+
+import type { Exploration } from "./exploration.ts";
+import type { ColumnName } from "../result/columns.ts";
+import { type ColumnOf, type Grouping, groupingOf, nameOfValues } from "../sample/grouping.ts";
+import { pValue } from "../sample/sample.ts";
+import type { CrossTable, MantelHaenszel } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { TextName } from "../result/row.ts";
+import { association, gTest } from "../stats/contingency.ts";
+import { cramersVInterval } from "../stats/cramers_v.ts";
+import { breslowDay, mantelHaenszel } from "../stats/mantel_haenszel.ts";
+import type { Table } from "../stats/table_margins.ts";
+
+/** Counts by row value, then column value. */
+type Counts = Map<string, Map<string, number>>;
+
+/** One table of counts per stratum. */
+type Strata = Map<string, Counts>;
+
+/** Free cells of a table up to which its covariance matrix is inverted. */
+const MOST_FREE_CELLS = 100;
+
+/** The likelihood ratio needs counts as large as chi-square does. */
+const EXPECTED_AT_LEAST = 5;
+
+/**
+ * Two columns against each other, both files together; and across the sides.
+ *
+ * @param confounded why the table is for information only, or null
+ */
+export function crossColumns(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  rows: TextName,
+  columns: TextName,
+  confounded: string | null,
+  test: Testing,
+): CrossTable {
+  const strata: Strata = new Map();
+  for (const [index, file] of files.entries()) {
+    for (const { values: [row, column], count } of cellsOf(groupingOf(file, [rows, columns]))) {
+      add(strata, names[index]!, row!, column!, count);
+    }
+  }
+  return tested({ rows, columns, counts: summed(strata), within: ["side", strata], confounded }, test);
+}
+
+/**
+ * A key against the side: does it take its values equally often in both files? And across the values of another
+ * column, where one is given.
+ */
+export function crossSides(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  rows: readonly ColumnName[],
+  across: TextName | null,
+  confounded: string | null,
+  test: Testing,
+): CrossTable {
+  const strata: Strata = new Map();
+  for (const [index, file] of files.entries()) {
+    for (const { values, count } of cellsOf(groupingOf(file, rows, test.columnOf))) {
+      add(strata, "", nameOfValues(values), names[index]!, count);
+    }
+  }
+  const crossed = { rows: rows.join(","), columns: "side", counts: summed(strata), confounded };
+  if (across === null) return tested({ ...crossed, within: null }, test);
+  const inStrata: Strata = new Map();
+  for (const [index, file] of files.entries()) {
+    for (const { values, count } of cellsOf(groupingOf(file, [...rows, across], test.columnOf))) {
+      add(inStrata, values.at(-1)!, nameOfValues(values.slice(0, -1)), names[index]!, count);
+    }
+  }
+  return tested({ ...crossed, within: [across, inStrata] }, test);
+}
+
+/** What the tests of a table need. */
+export interface Testing {
+  readonly alpha: number;
+  readonly columnOf: ColumnOf;
+  readonly exploration: Exploration;
+}
+
+interface Crossed {
+  readonly rows: string;
+  readonly columns: string;
+  readonly counts: Counts;
+  /** The same split into strata, and what they are of. */
+  readonly within: readonly [across: string, strata: Strata] | null;
+  readonly confounded: string | null;
+}
+
+/** Observed combinations and how often each occurs. */
+function cellsOf({ values, codes }: Grouping): { values: readonly string[]; count: number }[] {
+  const counts = new Float64Array(values.length);
+  for (let row = 0; row < codes.length; row++) counts[codes[row]!]!++;
+  return values.flatMap((value, code) =>
+    value === null || counts[code] === 0 ? [] : [{ values: value, count: counts[code]! }]
+  );
+}
+
+function add(strata: Strata, stratum: string, row: string, column: string, count: number): void {
+  const counts = strata.get(stratum) ?? new Map<string, Map<string, number>>();
+  strata.set(stratum, counts);
+  const line = counts.get(row) ?? new Map<string, number>();
+  counts.set(row, line);
+  line.set(column, (line.get(column) ?? 0) + count);
+}
+
+/** All strata together. */
+function summed(strata: Strata): Counts {
+  const sum: Strata = new Map([["", new Map()]]);
+  for (const counts of strata.values()) {
+    for (const [row, line] of counts) for (const [column, count] of line) add(sum, "", row, column, count);
+  }
+  return sum.get("")!;
+}
+
+interface Shape {
+  readonly row_values: readonly string[];
+  readonly column_values: readonly string[];
+}
+
+/** Rows by their number, columns by their name. */
+function shapeOf(counts: Counts): Shape {
+  const sumOf = (line: Map<string, number>) => [...line.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    row_values: [...counts.keys()].sort((x, y) =>
+      sumOf(counts.get(y)!) - sumOf(counts.get(x)!) || (x < y ? -1 : 1)
+    ),
+    column_values: [...new Set([...counts.values()].flatMap((line) => [...line.keys()]))].sort(),
+  };
+}
+
+function tableOf(counts: Counts, { row_values, column_values }: Shape): Table {
+  return row_values.map((row) => column_values.map((column) => counts.get(row)?.get(column) ?? 0));
+}
+
+function tested({ rows, columns, counts: all, within, confounded }: Crossed, test: Testing): CrossTable {
+  const shape = shapeOf(all);
+  const counts = tableOf(all, shape);
+  const n = counts.flat().reduce((sum, count) => sum + count, 0);
+  const found = { rows, columns, ...shape, counts, n };
+  if (shape.row_values.length < 2 || shape.column_values.length < 2) {
+    return {
+      ...found,
+      cramers_v: null,
+      cramers_v_ci: null,
+      p: null,
+      p_capped: false,
+      p_bh: null,
+      method: null,
+      g_test: null,
+      mantel_haenszel: null,
+      confounded,
+    };
+  }
+  const { cramersV, minExpected, p, pFloor, method } = association(counts);
+  const interval = cramersVInterval(counts, 1 - test.alpha);
+  return test.exploration.add(p, pFloor, {
+    ...found,
+    cramers_v: cramersV,
+    cramers_v_ci: interval === null ? null : [interval.low, interval.high],
+    method,
+    g_test: minExpected < EXPECTED_AT_LEAST ? null : gOf(counts),
+    mantel_haenszel: within === null ? null : withinStrata(...within, test),
+    confounded,
+  });
+}
+
+function gOf(counts: Table): CrossTable["g_test"] {
+  const { g, df, p } = gTest(counts);
+  return { g, df, ...pValue(p) };
+}
+
+/** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
+function withinStrata(across: string, strata: Strata, { exploration }: Testing): MantelHaenszel | null {
+  const shape = shapeOf(summed(strata));
+  const [r, c] = [shape.row_values.length, shape.column_values.length];
+  if (r < 2 || c < 2 || strata.size < 2 || (r - 1) * (c - 1) > MOST_FREE_CELLS) return null;
+  const tables = [...strata.keys()].sort().map((stratum) => tableOf(strata.get(stratum)!, shape));
+  const { chiSquare, df, p, oddsRatio, strata: informative, method } = mantelHaenszel(tables);
+  if (chiSquare === null || p === null) return null;
+  const homogeneity = r === 2 && c === 2 ? breslowDay(tables) : null;
+  return exploration.add(p, null, {
+    across,
+    strata: informative,
+    chi_square: chiSquare,
+    df,
+    odds_ratio: oddsRatio,
+    method,
+    breslow_day: homogeneity === null
+      ? null
+      : { chi_square: homogeneity.chiSquare, df: homogeneity.df, ...pValue(homogeneity.p) },
+  });
+}

@@ -1,0 +1,300 @@
+/** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
+
+import type { ColumnName } from "../result/columns.ts";
+import { crossColumns, crossSides, type Testing } from "./association.ts";
+import { decodeDifference, hookDifferences, protocolDifferences } from "./confounding.ts";
+import { Exploration } from "./exploration.ts";
+import { type ColumnOf, type Grouping, groupingOf, textOf } from "../sample/grouping.ts";
+import { renamed, renaming } from "./partition.ts";
+import { answer, measure, type Measured } from "./question.ts";
+import { both, completeCode, type FileSample, sampleOf } from "../sample/sample.ts";
+import { concluded, type Explored, type StrataSamples, stratify } from "./strata.ts";
+import { contextDifferences, warningsOf } from "./warnings.ts";
+import {
+  type Comparison,
+  type CrossTable,
+  type Question,
+  type QuestionName,
+  QUESTIONS,
+  type Side,
+} from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { alphaOf, marginOf } from "../sample/declared.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { Duration, TextName } from "../result/row.ts";
+import { holm } from "../stats/holm.ts";
+
+export interface CompareOptions {
+  /** Overrides the runbook's margin of the offset, in ns. */
+  readonly marginNs?: number;
+  /** In (0, 1/2); overrides the runbook's. */
+  readonly alpha?: number;
+  /** Columns whose values together make a stratum; without it several keys, one after the other. */
+  readonly by?: readonly ColumnName[];
+  /** Where columns of `by` are that a file does not keep. */
+  readonly columnOf?: ColumnOf;
+}
+
+const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
+  offset: "offset_ns",
+  ttwu_to_tkread: "ttwu_to_tkread_ns",
+  edge_to_wakeup: "edge_to_wakeup_ns",
+  wakeup_to_switch: "wakeup_to_switch_ns",
+};
+
+/** Columns whose values make strata, each for itself. */
+const STRATA_KEYS = [
+  "signature",
+  "migrated",
+  "path",
+  "ttwu_stack",
+] as const satisfies readonly TextName[];
+
+/** A side with a larger share of runs that contradict themselves is not concluded from. */
+const INTEGRITY_LIMIT = 0.05;
+
+/**
+ * @param a the baseline
+ * @throws Failure when the runbook of A declares no margin or alpha is none
+ */
+export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
+  return compareAll([a, b], options)[0]!;
+}
+
+/**
+ * Each file but the first against the first; all p-values of all comparisons are adjusted together.
+ *
+ * @param files at least two, the baseline first
+ * @throws Failure when the runbook of the baseline declares no margin or alpha is none
+ */
+export function compareAll(files: readonly ResultFile[], options: CompareOptions = {}): Comparison[] {
+  const [baseline, ...others] = files;
+  const exploration = new Exploration();
+  const prepared = others.map((file, index) =>
+    prepare([baseline!, file], ["A", letter(index + 1)], options, exploration)
+  );
+  exploration.adjust();
+  const family = prepared.flatMap(({ tested }) => tested);
+  const adjusted = holm(family.map(({ p }) => p));
+  return prepared.map((one) => conclude(one, family, adjusted, exploration.size));
+}
+
+/** B for the first file after the baseline; beyond Z the number. */
+function letter(index: number): string {
+  return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
+}
+
+/** One question of one comparison, in the family of those whose p-values decide. */
+interface Tested {
+  readonly p: number;
+}
+
+/** What runs are grouped by, and the groups of both sides. */
+interface Key {
+  readonly columns: readonly ColumnName[];
+  readonly groupings: Pair<Grouping>;
+}
+
+/** A comparison whose p-values are not adjusted yet. */
+interface Prepared {
+  readonly files: Pair<ResultFile>;
+  readonly names: Pair<string>;
+  readonly sides: Pair<Side>;
+  readonly alpha: number;
+  readonly marginNs: number;
+  readonly isMarginGiven: boolean;
+  readonly broken: readonly string[];
+  readonly questions: readonly {
+    readonly name: QuestionName;
+    readonly measured: Measured;
+    readonly confounded: readonly string[];
+    /** Null when the question is in no family. */
+    readonly test: Tested | null;
+  }[];
+  readonly tested: readonly Tested[];
+  readonly strata: readonly Explored[];
+  /** What the strata are by, one for each of them. */
+  readonly keys: readonly Key[];
+  readonly association: readonly CrossTable[];
+}
+
+function prepare(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  options: CompareOptions,
+  exploration: Exploration,
+): Prepared {
+  const [a, b] = files;
+  const alpha = alphaOf(a, options.alpha);
+  const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
+  const stageMarginNs = marginOf(a, "ttwu_to_tkread_margin_ns");
+  const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
+  const broken = sides.filter((side) => side.integrity_errors > INTEGRITY_LIMIT * side.rows).map((side) =>
+    `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
+  );
+  const protocol = protocolDifferences(a.meta, b.meta, names[1]);
+  const samples = Object.fromEntries(
+    QUESTIONS.map((name) => [name, both(files, (file) => sampleOf(file, DURATION_OF[name]))]),
+  ) as Record<QuestionName, Pair<FileSample>>;
+  const questions = QUESTIONS.map((name) => {
+    const measured = measure(samples[name], name === "offset" ? marginNs : stageMarginNs, alpha, exploration);
+    const confounded = [...protocol, ...hookDifferences(name, a.meta, b.meta, names[1])];
+    const { mann_whitney } = measured.numbers;
+    const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
+      ? null
+      : { p: mann_whitney.p };
+    return { name, measured, confounded, test };
+  });
+  const stage = questions.find(({ name }) => name === "ttwu_to_tkread")!;
+  const columnOf = options.columnOf ?? textOf;
+  const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
+    (columns): Key => {
+      return { columns, groupings: both(files, (file) => groupingOf(file, columns, columnOf)) };
+    },
+  );
+  return {
+    files,
+    names,
+    sides,
+    alpha,
+    marginNs,
+    isMarginGiven: options.marginNs !== undefined,
+    broken,
+    questions,
+    tested: questions.flatMap(({ test }) => test === null ? [] : [test]),
+    keys,
+    strata: stratifyAll(files, samples, names, keys, alpha, stage.confounded.length > 0, exploration),
+    association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
+  };
+}
+
+function conclude(
+  prepared: Prepared,
+  family: readonly Tested[],
+  adjusted: readonly number[],
+  explored: number,
+): Comparison {
+  const { files, sides, alpha, marginNs, association } = prepared;
+  const questions = Object.fromEntries(prepared.questions.map((question) => {
+    const at = question.test === null ? -1 : family.indexOf(question.test);
+    // The others of the family stay as they are when runs are left out of this question.
+    const adjustedAs = (p: number) =>
+      p === family[at]!.p ? adjusted[at]! : holm(family.with(at, { p }).map((test) => test.p))[at]!;
+    return [
+      question.name,
+      answer(question.measured, {
+        alpha,
+        adjusted: at < 0 ? null : adjustedAs,
+        confounded: question.confounded,
+        broken: prepared.broken,
+        names: prepared.names,
+      }),
+    ];
+  })) as Record<QuestionName, Question>;
+  const strata = prepared.strata.map((explored) => concluded(explored, alpha));
+  return {
+    verdict: questions.offset.verdict,
+    alpha,
+    margin_ns: marginNs,
+    margin_source: prepared.isMarginGiven ? "option" : "runbook",
+    holm_family: family.length,
+    bh_family: explored,
+    sides,
+    ...questions,
+    strata,
+    association,
+    stacks: stackFrames(files, strata, association),
+    context: contextDifferences(files),
+    warnings: warningsOf(files, sides, questions, strata, prepared.keys),
+  };
+}
+
+function stratifyAll(
+  files: Pair<ResultFile>,
+  samples: StrataSamples,
+  names: Pair<string>,
+  keys: readonly Key[],
+  alpha: number,
+  isStageConfounded: boolean,
+  exploration: Exploration,
+): Explored[] {
+  const done: { groupings: Pair<Grouping>; confounded: string | null; explored: Explored }[] = [];
+  for (const { columns, groupings } of keys) {
+    const decode = columns.includes("signature")
+      ? decodeDifference(files[0].meta, files[1].meta, names[1])
+      : null;
+    const confounded = decode ?? (isStageConfounded ? "ttwu_to_tkread is CONFOUNDED" : null);
+    const alike = done.filter((earlier) => earlier.confounded === confounded).flatMap((earlier) => {
+      const renames = renaming(earlier.groupings, groupings);
+      return renames === null ? [] : [renamed(earlier.explored, columns, renames)];
+    });
+    const explored = alike[0] ??
+      stratify(files, samples, names, columns, groupings, alpha, confounded, exploration);
+    done.push({ groupings, confounded, explored });
+  }
+  return done.map(({ explored }) => explored);
+}
+
+function crossTables(
+  files: Pair<ResultFile>,
+  names: Pair<string>,
+  by: readonly ColumnName[] | null,
+  test: Testing,
+): CrossTable[] {
+  const [a, b] = both(files, ({ meta }) => meta);
+  const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
+  const decode = decodeDifference(a, b, names[1]);
+  const stacks = hookDifferences("ttwu_to_tkread", a, b, names[1])
+    .find((reason) => reason.startsWith("hooks of ttwu")) ?? null;
+  const depends = (columns: readonly ColumnName[]) =>
+    protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
+  return [
+    crossColumns(files, names, "ttwu_stack", "signature", decode ?? stacks, test),
+    crossSides(files, names, ["ttwu_stack"], "signature", depends(["ttwu_stack"]), test),
+    ...(by === null || by.join() === "ttwu_stack"
+      ? []
+      : [crossSides(files, names, by, null, depends(by), test)]),
+  ];
+}
+
+function stackFrames(
+  files: Pair<ResultFile>,
+  strata: Comparison["strata"],
+  association: readonly CrossTable[],
+): Record<string, readonly string[]> {
+  const isStack = (column: string) => column.endsWith("_stack");
+  const keys = new Set([
+    ...strata.flatMap(({ columns, groups }) =>
+      groups.flatMap(({ values }) => values.filter((_, index) => isStack(columns[index]!)))
+    ),
+    ...association.filter(({ rows }) => isStack(rows)).flatMap(({ row_values }) => row_values),
+  ]);
+  return Object.fromEntries(
+    [...keys].sort().map((key) => [key, files[0].stacks.get(key) ?? files[1].stacks.get(key) ?? []]),
+  );
+}
+
+function sideOf(file: ResultFile, side: string): Side {
+  const { meta, end, texts } = file;
+  const counts = new Float64Array(texts.status.values.length);
+  for (const code of texts.status.codes()) counts[code]!++;
+  const count = (status: string) => counts[texts.status.values.indexOf(status)]!;
+  return {
+    side,
+    file: file.name,
+    env: meta.env,
+    host: meta.host,
+    kernel: meta.kernel,
+    tier: meta.tier,
+    started: meta.started,
+    rows: file.rows,
+    complete: counts[completeCode(file)]!,
+    timeout: count("timeout"),
+    aborted: count("aborted"),
+    cut_off: end === null,
+    lost_events: end?.lost_events ?? file.totals.lost_events,
+    recursion_misses: end?.recursion_misses ?? file.totals.recursion_misses,
+    self_reads: end?.self_reads ?? file.totals.self_reads,
+    integrity_errors: file.integrityErrors,
+  };
+}

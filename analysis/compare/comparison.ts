@@ -1,0 +1,260 @@
+/**
+ * What a comparison of two result files says. These are the field names of `probe compare --format json`: times
+ * end in `_ns`, absent is null, never NaN, Infinity or -0. Lists of two are in the order of `sides`; the first side
+ * is the baseline A, and every shift is the second side less A, every ratio the second side over A.
+ */
+
+import type { SeriesCheck } from "../sample/series.ts";
+import type { Pair, PValue, Summary } from "../sample/summary.ts";
+import type { Verdict } from "./verdict.ts";
+
+export const QUESTIONS = ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"] as const;
+export type QuestionName = (typeof QUESTIONS)[number];
+
+/** A p-value of an exploratory test; `p_bh` is it after Benjamini and Hochberg's adjustment for all of them. */
+export interface ExploratoryP extends PValue {
+  readonly p_bh: number;
+}
+
+export interface Side {
+  /** A is the baseline; B, C and so on are compared with it. */
+  readonly side: string;
+  readonly file: string;
+  readonly env: string;
+  readonly host: string;
+  readonly kernel: string;
+  readonly tier: string;
+  readonly started: string;
+  readonly rows: number;
+  readonly complete: number;
+  /** Censored runs: in the file, in no estimate. */
+  readonly timeout: number;
+  readonly aborted: number;
+  /** The file has no end: the run was cut off. */
+  readonly cut_off: boolean;
+  readonly lost_events: number | null;
+  readonly recursion_misses: number | null;
+  readonly self_reads: number | null;
+  /** Runs with stage times out of order, negative deltas among them. They are in the estimates. */
+  readonly integrity_errors: number;
+}
+
+/** Where the interval of the shift lies: the other side later than A, earlier, or around 0. */
+export type Direction = "later" | "earlier" | "unclear";
+
+/** Where the interval of the ratio of the spreads lies: the other side wider than A, tighter, or around 1. */
+export type SpreadDirection = "wider" | "tighter" | "unclear";
+
+/** A ratio of two MADs with its interval of confidence 1 - alpha. */
+export interface Ratio {
+  readonly ratio: number;
+  /** Null where the resamples leave an end open. */
+  readonly ci: Pair<number | null>;
+  readonly method: string;
+  readonly notice: string | null;
+}
+
+export interface SpreadTest extends PValue {
+  readonly f: number;
+  readonly df1: number;
+  readonly df2: number;
+}
+
+/** Tests of equal spread of some samples. `test` decides: it alone keeps its level on small, skewed samples. */
+export interface SpreadTests {
+  /** Brown-Forsythe's, about either middle value of each group. */
+  readonly test: ExploratoryP & { readonly method: string } | null;
+  readonly brown_forsythe: SpreadTest | null;
+  /** The cross-check: the same question by ranks. */
+  readonly fligner_killeen: PValue & { readonly chi_square: number; readonly df: number } | null;
+}
+
+/** The spread of the other side against that of A. */
+export interface SideSpread extends SpreadTests {
+  readonly mad_ratio: Ratio | null;
+  readonly direction: SpreadDirection | null;
+}
+
+/** What both sides of a question or of a stratum have to say to each other, beyond the shift. */
+export interface Contrast extends Summary {
+  /** Hodges-Lehmann. */
+  readonly shift_ns: number | null;
+  /** The interval of the shift with confidence 1 - alpha. */
+  readonly shift_ci_ns: Pair<number> | null;
+  readonly shift_method: string | null;
+  readonly direction: Direction | null;
+  readonly cliffs_delta: number | null;
+  readonly spread: SideSpread;
+  readonly kolmogorov_smirnov: ExploratoryP & { readonly d: number; readonly method: string } | null;
+  readonly anderson_darling:
+    | ExploratoryP & { readonly a2: number; readonly t: number; readonly method: string }
+    | null;
+}
+
+/** How many runs, left out of both sides together, turn the verdict into another one. */
+export interface LeaveOut {
+  /** Smallest number found that flips the verdict; null when none up to `searched` does. */
+  readonly runs: number | null;
+  /** What it then is. */
+  readonly verdict: Verdict | null;
+  /** Left out of A and of the other side. */
+  readonly left_out: Pair<number> | null;
+  /** Numbers up to this one were tried; 0: none, see `reason`. */
+  readonly searched: number;
+  readonly reason: string | null;
+}
+
+/** One question and its answer, over complete runs in which the duration was observed. */
+export interface Question extends Contrast {
+  readonly margin_ns: number;
+  /** `p_holm` is null for a question that is not in the family: confounded, or a side's integrity failed. */
+  readonly mann_whitney:
+    | PValue & { readonly u: number; readonly p_holm: number | null; readonly method: string }
+    | null;
+  /** `ci_ns` has confidence 1 - 2 alpha; inside the margin is equivalence. */
+  readonly tost: PValue & { readonly ci_ns: Pair<number>; readonly method: string } | null;
+  readonly series: Pair<SeriesCheck>;
+  /** Runs per block of the block bootstrap that made intervals and p-values; null when runs are exchangeable. */
+  readonly block_lengths: Pair<number> | null;
+  readonly verdict: Verdict;
+  /** Why the verdict is what it is, where the numbers alone do not say. */
+  readonly reasons: readonly string[];
+  /** Runs per side that would settle an INCONCLUSIVE answer at a power of 0.8, if spread and shift stay. */
+  readonly n_to_settle: number | null;
+  readonly leave_out: LeaveOut | null;
+}
+
+/**
+ * Spread between the strata of one key that have at least 4 runs: both sides together, each run relative to the
+ * median of its stratum on its side, and each side alone.
+ */
+export interface Spread extends SpreadTests {
+  /** Brown-Forsythe of each side alone. */
+  readonly sides: Pair<SpreadTest | null>;
+  /** What decides for each side alone. */
+  readonly side_tests: Pair<SpreadTests["test"]>;
+  /**
+   * DIFFERENT when p_bh of `test`, or of both `side_tests`, is below alpha. No margin is declared for spread: never
+   * EQUIVALENT.
+   */
+  readonly verdict: "DIFFERENT" | "INCONCLUSIVE" | "NO-DATA";
+  /** Why the verdict is another one than that of `test`; null when it is not. */
+  readonly reason: string | null;
+}
+
+/** The runs of both sides that share one value of a key. Durations are ttwu_to_tkread. */
+export interface Stratum extends Contrast {
+  /** The values of the key's columns, joined by a comma and a blank. */
+  readonly value: string;
+  readonly values: readonly string[];
+  /** Runs of the stratum that timed out or were aborted. */
+  readonly censored: Pair<number>;
+  readonly timeout: Pair<number>;
+  readonly aborted: Pair<number>;
+  readonly mann_whitney: ExploratoryP & { readonly u: number; readonly method: string } | null;
+  /** MAD over that of the first stratum on the same side; null in the first stratum. */
+  readonly mad_ratio_to_first: Pair<Ratio | null>;
+  /** CONFOUNDED when it cannot be compared, NO-DATA with too few runs, else null: strata are explored. */
+  readonly verdict: "CONFOUNDED" | "NO-DATA" | null;
+  readonly reason: string | null;
+}
+
+/** A shift common to all strata that both sides have, whatever the mix of strata. */
+export interface Stratified {
+  readonly question: "offset" | "ttwu_to_tkread";
+  /** Strata with at least 4 runs on each side, and their runs. */
+  readonly strata: number;
+  readonly n: Pair<number>;
+  /** Stratified Hodges-Lehmann. */
+  readonly shift_ns: number;
+  readonly shift_ci_ns: Pair<number>;
+  readonly shift_method: string;
+  readonly direction: Direction;
+  readonly van_elteren: ExploratoryP & { readonly z: number | null; readonly method: string };
+}
+
+/** ttwu_to_tkread by the values of one or more columns. */
+export interface Stratification {
+  /** The columns, joined by commas. */
+  readonly key: string;
+  readonly columns: readonly string[];
+  /** An earlier key that splits the runs in the same way, in the same order of groups; null when there is none. */
+  readonly same_runs_as: string | null;
+  /** Complete runs in a stratum. */
+  readonly n: Pair<number>;
+  /** Complete runs in which the key was not observed. */
+  readonly not_observed: Pair<number>;
+  readonly groups: readonly Stratum[];
+  readonly spread: Spread;
+  readonly stratified: readonly Stratified[];
+}
+
+/** Two columns against each other, over all runs of both sides in which both were observed. */
+export interface CrossTable {
+  readonly rows: string;
+  /** A column, or `side`. */
+  readonly columns: string;
+  readonly row_values: readonly string[];
+  readonly column_values: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+  readonly n: number;
+  /** Bias-corrected; null when undefined. */
+  readonly cramers_v: number | null;
+  /** With confidence 1 - alpha; null when undefined or the table has too many cells. */
+  readonly cramers_v_ci: Pair<number> | null;
+  /** Null when the table has fewer than two rows or columns: nothing to associate. */
+  readonly p: number | null;
+  /** p is the smallest that the method or a double can give. */
+  readonly p_capped: boolean;
+  readonly p_bh: number | null;
+  readonly method: string | null;
+  /** Likelihood ratio; null where an expected count is below 5. */
+  readonly g_test: PValue & { readonly g: number; readonly df: number } | null;
+  /** The same association within strata. */
+  readonly mantel_haenszel: MantelHaenszel | null;
+  /** Why the table is for information only, or null. */
+  readonly confounded: string | null;
+}
+
+/** Cochran, Mantel and Haenszel's test across the values of a column or across the sides. */
+export interface MantelHaenszel extends ExploratoryP {
+  readonly across: string;
+  readonly strata: number;
+  readonly chi_square: number;
+  readonly df: number;
+  /** Common to all strata; 2 x 2 tables only. */
+  readonly odds_ratio: number | null;
+  readonly method: string;
+  /** Whether there is one common odds ratio at all; 2 x 2 tables only. */
+  readonly breslow_day: PValue & { readonly chi_square: number; readonly df: number } | null;
+}
+
+/** A fact that differs between the sides, is no part of the protocol, and may explain a difference. */
+export interface ContextDifference {
+  readonly field: string;
+  readonly values: Pair<string>;
+}
+
+export interface Comparison {
+  /** That of `offset`. */
+  readonly verdict: Verdict;
+  readonly alpha: number;
+  /** Of `offset`. */
+  readonly margin_ns: number;
+  readonly margin_source: "runbook" | "option";
+  /** Questions whose p-values Holm adjusts together, of all files compared with the baseline. */
+  readonly holm_family: number;
+  /** Exploratory p-values that Benjamini and Hochberg adjust together, of all files too. */
+  readonly bh_family: number;
+  readonly sides: Pair<Side>;
+  readonly offset: Question;
+  readonly ttwu_to_tkread: Question;
+  readonly edge_to_wakeup: Question;
+  readonly wakeup_to_switch: Question;
+  readonly strata: readonly Stratification[];
+  readonly association: readonly CrossTable[];
+  /** Frames of the stack keys named above, innermost first. */
+  readonly stacks: Readonly<Record<string, readonly string[]>>;
+  readonly context: readonly ContextDifference[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,69 @@
+/** Whether two files were measured alike, question by question, and what differs where they were not. */
+
+import type { QuestionName } from "./comparison.ts";
+import type { Meta, Stage } from "../result/meta.ts";
+
+/** Hooked stages that a question's durations rest on. The edge is the trigger's, not a hook's. */
+const STAGES_OF: Readonly<Record<QuestionName, readonly Stage[]>> = {
+  offset: ["tkread"],
+  ttwu_to_tkread: ["ttwu", "tkread"],
+  edge_to_wakeup: ["wakeup"],
+  wakeup_to_switch: ["wakeup", "switch"],
+};
+
+/** Hooks that a reason names; a full tier has dozens. */
+const NAMED_HOOKS = 3;
+
+/**
+ * What differs in the declared protocol, one sentence per field: confounds every question. The fields decide, the
+ * hash only where they are the same: a file may have been changed, or two programs may hash in different ways.
+ *
+ * @param other name of the side that is not A; so in the functions below
+ */
+export function protocolDifferences(a: Meta, b: Meta, other: string): string[] {
+  const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
+  const differing = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
+  const sameHash = a.runbook_sha256 === b.runbook_sha256;
+  if (differing.length === 0) {
+    return sameHash ? [] : ["runbook_sha256 differs, though all known fields are the same"];
+  }
+  const note = sameHash ? ", though runbook_sha256 is the same" : "";
+  return differing.map((field) =>
+    `runbook ${field}: ${shown(a.runbook[field])} in A, ${shown(b.runbook[field])} in ${other}${note}`
+  );
+}
+
+/** What differs in the hooks that observed the stages of a question. */
+export function hookDifferences(question: QuestionName, a: Meta, b: Meta, other: string): string[] {
+  return STAGES_OF[question].flatMap((stage) => {
+    const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
+    const onlyA = inA.filter((hook) => !inB.includes(hook));
+    const onlyB = inB.filter((hook) => !inA.includes(hook));
+    if (inA.length === 0 && inB.length === 0) return [];
+    const parts = [...only("A", inA, onlyA), ...only(other, inB, onlyB)];
+    return parts.length === 0 ? [] : [`hooks of ${stage}: ${parts.join("; ")}`];
+  });
+}
+
+/** What differs in the decoding of wake flags: confounds only what depends on signatures. */
+export function decodeDifference(a: Meta, b: Meta, other: string): string | null {
+  return a.decode === b.decode
+    ? null
+    : `decode table of the wake flags: ${a.decode} in A, ${b.decode} in ${other}`;
+}
+
+function hooksOf(meta: Meta, stage: Stage): string[] {
+  const attached = meta.hooks.filter((hook) => hook.attached && hook.stage === stage);
+  return [...new Set(attached.map((hook) => `${hook.kind} ${hook.hook}`))].sort();
+}
+
+function only(side: string, all: readonly string[], alone: readonly string[]): string[] {
+  if (all.length === 0) return [`none in ${side}`];
+  if (alone.length === 0) return [];
+  const more = alone.length > NAMED_HOOKS ? ` and ${alone.length - NAMED_HOOKS} more` : "";
+  return [`${alone.slice(0, NAMED_HOOKS).join(", ")}${more} only in ${side}`];
+}
+
+function shown(value: string | number | boolean | undefined): string {
+  return value === undefined ? "absent" : String(value);
+}

@@ -1,0 +1,73 @@
+/** Two samples against each other: shift, effect, spread and shape, with the refusals on too little data. */
+
+import type { Exploration } from "./exploration.ts";
+import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "../sample/sample.ts";
+import { sideSpread } from "./spread.ts";
+import { type Bins, binsOver } from "../sample/histogram.ts";
+import type { Contrast, Direction } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { andersonDarling } from "../stats/anderson_darling.ts";
+import type { SerialShift } from "../stats/block_bootstrap.ts";
+import { cliffsDelta } from "../stats/cliffs_delta.ts";
+import { hodgesLehmann, shiftInterval } from "../stats/hodges_lehmann.ts";
+import { kolmogorovSmirnov } from "../stats/kolmogorov_smirnov.ts";
+import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
+
+/**
+ * @param samples sorted ascending, in ns
+ * @param serial what replaces the usual interval when the runs are not exchangeable, else null
+ * @param differences of the samples, where more is asked of them
+ * @param bins of the histogram, where others are to have the same
+ */
+export function contrast(
+  samples: Pair<Float64Array>,
+  alpha: number,
+  exploration: Exploration,
+  serial: SerialShift | null,
+  differences: PairwiseDifferences = new PairwiseDifferences(...samples),
+  bins: Bins | null = binsOver(samples),
+): Contrast {
+  const [a, b] = samples;
+  const smaller = Math.min(a.length, b.length);
+  const interval = smaller < INTERVAL_NEEDS
+    ? null
+    : serial === null
+    ? shiftInterval(a, b, 1 - alpha, differences)
+    : serial.interval(1 - alpha);
+  const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
+  return {
+    ...summarise(samples, bins),
+    shift_ns: smaller === 0 ? null : hodgesLehmann(a, b, differences),
+    shift_ci_ns: ends,
+    shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
+    direction: directionOf(ends),
+    cliffs_delta: smaller === 0 ? null : cliffsDelta(a, b),
+    spread: sideSpread(samples, alpha, exploration),
+    ...shapes(samples, exploration),
+  };
+}
+
+function shapes(
+  [a, b]: Pair<Float64Array>,
+  exploration: Exploration,
+): Pick<Contrast, "kolmogorov_smirnov" | "anderson_darling"> {
+  if (Math.min(a.length, b.length) < TEST_NEEDS) return { kolmogorov_smirnov: null, anderson_darling: null };
+  const ks = kolmogorovSmirnov(a, b);
+  const ad = andersonDarling([a, b]);
+  const largest = ad.pCeiling < 1 && ad.p === ad.pCeiling ? `, p is ${ad.pCeiling} or more` : "";
+  return {
+    kolmogorov_smirnov: exploration.add(ks.p, null, { d: ks.d, method: ks.method }),
+    anderson_darling: ad.t === null || ad.p === null ? null : exploration.add(ad.p, ad.pFloor, {
+      a2: ad.a2,
+      t: ad.t,
+      method: `${ad.method}${largest}`,
+    }),
+  };
+}
+
+/** Where an interval of the shift lies. */
+export function directionOf(interval: Pair<number> | null): Direction | null {
+  if (interval === null) return null;
+  if (interval[0] > 0) return "later";
+  return interval[1] < 0 ? "earlier" : "unclear";
+}

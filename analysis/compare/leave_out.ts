@@ -1,0 +1,73 @@
+/** How few runs, left out, turn a verdict into another one. */
+
+import { INTERVAL_NEEDS } from "../sample/sample.ts";
+import type { LeaveOut } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { intervalRank } from "../stats/hodges_lehmann.ts";
+import { mannWhitney } from "../stats/mann_whitney.ts";
+import { countDifferences } from "../stats/rank.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** Share of all runs that is left out at most, and the number. */
+const LARGEST_SHARE = 0.05;
+const MOST_LEFT_OUT = 10;
+
+/** More runs on a side are not searched: a few of them decide nothing, and each try passes over all. */
+const SEARCHED_UP_TO = 10_000;
+
+export interface Rule {
+  readonly marginNs: number;
+  readonly alpha: number;
+  /** The verdict rests on the order of the runs. */
+  readonly isSerial: boolean;
+  /** A Mann-Whitney p adjusted for the family, the other p-values in it as they are. */
+  adjusted(p: number): number;
+}
+
+/**
+ * Tries the runs that move the shift most: to leave out the largest of A and the smallest of B moves every ordered
+ * difference up as far as leaving out so many of each can, and the other way down. So a flip that is caused by
+ * a moved shift is found with the smallest number; one that only narrows the interval from both ends is not sought.
+ *
+ * @param samples sorted ascending, at least INTERVAL_NEEDS values each
+ * @param verdict of all runs
+ */
+export function leaveOut(samples: Pair<Float64Array>, rule: Rule, verdict: Verdict): LeaveOut {
+  const [a, b] = samples;
+  const none = { runs: null, verdict: null, left_out: null };
+  if (rule.isSerial) {
+    return {
+      ...none,
+      searched: 0,
+      reason: "the runs are not exchangeable: one cannot be left out of a block",
+    };
+  }
+  if (Math.max(a.length, b.length) > SEARCHED_UP_TO) {
+    return { ...none, searched: 0, reason: `a side has more than ${SEARCHED_UP_TO} runs` };
+  }
+  const limit = Math.min(MOST_LEFT_OUT, Math.max(1, Math.floor(LARGEST_SHARE * (a.length + b.length))));
+  for (let runs = 1; runs <= limit; runs++) {
+    for (let ofA = 0; ofA <= runs; ofA++) {
+      const ofB = runs - ofA;
+      if (a.length - ofA < INTERVAL_NEEDS || b.length - ofB < INTERVAL_NEEDS) continue;
+      const later = verdictWith(a.subarray(0, a.length - ofA), b.subarray(ofB), rule);
+      const earlier = verdictWith(a.subarray(ofA), b.subarray(0, b.length - ofB), rule);
+      const other = later !== verdict ? later : earlier;
+      if (other !== verdict) {
+        return { runs, verdict: other, left_out: [ofA, ofB], searched: runs, reason: null };
+      }
+    }
+  }
+  return { ...none, searched: limit, reason: null };
+}
+
+/** As the whole question's, but that the ends of the interval are not selected: pairs up to a margin are counted. */
+function verdictWith(a: Float64Array, b: Float64Array, { marginNs, alpha, adjusted }: Rule): Verdict {
+  const { rank } = intervalRank(a, b, 1 - 2 * alpha);
+  const fromBelow = a.length * b.length + 1 - rank;
+  const lower = countDifferences(a, b, -marginNs);
+  const upper = countDifferences(a, b, marginNs);
+  const isInside = lower.upTo < rank && upper.below >= fromBelow;
+  const isOutside = lower.below >= fromBelow || upper.upTo < rank;
+  return verdictOf(isInside, isOutside, adjusted(mannWhitney(a, b).p) < alpha);
+}

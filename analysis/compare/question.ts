@@ -1,0 +1,221 @@
+/** One question: estimate, interval, tests and verdict, with the refusals of statistics on too little data. */
+
+import { contrast } from "./contrast.ts";
+import type { Exploration } from "./exploration.ts";
+import { leaveOut } from "./leave_out.ts";
+import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "../sample/sample.ts";
+import type { Question } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { checkSeries } from "../sample/series.ts";
+import { SERIAL_INTERVAL_NEEDS, type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
+import { equivalence } from "../stats/equivalence.ts";
+import { mannWhitney } from "../stats/mann_whitney.ts";
+import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
+import { countDifferences, countPairs } from "../stats/rank.ts";
+import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "../stats/special.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** Wanted probability that the runs named would settle an answer. */
+const SETTLING_POWER = 0.8;
+
+/** A question's numbers, before the p-values of all questions are adjusted together. */
+export interface Measured {
+  readonly numbers: Omit<Question, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+  /** Sorted ascending. */
+  readonly samples: Pair<Float64Array>;
+}
+
+/**
+ * The order of the runs is looked at first: where it matters, blocks of runs are resampled, and all intervals and
+ * p-values of the shift come from that.
+ *
+ * @param marginNs > 0
+ */
+export function measure(
+  samples: Pair<Sample>,
+  marginNs: number,
+  alpha: number,
+  exploration: Exploration,
+): Measured {
+  const sorted = both(samples, (sample) => sample.sorted);
+  const differences = new PairwiseDifferences(...sorted);
+  const { serial, ...decisive } = decide(samples, marginNs, alpha, differences);
+  return {
+    samples: sorted,
+    numbers: {
+      ...contrast(sorted, alpha, exploration, serial, differences),
+      margin_ns: marginNs,
+      ...decisive,
+      block_lengths: serial === null ? null : serial.blockLengths,
+    },
+  };
+}
+
+/**
+ * What a verdict rests on: the order of the runs, the test of the shift and that of equivalence.
+ *
+ * @param marginNs > 0
+ * @param differences of the sorted samples
+ */
+export function decide(
+  samples: Pair<Sample>,
+  marginNs: number,
+  alpha: number,
+  differences: PairwiseDifferences = new PairwiseDifferences(samples[0].sorted, samples[1].sorted),
+) {
+  const series = both(samples, checkSeries);
+  const sorted = both(samples, (sample) => sample.sorted);
+  const smaller = Math.min(sorted[0].length, sorted[1].length);
+  const exchangeable = series.every((check) => check.exchangeable);
+  const serial = exchangeable || smaller < TEST_NEEDS
+    ? null
+    : serialShift(...samples, undefined, differences);
+  return {
+    series,
+    serial,
+    mann_whitney: smaller < TEST_NEEDS ? null : testOf(sorted, serial),
+    tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
+  };
+}
+
+const SERIAL_METHOD = "Student's t with the variance of moving blocks";
+
+function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Question["mann_whitney"] {
+  if (serial === null) {
+    const { u, p, method } = mannWhitney(a, b);
+    return { u, ...pValue(p), p_holm: null, method };
+  }
+  const { greater, equal } = countPairs(a, b);
+  const u = greater + equal / 2;
+  const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
+  const p = excess === 0 ? 1 : Math.min(1, 2 * tSurvival(excess / serial.sigmaOfU, serial.df));
+  return { u, ...pValue(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
+}
+
+function tostOf(
+  [a, b]: Pair<Float64Array>,
+  marginNs: number,
+  alpha: number,
+  serial: SerialShift | null,
+  differences: PairwiseDifferences,
+): Question["tost"] {
+  if (serial === null) {
+    const { p, interval, method } = equivalence(a, b, marginNs, alpha, differences);
+    return { ...pValue(p), ci_ns: [interval.low, interval.high], method };
+  }
+  const interval = serial.interval(1 - 2 * alpha);
+  if (interval === null) return null;
+  const middle = (a.length * b.length) / 2;
+  const { below } = countDifferences(a, b, -marginNs);
+  const { upTo } = countDifferences(a, b, marginNs);
+  // Pairs that are on the wrong side of a margin must be far fewer than half of all.
+  const far = Math.min(middle - below, upTo - middle) - 0.5;
+  const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / serial.sigmaOfU, serial.df);
+  return {
+    ...pValue(p),
+    ci_ns: [interval.low, interval.high],
+    method: `TOST, Mann-Whitney, ${SERIAL_METHOD}`,
+  };
+}
+
+/** What the answer depends on beside the question's own numbers. */
+export interface Circumstances {
+  readonly alpha: number;
+  /** The question's Mann-Whitney p adjusted for the family, had it been `p`; null when it is not in the family. */
+  readonly adjusted: ((p: number) => number) | null;
+  /** Why the sides cannot be compared; empty when they can. */
+  readonly confounded: readonly string[];
+  /** Why a side cannot be trusted; empty when both can. */
+  readonly broken: readonly string[];
+  /** Names of the sides. */
+  readonly names: Pair<string>;
+}
+
+/** The answer to a question. */
+export function answer({ numbers: measured, samples }: Measured, circumstances: Circumstances): Question {
+  const { alpha, adjusted, confounded, broken, names } = circumstances;
+  const pHolm = adjusted === null || measured.mann_whitney === null
+    ? null
+    : adjusted(measured.mann_whitney.p);
+  const test = measured.mann_whitney === null ? null : { ...measured.mann_whitney, p_holm: pHolm };
+  const numbers = { ...measured, mann_whitney: test };
+  const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Question => (
+    { ...numbers, verdict, reasons, n_to_settle, leave_out: null }
+  );
+  if (confounded.length > 0) return say("CONFOUNDED", confounded);
+  if (broken.length > 0) return say("NO-DATA", broken);
+  const [nA, nB] = measured.n;
+  if (measured.tost === null && measured.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
+    return Math.min(nA, nB) < SERIAL_INTERVAL_NEEDS
+      ? say(
+        "INCONCLUSIVE",
+        [`neighbouring runs depend on each other; an interval of them needs ${SERIAL_INTERVAL_NEEDS} a side`],
+        SERIAL_INTERVAL_NEEDS,
+      )
+      : say("INCONCLUSIVE", ["neighbouring runs are so alike that they bound no shift"]);
+  }
+  if (measured.tost === null) {
+    const found = `${nA} complete runs in ${names[0]} and ${nB} in ${names[1]} have it observed`;
+    return test === null
+      ? say("NO-DATA", [`${found}; a test needs ${TEST_NEEDS} a side`])
+      : say("INCONCLUSIVE", [`${found}; an interval needs ${INTERVAL_NEEDS} a side`], INTERVAL_NEEDS);
+  }
+  const [low, high] = measured.tost.ci_ns;
+  const margin = measured.margin_ns;
+  const outside = high < -margin || low > margin;
+  const verdict = verdictOf(-margin < low && high < margin, outside, pHolm !== null && pHolm < alpha);
+  const reasons = verdict !== "INCONCLUSIVE"
+    ? []
+    : outside
+    ? ["the interval lies outside the margin, but the adjusted p is not below alpha"]
+    : ["the interval crosses the margin"];
+  return {
+    ...say(verdict, reasons, verdict === "INCONCLUSIVE" ? runsToSettle(measured, alpha) : null),
+    leave_out: leaveOut(
+      samples,
+      {
+        marginNs: margin,
+        alpha,
+        isSerial: measured.block_lengths !== null,
+        adjusted: adjusted ?? ((p) => p),
+      },
+      verdict,
+    ),
+  };
+}
+
+/**
+ * Runs per side after which the 1 - 2 alpha interval would lie inside the margin, or beyond it, with a probability of
+ * SETTLING_POWER, if shift and spread are what they seem: the interval's end is normal about the shift, its standard
+ * error, of which the half width is z(alpha), shrinks with 1 / sqrt(n). Inside, both ends must be. `probe power`
+ * simulates the same from the runs themselves. Null when the shift lies on the margin itself.
+ */
+function runsToSettle(measured: Measured["numbers"], alpha: number): number | null {
+  if (measured.tost === null || measured.shift_ns === null) return null;
+  const [low, high] = measured.tost.ci_ns;
+  const size = Math.abs(measured.shift_ns);
+  const halfWidth = (high - low) / 2;
+  if (size === measured.margin_ns) return null;
+  const [nA, nB] = measured.n;
+  const harmonic = 2 / (1 / nA + 1 / nB);
+  const z = -normalQuantile(alpha);
+  const settles = (n: number) => {
+    const error = (halfWidth / z) * Math.sqrt(harmonic / n);
+    const near = normalCdf(Math.abs(measured.margin_ns - size) / error - z);
+    const far = size < measured.margin_ns ? normalSurvival((measured.margin_ns + size) / error - z) : 0;
+    return near - far >= SETTLING_POWER;
+  };
+  let tooFew = Math.ceil(harmonic);
+  let enough = tooFew + 1;
+  while (!settles(enough)) {
+    tooFew = enough;
+    enough *= 2;
+    if (!Number.isSafeInteger(enough)) return null;
+  }
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (settles(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
+}

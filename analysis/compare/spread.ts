@@ -1,0 +1,76 @@
+/** Spread of samples against each other: ratio of MADs, and the tests of equal spread. */
+
+import type { Exploration } from "./exploration.ts";
+import { INTERVAL_NEEDS, pValue, TEST_NEEDS } from "../sample/sample.ts";
+import type { Ratio, SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { deviationsFromMedians, flignerKilleen, spreadTest } from "../stats/spread.ts";
+import { madRatio } from "../stats/spread_ratio.ts";
+
+/**
+ * B's spread against A's.
+ *
+ * @param samples sorted ascending
+ */
+export function sideSpread(
+  samples: Pair<Float64Array>,
+  alpha: number,
+  exploration: Exploration,
+): SideSpread {
+  const mad_ratio = ratioOf(samples, alpha);
+  return { mad_ratio, direction: directionOfRatio(mad_ratio), ...spreadTests(samples, exploration) };
+}
+
+/** Ratio of the MADs, the second over the first; null with too few values or a first one that does not vary. */
+export function ratioOf([a, b]: Pair<Float64Array>, alpha: number): Ratio | null {
+  if (Math.min(a.length, b.length) < INTERVAL_NEEDS) return null;
+  const { estimate, low, high, method, notice } = madRatio(a, b, 1 - alpha);
+  return estimate === null ? null : { ratio: estimate, ci: [low, high], method, notice };
+}
+
+export function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
+  if (ratio === null) return null;
+  const [low, high] = ratio.ci;
+  if (low !== null && low > 1) return "wider";
+  return high !== null && high < 1 ? "tighter" : "unclear";
+}
+
+/** Tests of equal spread between those groups that are large enough to have one. */
+export function spreadTests(groups: readonly Float64Array[], exploration: Exploration): SpreadTests {
+  const large = groups.filter(isLarge);
+  if (large.length < 2) return { ...NONE, fligner_killeen: null };
+  const deviations = deviationsFromMedians(large);
+  const { chiSquare, df, p } = flignerKilleen(large, deviations);
+  return {
+    ...decided(large, deviations, exploration),
+    fligner_killeen: chiSquare === null || p === null ? null : { chi_square: chiSquare, df, ...pValue(p) },
+  };
+}
+
+/** The test whose p decides, and Brown-Forsythe's about the median. */
+type Decided = Pick<SpreadTests, "test" | "brown_forsythe">;
+
+const NONE: Decided = { test: null, brown_forsythe: null };
+
+/** As spreadTests, without Fligner-Killeen's. */
+export function decidingTests(groups: readonly Float64Array[], exploration: Exploration): Decided {
+  const large = groups.filter(isLarge);
+  return large.length < 2 ? NONE : decided(large, deviationsFromMedians(large), exploration);
+}
+
+function decided(
+  groups: readonly Float64Array[],
+  deviations: readonly Float64Array[],
+  exploration: Exploration,
+): Decided {
+  const { p, method, brownForsythe } = spreadTest(groups, deviations);
+  const { f, df1, df2, p: pAboutMedian } = brownForsythe;
+  return {
+    test: p === null ? null : exploration.add(p, null, { method }),
+    brown_forsythe: f === null || pAboutMedian === null ? null : { f, df1, df2, ...pValue(pAboutMedian) },
+  };
+}
+
+function isLarge(group: Float64Array): boolean {
+  return group.length >= TEST_NEEDS;
+}

@@ -1,0 +1,216 @@
+/** ttwu_to_tkread stratum by stratum: both sides of each, and the spread between them. */
+
+import type { ColumnName } from "../result/columns.ts";
+import { contrast } from "./contrast.ts";
+import type { Exploration } from "./exploration.ts";
+import { type Grouping, nameOfValues } from "../sample/grouping.ts";
+import { both, completeCode, type FileSample, samplesByGroup, TEST_NEEDS } from "../sample/sample.ts";
+import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
+import { stratifiedShifts } from "./stratified.ts";
+import type { Spread, Stratification, Stratum } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { type Bins, binsOver } from "../sample/histogram.ts";
+import type { ResultFile } from "../result/file.ts";
+import { mannWhitney } from "../stats/mann_whitney.ts";
+import { medianSorted } from "../stats/quantile.ts";
+import { merged } from "../stats/rank.ts";
+
+/** One side of a stratification; everything by the name of the stratum. */
+interface Grouped {
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  /** ns, sorted ascending. */
+  readonly samples: ReadonlyMap<string, Float64Array>;
+  readonly timeout: ReadonlyMap<string, number>;
+  readonly aborted: ReadonlyMap<string, number>;
+  readonly notObserved: number;
+}
+
+/** A stratification before the exploratory p-values are adjusted, on which the verdict of its spread rests. */
+export type Explored = Omit<Stratification, "spread"> & {
+  readonly spread: Omit<Spread, "verdict" | "reason">;
+};
+
+/** The durations that are looked at stratum by stratum. */
+export interface StrataSamples {
+  readonly offset: Pair<FileSample>;
+  readonly ttwu_to_tkread: Pair<FileSample>;
+}
+
+const EMPTY = new Float64Array(0);
+
+/** To be called once all exploratory p-values are adjusted. */
+export function concluded(explored: Explored, alpha: number): Stratification {
+  const { test, side_tests } = explored.spread;
+  const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
+  // Strata that change places, the wider of one side being the tighter of the other, look alike together.
+  const each = !differs(test) && side_tests.every(differs);
+  const verdict = test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE";
+  const reason = each ? "on each side alone; both sides together hide it" : null;
+  return { ...explored, spread: { ...explored.spread, verdict, reason } };
+}
+
+/**
+ * @param samples of the files
+ * @param names of the sides
+ * @param columns that the groupings are by
+ * @param confounded why shifts by this key cannot be concluded from, or null
+ */
+export function stratify(
+  files: Pair<ResultFile>,
+  samples: StrataSamples,
+  names: Pair<string>,
+  columns: readonly ColumnName[],
+  groupings: Pair<Grouping>,
+  alpha: number,
+  confounded: string | null,
+  exploration: Exploration,
+): Explored {
+  const grouped = bySide(files, samples.ttwu_to_tkread, groupings);
+  const values = new Map(grouped.flatMap((side) => [...side.values]));
+  const strata = [...values.keys()].filter((name) =>
+    grouped.some(({ samples, timeout, aborted }) =>
+      samples.has(name) || timeout.has(name) || aborted.has(name)
+    )
+  );
+  const size = (name: string) => total(both(samplesOf(grouped, name), (sample) => sample.length));
+  strata.sort((x, y) => size(y) - size(x) || (x < y ? -1 : 1));
+  const ordered = strata.map((name) => samplesOf(grouped, name));
+  const bins = binsOver(ordered.flat());
+  const groups = strata.map((name) => {
+    const refused = refusalOf(samplesOf(grouped, name), names, confounded);
+    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
+  });
+  const offsets = bySide(files, samples.offset, groupings);
+  return {
+    key: columns.join(","),
+    columns,
+    same_runs_as: null,
+    n: both(grouped, totalOf),
+    not_observed: both(grouped, ({ notObserved }) => notObserved),
+    groups,
+    spread: spreadBetween(ordered, exploration),
+    stratified: confounded !== null ? [] : [
+      ...stratifiedShifts("offset", strata.map((name) => samplesOf(offsets, name)), alpha, exploration),
+      ...stratifiedShifts("ttwu_to_tkread", ordered, alpha, exploration),
+    ],
+  };
+}
+
+function bySide(
+  files: Pair<ResultFile>,
+  samples: Pair<FileSample>,
+  groupings: Pair<Grouping>,
+): Pair<Grouped> {
+  return [groupBy(files[0], samples[0], groupings[0]), groupBy(files[1], samples[1], groupings[1])];
+}
+
+function groupBy(file: ResultFile, sample: FileSample, { values, codes }: Grouping): Grouped {
+  const status = file.texts.status.codes();
+  const complete = completeCode(file);
+  const timedOut = file.texts.status.values.indexOf("timeout");
+  const timeout = new Float64Array(values.length);
+  const aborted = new Float64Array(values.length);
+  for (let row = 0; row < codes.length; row++) {
+    if (status[row] === timedOut) timeout[codes[row]!]!++;
+    else if (status[row] !== complete) aborted[codes[row]!]!++;
+  }
+  const samples = samplesByGroup(sample, codes, values.length);
+  const named = values.flatMap((value, code) => value === null ? [] : [{ name: nameOfValues(value), code }]);
+  const above0 = (numbers: Float64Array) =>
+    new Map(named.filter(({ code }) => numbers[code]! > 0).map(({ name, code }) => [name, numbers[code]!]));
+  return {
+    values: new Map(named.map(({ name, code }) => [name, values[code]!])),
+    samples: new Map(
+      named.filter(({ code }) => samples[code]!.length > 0).map(({ name, code }) => [name, samples[code]!]),
+    ),
+    timeout: above0(timeout),
+    aborted: above0(aborted),
+    notObserved: samples[0]!.length,
+  };
+}
+
+function stratum(
+  value: string,
+  values: readonly string[],
+  grouped: Pair<Grouped>,
+  first: Pair<Float64Array>,
+  alpha: number,
+  refused: Refusal,
+  exploration: Exploration,
+  bins: Bins | null,
+): Stratum {
+  const samples = samplesOf(grouped, value);
+  const [a, b] = samples;
+  const isFirst = a === first[0] && b === first[1];
+  const smaller = Math.min(a.length, b.length);
+  const numbers = contrast(samples, alpha, exploration, null, undefined, bins);
+  const test = smaller < TEST_NEEDS ? null : mannWhitney(a, b);
+  const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
+  const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);
+  return {
+    value,
+    values,
+    ...numbers,
+    shift_ns: smaller < TEST_NEEDS ? null : numbers.shift_ns,
+    mann_whitney: test === null ? null : exploration.add(test.p, null, { u: test.u, method: test.method }),
+    censored: [timeout[0] + aborted[0], timeout[1] + aborted[1]],
+    timeout,
+    aborted,
+    mad_ratio_to_first: isFirst
+      ? [null, null]
+      : [ratioOf([first[0], a], alpha), ratioOf([first[1], b], alpha)],
+    ...refused,
+  };
+}
+
+/** Why a stratum cannot be compared, if so. */
+type Refusal = Pick<Stratum, "verdict" | "reason">;
+
+function refusalOf([a, b]: Pair<Float64Array>, names: Pair<string>, confounded: string | null): Refusal {
+  if (a.length + b.length === 0) return { verdict: "NO-DATA", reason: "no complete run on either side" };
+  if (a.length === 0 || b.length === 0) {
+    return { verdict: "CONFOUNDED", reason: `no complete run in ${names[a.length === 0 ? 0 : 1]}` };
+  }
+  if (confounded !== null) return { verdict: "CONFOUNDED", reason: confounded };
+  return Math.min(a.length, b.length) < TEST_NEEDS
+    ? { verdict: "NO-DATA", reason: `fewer than ${TEST_NEEDS} complete runs on a side` }
+    : { verdict: null, reason: null };
+}
+
+function spreadBetween(
+  ordered: readonly Pair<Float64Array>[],
+  exploration: Exploration,
+): Explored["spread"] {
+  const [ofA, ofB] = [ordered.map(([a]) => a), ordered.map(([, b]) => b)];
+  const tests = spreadTests(ordered.map(aroundOwnMedians), exploration);
+  const sides = both([ofA, ofB], (groups) => decidingTests(groups, exploration));
+  return {
+    ...tests,
+    sides: both(sides, ({ brown_forsythe }) => brown_forsythe),
+    side_tests: both(sides, ({ test }) => test),
+  };
+}
+
+/** Both sides of a stratum together, each about its own median, so that a shift between sides is no spread. */
+function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
+  const [a, b] = both(samples, (sorted) => {
+    if (sorted.length < TEST_NEEDS) return EMPTY;
+    const median = medianSorted(sorted);
+    const around = new Float64Array(sorted.length);
+    for (let i = 0; i < sorted.length; i++) around[i] = sorted[i]! - median;
+    return around;
+  });
+  return merged(a, b);
+}
+
+function samplesOf(grouped: Pair<Grouped>, name: string): Pair<Float64Array> {
+  return [grouped[0].samples.get(name) ?? EMPTY, grouped[1].samples.get(name) ?? EMPTY];
+}
+
+function totalOf(side: Grouped): number {
+  let sum = 0;
+  for (const sample of side.samples.values()) sum += sample.length;
+  return sum;
+}
+
+const total = ([a, b]: Pair<number>): number => a + b;

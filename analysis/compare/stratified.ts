@@ -1,0 +1,39 @@
+/** The shift that all strata share: what is left of a shift when the mix of strata is taken out of it. */
+
+import { directionOf } from "./contrast.ts";
+import type { Exploration } from "./exploration.ts";
+import { TEST_NEEDS } from "../sample/sample.ts";
+import type { Stratified } from "./comparison.ts";
+import type { Pair } from "../sample/summary.ts";
+import { stratifiedHodgesLehmann, stratifiedShiftInterval, vanElteren } from "../stats/van_elteren.ts";
+
+/** Fewer strata are no strata. */
+const STRATA_NEEDED = 2;
+
+/**
+ * @param ordered both sides of each stratum, sorted ascending
+ * @returns nothing when fewer than 2 strata have 4 runs on each side
+ */
+export function stratifiedShifts(
+  question: Stratified["question"],
+  ordered: readonly Pair<Float64Array>[],
+  alpha: number,
+  exploration: Exploration,
+): Stratified[] {
+  const strata = ordered.filter(([a, b]) => Math.min(a.length, b.length) >= TEST_NEEDS)
+    .map(([a, b]) => ({ a, b }));
+  if (strata.length < STRATA_NEEDED) return [];
+  const sizes = (side: "a" | "b") => strata.reduce((sum, stratum) => sum + stratum[side].length, 0);
+  const { low, high, method } = stratifiedShiftInterval(strata, 1 - alpha);
+  const { z, p, method: test } = vanElteren(strata);
+  return [{
+    question,
+    strata: strata.length,
+    n: [sizes("a"), sizes("b")],
+    shift_ns: stratifiedHodgesLehmann(strata),
+    shift_ci_ns: [low, high],
+    shift_method: `stratified Hodges-Lehmann, ${method}`,
+    direction: directionOf([low, high])!,
+    van_elteren: exploration.add(p, null, { z, method: test }),
+  }];
+}

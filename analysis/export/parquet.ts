@@ -1,0 +1,98 @@
+/**
+ * A result file as Parquet: the columns of the file under their names. Integers are INT64, true and false BOOLEAN,
+ * all others STRING; a cell that was not observed is null. Version, meta, end and stacks are key-value metadata.
+ */
+
+import type { SchemaElement } from "hyparquet";
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
+import { type Column, type ColumnName, COLUMNS } from "../result/columns.ts";
+import type { ResultFile } from "../result/file.ts";
+import { RESULT_VERSION } from "../result/write.ts";
+import type { RowView } from "../result/row_view.ts";
+
+/** So many rows are in memory at a time. */
+const GROUP_ROWS = 65_536;
+
+const columns: readonly Column[] = COLUMNS;
+
+const SCHEMA: SchemaElement[] = [
+  { name: "root", num_children: columns.length },
+  ...columns.map(({ name, kind, required }): SchemaElement => {
+    const repetition_type = required ? "REQUIRED" : "OPTIONAL";
+    if (kind === "int") return { name, type: "INT64", repetition_type };
+    if (kind === "bool") return { name, type: "BOOLEAN", repetition_type };
+    return {
+      name,
+      type: "BYTE_ARRAY",
+      converted_type: "UTF8",
+      logical_type: { type: "STRING" },
+      repetition_type,
+    };
+  }),
+];
+
+/** Hands its bytes on after every row group. */
+class HandingOn extends ByteWriter {
+  readonly #write: (bytes: Uint8Array) => void;
+
+  constructor(write: (bytes: Uint8Array) => void) {
+    super(1 << 20);
+    this.#write = write;
+  }
+
+  flush(): void {
+    this.#write(this.getBytes());
+    this.index = 0;
+  }
+
+  override finish(): void {
+    this.flush();
+  }
+}
+
+/** Writes Parquet while the rows are read. */
+export class ParquetRows {
+  readonly #parquet: ParquetWriter;
+  #cells: (bigint | boolean | string | null)[][] = columns.map(() => []);
+
+  /** @param write takes the bytes piece by piece; a piece is overwritten after the call */
+  constructor(write: (bytes: Uint8Array) => void) {
+    this.#parquet = new ParquetWriter({ writer: new HandingOn(write), schema: SCHEMA, createdBy: "probe" });
+  }
+
+  visit(row: RowView): void {
+    for (const [index, { name, kind }] of columns.entries()) {
+      this.#cells[index]!.push(cellOf(row, name as ColumnName, kind));
+    }
+    if (this.#cells[0]!.length === GROUP_ROWS) this.#writeGroup();
+  }
+
+  /** @param file the one whose rows were visited */
+  finish(file: ResultFile): void {
+    if (this.#cells[0]!.length > 0) this.#writeGroup();
+    const facts: Readonly<Record<string, unknown>> = {
+      "probe-result": RESULT_VERSION,
+      meta: file.meta,
+      ...file.end === null ? {} : { end: file.end },
+      stacks: Object.fromEntries(file.stacks),
+    };
+    this.#parquet.kvMetadata = Object.entries(facts).map(([key, value]) => ({
+      key,
+      value: JSON.stringify(value),
+    }));
+    this.#parquet.finish();
+  }
+
+  #writeGroup(): void {
+    const columnData = columns.map(({ name }, index) => ({ name, data: this.#cells[index]! }));
+    this.#parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
+    this.#cells = columns.map(() => []);
+  }
+}
+
+function cellOf(row: RowView, name: ColumnName, kind: Column["kind"]): bigint | boolean | string | null {
+  if (kind === "int") return row.integer(name);
+  const text = row.text(name);
+  return kind === "bool" && text !== null ? text === "true" : text;
+}

@@ -1,0 +1,121 @@
+/**
+ * `probe power`: how many runs a side must have for equivalence to be shown, from the distributions that files
+ * hold. Field names are those of `probe power --format json`.
+ */
+
+import { INTERVAL_NEEDS, sortedSample } from "../sample/sample.ts";
+import { alphaOf, marginOf } from "../sample/declared.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { Duration } from "../result/row.ts";
+import { seriesChecks } from "../sample/series.ts";
+import { type Sample, summaryOf } from "../show/strata.ts";
+import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
+
+export interface PowerOptions {
+  /** Of the offset, in ns; without it the runbook's. */
+  readonly marginNs?: number;
+  /** Without it the runbook's. */
+  readonly alpha?: number;
+  /** Wanted probability that equivalence is shown, in (0, 1). */
+  readonly power: number;
+}
+
+export interface PowerAnalysis {
+  /** One file, for both sides; or the files of A and B. */
+  readonly files: readonly string[];
+  readonly alpha: number;
+  /** What was asked for. */
+  readonly power: number;
+  readonly margin_source: "runbook" | "option";
+  readonly offset: RunsAnswer;
+  readonly ttwu_to_tkread: RunsAnswer;
+  readonly method: string;
+  readonly warnings: readonly string[];
+}
+
+export interface RunsAnswer {
+  readonly margin_ns: number;
+  /** What was drawn from, in the order of the files. */
+  readonly samples: readonly Sample[];
+  /** Null: see `reason`. */
+  readonly runs_per_side: number | null;
+  /** Simulated with so many runs; at least what was asked for. */
+  readonly simulated_power: number | null;
+  readonly reason: string | null;
+}
+
+/** Fewer runs are no distribution to draw from. */
+const NEEDS = 4;
+/** Below this many the answer rests on a few runs. */
+const THIN_BELOW = 10;
+
+const METHOD =
+  `equivalence by two one-sided Mann-Whitney tests, ${SIMULATIONS} simulated pairs of samples per size, ` +
+  "drawn with replacement from the files' complete runs, both sides moved to one median; fixed seed";
+
+/**
+ * @param files one, or A and B; the runbook of the first declares margins and alpha
+ * @throws Failure when alpha is none or no margin is declared
+ */
+export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
+  const first = files[0]!;
+  const alpha = alphaOf(first, options.alpha);
+  const answer = (duration: Duration, marginNs: number) =>
+    runsFor(files, duration, marginNs, alpha, options.power);
+  return {
+    files: files.map(({ name }) => name),
+    alpha,
+    power: options.power,
+    margin_source: options.marginNs === undefined ? "runbook" : "option",
+    offset: answer("offset_ns", options.marginNs ?? marginOf(first, "offset_margin_ns")),
+    ttwu_to_tkread: answer("ttwu_to_tkread_ns", marginOf(first, "ttwu_to_tkread_margin_ns")),
+    method: METHOD,
+    warnings: files.flatMap((file) => warningsOf(file)),
+  };
+}
+
+function runsFor(
+  files: readonly ResultFile[],
+  duration: Duration,
+  marginNs: number,
+  alpha: number,
+  power: number,
+): RunsAnswer {
+  const sorted = files.map((file) => sortedSample(file, duration));
+  const samples = sorted.map(summaryOf);
+  const asked = { margin_ns: marginNs, samples };
+  const none = (reason: string) => ({ ...asked, runs_per_side: null, simulated_power: null, reason });
+  const few = samples.findIndex(({ n }) => n < NEEDS);
+  if (few >= 0) {
+    return none(`${files[few]!.name} has ${samples[few]!.n} complete runs with it, ${NEEDS} are needed`);
+  }
+  const found = runsForEquivalence(sorted[0]!, sorted.at(-1)!, { margin: marginNs, alpha, power });
+  if (found === null) {
+    return none(`more than ${MOST_RUNS} runs a side: this margin is too narrow for this spread`);
+  }
+  if (found.runs >= INTERVAL_NEEDS) {
+    return { ...asked, runs_per_side: found.runs, simulated_power: found.power, reason: null };
+  }
+  // The test alone would do with fewer, but below that the comparison gives no interval and so no verdict.
+  const simulated = equivalencePower(sorted[0]!, sorted.at(-1)!, INTERVAL_NEEDS, {
+    margin: marginNs,
+    alpha,
+    power,
+  });
+  return { ...asked, runs_per_side: INTERVAL_NEEDS, simulated_power: simulated, reason: null };
+}
+
+function warningsOf(file: ResultFile): string[] {
+  const complete = sortedSample(file, "offset_ns").length;
+  const thin = complete >= THIN_BELOW ? [] : [
+    `thin: ${file.name} has ${complete} complete runs; below ${THIN_BELOW} the answer rests on a few of them`,
+  ];
+  const dependent = (["offset_ns", "ttwu_to_tkread_ns"] as const).flatMap((duration) => {
+    const { lag1 } = seriesChecks(file, duration);
+    return lag1 === null || lag1.p >= 0.05 || lag1.r <= 0 ? [] : [
+      `${file.name}: neighbouring runs are alike in ${duration} (lag-1 ${lag1.r.toFixed(2)}); ` +
+      "a real series needs more runs than independent draws",
+    ];
+  });
+  return [...file.notes, ...thin, ...dependent];
+}

@@ -1,0 +1,164 @@
+/** Comparisons as tidy CSV: one row per question and stratum, the whole sample first. Empty: not known. */
+
+import type { Comparison, Contrast } from "../compare/comparison.ts";
+import type { Outliers, Pair } from "../sample/summary.ts";
+import { QUESTIONS } from "../compare/comparison.ts";
+import { quoteText } from "../result/write.ts";
+
+type Cell = string | number | boolean | null;
+
+/** `part` is whole, stratum, or stratified: the shift that all strata of the key share. */
+type Line = readonly (readonly [column: string, cell: Cell])[];
+
+/** A header and the rows, each with its LF. Times in ns; `p_adjusted` by the method in `adjustment`. */
+export function compareCsv(comparisons: readonly Comparison[]): string {
+  const lines = comparisons.flatMap(linesOf);
+  const columns = lines[0]!.map(([column]) => column);
+  return [columns, ...lines.map((line) => line.map(([, cell]) => spelled(cell)))]
+    .map((cells) => `${cells.join(",")}\n`).join("");
+}
+
+function linesOf(comparison: Comparison): Line[] {
+  const [a, b] = comparison.sides;
+  const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
+  const whole = QUESTIONS.map((name): Line => {
+    const question = comparison[name];
+    const test = question.mann_whitney;
+    return [
+      ...begin,
+      ...place(name, "whole", null, null, question.verdict, question.reasons.join("; ")),
+      ...contrast(question),
+      ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
+      ...p(test?.p, test?.p_capped, test?.p_holm, "Holm", test?.method),
+      ...limits(question.margin_ns, question.tost?.ci_ns, question.tost?.p, question.n_to_settle),
+    ];
+  });
+  const strata = comparison.strata.flatMap(({ key, groups, stratified }): Line[] => [
+    ...groups.map((group): Line => [
+      ...begin,
+      ...place("ttwu_to_tkread", "stratum", key, group.value, group.verdict, group.reason),
+      ...contrast(group),
+      ...censored(group.timeout, group.aborted),
+      ...p(
+        group.mann_whitney?.p,
+        group.mann_whitney?.p_capped,
+        group.mann_whitney?.p_bh,
+        "BH",
+        group.mann_whitney?.method,
+      ),
+      ...limits(),
+    ]),
+    ...stratified.map(({ question, n, shift_ns, shift_ci_ns, direction, van_elteren: test }): Line => [
+      ...begin,
+      ...place(question, "stratified", key, null, null, null),
+      ...contrast({ n, shift_ns, shift_ci_ns, direction }),
+      ...censored(),
+      ...p(test.p, test.p_capped, test.p_bh, "BH", test.method),
+      ...limits(),
+    ]),
+  ]);
+  return [...whole, ...strata];
+}
+
+function place(
+  question: string,
+  part: string,
+  key: string | null,
+  stratum: string | null,
+  verdict: string | null,
+  reason: string | null,
+): Line {
+  return [
+    ["question", question],
+    ["part", part],
+    ["key", key],
+    ["stratum", stratum],
+    ["verdict", verdict],
+    ["reason", reason === "" ? null : reason],
+  ];
+}
+
+function contrast(
+  of: Partial<Contrast> & Pick<Contrast, "n" | "shift_ns" | "shift_ci_ns" | "direction">,
+): Line {
+  const ratio = of.spread?.mad_ratio ?? null;
+  const test = of.spread?.test ?? null;
+  return [
+    ...pair("n", "", of.n),
+    ...pair("median", "_ns", of.median_ns),
+    ...pair("iqr", "_ns", of.iqr_ns),
+    ...pair("mad", "_ns", of.mad_ns),
+    ...pair("p95", "_ns", of.p95_ns),
+    ...pair("p99", "_ns", of.p99_ns),
+    ...pair(
+      "outliers",
+      "",
+      of.outliers === undefined ? undefined : [
+        outliers(of.outliers[0]),
+        outliers(of.outliers[1]),
+      ],
+    ),
+    ["thin", of.thin ?? null],
+    ["shift_ns", of.shift_ns],
+    ["shift_low_ns", of.shift_ci_ns?.[0] ?? null],
+    ["shift_high_ns", of.shift_ci_ns?.[1] ?? null],
+    ["direction", of.direction],
+    ["cliffs_delta", of.cliffs_delta ?? null],
+    ["mad_ratio", ratio?.ratio ?? null],
+    ["mad_ratio_low", ratio?.ci[0] ?? null],
+    ["mad_ratio_high", ratio?.ci[1] ?? null],
+    ["spread_p", test?.p ?? null],
+    ["spread_p_bh", test?.p_bh ?? null],
+  ];
+}
+
+function outliers(found: Outliers | null): number | null {
+  return found === null ? null : found.far_below + found.below + found.above + found.far_above;
+}
+
+function censored(timeout?: Pair<number>, aborted?: Pair<number>): Line {
+  return [...pair("timeout", "", timeout), ...pair("aborted", "", aborted)];
+}
+
+function p(
+  value: number | null = null,
+  capped: boolean | null = null,
+  adjusted: number | null = null,
+  adjustment: string,
+  method: string | null = null,
+): Line {
+  return [
+    ["p", value],
+    ["p_capped", capped],
+    ["p_adjusted", adjusted],
+    ["adjustment", adjusted === null ? null : adjustment],
+    ["method", method],
+  ];
+}
+
+function limits(
+  margin: number | null = null,
+  ci: Pair<number> | null = null,
+  tost: number | null = null,
+  settle: number | null = null,
+): Line {
+  return [
+    ["margin_ns", margin],
+    ["tost_low_ns", ci?.[0] ?? null],
+    ["tost_high_ns", ci?.[1] ?? null],
+    ["tost_p", tost],
+    ["n_to_settle", settle],
+  ];
+}
+
+function pair(name: string, unit: string, values: Pair<number | null> = [null, null]): Line {
+  return [[`${name}_a${unit}`, values[0]], [`${name}_b${unit}`, values[1]]];
+}
+
+/** @throws RangeError for a number that is none: a mistake in the analysis, not in its input */
+function spelled(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell !== "number") return quoteText(String(cell));
+  if (!Number.isFinite(cell)) throw new RangeError(`a cell is ${cell}, must be finite`);
+  return String(cell === 0 ? 0 : cell);
+}

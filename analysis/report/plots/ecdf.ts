@@ -1,0 +1,62 @@
+/** Empirical distribution functions of the sides, one figure for each stratum. */
+
+import { curveStepAfter, line } from "d3-shape";
+import { formatDuration } from "../../units/format_value.ts";
+import { medianSorted } from "../../stats/quantile.ts";
+import { durationAxis } from "./axis.ts";
+import { type Markup, markup, type Part } from "../html/markup.ts";
+import { boxX, figure, plot } from "./plot.ts";
+import { thinnedRanks } from "./thin.ts";
+
+const HEIGHT = 170;
+/** Points of a curve. */
+const MOST = 400;
+const SHARES = [0, 0.25, 0.5, 0.75, 1].map((share) => ({ share, label: `${100 * share} %` }));
+
+export interface Curve {
+  readonly letter: string;
+  /** In ns, ascending. */
+  readonly sorted: Float64Array;
+}
+
+/** @param name what the curves are of, as a text; @param caption the same for the page */
+export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Markup {
+  const drawn = curves.filter(({ sorted }) => sorted.length > 0);
+  const sizes = curves.map(({ letter, sorted }) => `n ${letter} ${sorted.length}`).join(", ");
+  if (drawn.length === 0) return figure(caption, markup`<p class="empty">no complete run has it</p>`, sizes);
+  const low = Math.min(...drawn.map(({ sorted }) => sorted[0]!));
+  const high = Math.max(...drawn.map(({ sorted }) => sorted.at(-1)!));
+  const axis = durationAxis(low, high);
+  const paths = drawn.map(({ letter, sorted }) => {
+    const step = line().curve(curveStepAfter).digits(1);
+    const ranks = thinnedRanks(sorted.length, MOST);
+    const points = ranks.map((rank): [number, number] => [
+      boxX(axis, sorted[rank]!),
+      HEIGHT * (1 - (rank + 1) / sorted.length),
+    ]);
+    const d = step([[0, HEIGHT], [points[0]![0], HEIGHT], ...points, [1000, 0]]) ?? "";
+    return markup`<path class="line ${letter}" d="${d}"/>`;
+  });
+  const medians = drawn.map(({ letter, sorted }) =>
+    `median of ${letter} ${formatDuration(medianSorted(sorted))}`
+  );
+  const thinned = drawn.filter(({ sorted }) => sorted.length > MOST)
+    .map(({ letter, sorted }) => `${letter} by ${MOST} of its ${sorted.length} values`);
+  return figure(
+    caption,
+    plot({
+      title: `Distribution of ${name}`,
+      says: `Share of the complete runs up to each duration; ${medians.join(", ")}; ${sizes}.`,
+      height: HEIGHT,
+      x: axis.ticks,
+      y: SHARES,
+      yRoom: "narrow",
+      shapes: paths,
+    }),
+    [
+      sizes,
+      axis.kind === "linear" ? "" : `; ${axis.kind}`,
+      thinned.length > 0 ? `; drawn: ${thinned.join(", ")}` : "",
+    ],
+  );
+}

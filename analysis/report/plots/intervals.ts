@@ -1,0 +1,63 @@
+/** Intervals of shifts against the margin. */
+
+import type { Pair } from "../../sample/summary.ts";
+import { formatChosen, formatShift } from "../../units/format_value.ts";
+import { type Axis, shiftAxis } from "./axis.ts";
+import { coordinate, type Markup, markup } from "../html/markup.ts";
+import { boxX, plot } from "./plot.ts";
+
+const ROW = 26;
+
+/** One shift; all in ns. */
+export interface ShownShift {
+  readonly shift: number | null;
+  /** With confidence 1 - alpha. */
+  readonly interval: Pair<number> | null;
+  /** With confidence 1 - 2 alpha: the one that decides; null where nothing is decided. */
+  readonly deciding: Pair<number> | null;
+}
+
+/** An axis that has room for all of the shifts and the margin. */
+export function axisOf(shifts: readonly ShownShift[], marginNs: number): Axis {
+  const ends = shifts.flatMap((
+    { shift, interval, deciding },
+  ) => [shift ?? 0, ...interval ?? [], ...deciding ?? []]);
+  return shiftAxis(ends, marginNs);
+}
+
+/** The shift of one question or stratum against +-margin; `axis` is shared by those that stand below each other. */
+export function intervalPlot(name: string, shown: ShownShift, marginNs: number, axis: Axis): Markup {
+  return plot({
+    title: `Shift of ${name} against the margin`,
+    says: saysOf(shown, marginNs),
+    height: ROW,
+    x: axis.ticks,
+    y: [],
+    shapes: shapesOf(shown, marginNs, axis),
+  });
+}
+
+function saysOf({ shift, interval }: ShownShift, marginNs: number): string {
+  const ends = interval === null
+    ? "no interval"
+    : `interval ${formatShift(interval[0])} to ${formatShift(interval[1])}`;
+  return `Shift B - A ${formatShift(shift)}, ${ends}, margin +-${formatChosen(marginNs)}.`;
+}
+
+function shapesOf({ shift, interval, deciding }: ShownShift, marginNs: number, axis: Axis): Markup {
+  const x = (ns: number) => coordinate(boxX(axis, ns));
+  const middle = ROW / 2;
+  const [low, high] = [x(-marginNs), x(marginNs)];
+  return markup`<rect class="margin" x="${low}" width="${
+    coordinate(boxX(axis, marginNs) - boxX(axis, -marginNs))
+  }" height="${ROW}"/><path class="margin-end" d="M${low},0V${ROW}M${high},0V${ROW}"/><path class="zero" d="M${
+    x(0)
+  },0V${ROW}"/>${
+    interval !== null &&
+    markup`<path class="ci" d="M${x(interval[0])},${middle - 5}v10M${x(interval[0])},${middle}H${
+      x(interval[1])
+    }m0,-5v10"/>`
+  }${
+    deciding !== null && markup`<path class="deciding" d="M${x(deciding[0])},${middle}H${x(deciding[1])}"/>`
+  }${shift !== null && markup`<path class="estimate" d="M${x(shift)},${middle}h0"/>`}`;
+}

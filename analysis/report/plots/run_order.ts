@@ -1,0 +1,173 @@
+/** A duration in the order of the runs: does its level change, does it drift, where are the censored runs? */
+
+import { curveLinear, line } from "d3-shape";
+import { formatP, formatShift, formatSigned, formatStatistic } from "../../units/format_value.ts";
+import type { SeriesChecks } from "../../sample/series.ts";
+import { medianSorted } from "../../stats/quantile.ts";
+import { type Axis, durationAxis } from "./axis.ts";
+import { unbroken } from "../html/labels.ts";
+import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
+import { BOX, figure, plot } from "./plot.ts";
+import type { RunSeries } from "../html/runs.ts";
+import { blocksOf } from "./thin.ts";
+
+const HEIGHT = 190;
+/** Runs that are drawn one by one; more are drawn as bars from the smallest to the largest of a block. */
+const MOST_DOTS = 600;
+const BARS = 300;
+const MEDIANS = 60;
+const MOST_CENSORED = 300;
+/** Below this p a change of level is marked: as where it is warned of. */
+const CHANGED = 0.01;
+
+/** Of the values in the order of their runs. */
+export type OrderChecks = Pick<SeriesChecks, "lag1" | "change_point" | "dip">;
+
+/** Smallest and largest value of all sides, in ns: drawings that stand beside each other have one axis. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** @returns null when no series has a value */
+export function rangeOf(all: readonly RunSeries[]): Range | null {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { values } of all) {
+    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  }
+  return low > high ? null : { low, high };
+}
+
+/** @param name of the duration, as a text; @param caption the same for the page */
+export function runOrder(
+  name: string,
+  caption: Part,
+  letter: string,
+  series: RunSeries,
+  checks: OrderChecks,
+  range: Range | null,
+): Markup {
+  const { runs, values, censored } = series;
+  if (values.length === 0 || range === null) {
+    return figure(caption, markup`<p class="empty">no complete run has it</p>`);
+  }
+  const last = Math.max(1, largest(runs), largest(censored));
+  const y = durationAxis(range.low, range.high, "up");
+  const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
+  const change = checks.change_point;
+  const changes = change !== null && change.p < CHANGED;
+  const found = unbroken([...changeWords(series, change, changes), ...serialWords(checks)].join("; "));
+  return figure(
+    caption,
+    plot({
+      title: `${name} of ${letter} in the order of the runs`,
+      says: `${values.length} complete and ${censored.length} censored runs. ${found}.`,
+      height: HEIGHT,
+      x: runTicks(last).map((run) => ({ share: x(run), label: String(run) })),
+      y: y.ticks,
+      shapes: [
+        values.length <= MOST_DOTS ? dots(series, letter, x, y) : bars(series, letter, x, y),
+        censoredMarks(censored, x),
+        medianLine(series, x, y),
+      ],
+      labels: changes && changeMark(x(change.after_run + 0.5), change.after_run),
+    }),
+    [
+      found,
+      values.length > MOST_DOTS &&
+      `; drawn: ${BARS} bars of about ${
+        Math.round(values.length / BARS)
+      } runs each, from the smallest to the largest, and the medians of ${MEDIANS} blocks`,
+      censored.length > MOST_CENSORED && `; ${censored.length} censored runs, not all drawn`,
+    ],
+  );
+}
+
+function changeWords(
+  { runs, values }: RunSeries,
+  change: OrderChecks["change_point"],
+  changes: boolean,
+): string[] {
+  if (change === null) return ["too few different runs to test for a change of level"];
+  const test = `${formatP(change.p, change.p_capped)} (${change.method})`;
+  if (!changes) return [`no change of level found, ${test}`];
+  const before = values.filter((_, i) => runs[i]! <= change.after_run).sort();
+  const after = values.filter((_, i) => runs[i]! > change.after_run).sort();
+  const by = formatShift(medianSorted(after) - medianSorted(before));
+  return [`level changes after run ${change.after_run}, its median by ${by}: ${test}`];
+}
+
+function serialWords({ lag1, dip }: OrderChecks): string[] {
+  return [
+    ...(lag1 === null ? [] : [
+      `lag-1 autocorrelation ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)} (${lag1.method})`,
+    ]),
+    ...(dip === null ? [] : [
+      `dip ${formatStatistic(dip.dip)}, ${formatP(dip.p, dip.p_capped)} for a single mode (${dip.method})`,
+    ]),
+  ];
+}
+
+function largest(values: Float64Array): number {
+  let found = 0;
+  for (const value of values) found = Math.max(found, value);
+  return found;
+}
+
+function runTicks(last: number): number[] {
+  return last < 4 ? Array.from({ length: last }, (_, i) => i + 1) : [1, Math.round((1 + last) / 2), last];
+}
+
+/** Strokes of no length with round ends: they stay round however the box is stretched. */
+function dots({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
+  const d = Array.from(
+    runs,
+    (run, i) => `M${coordinate(x(run) * BOX)},${coordinate(HEIGHT * (1 - y.at(values[i]!)))}h0`,
+  );
+  return markup`<path class="dots ${letter}" d="${d.join("")}"/>`;
+}
+
+function bars({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
+  const d = blocksOf(runs.length, BARS).map(([start, end]) => {
+    let [low, high] = [values[start]!, values[start]!];
+    for (let i = start; i < end; i++) {
+      low = Math.min(low, values[i]!);
+      high = Math.max(high, values[i]!);
+    }
+    const at = (ns: number) => coordinate(HEIGHT * (1 - y.at(ns)));
+    return `M${coordinate(x(runs[(start + end) >> 1]!) * BOX)},${at(low)}V${at(high)}`;
+  });
+  return markup`<path class="bars ${letter}" d="${d.join("")}"/>`;
+}
+
+/** Running median: of a window about each run, or of blocks where the runs are many. */
+function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: Axis): Part {
+  if (runs.length < 8) return null;
+  const half = Math.max(2, Math.round(runs.length / 20));
+  const windows = runs.length <= MOST_DOTS
+    ? Array.from(runs, (_, i) => [Math.max(0, i - half), Math.min(runs.length, i + half + 1), i] as const)
+    : blocksOf(runs.length, MEDIANS).map(([start, end]) => [start, end, (start + end) >> 1] as const);
+  const points = windows.map(([start, end, middle]): [number, number] => [
+    x(runs[middle]!) * BOX,
+    HEIGHT * (1 - y.at(medianSorted(values.slice(start, end).sort()))),
+  ]);
+  const d = line().curve(curveLinear).digits(1)(points) ?? "";
+  return markup`<path class="halo" d="${d}"/><path class="median" d="${d}"/>`;
+}
+
+/** At the upper edge: where they would lie is not known. */
+function censoredMarks(censored: Float64Array, x: (run: number) => number): Part {
+  if (censored.length === 0) return null;
+  const every = Math.ceil(censored.length / MOST_CENSORED);
+  const d = Array.from(censored).filter((_, i) => i % every === 0)
+    .map((run) => `M${coordinate(x(run) * BOX)},0V7`);
+  return markup`<path class="censored" d="${d.join("")}"/>`;
+}
+
+function changeMark(share: number, run: number): Markup {
+  const at = percent(share);
+  const side = share < 0.5 ? "start" : "end";
+  return markup`<line class="change" x1="${at}" x2="${at}" y1="0" y2="${HEIGHT}"/><text class="mark ${side}" x="${at}" dx="${
+    share < 0.5 ? 5 : -5
+  }" y="${HEIGHT - 6}">after run ${run}</text>`;
+}

@@ -1,0 +1,359 @@
+/**
+ * Reading a result file, version 1, from chunks of bytes. Strict: a file that is not exactly what `probe run`
+ * writes is refused with line, column and reason; only a missing end is taken (the run was cut off) and noted.
+ */
+
+import { COLUMNS } from "./columns.ts";
+import { EXIT, Failure } from "../failure.ts";
+import type { End, Meta } from "./meta.ts";
+import { BadRow } from "./cells.ts";
+import type { RealtimeSteps } from "./realtime_steps.ts";
+import type { DictionaryColumn } from "./column_store.ts";
+import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
+import { type Duration, DURATIONS, type IntegrityError, RowReader, type TextName } from "./row.ts";
+import { RESULT_VERSION } from "./write.ts";
+import type { RowVisitor } from "./row_view.ts";
+import { stackKey } from "./stack.ts";
+
+/** A result file in memory, column by column; index i is row i of the file. */
+export interface ResultFile {
+  /** As the user named it. */
+  readonly name: string;
+  readonly meta: Meta;
+  /** Null when the file was cut off. */
+  readonly end: End | null;
+  readonly rows: number;
+  readonly run: Float64Array;
+  /** ns; NaN is "not observed". */
+  readonly durations: Readonly<Record<Duration, Float64Array>>;
+  readonly texts: Readonly<Record<TextName, DictionaryColumn>>;
+  /** Frames of each stack key, innermost first. */
+  readonly stacks: ReadonlyMap<string, readonly string[]>;
+  /** Sums over the rows; null where no row has a value. */
+  readonly totals: RowReader["totals"];
+  /** Runs with stages that contradict each other. They are in the columns like all others. */
+  readonly integrityErrors: number;
+  readonly firstIntegrityError: IntegrityError | null;
+  readonly realtimeSteps: RealtimeSteps;
+  /** Where its last whole line ends; what follows was cut off. */
+  readonly wholeLineBytes: number;
+  /** What a reader of conclusions must know about the file, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+const LF = 0x0a;
+const HASH = 0x23;
+const MAGIC = "# probe-result ";
+const LONGEST_LINE = 4 << 20;
+const FIRST_BUFFER = 1 << 16;
+
+/** What the next line must be. */
+type State = "version" | "meta" | "columns" | "rows" | "ended";
+
+/** Takes a file chunk by chunk, so that a file of any size needs memory for its columns only. */
+export class ResultReader {
+  readonly #name: string;
+  readonly #rows: RowReader;
+  readonly #stacks = new Map<string, readonly string[]>();
+  readonly #notes: string[] = [];
+  #buffer = new Uint8Array(FIRST_BUFFER);
+  /** Bytes of the buffer in use: lines not read yet. */
+  #length = 0;
+  /** Bytes of all chunks. */
+  #total = 0;
+  #state: State = "version";
+  /** Number of the next line, from 1. */
+  #line = 1;
+  #meta: Meta | null = null;
+  #metaLine = 0;
+  #end: End | null = null;
+  /** Line of a second `# probe-result`; the line after it decides how the refusal is worded. */
+  #secondStart: number | null = null;
+
+  /**
+   * @param name of the file, for messages
+   * @param visitor takes each row, when more of it is wanted than the columns that are kept
+   */
+  constructor(name: string, visitor: RowVisitor | null = null) {
+    this.#name = name;
+    this.#rows = new RowReader(visitor);
+  }
+
+  /** @throws Failure when the file is refused */
+  push(chunk: Uint8Array): void {
+    this.#append(chunk);
+    const bytes = this.#buffer.subarray(0, this.#length);
+    if (this.#state === "version" && bytes.length >= MAGIC.length) {
+      this.#requireMagic(decode(bytes, 0, MAGIC.length));
+    }
+    let start = 0;
+    for (let end = bytes.indexOf(LF, start); end >= 0; end = bytes.indexOf(LF, start)) {
+      const next = this.#takeLine(bytes, start, end);
+      if (next === null) break;
+      start = next;
+    }
+    if (bytes.length - start > LONGEST_LINE) this.#fail(null, `is longer than ${LONGEST_LINE} bytes`);
+    this.#buffer.copyWithin(0, start, this.#length);
+    this.#length -= start;
+  }
+
+  /** @throws Failure when what came so far is no result file or contradicts its own end */
+  finish(): ResultFile {
+    const notes = [...this.#notes];
+    const tail = this.#buffer.subarray(0, this.#length);
+    if (tail.length > 0) this.#takeTail(tail, notes);
+    if (this.#secondStart !== null) this.#failConcatenated(null);
+    if (
+      this.#meta === null || this.#state === "version" || this.#state === "meta" || this.#state === "columns"
+    ) {
+      const missing = this.#line === 1
+        ? "is empty"
+        : "ends before its first row: it was cut off in its header";
+      throw new Failure(EXIT.failed, `${this.#name} ${missing}`, "give a result file of `probe run`");
+    }
+    if (this.#end === null) {
+      const rows = this.#rows.run.length;
+      notes.unshift(`${this.#name} was cut off: no # end line follows its ${rows} rows, which are used`);
+    }
+    return {
+      name: this.#name,
+      meta: this.#meta,
+      end: this.#end,
+      rows: this.#rows.run.length,
+      run: this.#rows.run.values(),
+      durations: Object.fromEntries(
+        DURATIONS.map((name) => [name, this.#rows.durations[name].values()]),
+      ) as unknown as ResultFile["durations"],
+      texts: this.#rows.texts,
+      stacks: this.#stacks,
+      totals: this.#rows.totals,
+      integrityErrors: this.#rows.integrityErrors,
+      firstIntegrityError: this.#rows.firstIntegrityError,
+      realtimeSteps: this.#rows.realtimeSteps,
+      wholeLineBytes: this.#total - tail.length,
+      notes,
+    };
+  }
+
+  #append(chunk: Uint8Array): void {
+    const needed = this.#length + chunk.length;
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(2 * needed);
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#total += chunk.length;
+    this.#length = needed;
+  }
+
+  /** @returns where the next line begins, or null when this one goes on beyond the bytes that are there */
+  #takeLine(bytes: Uint8Array, start: number, end: number): number | null {
+    if (this.#state === "version") {
+      this.#takeVersion(decode(bytes, start, end));
+    } else if (bytes[start] === HASH) {
+      this.#takeComment(decode(bytes, start, end));
+    } else if (this.#state === "columns") {
+      this.#takeColumns(decode(bytes, start, end));
+    } else {
+      const rowEnd = this.#takeRow(bytes, start, end);
+      if (rowEnd === null) return null;
+      end = rowEnd;
+    }
+    this.#line++;
+    return end + 1;
+  }
+
+  #takeRow(bytes: Uint8Array, start: number, end: number): number | null {
+    if (this.#secondStart !== null) this.#failConcatenated(null);
+    if (this.#state === "ended") this.#fail(null, "a row follows the # end line");
+    if (this.#state !== "rows") {
+      this.#fail(null, `a # meta line must come here, found ${quoted(bytes, start, end)}`);
+    }
+    let lines = 0;
+    try {
+      while (!this.#rows.read(bytes, start, end, this.#line)) {
+        end = bytes.indexOf(LF, end + 1);
+        if (end < 0) return null;
+        lines++;
+      }
+    } catch (error) {
+      if (error instanceof BadRow) this.#fail(error.column, error.reason, error);
+      throw error;
+    }
+    this.#line += lines;
+    return end;
+  }
+
+  #takeComment(line: string): void {
+    if (line.startsWith(MAGIC)) this.#secondStart = this.#line;
+    else if (line.startsWith("# meta ")) this.#takeMeta(line.slice("# meta ".length));
+    else if (this.#secondStart !== null) this.#failConcatenated(null);
+    else if (this.#state === "meta") this.#fail(null, "a # meta line must come here");
+    else if (line.startsWith("# stack ")) this.#takeStack(line);
+    else if (line.startsWith("# resumed ")) this.#takeResumption(line.slice("# resumed ".length));
+    else if (line.startsWith("# end ")) this.#takeEnd(line.slice("# end ".length));
+  }
+
+  #requireMagic(start: string): void {
+    if (start.startsWith(MAGIC)) return;
+    throw new Failure(
+      EXIT.failed,
+      `${this.#name} is not a result file: line 1, column 1 is not "${MAGIC}${RESULT_VERSION}"`,
+      "give a file that `probe run` wrote",
+    );
+  }
+
+  #takeVersion(line: string): void {
+    this.#requireMagic(line);
+    const version = line.slice(MAGIC.length);
+    if (version === String(RESULT_VERSION)) {
+      this.#state = "meta";
+      return;
+    }
+    if (version === `${RESULT_VERSION}\r`) this.#fail(null, "lines end in CR LF, must end in LF");
+    throw new Failure(
+      EXIT.failed,
+      `${this.#name} line 1: result file of version ${
+        JSON.stringify(version)
+      }, this program reads ${RESULT_VERSION}`,
+      "compare with the version of probe that wrote it",
+    );
+  }
+
+  #takeMeta(json: string): void {
+    const meta = parseMeta(json);
+    if (this.#secondStart !== null) this.#failConcatenated(isUnusable(meta) ? null : meta.env);
+    if (this.#meta !== null) this.#fail(null, `a second # meta line (the first is line ${this.#metaLine})`);
+    if (isUnusable(meta)) this.#fail(null, `the # meta line ${meta.unusable}`);
+    this.#meta = meta;
+    this.#metaLine = this.#line;
+    this.#state = "columns";
+  }
+
+  #takeColumns(line: string): void {
+    const found = line.split(",");
+    COLUMNS.forEach((column, index) => {
+      if (found[index] === column.name) return;
+      const instead = found[index] === undefined ? "nothing" : JSON.stringify(found[index]);
+      this.#fail(index, `the column must be named so, found ${instead}`);
+    });
+    this.#rows.width = found.length;
+    this.#state = "rows";
+  }
+
+  #takeStack(line: string): void {
+    const parts = /^# stack ([0-9a-f]{16}) (.*)$/.exec(line);
+    if (parts === null) {
+      return this.#fail(null, "a # stack line must have 16 lower-case hex digits and the frames");
+    }
+    const [, key = "", joined = ""] = parts;
+    const frames = joined === "" ? [] : joined.split(";");
+    const expected = stackKey(frames);
+    if (key !== expected) {
+      this.#fail(null, `stack key ${key} does not belong to its frames, theirs is ${expected}`);
+    }
+    this.#stacks.set(key, frames);
+    this.#rows.defineStack(key);
+  }
+
+  #takeResumption(json: string): void {
+    const resumption = parseResumption(json);
+    if (isUnusable(resumption)) return this.#fail(null, `the # resumed line ${resumption.unusable}`);
+    if (this.#state !== "rows") this.#fail(null, "a # resumed line before the column names or after the end");
+    this.#notes.push(`${this.#name} was cut off and resumed at run ${resumption.run}`);
+  }
+
+  #takeEnd(json: string): void {
+    if (this.#state === "ended") this.#fail(null, "a second # end line");
+    if (this.#state !== "rows") this.#fail(null, "a # end line before the column names");
+    const end = parseEnd(json);
+    if (isUnusable(end)) return this.#fail(null, `the # end line ${end.unusable}`);
+    const { values } = this.#rows.texts.status;
+    const counts = new Map<string | null, number>();
+    for (const code of this.#rows.texts.status.codes()) {
+      const status = values[code]!;
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    const found = { rows: this.#rows.run.length, ...Object.fromEntries(counts) } as Record<
+      string,
+      number
+    >;
+    for (const name of ["rows", "complete", "timeout", "aborted"] as const) {
+      const rows = found[name] ?? 0;
+      if (rows !== end[name]) {
+        this.#fail(null, `the # end line says ${end[name]} ${name}, the rows say ${rows}`);
+      }
+    }
+    this.#end = end;
+    this.#state = "ended";
+  }
+
+  /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
+  #takeTail(tail: Uint8Array, notes: string[]): void {
+    const line = decode(tail, 0, tail.length);
+    if (this.#state === "version") this.#requireMagic(line);
+    if (this.#secondStart !== null || this.#state === "ended" || tail.includes(LF)) {
+      if (tail.includes(LF)) this.#fail(null, "a quoted cell is never closed");
+      if (this.#secondStart === null) this.#fail(null, "something follows the # end line");
+      return;
+    }
+    if (line.startsWith("# end ") && !isUnusable(parseEnd(line.slice("# end ".length)))) {
+      this.#takeComment(line);
+      return;
+    }
+    if (this.#state === "rows") {
+      notes.push(`${this.#name} line ${this.#line} was cut off in its middle and is not used`);
+    }
+    this.#line++;
+  }
+
+  #failConcatenated(env: string | null): never {
+    const line = this.#secondStart!;
+    const first = this.#meta?.env ?? null;
+    const found = env !== null && first !== null && env !== first
+      ? `mixed env: ${env} at line ${line} after ${first}`
+      : `a second result file begins at line ${line}`;
+    throw new Failure(EXIT.failed, `${this.#name}: ${found}`, "keep one measurement per file");
+  }
+
+  #fail(column: number | null, reason: string, cause?: unknown): never {
+    const place = column === null
+      ? ""
+      : `, column ${column + 1} (${COLUMNS[column]?.name ?? "of a later version"})`;
+    throw new Failure(
+      EXIT.failed,
+      `${this.#name} line ${this.#line}${place}: ${reason}`,
+      "use the file as `probe run` wrote it",
+      { cause },
+    );
+  }
+}
+
+/**
+ * @param name of the file, for messages
+ * @param chunks its bytes, in pieces of any size; a piece may be reused after the next one was taken
+ * @param visitor as in ResultReader
+ * @throws Failure when the file is refused
+ */
+export function readResultFile(
+  name: string,
+  chunks: Iterable<Uint8Array>,
+  visitor: RowVisitor | null = null,
+): ResultFile {
+  const reader = new ResultReader(name, visitor);
+  for (const chunk of chunks) reader.push(chunk);
+  return reader.finish();
+}
+
+function isUnusable(value: object): value is Unusable {
+  return "unusable" in value;
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}
+
+function quoted(bytes: Uint8Array, start: number, end: number): string {
+  return JSON.stringify(decode(bytes, start, Math.min(end, start + 40)));
+}

@@ -1,0 +1,66 @@
+/** One row of a result file as a visitor of the reader sees it: every cell, also those that no statistic keeps. */
+
+import { type ColumnName, COLUMNS } from "./columns.ts";
+import type { Integers } from "./cells.ts";
+
+const AT = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as Record<ColumnName, number>;
+
+const QUOTE = 0x22;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Takes each row of a file after it was checked. The view is valid during the call only. */
+export type RowVisitor = (row: RowView) => void;
+
+export class RowView {
+  readonly #integers: Integers;
+  readonly #starts = new Int32Array(COLUMNS.length);
+  readonly #ends = new Int32Array(COLUMNS.length);
+  #bytes = new Uint8Array();
+
+  /** @param integers those of the row, as the reader fills them */
+  constructor(integers: Integers) {
+    this.#integers = integers;
+  }
+
+  /** For the reader: the cell of a column, with its quotes if it has some, is bytes[start, end). */
+  place(column: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes as Uint8Array<ArrayBuffer>;
+    this.#starts[column] = start;
+    this.#ends[column] = end;
+  }
+
+  /** Whether a column of kind int was observed. */
+  has(name: ColumnName): boolean {
+    return this.#integers.has(AT[name]);
+  }
+
+  /** The cell as it was before quoting; null is "not observed". */
+  text(name: ColumnName): string | null {
+    const start = this.#starts[AT[name]]!;
+    const end = this.#ends[AT[name]]!;
+    if (start === end) return null;
+    const quoted = this.#bytes[start] === QUOTE;
+    const text = DECODER.decode(
+      quoted ? this.#bytes.subarray(start + 1, end - 1) : this.#bytes.subarray(start, end),
+    );
+    return quoted ? text.replaceAll('""', '"') : text;
+  }
+
+  /** Of a column of kind int; null is "not observed". Exact. */
+  integer(name: ColumnName): bigint | null {
+    if (!this.has(name)) return null;
+    return BigInt(this.text(name)!);
+  }
+
+  /** Of a column of kind int that never passes 2^53, such as a count; NaN is "not observed". */
+  number(name: ColumnName): number {
+    return this.#integers.has(AT[name]) ? this.#integers.value(AT[name]) : NaN;
+  }
+
+  /** later - earlier in ns of two columns of kind int, NaN when one was not observed. Exact up to 2^53. */
+  difference(later: ColumnName, earlier: ColumnName): number {
+    const integers = this.#integers;
+    if (!integers.has(AT[later]) || !integers.has(AT[earlier])) return NaN;
+    return integers.difference(AT[later], AT[earlier]);
+  }
+}

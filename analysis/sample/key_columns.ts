@@ -1,0 +1,66 @@
+/** Columns that split the runs into strata, as a user names them. */
+
+import { type Column, type ColumnName, COLUMNS } from "../result/columns.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { DictionaryColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
+import { TEXT_NAMES, type TextName } from "../result/row.ts";
+import type { RowView } from "../result/row_view.ts";
+
+/** Of these every run has a value of its own. */
+function isKey({ name }: Column): boolean {
+  return name !== "run" && name !== "correlation_id" && !name.endsWith("_ns");
+}
+
+/** The columns that may be named. */
+export const KEY_NAMES: readonly string[] = COLUMNS.filter(isKey).map(({ name }) => name);
+
+/**
+ * @param text names separated by commas, such as `signature,migrated`
+ * @throws Failure with exit code 2 when one is no column, or one of times
+ */
+export function parseKeys(text: string): ColumnName[] {
+  const columns: readonly Column[] = COLUMNS;
+  return text.split(",").map((name) => {
+    const column = columns.find((column) => column.name === name);
+    if (column !== undefined && isKey(column)) return column.name as ColumnName;
+    const found = column === undefined ? `"${name}" is no column` : `${name} differs from run to run`;
+    const near = columns.filter((other) => isKey(other) && name !== "" && other.name.includes(name));
+    throw new Failure(
+      EXIT.usage,
+      `runs cannot be grouped: ${found}`,
+      near.length > 0
+        ? `did you mean ${near.map(({ name }) => name).join(" or ")}?`
+        : "name columns such as signature,migrated,path,ttwu_stack,target_cpu",
+    );
+  });
+}
+
+/** Values of key columns that a ResultFile does not keep, row by row, as a visitor of the reader. */
+export class KeyColumns {
+  readonly #columns = new Map<ColumnName, DictionaryColumn>();
+  readonly #encoder = new TextEncoder();
+
+  /** @param names of all keys; those that are kept anyway are left to the reader */
+  constructor(names: readonly ColumnName[]) {
+    for (const name of names) if (!TEXT_NAMES.has(name)) this.#columns.set(name, new DictionaryColumn());
+  }
+
+  visit(row: RowView): void {
+    for (const [name, column] of this.#columns) {
+      const text = row.text(name);
+      if (text === null) {
+        column.push(0);
+        continue;
+      }
+      const bytes = this.#encoder.encode(text);
+      const code = column.find(bytes, 0, bytes.length);
+      column.push(code >= 0 ? code : column.add(bytes, 0, bytes.length));
+    }
+  }
+
+  /** @param file the one whose rows were visited */
+  column(file: ResultFile, name: ColumnName): DictionaryColumn {
+    return this.#columns.get(name) ?? file.texts[name as TextName];
+  }
+}

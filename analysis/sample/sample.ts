@@ -1,0 +1,141 @@
+/** Samples of a result file: which runs count, sorted once, summarised. */
+
+import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
+import { type Bins, countsIn } from "./histogram.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { Duration } from "../result/row.ts";
+import { type Ordered, ordered } from "../stats/ordered.ts";
+import { iqrSorted, madSorted, medianSorted, quantileSorted } from "../stats/quantile.ts";
+import { runsForUpperBound } from "../stats/quantile_bounds.ts";
+import { countBelow, countUpTo } from "../stats/rank.ts";
+
+/** Below this many values a spread is no estimate. */
+const SPREAD_NEEDS = 2;
+/** Fewer complete runs a side are not tested at all. */
+export const TEST_NEEDS = 4;
+/** Fewer give no 95 % interval. */
+export const INTERVAL_NEEDS = 6;
+/** Below this many complete runs a side every conclusion is thin. */
+export const THIN_BELOW = 10;
+/** Smaller p-values underflow. */
+const SMALLEST_P = 1e-307;
+
+/** One duration of one file, ns, in the order of the runs: all complete runs in which it was observed. */
+export interface Sample extends Ordered {
+  /** Number of the run at an index of the series. */
+  runAt(index: number): number;
+}
+
+/** A Sample, and where in the file its runs are. */
+export interface FileSample extends Sample {
+  /** Row of the file at an index of the series. */
+  readonly rows: Uint32Array;
+}
+
+/** Code of `complete` in column status, by which runs are chosen. */
+export function completeCode(file: ResultFile): number {
+  return file.texts.status.values.indexOf("complete");
+}
+
+/** The complete runs in which the duration was observed, in the order of their numbers. */
+export function sampleOf(file: ResultFile, duration: Duration): FileSample {
+  const values = file.durations[duration];
+  const status = file.texts.status.codes();
+  const complete = completeCode(file);
+  const byRun = rowsByRun(file.run);
+  const rows = new Uint32Array(values.length);
+  const series = new Float64Array(values.length);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) {
+    const row = byRun === null ? i : byRun[i]!;
+    const value = values[row]!;
+    if (status[row] !== complete || Number.isNaN(value)) continue;
+    rows[n] = row;
+    series[n++] = value;
+  }
+  return {
+    ...ordered(series.subarray(0, n)),
+    rows: rows.subarray(0, n),
+    runAt: (index) => file.run[rows[index]!]!,
+  };
+}
+
+/** The duration in ns of all complete runs in which it was observed, sorted ascending. */
+export function sortedSample(file: ResultFile, duration: Duration): Float64Array {
+  return sampleOf(file, duration).sorted;
+}
+
+/**
+ * A sample dealt into groups, ns, each sorted ascending.
+ *
+ * @param groupOf group of each row of the file, below `groups`
+ */
+export function samplesByGroup(
+  { sorted, order, rows }: FileSample,
+  groupOf: ArrayLike<number>,
+  groups: number,
+): Float64Array[] {
+  const sizes = new Uint32Array(groups);
+  for (let i = 0; i < rows.length; i++) sizes[groupOf[rows[i]!]!]!++;
+  const samples = Array.from(sizes, (size) => new Float64Array(size));
+  const next = new Uint32Array(groups);
+  for (let k = 0; k < sorted.length; k++) {
+    const group = groupOf[rows[order[k]!]!]!;
+    samples[group]![next[group]!++] = sorted[k]!;
+  }
+  return samples;
+}
+
+/** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
+function rowsByRun(run: Float64Array): Uint32Array | null {
+  for (let row = 1; row < run.length; row++) if (run[row]! < run[row - 1]!) return ordered(run).order;
+  return null;
+}
+
+/** @param samples sorted ascending */
+export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summary {
+  return {
+    n: [samples[0].length, samples[1].length],
+    median_ns: both(samples, (sorted) => sorted.length === 0 ? null : medianSorted(sorted)),
+    iqr_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : iqrSorted(sorted)),
+    mad_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : madSorted(sorted)),
+    p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
+    p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
+    outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
+    histogram: bins === null ? null : {
+      low_ns: bins.low_ns,
+      width_ns: bins.width_ns,
+      counts: both(samples, (sorted) => countsIn(bins, sorted)),
+    },
+    thin: samples.some((sorted) => sorted.length < THIN_BELOW),
+  };
+}
+
+/** A percentile where n lets one be bounded at all: with 95 % the largest value lies above it. */
+function percentile(sorted: Float64Array, p: number): number | null {
+  return sorted.length < runsForUpperBound(p) ? null : quantileSorted(sorted, p);
+}
+
+function outliersOf(sorted: Float64Array): Outliers {
+  const [first, third] = [quantileSorted(sorted, 0.25), quantileSorted(sorted, 0.75)];
+  const range = third - first;
+  const below = (fences: number) => countBelow(sorted, first - fences * range);
+  const above = (fences: number) => sorted.length - countUpTo(sorted, third + fences * range);
+  const [farBelow, farAbove] = [below(3), above(3)];
+  return {
+    far_below: farBelow,
+    below: below(1.5) - farBelow,
+    above: above(1.5) - farAbove,
+    far_above: farAbove,
+  };
+}
+
+export function both<T, R>(pair: Pair<T>, of: (value: T) => R): Pair<R> {
+  return [of(pair[0]), of(pair[1])];
+}
+
+/** @param floor the smallest p that the method can give, or null */
+export function pValue(p: number, floor: number | null = null): PValue {
+  if (p < SMALLEST_P) return { p: SMALLEST_P, p_capped: true };
+  return { p, p_capped: floor !== null && p <= floor };
+}

@@ -1,0 +1,150 @@
+/** The chains of a file: from each stage to the next one observed, what it takes and what it does to the whole. */
+
+import { completeCode } from "../sample/sample.ts";
+import { NumberColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { RowView } from "../result/row_view.ts";
+import { iqrSorted, medianSorted } from "../stats/quantile.ts";
+import { quartileShares, varianceShares } from "../stats/spread_share.ts";
+
+/** The stages of a chain in the order of time. queued and pending are on the wakelist path only. */
+export const CHAIN_STAGES = [
+  "edge",
+  "ttwu",
+  "queued",
+  "pending",
+  "activate",
+  "wakeup",
+  "switch",
+  "tkread",
+] as const;
+export type ChainStage = (typeof CHAIN_STAGES)[number];
+
+const TIMES = CHAIN_STAGES.map((stage) => `${stage}_ns` as const);
+
+/** Fewer runs say nothing about a spread. */
+const SPREAD_NEEDS = 4;
+
+/** From a stage to the next one that was observed in the same run, over the complete runs that have both. */
+export interface Link {
+  readonly from: ChainStage;
+  readonly to: ChainStage;
+  readonly n: number;
+  readonly median_ns: number;
+  /** Null for a single run. */
+  readonly iqr_ns: number | null;
+  /** Part of the summed time from edge to tkread; all links together 1. Null: no run has both ends. */
+  readonly share_of_offset: number | null;
+  /** The same from ttwu to tkread; null for the link before it too. */
+  readonly share_of_ttwu_to_tkread: number | null;
+  /** Part of the variance of ttwu_to_tkread; all links together 1. Null: nothing varies, or too few runs. */
+  readonly share_of_spread: number | null;
+  /** The same between the fast and the slow runs, extremes left out. */
+  readonly share_of_spread_robust: number | null;
+}
+
+/** Durations of one link; NaN in the runs that do not have it. */
+export interface LinkColumn {
+  readonly from: ChainStage;
+  readonly to: ChainStage;
+  /** ns, index i is row i of the file. */
+  readonly values: Float64Array;
+}
+
+/** Collects the links of every row, as a visitor of the reader. */
+export class ChainColumns {
+  readonly #links = new Map<number, NumberColumn>();
+  #rows = 0;
+
+  visit(row: RowView): void {
+    let before = -1;
+    for (let stage = 0; stage < TIMES.length; stage++) {
+      if (!row.has(TIMES[stage]!)) continue;
+      if (before >= 0) this.#push(before, stage, row.difference(TIMES[stage]!, TIMES[before]!));
+      before = stage;
+    }
+    this.#rows++;
+  }
+
+  /** In the order of the stages. */
+  links(): LinkColumn[] {
+    return [...this.#links].sort(([x], [y]) => x - y).map(([key, column]) => {
+      this.#fill(column, this.#rows);
+      return {
+        from: CHAIN_STAGES[Math.floor(key / CHAIN_STAGES.length)]!,
+        to: CHAIN_STAGES[key % CHAIN_STAGES.length]!,
+        values: column.values(),
+      };
+    });
+  }
+
+  #push(from: number, to: number, ns: number): void {
+    const key = from * CHAIN_STAGES.length + to;
+    let column = this.#links.get(key);
+    if (column === undefined) this.#links.set(key, column = new NumberColumn());
+    this.#fill(column, this.#rows);
+    column.push(ns);
+  }
+
+  #fill(column: NumberColumn, rows: number): void {
+    for (let missing = rows - column.length; missing > 0; missing--) column.push(NaN);
+  }
+}
+
+/**
+ * The chain of a file link by link. A run that does not have a link spent no time in it: for the shares, and for
+ * them alone, that is 0, so that the links of each run add up to its whole.
+ */
+export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link[] {
+  const offset = file.durations.offset_ns;
+  const total = file.durations.ttwu_to_tkread_ns;
+  const complete = completeRows(file);
+  const inOffset = complete.filter((row) => !Number.isNaN(offset[row]!));
+  const inTotal = complete.filter((row) => !Number.isNaN(total[row]!));
+  const after = links.filter(({ from }) => from !== "edge");
+  const parts = after.map(({ values }) => picked(values, inTotal).map((ns) => Number.isNaN(ns) ? 0 : ns));
+  const whole = picked(total, inTotal);
+  const spread = whole.length < SPREAD_NEEDS ? null : varianceShares(parts, whole);
+  const robust = whole.length < SPREAD_NEEDS ? null : quartileShares(parts, whole);
+  return links.flatMap((link): Link[] => {
+    const sorted = picked(link.values, complete).filter((ns) => !Number.isNaN(ns)).sort();
+    if (sorted.length === 0) return [];
+    const at = after.indexOf(link);
+    return [{
+      from: link.from,
+      to: link.to,
+      n: sorted.length,
+      median_ns: medianSorted(sorted),
+      iqr_ns: sorted.length < 2 ? null : iqrSorted(sorted),
+      share_of_offset: shareOf(link.values, offset, inOffset),
+      share_of_ttwu_to_tkread: at < 0 ? null : shareOf(link.values, total, inTotal),
+      share_of_spread: spread?.[at] ?? null,
+      share_of_spread_robust: robust?.[at] ?? null,
+    }];
+  });
+}
+
+function completeRows(file: ResultFile): Uint32Array {
+  const complete = completeCode(file);
+  const status = file.texts.status.codes();
+  const rows = new Uint32Array(status.length);
+  let n = 0;
+  for (let row = 0; row < status.length; row++) if (status[row] === complete) rows[n++] = row;
+  return rows.subarray(0, n);
+}
+
+function picked(values: Float64Array, rows: Uint32Array): Float64Array {
+  const found = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = values[rows[i]!]!;
+  return found;
+}
+
+function shareOf(values: Float64Array, whole: Float64Array, rows: Uint32Array): number | null {
+  let part = 0;
+  let sum = 0;
+  for (const row of rows) {
+    if (!Number.isNaN(values[row]!)) part += values[row]!;
+    sum += whole[row]!;
+  }
+  return sum > 0 ? part / sum : null;
+}

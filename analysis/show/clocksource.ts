@@ -1,0 +1,89 @@
+/** Runs in whose window the kernel changed its clocksource, against those without. */
+
+import { completeCode } from "../sample/sample.ts";
+import { NumberColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { RowView } from "../result/row_view.ts";
+import { type Sample, summaryOf } from "./strata.ts";
+import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
+import { medianSorted } from "../stats/quantile.ts";
+
+export interface ClocksourceWindow {
+  /** Runs in which the number of switches was observed; 0: nothing is known about switches. */
+  readonly observed: number;
+  readonly runs_with: number;
+  readonly runs_without: number;
+  /** Of the complete runs with a switch, by old and new clocksource. */
+  readonly switches: readonly Switch[];
+  readonly offset_with: Sample;
+  readonly offset_without: Sample;
+  /** Hodges-Lehmann, with - without; null: no run on a side. */
+  readonly offset_shift_ns: number | null;
+}
+
+export interface Switch {
+  /** Null: not observed. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly runs: number;
+  /** Median of the timekeeping reads from the switch to the target's own; null: not observed. */
+  readonly reads_after: number | null;
+  readonly offset: Sample;
+}
+
+/** Collects the columns of the switches, as a visitor of the reader. */
+export class SwitchColumns {
+  readonly #switches = new NumberColumn();
+  readonly #reads = new Map<number, number>();
+  readonly #names = new Map<number, readonly [from: string | null, to: string | null]>();
+  #rows = 0;
+
+  visit(row: RowView): void {
+    const switches = row.number("clocksource_switches");
+    this.#switches.push(switches);
+    if (switches > 0) {
+      this.#names.set(this.#rows, [row.text("clocksource_from"), row.text("clocksource_to")]);
+      const reads = row.number("tkreads_after_switch");
+      if (!Number.isNaN(reads)) this.#reads.set(this.#rows, reads);
+    }
+    this.#rows++;
+  }
+
+  window(file: ResultFile): ClocksourceWindow {
+    const switches = this.#switches.values();
+    const status = file.texts.status.codes();
+    const complete = completeCode(file);
+    const offsets = (rows: readonly number[]) =>
+      Float64Array.from(
+        rows.filter((row) => status[row] === complete && !Number.isNaN(file.durations.offset_ns[row]!)),
+        (row) => file.durations.offset_ns[row]!,
+      ).sort();
+    const all = Array.from(switches.keys());
+    const rowsWith = all.filter((row) => switches[row]! > 0);
+    const rowsWithout = all.filter((row) => switches[row] === 0);
+    const [inWith, inWithout] = [offsets(rowsWith), offsets(rowsWithout)];
+    return {
+      observed: rowsWith.length + rowsWithout.length,
+      runs_with: rowsWith.length,
+      runs_without: rowsWithout.length,
+      switches: [...Map.groupBy(rowsWith, (row) => JSON.stringify(this.#names.get(row)))]
+        .map(([, rows]): Switch => {
+          const [from, to] = this.#names.get(rows[0]!)!;
+          const reads = Float64Array.from(rows.flatMap((row) => this.#reads.get(row) ?? [])).sort();
+          return {
+            from,
+            to,
+            runs: rows.length,
+            reads_after: reads.length === 0 ? null : medianSorted(reads),
+            offset: summaryOf(offsets(rows)),
+          };
+        })
+        .sort((x, y) => y.runs - x.runs || (`${x.from} ${x.to}` < `${y.from} ${y.to}` ? -1 : 1)),
+      offset_with: summaryOf(inWith),
+      offset_without: summaryOf(inWithout),
+      offset_shift_ns: inWith.length === 0 || inWithout.length === 0
+        ? null
+        : hodgesLehmann(inWithout, inWith),
+    };
+  }
+}

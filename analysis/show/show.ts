@@ -1,0 +1,227 @@
+/** `probe show`: what one result file says. Field names are those of `probe show --format json`. */
+
+import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
+import type { ColumnName } from "../result/columns.ts";
+import { sortedSample } from "../sample/sample.ts";
+import { KeyColumns } from "../sample/key_columns.ts";
+import type { Loss } from "../result/meta.ts";
+import type { DictionaryColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
+import type { RowView } from "../result/row_view.ts";
+import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
+import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
+import { type Sample, type Strata, strataBy, summaryOf } from "./strata.ts";
+import { QUARTILE_SHARE, VARIANCE_SHARE } from "../stats/spread_share.ts";
+
+export interface Show {
+  readonly file: string;
+  readonly env: string;
+  readonly host: string;
+  readonly kernel: string;
+  readonly virtualization: string;
+  readonly tier: string;
+  readonly started: string;
+  readonly runs: {
+    readonly declared: number | null;
+    readonly rows: number;
+    readonly complete: number;
+    /** Censored: in the file, in no estimate. */
+    readonly timeout: number;
+    readonly aborted: number;
+  };
+  readonly offset: Sample;
+  readonly ttwu_to_tkread: Sample;
+  readonly edge_uncertainty_ns: number;
+  readonly strata: readonly Strata[];
+  readonly chain: {
+    readonly links: readonly Link[];
+    /** The link with the largest share of the spread of ttwu_to_tkread; null: nothing to explain. */
+    readonly explains_most: LinkName | null;
+    /** The same by the robust share. */
+    readonly explains_most_robust: LinkName | null;
+    readonly methods: { readonly share_of_spread: string; readonly share_of_spread_robust: string };
+  };
+  readonly clocksource: ClocksourceWindow;
+  readonly signatures: readonly Share[];
+  readonly ttwu_stacks: readonly StackShare[];
+  readonly tkread_stacks: readonly StackShare[];
+  readonly integrity: Integrity;
+  readonly series: { readonly offset: SeriesChecks; readonly ttwu_to_tkread: SeriesChecks };
+  /** What a reader of conclusions must know about the file, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface LinkName extends Pick<Link, "from" | "to"> {
+  readonly share: number;
+}
+
+/** The runs with one value of a column; null: with none. */
+export interface Share {
+  readonly value: string | null;
+  readonly runs: number;
+  /** Of all runs. */
+  readonly share: number;
+}
+
+export interface StackShare extends Share {
+  /** Innermost first. */
+  readonly frames: readonly string[];
+}
+
+export interface Integrity {
+  /** The file has no end: the run was cut off. */
+  readonly cut_off: boolean;
+  /** Runs that timed out, by the last stage that was seen. */
+  readonly timeouts: readonly { readonly last_stage: string; readonly runs: number }[];
+  /** Null: in no row. */
+  readonly lost_events: number | null;
+  readonly losses: readonly Loss[];
+  /** Runs whose stages contradict each other, such as a stage before the one it follows. */
+  readonly contradictions: number;
+  readonly first_contradiction: { readonly line: number; readonly reason: string } | null;
+  /** Runs with a negative offset_ns or ttwu_to_tkread_ns. */
+  readonly negative_deltas: number;
+  /** Runs in which CLOCK_REALTIME was set, and the largest step if there was one; null: not observed. */
+  readonly realtime_steps: { readonly runs: number; readonly largest_ns: number | null } | null;
+  readonly recursion_misses: number | null;
+  readonly recursion_misses_of: Readonly<Record<string, number>>;
+  readonly self_reads: number | null;
+  /** Facts on which two observers of the same run disagreed. */
+  readonly notices: readonly string[];
+}
+
+/** Keys of the strata when none are asked for, each for itself. */
+const DEFAULT_KEYS: readonly (readonly ColumnName[])[] = [["signature"], ["migrated"], ["path"], [
+  "ttwu_stack",
+]];
+
+/** Collects what `show` needs beside the columns that every reader keeps. */
+export class ShowColumns {
+  readonly #keys: readonly (readonly ColumnName[])[];
+  readonly #keyColumns: KeyColumns;
+  readonly #chain = new ChainColumns();
+  readonly #switches = new SwitchColumns();
+
+  /** @param keys columns whose values together make a stratum; null for the usual ones, each for itself */
+  constructor(keys: readonly ColumnName[] | null) {
+    this.#keys = keys === null ? DEFAULT_KEYS : [keys];
+    this.#keyColumns = new KeyColumns(this.#keys.flat());
+  }
+
+  visit(row: RowView): void {
+    this.#keyColumns.visit(row);
+    this.#chain.visit(row);
+    this.#switches.visit(row);
+  }
+
+  /** The links of the chain row by row, in the order of the stages. */
+  links(): LinkColumn[] {
+    return this.#chain.links();
+  }
+
+  /** @param file the one whose rows were visited */
+  show(file: ResultFile): Show {
+    const { meta } = file;
+    const links = deltaChain(file, this.links());
+    const statuses = new Map(sharesOf(file.texts.status).map(({ value, runs }) => [value, runs]));
+    return {
+      file: file.name,
+      env: meta.env,
+      host: meta.host,
+      kernel: meta.kernel,
+      virtualization: meta.virtualization,
+      tier: meta.tier,
+      started: meta.started,
+      runs: {
+        declared: typeof meta.runbook.runs === "number" ? meta.runbook.runs : null,
+        rows: file.rows,
+        complete: statuses.get("complete") ?? 0,
+        timeout: statuses.get("timeout") ?? 0,
+        aborted: statuses.get("aborted") ?? 0,
+      },
+      offset: summaryOf(sortedSample(file, "offset_ns")),
+      ttwu_to_tkread: summaryOf(sortedSample(file, "ttwu_to_tkread_ns")),
+      edge_uncertainty_ns: meta.edge_uncertainty_ns,
+      strata: this.#keys.map((keys) => strataBy(file, keys, (name) => this.#keyColumns.column(file, name))),
+      chain: {
+        links,
+        explains_most: mostOf(links, "share_of_spread"),
+        explains_most_robust: mostOf(links, "share_of_spread_robust"),
+        methods: { share_of_spread: VARIANCE_SHARE, share_of_spread_robust: QUARTILE_SHARE },
+      },
+      clocksource: this.#switches.window(file),
+      signatures: sharesOf(file.texts.signature),
+      ttwu_stacks: stacksOf(file, file.texts.ttwu_stack),
+      tkread_stacks: stacksOf(file, file.texts.tkread_stack),
+      integrity: integrityOf(file),
+      series: {
+        offset: seriesChecks(file, "offset_ns"),
+        ttwu_to_tkread: seriesChecks(file, "ttwu_to_tkread_ns"),
+      },
+      notes: file.notes,
+    };
+  }
+}
+
+function mostOf(links: readonly Link[], by: "share_of_spread" | "share_of_spread_robust"): LinkName | null {
+  let most: LinkName | null = null;
+  for (const { from, to, [by]: share } of links) {
+    if (share !== null && (most === null || share > most.share)) most = { from, to, share };
+  }
+  return most;
+}
+
+/** Values with at least one run, the most frequent first. */
+function sharesOf(column: DictionaryColumn): Share[] {
+  const codes = column.codes();
+  const counts = new Float64Array(column.values.length);
+  for (const code of codes) counts[code]!++;
+  return column.values
+    .map((value, code) => ({ value, runs: counts[code]!, share: counts[code]! / codes.length }))
+    .filter(({ runs }) => runs > 0)
+    .sort((x, y) => y.runs - x.runs || (String(x.value) < String(y.value) ? -1 : 1));
+}
+
+function stacksOf(file: ResultFile, column: DictionaryColumn): StackShare[] {
+  return sharesOf(column).map((share) => ({
+    ...share,
+    frames: share.value === null ? [] : file.stacks.get(share.value) ?? [],
+  }));
+}
+
+function integrityOf(file: ResultFile): Integrity {
+  const { offset_ns, ttwu_to_tkread_ns } = file.durations;
+  const steps = file.realtimeSteps;
+  let negative = 0;
+  for (let row = 0; row < file.rows; row++) {
+    if (offset_ns[row]! < 0 || ttwu_to_tkread_ns[row]! < 0) negative++;
+  }
+  return {
+    cut_off: file.end === null,
+    timeouts: timeoutsOf(file),
+    lost_events: file.end?.lost_events ?? file.totals.lost_events,
+    losses: file.end?.losses ?? [],
+    contradictions: file.integrityErrors,
+    first_contradiction: file.firstIntegrityError,
+    negative_deltas: negative,
+    realtime_steps: steps.observed
+      ? { runs: steps.runs, largest_ns: steps.runs === 0 ? null : steps.largestNs }
+      : null,
+    recursion_misses: file.end?.recursion_misses ?? file.totals.recursion_misses,
+    recursion_misses_of: file.end?.recursion_misses_of ?? {},
+    self_reads: file.end?.self_reads ?? file.totals.self_reads,
+    notices: file.end?.notices ?? [],
+  };
+}
+
+function timeoutsOf(file: ResultFile): Integrity["timeouts"] {
+  const { status, last_stage } = file.texts;
+  const timeout = status.values.indexOf("timeout");
+  const counts = new Float64Array(last_stage.values.length);
+  for (const [row, code] of status.codes().entries()) {
+    if (code === timeout) counts[last_stage.codes()[row]!]!++;
+  }
+  return last_stage.values.flatMap((stage, code) =>
+    stage === null || counts[code] === 0 ? [] : [{ last_stage: stage, runs: counts[code]! }]
+  );
+}

@@ -1,0 +1,102 @@
+/** Strata of one file: the runs that share the values of the chosen keys. */
+
+import type { ColumnName } from "../result/columns.ts";
+import { completeCode, sampleOf, samplesByGroup } from "../sample/sample.ts";
+import { type Bins, binsOver, countsIn } from "../sample/histogram.ts";
+import type { DictionaryColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
+import { iqrSorted, madSorted, medianSorted } from "../stats/quantile.ts";
+
+/** Place and spread of a duration over complete runs; null where there are too few values. */
+export interface Sample {
+  readonly n: number;
+  readonly median_ns: number | null;
+  readonly iqr_ns: number | null;
+  /** Not scaled to a standard deviation. */
+  readonly mad_ns: number | null;
+}
+
+export interface OneStratum {
+  /** In the order of the keys; null: not observed. */
+  readonly values: readonly (string | null)[];
+  readonly runs: number;
+  readonly complete: number;
+  /** Runs that timed out or were aborted. */
+  readonly censored: number;
+  readonly offset: Sample;
+  readonly ttwu_to_tkread: Sample;
+  /** Runs in each bin of `bins`, by ttwu_to_tkread. */
+  readonly histogram: readonly number[];
+}
+
+export interface Strata {
+  readonly keys: readonly string[];
+  /** From the 1st to the 99th percentile of ttwu_to_tkread over all strata; null: in no run observed. */
+  readonly bins: Bins | null;
+  /** The largest first. */
+  readonly groups: readonly OneStratum[];
+}
+
+/** @param sorted ns, ascending */
+export function summaryOf(sorted: Float64Array): Sample {
+  return {
+    n: sorted.length,
+    median_ns: sorted.length === 0 ? null : medianSorted(sorted),
+    iqr_ns: sorted.length < 2 ? null : iqrSorted(sorted),
+    mad_ns: sorted.length < 2 ? null : madSorted(sorted),
+  };
+}
+
+/** @param columnOf the values of a key, row by row */
+export function strataBy(
+  file: ResultFile,
+  keys: readonly ColumnName[],
+  columnOf: (key: ColumnName) => DictionaryColumn,
+): Strata {
+  const columns = keys.map(columnOf);
+  const { groupOf, rowsOf } = grouped(columns, file.rows);
+  const status = file.texts.status.codes();
+  const complete = completeCode(file);
+  const completeOf = new Float64Array(rowsOf.length);
+  for (let row = 0; row < file.rows; row++) if (status[row] === complete) completeOf[groupOf[row]!]!++;
+  const [offset, latency] = [sampleOf(file, "offset_ns"), sampleOf(file, "ttwu_to_tkread_ns")];
+  const offsets = samplesByGroup(offset, groupOf, rowsOf.length);
+  const latencies = samplesByGroup(latency, groupOf, rowsOf.length);
+  const bins = binsOver([latency.sorted]);
+  const groups = rowsOf.map(({ first, runs }, group): OneStratum => ({
+    values: columns.map((column) => column.values[column.codes()[first]!]!),
+    runs,
+    complete: completeOf[group]!,
+    censored: runs - completeOf[group]!,
+    offset: summaryOf(offsets[group]!),
+    ttwu_to_tkread: summaryOf(latencies[group]!),
+    histogram: countsIn(bins, latencies[group]!),
+  }));
+  const name = ({ values }: OneStratum) => values.join("\0");
+  groups.sort((x, y) => y.runs - x.runs || (name(x) < name(y) ? -1 : 1));
+  return { keys, bins, groups };
+}
+
+/** Number of the group of each row, and of each group its first row and its size. */
+function grouped(columns: readonly DictionaryColumn[], rows: number) {
+  let groupOf = new Uint32Array(rows);
+  let rowsOf = rows === 0 ? [] : [{ first: 0, runs: rows }];
+  for (const column of columns) {
+    const codes = column.codes();
+    const numbers = new Map<number, number>();
+    const refined = new Uint32Array(rows);
+    const sizes: { first: number; runs: number }[] = [];
+    for (let row = 0; row < rows; row++) {
+      const pair = groupOf[row]! * column.values.length + codes[row]!;
+      let group = numbers.get(pair);
+      if (group === undefined) {
+        numbers.set(pair, group = sizes.length);
+        sizes.push({ first: row, runs: 0 });
+      }
+      refined[row] = group;
+      sizes[group]!.runs++;
+    }
+    [groupOf, rowsOf] = [refined, sizes];
+  }
+  return { groupOf, rowsOf };
+}

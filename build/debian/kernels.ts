@@ -1,0 +1,98 @@
+/** Stock Debian kernels for guests: downloaded and unpacked, never installed, kept between builds. */
+
+import { join } from "node:path";
+import { cached, cacheDirectory } from "./cache.ts";
+import { DebianArchive } from "./archive.ts";
+
+/** Each kernel: the suites that hold it and the meta package whose newest version is taken. */
+const KERNELS = {
+  "bullseye-cloud": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-cloud-amd64" },
+  "bookworm-cloud": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-cloud-amd64" },
+  "bookworm-full": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-amd64" },
+  "trixie-cloud": { suites: ["trixie", "trixie-security"], meta: "linux-image-cloud-amd64" },
+  "trixie-full": { suites: ["trixie", "trixie-security"], meta: "linux-image-amd64" },
+  "trixie-rt": { suites: ["trixie", "trixie-security"], meta: "linux-image-rt-amd64" },
+  "trixie-backports-cloud": { suites: ["trixie-backports"], meta: "linux-image-cloud-amd64" },
+} as const;
+
+export type KernelName = keyof typeof KERNELS;
+
+export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[];
+
+/** A kernel on disk. All paths are absolute. */
+export interface Kernel {
+  name: KernelName;
+  vmlinuz: string;
+  /** The folder `modules/<release>` with `kernel/`, `modules.dep` not generated. */
+  modulesDir: string;
+  /** As `uname -r` says it. */
+  release: string;
+}
+
+/**
+ * A kernel from the cache, or downloaded (about 30 to 130 MB) when the cache has none. `refresh` asks Debian for a
+ * newer one. Error when it cannot be had: a test must not pass because its kernel was missing.
+ */
+export async function fetchKernel(
+  name: KernelName,
+  options: { refresh?: boolean; onProgress?: (message: string) => void } = {},
+): Promise<Kernel> {
+  const { suites, meta } = KERNELS[name];
+  const root = await cached(join(cacheDirectory(), "kernels", name), async (directory) => {
+    using archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
+    const packages = await imagePackages(archive, meta);
+    options.onProgress?.(`downloading ${packages.join(", ")}`);
+    await archive.unpack(packages, directory);
+    await locate(name, directory);
+  }, options);
+  return await locate(name, root);
+}
+
+/**
+ * The packages that hold the image and its modules: one up to 7.1 (`linux-image-*`), and from 7.2 the packages
+ * `linux-binary-*` and `linux-modules-*` that `linux-image-*` depends on.
+ */
+async function imagePackages(archive: DebianArchive, meta: string): Promise<string[]> {
+  const found = new Set<string>();
+  const follow = async (name: string) => {
+    for (const part of (await archive.newest(name)).parts) {
+      if (!/^linux-(image|binary|modules)-\d/.test(part) || found.has(part)) continue;
+      found.add(part);
+      await follow(part);
+    }
+  };
+  await follow(meta);
+  if (found.size === 0) throw new Error(`package ${meta} names no kernel image at its own version`);
+  return [...found];
+}
+
+/** Finds the image and its modules in an unpacked tree; their places differ between releases. */
+async function locate(name: KernelName, root: string): Promise<Kernel> {
+  for (const modules of [join(root, "lib/modules"), join(root, "usr/lib/modules")]) {
+    for (const release of await names(modules)) {
+      const images = [join(root, "boot", `vmlinuz-${release}`), join(modules, release, "vmlinuz")];
+      for (const vmlinuz of images) {
+        if (await isFile(vmlinuz)) return { name, vmlinuz, modulesDir: join(modules, release), release };
+      }
+    }
+  }
+  throw new Error(`no kernel image with modules in ${root}; remove that folder and try again`);
+}
+
+async function names(directory: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

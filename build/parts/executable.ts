@@ -1,0 +1,134 @@
+/**
+ * Links the bundled program to a runtime: one executable, dist/probe. The way is `deno compile` when
+ * DENORT_BIN names its base runtime or the launcher does not know this architecture, otherwise a pack: the
+ * launcher, the Deno runtime that runs this build, and the bundle in one file (see launcher.c).
+ */
+
+import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
+import { capture, run, stdoutOf } from "../process/command.ts";
+import { LAUNCHER, OUT, replaceFile } from "./native.ts";
+
+export const EXECUTABLE = "dist/probe";
+const BUNDLE = `${OUT}/probe.js`;
+
+/**
+ * The most that a command may ask for: main.ts gives back what its command does not need. Never the network, and no other program.
+ * launcher.c has the same.
+ */
+const PROGRAMS = "qemu-system-x86_64,ssh";
+export const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-ffi",
+  `--allow-run=${PROGRAMS}`,
+];
+
+/** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
+const ALIGNMENT = 65_536;
+
+/** What a guest needs for the executable: its shared libraries, and the path of their loader. */
+export function executableLibraries(): readonly string[] {
+  return runtimeLibraries(EXECUTABLE);
+}
+
+/**
+ * A module that evaluates the program as text. Of a module the runtime makes a syntax tree before it starts, which
+ * for a program of this size takes longer than all that most commands do; V8 compiles the functions of a text as
+ * they are called.
+ *
+ * @param program a module without exports, static imports and `import.meta`, which a text cannot have
+ */
+function evaluating(program: string): string {
+  const text = `(async () => {\n"use strict";\n${program}\n})()\n//# sourceURL=probe.js`;
+  return `await (0, eval)(${JSON.stringify(text)});\n`;
+}
+
+async function bundle(): Promise<void> {
+  // The bundler's own messages name files of the cache: shown only when it fails. For a browser the libraries leave
+  // out what reads files through node, which every start would load.
+  const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--platform", "browser", "--output"];
+  await replaceFile(BUNDLE, async (temporary) => {
+    await stdoutOf([...bundleTo, temporary, "build/parts/entry.ts"]);
+    await Deno.writeTextFile(temporary, evaluating(await Deno.readTextFile(temporary)));
+  });
+}
+
+/** Layout of `struct trailer` in launcher.c. */
+function trailer(runtimeOffset: number, bundleOffset: number, bundleSize: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(TRAILER_BYTES);
+  bytes.set(new TextEncoder().encode(PACK_MAGIC));
+  const view = new DataView(bytes.buffer);
+  [runtimeOffset, bundleOffset, bundleSize].forEach((value, i) =>
+    view.setBigUint64(16 + 8 * i, BigInt(value), true)
+  );
+  return bytes;
+}
+
+async function pack(path: string): Promise<void> {
+  const [launcher, runtime, program] = await Promise.all(
+    [LAUNCHER, Deno.execPath(), BUNDLE].map((part) => Deno.readFile(part)),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
+  const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
+  using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
+  const append = async (bytes: Uint8Array) => {
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+  };
+  await append(launcher);
+  await append(new Uint8Array(runtimeOffset - launcher.length));
+  await append(runtime);
+  await append(program);
+  await append(trailer(runtimeOffset, runtimeOffset + runtime.length, program.length));
+}
+
+async function compile(path: string): Promise<void> {
+  const flags = ["--quiet", "--no-check", "--no-config", "--no-lock", "--ext=js", ...PERMISSIONS];
+  await run([Deno.execPath(), "compile", ...flags, "--output", path, BUNDLE]);
+}
+
+/**
+ * Runs what was built, in an empty environment and an empty folder. A base runtime that is really the `deno`
+ * command makes `deno compile` succeed, and its result is plain deno.
+ *
+ * @throws {Error} when it does not behave as the program
+ */
+export async function verify(path: string, version: string): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "probe-verify-" });
+  try {
+    const options = { cwd: folder, env: {}, clearEnv: true };
+    const { code, stdout, stderr } = await capture([await Deno.realPath(path), "--version"], options);
+    if (code === 0 && stdout === `probe ${version}\n`) return;
+    throw new Error(`it answers --version with exit code ${code} and ${JSON.stringify(stdout + stderr)}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function link(way: "compile" | "pack", version: string): Promise<void> {
+  await replaceFile(EXECUTABLE, async (temporary) => {
+    try {
+      await (way === "compile" ? compile(temporary) : pack(temporary));
+      await verify(temporary, version);
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** Makes dist/probe and proves that it runs. */
+export async function buildExecutable(): Promise<void> {
+  const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
+  await Deno.mkdir("dist", { recursive: true });
+  await bundle();
+  const canPack = Deno.build.arch === "x86_64";
+  if (Deno.env.has("DENORT_BIN") || !canPack) {
+    try {
+      return await link("compile", version);
+    } catch (error) {
+      if (!canPack) throw error;
+      console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
+    }
+  }
+  await link("pack", version);
+}

@@ -1,0 +1,179 @@
+/**
+ * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
+ * executable's launcher, the init of a guest, and libbpf with the libraries it needs.
+ * A part is made again when what it is made from has changed.
+ */
+
+import { run, stdoutOf } from "../process/command.ts";
+import { libbpfLibraries, packed } from "./libraries.ts";
+import { LAYOUT_FILE, renewLayout } from "./layout.ts";
+
+export const OUT = "build/out";
+export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
+const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
+const LIBRARIES = `${OUT}/libraries.bin`;
+const TARGET_LIBRARY = `${OUT}/libtarget.so`;
+export const LAUNCHER = `${OUT}/launcher`;
+const GUEST_INIT = `${OUT}/init`;
+
+/** What ffi/embedded.ts carries. */
+const EMBEDDED = [
+  BPF_OBJECT,
+  BPF_OBJECT_WITHOUT_PERCPU,
+  TARGET_LIBRARY,
+  LIBRARIES,
+];
+
+const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
+
+/** Folder of the architecture's own headers, which clang does not search for `-target bpf`. */
+const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
+
+/** Names the architecture for libbpf's bpf_tracing.h (PT_REGS_*). */
+const BPF_TARGET = Deno.build.arch === "aarch64" ? "arm64" : "x86";
+
+interface Part {
+  readonly output: string;
+  readonly inputs: readonly string[];
+  /** Commands that make the part at the path given. */
+  commands(path: string): readonly (readonly string[])[];
+}
+
+function filesOf(folder: string, extensions: readonly string[]): string[] {
+  return [...Deno.readDirSync(folder)]
+    .filter((entry) => entry.isFile && extensions.some((extension) => entry.name.endsWith(extension)))
+    .map((entry) => `${folder}/${entry.name}`)
+    .sort();
+}
+
+/** The object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
+function bpfPart(output: string, defines: readonly string[]): Part {
+  const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
+  return {
+    output,
+    inputs: filesOf("bpf", [".c", ".h"]),
+    commands: (path) => [
+      [
+        ...compile,
+        ...WARNINGS,
+        // libbpf's BPF_PROG() declares a ctx that most programs do not use.
+        "-Wno-unused-parameter",
+        ...defines,
+        "-idirafter",
+        `/usr/include/${MULTIARCH}`,
+        "-c",
+        "bpf/chain.bpf.c",
+        "-o",
+        path,
+      ],
+      // Takes DWARF away and leaves BTF, which is what libbpf and the layout read.
+      ["llvm-strip", "-g", path],
+    ],
+  };
+}
+
+function targetPart(): Part {
+  // A thread of ours may still be in it when the runtime closes it on the way out: it is never unmapped.
+  const stays = "-Wl,-z,nodelete";
+  const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
+  const sources = filesOf("ffi/native", [".c"]);
+  return {
+    output: TARGET_LIBRARY,
+    inputs: [...sources, ...filesOf("ffi/native", [".h"])],
+    commands: (path) => [[...compile, ...sources, "-o", path]],
+  };
+}
+
+/** A program without a C library. */
+function freestandingPart(output: string, source: string): Part {
+  const compile = ["clang", "-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
+  const link = ["-nostdlib", "-static", "-s"];
+  return {
+    output,
+    inputs: [source, "build/parts/freestanding.h"],
+    commands: (path) => [[...compile, ...link, source, "-o", path]],
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+function hex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Hash of everything the part is made from: sources, commands, compiler. */
+async function fingerprint(part: Part, compiler: string): Promise<string> {
+  const texts = await Promise.all(
+    part.inputs.map(async (path) => `${path}\n${await Deno.readTextFile(path)}`),
+  );
+  const everything = [compiler, JSON.stringify(part.commands(part.output)), ...texts].join("\0");
+  return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(everything)));
+}
+
+/** Writes through a file of its own and renames it, so that two builds at a time cannot mix their output. */
+export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${Deno.pid}`;
+  await write(temporary);
+  await Deno.rename(temporary, path);
+}
+
+async function make(part: Part, compiler: string): Promise<void> {
+  const stamp = `${part.output}.inputs`;
+  const wanted = await fingerprint(part, compiler);
+  const made = await Deno.readTextFile(stamp).catch(() => "");
+  if (made === wanted && await exists(part.output)) return;
+  console.log(`compiling ${part.output}`);
+  await replaceFile(part.output, async (temporary) => {
+    for (const command of part.commands(temporary)) await run(command);
+  });
+  await replaceFile(stamp, (temporary) => Deno.writeTextFile(temporary, wanted));
+}
+
+async function packLibraries(): Promise<void> {
+  const bytes = packed(await libbpfLibraries());
+  const found = await Deno.readFile(LIBRARIES).catch(() => undefined);
+  if (found !== undefined && found.length === bytes.length && found.every((byte, i) => byte === bytes[i])) {
+    return;
+  }
+  console.log(`packing ${LIBRARIES}`);
+  await replaceFile(LIBRARIES, (temporary) => Deno.writeFile(temporary, bytes));
+}
+
+/** Writes `path`.gz when it is older than `path`. */
+async function compress(path: string): Promise<void> {
+  const target = `${path}.gz`;
+  const made = (await Deno.stat(target).catch(() => undefined))?.mtime ?? new Date(0);
+  const changed = (await Deno.stat(path)).mtime ?? new Date();
+  if (made > changed) return;
+  const source = await Deno.open(path);
+  await replaceFile(target, async (temporary) => {
+    await Deno.writeFile(temporary, source.readable.pipeThrough(new CompressionStream("gzip")));
+  });
+}
+
+/**
+ * Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed.
+ *
+ * @returns whether the generated layout in the source tree was current, or had to be renewed
+ */
+export async function buildNative(): Promise<"current" | "renewed"> {
+  await Deno.mkdir(OUT, { recursive: true });
+  const compiler = await stdoutOf(["clang", "--version"]);
+  const parts = [
+    bpfPart(BPF_OBJECT, ["-DPROBE_PERCPU"]),
+    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, []),
+    targetPart(),
+    freestandingPart(LAUNCHER, "build/parts/launcher.c"),
+    freestandingPart(GUEST_INIT, "guest/image/init.c"),
+  ];
+  for (const part of parts) await make(part, compiler);
+  await packLibraries();
+  for (const path of EMBEDDED) await compress(path);
+  const layout = await renewLayout(BPF_OBJECT);
+  if (layout === "renewed") console.log(`renewed ${LAYOUT_FILE}`);
+  return layout;
+}
+
+if (import.meta.main) await buildNative();

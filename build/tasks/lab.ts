@@ -1,0 +1,179 @@
+/**
+ * A host and a VM on one machine without virtualisation: QEMU emulates AMD's SVM, so an emulated guest with
+ * kvm-amd runs a guest of its own under KVM, whose clock is kvm-clock. The outer guest stands for the host.
+ */
+
+import type { CommandResult, Guest, GuestOptions } from "../../guest/vm/boot.ts";
+import { startGuest } from "../../guest/vm/boot.ts";
+import type { GuestFile } from "../../guest/image/initramfs.ts";
+import { GuestLost } from "../../guest/qemu/machine.ts";
+import { firmwareArguments, type Qemu } from "../../guest/qemu/qemu.ts";
+import { EXECUTABLE, executableLibraries } from "../parts/executable.ts";
+import { fetchKernel, type Kernel } from "../debian/kernels.ts";
+import { findQemu } from "../debian/qemu.ts";
+
+/** In the order in which they need each other. */
+const MODULES = [
+  "virt/lib/irqbypass.ko",
+  "drivers/crypto/ccp/ccp.ko",
+  "arch/x86/kvm/kvm.ko",
+  "arch/x86/kvm/kvm-amd.ko",
+];
+/** What QEMU loads for the machine that guest/qemu/machine.ts asks for. */
+const FIRMWARE = ["bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin"];
+const MEMORY_MIB = 4096;
+/** Where `probe ab` leaves its files in it. */
+const FOLDER = "/ab";
+/** As `probe ab` names them: the host's and the VM's. */
+export const LAB_FILES = ["host.csv", "vm.csv"] as const;
+
+/** The emulated host cannot run guests of its own. */
+export class NoNesting extends Error {
+  override readonly name = "NoNesting";
+}
+
+/**
+ * The emulated host or its VM died or stood still. It happens about once in twenty times when the machine below is
+ * busy, and is the emulation's doing by all that was seen, though not proven: under QEMU 10.0.2 a vCPU lost an interrupt for good (in service at its local
+ * APIC, and its CPU idle: seen through the monitor while an emulated machine booted), a VM's CPU stayed in an
+ * interrupt while probes were taken off (the VM's RCU stall), and the emulated host ended in a triple fault. QEMU's
+ * translation takes a page for code only once it has been translated (accel/tcg/tb-maint.c, tb_page_add()), so a
+ * write by another CPU meanwhile can go unseen. One thread for both CPUs would do without such races, but there the
+ * VM took over 5 minutes to boot.
+ */
+export class LabLost extends Error {
+  override readonly name = "LabLost";
+}
+
+/** What `probe ab` says of a VM that was lost without a word; see #failure() of guest/qemu/machine.ts. A panic is a word. */
+const VM_LOST = /the guest (?:ended|did not answer)|the transfer from the guest broke/;
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** A firmware file of a QEMU: in the folders of its -L arguments, or where the distribution has them. */
+function firmwareFile(qemu: Qemu, name: string): string {
+  const folders = [
+    ...qemu.args.filter((_, i) => qemu.args[i - 1] === "-L"),
+    "/usr/share/qemu",
+    "/usr/share/seabios",
+    "/usr/share/vgabios",
+  ];
+  const found = folders.map((folder) => `${folder}/${name}`).find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new NoNesting(`QEMU's ${name} is in none of ${folders.join(", ")}`);
+  return found;
+}
+
+function qemuPath(qemu: Qemu): string {
+  return qemu.command.includes("/") ? qemu.command : `/usr/bin/${qemu.command}`;
+}
+
+async function moduleFile(kernel: Kernel, module: string): Promise<GuestFile> {
+  const path = `${kernel.modulesDir}/kernel/${module}.xz`;
+  const { success, stdout, stderr } = await new Deno.Command("xz", {
+    args: ["--decompress", "--stdout", path],
+  }).output();
+  if (!success) throw new Error(`xz cannot unpack ${path}: ${new TextDecoder().decode(stderr)}`);
+  return { path: modulePath(module), source: stdout };
+}
+
+function modulePath(module: string): string {
+  return `/opt/modules/${baseName(module)}`;
+}
+
+/**
+ * Boots the emulated host. In it are /bin/probe, QEMU on PATH and the running kernel's image where Debian has it:
+ * `probe ab` needs no option there.
+ *
+ * @throws {NoNesting} when it cannot run guests under KVM
+ * @throws {LabLost} when it does not come up
+ */
+export async function startLab(
+  options: Pick<GuestOptions, "onConsole"> & {
+    files?: readonly GuestFile[];
+    onProgress?: (message: string) => void;
+  },
+): Promise<Guest> {
+  const { onProgress = () => {}, files = [], ...rest } = options;
+  const qemu = await findQemu({ onProgress });
+  const kernel = await fetchKernel("trixie-full", { onProgress });
+  onProgress(`booting ${kernel.release} in QEMU ${qemu.version}`);
+  const guest = await orLost(startGuest({
+    ...rest,
+    qemu,
+    kernel: kernel.vmlinuz,
+    // Without it the clock of the guest inside traps on each read.
+    kernelArgs: ["tsc=reliable"],
+    memoryMiB: MEMORY_MIB,
+    libraries: executableLibraries(),
+    files: [
+      ...files,
+      { path: "/bin/probe", source: EXECUTABLE },
+      { path: "/bin/qemu-system-x86_64", source: qemuPath(qemu) },
+      { path: `/boot/vmlinuz-${kernel.release}`, source: kernel.vmlinuz },
+      ...FIRMWARE.map((name) => ({ path: `/usr/share/qemu/${name}`, source: firmwareFile(qemu, name) })),
+      ...await Promise.all(MODULES.map((module) => moduleFile(kernel, module))),
+    ],
+  }));
+  try {
+    for (const module of MODULES) {
+      const { code, stderr } = await orLost(guest.run(["insmod", modulePath(module)]));
+      if (code !== 0) throw new NoNesting(`the emulated host cannot load ${module}: ${stderr.trim()}`);
+    }
+    const { code, stderr } = await orLost(
+      guest.run(["qemu-system-x86_64", ...firmwareArguments("kvm")]),
+    );
+    if (code !== 0) throw new NoNesting(`KVM runs no guest in the emulated host: ${stderr.trim()}`);
+    return guest;
+  } catch (error) {
+    await guest.close();
+    throw error;
+  }
+}
+
+/** What `probe ab` in the emulated host came to. */
+export interface LabRun extends CommandResult {
+  /** The host's result file and the VM's; none when it failed. */
+  readonly files: readonly Uint8Array[];
+}
+
+/**
+ * Runs `probe ab` in the emulated host; its stderr appears on the console too.
+ *
+ * @param args what comes after `probe ab`, but for the folder
+ * @param limitMs after which the emulated host is taken for lost, and ended
+ * @throws {LabLost} when a machine was lost meanwhile
+ */
+export async function abInLab(
+  host: Pick<Guest, "run" | "readFile">,
+  args: readonly string[],
+  limitMs: number,
+): Promise<LabRun> {
+  const argv = ["/bin/probe", "ab", ...args, "--out-dir", FOLDER];
+  const result = await orLost(host.run(argv, { echo: true, timeoutMs: limitMs }));
+  if (result.code !== 0) {
+    const lost = VM_LOST.exec(result.stderr)?.[0];
+    if (lost !== undefined) throw new LabLost(`probe ab in the emulated host: ${lost}`);
+    return { ...result, files: [] };
+  }
+  const files = [];
+  for (const name of LAB_FILES) files.push(await orLost(host.readFile(`${FOLDER}/${name}`)));
+  return { ...result, files };
+}
+
+/** What the emulated host does; its console was shown already. */
+async function orLost<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!(cause instanceof GuestLost)) throw cause;
+    throw new LabLost(cause.found.replace(/; (?:on its console:|its console is empty)[^]*$/, ""), { cause });
+  }
+}

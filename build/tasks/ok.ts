@@ -1,0 +1,59 @@
+/** `deno task ok`: everything that can be checked without root, kernel or guest. Run before every commit. */
+
+import { exitCode } from "../process/command.ts";
+import { add, type Counts, denoTest } from "../process/deno_test.ts";
+import { LAYOUT_FILE } from "../parts/layout.ts";
+import { buildNative } from "../parts/native.ts";
+import { gatherNotices } from "../parts/notices.ts";
+
+/** Folders of tests/ that need a kernel, a guest, a browser or the built executable; `deno task test` runs them. */
+export const HEAVY_TESTS = ["executable", "browser", "native", "walkthrough", "kernels"] as const;
+
+/** Test data, no tests. */
+const DATA = ["golden"];
+
+function unitTests(): string[] {
+  const skipped: readonly string[] = [...HEAVY_TESTS, ...DATA];
+  return [...Deno.readDirSync("tests")]
+    .filter((entry) => entry.isDirectory ? !skipped.includes(entry.name) : entry.name.endsWith("_test.ts"))
+    .map((entry) => `tests/${entry.name}`)
+    .sort();
+}
+
+async function check(name: string, args: readonly string[]): Promise<Counts> {
+  console.log(`\n== ${name}`);
+  const code = await exitCode([Deno.execPath(), ...args]);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** What TypeScript imports as bytes, text and layout: without it nothing can be checked. */
+async function nativeParts(): Promise<Counts> {
+  console.log("\n== native parts");
+  try {
+    const layout = await buildNative();
+    await gatherNotices();
+    if (layout === "current") return { passed: 1, failed: 0 };
+    console.error(`${LAYOUT_FILE} was not what the BPF object says; commit the renewed one`);
+    return { passed: 0, failed: 1 };
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+export async function ok(): Promise<Counts> {
+  let counts = await nativeParts();
+  counts = add(counts, await check("format", ["fmt", "--check"]));
+  counts = add(counts, await check("lint", ["lint", "--quiet"]));
+  counts = add(counts, await check("types", ["check", "."]));
+  console.log("\n== unit tests");
+  counts = add(counts, await denoTest(unitTests(), navigator.hardwareConcurrency));
+  console.log("\n== examples in the documentation of analysis/");
+  return add(counts, await denoTest(["--doc", "analysis"]));
+}
+
+if (import.meta.main) {
+  const { passed, failed } = await ok();
+  console.log(`\n${passed} passed, ${failed} failed`);
+  Deno.exitCode = failed === 0 ? 0 : 1;
+}

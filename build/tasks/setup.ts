@@ -1,0 +1,116 @@
+/** `deno task setup`: what the project needs from Debian's packages and from npm, installed without a question. */
+
+import { capture, CommandFailed, exitCode, run } from "../process/command.ts";
+
+export interface Need {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Debian packages. The same names in Debian 12 and 13. */
+export const PACKAGES: readonly Need[] = [
+  { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
+  { name: "llvm", why: "llvm-strip takes debug information out of the BPF object" },
+  { name: "libc6-dev", why: "headers and start files for what clang compiles" },
+  {
+    name: "libbpf-dev",
+    why: "headers for the BPF programs; brings libbpf, libelf and zlib, which go into probe",
+  },
+  { name: "bpftool", why: "reads the record's layout out of the BPF object" },
+  { name: "qemu-system-x86", why: "runs throwaway guests" },
+  { name: "busybox-static", why: "init and shell inside these guests" },
+  { name: "openssh-client", why: "reaches an existing VM in the tests" },
+  { name: "dropbear-bin", why: "is the SSH server of this VM" },
+  { name: "cpio", why: "checks the guests' images in the tests" },
+  { name: "zsh", why: "completes command lines in the tests" },
+  { name: "fish", why: "completes command lines in the tests, as zsh" },
+  { name: "xz-utils", why: "unpacks kernel modules for the tests" },
+];
+
+/** More of them, which `deno task test` alone needs. */
+export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
+  { name: "chromium", why: "opens the report's page in the tests" },
+];
+
+/** Lists older than this may name versions that the archive no longer has. */
+const LISTS_STALE_MS = 24 * 3_600_000;
+
+export class SetupFailed extends Error {
+  override readonly name = "SetupFailed";
+}
+
+async function isInstalled(name: string): Promise<boolean> {
+  const { code, stdout } = await capture(["dpkg-query", "-W", "-f=${db:Status-Abbrev}", name]);
+  return code === 0 && stdout.startsWith("ii");
+}
+
+/** Age of apt's package lists in ms; infinite when there are none. */
+function listsAge(now: number): number {
+  let newest = -Infinity;
+  for (const entry of Deno.readDirSync("/var/lib/apt/lists")) {
+    if (!entry.isFile || !entry.name.includes("_Packages")) continue;
+    newest = Math.max(
+      newest,
+      Deno.statSync(`/var/lib/apt/lists/${entry.name}`).mtime?.getTime() ?? -Infinity,
+    );
+  }
+  return now - newest;
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  // A machine that has just started may still hold the lock for its own updates.
+  await run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", ...args], {
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+  });
+}
+
+/** @throws {SetupFailed} when some are missing and this user may not install them */
+export async function installPackages(needs: readonly Need[]): Promise<void> {
+  const missing: Need[] = [];
+  for (const need of needs) if (!await isInstalled(need.name)) missing.push(need);
+  if (missing.length === 0) return console.log(`Debian packages: all ${needs.length} are there`);
+  const names = missing.map(({ name }) => name);
+  if (Deno.uid() !== 0) {
+    throw new SetupFailed(
+      `Debian packages are missing and only root may install them; run: ` +
+        `sudo apt-get install -y --no-install-recommends ${names.join(" ")}`,
+    );
+  }
+  console.log("Debian packages to install:");
+  for (const { name, why } of missing) console.log(`  ${name.padEnd(16)} ${why}`);
+  const install = ["install", "-y", "--no-install-recommends", ...names];
+  if (listsAge(Date.now()) > LISTS_STALE_MS) await aptGet("update");
+  await aptGet(...install);
+}
+
+async function installNpm(): Promise<void> {
+  console.log("npm packages: as deno.lock names them");
+  const code = await exitCode([Deno.execPath(), "install", "--frozen", "--quiet"]);
+  if (code !== 0) {
+    throw new SetupFailed("npm packages cannot be had; check the connection to the npm registry");
+  }
+}
+
+/** @throws {SetupFailed} with what to do, when something cannot be installed */
+export async function setup(): Promise<void> {
+  if (
+    Deno.build.os !== "linux" || (await capture(["dpkg", "--version"]).catch(() => ({ code: 1 }))).code !== 0
+  ) {
+    throw new SetupFailed("set-up knows Debian 12 and 13 (and what is made of them); this is another system");
+  }
+  await installPackages(PACKAGES);
+  await installNpm();
+}
+
+/** Runs a task; what it could not install or run ends it with a message, without our own stack. */
+export async function orExplain(task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    if (!(error instanceof SetupFailed) && !(error instanceof CommandFailed)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof CommandFailed ? error.code : 1);
+  }
+}
+
+if (import.meta.main) await orExplain(setup);

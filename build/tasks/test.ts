@@ -1,0 +1,48 @@
+/**
+ * `deno task test`: everything that proves the project, from a bare Debian machine on. Ends with the line
+ * `N passed, N failed`; each check that is no test (format, lint, types, build) counts as one.
+ */
+
+import { build } from "./build.ts";
+import { add, type Counts, denoTest } from "../process/deno_test.ts";
+import { HEAVY_TESTS, ok } from "./ok.ts";
+import { installPackages, orExplain, setup, TEST_PACKAGES } from "./setup.ts";
+
+/** Guests wait for edges and for each other most of the time; more than two need more memory than a small machine has. */
+const GUESTS = 2;
+
+function header(title: string): void {
+  console.log(`\n==== ${title}`);
+}
+
+async function builds(): Promise<Counts> {
+  header("build");
+  try {
+    await build();
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+async function testEverything(): Promise<void> {
+  header("set-up");
+  await setup();
+  await installPackages(TEST_PACKAGES);
+  header("checks, unit tests, examples");
+  let counts = await ok();
+  const built = await builds();
+  counts = add(counts, built);
+  // What runs the executable would test an old one when the build has failed.
+  if (built.failed === 0) {
+    for (const folder of HEAVY_TESTS) {
+      header(`tests/${folder}`);
+      counts = add(counts, await denoTest([`tests/${folder}`], folder === "kernels" ? GUESTS : 1));
+    }
+  }
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+  Deno.exitCode = counts.failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) await orExplain(testEverything);

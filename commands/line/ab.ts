@@ -1,0 +1,63 @@
+/** `probe ab` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { COMPARE_FLAGS } from "./compare.ts";
+import { PROTOCOL_FLAGS } from "./run.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+const path = { kind: "parsed", parse: String, optional: true } as const;
+
+export const abRoute = buildCommand({
+  docs: { brief: "Measure here and in a VM under one protocol, and compare" },
+  parameters: {
+    flags: {
+      ...PROTOCOL_FLAGS,
+      kernel: {
+        ...path,
+        brief: "Kernel image of the throwaway guest; without it the running kernel's",
+        placeholder: "FILE",
+      },
+      initrd: {
+        ...path,
+        brief: "Archive that this kernel unpacks first, such as one with its modules",
+        placeholder: "FILE",
+      },
+      ssh: { ...path, brief: "Existing VM instead of a guest, such as root@vm", placeholder: "DESTINATION" },
+      keep: { kind: "boolean", brief: "Keep what was made for the VM, and say where", default: false },
+      "out-dir": {
+        ...path,
+        brief: "Folder for host.csv and vm.csv; without it ab-HOST-UTCTIME",
+        placeholder: "FOLDER",
+      },
+      ...COMPARE_FLAGS,
+      quiet: { kind: "boolean", brief: "No progress and no summaries", default: false },
+      verbose: VERBOSE,
+    },
+  },
+  async loader() {
+    const { abCommand } = await import("../ab.ts");
+    type Flags = Parameters<typeof abCommand>[0] & ShellFlags;
+    return async function (this: Context, flags: Flags) {
+      const { stdout, stderr } = this.output;
+      const columns = this.output.columns ?? null;
+      this.outcome.exitCode = await abCommand(flags, protocolArguments(this.args), stdout, stderr, columns);
+    };
+  },
+});
+
+/** `probe run` knows them too. The runbook is not among them: its path is another one on the other side. */
+const SHARED: Readonly<Record<string, { readonly kind: string } | undefined>> = {
+  ...PROTOCOL_FLAGS,
+  runbook: undefined,
+  quiet: { kind: "boolean" },
+};
+
+/** Those of the arguments that the VM gets as the user wrote them. All have been found right. */
+export function protocolArguments(args: readonly string[]): string[] {
+  return args.flatMap((argument, at) => {
+    const [, name = "", equals] = /^--([^=]+)(=?)/.exec(argument) ?? [];
+    const flag = SHARED[name];
+    if (flag === undefined) return [];
+    return flag.kind === "boolean" || equals === "=" ? [argument] : [argument, args[at + 1] ?? ""];
+  });
+}

@@ -1,0 +1,41 @@
+/** Arguments that several commands take, as values; a wrong one is a usage failure that names what is right. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { type Verdict, VERDICTS } from "../../analysis/compare/verdict.ts";
+
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new Failure(
+    EXIT.usage,
+    `"${text}" is not a number of runs`,
+    "give a whole number from 1, such as 30",
+  );
+}
+
+/** host, vm, or a label that can be part of a file's name. */
+export function parseEnv(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
+  throw new Failure(
+    EXIT.usage,
+    `"${text}" cannot name an environment`,
+    "use host, vm, or a label of letters, digits, dots, dashes and underscores",
+  );
+}
+
+/** A number between 0 and 1, both left out. */
+export function parseShare(text: string): number {
+  const share = Number(text);
+  if (/^0?\.\d+$/.test(text) && share > 0 && share < 1) return share;
+  throw new Failure(EXIT.usage, `"${text}" is not a level between 0 and 1`, "give a number such as 0.05");
+}
+
+/** Verdicts separated by commas. */
+export function parseVerdicts(text: string): Verdict[] {
+  return text.split(",").map((word) => {
+    const verdict = VERDICTS.find((known) => known === word);
+    if (verdict !== undefined) return verdict;
+    throw new Failure(EXIT.usage, `"${word}" is not a verdict`, `use some of ${VERDICTS.join(",")}`);
+  });
+}

@@ -1,0 +1,81 @@
+/** `probe compare` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { parseDuration } from "../../analysis/units/duration.ts";
+import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
+import { VERDICTS } from "../../analysis/compare/verdict.ts";
+import { parseShare, parseVerdicts } from "./arguments.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+/** How files are compared; `probe ab` has the same. */
+export const COMPARE_FLAGS = {
+  by: {
+    kind: "parsed",
+    parse: parseKeys,
+    brief: "Columns whose values together make a stratum, such as signature,migrated",
+    optional: true,
+    placeholder: "KEYS",
+    proposeCompletions: () => KEY_NAMES,
+  },
+  margin: {
+    kind: "parsed",
+    parse: parseDuration,
+    brief: "Shift of the offset that still counts as equal; without it the runbook's",
+    optional: true,
+  },
+  alpha: {
+    kind: "parsed",
+    parse: parseShare,
+    brief: "Error rate of the tests; without it the runbook's",
+    optional: true,
+  },
+  format: {
+    kind: "enum",
+    values: ["text", "json", "csv", "markdown"],
+    brief: "Form of the answer",
+    default: "text",
+  },
+  "fail-on": {
+    kind: "parsed",
+    parse: parseVerdicts,
+    brief: "Verdicts that end with exit code 4, such as DIFFERENT,NO-DATA",
+    optional: true,
+    placeholder: "VERDICTS",
+    proposeCompletions: () => VERDICTS,
+  },
+} as const;
+
+export const compareRoute = buildCommand({
+  docs: { brief: "Say whether result files agree with the first, and where not" },
+  parameters: {
+    flags: {
+      ...COMPARE_FLAGS,
+      format: { ...COMPARE_FLAGS.format, values: [...COMPARE_FLAGS.format.values, "html"] },
+      verbose: VERBOSE,
+    },
+    positional: {
+      kind: "array",
+      minimum: 2,
+      parameter: { brief: "Result files; the first is the baseline", parse: String, placeholder: "FILE" },
+    },
+  },
+  async loader() {
+    const { compareCommand, gate } = await import("../compare.ts");
+    type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
+      readonly format: Parameters<typeof compareCommand>[0]["format"] | "html";
+    };
+    return async function (this: Context, flags: Flags & ShellFlags, ...files: string[]) {
+      const { stdout, stderr } = this.output;
+      const { format } = flags;
+      if (format !== "html") {
+        const columns = this.output.columns ?? null;
+        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr, columns);
+        return;
+      }
+      const { pageOf } = await import("../report.ts");
+      const { page, comparisons } = await pageOf(flags, files);
+      stdout(page);
+      this.outcome.exitCode = gate(comparisons, flags["fail-on"], stderr);
+    };
+  },
+});

@@ -1,0 +1,49 @@
+/** `probe power` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { parseDuration } from "../../analysis/units/duration.ts";
+import { parseShare } from "./arguments.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+export const powerRoute = buildCommand({
+  docs: { brief: "Say how many runs a side would show equivalence" },
+  parameters: {
+    flags: {
+      margin: {
+        kind: "parsed",
+        parse: parseDuration,
+        brief: "Shift of the offset that still counts as equal; without it the runbook's",
+        optional: true,
+      },
+      alpha: {
+        kind: "parsed",
+        parse: parseShare,
+        brief: "Error rate of the test; without it the runbook's",
+        optional: true,
+      },
+      power: {
+        kind: "parsed",
+        parse: parseShare,
+        brief: "Wanted probability that equivalence is shown",
+        default: "0.8",
+      },
+      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+      verbose: VERBOSE,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "Result file; alone it stands for both sides", parse: String, placeholder: "A" },
+        { brief: "Result file of the other side", parse: String, placeholder: "B", optional: true },
+      ],
+    },
+  },
+  async loader() {
+    const { powerCommand } = await import("../power.ts");
+    type Flags = Parameters<typeof powerCommand>[0] & ShellFlags;
+    return function (this: Context, flags: Flags, a: string, b?: string) {
+      const paths = b === undefined ? [a] : [a, b];
+      this.outcome.exitCode = powerCommand(flags, paths, this.output.stdout);
+    };
+  },
+});

@@ -1,0 +1,82 @@
+/** Stricli's refusals of a command line, as errors of our own kind. */
+
+import {
+  AliasNotFoundError,
+  type ApplicationText,
+  ArgumentParseError,
+  ArgumentScannerError,
+  EnumValidationError,
+  FlagNotFoundError,
+  text_en,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+  UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
+} from "@stricli/core";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Outcome } from "./shell.ts";
+
+function suggestion(corrections: readonly string[], otherwise: string): string {
+  return corrections.length === 0 ? otherwise : `did you mean ${corrections.join(" or ")}?`;
+}
+
+/** Stricli's refusal of an argument as one of ours. */
+function usageFailure(error: unknown): unknown {
+  if (!(error instanceof ArgumentScannerError)) return error;
+  const refuse = (found: string, remedy: string) => new Failure(EXIT.usage, found, remedy, { cause: error });
+  const help = "see --help";
+  if (error instanceof FlagNotFoundError) {
+    const corrections = error.corrections.map((name) => `--${name}`);
+    return refuse(`there is no option --${error.input}`, suggestion(corrections, help));
+  }
+  if (error instanceof AliasNotFoundError) return refuse(`there is no option -${error.input}`, help);
+  if (error instanceof ArgumentParseError) {
+    const { exception } = error;
+    if (!(exception instanceof Failure)) return exception;
+    // Of an argument it is the placeholder, in capitals.
+    const name = error.externalFlagNameOrPlaceholder;
+    return refuse(`${/^[A-Z]+$/.test(name) ? name : `--${name}`}: ${exception.found}`, exception.remedy);
+  }
+  if (error instanceof EnumValidationError) {
+    return refuse(`--${error.externalFlagName} cannot be ${error.input}`, `use ${error.values.join(" or ")}`);
+  }
+  if (error instanceof UnsatisfiedFlagError) {
+    return refuse(`--${error.externalFlagName} has no value`, "write the value after it");
+  }
+  if (error instanceof UnexpectedFlagError) {
+    return refuse(`--${error.externalFlagName} is given twice`, "give it once");
+  }
+  if (error instanceof UnexpectedPositionalError) {
+    return refuse(`"${error.input}" is an argument too many`, help);
+  }
+  if (error instanceof UnsatisfiedPositionalError) {
+    const [least, found] = error.limit ?? [1, 0];
+    const missing = least > 1 ? `${least} of ${error.placeholder} are needed, found ${found}` : null;
+    return refuse(missing ?? `the argument ${error.placeholder} is missing`, help);
+  }
+  return refuse(error.message, help);
+}
+
+/** Stricli prints its errors as it goes; here they are only noted, so that all errors are printed in one way. */
+export function notingText(outcome: Outcome): ApplicationText {
+  const note = (error: unknown): string => {
+    outcome.error ??= error;
+    return "";
+  };
+  return {
+    ...text_en,
+    noCommandRegisteredForInput: ({ input, corrections }) => {
+      const names = corrections.map((name) => name.replaceAll("`", ""));
+      return note(
+        new Failure(EXIT.usage, `there is no command ${input}`, suggestion(names, "see probe --help")),
+      );
+    },
+    exceptionWhileParsingArguments: (error) => note(usageFailure(error)),
+    exceptionWhileLoadingCommandFunction: note,
+    exceptionWhileLoadingCommandContext: note,
+    exceptionWhileRunningCommand: note,
+    commandErrorResult: note,
+    exceptionWhileRunningIntegrationHook: ({ exception }) => note(exception),
+    exceptionWhileRunningIntegrationFlag: ({ exception }) => note(exception),
+  };
+}

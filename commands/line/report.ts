@@ -1,0 +1,36 @@
+/** `probe report` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { COMPARE_FLAGS } from "./compare.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+export const reportRoute = buildCommand({
+  docs: { brief: "Write a page with plots, of one file or of several" },
+  parameters: {
+    flags: {
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Path of the page",
+        default: "report.html",
+        placeholder: "FILE",
+      },
+      by: COMPARE_FLAGS.by,
+      margin: COMPARE_FLAGS.margin,
+      alpha: COMPARE_FLAGS.alpha,
+      verbose: VERBOSE,
+    },
+    positional: {
+      kind: "array",
+      parameter: { brief: "Result files, the baseline first", parse: String, placeholder: "FILE" },
+      minimum: 1,
+    },
+  },
+  async loader() {
+    const { reportCommand } = await import("../report.ts");
+    type Flags = Parameters<typeof reportCommand>[0] & ShellFlags;
+    return async function (this: Context, flags: Flags, ...paths: string[]) {
+      this.outcome.exitCode = await reportCommand(flags, paths, this.output.stdout);
+    };
+  },
+});

@@ -1,0 +1,117 @@
+/** `probe run` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { parseDuration } from "../../analysis/units/duration.ts";
+import { TIERS } from "../../analysis/result/meta.ts";
+import { TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
+import { parseCount, parseEnv } from "./arguments.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+/** What a measurement is, wherever it takes place: `probe ab` hands the same to both sides. */
+export const PROTOCOL_FLAGS = {
+  runbook: {
+    kind: "parsed",
+    parse: String,
+    brief: "Declared protocol; options given beside it replace its values",
+    optional: true,
+    placeholder: "FILE",
+  },
+  runs: { kind: "parsed", parse: parseCount, brief: "Runs to measure (default 30)", optional: true },
+  trigger: {
+    kind: "parsed",
+    parse: String,
+    brief: "What gives each run its edge: timer, pps:/dev/ppsN or rtc (default timer)",
+    optional: true,
+    proposeCompletions: () => TRIGGERS,
+  },
+  period: {
+    kind: "parsed",
+    parse: parseDuration,
+    brief: "Time between edges (default 1s)",
+    optional: true,
+  },
+  wake: {
+    kind: "parsed",
+    parse: String,
+    brief: "How the built-in target is woken: by the trigger, pipe, futex, eventfd or signal (default timer)",
+    optional: true,
+    proposeCompletions: () => WAKES.map(({ name }) => name),
+  },
+  load: {
+    kind: "parsed",
+    parse: String,
+    brief: "What keeps CPUs busy: idle or cpu:N (default idle); several mix run by run",
+    optional: true,
+    proposeCompletions: () => ["idle", "cpu:"],
+  },
+  require: { kind: "enum", values: ["best", ...TIERS], brief: "Tier to take (default best)", optional: true },
+  "no-wait": {
+    kind: "boolean",
+    brief: "Outside the runbook's hours, refuse instead of waiting",
+    default: false,
+    withNegated: false,
+  },
+  "allow-system-changes": {
+    kind: "boolean",
+    brief: "Let the runbook's clocksource be set for the measurement, and set back after it",
+    default: false,
+    withNegated: false,
+  },
+} as const;
+
+export const runRoute = buildCommand({
+  docs: { brief: "Measure wakeups on this machine: one row per run" },
+  parameters: {
+    flags: {
+      ...PROTOCOL_FLAGS,
+      env: {
+        kind: "parsed",
+        parse: parseEnv,
+        brief: "Side this machine stands for: host, vm, or a label",
+        default: "host",
+        proposeCompletions: () => ["host", "vm"],
+      },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Result file; without it ENV-HOST-UTCTIME.csv",
+        optional: true,
+        placeholder: "FILE",
+      },
+      target: {
+        kind: "parsed",
+        parse: String,
+        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME (default self)",
+        optional: true,
+        proposeCompletions: () => ["self", "pid:", "comm:"],
+      },
+      resume: {
+        kind: "boolean",
+        brief: "Go on with the file of --out, which was cut off, by the same protocol",
+        default: false,
+      },
+      until: {
+        kind: "parsed",
+        parse: parseCount,
+        brief: "Stop after this run, without an end or a summary; --resume goes on",
+        optional: true,
+        placeholder: "RUN",
+      },
+      "measure-overhead": {
+        kind: "boolean",
+        brief: "Also measure what the probes cost, against runs without them",
+        default: false,
+      },
+      quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
+      json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
+      verbose: VERBOSE,
+    },
+  },
+  async loader() {
+    const { runCommand } = await import("../run.ts");
+    type Flags = Parameters<typeof runCommand>[0] & ShellFlags;
+    return async function (this: Context, flags: Flags) {
+      this.outcome.exitCode = await runCommand(flags, this.output.stdout);
+    };
+  },
+});

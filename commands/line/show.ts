@@ -1,0 +1,27 @@
+/** `probe show` as the command line has it. */
+
+import { buildCommand } from "@stricli/core";
+import { COMPARE_FLAGS } from "./compare.ts";
+import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+
+export const showRoute = buildCommand({
+  docs: { brief: "Describe one result file: strata, chain, stacks, integrity" },
+  parameters: {
+    flags: {
+      by: COMPARE_FLAGS.by,
+      format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+      verbose: VERBOSE,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Result file", parse: String, placeholder: "FILE" }],
+    },
+  },
+  async loader() {
+    const { showCommand } = await import("../show.ts");
+    type Flags = Parameters<typeof showCommand>[0] & ShellFlags;
+    return function (this: Context, flags: Flags, file: string) {
+      this.outcome.exitCode = showCommand(flags, file, this.output.columns ?? null, this.output.stdout);
+    };
+  },
+});

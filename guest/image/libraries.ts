@@ -1,0 +1,97 @@
+/** Finds the shared libraries that executables need, as this machine's dynamic loader would (ld.so(8)). */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { type Elf, readElf } from "./elf.ts";
+
+const CACHE = "/etc/ld.so.cache";
+const STANDARD_DIRECTORIES = [
+  "/lib/x86_64-linux-gnu",
+  "/usr/lib/x86_64-linux-gnu",
+  "/lib/aarch64-linux-gnu",
+  "/usr/lib/aarch64-linux-gnu",
+  "/lib64",
+  "/usr/lib64",
+  "/lib",
+  "/usr/lib",
+];
+
+/**
+ * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`
+ * (names such as `libgcc_s.so.1` that are opened at run time and therefore named nowhere, or paths that must be
+ * there as they are, such as the loader of a runtime inside a static executable). Each path is the one at which the guest's loader will look. A Failure when one is not on this machine.
+ */
+export function librariesOf(executables: readonly Elf[], extra: readonly string[] = []): string[] {
+  const first = executables[0];
+  if (first === undefined && extra.length === 0) return [];
+  const machine = first?.machine ?? readElf(Deno.execPath())!.machine;
+  const known = loaderCache();
+  const paths = new Map<string, string>();
+  const visit = (name: string, neededBy: string) => {
+    if (paths.has(name)) return;
+    const path = find(name, known, machine);
+    if (path === undefined) {
+      throw new Failure(
+        EXIT.cannotMeasure,
+        `cannot give the guest the library ${name}, needed by ${neededBy}: it is not on this machine`,
+        "install its package",
+      );
+    }
+    paths.set(name, path);
+    for (const next of readElf(path)!.needed) visit(next, name);
+  };
+  for (const executable of executables) {
+    const loader = executable.interpreter;
+    if (loader !== undefined) paths.set(loader.slice(loader.lastIndexOf("/") + 1), loader);
+    for (const name of executable.needed) visit(name, "the executable");
+  }
+  for (const path of extra.filter(isPath)) paths.set(path.slice(path.lastIndexOf("/") + 1), path);
+  for (const name of extra) if (!isPath(name)) visit(name, "the caller");
+  return [...paths.values()];
+}
+
+function isPath(extra: string): boolean {
+  return extra.startsWith("/");
+}
+
+/** The first file called `name` for this machine type. */
+function find(name: string, known: Map<string, string[]>, machine: number): string | undefined {
+  const candidates = [...known.get(name) ?? [], ...STANDARD_DIRECTORIES.map((folder) => `${folder}/${name}`)];
+  return candidates.find((path) => {
+    try {
+      return readElf(path)?.machine === machine;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * The loader's cache: name to paths. Layout: struct cache_file_new in glibc's sysdeps/generic/dl-cache.h: a header
+ * of 48 bytes, then entries of 24 bytes (flags, key, value, OS version, hardware capabilities).
+ */
+function loaderCache(): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(CACHE);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return paths;
+    throw error;
+  }
+  // Before glibc 2.32 an older table comes first; the new one is always the last.
+  const start = new TextDecoder("latin1").decode(bytes).lastIndexOf("glibc-ld.so.cache1.1");
+  if (start < 0) return paths;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start);
+  const string = (offset: number) => {
+    const from = start + offset;
+    return new TextDecoder().decode(bytes.subarray(from, bytes.indexOf(0, from)));
+  };
+  for (let index = 0; index < view.getUint32(20, true); index++) {
+    const entry = 48 + 24 * index;
+    // Copies for newer processors only; the guest's processor may lack what they need.
+    if (view.getBigUint64(entry + 16, true) !== 0n) continue;
+    const name = string(view.getUint32(entry + 4, true));
+    paths.set(name, [...paths.get(name) ?? [], string(view.getUint32(entry + 8, true))]);
+  }
+  return paths;
+}

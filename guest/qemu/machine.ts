@@ -1,0 +1,167 @@
+/** QEMU's process with one guest in it, and what its console says; who talks with the guest, and how, is others' matter. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { GuestConsole } from "./console.ts";
+import { PortClosed, TornTransfer } from "./port.ts";
+import { type Accelerator, acceleratorArguments, type Qemu } from "./qemu.ts";
+
+export interface MachineOptions {
+  qemu: Qemu;
+  /** Path of a kernel image. */
+  kernel: string;
+  /** 1024 when not given. */
+  memoryMiB?: number;
+  /** 2 when not given. */
+  cpus?: number;
+  /** Further kernel arguments, for example `tsc=reliable`. */
+  kernelArgs?: readonly string[];
+  /** Further QEMU arguments, for example a device. */
+  qemuArgs?: readonly string[];
+  /** Called with each line on the guest's console. */
+  onConsole?: (line: string) => void;
+  /** A file that takes everything said on the console. */
+  consoleFile?: string;
+}
+
+/** The guest died, or did not answer in time. */
+export class GuestLost extends Failure {}
+
+export class GuestMachine {
+  readonly #child: Deno.ChildProcess;
+  readonly #console: GuestConsole;
+  #ended: Promise<void> | undefined;
+
+  /** Starts QEMU with the guest's file system at `initrd`, which must stay until the guest runs. */
+  constructor(options: MachineOptions, accelerator: Accelerator, initrd: string) {
+    this.#child = new Deno.Command(options.qemu.command, {
+      args: qemuArguments(options, accelerator, initrd),
+      env: options.qemu.env,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#console = new GuestConsole(this.#child.stderr, options);
+  }
+
+  /** QEMU's process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What goes to the guest's second serial port. */
+  get toGuest(): WritableStream<Uint8Array<ArrayBuffer>> {
+    return this.#child.stdin;
+  }
+
+  /** What comes from it; it ends with QEMU. */
+  get fromGuest(): ReadableStream<Uint8Array> {
+    return this.#child.stdout;
+  }
+
+  /** All lines that the console has shown. */
+  get console(): readonly string[] {
+    return this.#console.lines;
+  }
+
+  /** Ends QEMU at once and waits until it is gone and its console has been read. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  /**
+   * Waits for the guest; when it dies or the time is up, ends it and says what it said last.
+   *
+   * @param what was asked of it, for the message
+   * @throws {GuestLost} in these cases; any other error of `answer` as it is
+   */
+  async within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = setTimeout(() => deadline.reject(new DeadlineReached()), limitMs);
+    try {
+      return await Promise.race([answer, deadline.promise]);
+    } catch (cause) {
+      const manner = cause instanceof PortClosed ? await this.#ownEnd() : "";
+      await this.end();
+      throw this.#failure(what, limitMs, cause, manner);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** How QEMU ended by itself, as words that go on; empty when it did not say why, as when the guest switched off. */
+  async #ownEnd(): Promise<string> {
+    const waited = Promise.withResolvers<null>();
+    const timer = setTimeout(() => waited.resolve(null), OWN_END_MS);
+    const status = await Promise.race([this.#child.status, waited.promise]);
+    clearTimeout(timer);
+    if (status === null || status.success) return "";
+    return status.signal === null ? `, QEMU with code ${status.code}` : `, QEMU by ${status.signal}`;
+  }
+
+  #failure(what: string, limitMs: number, cause: unknown, manner: string): unknown {
+    let found: string;
+    if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
+    else if (cause instanceof PortClosed) found = panicOf(this.console) ?? `the guest ended${manner}`;
+    else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
+    else return cause;
+    const telling = tellingLines(this.console).map((line) => `\n  ${line}`).join("");
+    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
+    return new GuestLost(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", {
+      cause,
+    });
+  }
+
+  async #end(): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
+    await this.#child.status;
+    await this.#console.end();
+  }
+}
+
+function panicOf(console: readonly string[]): string | undefined {
+  const reason = console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
+  return reason === undefined ? undefined : `the guest's kernel panicked (${reason})`;
+}
+
+/** What a reader wants of a console: from the kernel's first complaint on, else its end. */
+function tellingLines(console: readonly string[]): readonly string[] {
+  const complaint = console.findIndex((line) => /\b(BUG|Oops|Kernel panic)\b/.test(line));
+  return complaint < 0 ? console.slice(-TELLING) : console.slice(complaint, complaint + TELLING);
+}
+
+const TELLING = 25;
+
+/** QEMU gives its port up as it ends: its status comes at once. */
+const OWN_END_MS = 5000;
+
+/** The cause of a {@linkcode GuestLost} that did not answer in time. */
+export class DeadlineReached extends Error {}
+
+/**
+ * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
+ * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
+ * Without no_timer_check an emulated guest that gets too little time counts too few ticks at its boot and takes its
+ * timer for not connected; under KVM the kernel leaves that check out by itself.
+ */
+const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic", "noirqdebug", "no_timer_check"];
+
+function qemuArguments(options: MachineOptions, accelerator: Accelerator, initrd: string): string[] {
+  const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
+  return [
+    ...options.qemu.args,
+    ...acceleratorArguments(accelerator),
+    ...["-machine", "q35", "-smp", `${cpus}`, "-m", `${memoryMiB}`],
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    // The console leaves through stderr, where QEMU's own messages go too; the agent's port is stdin and stdout.
+    ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],
+    ...["-chardev", "stdio,id=agent,signal=off", "-serial", "chardev:agent"],
+    ...["-kernel", options.kernel, "-initrd", initrd],
+    ...["-append", [...KERNEL_ARGUMENTS, ...kernelArgs].join(" ")],
+    ...qemuArgs,
+  ];
+}

@@ -1,0 +1,132 @@
+/** A QEMU, and what it can do on this machine. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { readMachineText } from "../../runbook/machine/machine.ts";
+
+/** How to start one QEMU for x86-64. */
+export interface Qemu {
+  command: string;
+  /** Arguments that come before all others, for example where its firmware lies. */
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** As `--version` says it, for example `10.0.2`. */
+  version: string;
+  /** It has the device {@linkcode SHARED_MEMORY}. */
+  sharesMemory: boolean;
+}
+
+/** `kvm`: the processor runs the guest. `tcg`: QEMU emulates it, up to 50 times slower. */
+export type Accelerator = "kvm" | "tcg";
+
+/** Below this major version emulation corrupts kernel text that is patched while other CPUs run it. */
+export const OLDEST_SAFE_TCG = 9;
+
+const FIRMWARE_TEST_MS = 60_000;
+
+/** The device whose memory is a file here. Some distributions leave it out. */
+export const SHARED_MEMORY = "ivshmem-plain";
+
+/**
+ * Asks a QEMU for its version; undefined when there is no such command. Error when it does not start or is
+ * something else.
+ */
+export async function identifyQemu(
+  command: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Qemu | undefined> {
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(command, { args: [...args, "--version"], env, stdin: "null" }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw notAllowed(command, error);
+  }
+  const said = new TextDecoder().decode(output.success ? output.stdout : output.stderr).trim();
+  const version = /^QEMU emulator version (\d+(?:\.\d+)*)/.exec(said)?.[1];
+  if (!output.success || version === undefined) {
+    throw new Failure(
+      EXIT.cannotMeasure,
+      `${command} --version ended with ${output.code} and said "${said.split("\n")[0]}"`,
+      "install a QEMU for x86-64 that starts",
+    );
+  }
+  // Its own help and not the list of all devices, for which QEMU loads every module; the exit code is 0 either way.
+  const ask = [...args, "-device", `${SHARED_MEMORY},help`];
+  const help = await new Deno.Command(command, { args: ask, env, stdin: "null" }).output();
+  const sharesMemory = new TextDecoder().decode(help.stdout).startsWith(SHARED_MEMORY);
+  return { command, args, env, version, sharesMemory };
+}
+
+/** Deno starts no program with these for one that may not start any. */
+const LOADER_VARIABLE = /\b(LD_\w+) environment variable/;
+
+/** The refusal to start a program, as a Failure where its cause is known. */
+export function notAllowed(command: string, error: unknown): unknown {
+  const [, variable] = LOADER_VARIABLE.exec(error instanceof Error ? error.message : "") ?? [];
+  if (variable === undefined) return error;
+  const found = `cannot start ${command} while ${variable} is set`;
+  return new Failure(EXIT.usage, found, `unset ${variable}`, { cause: error });
+}
+
+/** The qemu-system-x86_64 on PATH. A Failure says what to install when there is none. */
+export async function installedQemu(): Promise<Qemu> {
+  const qemu = await identifyQemu("qemu-system-x86_64");
+  if (qemu !== undefined) return qemu;
+  throw new Failure(
+    EXIT.cannotMeasure,
+    "a guest needs qemu-system-x86_64, and it is not on PATH",
+    `install the package qemu-system-x86 (in Debian 12 from backports, for ${OLDEST_SAFE_TCG} or newer)`,
+  );
+}
+
+/** Whether this version may emulate several CPUs at once. */
+export function emulatesSafely(qemu: Qemu): boolean {
+  return Number.parseInt(qemu.version, 10) >= OLDEST_SAFE_TCG;
+}
+
+/**
+ * How this QEMU runs guests here. KVM counts only when the processor has virtualisation and a short run under it
+ * ends well: /dev/kvm may be there, and even make virtual machines, without being able to run a kernel. A Failure
+ * refuses emulation by a QEMU too old for it.
+ */
+export async function chooseAccelerator(qemu: Qemu): Promise<Accelerator> {
+  if (processorVirtualises() && await runsFirmware(qemu, "kvm")) return "kvm";
+  if (emulatesSafely(qemu)) return "tcg";
+  throw new Failure(
+    EXIT.cannotMeasure,
+    `QEMU ${qemu.version} would have to emulate the guest (KVM does not work here), and below version ` +
+      `${OLDEST_SAFE_TCG} its emulation of several CPUs corrupts kernel code while probes are attached (int3 oopses)`,
+    `install QEMU ${OLDEST_SAFE_TCG} or newer`,
+  );
+}
+
+/** Arguments that make QEMU run with this accelerator. */
+export function acceleratorArguments(accelerator: Accelerator): string[] {
+  return ["-accel", accelerator === "kvm" ? "kvm" : "tcg,thread=multi", "-cpu", "max"];
+}
+
+/** Arguments of {@linkcode runsFirmware}'s guest, after those of the QEMU. */
+export function firmwareArguments(accelerator: Accelerator): string[] {
+  const machine = ["-machine", "q35", "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
+  const untilReset = ["-no-reboot", "-boot", "reboot-timeout=1"];
+  return [...acceleratorArguments(accelerator), ...machine, ...untilReset];
+}
+
+/**
+ * Runs a machine without disks until its firmware gives up and resets, which ends QEMU: the shortest guest there
+ * is, and it needs no kernel.
+ */
+export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promise<boolean> {
+  const output = await new Deno.Command(qemu.command, {
+    args: [...qemu.args, ...firmwareArguments(accelerator)],
+    env: qemu.env,
+    stdin: "null",
+    signal: AbortSignal.timeout(FIRMWARE_TEST_MS),
+  }).output();
+  return output.success;
+}
+
+function processorVirtualises(): boolean {
+  return /^(flags|Features)\s*:.*\b(vmx|svm)\b/m.test(readMachineText("/proc/cpuinfo") ?? "");
+}

@@ -1,0 +1,202 @@
+/**
+ * Boots a kernel in a throwaway QEMU guest and runs commands in it. Needs QEMU, a kernel image and a static
+ * busybox: no network, no disk image, no kernel module.
+ */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { IDLE_LIMIT_S } from "../image/agent.ts";
+import { type GuestFile, writeInitramfs } from "../image/initramfs.ts";
+import { GuestMachine, type MachineOptions } from "../qemu/machine.ts";
+import { AgentPort, type Answer, LARGEST_REQUEST, sha256, TornTransfer } from "../qemu/port.ts";
+import { type Accelerator, chooseAccelerator } from "../qemu/qemu.ts";
+import { quoted } from "./quoted.ts";
+
+export interface GuestOptions extends MachineOptions {
+  files?: readonly GuestFile[];
+  /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
+  libraries?: readonly string[];
+  /** A statically linked busybox; this machine's own when not given. */
+  busybox?: string;
+  /** How long the guest may take until it serves commands; 300,000 when not given, for emulation is slow. */
+  bootTimeoutMs?: number;
+}
+
+export interface RunOptions {
+  /** After this time the guest is taken for hung and is ended; 600,000 when not given. */
+  timeoutMs?: number;
+  /** Also show the command's stderr on the guest's console while it runs. */
+  echo?: boolean;
+}
+
+export interface CommandResult {
+  /** 128 + n when signal n ended the command. */
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+const KEEP_ALIVE_MS = IDLE_LIMIT_S * 1000 / 10;
+const CHUNK = LARGEST_REQUEST / 2;
+
+/** A running guest. It ends with its scope: `await using guest = await startGuest(...)`. */
+export class Guest implements AsyncDisposable {
+  readonly #machine: GuestMachine;
+  readonly #port: AgentPort;
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #ended: Promise<void> | undefined;
+
+  private constructor(machine: GuestMachine, readonly accelerator: Accelerator) {
+    this.#machine = machine;
+    this.#port = new AgentPort(machine.toGuest, machine.fromGuest);
+  }
+
+  /** Starts QEMU and waits until the guest serves commands. */
+  static async start(options: GuestOptions): Promise<Guest> {
+    const accelerator = await chooseAccelerator(options.qemu);
+    const folder = await Deno.makeTempDir({ prefix: "probe-guest-" });
+    try {
+      const initrd = `${folder}/initrd`;
+      await writeInitramfs(initrd, { ...options, files: options.files ?? [] });
+      const guest = new Guest(new GuestMachine(options, accelerator, initrd), accelerator);
+      await guest.#within("boot", options.bootTimeoutMs ?? 300_000, guest.#port.ready());
+      guest.#startKeepAlive();
+      return guest;
+    } finally {
+      // QEMU has read the image when the guest runs, and an interrupted caller leaves nothing behind this way.
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  /** QEMU's process: a test can stop and continue it. */
+  get pid(): number {
+    return this.#machine.pid;
+  }
+
+  /** All lines that the console has shown. */
+  get console(): readonly string[] {
+    return this.#machine.console;
+  }
+
+  /** Runs a command, after all earlier ones. A Failure when the guest dies or does not answer in time. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const command = argv.map(quoted).join(" ");
+    const answer = await this.#request(options.echo ? echoing(command) : `exec 3<&-\n${command}\n`, {
+      what: argv.join(" "),
+      ...options,
+    });
+    const decoder = new TextDecoder();
+    return {
+      code: answer.code,
+      stdout: decoder.decode(answer.stdout),
+      stderr: decoder.decode(answer.stderr),
+    };
+  }
+
+  /** The content of a file in the guest. */
+  async readFile(path: string): Promise<Uint8Array> {
+    const answer = await this.#request(`cat ${quoted(path)}\n`, { what: `reading ${path}` });
+    if (answer.code !== 0) {
+      throw refused(`cannot read ${path} in the guest`, answer, "give a path that the guest has");
+    }
+    return answer.stdout;
+  }
+
+  /** Creates or replaces a file in the guest; its folder is made. For large files GuestOptions.files is faster. */
+  async writeFile(path: string, bytes: Uint8Array<ArrayBuffer>, mode = 0o755): Promise<void> {
+    const to = quoted(path);
+    const what = `writing ${path}`;
+    const failed = `cannot write ${path} in the guest`;
+    const mkdir = `mkdir -p "$(dirname ${to})" && : >${to} && chmod ${mode.toString(8)} ${to}\n`;
+    const made = await this.#request(mkdir, { what });
+    if (made.code !== 0) throw refused(failed, made, WRITABLE);
+    for (let at = 0; at < bytes.length; at += CHUNK) {
+      const part = bytes.subarray(at, at + CHUNK);
+      const append = `dd bs=${part.length} count=1 iflag=fullblock <&3 >>${to}\n`;
+      const answer = await this.#request(append, { what, payload: part });
+      if (answer.code !== 0) throw refused(failed, answer, WRITABLE);
+    }
+    const arrived = await this.#request(`sha256sum <${to}\n`, { what });
+    if (!new TextDecoder().decode(arrived.stdout).startsWith(await sha256(bytes))) {
+      throw new TornTransfer(`${path} arrived in the guest with changed bytes`);
+    }
+  }
+
+  /** Ends QEMU at once and waits until it is gone. */
+  close(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #startKeepAlive(): void {
+    this.#keepAlive = setInterval(() => this.#port.keepAlive().catch(() => undefined), KEEP_ALIVE_MS);
+    Deno.unrefTimer(this.#keepAlive);
+  }
+
+  #request(
+    script: string,
+    { what, timeoutMs = 600_000, payload }: { what: string; timeoutMs?: number; payload?: Uint8Array },
+  ): Promise<Answer> {
+    return this.#within(what, timeoutMs, this.#port.request(script, payload));
+  }
+
+  async #within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
+    try {
+      return await this.#machine.within(what, limitMs, answer);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#keepAlive);
+    await this.#machine.end();
+    await this.#port.close();
+  }
+}
+
+/** Boots a guest that takes commands until it is closed. */
+export function startGuest(options: GuestOptions): Promise<Guest> {
+  return Guest.start(options);
+}
+
+export interface BootResult {
+  accelerator: Accelerator;
+  /** Everything the console showed. */
+  console: string;
+  /** One for each command, in order. */
+  results: CommandResult[];
+  /** Content of each file of `collect`. */
+  files: Map<string, Uint8Array>;
+}
+
+/** Boots a guest, runs `commands` in order whatever their exit codes, brings the files of `collect` back, ends it. */
+export async function bootGuest(
+  options: GuestOptions & { commands: readonly (readonly string[])[]; collect?: readonly string[] },
+): Promise<BootResult> {
+  await using guest = await startGuest(options);
+  const results: CommandResult[] = [];
+  for (const argv of options.commands) results.push(await guest.run(argv, { echo: true }));
+  const files = new Map<string, Uint8Array>();
+  for (const path of options.collect ?? []) files.set(path, await guest.readFile(path));
+  await guest.close();
+  return { accelerator: guest.accelerator, console: guest.console.join("\n"), results, files };
+}
+
+/** The command's stderr goes to the console as well; its exit code comes through a file, not the pipe. */
+function echoing(command: string): string {
+  return `exec 3<&- 5>&1 6>&2
+{ ${command} 2>&1 >&5 5>&- 6>&-; echo $? >/run/agent/code; } | tee /dev/console >&6
+exit "$(cat /run/agent/code)"
+`;
+}
+
+const WRITABLE = "give a path that the guest can write, and a guest more memory when it is full";
+
+function refused(what: string, answer: Answer, remedy: string): Failure {
+  return new Failure(EXIT.failed, `${what}: ${new TextDecoder().decode(answer.stderr).trim()}`, remedy);
+}

@@ -1,0 +1,170 @@
+/** A throwaway guest as the VM of `probe ab`: this executable under a kernel image, and nothing else. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { readMachineText } from "../../runbook/machine/machine.ts";
+import { ownExecutable, runtimeLibraries } from "../image/own_executable.ts";
+import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "../qemu/qemu.ts";
+import { TurnGuest } from "./turn_guest.ts";
+import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
+
+export interface GuestVmOptions {
+  /** Kernel image; without it the running kernel's. */
+  readonly kernel?: string;
+  /** An archive that the kernel unpacks before what probe puts there. */
+  readonly initrd?: string;
+  /** Keep the console and the file system. */
+  readonly keep: boolean;
+}
+
+/** Booting is slow where it is emulated, the more so where the host is emulated too. */
+const BOOT_LIMIT_MS = 900_000;
+/** Emulation takes up to 50 times as long, but most of a run is waiting. */
+const START_LIMIT_MS = 600_000;
+const SLOWEST = 20;
+const TICK_MS = 10_000;
+
+const PROBE = "/bin/probe";
+const RESULT = "/vm.csv";
+
+/**
+ * Finds all that a guest needs before anything is measured.
+ *
+ * @param tell takes what happens, line by line
+ * @throws Failure that names what is missing
+ */
+export async function prepareGuestVm(options: GuestVmOptions, tell: (line: string) => void): Promise<Vm> {
+  const executable = ownExecutable();
+  const kernel = options.kernel === undefined ? runningKernel() : readable(options.kernel, "--kernel");
+  const before = options.initrd === undefined ? undefined : readable(options.initrd, "--initrd");
+  const qemu = await installedQemu();
+  const accelerator = await chooseAccelerator(qemu);
+  if (!qemu.sharesMemory) {
+    tell(`this QEMU has no ${SHARED_MEMORY}: should the guest die, its rows are lost with it`);
+  }
+  const how = accelerator === "kvm" ? "under KVM" : `emulated: ${NO_KVM}`;
+  return {
+    // Each guest ends with its session.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    description: `a throwaway guest with ${kernel} in QEMU ${qemu.version}, ${how}`,
+    async start({ args, runbook, folder: beside, interrupt }): Promise<VmSession> {
+      const folder = Deno.makeTempDirSync(
+        options.keep ? { dir: beside, prefix: "guest-" } : { prefix: "probe-guest-" },
+      );
+      const end = () => {
+        if (options.keep) tell(`the guest's console and file system are kept in ${folder}`);
+        else Deno.removeSync(folder, { recursive: true });
+      };
+      const runbooks = runbook === null
+        ? []
+        : [{ path: `/runbook/${baseName(runbook.path)}`, source: runbook.bytes, mode: 0o644 }];
+      const lines: string[] = [];
+      const guest = await TurnGuest.boot({
+        qemu,
+        kernel,
+        accelerator,
+        folder,
+        ...(before === undefined ? {} : { before }),
+        ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
+        kernelArgs: kernelArguments(accelerator),
+        files: [{ path: PROBE, source: executable }, ...runbooks],
+        libraries: runtimeLibraries(executable),
+        bootTimeoutMs: BOOT_LIMIT_MS,
+        interrupt,
+        onConsole(line) {
+          lines.push(line);
+          tell(`guest | ${line}`);
+        },
+      }).catch((error) => {
+        end();
+        throw error;
+      });
+      tell("the guest is up");
+      const argv = [
+        ...[PROBE, "run", ...args, "--env", "vm", "--out", RESULT],
+        ...runbooks.flatMap(({ path }) => ["--runbook", path]),
+      ];
+      return {
+        async measure(more, expectedMs) {
+          using _ticking = new Ticking(expectedMs, tell);
+          try {
+            const limitMs = START_LIMIT_MS + SLOWEST * expectedMs;
+            return { ...await guest.run([...argv, ...more], limitMs, RESULT), error: lastError(lines) };
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+            return { code: error, file: guest.kept(), error: undefined };
+          }
+        },
+        async [Symbol.asyncDispose]() {
+          await guest[Symbol.asyncDispose]();
+          end();
+        },
+      };
+    },
+  };
+}
+
+const NO_KVM = "KVM does not run guests here; its times are not those of a VM";
+
+/** Says now and then that the guest is still at it: it says nothing itself while it measures. */
+class Ticking implements Disposable {
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(expectedMs: number, tell: (line: string) => void) {
+    const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+    const began = performance.now();
+    const tick = () =>
+      tell(
+        `the guest is busy for ${seconds(performance.now() - began)}; this machine took ${
+          seconds(expectedMs)
+        }`,
+      );
+    this.#timer = setInterval(tick, TICK_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/**
+ * The accelerator becomes part of the guest's facts (see runbook/machine/machine.ts). An emulated guest would fall back to
+ * hpet, each read of which is a slow trap.
+ */
+function kernelArguments(accelerator: Accelerator): string[] {
+  const fact = `probe.accelerator=${accelerator}`;
+  return accelerator === "kvm" ? [fact] : [fact, "tsc=reliable"];
+}
+
+/** Where distributions keep the image of the running kernel. */
+function runningKernel(): string {
+  const release = readMachineText("/proc/sys/kernel/osrelease")?.trim() ?? "";
+  const places = [`/boot/vmlinuz-${release}`, `/lib/modules/${release}/vmlinuz`];
+  const found = places.find((path) => whyUnreadable(path) !== "there is no such file");
+  if (found !== undefined) return readable(found, "the running kernel's image");
+  throw new Failure(
+    EXIT.cannotMeasure,
+    `a guest needs the running kernel's image, and there is neither ${places.join(" nor ")}`,
+    "give a kernel image with --kernel",
+  );
+}
+
+function readable(path: string, what: string): string {
+  const why = whyUnreadable(path);
+  if (why === undefined) return path;
+  throw new Failure(
+    EXIT.cannotMeasure,
+    `a guest needs ${what}, and ${path} cannot be read: ${why}`,
+    "give a file that this user may read",
+  );
+}
+
+function whyUnreadable(path: string): string | undefined {
+  try {
+    using file = Deno.openSync(path);
+    return file.statSync().isFile ? undefined : "it is no file";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no such file";
+    if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,92 @@
+/** What a check of `probe doctor` is, what it may look at and what it can answer. */
+
+import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
+import type { Machine, ReadText } from "../machine/machine.ts";
+
+/** A check is answered with certainty or not at all; a "no" says what it prevents and what to do about it. */
+export type Answer =
+  | { readonly outcome: "yes"; readonly found: string }
+  | { readonly outcome: "no"; readonly found: string; readonly prevents: string; readonly remedy: string }
+  /** `found` says why. */
+  | { readonly outcome: "could not tell"; readonly found: string };
+
+export const yes = (found: string): Answer => ({ outcome: "yes", found });
+export const no = (found: string, prevents: string, remedy: string): Answer => ({
+  outcome: "no",
+  found,
+  prevents,
+  remedy,
+});
+export const couldNotTell = (found: string): Answer => ({ outcome: "could not tell", found });
+
+/** In the order in which they are shown. */
+export const TOPICS = ["privileges", "kernel", "symbols", "clock", "cpu", "devices"] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** One question whose "yes" is what a measurement wants. */
+export interface Check {
+  /** Stable name, unique among all checks. */
+  readonly id: string;
+  readonly topic: Topic;
+  readonly asks: string;
+  answer(examined: Examined): Answer;
+}
+
+/** Something worth knowing that is neither good nor bad; null: could not be read. */
+export interface Fact {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly value: string | null;
+}
+
+/** What became of one tier when its hooks were attached, and detached again. */
+export interface TierFinding {
+  readonly tier: Tier;
+  readonly answer: Answer;
+  /** Every hook of the program at this tier; empty when the tier cannot be had. */
+  readonly hooks: readonly HookFact[];
+}
+
+/** What a measurement without --require comes to. */
+export type Unrequired = { readonly tier: Tier } | { readonly refused: string };
+
+export interface Attachments {
+  /** One for each tier, best first. */
+  readonly tiers: readonly TierFinding[];
+  readonly unrequired: Unrequired;
+  /** Whether the kernel counts the invocations of the attached programs that it skipped; null: none was attached. */
+  readonly countsMisses: boolean | null;
+}
+
+/** How many of a few clock_gettime calls of a user's program entered the kernel. */
+export type ClockReads =
+  | { readonly reads: number; readonly entered: number }
+  /** Not counted: a positive errno. */
+  | { readonly errno: number };
+
+/** The machine as the checks see it; a test gives its own. */
+export interface Examined {
+  readonly read: ReadText;
+  exists(path: string): boolean;
+  readonly machine: Machine;
+  readonly attachments: Attachments;
+  readonly clockReads: ClockReads;
+  /** Whether the kernel's BTF has the per-CPU variable runqueues; null: it has no BTF. */
+  readonly runqueuesInBtf: boolean | null;
+  /** Content of /proc/kallsyms; null when it cannot be read. */
+  readonly kallsyms: string | null;
+}
+
+/** The best tier that was attached; null when none was. */
+export function bestTier({ tiers }: Attachments): TierFinding | null {
+  return tiers.find(({ answer }) => answer.outcome === "yes") ?? null;
+}
+
+/** What was found about that tier. */
+export function tierFinding({ tiers }: Attachments, tier: Tier): TierFinding {
+  const finding = tiers.find((candidate) => candidate.tier === tier);
+  if (finding === undefined) {
+    throw new RangeError(`The tiers must be ${TIERS.join(", ")}; ${tier} is missing`);
+  }
+  return finding;
+}

@@ -1,0 +1,132 @@
+/** What makes the cost of a wakeup vary from one machine to the next: frequency, idle states, caches, hypervisor. */
+
+import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
+
+const CPU = "/sys/devices/system/cpu";
+
+/** Idle states that take longer than this to leave are worth telling apart from the wakeup. */
+const SHALLOW_US = 10;
+
+/** CPUs of the kernel's form `0-3,8`; empty when it cannot be read. */
+export function cpusOf(list: string | null): number[] {
+  if (list === null || list.trim() === "") return [];
+  return list.trim().split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
+const onlineCpus = ({ read }: Examined) => cpusOf(read(`${CPU}/online`));
+
+/** The first few of a numbered series of folders; the kernel numbers without gaps. */
+function* numbered<T>(at: (index: number) => T | null): Generator<T> {
+  for (let index = 0;; index++) {
+    const found = at(index);
+    if (found === null) return;
+    yield found;
+  }
+}
+
+function steadyFrequency(examined: Examined): Answer {
+  const governors = new Set(
+    onlineCpus(examined).map((cpu) =>
+      examined.read(`${CPU}/cpu${cpu}/cpufreq/scaling_governor`)?.trim() ?? null
+    ),
+  );
+  const named = [...governors].filter((governor) => governor !== null);
+  if (named.length === 0) {
+    return couldNotTell("no cpufreq in /sys: firmware or the hypervisor sets the frequency");
+  }
+  const found = `governor ${named.join(", ")}`;
+  if (governors.size === 1 && named[0] === "performance") return yes(found);
+  return no(
+    found,
+    "telling a slow wakeup from a CPU that has yet to speed up",
+    "while measuring: cpupower frequency-set -g performance, on both sides alike",
+  );
+}
+
+interface IdleState {
+  readonly name: string;
+  readonly latencyUs: number;
+  readonly enabled: boolean;
+}
+
+function idleStates({ read }: Examined): IdleState[] {
+  return [...numbered((index) => {
+    const state = `${CPU}/cpu0/cpuidle/state${index}`;
+    const name = read(`${state}/name`)?.trim();
+    const latency = read(`${state}/latency`)?.trim();
+    if (name === undefined || latency === undefined) return null;
+    return { name, latencyUs: Number(latency), enabled: read(`${state}/disable`)?.trim() !== "1" };
+  })];
+}
+
+function shallowIdle(examined: Examined): Answer {
+  const enabled = idleStates(examined).filter((state) => state.enabled);
+  if (enabled.length === 0) {
+    return couldNotTell(
+      "no cpuidle states in /sys: idle CPUs halt, and in a VM the host decides what that costs",
+    );
+  }
+  const found = enabled.map(({ name, latencyUs }) => `${name} ${latencyUs} us`).join(", ");
+  const deep = enabled.filter(({ latencyUs }) => latencyUs > SHALLOW_US);
+  if (deep.length === 0) return yes(found);
+  return no(
+    found,
+    `telling the wakeup from the exit of an idle state, up to ${
+      Math.max(...deep.map((s) => s.latencyUs))
+    } us`,
+    "read the strata with target_idle in mind, or while measuring hold /dev/cpu_dma_latency open with 0 in it",
+  );
+}
+
+/** Lists of CPUs that share a last-level cache: of each CPU the cache of the highest level. */
+function lastLevelGroups(examined: Examined): string[] {
+  const groups = onlineCpus(examined).map((cpu) => {
+    const caches = [...numbered((index) => {
+      const cache = `${CPU}/cpu${cpu}/cache/index${index}`;
+      const level = examined.read(`${cache}/level`)?.trim();
+      return level === undefined
+        ? null
+        : { level: Number(level), shared: examined.read(`${cache}/shared_cpu_list`)?.trim() };
+    })];
+    return caches.reduce((last, cache) => cache.level > last.level ? cache : last, {
+      level: 0,
+      shared: undefined as string | undefined,
+    }).shared;
+  });
+  return groups.includes(undefined) ? [] : [...new Set(groups as string[])];
+}
+
+function oneCache(examined: Examined): Answer {
+  const groups = lastLevelGroups(examined);
+  if (groups.length === 0) return couldNotTell("the caches are not in /sys; a hypervisor may hide them");
+  if (groups.length === 1) return yes(`CPUs ${groups[0]}`);
+  return no(
+    `${groups.length} groups: ${groups.join(" | ")}`,
+    "taking all CPUs alike: a wakeup between groups goes by the wakelist and an interrupt",
+    "compare by path, or keep to the CPUs of one group: taskset -c LIST probe run",
+  );
+}
+
+export const cpuChecks: readonly Check[] = [
+  { id: "steady_frequency", topic: "cpu", asks: "steady frequency", answer: steadyFrequency },
+  { id: "shallow_idle", topic: "cpu", asks: "idle CPUs wake at once", answer: shallowIdle },
+  { id: "one_last_level_cache", topic: "cpu", asks: "one last-level cache", answer: oneCache },
+];
+
+export function cpuFacts(examined: Examined): Fact[] {
+  const { machine, read } = examined;
+  const line = (path: string) => read(path)?.trim() || null;
+  const driver = line(`${CPU}/cpuidle/current_driver`);
+  const governor = line(`${CPU}/cpuidle/current_governor`) ?? line(`${CPU}/cpuidle/current_governor_ro`);
+  return [
+    { id: "cpu", topic: "cpu", value: `${machine.cpu}, ${machine.cpus} online` },
+    {
+      id: "cpuidle",
+      topic: "cpu",
+      value: driver && (governor === null ? driver : `${driver}, governor ${governor}`),
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+/** Which devices can give an edge. */
+
+import { type DeviceKind, devices, HOW_TO_GET } from "../machine/devices.ts";
+import { type Answer, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
+
+function present(examined: Examined, kind: DeviceKind, prevents: string): Answer {
+  const found = devices(examined, kind);
+  if (found.length > 0) return yes(found.map(({ text }) => text).join("; "));
+  if (!examined.exists("/sys/class")) return couldNotTell("/sys is not mounted");
+  return no(`no /dev/${kind}*`, prevents, HOW_TO_GET[kind]);
+}
+
+export const deviceChecks: readonly Check[] = [
+  {
+    id: "pps",
+    topic: "devices",
+    asks: "PPS device",
+    answer: (examined) => present(examined, "pps", "edges from a PPS signal; the timer gives them"),
+  },
+  {
+    id: "rtc",
+    topic: "devices",
+    asks: "real-time clock",
+    answer: (examined) =>
+      present(examined, "rtc", "edges from a real-time clock's interrupt; the timer gives them"),
+  },
+];

@@ -1,0 +1,63 @@
+/** `probe doctor` in one piece: the answers of all checks, and the verdict. */
+
+import type { Tier } from "../../analysis/result/meta.ts";
+import type { Answer, Attachments, Check, Examined, Fact, TierFinding } from "./check.ts";
+import { clockChecks, clockFacts } from "./clock.ts";
+import { cpuChecks, cpuFacts } from "./cpu.ts";
+import { deviceChecks } from "./devices.ts";
+import { kernelChecks, kernelFacts } from "./kernel.ts";
+import { privilegeChecks } from "./privileges.ts";
+import type { Machine } from "../machine/machine.ts";
+
+export interface CheckFinding extends Pick<Check, "id" | "topic" | "asks"> {
+  readonly answer: Answer;
+}
+
+export interface Verdict {
+  /** Whether a measurement can be made, at whichever tier. */
+  readonly outcome: Answer["outcome"];
+  /** The best tier; null when there is none. */
+  readonly tier: Tier | null;
+  readonly text: string;
+}
+
+export interface Report {
+  readonly verdict: Verdict;
+  readonly tiers: readonly TierFinding[];
+  readonly checks: readonly CheckFinding[];
+  readonly facts: readonly Fact[];
+  readonly machine: Machine;
+}
+
+export function diagnose(examined: Examined): Report {
+  const checks = [
+    ...privilegeChecks,
+    ...kernelChecks,
+    ...clockChecks(examined.machine.clocksource.available),
+    ...cpuChecks,
+    ...deviceChecks,
+  ];
+  return {
+    verdict: verdictOf(examined.attachments),
+    tiers: examined.attachments.tiers,
+    checks: checks.map(({ id, topic, asks, answer }) => ({ id, topic, asks, answer: answer(examined) })),
+    facts: [...kernelFacts(examined), ...clockFacts(examined), ...cpuFacts(examined)],
+    machine: examined.machine,
+  };
+}
+
+function verdictOf({ tiers, unrequired }: Attachments): Verdict {
+  const best = tiers.find(({ answer }) => answer.outcome === "yes");
+  if (best !== undefined) {
+    const { tier } = best;
+    const missing = tiers.filter(({ answer }) => answer.outcome === "no").map((finding) => finding.tier);
+    const without = missing.length === 0 ? "" : `, not at ${missing.join(" or ")}`;
+    const only = "refused" in unrequired ? `, but only with --require ${tier}` : "";
+    return { outcome: "yes", tier, text: `this machine can measure at tier ${tier}${without}${only}` };
+  }
+  if (tiers.some(({ answer }) => answer.outcome === "could not tell")) {
+    const found = tiers.find(({ answer }) => answer.outcome === "could not tell")!.answer.found;
+    return { outcome: "could not tell", tier: null, text: `could not tell what can be measured: ${found}` };
+  }
+  return { outcome: "no", tier: null, text: `this machine cannot measure: ${tiers.at(-1)!.answer.found}` };
+}

@@ -1,0 +1,56 @@
+/**
+ * The report of `probe doctor --json`: one object, stable; fields are only ever added.
+ *
+ * ```
+ * {
+ *   "doctor": 1,                                          version of this form
+ *   "verdict": {"outcome", "tier", "text"},               tier: the best one, null when there is none
+ *   "machine": {"host", "kernel", "arch", "cpu", "cpus", "virtualization", "boot_id",
+ *               "clocksource": {"current", "available": []}},
+ *   "tiers":  [{"tier", "outcome", "found", "prevents", "remedy", "hooks": [
+ *                {"stage", "hook", "kind", "attached", "reason", "prevents", "remedy"}]}],
+ *   "checks": [{"id", "topic", "asks", "outcome", "found", "prevents", "remedy"}],
+ *   "facts":  [{"id", "topic", "value"}]                  value: a text, null when it could not be read
+ * }
+ * ```
+ *
+ * `outcome` is "yes", "no" or "could not tell"; `prevents` and `remedy` are texts with "no" and null otherwise, and
+ * so they are with a hook that is attached or not. Tiers come best first; the hooks of a tier are all hooks of the
+ * program, in the order of the `# meta` line of a result file, and none when the tier cannot be had. A check is
+ * known by its `id`; its texts are for people and may change.
+ */
+
+import type { HookFact } from "../../analysis/result/meta.ts";
+import type { Report } from "./doctor.ts";
+import type { Answer } from "./check.ts";
+import { hookConsequence } from "./hooks.ts";
+
+const FORM = 1;
+
+export function reportJson({ verdict, machine, tiers, checks, facts }: Report): string {
+  const report = {
+    doctor: FORM,
+    verdict,
+    machine,
+    tiers: tiers.map(({ tier, answer, hooks }) => ({
+      tier,
+      ...answerFields(answer),
+      hooks: hooks.map(hookFields),
+    })),
+    checks: checks.map(({ id, topic, asks, answer }) => ({ id, topic, asks, ...answerFields(answer) })),
+    facts,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function answerFields(answer: Answer) {
+  const { outcome, found } = answer;
+  const { prevents, remedy } = answer.outcome === "no" ? answer : { prevents: null, remedy: null };
+  return { outcome, found, prevents, remedy };
+}
+
+function hookFields(fact: HookFact) {
+  const { stage, hook, kind, attached, reason = null } = fact;
+  const { prevents, remedy } = attached ? { prevents: null, remedy: null } : hookConsequence(fact);
+  return { stage, hook, kind, attached, reason, prevents, remedy };
+}

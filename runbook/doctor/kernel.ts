@@ -1,0 +1,156 @@
+/** What the kernel offers to tracing programs, and what it tells of its symbols. */
+
+import { hasCapability } from "../machine/capabilities.ts";
+import { definitionsOf } from "../probes/definitions.ts";
+import {
+  type Answer,
+  bestTier,
+  type Check,
+  couldNotTell,
+  type Examined,
+  type Fact,
+  no,
+  yes,
+} from "./check.ts";
+import { NEWER_KERNEL } from "./hooks.ts";
+import { HOOKS } from "../probes/hooks.ts";
+import { KPROBE_PMU } from "../probes/native_parts.ts";
+
+/** No probe can be loaded without it; it is megabytes long, so only its presence is asked for. */
+export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
+const LOCKDOWN = "/sys/kernel/security/lockdown";
+const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";
+
+function typeInformation({ exists }: Examined): Answer {
+  if (exists(KERNEL_BTF)) return yes(KERNEL_BTF);
+  if (!exists("/sys/kernel")) return couldNotTell("/sys is not mounted");
+  return no(
+    `${KERNEL_BTF} is missing`,
+    "every tier: programs cannot find the fields they read",
+    "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are",
+  );
+}
+
+function lockdown({ read, attachments }: Examined): Answer {
+  const mode = /\[(\w+)\]/.exec(read(LOCKDOWN) ?? "")?.[1];
+  if (mode === "confidentiality") {
+    return no(
+      "lockdown is in confidentiality mode",
+      "every tier: programs may not read kernel memory",
+      "boot without lockdown=confidentiality (with Secure Boot some kernels set it themselves)",
+    );
+  }
+  if (mode !== undefined) return yes(`lockdown is ${mode}`);
+  if (bestTier(attachments) !== null) return yes("no lockdown file, and the programs were loaded");
+  return couldNotTell(
+    `${LOCKDOWN} cannot be read (no lockdown in this kernel, or securityfs is not mounted)`,
+  );
+}
+
+function kprobes({ exists }: Examined): Answer {
+  if (exists(KPROBE_PMU)) return yes(KPROBE_PMU);
+  if (!exists("/sys/bus/event_source")) return couldNotTell("/sys/bus/event_source is missing");
+  return no(
+    `${KPROBE_PMU} is missing`,
+    "tier kprobe, and kprobes in place of fentry hooks that fail",
+    "use a kernel with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS, such as Debian's",
+  );
+}
+
+function symbolNames({ read, kallsyms }: Examined): Answer {
+  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
+  // Per-CPU symbols begin at zero on x86 up to 6.14: one address that is not zero shows that they are not hidden.
+  if (/^0*[1-9a-f][0-9a-f]* /m.test(kallsyms)) return yes("/proc/kallsyms shows addresses");
+  const restrict = read(KPTR_RESTRICT)?.trim();
+  const syslog = hasCapability(read, "CAP_SYSLOG");
+  const why = `kptr_restrict is ${restrict ?? "unknown"}${syslog ? "" : ", CAP_SYSLOG is missing"}`;
+  return no(
+    `/proc/kallsyms shows only zeros: ${why}`,
+    "names in stacks: the stack columns stay empty and there are no stack clusters",
+    restrict === "2"
+      ? "sysctl kernel.kptr_restrict=1"
+      : "run it with sudo, or with CAP_SYSLOG as an ambient capability (setpriv, systemd)",
+  );
+}
+
+/** The kernel's runqueues, one a CPU (kernel/sched/core.c). */
+export const RUNQUEUES = "runqueues";
+
+/** Its own variables of other CPUs the kernel hands out by name only, which takes their type and their symbol. */
+function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): Answer {
+  if (runqueuesInBtf === null || kallsyms === null || kallsyms === "") {
+    return couldNotTell(
+      runqueuesInBtf === null ? `${KERNEL_BTF} is missing` : "/proc/kallsyms cannot be read",
+    );
+  }
+  const prevents = "rq->clock at the moment that a wakeup is queued for another CPU (rq_clock_queued_ns)";
+  if (!runqueuesInBtf) return no(`the kernel's BTF has no per-CPU variables`, prevents, NEWER_KERNEL);
+  if (definitionsOf(new TextEncoder().encode(kallsyms), [], [RUNQUEUES]).has(RUNQUEUES)) {
+    return yes(`${RUNQUEUES} is in the kernel's BTF and in /proc/kallsyms`);
+  }
+  return no(
+    `/proc/kallsyms does not list ${RUNQUEUES}`,
+    prevents,
+    "use a kernel with CONFIG_KALLSYMS_ALL, such as Debian's",
+  );
+}
+
+/** Every program is guarded against itself: what comes while it runs on that CPU is skipped. */
+function missesCounted({ attachments }: Examined): Answer {
+  if (attachments.countsMisses === null) return couldNotTell("no program was attached");
+  if (attachments.countsMisses) return yes("bpf_prog_info.recursion_misses");
+  return no(
+    "the kernel has no bpf_prog_info.recursion_misses",
+    "knowing how many invocations of the programs were skipped: recursion_misses stays empty",
+    NEWER_KERNEL,
+  );
+}
+
+/** Functions that are hooked by name. */
+const FUNCTIONS: readonly string[] = [
+  ...new Set(
+    HOOKS.filter((hook) => hook.ladder.kprobe?.some(({ kind }) => kind !== "tp_btf")).map(({ hook }) => hook),
+  ),
+];
+
+function uniqueSymbols({ kallsyms }: Examined): Answer {
+  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
+  const places = [...definitionsOf(new TextEncoder().encode(kallsyms), FUNCTIONS)]
+    .map(([name, where]) => [name, where.map(({ module }) => module ?? "the kernel")] as const);
+  const twice = places.filter(([, where]) => where.length > 1);
+  if (twice.length === 0) return yes(`none of ${places.length} names is used twice`);
+  const named = twice.map(([name, where]) =>
+    `${name} ${where.length} times (${[...new Set(where)].join(", ")})`
+  );
+  const modules = new Set(twice.flatMap(([, where]) => where).filter((where) => where !== "the kernel"));
+  return no(
+    named.join("; "),
+    "hooking by name: which one is meant is ambiguous",
+    modules.size > 0
+      ? `unload ${[...modules].join(", ")} while measuring, or do without this hook`
+      : "none on this kernel: do without this hook, as its reads still show in ktime_get and others",
+  );
+}
+
+export const kernelChecks: readonly Check[] = [
+  { id: "btf", topic: "kernel", asks: "type information (BTF)", answer: typeInformation },
+  { id: "lockdown", topic: "kernel", asks: "programs may read kernel memory", answer: lockdown },
+  { id: "kprobes", topic: "kernel", asks: "kprobes", answer: kprobes },
+  { id: "misses_counted", topic: "kernel", asks: "skipped invocations are counted", answer: missesCounted },
+  { id: "symbol_names", topic: "symbols", asks: "addresses have names", answer: symbolNames },
+  { id: "other_runqueues", topic: "symbols", asks: "other CPUs' rq can be read", answer: otherRunqueues },
+  { id: "unique_symbols", topic: "symbols", asks: "hooked names are unique", answer: uniqueSymbols },
+];
+
+const SYSCTLS: readonly (readonly [id: string, topic: "kernel" | "symbols"])[] = [
+  ["unprivileged_bpf_disabled", "kernel"],
+  ["perf_event_paranoid", "kernel"],
+  ["bpf_stats_enabled", "kernel"],
+  ["kptr_restrict", "symbols"],
+];
+
+/** Settings that explain what one sees; none stands in the way of a process with the capabilities. */
+export function kernelFacts({ read }: Examined): Fact[] {
+  return SYSCTLS.map(([id, topic]) => ({ id, topic, value: read(`/proc/sys/kernel/${id}`)?.trim() ?? null }));
+}

@@ -1,0 +1,121 @@
+/** What this process is allowed to do, capability by capability: being root is never the question. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { LOCK_MORE, TOO_LITTLE_LOCKED } from "../probes/attach_failure.ts";
+import { type Capability, hasCapability } from "../machine/capabilities.ts";
+import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
+import type { ReadText } from "../machine/machine.ts";
+
+const INITIAL_USER_NAMESPACE = /^\s*0\s+0\s+4294967295\s*$/;
+
+/** Kernels from 5.11 on charge BPF memory to the cgroup and not to this limit; before, the programs need about this. */
+const MEMLOCK_BYTES = 64 * 1024 * 1024;
+
+/** How to be given it: the executable starts another one inside it, so file capabilities would be lost on the way. */
+const grant = (capability: Capability) =>
+  `run it with sudo, or with ${capability} as an ambient capability (setpriv, systemd)`;
+
+const NO_STATUS = "/proc/self/status cannot be read";
+
+/** CAP_SYS_ADMIN includes what CAP_BPF and CAP_PERFMON were split off from. */
+function splitCapability(
+  { read }: Examined,
+  capability: "CAP_BPF" | "CAP_PERFMON",
+  prevents: string,
+): Answer {
+  const own = hasCapability(read, capability);
+  if (own === null) return couldNotTell(NO_STATUS);
+  if (own) return yes(capability);
+  if (hasCapability(read, "CAP_SYS_ADMIN")) return yes(`${capability} is missing, CAP_SYS_ADMIN includes it`);
+  return no(`${capability} is missing`, prevents, grant(capability));
+}
+
+const UID_MAP = "/proc/self/uid_map";
+const OWN_NAMESPACE = "this process is in a user namespace of its own";
+const LEAVE_NAMESPACE = "run it outside of the container, or in one that shares the host's user namespace";
+
+function userNamespace({ read }: Examined): Answer {
+  const map = read(UID_MAP);
+  if (map === null) return couldNotTell(`${UID_MAP} cannot be read`);
+  if (INITIAL_USER_NAMESPACE.test(map)) return yes("all users are mapped to themselves");
+  return no(
+    OWN_NAMESPACE,
+    "every tier: capabilities of such a namespace do not count for bpf()",
+    LEAVE_NAMESPACE,
+  );
+}
+
+/**
+ * The capabilities of another user namespace are shown like the machine's own, but bpf() wants those.
+ *
+ * @throws Failure (cannot measure)
+ */
+export function checkUserNamespace(read: ReadText): void {
+  const map = read(UID_MAP);
+  if (map === null || INITIAL_USER_NAMESPACE.test(map)) return;
+  throw new Failure(EXIT.cannotMeasure, OWN_NAMESPACE, LEAVE_NAMESPACE);
+}
+
+function hiddenProcesses({ read }: Examined): Answer {
+  const mounts = read("/proc/self/mountinfo");
+  if (mounts === null) return couldNotTell("/proc/self/mountinfo cannot be read");
+  const proc = mounts.split("\n").filter((line) => / \/proc .* - proc /.test(line)).at(-1);
+  if (proc === undefined) return couldNotTell("/proc is not mounted at its usual place");
+  const hidepid = /\bhidepid=([^,\s]+)/.exec(proc)?.[1];
+  if (hidepid === undefined || hidepid === "0" || hidepid === "off") return yes("/proc hides no processes");
+  if (hasCapability(read, "CAP_SYS_PTRACE")) return yes(`/proc has hidepid=${hidepid}; CAP_SYS_PTRACE`);
+  return no(
+    `/proc has hidepid=${hidepid} and CAP_SYS_PTRACE is missing`,
+    "finding another user's process as a target",
+    grant("CAP_SYS_PTRACE"),
+  );
+}
+
+/** Whether the kernel charges this limit is not asked by version: what was loaded had room enough. */
+function lockedMemory({ read, attachments }: Examined): Answer {
+  const limit = /^Max locked memory\s+(\S+)/m.exec(read("/proc/self/limits") ?? "")?.[1];
+  if (limit === undefined) return couldNotTell("/proc/self/limits cannot be read");
+  const size = limit === "unlimited" ? limit : `${Math.round(Number(limit) / 1024)} KiB`;
+  if (bestTier(attachments) !== null) return yes(`RLIMIT_MEMLOCK ${size}, and the programs were loaded`);
+  const { unrequired } = attachments;
+  if ("refused" in unrequired && unrequired.refused.includes(TOO_LITTLE_LOCKED)) {
+    return no(`${size}, and this kernel counts it`, "every tier: no map can be created", LOCK_MORE);
+  }
+  if (limit === "unlimited" || Number(limit) >= MEMLOCK_BYTES) return yes(`RLIMIT_MEMLOCK ${size}`);
+  return couldNotTell(
+    `RLIMIT_MEMLOCK is ${size}; kernels before 5.11 need more (ulimit -l unlimited), later ones do not count it`,
+  );
+}
+
+export const privilegeChecks: readonly Check[] = [
+  {
+    id: "cap_bpf",
+    topic: "privileges",
+    asks: "may load BPF programs",
+    answer: (examined) => splitCapability(examined, "CAP_BPF", "every tier: no program can be loaded"),
+  },
+  {
+    id: "cap_perfmon",
+    topic: "privileges",
+    asks: "may trace the kernel",
+    answer: (examined) => splitCapability(examined, "CAP_PERFMON", "every tier: no hook can be attached"),
+  },
+  { id: "user_namespace", topic: "privileges", asks: "initial user namespace", answer: userNamespace },
+  {
+    id: "cap_syslog",
+    topic: "privileges",
+    asks: "may see kernel addresses",
+    answer({ read }) {
+      const own = hasCapability(read, "CAP_SYSLOG");
+      if (own === null) return couldNotTell(NO_STATUS);
+      if (own) return yes("CAP_SYSLOG");
+      return no(
+        "CAP_SYSLOG is missing",
+        "names in stacks, unless kptr_restrict is 0 and perf_event_paranoid at most 1",
+        grant("CAP_SYSLOG"),
+      );
+    },
+  },
+  { id: "cap_sys_ptrace", topic: "privileges", asks: "sees all processes", answer: hiddenProcesses },
+  { id: "memlock", topic: "privileges", asks: "enough locked memory", answer: lockedMemory },
+];

@@ -1,0 +1,93 @@
+/** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
+
+import type { HookFact } from "../../analysis/result/meta.ts";
+import { printable, wrap } from "../../analysis/print/text_layout.ts";
+import type { CheckFinding, Report } from "./doctor.ts";
+import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
+import { hookConsequence, sharedReason } from "./hooks.ts";
+
+const MARKS: Readonly<Record<Answer["outcome"], string>> = {
+  "yes": "  yes  ",
+  "no": "  no   ",
+  "could not tell": "  ?    ",
+};
+const UNDER_MARK = "       ";
+
+const TITLES: Readonly<Record<Topic, string>> = {
+  privileges: "privileges",
+  kernel: "kernel",
+  symbols: "symbols",
+  clock: "clock",
+  cpu: "CPU",
+  devices: "devices",
+};
+
+export function reportText({ verdict, machine, tiers, checks, facts }: Report): string {
+  const best = tiers.find(({ tier }) => tier === verdict.tier);
+  const sections = [
+    [
+      ...wrap(verdict.text),
+      ...wrap(`kernel ${machine.kernel}, ${machine.arch}, virtualization: ${machine.virtualization}`),
+      ...wrap(`${checks.length} checks: ${tally(checks)}`),
+    ],
+    ["tiers, each attached for a moment", ...tiers.flatMap(({ tier, answer }) => answered(tier, answer))],
+    ...best === undefined ? [] : [[`hooks at tier ${best.tier}`, ...hookLines(best)]],
+    ...TOPICS.map((topic) => [TITLES[topic], ...topicLines(topic, checks, facts)]),
+  ];
+  return sections.map((lines) => `${lines.map(printable).join("\n")}\n`).join("\n");
+}
+
+function tally(checks: readonly CheckFinding[]): string {
+  const outcomes = Object.keys(MARKS) as Answer["outcome"][];
+  const count = (outcome: string) => checks.filter(({ answer }) => answer.outcome === outcome).length;
+  return outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
+}
+
+/** A "could not tell" begins with these words, for its mark alone would be a riddle. */
+function answered(asks: string, answer: Answer): string[] {
+  const unknown = answer.outcome === "could not tell" ? "could not tell: " : "";
+  const lines = wrap(`${asks}: ${unknown}${answer.found}`, MARKS[answer.outcome]);
+  if (answer.outcome !== "no") return lines;
+  return [...lines, ...consequence(answer)];
+}
+
+function consequence({ prevents, remedy }: { readonly prevents: string; readonly remedy: string }): string[] {
+  return [...wrap(prevents, `${UNDER_MARK}prevents: `), ...wrap(remedy, `${UNDER_MARK}remedy:   `)];
+}
+
+function topicLines(topic: Topic, checks: readonly CheckFinding[], facts: readonly Fact[]): string[] {
+  return [
+    ...checks.filter((check) => check.topic === topic).flatMap(({ asks, answer }) => answered(asks, answer)),
+    ...facts.filter((fact) => fact.topic === topic).flatMap(({ id, value }) =>
+      wrap(value ?? "could not be read", `${UNDER_MARK}${id}: `)
+    ),
+  ];
+}
+
+const namesOf = (hooks: readonly HookFact[]) => hooks.map(({ kind, hook }) => `${kind}/${hook}`).join(", ");
+
+/** Attached ones by stage; the others under the reason and the remedy that they share. */
+function hookLines({ hooks }: TierFinding): string[] {
+  const attached = Map.groupBy(hooks.filter((hook) => hook.attached), ({ stage }) => stage);
+  const missing = Map.groupBy(
+    hooks.filter((hook) => !hook.attached),
+    (hook) => `${sharedReason(hook)}\n${hookConsequence(hook).remedy}`,
+  );
+  return [
+    ...[...attached].flatMap(([stage, sharing]) => wrap(namesOf(sharing), `${MARKS.yes}${stage}: `)),
+    ...[...missing.values()].flatMap(missingLines),
+  ];
+}
+
+/** @param sharing hooks with one reason and one remedy */
+function missingLines(sharing: readonly HookFact[]): string[] {
+  const consequences = sharing.map(hookConsequence);
+  const prevents = [...new Set(consequences.map((consequence) => consequence.prevents))].join("; ");
+  return [
+    ...sharing.length === 1 ? wrap(`${namesOf(sharing)}: ${sharedReason(sharing[0]!)}`, MARKS.no) : [
+      ...wrap(`${sharing.length} hooks: ${sharedReason(sharing[0]!)}`, MARKS.no),
+      ...wrap(namesOf(sharing), UNDER_MARK),
+    ],
+    ...consequence({ prevents, remedy: consequences[0]!.remedy }),
+  ];
+}

@@ -1,0 +1,227 @@
+/**
+ * The result file as it grows: created exclusively, each row in it before the next run begins, and whole lines
+ * only: a write that fails half-way is taken back.
+ *
+ * A row that is written survives the end of this process, however it comes. Against the end of the machine it must be
+ * on the disk, too, which takes some 10 ms: each row is, before the next run, where the period has room for that; at
+ * short periods the disk follows in the background, half a second behind at most.
+ */
+
+import type { Row } from "../../analysis/result/columns.ts";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { End, Meta, Resumption } from "../../analysis/result/meta.ts";
+import type { ResultFile as ReadFile } from "../../analysis/result/file.ts";
+import {
+  formatEnd,
+  formatHeader,
+  formatResumption,
+  formatRow,
+  formatStackLine,
+} from "../../analysis/result/write.ts";
+import type { StackCluster } from "../row/row.ts";
+
+/** The part of Deno.FsFile in use, so that a test can fill the disk. */
+export interface OutputFile {
+  writeSync(bytes: Uint8Array): number;
+  truncateSync(length: number): void;
+  /** Whether nobody else has the file locked; then it is, until it is closed. */
+  tryLockSync(exclusive: boolean): boolean;
+  syncDataSync(): void;
+  syncData(): Promise<void>;
+  close(): void;
+}
+
+/** `ENV-HOST-UTCTIME.csv`; whatever is awkward in a file name becomes `_`. */
+export function defaultPath(env: string, host: string, started: Date): string {
+  const time = started.toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${plain(env)}-${plain(host)}-${time}.csv`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[^A-Za-z0-9._]+/g, "_").replace(/^\./, "_");
+}
+
+/** @throws Failure when the path exists or cannot be written */
+export function createOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { write: true, createNew: true });
+  } catch (error) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot create ${path}: ${whyNot(error)}`,
+      "choose another path with --out",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** @throws Failure when the path cannot be written */
+export function openOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { append: true });
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "it does not exist" : whyNot(error);
+    throw new Failure(EXIT.failed, `cannot go on with ${path}: ${why}`, "give the file to resume", {
+      cause: error,
+    });
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.NotADirectory) return "its folder is no folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return reasonOf(error);
+}
+
+/** The system's words, without what Deno adds to them: `No space left on device (os error 28)`. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
+}
+
+/** The part of a file that was cut off, as it was read, which its continuation needs. */
+export type CutOff = Pick<ReadFile, "wholeLineBytes" | "rows" | "stacks">;
+
+/** When a row is to be on the disk: before writeRow() returns, or soon. */
+export type Syncing = "each row" | "in background";
+
+const SYNC_DELAY_MS = 500;
+
+export class ResultFile implements Disposable {
+  readonly path: string;
+  readonly #file: OutputFile;
+  readonly #syncing: Syncing;
+  #syncTimer: ReturnType<typeof setTimeout> | null = null;
+  #syncUnderWay: Promise<void> | null = null;
+  /** Why the disk did not take what is written, since nobody was there to be told. */
+  #syncError: { readonly cause: unknown } | null = null;
+  /** Bytes of the file that are on the disk, or are being brought there. */
+  #synced = 0;
+  readonly #stacks = new Set<string>();
+  #length = 0;
+  #rows = 0;
+
+  /**
+   * @param file just created and empty, or opened to go on with it; this object locks and closes it
+   * @throws Failure when another process has it locked
+   */
+  constructor(path: string, file: OutputFile, syncing: Syncing = "each row") {
+    this.path = path;
+    this.#file = file;
+    this.#syncing = syncing;
+    if (file.tryLockSync(true)) return;
+    file.close();
+    throw new Failure(
+      EXIT.failed,
+      `cannot write ${path}: another probe is writing it`,
+      "wait until it has ended",
+    );
+  }
+
+  /**
+   * Goes on with a file that was cut off, instead of writeHeader(): takes away what is no whole line, and says that
+   * from here on the rows are another call's.
+   *
+   * @param cutOff read when this object had the file locked already
+   */
+  writeResumption(resumption: Resumption, cutOff: CutOff): void {
+    this.#length = this.#synced = cutOff.wholeLineBytes;
+    this.#rows = cutOff.rows;
+    for (const key of cutOff.stacks.keys()) this.#stacks.add(key);
+    this.#file.truncateSync(this.#length);
+    this.#append(formatResumption(resumption), "the resumption");
+  }
+
+  /** Nothing was written: a file that is new holds nothing that is worth keeping. */
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  writeHeader(meta: Meta): void {
+    this.#append(formatHeader(meta), "the header");
+  }
+
+  /**
+   * Stacks not seen before and the row, in one write.
+   *
+   * @throws Failure when the disk does not take it; the rows before it are whole
+   */
+  writeRow(row: Row, stacks: readonly StackCluster[]): void {
+    let text = "";
+    for (const { key, frames } of stacks) {
+      if (this.#stacks.has(key)) continue;
+      this.#stacks.add(key);
+      text += formatStackLine(key, frames);
+    }
+    this.#append(text + formatRow(row), `row ${row.run}`, this.#syncing);
+    this.#rows++;
+  }
+
+  writeEnd(end: End): void {
+    this.#append(formatEnd(end), "the end line");
+  }
+
+  /** What a measurement that failed has written is on the disk, too, as far as the disk takes it. */
+  [Symbol.dispose](): void {
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    try {
+      if (this.#synced < this.#length) this.#file.syncDataSync();
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  #append(text: string, what: string, syncing: Syncing = "each row"): void {
+    const bytes = new TextEncoder().encode(text);
+    try {
+      if (this.#syncError !== null) throw this.#syncError.cause;
+      for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
+      if (syncing === "each row") this.#file.syncDataSync();
+    } catch (error) {
+      throw this.#failure(what, error);
+    }
+    this.#length += bytes.length;
+    if (syncing === "each row") this.#synced = this.#length;
+    else this.#syncSoon();
+  }
+
+  #syncSoon(): void {
+    if (this.#syncTimer !== null || this.#syncUnderWay !== null) return;
+    this.#syncTimer = setTimeout(() => {
+      this.#syncTimer = null;
+      this.#synced = this.#length;
+      this.#syncUnderWay = this.#file.syncData()
+        .catch((cause) => void (this.#syncError = { cause }))
+        .finally(() => {
+          this.#syncUnderWay = null;
+          if (this.#synced < this.#length && this.#syncError === null) this.#syncSoon();
+        });
+    }, SYNC_DELAY_MS);
+  }
+
+  #failure(what: string, error: unknown): Failure {
+    const cut = `cannot write ${what} to ${this.path}: ${reasonOf(error)}`;
+    try {
+      this.#file.truncateSync(this.#length);
+    } catch {
+      return new Failure(
+        EXIT.failed,
+        cut,
+        `its last line may be broken, the ${this.#rows} rows before are whole`,
+        {
+          cause: error,
+        },
+      );
+    }
+    return new Failure(
+      EXIT.failed,
+      `${cut} (${this.#rows} rows are in it)`,
+      "make room and go on with --resume",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+/** `probe run --resume`: a result file that was cut off, read back, and checked against what would go on with it. */
+
+import { type Column, COLUMNS, type Row } from "../../analysis/result/columns.ts";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { HookFact, Meta } from "../../analysis/result/meta.ts";
+import type { ResultFile } from "../../analysis/result/file.ts";
+import type { RowView } from "../../analysis/result/row_view.ts";
+import { readFile } from "./result_in.ts";
+import { Tally } from "./tally.ts";
+
+/** A file that was cut off. */
+export interface Begun {
+  readonly file: ResultFile;
+  /** Number of its last run; 0: it has no row. */
+  readonly lastRun: number;
+  /** Of its rows. */
+  readonly tally: Tally;
+}
+
+/**
+ * Reads a file to go on with.
+ *
+ * @throws Failure when it cannot be read, is no result file, or is complete
+ */
+export function readBegun(path: string): Begun {
+  // Twice: the stacks that a row names are known once the whole file has been read.
+  const file = readFile(path);
+  if (file.end !== null) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot resume ${path}: it is complete (${file.rows} rows)`,
+      "give the file of a measurement that was cut off, or choose another path without --resume",
+    );
+  }
+  const tally = new Tally();
+  let lastRun = 0;
+  readFile(path, (view) => {
+    const row = rowOf(view);
+    const frames = row.ttwu_stack === null ? undefined : file.stacks.get(row.ttwu_stack);
+    tally.add(row, frames === undefined ? [] : [{ key: row.ttwu_stack!, frames }]);
+    lastRun = Math.max(lastRun, Number(row.run));
+  });
+  return { file, lastRun, tally };
+}
+
+const columns: readonly Column[] = COLUMNS;
+
+function rowOf(view: RowView): Row {
+  const cells = columns.map(({ name, kind }) => {
+    const column = name as keyof Row;
+    if (kind === "int") return [name, view.integer(column)];
+    const text = view.text(column);
+    return [name, kind === "bool" && text !== null ? text === "true" : text];
+  });
+  return Object.fromEntries(cells) as Row;
+}
+
+/**
+ * What must be the same before and after, in words for an error. The start of the machine is among them: its clock
+ * began anew with it, and one file has one CLOCK_MONOTONIC.
+ */
+const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
+  ["version of probe", ({ probe }) => probe],
+  ["host name", ({ host }) => host],
+  ["env", ({ env }) => env],
+  ["kernel", ({ kernel }) => kernel],
+  ["architecture", ({ arch }) => arch],
+  ["CPU", ({ cpu }) => cpu],
+  ["number of CPUs", ({ cpus }) => String(cpus)],
+  ["virtualization", ({ virtualization }) => virtualization],
+  ["start of the machine (boot_id)", ({ boot_id }) => boot_id],
+  ["clocksource", ({ clocksource }) => clocksource.current],
+  ["tier", ({ tier }) => tier],
+  ["counter of clock_step_ns", ({ clock_step_counter }) => clock_step_counter],
+];
+
+/**
+ * Refuses to go on with a file under other conditions than those it was begun under.
+ *
+ * @param path of the file, for messages
+ * @throws Failure naming the first field that differs, with both values
+ */
+export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
+  for (const [what, of] of SAME) {
+    if (of(begun) !== of(now)) throw differs(path, what, of(begun), of(now), MACHINE);
+  }
+  const hook = differingHook(begun.hooks, now.hooks);
+  if (hook !== null) throw differs(path, `hook ${hook.name}`, hook.begun, hook.now, MACHINE);
+  for (const name of Object.keys({ ...begun.runbook, ...now.runbook })) {
+    const [then, today] = [begun.runbook[name], now.runbook[name]];
+    if (then !== today) throw differs(path, name, String(then), String(today), PROTOCOL);
+  }
+  if (begun.runbook_sha256 !== now.runbook_sha256) {
+    throw differs(path, "runbook_sha256", begun.runbook_sha256, now.runbook_sha256, PROTOCOL);
+  }
+}
+
+const MACHINE = "go on where it was begun, or begin another file";
+const PROTOCOL = "give the options and the runbook it was begun with, or begin another file";
+
+function differs(path: string, what: string, begun: string, now: string, remedy: string): Failure {
+  return new Failure(
+    EXIT.failed,
+    `cannot resume ${path}: its ${what} is ${begun}, here it is ${now}`,
+    remedy,
+  );
+}
+
+function differingHook(begun: readonly HookFact[], now: readonly HookFact[]) {
+  const text = (hook: HookFact | undefined) =>
+    hook === undefined ? "not known" : hook.attached ? `attached by ${hook.kind}` : "not attached";
+  const key = ({ stage, hook }: HookFact) => `${stage} ${hook}`;
+  const today = new Map(now.map((hook) => [key(hook), hook]));
+  const then = new Map(begun.map((hook) => [key(hook), hook]));
+  for (const name of new Set([...then.keys(), ...today.keys()])) {
+    const [a, b] = [text(then.get(name)), text(today.get(name))];
+    if (a !== b) return { name, begun: a, now: b };
+  }
+  return null;
+}

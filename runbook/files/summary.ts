@@ -1,0 +1,168 @@
+/** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
+
+import { formatDuration } from "../../analysis/units/format_value.ts";
+import { WIDTH, wrap } from "../../analysis/print/text_layout.ts";
+import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
+import { overheadText } from "./overhead_text.ts";
+import type { ClusterCount, Spread, Tally } from "./tally.ts";
+
+export interface Summary {
+  readonly path: string;
+  readonly meta: Meta;
+  readonly tally: Tally;
+  /** What the reader has to know besides: names hidden, hooks that give less. */
+  readonly notices: readonly string[];
+}
+
+const MOST_CLUSTERS = 5;
+const MOST_NAMED_LOSSES = 4;
+/** Hooks that share a reason are named up to this many. */
+const MOST_NAMES = 3;
+
+/** How each tier sees the kernel, in the words of the documentation. */
+const TIER_TEXT = {
+  full: "full (function entries and exits, tracepoints)",
+  kprobe: "kprobe (kprobes and tracepoints)",
+  tracepoint: "tracepoint (the read is the target's own clock_gettime)",
+} as const;
+
+export function summaryJson({ path, meta, tally, notices }: Summary): string {
+  const end = tally.end();
+  return JSON.stringify({
+    file: path,
+    env: meta.env,
+    kernel: meta.kernel,
+    virtualization: meta.virtualization,
+    tier: meta.tier,
+    never_observed: tally.neverObserved(meta.hooks),
+    runs: { declared: meta.runbook.runs, complete: end.complete, timeout: end.timeout, aborted: end.aborted },
+    offset: tally.offset(),
+    ttwu_to_tkread: tally.ttwuToTkread(),
+    edge_uncertainty_ns: meta.edge_uncertainty_ns,
+    clusters: tally.clusters(),
+    signatures: tally.signatures(),
+    losses: end.losses ?? [],
+    lost_events: end.lost_events,
+    recursion_misses: end.recursion_misses,
+    self_reads: end.self_reads,
+    ...(end.edges === undefined ? {} : { edges: end.edges }),
+    ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
+    not_attached: meta.hooks.filter((hook) => !hook.attached),
+    notices,
+  });
+}
+
+export function summaryText({ path, meta, tally, notices }: Summary): string {
+  const end = tally.end();
+  const clusters = tally.clusters();
+  const signatures = tally.signatures();
+  const lines = [
+    path,
+    field("tier", TIER_TEXT[meta.tier]),
+    ...listField("not observed", tally.neverObserved(meta.hooks)),
+    field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
+    ...edgeLines(end, meta),
+    field("offset", offsetText(tally.offset(), meta)),
+    field("ttwu to read", spreadText(tally.ttwuToTkread())),
+    field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
+    ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
+    ...signatures.length === 0 ? [] : [
+      field("signatures", signatures.map(({ signature, runs }) => `${signature} ${runs}`).join(", ")),
+    ],
+    field(
+      "lost",
+      `${end.lost_events} events; ${missesText(end)}; ` +
+        `${end.self_reads} own reads filtered out`,
+    ),
+    ...lossLines(end),
+    ...missLines(end),
+    ...end.overhead === undefined ? [] : overheadText(end.overhead, end.rows)
+      .map((line, index) => field(index === 0 ? "overhead" : "", line)),
+    ...notAttached(meta.hooks),
+    ...notices.map((notice) => field("notice", notice)),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function field(name: string, text: string): string {
+  return `  ${name.padEnd(13)}${text}`;
+}
+
+/** Words separated by commas, broken before the width of a terminal. */
+function listField(name: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 2 > WIDTH) {
+      lines.push(field(lines.length === 0 ? name : "", word));
+    } else lines[lines.length - 1] = `${last}, ${word}`;
+  }
+  return lines.map((line, index) => index < lines.length - 1 ? `${line},` : line);
+}
+
+/** What gave the edges, and what became of those that were no run's. */
+function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
+  if (edges === undefined) return [];
+  if (trigger_device === undefined) {
+    return edges.missed === 0
+      ? []
+      : [field("edges", `${edges.missed} came between runs: not ready for them`)];
+  }
+  const absent = edges.absent === null ? "unknown how many did not come" : `${edges.absent} did not come`;
+  return [field("edges", `from ${trigger_device}: ${edges.missed} came between runs, ${absent}`)];
+}
+
+function offsetText(offset: Spread, { edge_uncertainty_ns }: Meta): string {
+  const known = offset.n === 0 ? "" : ` (edge known to ${formatDuration(edge_uncertainty_ns)})`;
+  return `${spreadText(offset)}${known}`;
+}
+
+function spreadText({ n, median_ns, iqr_ns }: Spread): string {
+  if (median_ns === null || iqr_ns === null) return "not observed";
+  return `median ${formatDuration(median_ns)}, IQR ${formatDuration(iqr_ns)}, n ${n}`;
+}
+
+function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {
+  const share = Math.round(100 * runs / complete);
+  return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
+}
+
+const LOSS_TEXT = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;
+
+/** When something was lost: in which run, and how far its chain had come. */
+function lossLines({ losses = [] }: End): string[] {
+  const lines = losses.slice(0, MOST_NAMED_LOSSES).map(({ run, what, stage }) =>
+    `    run ${run} ${LOSS_TEXT[what]}, ${stage === "none" ? "nothing seen" : `last seen: ${stage}`}`
+  );
+  const more = losses.length - lines.length;
+  return more > 0 ? [...lines, `    and ${more} more: see the file's # end line`] : lines;
+}
+
+/** Which programs the kernel skipped: a read hook that fires inside itself is one, harmless but visible. */
+function missesText({ recursion_misses }: End): string {
+  return recursion_misses === null ? "recursion misses not counted" : `${recursion_misses} recursion misses`;
+}
+
+function missLines({ recursion_misses_of = {} }: End): string[] {
+  const names = Object.entries(recursion_misses_of).map(([program, misses]) => `${program} ${misses}`);
+  return names.length === 0 ? [] : wrap(`recursion misses of ${names.join(", ")}`, "    ");
+}
+
+/** Missing hooks by their reasons; one that many share stands for them all, hook by hook they are doctor's matter. */
+function notAttached(hooks: readonly HookFact[]): string[] {
+  const missing = hooks.filter((hook) => !hook.attached);
+  if (missing.length === 0) return [];
+  const byReason = Map.groupBy(missing, ({ reason }) => reason ?? "no reason given");
+  const lines = [...byReason].flatMap(([reason, sharing]) => {
+    const names = [...new Set(sharing.map(({ hook }) => hook))];
+    const what = names.length <= MOST_NAMES
+      ? names.join(", ")
+      : `${sharing.length} hooks (probe doctor names them)`;
+    return wrap(`${what}: ${reason}`, "    ");
+  });
+  return [field("not attached", `${missing.length} of ${hooks.length} hooks`), ...lines];
+}
+
+function cutTo(line: string): string {
+  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 3)}...`;
+}

@@ -1,0 +1,163 @@
+/** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
+
+import { type Column, type ColumnName, COLUMNS, type Row } from "../../analysis/result/columns.ts";
+import {
+  type EdgeCounts,
+  type End,
+  type HookFact,
+  type Loss,
+  MOST_LOSSES,
+  type Overhead,
+  type Stage,
+} from "../../analysis/result/meta.ts";
+import { NumberColumn } from "../../analysis/result/column_store.ts";
+import { iqrSorted, medianSorted } from "../../analysis/stats/quantile.ts";
+import type { StackCluster } from "../row/row.ts";
+
+/** Median and interquartile range over the complete runs, ns; null when there was no value. */
+export interface Spread {
+  readonly n: number;
+  readonly median_ns: number | null;
+  readonly iqr_ns: number | null;
+}
+
+export interface ClusterCount {
+  readonly ttwu_stack: string;
+  readonly runs: number;
+  readonly frames: readonly string[];
+}
+
+export interface SignatureCount {
+  readonly signature: string;
+  readonly runs: number;
+}
+
+export class Tally {
+  readonly #statuses = { complete: 0, timeout: 0, aborted: 0 };
+  #lostEvents = 0;
+  #recursionMisses: number | null = 0;
+  #selfReads = 0;
+  #overhead: Overhead | null = null;
+  #edges: EdgeCounts | null = null;
+  readonly #losses: Loss[] = [];
+  #missesOf: Readonly<Record<string, number>> = {};
+  readonly #offsets = new NumberColumn();
+  readonly #ttwuToTkreads = new NumberColumn();
+  readonly #clusters = new Map<string, { runs: number; frames: readonly string[] }>();
+  readonly #signatures = new Map<string, number>();
+  readonly #observed = new Set<ColumnName>();
+
+  add(row: Row, stacks: readonly StackCluster[]): void {
+    this.#statuses[row.status ?? "aborted"]++;
+    this.#lostEvents += Number(row.lost_events ?? 0);
+    this.#recursionMisses = this.#recursionMisses === null || row.recursion_misses === null
+      ? null
+      : this.#recursionMisses + Number(row.recursion_misses);
+    this.#selfReads += Number(row.self_reads ?? 0);
+    this.#noteLosses(row);
+    if (row.status !== "complete") return;
+    if (row.offset_ns !== null) this.#offsets.push(Number(row.offset_ns));
+    if (row.ttwu_to_tkread_ns !== null) this.#ttwuToTkreads.push(Number(row.ttwu_to_tkread_ns));
+    if (row.signature !== null) {
+      this.#signatures.set(row.signature, (this.#signatures.get(row.signature) ?? 0) + 1);
+    }
+    this.#countCluster(row.ttwu_stack, stacks);
+    for (const { name } of COLUMNS) if (row[name] !== null) this.#observed.add(name);
+  }
+
+  /** @param programs the kernel's counts of each program at the end */
+  setRecursionMisses(
+    programs: readonly { readonly program: string; readonly recursion_misses: number | null }[],
+  ): void {
+    this.#missesOf = Object.fromEntries(
+      programs.flatMap(({ program, recursion_misses }) =>
+        recursion_misses !== null && recursion_misses > 0 ? [[program, recursion_misses]] : []
+      ),
+    );
+  }
+
+  #noteLosses({ run, status, lost_events, last_stage }: Row): void {
+    const note = (what: Loss["what"]) => {
+      if (this.#losses.length < MOST_LOSSES) {
+        this.#losses.push({ run: Number(run), what, stage: last_stage ?? "none" });
+      }
+    };
+    if (status !== null && status !== "complete") note(status);
+    if (Number(lost_events ?? 0) > 0) note("ring_full");
+  }
+
+  #countCluster(key: string | null, stacks: readonly StackCluster[]): void {
+    if (key === null) return;
+    const known = this.#clusters.get(key);
+    if (known !== undefined) known.runs++;
+    else {this.#clusters.set(key, {
+        runs: 1,
+        frames: stacks.find((stack) => stack.key === key)?.frames ?? [],
+      });}
+  }
+
+  /** @param edges null: no run took one */
+  setEdges(edges: EdgeCounts | null): void {
+    this.#edges = edges;
+  }
+
+  setOverhead(overhead: Overhead): void {
+    this.#overhead = overhead;
+  }
+
+  /** What the `# end` line says. */
+  end(): End {
+    const { complete, timeout, aborted } = this.#statuses;
+    return {
+      rows: complete + timeout + aborted,
+      complete,
+      timeout,
+      aborted,
+      lost_events: this.#lostEvents,
+      recursion_misses: this.#recursionMisses,
+      self_reads: this.#selfReads,
+      ...(Object.keys(this.#missesOf).length === 0 ? {} : { recursion_misses_of: this.#missesOf }),
+      ...(this.#edges === null ? {} : { edges: this.#edges }),
+      ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
+      ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
+    };
+  }
+
+  offset(): Spread {
+    return spreadOf(this.#offsets.values());
+  }
+
+  ttwuToTkread(): Spread {
+    return spreadOf(this.#ttwuToTkreads.values());
+  }
+
+  /** Stack clusters of the complete runs, the largest first. */
+  clusters(): ClusterCount[] {
+    return [...this.#clusters]
+      .map(([ttwu_stack, { runs, frames }]) => ({ ttwu_stack, runs, frames }))
+      .sort((a, b) => b.runs - a.runs || (a.ttwu_stack < b.ttwu_stack ? -1 : 1));
+  }
+
+  /** Flag signatures of the complete runs, the most frequent first. */
+  signatures(): SignatureCount[] {
+    return [...this.#signatures]
+      .map(([signature, runs]) => ({ signature, runs }))
+      .sort((a, b) => b.runs - a.runs || (a.signature < b.signature ? -1 : 1));
+  }
+
+  /** Columns that were empty in every complete run: what this machine and tier did not show. */
+  neverObserved(hooks: readonly HookFact[]): ColumnName[] {
+    if (this.#statuses.complete === 0) return [];
+    const columns: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
+    const attached = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.stage));
+    const mayBeEmpty = (stage: Stage | undefined) => stage !== undefined && attached.has(stage);
+    return columns.filter(({ name, occasional }) => !mayBeEmpty(occasional) && !this.#observed.has(name))
+      .map(({ name }) => name);
+  }
+}
+
+function spreadOf(values: Float64Array): Spread {
+  if (values.length === 0) return { n: 0, median_ns: null, iqr_ns: null };
+  const sorted = values.toSorted();
+  return { n: sorted.length, median_ns: medianSorted(sorted), iqr_ns: iqrSorted(sorted) };
+}

@@ -1,0 +1,41 @@
+/** Devices that can give an edge from outside the CPU: PPS receivers and real-time clocks. */
+
+import type { ReadText } from "./machine.ts";
+
+/** PPS_MAX_SOURCES in include/uapi/linux/pps.h; real-time clocks are fewer. Numbers may have gaps. */
+const MOST_DEVICES = 16;
+
+export type DeviceKind = "pps" | "rtc";
+
+/** The part of a machine that tells its devices. */
+export interface Present {
+  readonly read: ReadText;
+  exists(path: string): boolean;
+}
+
+export interface Device {
+  /** Path under /dev. */
+  readonly node: string;
+  /** Whether that is there. */
+  readonly hasNode: boolean;
+  /** The node and the driver's name, as a reader wants them. */
+  readonly text: string;
+}
+
+export const HOW_TO_GET: Readonly<Record<DeviceKind, string>> = {
+  pps: "load the receiver's driver (ldattach PPS /dev/ttyS0, pps-gpio, or a PTP card's)",
+  rtc: "load its driver (rtc_cmos on PCs); virtual machines may have none",
+};
+
+/** The devices of that kind, in the order of their numbers. */
+export function devices({ read, exists }: Present, kind: DeviceKind): Device[] {
+  return Array.from({ length: MOST_DEVICES }, (_, index) => `${kind}${index}`).flatMap((device) => {
+    const node = `/dev/${device}`;
+    const folder = `/sys/class/${kind}/${device}`;
+    const hasNode = exists(node);
+    if (!hasNode && !exists(folder)) return [];
+    const name = read(`${folder}/name`)?.trim();
+    const text = `${node}${name ? ` (${name})` : ""}${hasNode ? "" : ", but that node is missing"}`;
+    return [{ node, hasNode, text }];
+  });
+}

@@ -1,0 +1,30 @@
+/** A file that a user named: what the system says of it, in words. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+
+/**
+ * The system's errors as ones that name the file.
+ *
+ * @param expected what the path should have been of
+ */
+export function naming<T>(path: string, expected: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error, expected), {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function remedyFor(error: unknown, expected: string): string {
+  if (error instanceof Deno.errors.PermissionDenied) return "make it readable for this user";
+  return `give the path of ${expected}`;
+}

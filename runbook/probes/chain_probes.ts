@@ -1,0 +1,328 @@
+/** The chain's BPF programs, attached at the best tier that this kernel offers, and the records they deliver. */
+
+import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../../ffi/bpf_object.ts";
+import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../../ffi/layout.generated.ts";
+import { LibbpfError } from "../../ffi/libbpf_error.ts";
+import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
+import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
+import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
+import {
+  CONTEXT_VARIABLES,
+  contextUnseen,
+  type Definitions,
+  Ladder,
+  leftOut,
+  TierUnavailable,
+} from "./ladder.ts";
+
+/** Sums since the programs were attached. */
+export interface Counters {
+  /** Records that found no room in the ring buffer. */
+  readonly ring_full: number;
+  /** Clock reads of our own programs, filtered out. */
+  readonly self_reads: number;
+  /** Program invocations the kernel skipped because the program was already running; null: it does not count them. */
+  readonly recursion_misses: number | null;
+}
+
+/** bpf/chain.bpf.c compiled with and without per-CPU variables, see bpf/kernel.h. */
+export interface ChainObjects {
+  readonly withPercpu: Uint8Array<ArrayBuffer>;
+  readonly withoutPercpu: Uint8Array<ArrayBuffer>;
+}
+
+export interface AttachOptions {
+  /** The tier to take; when not given, the best that can be had. */
+  readonly require?: Tier;
+  readonly definitions: Definitions;
+  /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
+  readonly hasKprobes: boolean;
+}
+
+/** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
+const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
+
+/** Variables of the kernel that are read by their address: the BTF of not every kernel has them. */
+export const VARIABLES = ["curr_clocksource", "__preempt_count", "__per_cpu_offset"] as const;
+
+/** Maps of bpf/maps.h. */
+const ARMED = ".data.armed";
+const CHAIN = ".data.chain";
+
+const EPERM = 1;
+const EBUSY = 16;
+const EINVAL = 22;
+
+/** Why a variant could not be attached, in words for a user. */
+function reasonOf(hook: Hook, variant: Variant, error: LibbpfError): string {
+  if (error.errno === EBUSY) return `${variant.kind}: the kernel forbids tracing ${hook.hook} (notrace)`;
+  if (variant.kind.startsWith("k") && error.errno === EINVAL) {
+    return `${variant.kind}: the kernel refuses to probe ${hook.hook} (notrace)`;
+  }
+  const said = error.log.split("\n").map((line) => line.replace(/^libbpf: /, "").trim()).filter(Boolean);
+  return `${variant.kind}: errno ${error.errno}${said.length > 0 ? `, ${said[0]}` : ""}`;
+}
+
+/** A program that could be attached, and can be again. */
+interface AttachedProgram extends Variant {
+  attach(): void;
+}
+
+/** Program with the kernel's counts of it. */
+export interface ProgramUse extends ProgramCounts {
+  readonly program: string;
+}
+
+/**
+ * Attached; dispose detaches everything. Tracepoint programs cost every task of the machine that wakes or is
+ * switched in (and sys_enter every system call), but come and go in a fraction of a millisecond: they stand only
+ * between open() and close(). Programs on functions take the kernel tens of ms each to remove, and stay.
+ */
+export class ChainProbes implements Disposable {
+  readonly #object: BpfObject;
+  readonly #ring: RingBuffer;
+  readonly #attached: readonly AttachedProgram[];
+  readonly #records = new Map<number, ChainRecord>();
+  #isOpen = false;
+  readonly armedMapFd: number;
+
+  private constructor(
+    object: BpfObject,
+    readonly tier: Tier,
+    readonly hooks: readonly HookFact[],
+    attached: readonly AttachedProgram[],
+  ) {
+    this.#object = object;
+    this.#attached = attached;
+    this.#ring = object.ringBuffer("records", RECORD_BYTES);
+    this.armedMapFd = object.mapFd(ARMED);
+    this.close();
+  }
+
+  /**
+   * Tries the tiers from the best down, or only the one required.
+   *
+   * @throws {TierUnavailable} when the required tier, or any, cannot be had
+   * @throws {LibbpfError} when not even tracepoint programs can be loaded
+   */
+  static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
+    const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
+    const unseen = contextUnseen(runtime.variablesInKernelBtf(CONTEXT_VARIABLES), options.definitions);
+    const tiers = options.require === undefined ? TIERS : [options.require];
+    const refusals: TierUnavailable[] = [];
+    for (const tier of tiers) {
+      try {
+        if (tier === "kprobe" && !options.hasKprobes) {
+          throw new TierUnavailable(tier, "this kernel has no kprobes");
+        }
+        if (tier !== "tracepoint" && unseen !== null) throw new TierUnavailable(tier, unseen);
+        return attachTier(runtime, objects, new Ladder(tier, inBtf, options.definitions), refusals);
+      } catch (error) {
+        if (!(error instanceof TierUnavailable)) throw error;
+        refusals.push(error);
+      }
+    }
+    throw refusals.at(-1) ?? new RangeError("there must be a tier to try");
+  }
+
+  /** @internal */
+  static of(
+    object: BpfObject,
+    tier: Tier,
+    hooks: readonly HookFact[],
+    attached: readonly AttachedProgram[],
+  ): ChainProbes {
+    return new ChainProbes(object, tier, hooks, attached);
+  }
+
+  /** Attaches what stands only while a run is awaited. */
+  open(): void {
+    this.#isOpen = true;
+    for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    for (const { program, kind } of this.#attached) if (kind === "tp_btf") this.#object.detach(program);
+  }
+
+  /** Takes everything away until resume(). Slow: the kernel waits for every task. */
+  suspend(): void {
+    for (const { program } of this.#attached) this.#object.detach(program);
+  }
+
+  /** @throws {LibbpfError} when a hook cannot be attached any more */
+  resume(): void {
+    for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
+  }
+
+  /** Whether the kernel counts the invocations that it skipped. */
+  get countsMisses(): boolean {
+    return this.counters().recursion_misses !== null;
+  }
+
+  programs(): ProgramUse[] {
+    return this.#attached.map(({ program }) => ({ program, ...this.#object.counts(program) }));
+  }
+
+  /** Consumes the ring buffer; the record of that run, or null when it has not (yet) come. */
+  take(run: number): ChainRecord | null {
+    for (const bytes of this.#ring.consume()) {
+      const record = decodeRecord(bytes);
+      if (record !== null) this.#records.set(Number(record.run), record);
+    }
+    const record = this.#records.get(run) ?? null;
+    this.#records.delete(run);
+    return record;
+  }
+
+  /**
+   * Disarms, and takes what there is of that run: its record, or from the chain map the stages of a window that
+   * closed without its read. null when not even the wakeup was seen. Afterwards the same run can be armed again.
+   */
+  abandon(run: number): ChainRecord | null {
+    this.#object.update(ARMED, 0, new Uint8Array(ARMED_RUN.size));
+    const record = this.take(run) ?? this.#chainOf(run);
+    this.#object.update(CHAIN, 0, new Uint8Array(RECORD_BYTES));
+    return record;
+  }
+
+  /** Whether the target's read of that run is there: then only the waker's return can still be missing. */
+  awaitsReturn(run: number): boolean {
+    return (this.#chainOf(run)?.tkread_task_ns ?? null) !== null;
+  }
+
+  #chainOf(run: number): ChainRecord | null {
+    const record = decodeRecord(this.#object.lookup(CHAIN, 0, RECORD_BYTES));
+    return record !== null && record.run === BigInt(run) ? record : null;
+  }
+
+  counters(): Counters {
+    const view = new DataView(this.#object.lookup("counters", 0, PROBE_COUNTERS.size).buffer);
+    const { ring_full, self_reads } = PROBE_COUNTERS.fields;
+    let misses: number | null = 0;
+    for (const { program } of this.#attached) {
+      misses = plus(misses, this.#object.counts(program).recursion_misses);
+    }
+    return {
+      ring_full: Number(view.getBigUint64(ring_full.offset, true)),
+      self_reads: Number(view.getBigUint64(self_reads.offset, true)),
+      recursion_misses: misses,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#ring[Symbol.dispose]();
+    this.#object[Symbol.dispose]();
+  }
+}
+
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(PROBE_CONFIG.size);
+  const { ttwu_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
+  const setAddress = (field: { readonly offset: number }, variable: (typeof VARIABLES)[number]) => {
+    const [only, ...more] = definitions.get(variable) ?? [];
+    if (only === undefined || more.length > 0) return;
+    new DataView(bytes.buffer).setBigUint64(field.offset, only.address, true);
+  };
+  setAddress(curr_clocksource, "curr_clocksource");
+  setAddress(preempt_count, "__preempt_count");
+  setAddress(per_cpu_offset, "__per_cpu_offset");
+  bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
+  bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
+  return bytes;
+}
+
+/** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
+function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladder): BpfObject {
+  for (;;) {
+    ladder.check();
+    const wanted = new Set(HOOKS.flatMap((hook) => ladder.open(hook)).map(({ program }) => program));
+    const object = new BpfObject(runtime, bytes);
+    try {
+      for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
+      object.setReadOnlyData(configOf(ladder));
+      object.load();
+      return object;
+    } catch (error) {
+      object[Symbol.dispose]();
+      if (!(error instanceof LibbpfError)) throw error;
+      const program = /prog '(\w+)': failed to load/.exec(error.log)?.[1];
+      if (ladder.tier !== "tracepoint" && error.log.includes(NO_MODULE_TYPES)) {
+        const reason = "libbpf may not look for per-CPU variables in kernel modules without CAP_SYS_ADMIN";
+        throw new TierUnavailable(ladder.tier, reason, { cause: error });
+      }
+      if (program === undefined || !wanted.has(program)) throw error;
+      // A kernel without function tracing refuses each fentry program alike: one answer is enough.
+      if (ladder.tier === "full" && error.errno === EPERM) {
+        throw new TierUnavailable("full", "this kernel has no function tracing (fentry: EPERM)", {
+          cause: error,
+        });
+      }
+      ladder.refuse(
+        program,
+        `the kernel does not load ${program}: ${verifierSays(error.log) ?? `errno ${error.errno}`}`,
+      );
+    }
+  }
+}
+
+function attacherOf(object: BpfObject, ladder: Ladder, variant: Variant): () => void {
+  const { program, kind } = variant;
+  const address = ladder.addressFor(variant);
+  if (address === null) return () => object.attach(program);
+  return () => object.attachAt(program, address, kind === "kretprobe");
+}
+
+/**
+ * Exits first: of the kprobes on one function the latest is called first. A return probe puts its own address in
+ * place of the caller's, and until 5.15 a stack taken after that ends there (seen on 5.10).
+ */
+const ATTACH_ORDER: readonly Hook[] = [...HOOKS.filter(isExit), ...HOOKS.filter((hook) => !isExit(hook))];
+
+function isExit({ ladder }: Hook): boolean {
+  return ladder.kprobe?.some(({ kind }) => kind === "kretprobe") ?? false;
+}
+
+/** @param refusals why better tiers were refused before */
+function attachTier(
+  runtime: BpfRuntime,
+  objects: ChainObjects,
+  ladder: Ladder,
+  refusals: readonly TierUnavailable[],
+): ChainProbes {
+  const { tier } = ladder;
+  const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
+  try {
+    const attached: AttachedProgram[] = [];
+    const factOf = (hook: Hook): HookFact => {
+      const { stage, hook: name } = hook;
+      for (const variant of ladder.open(hook)) {
+        try {
+          const attach = attacherOf(object, ladder, variant);
+          attach();
+          attached.push({ ...variant, attach });
+          return { stage, hook: name, kind: variant.kind, attached: true };
+        } catch (error) {
+          if (!(error instanceof LibbpfError)) throw error;
+          ladder.refuse(variant.program, reasonOf(hook, variant, error));
+          ladder.check(error);
+        }
+      }
+      const best = (hook.ladder[tier] ?? hook.ladder.full ?? hook.ladder.tracepoint)?.[0];
+      const reason = leftOut(hook, tier, refusals) ?? ladder.reason(hook);
+      return { stage, hook: name, kind: best?.kind ?? "tp_btf", attached: false, reason };
+    };
+    const facts = new Map(ATTACH_ORDER.map((hook) => [hook, factOf(hook)]));
+    return ChainProbes.of(object, tier, HOOKS.map((hook) => facts.get(hook)!), attached);
+  } catch (error) {
+    object[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The one table of hooks: every attach point, what it observes, and the programs of bpf/chain.bpf.c that can
+ * stand there, best first. Which of them can be had is found by the kernel's BTF and an actual attach, never by a
+ * version number.
+ */
+
+import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
+
+/** One program that can observe a hook. */
+export interface Variant {
+  /** Name in the BPF object. */
+  readonly program: string;
+  readonly kind: HookFact["kind"];
+}
+
+export interface Hook {
+  /** Kernel function or tracepoint, as the kernel spells it. */
+  readonly hook: string;
+  readonly stage: Stage;
+  /** Without it there is no chain at that tier. */
+  readonly needed: boolean;
+  /** The ladder of each tier; a tier that is not named does not use the hook. */
+  readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
+}
+
+interface FunctionHook {
+  readonly hook: string;
+  readonly stage: Stage;
+  readonly at: "entry" | "exit";
+  /** Name of the fentry or fexit program; its twin's ends in _kprobe. */
+  readonly program: string;
+  readonly needed?: true;
+}
+
+function functionHook({ hook, stage, at, program, needed }: FunctionHook): Hook {
+  const patched: Variant = { program, kind: at === "entry" ? "fentry" : "fexit" };
+  const twin: Variant = { program: `${program}_kprobe`, kind: at === "entry" ? "kprobe" : "kretprobe" };
+  return { hook, stage, needed: needed ?? false, ladder: { full: [patched, twin], kprobe: [twin] } };
+}
+
+function tracepoint(hook: string, stage: Stage, needed: boolean, tiers: readonly Tier[]): Hook {
+  const variants: readonly Variant[] = [{ program: hook, kind: "tp_btf" }];
+  return { hook, stage, needed, ladder: Object.fromEntries(tiers.map((tier) => [tier, variants])) };
+}
+
+/** A function that returns or fills in a time: its entry is the read, its exit has the value. */
+function accessor(hook: string, needed?: true): Hook[] {
+  const common = { hook, stage: "tkread", ...(needed ? { needed } : {}) } as const;
+  return [
+    functionHook({ ...common, at: "entry", program: `${hook}_entry` }),
+    functionHook({ ...common, at: "exit", program: `${hook}_exit` }),
+  ];
+}
+
+/** A read without a value in ns: a snapshot of several clocks, or a clocksource's own callback. */
+function bareRead(hook: string): Hook {
+  return functionHook({ hook, stage: "tkread", at: "entry", program: `${hook}_entry` });
+}
+
+const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
+
+export const HOOKS: readonly Hook[] = [
+  functionHook({ hook: "try_to_wake_up", stage: "ttwu", at: "entry", program: "ttwu_entry", needed: true }),
+  functionHook({
+    hook: "try_to_wake_up",
+    stage: "ttwu_return",
+    at: "exit",
+    program: "ttwu_exit",
+    needed: true,
+  }),
+  functionHook({
+    hook: "ttwu_queue_wakelist",
+    stage: "wakelist",
+    at: "entry",
+    program: "wakelist_entry",
+  }),
+  functionHook({ hook: "sched_ttwu_pending", stage: "wakelist", at: "entry", program: "pending_entry" }),
+  functionHook({
+    hook: "ttwu_do_activate",
+    stage: "activate",
+    at: "entry",
+    program: "do_activate",
+    needed: true,
+  }),
+  // The system call clock_gettime reads through ktime_get_ts64: without it the target's own read is not seen.
+  ...accessor("ktime_get_ts64", true),
+  ...accessor("ktime_get"),
+  ...accessor("ktime_get_real_ts64"),
+  ...accessor("ktime_get_raw_ts64"),
+  ...accessor("ktime_get_raw"),
+  ...accessor("ktime_get_with_offset"),
+  ...accessor("ktime_get_update_offsets_now"),
+  bareRead("ktime_get_snapshot"),
+  // The clocksources' own callbacks. read_tsc, kvm_clock_get_cycles and read_hv_clock_tsc are notrace on every
+  // kernel seen (6.1, 6.12, 7.3); they are tried all the same, so that the file says so.
+  bareRead("read_hpet"),
+  bareRead("acpi_pm_read"),
+  bareRead("read_tsc"),
+  bareRead("kvm_clock_get_cycles"),
+  bareRead("read_hv_clock_tsc"),
+  functionHook({
+    hook: "change_clocksource",
+    stage: "clocksource_switch",
+    at: "entry",
+    program: "clocksource_switch",
+  }),
+  tracepoint("sched_waking", "ttwu", true, EVERY_TIER),
+  tracepoint("sched_wakeup", "wakeup", true, EVERY_TIER),
+  tracepoint("sched_switch", "switch", true, EVERY_TIER),
+  tracepoint("sched_migrate_task", "wakeup", false, EVERY_TIER),
+  tracepoint("sys_enter", "tkread", true, ["tracepoint"]),
+];
+
+/** Every program of the BPF object. */
+export const PROGRAMS: readonly string[] = [
+  ...new Set(HOOKS.flatMap((hook) => Object.values(hook.ladder).flat()).map((variant) => variant.program)),
+];

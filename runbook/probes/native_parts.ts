@@ -1,0 +1,55 @@
+/** Everything native, opened from the executable's own bytes when it is needed and not before. */
+
+import type { BpfRuntime } from "../../ffi/bpf_object.ts";
+import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
+import type { NativeLibrary } from "../../ffi/native_library.ts";
+import type { Tier } from "../../analysis/result/meta.ts";
+import { ChainProbes, VARIABLES } from "./chain_probes.ts";
+import { definitionsOf } from "./definitions.ts";
+import { HOOKS } from "./hooks.ts";
+
+export interface NativeParts {
+  readonly native: NativeLibrary;
+  /**
+   * Attaches the chain's probes: at that tier, or when not given at the best there is.
+   *
+   * @throws {TierUnavailable} when the tier, or any, cannot be had
+   * @throws {LibbpfError} when the kernel refuses for another reason
+   */
+  attach(required: Tier | undefined): ChainProbes;
+  /** Whether the running kernel's BTF has that per-CPU variable. */
+  hasVariable(name: string): boolean;
+  /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
+  kernelEnum(name: string): ReadonlyMap<string, number>;
+}
+
+/** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
+export const KPROBE_PMU = "/sys/bus/event_source/devices/kprobe";
+
+export async function openNativeParts(): Promise<NativeParts> {
+  const embedded = await import("../../ffi/embedded.ts");
+  const { BpfRuntime } = await import("../../ffi/bpf_object.ts");
+  const { openLibbpf } = await import("../../ffi/libbpf.ts");
+  const { openNativeLibrary } = await import("../../ffi/native_library.ts");
+  const native = openNativeLibrary(embedded.LIBTARGET);
+  const libbpf = openLibbpf(embedded.LIBBPF_LIBRARIES);
+  const objects = {
+    withPercpu: embedded.CHAIN_OBJECT,
+    withoutPercpu: embedded.CHAIN_OBJECT_WITHOUT_PERCPU,
+  };
+  let opened: BpfRuntime | undefined;
+  const runtime = () => opened ??= new BpfRuntime(libbpf, native);
+  return {
+    native,
+    attach(required) {
+      const kallsyms = readKernelFile("/proc/kallsyms") ?? new Uint8Array();
+      return ChainProbes.attach(runtime(), objects, {
+        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
+        hasKprobes: kernelFileExists(KPROBE_PMU),
+        ...(required === undefined ? {} : { require: required }),
+      });
+    },
+    hasVariable: (name) => runtime().variablesInKernelBtf([name]).has(name),
+    kernelEnum: (name) => runtime().kernelEnum(name),
+  };
+}

@@ -1,0 +1,71 @@
+/** What a call of `probe run` declares: the defaults, a runbook file over them, options over both. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { declareRunbook, eachChecked } from "./runbook.ts";
+import type { Field, Runbook, Settings } from "./settings.ts";
+import type { RunbookFile } from "./runbook_file.ts";
+import { parseTrigger, type TriggerChoice } from "./trigger.ts";
+import { parseTarget, type TargetChoice, targetText } from "./target.ts";
+
+export interface Declared {
+  readonly runbook: Runbook;
+  readonly target: TargetChoice;
+  readonly trigger: TriggerChoice;
+  /** Fields in which the runbook is not what the file, or without one the default, says. */
+  readonly overrides: readonly Field[];
+}
+
+/** Options of the command line that are fields of a runbook, by these; undefined: not given. */
+export interface ProtocolOptions extends Omit<Settings, "target" | "trigger"> {
+  /** timer, pps, pps:DEVICE or rtc. */
+  readonly trigger?: string | undefined;
+  /** self, comm:NAME or pid:NUMBER. */
+  readonly target?: string | undefined;
+}
+
+/**
+ * @param file null: none was given
+ * @param optionOf how the command line calls a field
+ * @throws Failure (usage), which names the option or the file's line
+ */
+export function declare(
+  options: ProtocolOptions,
+  file: RunbookFile | null,
+  optionOf: (field: Field) => string,
+): Declared {
+  const given = file?.settings ?? {};
+  const target = options.target === undefined ? undefined : parseTarget(options.target);
+  const trigger = options.trigger === undefined ? undefined : parseTrigger(options.trigger);
+  const over: Settings = {
+    ...options,
+    trigger: trigger?.name,
+    target: target === undefined ? undefined : targetText(target),
+  };
+  const named = (field: Field) =>
+    over[field] === undefined ? file?.named(field) ?? optionOf(field) : optionOf(field);
+  const base = eachChecked(given, (field) => file?.named(field) ?? optionOf(field));
+  const runbook = declareRunbook({ ...given, ...definedOf(over) }, named);
+  const overrides = (Object.keys(runbook) as (keyof Runbook)[]).filter((field): field is Field =>
+    runbook[field] !== base[field]
+  );
+  return {
+    runbook,
+    target: target ?? targetOf(runbook, named("target")),
+    trigger: trigger ?? { name: runbook.trigger, device: null },
+    overrides,
+  };
+}
+
+function definedOf(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/** The target that a runbook names: a process is nothing that a file could name. */
+function targetOf({ target }: Runbook, name: string): TargetChoice {
+  if (target !== "pid") return parseTarget(target);
+  throw new Failure(
+    EXIT.usage,
+    `${name}: pid leaves open which process it is`,
+    "give --target pid:NUMBER too",
+  );
+}

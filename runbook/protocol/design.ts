@@ -1,0 +1,53 @@
+/**
+ * The design of a measurement: which wake and which load each run has. Several are mixed run by run in randomised
+ * blocks (a randomised complete block design), so that drift cannot pass for an effect of either.
+ */
+
+import { Xoshiro128 } from "../../analysis/stats/random.ts";
+
+/** What varies from run to run. */
+export interface Cell {
+  /** A name of the table of wakes, or own. */
+  readonly wake: string;
+  /** idle or cpu:N. */
+  readonly load: string;
+}
+
+/** The part of the runbook that says which cells there are; lists are comma-separated. */
+export interface Mixture {
+  readonly wake: string;
+  readonly load: string;
+  /** Integer; the order of each block follows from it and from the number of the block alone. */
+  readonly order_seed: number;
+}
+
+/** Every wake under every load. */
+export function cellsOf({ wake, load }: Mixture): Cell[] {
+  return wake.split(",").flatMap((wake) => load.split(",").map((load) => ({ wake, load })));
+}
+
+/**
+ * The cell of a run. Runs 1 to k (the number of cells) are the first block, the next k the second: each block holds
+ * every cell once, in an order of its own. Nothing is remembered from run to run, so any run may be asked for first.
+ *
+ * @param run from 1
+ */
+export function cellOf(mixture: Mixture, run: number): Cell {
+  const cells = cellsOf(mixture);
+  const block = Math.floor((run - 1) / cells.length);
+  shuffle(cells, Xoshiro128.seeded(blockSeed(mixture.order_seed, block)));
+  return cells[(run - 1) % cells.length]!;
+}
+
+/** 32 bits that differ in an unforeseeable way from block to block and from seed to seed. */
+function blockSeed(seed: number, block: number): number {
+  return Xoshiro128.seeded(seed ^ Math.floor(seed / 2 ** 32)).uint32() ^ Xoshiro128.seeded(~block).uint32();
+}
+
+/** Fisher and Yates: every order is equally likely. */
+function shuffle(cells: Cell[], random: Xoshiro128): void {
+  for (let last = cells.length - 1; last > 0; last--) {
+    const chosen = Math.floor(random.uniform() * (last + 1));
+    [cells[last], cells[chosen]] = [cells[chosen]!, cells[last]!];
+  }
+}

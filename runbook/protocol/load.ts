@@ -1,0 +1,39 @@
+/** Load: what else the machine does while a run lasts. `idle`: nothing of ours. `cpu:N`: N pinned busy threads. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+
+/** Most threads of a load: more than any machine has CPUs. */
+export const MOST_THREADS = 8192;
+
+/**
+ * How many threads keep CPUs busy under a load: 0 for `idle`.
+ *
+ * @returns null when the text is no load
+ */
+export function busyThreads(load: string): number | null {
+  if (load === "idle") return 0;
+  const threads = Number(/^cpu:([1-9]\d{0,4})$/.exec(load)?.[1]);
+  return threads <= MOST_THREADS ? threads : null;
+}
+
+/**
+ * Makes a load of the runbook.
+ *
+ * @param startThreads starts that many, see ffi/load.ts
+ * @returns its disposal ends the load
+ * @throws Failure when its threads cannot be started
+ */
+export function startLoad(load: string, startThreads: (threads: number) => Disposable): Disposable {
+  const threads = busyThreads(load) ?? 0;
+  if (threads === 0) return { [Symbol.dispose]: () => {} };
+  try {
+    return startThreads(threads);
+  } catch (cause) {
+    throw new Failure(
+      EXIT.failed,
+      `load ${load} cannot be made: ${cause instanceof Error ? cause.message : cause}`,
+      "declare fewer threads, or allow this process more (ulimit -u, pids.max of its cgroup)",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,152 @@
+/** The declared protocol of a measurement. Its hash goes into the file: two files compare only if it is the same. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Tier } from "../../analysis/result/meta.ts";
+import { cellsOf } from "./design.ts";
+import { defaultSettings } from "./runbook_file.ts";
+import {
+  ANY,
+  BEST,
+  CHECKS,
+  type Field,
+  orList,
+  OWN_WAKE,
+  type Runbook,
+  type Settings,
+  Unfit,
+} from "./settings.ts";
+import { DEVICE_PERIOD_NS } from "./wakes.ts";
+import { WAKES, wakesFor } from "./wakes.ts";
+
+const DEFAULTS = { version: 1, ...defaultSettings() } as Runbook;
+
+/**
+ * The protocol of some settings over the defaults, which are those of default.toml.
+ *
+ * @param named how an error names a field: by its option, or by its line in a file
+ * @throws Failure (usage) for values that no measurement can have, alone or together
+ */
+export function declareRunbook(settings: Settings, named: (field: Field) => string = String): Runbook {
+  const runbook = eachChecked(settings, named);
+  for (const { field, broken, found, remedy } of COMBINATIONS) {
+    if (broken(runbook)) throw refusal(named(field), new Unfit(found(runbook), remedy));
+  }
+  return runbook;
+}
+
+/** The same as far as each field alone is concerned: whether they can be together is not asked. */
+export function eachChecked(settings: Settings, named: (field: Field) => string = String): Runbook {
+  const values: Record<string, unknown> = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(settings)) {
+    const field = name as Field;
+    if (value !== undefined) values[field] = checked(field, value, named);
+  }
+  if (settings.wake === undefined) values.wake = values.target === "self" ? values.trigger : OWN_WAKE;
+  return values as unknown as Runbook;
+}
+
+function checked(field: Field, value: unknown, named: (field: Field) => string): unknown {
+  try {
+    return (CHECKS[field] as (value: unknown) => unknown)(value);
+  } catch (error) {
+    if (error instanceof Unfit) throw refusal(named(field), error);
+    throw error;
+  }
+}
+
+function refusal(name: string, { found, remedy }: Unfit): Failure {
+  return new Failure(EXIT.usage, `${name}: ${found}`, remedy);
+}
+
+interface Combination {
+  /** The field that an error names. */
+  readonly field: Field;
+  broken(runbook: Runbook): boolean;
+  found(runbook: Runbook): string;
+  readonly remedy: string;
+}
+
+/** Values that are each possible, but not together. */
+const COMBINATIONS: readonly Combination[] = [
+  {
+    field: "wake",
+    broken: ({ wake, target }) => target !== "self" && wake !== OWN_WAKE,
+    found: ({ wake }) => `${wake} cannot wake a task that is not the built-in target`,
+    remedy: "leave it out: such a task is followed when something wakes it",
+  },
+  {
+    field: "wake",
+    broken: (runbook) => runbook.target === "self" && wakesOf(runbook).includes(OWN_WAKE),
+    found: () => `the built-in target is not woken by ${OWN_WAKE}`,
+    remedy: `use ${orList(WAKES.map(({ name }) => name))}, or give another target`,
+  },
+  {
+    field: "wake",
+    broken: (runbook) => strangeWake(runbook) !== undefined,
+    found: (runbook) => `${strangeWake(runbook)} is no wake of the trigger ${runbook.trigger}`,
+    remedy: "leave it out, use one by another thread, such as pipe, or give its own trigger",
+  },
+  {
+    field: "period_ns",
+    broken: ({ trigger, period_ns }) => trigger !== "timer" && period_ns !== DEVICE_PERIOD_NS,
+    found: ({ trigger, period_ns }) => `${trigger} gives one edge a second, not one every ${period_ns} ns`,
+    remedy: "leave it out",
+  },
+  {
+    field: "cpus",
+    broken: ({ cpus, target }) => target !== "self" && cpus !== ANY,
+    found: () => "only the built-in target is kept on CPUs",
+    remedy: "leave it out, and use taskset for a task of your own",
+  },
+  {
+    field: "runs",
+    broken: (runbook) => runbook.runs < cellsOf(runbook).length,
+    found: (runbook) =>
+      `${runbook.runs} runs are fewer than the ${cellsOf(runbook).length} pairs of wake and load`,
+    remedy: "give more runs, or fewer wakes or loads",
+  },
+  {
+    field: "blocks",
+    broken: ({ blocks, runs }) => blocks > runs,
+    found: ({ blocks, runs }) => `${blocks} blocks of ${runs} runs: some would be empty`,
+    remedy: "give fewer blocks or more runs",
+  },
+];
+
+/** A wake that only another trigger can begin. */
+function strangeWake(runbook: Runbook): string | undefined {
+  const possible = new Set([OWN_WAKE, ...wakesFor(runbook.trigger).map(({ name }) => name)]);
+  return wakesOf(runbook).find((wake) => !possible.has(wake));
+}
+
+/** The wakes of a runbook, in its order. */
+export function wakesOf({ wake }: Runbook): string[] {
+  return wake.split(",");
+}
+
+/** The CPUs on which the built-in target may run, ascending; null: any. */
+export function cpusOf({ cpus }: Runbook): number[] | null {
+  return cpus === ANY ? null : cpus.split(",").map(Number);
+}
+
+/** The clocksource that must be in use; null: any. */
+export function clocksourceOf({ clocksource }: Runbook): string | null {
+  return clocksource === ANY ? null : clocksource;
+}
+
+/** The one tier to measure at; undefined: the best there is. */
+export function tierOf({ require }: Runbook): Tier | undefined {
+  return require === BEST ? undefined : require;
+}
+
+/** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */
+export function canonicalRunbook(runbook: Runbook): string {
+  const sorted = Object.entries(runbook).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(sorted));
+}
+
+/** SHA-256 of the canonical form, 64 lower-case hex digits. */
+export async function runbookSha256(runbook: Runbook): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonicalRunbook(runbook)));
+  return new Uint8Array(digest).toHex();
+}

@@ -1,0 +1,243 @@
+/** A runbook as a file: TOML, flat, described by default.toml, which also holds every default. */
+
+import { parse, TomlError } from "smol-toml";
+import { parseDuration } from "../../analysis/units/duration.ts";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import defaultToml from "./default.toml" with { type: "text" };
+import { naming } from "../machine/named_file.ts";
+import type { Field, Settings } from "./settings.ts";
+import { ANY, Unfit } from "./settings.ts";
+
+/** What a file declares. */
+export interface RunbookFile {
+  readonly settings: Settings;
+  /** Where the file gives a field, and under which key: `lab.toml line 3: wakes`; null: it does not. */
+  named(field: Field): string | null;
+}
+
+type Value = string | number;
+/** Takes a value of TOML as the runbook has it; throws Unfit for another type. */
+type Reader = (value: unknown) => Value;
+
+const whole: Reader = (value) => {
+  if (typeof value === "bigint") return Number(value);
+  throw new Unfit(`it is ${kindOf(value)}`, "give a whole number, such as 30");
+};
+
+const decimal: Reader = (value) => {
+  if (typeof value === "number" || typeof value === "bigint") return Number(value);
+  throw new Unfit(`it is ${kindOf(value)}`, "give a number, such as 0.05");
+};
+
+const word: Reader = (value) => {
+  if (typeof value === "string") return value;
+  throw new Unfit(`it is ${kindOf(value)}`, "give text in quotes");
+};
+
+const duration: Reader = (value) => {
+  if (typeof value === "bigint" || typeof value === "number") {
+    throw new Unfit(`${value} has no unit`, `write the unit too, such as "${value}ms"`);
+  }
+  if (typeof value !== "string") throw new Unfit(`it is ${kindOf(value)}`, 'give text such as "1s"');
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (error instanceof Failure) throw new Unfit(error.found, error.remedy);
+    throw error;
+  }
+};
+
+const words: Reader = (value) => {
+  if (!Array.isArray(value)) {
+    throw new Unfit(`it is ${kindOf(value)}`, `give a list, such as [${JSON.stringify(String(value))}]`);
+  }
+  if (value.length === 0) throw new Unfit("the list is empty", "name one at least, or leave the key out");
+  for (const item of value) {
+    if (typeof item !== "string") throw new Unfit(`the list holds ${kindOf(item)}`, "give text in quotes");
+    if (item.includes(",")) throw new Unfit(`"${item}" holds a comma`, "write each as an entry of its own");
+  }
+  return value.join(",");
+};
+
+const anyOrNumbers: Reader = (value) => {
+  if (value === ANY) return value;
+  if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item !== "bigint")) {
+    throw new Unfit(
+      `it is not "${ANY}" and no list of whole numbers`,
+      `give a list such as [0, 1], or "${ANY}"`,
+    );
+  }
+  return value.join(",");
+};
+
+/** Every key of a file but `version`, the field that it gives, and how its value is taken. */
+const KEYS: ReadonlyMap<string, readonly [field: Field, read: Reader]> = new Map([
+  ["runs", ["runs", whole]],
+  ["warm_up_runs", ["warm_up_runs", whole]],
+  ["period", ["period_ns", duration]],
+  ["trigger", ["trigger", word]],
+  ["wakes", ["wake", words]],
+  ["target", ["target", word]],
+  ["loads", ["load", words]],
+  ["order_seed", ["order_seed", whole]],
+  ["hours", ["hours", word]],
+  ["cpus", ["cpus", anyOrNumbers]],
+  ["require", ["require", word]],
+  ["clocksource", ["clocksource", word]],
+  ["blocks", ["blocks", whole]],
+  ["offset_margin", ["offset_margin_ns", duration]],
+  ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin_ns", duration]],
+  ["alpha", ["alpha", decimal]],
+]);
+const VERSION = "version";
+const CURRENT_VERSION = 1n;
+
+/** A runbook is some lines long; this is far above any, and little enough to look for a line in. */
+const MOST_BYTES = 65_536;
+
+/** A file that was read. */
+export interface RunbookSource extends RunbookFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the `# meta` line says of a file: its name without folders, and its SHA-256. */
+export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: string; sha256: string }> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return { name: path.slice(path.lastIndexOf("/") + 1), sha256: new Uint8Array(digest).toHex() };
+}
+
+/**
+ * @throws Failure (failed) when the file cannot be read; (usage) when it is no runbook, with line and reason
+ */
+export function readRunbookFile(path: string): RunbookSource {
+  const bytes = naming(path, "a runbook", () => Deno.readFileSync(path));
+  if (bytes.length > MOST_BYTES) {
+    throw new Failure(
+      EXIT.usage,
+      `${path} is too long for a runbook`,
+      `give a file of at most ${MOST_BYTES} bytes`,
+    );
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Failure(EXIT.usage, `${path} is no text in UTF-8`, "give a runbook: a TOML file");
+  }
+  return { ...parseRunbook(path, text), path, bytes };
+}
+
+/**
+ * @param name of the file, for errors
+ * @throws Failure (usage) for what is no TOML, an unknown key, or a value of another type, with its line
+ */
+export function parseRunbook(name: string, text: string): RunbookFile {
+  const table = tableOf(name, text);
+  const at = (key: string) => `${name} line ${lineOf(text, key)}: ${key}`;
+  const settings: Partial<Record<Field, Value>> = {};
+  const keys = new Map<Field, string>();
+  for (const [key, value] of Object.entries(table)) {
+    try {
+      const known = KEYS.get(key);
+      if (key === VERSION) checkVersion(value);
+      else if (known === undefined) throw new Unfit("there is no such key", remedyForKey(key));
+      else {
+        const [field, read] = known;
+        settings[field] = read(value);
+        keys.set(field, key);
+      }
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      throw new Failure(EXIT.usage, `${at(key)}: ${error.found}`, error.remedy);
+    }
+  }
+  return {
+    settings: settings as Settings,
+    named(field) {
+      const key = keys.get(field);
+      return key === undefined ? null : at(key);
+    },
+  };
+}
+
+/** Values of default.toml: every field has one. */
+export function defaultSettings(): Settings {
+  return parseRunbook("default.toml", defaultToml).settings;
+}
+
+function parsed(text: string): Record<string, unknown> {
+  // Whole numbers as bigint: 30 and 30.0 are different types of TOML.
+  return parse(text, { integersAsBigInt: true });
+}
+
+function tableOf(name: string, text: string): Record<string, unknown> {
+  try {
+    return parsed(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [first = ""] = error.message.split("\n");
+    const reason = first.replace("Invalid TOML document: ", "");
+    throw new Failure(EXIT.usage, `${name} line ${error.line}: no TOML: ${reason}`, "correct the line", {
+      cause: error,
+    });
+  }
+}
+
+function checkVersion(value: unknown): void {
+  if (value === CURRENT_VERSION) return;
+  throw new Unfit(
+    typeof value === "bigint" ? `${value} is not known here` : `it is ${kindOf(value)}`,
+    `this probe reads runbooks of version ${CURRENT_VERSION}`,
+  );
+}
+
+/**
+ * The line on which a key of the top level first appears, from 1. Only a text that ends with whole statements is
+ * TOML: the first such beginning of the file that has the key ends with its statement, and the one before it ends
+ * just before.
+ */
+function lineOf(text: string, key: string): number {
+  const lines = text.split("\n");
+  let begins = 1;
+  for (let end = 1; end <= lines.length; end++) {
+    try {
+      if (Object.hasOwn(parsed(`${lines.slice(0, end).join("\n")}\n`), key)) return begins;
+      begins = end + 1;
+    } catch (error) {
+      if (!(error instanceof TomlError)) throw error;
+    }
+  }
+  throw new RangeError(`The key must be in the text, got ${key}`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === "string") return "text";
+  if (typeof value === "bigint") return "a whole number";
+  if (typeof value === "number") return "a number with a fraction";
+  if (typeof value === "boolean") return "true or false";
+  if (Array.isArray(value)) return "a list";
+  return value instanceof Date ? "a date or time" : "a table";
+}
+
+function remedyForKey(key: string): string {
+  const names = [VERSION, ...KEYS.keys()];
+  const [nearest = "", edits = Infinity] = names
+    .map((name) => [name, editsBetween(key, name)] as const)
+    .reduce((best, other) => (other[1] < best[1] ? other : best));
+  if (edits <= Math.max(2, key.length / 3)) return `did you mean ${nearest}?`;
+  return `the keys are ${names.join(", ")}`;
+}
+
+/** Insertions, deletions and replacements that make one word the other (Levenshtein). */
+function editsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,191 @@
+/** What each field of a runbook may be, and the one spelling of its value that is hashed. */
+
+import { type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { busyThreads, MOST_THREADS } from "./load.ts";
+import { type Trigger, TRIGGERS, WAKES } from "./wakes.ts";
+
+/** Why a value cannot be a field's. */
+export class Unfit extends Error {
+  readonly found: string;
+  readonly remedy: string;
+
+  constructor(found: string, remedy: string) {
+    super(`${found}; ${remedy}`);
+    this.found = found;
+    this.remedy = remedy;
+  }
+}
+
+/** What is followed when the target is a task that wakes by itself. */
+export const OWN_WAKE = "own";
+
+export const ANY = "any";
+export const BEST = "best";
+
+const SHORTEST_PERIOD_NS = 1_000_000;
+const LONGEST_PERIOD_NS = 3_600_000_000_000;
+
+/** NR_CPUS of the largest x86-64 kernels. */
+const MOST_CPUS = 8192;
+
+export interface Runbook {
+  readonly version: 1;
+  /** Rows of the file. */
+  readonly runs: number;
+  /** Runs before the first row: done alike, not recorded. */
+  readonly warm_up_runs: number;
+  /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
+  readonly period_ns: number;
+  /** What gives the edges. Which device it is, is no part of the protocol. */
+  readonly trigger: Trigger;
+  /** Names of the table of wakes, joined by commas; `own` for a task that is woken by whatever wakes it. */
+  readonly wake: string;
+  /** self, comm:NAME, or pid: the number of a process is no part of a protocol. */
+  readonly target: string;
+  /** `idle`, or `cpu:N` for N busy threads; several joined by commas. */
+  readonly load: string;
+  /** Seed of the order in which the combinations of wake and load take turns. */
+  readonly order_seed: number;
+  /** `any`, or the hours of UTC in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
+  readonly hours: string;
+  /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
+  readonly cpus: string;
+  /** `best`, or the one tier to measure at. */
+  readonly require: typeof BEST | Tier;
+  /** `any`, or the clocksource that must be in use. */
+  readonly clocksource: string;
+  /** Blocks in which host and VM take turns under `probe ab`; 1: first all runs of the host, then all of the VM. */
+  readonly blocks: number;
+  /** Shift of offset_ns below which two sides count as equal, in ns. */
+  readonly offset_margin_ns: number;
+  /** The same for ttwu_to_tkread_ns. */
+  readonly ttwu_to_tkread_margin_ns: number;
+  /** Error rate of each test. */
+  readonly alpha: number;
+}
+
+export type Field = Exclude<keyof Runbook, "version">;
+
+/** Any of a runbook's fields, lists still in any spelling: what is left out has its default. */
+export type Settings = {
+  readonly [field in Field]?: (Runbook[field] extends number ? number : string) | undefined;
+};
+
+/** Lists are spelled with commas, in the order in which they were given. */
+function listOf(check: (item: string) => string): (text: string) => string {
+  return (text) => {
+    const items = text.split(",").map((item) => check(item.trim()));
+    const twice = items.find((item, index) => items.indexOf(item) !== index);
+    if (twice !== undefined) throw new Unfit(`${twice} is named twice`, "name it once");
+    return items.join(",");
+  };
+}
+
+function oneOf(values: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (values.includes(text)) return text;
+    throw new Unfit(`"${text}" is not known`, `use ${orList(values)}`);
+  };
+}
+
+/** `a, b or c` */
+export function orList(values: readonly string[]): string {
+  return values.join(", ").replace(/, ([^,]+)$/, " or $1");
+}
+
+function integer(least: number, what: string): (value: number) => number {
+  return (value) => {
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new Unfit(`${value} is not ${what}`, `give a whole number from ${least}`);
+  };
+}
+
+function period(value: number): number {
+  if (Number.isSafeInteger(value) && value >= SHORTEST_PERIOD_NS && value <= LONGEST_PERIOD_NS) return value;
+  throw new Unfit(
+    `a period of ${value} ns cannot be kept`,
+    "give a whole number of ns from 1ms to 3600s, for example 1s",
+  );
+}
+
+function margin(value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Unfit(`a margin of ${value} ns is none`, "give a whole number of ns above 0, for example 4ms");
+}
+
+function alpha(value: number): number {
+  if (value > 0 && value < 0.5) return value;
+  throw new Unfit(`${value} is not an error rate`, "give a number above 0 and below 0.5, for example 0.05");
+}
+
+const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);
+
+/** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel cuts longer names. */
+export const COMM_BYTES = 15;
+
+function target(text: string): string {
+  if (text === "self" || text === "pid") return text;
+  const comm = /^comm:(.+)$/.exec(text)?.[1];
+  if (comm !== undefined && new TextEncoder().encode(comm).length <= COMM_BYTES) return text;
+  throw new Unfit(
+    `"${text}" names no target`,
+    `use self, comm:NAME with a name of at most ${COMM_BYTES} bytes, or pid with --target pid:NUMBER`,
+  );
+}
+
+function load(text: string): string {
+  if (busyThreads(text) !== null) return text;
+  throw new Unfit(`"${text}" is no load`, `use idle, or cpu:N with N busy threads from 1 to ${MOST_THREADS}`);
+}
+
+function hours(text: string): string {
+  if (text === ANY) return text;
+  const [, from, to] = /^([01]\d|2[0-3])-([01]\d|2[0-3])$/.exec(text) ?? [];
+  if (from === undefined || to === undefined) {
+    throw new Unfit(
+      `"${text}" is no hour region`,
+      'give two hours of UTC from 00 to 23, such as "22-05", or "any"',
+    );
+  }
+  if (from === to) {
+    throw new Unfit(`the hour region ${text} has no length`, 'let it end in another hour, or give "any"');
+  }
+  return text;
+}
+
+/** CPUs are spelled in ascending order: the order in which they were given says nothing. */
+function cpus(text: string): string {
+  if (text === ANY) return text;
+  const numbers = listOf((item) => {
+    if (/^\d{1,4}$/.test(item) && Number(item) < MOST_CPUS) return String(Number(item));
+    throw new Unfit(`"${item}" is no CPU`, `give numbers of CPUs, such as 0 and 1, or "${ANY}"`);
+  })(text);
+  return numbers.split(",").map(Number).sort((a, b) => a - b).join(",");
+}
+
+function clocksource(text: string): string {
+  if (/^[A-Za-z0-9][\w.-]*$/.test(text)) return text;
+  throw new Unfit(`"${text}" names no clocksource`, `give a name such as tsc, or "${ANY}"`);
+}
+
+/**
+ * Each checks a value and returns its one spelling. They throw {@linkcode Unfit}.
+ */
+export const CHECKS = {
+  runs: integer(1, "a number of runs"),
+  warm_up_runs: integer(0, "a number of runs"),
+  period_ns: period,
+  trigger: oneOf(TRIGGERS),
+  wake: listOf(wakeName),
+  target,
+  load: listOf(load),
+  order_seed: integer(0, "a seed"),
+  hours,
+  cpus,
+  require: oneOf([BEST, ...TIERS]),
+  clocksource,
+  blocks: integer(1, "a number of blocks"),
+  offset_margin_ns: margin,
+  ttwu_to_tkread_margin_ns: margin,
+  alpha,
+} as const;

@@ -1,0 +1,25 @@
+/** What a call or a runbook names as the trigger: its kind, and of devices which one. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { orList } from "./settings.ts";
+import { type Trigger, TRIGGERS } from "./wakes.ts";
+
+/** What `--trigger` names. */
+export interface TriggerChoice {
+  readonly name: Trigger;
+  /** null: the one device of that kind. */
+  readonly device: string | null;
+}
+
+/** @throws Failure (usage) */
+export function parseTrigger(text: string): TriggerChoice {
+  const device = /^pps:(\/.+)$/.exec(text)?.[1];
+  if (device !== undefined) return { name: "pps", device };
+  const name = TRIGGERS.find((trigger) => trigger === text);
+  if (name !== undefined) return { name, device: null };
+  throw new Failure(
+    EXIT.usage,
+    `--trigger: "${text}" is not known`,
+    `use ${orList(TRIGGERS.map((name) => name === "pps" ? "pps:/dev/ppsN" : name))}`,
+  );
+}

@@ -1,0 +1,22 @@
+/** What one run left behind, before it is a row. */
+
+import type { STATUSES } from "../../analysis/result/columns.ts";
+import type { ChainRecord } from "../../ffi/record.ts";
+import type { TargetRun } from "../../ffi/target.ts";
+import type { Counters } from "../probes/chain_probes.ts";
+import type { Cell } from "../protocol/design.ts";
+
+export type Status = (typeof STATUSES)[number];
+
+export interface RunOutcome {
+  readonly run: number;
+  /** What was declared for it. */
+  readonly cell: Cell;
+  readonly status: Status;
+  /** What the kernel saw; null: not even the wakeup. */
+  readonly record: ChainRecord | null;
+  /** What the target saw; null: it had not come back from its sleep. */
+  readonly target: TargetRun | null;
+  /** What was lost or filtered while this run lasted. */
+  readonly losses: Counters;
+}

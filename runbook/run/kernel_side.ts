@@ -1,0 +1,129 @@
+/** What a measurement needs of the kernel: the attached probes and the target. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Tier } from "../../analysis/result/meta.ts";
+import { LibbpfError } from "../../ffi/libbpf_error.ts";
+import { kernelFileExists } from "../../ffi/kernel_file.ts";
+import type { NativeLibrary } from "../../ffi/native_library.ts";
+import type { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
+import { attachFailure } from "../probes/attach_failure.ts";
+import type { ChainProbes } from "../probes/chain_probes.ts";
+import { TierUnavailable } from "../probes/ladder.ts";
+import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
+import { readMachineText } from "../machine/machine.ts";
+import { openTrigger } from "./trigger_device.ts";
+import type { TriggerChoice } from "../protocol/trigger.ts";
+import type { Trigger } from "./triggers.ts";
+import { type ExistingTask, findTask, type TargetChoice } from "../protocol/target.ts";
+
+export interface KernelSide extends Disposable {
+  readonly probes: ChainProbes;
+  readonly target: NativeTarget | ExistingTarget;
+  /** The followed task; null: the built-in thread. */
+  readonly task: ExistingTask | null;
+  readonly trigger: Trigger;
+  /** Path of the trigger's device; null: it has none. */
+  readonly triggerDevice: string | null;
+  /** enum scx_wake_flags of the kernel's BTF, by name; empty where there is none. */
+  readonly scxWakeFlags: ReadonlyMap<string, number>;
+  readonly clockStepCounter: "tsc" | "CLOCK_MONOTONIC_RAW";
+  /**
+   * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
+   * how well an edge on the one is known on the other.
+   */
+  edgeUncertaintyNs(): number;
+  /** Keeps CPUs busy until disposed: threads that only compute, one per CPU in turn. */
+  startBusyThreads(threads: number): Disposable;
+  /** Has the kernel time BPF programs until disposed: those of others too, no setting is changed. */
+  timePrograms(): Disposable;
+}
+
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+const BRACKETS = 16;
+
+export interface KernelSideOptions {
+  /** The tier to take; undefined: the best there is. */
+  readonly require: Tier | undefined;
+  readonly target: TargetChoice;
+  readonly trigger: TriggerChoice;
+  /** Of the timer's edges. */
+  readonly periodNs: number;
+  /** CPUs that the built-in target may run on; null: any. */
+  readonly cpus: readonly number[] | null;
+}
+
+/**
+ * Opens the trigger's device, and libbpf, and attaches the probes.
+ *
+ * @throws Failure (cannot measure) with the reason
+ */
+export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
+  const { require, target, cpus } = options;
+  const { openNativeParts } = await import("../probes/native_parts.ts");
+  const { startBusyThreads } = await import("../../ffi/load.ts");
+  const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
+  const { armedLeadNs, clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import(
+    "../../ffi/target.ts"
+  );
+  const { native, attach, kernelEnum } = await openNativeParts();
+  const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
+  const machine = { read: readMachineText, exists: kernelFileExists };
+  using resources = new DisposableStack();
+  const trigger = resources.use(openTrigger(native, options.trigger, options.periodNs, machine));
+  const probes = resources.use(explained(() => attach(require)));
+  const held = resources.move();
+  return {
+    probes,
+    target: task === null
+      ? new NativeTarget(native, {
+        trigger: trigger.native,
+        leadNs: armedLeadNs(trigger.trigger.periodNs),
+        ...(cpus === null ? {} : { cpus }),
+      })
+      : new ExistingTarget(native, task.pid, trigger.native),
+    task,
+    trigger: trigger.trigger,
+    triggerDevice: trigger.device,
+    scxWakeFlags: kernelEnum(SCX_WAKE_FLAGS),
+    clockStepCounter: clockStepCounter(native),
+    edgeUncertaintyNs: () => edgeUncertaintyNs(native),
+    startBusyThreads: (threads) => startBusyThreads(native, threads),
+    timePrograms: () => enableProgramStatistics(native) ?? cannotTime(),
+    [Symbol.dispose]: () => held.dispose(),
+  };
+}
+
+function cannotTime(): never {
+  throw new Failure(
+    EXIT.cannotMeasure,
+    "cannot measure the overhead: the kernel does not time BPF programs (BPF_ENABLE_STATS)",
+    "leave --measure-overhead out, or use Linux 5.8 or later with CAP_SYS_ADMIN",
+  );
+}
+
+function explained(attempt: () => ChainProbes): ChainProbes {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof LibbpfError) throw attachFailure(error);
+    if (!(error instanceof TierUnavailable)) throw error;
+    throw new Failure(
+      EXIT.cannotMeasure,
+      `cannot measure at tier ${error.tier}: ${error.reason}`,
+      "leave --require out to take the best tier there is, or use a kernel that offers it",
+      { cause: error },
+    );
+  }
+}
+
+function edgeUncertaintyNs(native: NativeLibrary): number {
+  let narrowest = Infinity;
+  for (let i = 0; i < BRACKETS; i++) {
+    const before = native.symbols.clock_now(CLOCK_MONOTONIC);
+    native.symbols.clock_now(CLOCK_REALTIME);
+    const after = native.symbols.clock_now(CLOCK_MONOTONIC);
+    narrowest = Math.min(narrowest, Number(after - before));
+  }
+  return Math.ceil(narrowest / 2);
+}

@@ -1,0 +1,358 @@
+/**
+ * The run loop: one edge, one wakeup, one chain, one outcome after the other. It knows order, time, losses and
+ * interruption; what a kernel is, it does not, so its tests need none.
+ */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Counters } from "../probes/chain_probes.ts";
+import type { ChainRecord } from "../../ffi/record.ts";
+import { TargetError, type TargetRun } from "../../ffi/target.ts";
+import type { Cell } from "../protocol/design.ts";
+import { Lead } from "./lead.ts";
+import type { RunOutcome, Status } from "../row/outcome.ts";
+import { CLOCK_WAS_SET, type Trigger } from "./triggers.ts";
+
+/** The part of ChainProbes that a run uses. */
+export interface ChainSource {
+  /** The map through which the target arms itself. */
+  readonly armedMapFd: number;
+  /** The record of that run, or null while it has not come. */
+  take(run: number): ChainRecord | null;
+  /** Whether of that run only the return of the waker is missing, which may come after the target's. */
+  awaitsReturn(run: number): boolean;
+  /** Disarms, and takes what was seen of that run so far, complete or not; null when not even its wakeup was. */
+  abandon(run: number): ChainRecord | null;
+  counters(): Counters;
+  /** Attaches what observes a run; close() takes it away again. */
+  open(): void;
+  close(): void;
+}
+
+/** The task whose wakeup is followed; its sleeps outlast no cancel(). */
+export interface Target {
+  /**
+   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects with
+   * TargetError: ETIME when the edge was too near once the run was armed, EINTR when the sleep was cut short.
+   */
+  run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun>;
+  /** Ends a sleep in progress: its run() settles soon. */
+  cancel(): void;
+}
+
+export interface LoopClock {
+  /** CLOCK_REALTIME, ns. */
+  realtimeNow(): bigint;
+  /** Resolves after `ms`, or at once when `stop` aborts. */
+  sleep(ms: number, stop: AbortSignal): Promise<void>;
+}
+
+export interface LoopOptions {
+  /** Number of the first run; 1 when not given. */
+  readonly first?: number;
+  /** Number of the last. */
+  readonly runs: number;
+  readonly trigger: Trigger;
+  cellOf(run: number): Cell;
+  /** Makes that load, which lasts until disposed. */
+  startLoad(load: string): Disposable;
+  /** How long after the target's return its record may still come; for a task of its own will, most of the period. */
+  readonly recordWindowNs?: bigint;
+  readonly probes: ChainSource;
+  readonly target: Target;
+  readonly clock: LoopClock;
+  /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
+  readonly interrupt: AbortSignal;
+  /** Called when a run is to be done again, with the reason: it is not known that its edge woke its target, or when. */
+  onRepeat?(run: number, why: string): void;
+  /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
+  onOutcome(outcome: RunOutcome): void | Promise<void>;
+}
+
+/**
+ * A record is in the ring before its target returns, but where the waker's return, on another CPU, comes last. Both
+ * limits must be exceeded: a machine that stood still has polled rarely.
+ */
+const RECORD_WINDOW_NS = 2_000_000_000n;
+const RECORD_POLLS = 50;
+const LONGEST_POLL_MS = 40;
+
+/** How long a cancelled target may take to come back before the program ends without it. */
+const CANCEL_WINDOW_MS = 5_000;
+
+const ESRCH = 3;
+const EINTR = 4;
+const ETIME = 62;
+const ESTALE = 116;
+
+/** No run took place: its edge was too near once it was armed. */
+const MISSED = Symbol("missed");
+
+/** No run that counts: the same one gets a later edge. */
+interface Uncertain {
+  readonly why: string;
+}
+
+const WOKEN_EARLY: Uncertain = { why: "something else than its edge woke the target" };
+
+/** So many in a row of which it is not known which edge woke the target end the series. */
+const MOST_UNCERTAIN = 20;
+
+const NS_PER_MS = 1_000_000n;
+
+/** A clock that is set while an edge is awaited is noticed after this long. */
+const LOOK_MS = 1_000;
+const LONGEST_SLEEP_MS = 60_000;
+
+/** A sleep for the program's own part of the time may be so much too short. */
+const NEARNESS_NS = 5_000_000n;
+
+/**
+ * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each would
+ * take a good part of the period, and a series with a period of 10 ms could not keep it.
+ */
+export const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
+
+/**
+ * Does the runs in order.
+ *
+ * @returns the number of the run at which it was interrupted, or null when all were done
+ * @throws Failure when the target cannot be armed before an edge, fails, or does not come back
+ */
+export async function runLoop(options: LoopOptions): Promise<number | null> {
+  const { probes } = options;
+  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) return await doRuns(options, true);
+  probes.open();
+  try {
+    return await doRuns(options, false);
+  } finally {
+    probes.close();
+  }
+}
+
+async function doRuns(options: LoopOptions, windowed: boolean): Promise<number | null> {
+  const lead = new Lead(windowed, options.trigger.periodNs);
+  let overdue = 0;
+  let uncertain = 0;
+  for (let run = options.first ?? 1; run <= options.runs;) {
+    if (options.interrupt.aborted) return run;
+    const edge = await approachEdge(options, lead.ns, windowed);
+    const done = await doRun(options, run, edge, windowed);
+    if (done === MISSED) {
+      lead.lengthen();
+      continue;
+    }
+    if ("why" in done) {
+      if (++uncertain === MOST_UNCERTAIN) throw uncertainEdges(run);
+      options.onRepeat?.(run, done.why);
+      continue;
+    }
+    uncertain = 0;
+    lead.shorten();
+    await options.onOutcome(done.outcome);
+    if (done.outcome.status === "aborted") return run;
+    overdue = done.overdue ? overdue + 1 : 0;
+    if (overdue === options.trigger.patience) throw options.trigger.silence(run);
+    run++;
+  }
+  return null;
+}
+
+/** @returns what {@linkcode Sleep} says, when no run took place that counts: then the same one gets a later edge */
+async function doRun(
+  options: LoopOptions,
+  run: number,
+  edge: bigint,
+  windowed: boolean,
+): Promise<{ outcome: RunOutcome; overdue: boolean } | typeof MISSED | Uncertain> {
+  const { probes } = options;
+  const cell = options.cellOf(run);
+  const before = probes.counters();
+  if (windowed) probes.open();
+  try {
+    using _load = options.startLoad(cell.load);
+    const sleep = new Sleep(options, run, edge, cell.wake);
+    const end = await sleep.wait();
+    if (end === MISSED || isUncertain(end)) {
+      // No edge, no run: what the probes may hold of it is dropped.
+      probes.abandon(run);
+      return end;
+    }
+    const record = await recordOf(options, run, end);
+    const target = typeof end === "string" ? await sleep.cancel() : end;
+    if (record !== null && target !== null && isEarly(record, target)) return WOKEN_EARLY;
+    if (target !== null) options.trigger.took(target);
+    const status = statusOf(record, options.interrupt.aborted);
+    const losses = difference(probes.counters(), before);
+    return { outcome: { run, cell, status, record, target, losses }, overdue: end === "overdue" };
+  } finally {
+    if (windowed) probes.close();
+  }
+}
+
+/**
+ * Chooses the next edge that leaves the lead, and sleeps until not much more than the lead is left, or Ctrl-C. When the
+ * clock is set meanwhile, chooses again.
+ */
+async function approachEdge(
+  { clock, trigger, interrupt }: LoopOptions,
+  leadNs: bigint,
+  windowed: boolean,
+): Promise<bigint> {
+  const nearNs = windowed ? leadNs : leadNs + BigInt(trigger.periodNs);
+  for (;;) {
+    const now = clock.realtimeNow();
+    const edge = trigger.nextEdge(now + leadNs);
+    const ms = Number((edge - nearNs - now) / NS_PER_MS);
+    if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
+    if (interrupt.aborted) return edge;
+    const aheadNs = edge - clock.realtimeNow();
+    // One that has passed, for the machine slept meanwhile, is none to arm for.
+    if (aheadNs > 0n && aheadNs < nearNs + NEARNESS_NS) return edge;
+  }
+}
+
+/** One sleep of the target until an edge. */
+class Sleep {
+  readonly #options: LoopOptions;
+  readonly #run: number;
+  readonly #edge: bigint;
+  readonly #settled = new AbortController();
+  /** Settled or interrupted. Not AbortSignal.any(): the interrupt outlives all runs and would remember each of them. */
+  readonly #awake = new AbortController();
+  readonly #wake = () => this.#awake.abort();
+  #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
+
+  constructor(options: LoopOptions, run: number, edge: bigint, wake: string) {
+    this.#options = options;
+    this.#run = run;
+    this.#edge = edge;
+    options.target.run(options.probes.armedMapFd, run, edge, wake)
+      .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
+      .finally(() => {
+        options.interrupt.removeEventListener("abort", this.#wake);
+        this.#settled.abort();
+        this.#awake.abort();
+      });
+    options.interrupt.addEventListener("abort", this.#wake);
+    if (options.interrupt.aborted) this.#wake();
+  }
+
+  /**
+   * @returns the target's own account; why no run took place; `interrupted` or `overdue` while it may still sleep
+   */
+  async wait(): Promise<TargetRun | typeof MISSED | Uncertain | "interrupted" | "overdue"> {
+    const { clock, interrupt, trigger } = this.#options;
+    const { signal } = this.#awake;
+    const aheadNs = this.#edge - clock.realtimeNow();
+    for (
+      let left = Number(((aheadNs > 0n ? aheadNs : 0n) + trigger.windowNs) / NS_PER_MS);
+      left > 0 && !signal.aborted;
+    ) {
+      const slice = Math.min(left, LOOK_MS);
+      await clock.sleep(slice, signal);
+      left -= slice;
+      // Set back: the edge is farther away than when the target went to sleep.
+      if (!signal.aborted && this.#edge - clock.realtimeNow() > aheadNs) {
+        return await this.cancel() ?? { why: CLOCK_WAS_SET };
+      }
+    }
+    const result = this.#result;
+    if (result === null) return interrupt.aborted ? "interrupted" : "overdue";
+    if ("target" in result) return result.target;
+    // A signal may reach the target's thread before the listener that reports the interruption.
+    if (interrupt.aborted) return "interrupted";
+    switch (result.error instanceof TargetError ? result.error.errno : undefined) {
+      case ETIME:
+        return MISSED;
+      case EINTR:
+        return WOKEN_EARLY;
+      case ESTALE:
+        return { why: trigger.uncertainty };
+      case ESRCH:
+        throw ended(this.#run);
+    }
+    throw new Failure(
+      EXIT.failed,
+      `the target of run ${this.#run} failed: ${
+        result.error instanceof Error ? result.error.message : result.error
+      }`,
+      "start again; if it fails again, this machine does not let it arm or sleep",
+      { cause: result.error },
+    );
+  }
+
+  /**
+   * Ends it, and waits for that: a thread that outlived its probes would disarm the next ones.
+   *
+   * @returns the target's own account when the edge came in this very moment
+   */
+  async cancel(): Promise<TargetRun | null> {
+    this.#options.target.cancel();
+    await this.#options.clock.sleep(CANCEL_WINDOW_MS, this.#settled.signal);
+    return this.#result !== null && "target" in this.#result ? this.#result.target : null;
+  }
+}
+
+/** The run's record, waited for while it can still come; then what the kernel holds of it, complete or not. */
+async function recordOf(
+  { probes, clock, interrupt, recordWindowNs }: LoopOptions,
+  run: number,
+  sleep: TargetRun | "interrupted" | "overdue",
+): Promise<ChainRecord | null> {
+  const windowEnd = clock.realtimeNow() + (recordWindowNs ?? RECORD_WINDOW_NS);
+  const fewestPolls = recordWindowNs === undefined ? RECORD_POLLS : 1;
+  for (let polls = 0;; polls++) {
+    const record = probes.take(run);
+    if (record !== null) return record;
+    const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
+    // Nothing but the return comes after the built-in target's own; the other kind of target has told nothing yet.
+    const complete = recordWindowNs === undefined && !probes.awaitsReturn(run);
+    if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
+      return probes.abandon(run);
+    }
+    await clock.sleep(Math.min(polls, LONGEST_POLL_MS), interrupt);
+  }
+}
+
+function ended(run: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `the target has ended before run ${run}`,
+    `the rows up to run ${run - 1} are in the file; start again with a target that stays`,
+  );
+}
+
+function statusOf(record: ChainRecord | null, interrupted: boolean): Status {
+  if (record !== null && record.tkread_task_ns !== null) return "complete";
+  return interrupted ? "aborted" : "timeout";
+}
+
+function difference(now: Counters, before: Counters): Counters {
+  return {
+    ring_full: now.ring_full - before.ring_full,
+    self_reads: now.self_reads - before.self_reads,
+    recursion_misses: now.recursion_misses === null || before.recursion_misses === null
+      ? null
+      : now.recursion_misses - before.recursion_misses,
+  };
+}
+
+/** Whether the chain is that of a wakeup before the edge: a signal's, or of a machine that froze its tasks. */
+function isEarly(
+  { ttwu_ns: ttwuNs }: ChainRecord,
+  { edge_ns: edgeNs, edge_uncertainty_ns }: TargetRun,
+): boolean {
+  return edgeNs !== null && ttwuNs + BigInt(edge_uncertainty_ns ?? 0) < edgeNs;
+}
+
+function isUncertain(end: TargetRun | Uncertain | string): end is Uncertain {
+  return typeof end === "object" && "why" in end;
+}
+
+function uncertainEdges(run: number): Failure {
+  return new Failure(
+    EXIT.failed,
+    `run ${run} cannot take place: of ${MOST_UNCERTAIN} edges in a row none is known to have woken the target`,
+    "see that the trigger gives one edge a second, and give the machine more CPU time",
+  );
+}

@@ -1,0 +1,81 @@
+/** What a waiting user sees on stderr: one line that renews itself on a terminal, start and finish elsewhere. */
+
+import type { RunOutcome } from "../row/outcome.ts";
+
+export interface ProgressOutput {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
+export interface ProgressOptions {
+  /** Number of the last. */
+  readonly runs: number;
+  /** `--quiet`: nothing at all. */
+  readonly quiet: boolean;
+  readonly output: ProgressOutput;
+  /** Milliseconds from any origin that only go forward. */
+  now(): number;
+}
+
+const MS_PER_S = 1000;
+const SHOWN_EVERY_MS = 100;
+
+export class Progress {
+  readonly #options: ProgressOptions;
+  #started: number;
+  #first = 1;
+  #lost = 0;
+  #timedOut = 0;
+  #shown = -Infinity;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#started = options.now();
+  }
+
+  /** The clock of rate and time left starts; `first` is the number of the first run. */
+  begin(first: number): void {
+    this.#first = first;
+    this.#started = this.#options.now();
+  }
+
+  /** A line of its own: what begins, a notice, what ended. */
+  say(line: string): void {
+    if (this.#options.quiet) return;
+    this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${line}\n`);
+  }
+
+  /** @param missed edges so far that came between runs */
+  ran({ run, status, losses }: Pick<RunOutcome, "run" | "status" | "losses">, missed: number): void {
+    this.#lost += losses.ring_full;
+    if (status === "timeout") this.#timedOut++;
+    const { runs, quiet, output, now } = this.#options;
+    if (quiet || !output.isTerminal) return;
+    // A terminal would cost more than a short period leaves.
+    if (now() - this.#shown >= SHOWN_EVERY_MS) {
+      this.#shown = now();
+      output.write(`${CLEAR_LINE}${this.#line(run, missed)}`);
+    }
+    if (run === runs) output.write(CLEAR_LINE);
+  }
+
+  #line(run: number, missed: number): string {
+    const { runs, now } = this.#options;
+    const seconds = (now() - this.#started) / MS_PER_S;
+    const rate = seconds > 0 ? (run - this.#first + 1) / seconds : 0;
+    const left = rate > 0 ? `  ${timeLeft((runs - run) / rate)} left` : "";
+    const timedOut = this.#timedOut > 0 ? `  ${this.#timedOut} timed out` : "";
+    const edges = missed > 0 ? `  ${missed} edges missed` : "";
+    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#lost} lost${timedOut}${edges}`;
+  }
+}
+
+const CLEAR_LINE = "\r\x1b[K";
+
+function timeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

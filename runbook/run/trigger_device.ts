@@ -1,0 +1,99 @@
+/** The device behind a trigger: which one, whether it can be had, and what to do when it cannot. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { NativeLibrary } from "../../ffi/native_library.ts";
+import { nativeTimer, type NativeTrigger, TriggerDevice, TriggerError } from "../../ffi/trigger.ts";
+import { type DeviceKind, devices, HOW_TO_GET, type Present } from "../machine/devices.ts";
+import type { TriggerChoice } from "../protocol/trigger.ts";
+import { deviceTrigger, timerTrigger, type Trigger } from "./triggers.ts";
+
+/** An open trigger. */
+export interface OpenTrigger extends Disposable {
+  readonly trigger: Trigger;
+  /** What the target waits for. */
+  readonly native: NativeTrigger;
+  /** Path of its device; null: it has none. */
+  readonly device: string | null;
+}
+
+/**
+ * Opens the trigger's device, if it has one.
+ *
+ * @param periodNs of the timer
+ * @throws Failure (cannot measure) with what there is instead
+ */
+export function openTrigger(
+  native: NativeLibrary,
+  { name, device }: TriggerChoice,
+  periodNs: number,
+  machine: Present,
+): OpenTrigger {
+  if (name === "timer") {
+    return {
+      trigger: timerTrigger(periodNs),
+      native: nativeTimer(native),
+      device: null,
+      [Symbol.dispose]: () => {},
+    };
+  }
+  const path = device ?? onlyDevice(name, machine);
+  if (!machine.exists(path)) throw missing(name, path, "there is no such device", machine);
+  try {
+    const opened = new TriggerDevice(native, name, path);
+    return {
+      trigger: deviceTrigger(opened, path),
+      native: opened,
+      device: path,
+      [Symbol.dispose]: () => opened[Symbol.dispose](),
+    };
+  } catch (error) {
+    if (!(error instanceof TriggerError)) throw error;
+    const { reason, remedy } = REFUSALS[error.errno] ??
+      { reason: `errno ${error.errno}`, remedy: `see that its driver works, or ${HOW_TO_GET[name]}` };
+    throw new Failure(EXIT.cannotMeasure, `cannot take edges from ${path}: ${reason}`, remedy, {
+      cause: error,
+    });
+  }
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const AS_ROOT = "run it as root (sudo)";
+
+/** Errnos of the open and of the first questions to the device. */
+const REFUSALS: Readonly<Record<number, Refusal>> = {
+  1: { reason: "opening it is not permitted (EPERM)", remedy: AS_ROOT },
+  13: { reason: "opening it is not permitted (EACCES)", remedy: AS_ROOT },
+  16: { reason: "another program has it open (EBUSY)", remedy: "end that one; lsof names it" },
+  22: { reason: "it gives no update interrupts (EINVAL)", remedy: "use another trigger" },
+  25: { reason: "it is no device of that kind (ENOTTY)", remedy: "give the path of one" },
+  95: {
+    reason: "it stamps no assert edges, or lets nobody wait for them",
+    remedy: "use a device whose driver does",
+  },
+};
+
+function onlyDevice(kind: DeviceKind, machine: Present): string {
+  const found = devices(machine, kind).filter(({ hasNode }) => hasNode);
+  // Any real-time clock will do; which PPS device, only the user can know.
+  const [first] = found;
+  if (first !== undefined && (kind === "rtc" || found.length === 1)) return first.node;
+  const what = kind === "pps" ? "a PPS device" : "a real-time clock";
+  throw missing(kind, what, first === undefined ? "there is none" : "there are several", machine);
+}
+
+/** @param what of that kind cannot be had */
+function missing(kind: DeviceKind, what: string, reason: string, machine: Present): Failure {
+  const found = devices(machine, kind);
+  const others = found.length === 0 ? "none" : found.map(({ text }) => text).join("; ");
+  const usable = found.find(({ hasNode }) => hasNode);
+  const use = kind === "pps" && usable !== undefined ? `use --trigger pps:${usable.node}, or ` : "";
+  return new Failure(
+    EXIT.cannotMeasure,
+    `cannot take edges from ${what}: ${reason} (found: ${others})`,
+    `${use}${HOW_TO_GET[kind]}`,
+  );
+}

@@ -1,0 +1,144 @@
+/** What gives each run its edge: a timer, or a device whose edges come when they come. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { EdgeCounts } from "../../analysis/result/meta.ts";
+import type { TargetRun } from "../../ffi/target.ts";
+import { DEVICE_PERIOD_NS } from "../protocol/wakes.ts";
+import type { LatestEdge } from "../../ffi/trigger.ts";
+
+/** The part that the run loop knows. */
+export interface Trigger {
+  /** Time between edges, ns. */
+  readonly periodNs: number;
+  /** How long after an edge was due the target may take to return from its wait, ns. */
+  readonly windowNs: bigint;
+  /** Edges in a row that may fail to wake the target before the series is given up. */
+  readonly patience: number;
+  /** What is wrong, and what to do, when that many have, the last one in that run. */
+  silence(run: number): Failure;
+  /** Why it may not be known which edge woke the target. */
+  readonly uncertainty: string;
+  /** When the first edge at or after `earliest` is due; both in ns of CLOCK_REALTIME. */
+  nextEdge(earliest: bigint): bigint;
+  /** Told of every edge that woke the target. */
+  took(edge: Pick<TargetRun, "edge_ns" | "sequence">): void;
+  /** The edges from the last that was taken to the next were to be no run's: they are not counted. */
+  pause(): void;
+  /** What became of the edges between the first that was taken and the last; null: none was, or nobody counts them. */
+  edges(): EdgeCounts | null;
+}
+
+/** Why a run is done again whose wait ended elsewhere than it began. */
+export const CLOCK_WAS_SET = "the clock was set, or the machine slept, while it waited";
+
+/** Only a broken machine needs this long to wake a target that its own timer was set for. */
+const TIMER_WINDOW_NS = 30_000_000_000n;
+
+/** Edges on the multiples of the period on CLOCK_REALTIME. */
+export function timerTrigger(periodNs: number): Trigger {
+  let missed: number | null = null;
+  let last: bigint | null = null;
+  return {
+    periodNs,
+    windowNs: TIMER_WINDOW_NS,
+    patience: 1,
+    silence: (run) =>
+      new Failure(
+        EXIT.failed,
+        `the target of run ${run} did not wake within ${TIMER_WINDOW_NS / NS_PER_S} s of its edge`,
+        "check that the machine's timers work, then start again",
+      ),
+    uncertainty: CLOCK_WAS_SET,
+    nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
+    took({ edge_ns: edgeNs }) {
+      if (edgeNs === null) return;
+      // By CLOCK_MONOTONIC: whoever sets the other clock makes no edge.
+      const periods = last === null ? 1 : Math.round(Number(edgeNs - last) / periodNs);
+      missed = (missed ?? 0) + Math.max(periods - 1, 0);
+      last = edgeNs;
+    },
+    pause: () => void (last = null),
+    edges: () => missed === null ? null : { missed, absent: 0 },
+  };
+}
+
+const NS_PER_S = 1_000_000_000n;
+
+/** A run whose edge is so late is a timeout, and so many in a row end the series. */
+const DEVICE_WINDOW_NS = 5n * NS_PER_S;
+const DEVICE_PATIENCE = 3;
+
+/** Sequence numbers of PPS devices are u32. */
+const SEQUENCE_NUMBERS = 2 ** 32;
+
+/** The part of an open device that its trigger uses. */
+export interface EdgeSource {
+  latest(): LatestEdge | null;
+}
+
+/**
+ * Edges of a device. When the next one is due is guessed from the latest, so that the run is armed in time; which one
+ * woke the target, and when it was, only the device says.
+ *
+ * @param path of the device, for messages
+ */
+export function deviceTrigger(source: EdgeSource, path: string): Trigger {
+  const period = BigInt(DEVICE_PERIOD_NS);
+  const counter = new EdgeCounter();
+  return {
+    periodNs: DEVICE_PERIOD_NS,
+    windowNs: DEVICE_WINDOW_NS,
+    patience: DEVICE_PATIENCE,
+    silence: (run) =>
+      new Failure(
+        EXIT.failed,
+        `${path} has stopped: ${DEVICE_PATIENCE} runs up to run ${run} waited for an edge, each for ` +
+          `${DEVICE_WINDOW_NS / NS_PER_S} s`,
+        `the rows up to run ${run} are in the file; look after the device's signal and start again`,
+      ),
+    uncertainty: `another edge of ${path} came beside the one that it waited for`,
+    nextEdge(earliest) {
+      const phase = (source.latest()?.realNs ?? earliest) % period;
+      return nextMultiple(earliest - phase, period) + phase;
+    },
+    took: (edge) => counter.took(edge),
+    pause: () => counter.pause(),
+    edges: () => counter.counts(),
+  };
+}
+
+/** The first multiple of the period at or after `earliest`. */
+function nextMultiple(earliest: bigint, period: bigint): bigint {
+  return (earliest + period - 1n) / period * period;
+}
+
+/** Accounts for the edges between those that runs took, by the device's own numbers. */
+class EdgeCounter {
+  #paused = false;
+  #missed = 0;
+  #absent = 0;
+  #last: { readonly sequence: number; readonly edgeNs: bigint | null } | null = null;
+
+  took({ sequence, edge_ns: edgeNs }: Pick<TargetRun, "edge_ns" | "sequence">): void {
+    if (sequence === null) return;
+    if (this.#last !== null && !this.#paused) {
+      const came = (sequence - this.#last.sequence + SEQUENCE_NUMBERS) % SEQUENCE_NUMBERS;
+      this.#missed += came - 1;
+      if (edgeNs !== null && this.#last.edgeNs !== null) {
+        const due = Math.round(Number(edgeNs - this.#last.edgeNs) / DEVICE_PERIOD_NS);
+        this.#absent += Math.max(due - came, 0);
+      }
+    }
+    this.#last = { sequence, edgeNs };
+    this.#paused = false;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  counts(): EdgeCounts | null {
+    if (this.#last === null) return null;
+    return { missed: this.#missed, absent: this.#last.edgeNs === null ? null : this.#absent };
+  }
+}

@@ -1,0 +1,338 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Row } from "../../../analysis/result/columns.ts";
+import { compare } from "../../../analysis/compare/compare.ts";
+import { Failure } from "../../../analysis/failure.ts";
+import type { HookFact } from "../../../analysis/result/meta.ts";
+import { compareText } from "../../../analysis/print/compare_text.ts";
+import { formatRow } from "../../../analysis/result/write.ts";
+import { generatedMeta } from "../../../bench/generate.ts";
+import { runsForEquivalence } from "../../../analysis/stats/power.ts";
+import { medianSorted } from "../../../analysis/stats/quantile.ts";
+import { normalQuantile } from "../../../analysis/stats/special.ts";
+import { draw, generatorOf, POPULATIONS } from "../../../bench/simulation/populations.ts";
+import { compared, MS, runs, spread } from "./compare_fixture.ts";
+import { fileText, headerText, read, timeoutOf } from "../result/result_fixture.ts";
+
+const runbook = (fields: Record<string, string | number>) => ({
+  ...generatedMeta("host").runbook,
+  ...fields,
+});
+
+Deno.test("two sides with an interval inside the margin are EQUIVALENT, with estimate, interval and effect", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 5 * MS + 7, 100)));
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.equal(result.offset.verdict, "EQUIVALENT");
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.equal(result.offset.shift_ns, 7);
+  const [low, high] = result.offset.shift_ci_ns!;
+  assert.ok(low < 7 && high > 7 && low > -1000 && high < 1000);
+  assert.equal(result.margin_ns, 4 * MS);
+  assert.equal(result.margin_source, "runbook");
+});
+
+Deno.test("a shift beyond the margin is DIFFERENT, in the direction B - A", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 15 * MS, 100)));
+  assert.equal(result.verdict, "DIFFERENT");
+  assert.equal(result.offset.shift_ns, 10 * MS);
+  assert.equal(result.offset.cliffs_delta, 1);
+});
+
+Deno.test("a sure shift inside the margin is DIFFERENT-BUT-NEGLIGIBLE", () => {
+  const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 6 * MS, 100)));
+  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+});
+
+Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the runs that would settle it", () => {
+  const result = compared(runs(spread(30, 50 * MS, MS)), runs(spread(30, 53 * MS, MS)));
+  assert.equal(result.verdict, "INCONCLUSIVE");
+  const [low, high] = result.offset.tost!.ci_ns;
+  const times = 1 + normalQuantile(0.8) / normalQuantile(0.95);
+  assert.equal(result.offset.n_to_settle, Math.ceil(30 * ((times * (high - low)) / 2 / MS) ** 2));
+  assert.match(compareText([result]).replaceAll(/\s+/g, " "), /normal approximation; probe power simulates/);
+});
+
+/** Population, margin in ns, true shift in margins: 150 runs a side leave each open. */
+const CASES_TO_SETTLE = [[0, 18_000, 0], [0, 20_000, 0.4], [1, 16_000, 0.2], [2, 12_000, 0.2]] as const;
+
+Deno.test("the runs that would settle an answer are within a fifth of those that probe power simulates", () => {
+  for (const [index, margin, marginShare] of CASES_TO_SETTLE) {
+    const population = POPULATIONS[index]!;
+    const random = generatorOf("settle", population.name, marginShare);
+    const a = draw(population, 150, random);
+    const b = draw(population, 150, random).map((value) => value + Math.round(marginShare * margin));
+    const { offset } = compared(runs([...a]), runs([...b]), {}, { marginNs: margin });
+    const [low, high] = [a.toSorted(), b.toSorted()];
+    const shift = medianSorted(high) - medianSorted(low);
+    const simulated = runsForEquivalence(low, high, { margin, alpha: 0.05, power: 0.8, shift })!.runs;
+    const ratio = offset.n_to_settle! / simulated;
+    assert.ok(ratio > 1 / 1.2 && ratio < 1.2, `${population.name}: ${offset.n_to_settle} and ${simulated}`);
+  }
+});
+
+Deno.test("--margin and --alpha override the runbook, and the result says so", () => {
+  const a = runs(spread(30, 5 * MS, 100));
+  const b = runs(spread(30, 15 * MS, 100));
+  const result = compared(a, b, {}, { marginNs: 20 * MS, alpha: 0.01 });
+  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+  assert.equal(result.margin_source, "option");
+  assert.equal(result.alpha, 0.01);
+  assert.equal(result.ttwu_to_tkread.margin_ns, 100_000);
+});
+
+Deno.test("a runbook without a margin is refused unless one is given", () => {
+  const { offset_margin_ns: _, ...rest } = generatedMeta("host").runbook;
+  const file = () => read(fileText(runs(spread(6, MS, 10)), { runbook: rest }));
+  assert.throws(() => compare(file(), file()), (error: unknown) => {
+    assert.ok(error instanceof Failure);
+    assert.match(error.message, /f\.csv declares no offset_margin_ns above 0; give --margin/);
+    return true;
+  });
+  assert.equal(compare(file(), file(), { marginNs: MS }).verdict, "EQUIVALENT");
+});
+
+Deno.test("an alpha that is none is refused, the option as usage", () => {
+  const rows = runs(spread(6, MS, 10));
+  assert.throws(
+    () => compared(rows, rows, {}, { alpha: 0.5 }),
+    /alpha is 0\.5; give --alpha a number above 0 and below/,
+  );
+  const file = read(fileText(rows, { runbook: runbook({ alpha: 5 }) }));
+  assert.throws(() => compare(file, file), /the runbook of f\.csv declares alpha 5; give --alpha/);
+  assert.equal(compare(file, file, { alpha: 0.05 }).alpha, 0.05);
+});
+
+Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
+  const result = compared(runs(spread(3, MS, 10)), runs(spread(30, MS, 10)));
+  assert.equal(result.verdict, "NO-DATA");
+  assert.equal(result.offset.mann_whitney, null);
+  assert.equal(result.offset.kolmogorov_smirnov, null);
+  assert.equal(result.offset.tost, null);
+  assert.equal(result.holm_family, 0);
+  assert.match(result.offset.reasons[0]!, /3 complete runs in A and 30 in B .* needs 4 a side/);
+});
+
+Deno.test("below 6 complete runs a side there is a test but no interval", () => {
+  const result = compared(runs(spread(5, MS, 10)), runs(spread(30, 50 * MS, 10)));
+  assert.equal(result.verdict, "INCONCLUSIVE");
+  assert.notEqual(result.offset.mann_whitney, null);
+  assert.equal(result.offset.shift_ci_ns, null);
+  assert.equal(result.offset.n_to_settle, 6);
+});
+
+Deno.test("below 10 complete runs a side the result is called thin", () => {
+  const thin = (n: number) => compared(runs(spread(n, MS, 10)), runs(spread(30, MS, 10))).warnings.join("\n");
+  assert.match(thin(9), /thin: only 9 complete runs in A/);
+  assert.doesNotMatch(thin(10), /thin/);
+});
+
+Deno.test("files without any row are NO-DATA", () => {
+  const result = compared([], []);
+  assert.equal(result.verdict, "NO-DATA");
+  assert.deepEqual(result.offset.n, [0, 0]);
+  assert.deepEqual(result.offset.median_ns, [null, null]);
+  assert.equal(result.offset.shift_ns, null);
+});
+
+Deno.test("percentiles need 59 values for P95 and 299 for P99", () => {
+  const at = (n: number) => compared(runs(spread(n, MS, 10)), runs(spread(8, MS, 10))).offset;
+  assert.equal(at(58).p95_ns[0], null);
+  assert.notEqual(at(59).p95_ns[0], null);
+  assert.equal(at(298).p99_ns[0], null);
+  assert.notEqual(at(299).p99_ns[0], null);
+  assert.equal(at(299).p99_ns[1], null);
+});
+
+Deno.test("another runbook confounds every question and names the fields with both values", () => {
+  const meta = { runbook: runbook({ load: "cpu:2", wake: "futex" }), runbook_sha256: "1".repeat(64) };
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), meta);
+  const reasons = ["runbook load: idle in A, cpu:2 in B", "runbook wake: timer in A, futex in B"];
+  for (const name of ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"] as const) {
+    assert.equal(result[name].verdict, "CONFOUNDED");
+    assert.deepEqual(result[name].reasons, reasons);
+    assert.notEqual(result[name].shift_ns, null, "estimates stay, for information");
+    assert.equal(result[name].mann_whitney!.p_holm, null);
+  }
+  assert.equal(result.holm_family, 0);
+});
+
+Deno.test("another tier confounds only the questions whose stages were hooked differently", () => {
+  const tracepoint: HookFact[] = [
+    { stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: true },
+    { stage: "ttwu", hook: "try_to_wake_up", kind: "fentry", attached: false, reason: "EPERM" },
+    { stage: "wakeup", hook: "sched_wakeup", kind: "tp_btf", attached: true },
+    { stage: "switch", hook: "sched_switch", kind: "tp_btf", attached: true },
+    { stage: "tkread", hook: "sys_enter", kind: "tp_btf", attached: true },
+  ];
+  const meta = { tier: "tracepoint", hooks: tracepoint } as const;
+  const unseen = () => ({ signature: null, wake_flags: null, wake_flags_entry: null, path: null } as const);
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), unseen), meta);
+  assert.equal(result.offset.verdict, "CONFOUNDED");
+  assert.deepEqual(result.offset.reasons, [
+    "hooks of tkread: fentry ktime_get_ts64 only in A; tp_btf sys_enter only in B",
+  ]);
+  assert.equal(result.ttwu_to_tkread.verdict, "CONFOUNDED");
+  assert.equal(result.ttwu_to_tkread.reasons.length, 2);
+  assert.equal(result.edge_to_wakeup.verdict, "EQUIVALENT");
+  assert.equal(result.wakeup_to_switch.verdict, "EQUIVALENT");
+  assert.equal(result.holm_family, 2);
+  const signature = result.strata.find(({ key }) => key === "signature")!;
+  assert.deepEqual(signature.n, [30, 0]);
+  assert.deepEqual(signature.not_observed, [0, 30]);
+  assert.equal(signature.groups[0]!.verdict, "CONFOUNDED");
+});
+
+Deno.test("a stage that only one side hooked, and one with many hooks, are named shortly", () => {
+  const hook = (name: string): HookFact => ({ stage: "tkread", hook: name, kind: "fentry", attached: true });
+  const hooks = generatedMeta("vm").hooks.filter(({ stage }) => stage !== "switch");
+  const extra = ["a", "b", "c", "d", "e"].map(hook);
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    hooks: [...hooks, ...extra],
+  });
+  assert.deepEqual(result.offset.reasons, [
+    "hooks of tkread: fentry a, fentry b, fentry c and 2 more only in B",
+  ]);
+  assert.deepEqual(result.wakeup_to_switch.reasons, [
+    "hooks of switch: tp_btf sched_switch only in A; none in B",
+  ]);
+});
+
+Deno.test("censored runs are counted per side and per stratum, never dropped silently", () => {
+  const rows = [...runs(spread(30, MS, 10)), timeoutOf(31), timeoutOf(32)];
+  const result = compared(runs(spread(30, MS, 10)), rows);
+  assert.equal(result.sides[1].timeout, 2);
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.deepEqual(result.strata[0]!.groups[0]!.censored, [0, 2]);
+  assert.ok(
+    result.warnings.includes("B: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate"),
+  );
+});
+
+Deno.test("complete runs in which a stage was not observed are counted for the questions that need it", () => {
+  const blind = (i: number): Partial<Row> => i < 4 ? { switch_ns: null } : {};
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), blind));
+  assert.deepEqual(result.wakeup_to_switch.n, [30, 26]);
+  assert.deepEqual(result.offset.n, [30, 30]);
+  assert.deepEqual(result.warnings, ["B: wakeup_to_switch was not observed in 4 of 30 complete runs"]);
+});
+
+Deno.test("a few contradicting runs are warned of, many make integrity fail", () => {
+  const broken = (count: number) => (i: number): Partial<Row> => i < count ? { tkread_task_ns: null } : {};
+  const few = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(1)));
+  assert.equal(few.verdict, "EQUIVALENT");
+  assert.match(few.warnings.join("\n"), /B: integrity: 1 of 30 runs contradict themselves .* line 6/);
+  const many = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(3)));
+  assert.equal(many.verdict, "NO-DATA");
+  assert.match(many.offset.reasons[0]!, /integrity failed: 3 of 30 runs in B/);
+});
+
+Deno.test("columns that vary without being a key are named, with their values", () => {
+  const varying = (i: number): Partial<Row> => ({ clocksource: i % 3 === 0 ? "hpet" : "tsc" });
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), varying));
+  assert.ok(
+    result.warnings.includes("vary inside strata and are no key: clocksource (B: tsc 20, hpet 10)"),
+    result.warnings.join(),
+  );
+});
+
+Deno.test("machines that differ are context, not confounding", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    kernel: "6.1.0",
+    cpu: "Other",
+  });
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.deepEqual(result.context.map(({ field }) => field), ["kernel", "cpu", "virtualization"]);
+  assert.deepEqual(result.context[0]!.values, ["6.12.117-cloud-amd64", "6.1.0"]);
+});
+
+Deno.test("a column that is constant on each side but not the same is context", () => {
+  const load = () => ({ tkread_function: "ktime_get" });
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), load));
+  assert.deepEqual(result.context.at(-1), {
+    field: "tkread_function",
+    values: ["ktime_get_ts64", "ktime_get"],
+  });
+});
+
+Deno.test("a cut-off file, lost events and missing runs are warned of", () => {
+  const rows = runs(spread(12, MS, 10), (i) => ({ lost_events: i === 3 ? 4 : 0 }));
+  const cut = read(headerText() + rows.map(formatRow).join(""), undefined, "cut.csv");
+  const result = compare(cut, read(fileText(runs(spread(30, MS, 10)), {}, "vm")));
+  const warnings = result.warnings.join("\n");
+  assert.match(warnings, /cut\.csv was cut off/);
+  assert.match(warnings, /A: 12 of the 30 declared runs are in the file/);
+  assert.match(warnings, /A: 4 events were lost/);
+  assert.equal(result.sides[0].cut_off, true);
+});
+
+Deno.test("runs during which the clock was set are counted, readings that only differ a little are not", () => {
+  const steps = [0, 1_111_000_000, -3_600_000_000_000, 900, -99_999];
+  const stepped = runs(spread(30, MS, 10), (i) => ({ realtime_step_ns: steps[i] ?? null }));
+  const result = compared(stepped, runs(spread(30, MS, 10), () => ({ realtime_step_ns: 40_000 })));
+  const told = result.warnings.filter((warning) => warning.includes("CLOCK_REALTIME"));
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /^A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; /);
+  // The setting moves no time of the chain: the offsets stay in the estimate.
+  assert.deepEqual(result.offset.n, [30, 30]);
+});
+
+Deno.test("the same file twice is noticed", () => {
+  const file = read(fileText(runs(spread(30, MS, 10))));
+  assert.match(compare(file, file).warnings.join("\n"), /one measurement twice\?/);
+});
+
+Deno.test("edges that are known less well than the margin are warned of", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
+    edge_uncertainty_ns: 5 * MS,
+  });
+  assert.match(
+    result.warnings.join("\n"),
+    /the edges are known to 5000150 ns only, the offset's margin is 4000000 ns/,
+  );
+});
+
+Deno.test("all values equal is answered without any number that is none", () => {
+  const result = compared(runs(Array(30).fill(MS)), runs(Array(30).fill(MS)));
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.equal(result.offset.shift_ns, 0);
+  assert.deepEqual(result.offset.mad_ns, [0, 0]);
+});
+
+const sample = fc.array(fc.integer({ min: 5000, max: 40 * MS }), { minLength: 1, maxLength: 25 });
+
+/** Two samples whose runs are not exchangeable. */
+const DEPENDENT: [number[], number[]] = [
+  [13985086, 21751339, 10967769, 22749152, 6589821, 33545008, 3387542, 32409726, 710171, 29826037],
+  [23432273, 24424156, 19610650, 2904441, 26043724, 32329466, 281496, 15600083, 38082136, 36993858],
+];
+
+Deno.test("swapping the sides flips the signs and keeps the verdict", () => {
+  fc.assert(
+    fc.property(sample, sample, (x, y) => {
+      const of = (a: number[], b: number[]) =>
+        compare(read(fileText(runs(a))), read(fileText(runs(b)))).offset;
+      const [there, back] = [of(x, y), of(y, x)];
+      assert.equal(there.verdict, back.verdict);
+      assert.equal(there.shift_ns, 0 - back.shift_ns!);
+      assert.equal(there.cliffs_delta, 0 - back.cliffs_delta!);
+      if (there.shift_ci_ns !== null) {
+        assert.deepEqual(there.shift_ci_ns, back.shift_ci_ns!.map((end) => 0 - end).reverse());
+      }
+      assert.deepEqual(there.median_ns, back.median_ns.toReversed());
+    }),
+    // A comparison takes too long to look for a smaller sample that fails as well.
+    { numRuns: 40, examples: [DEPENDENT], endOnFailure: true },
+  );
+});
+
+Deno.test("the order of the rows does not matter", () => {
+  const rows = runs(spread(24, MS, 777), (i) => i % 3 === 0 ? { path: "wakelist", migrated: true } : {});
+  const other = read(fileText(runs(spread(20, MS, 500)), {}, "vm"));
+  const straight = compare(read(fileText(rows)), other);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+      assert.deepEqual(compare(read(fileText(shuffled)), other), straight);
+    }),
+    { numRuns: 20 },
+  );
+});

@@ -1,0 +1,109 @@
+/** Files that are poor, broken or not alike: refused, or answered with the verdict that is right and its cause. */
+
+import assert from "node:assert/strict";
+import type { Row } from "../../../analysis/result/columns.ts";
+import { compare } from "../../../analysis/compare/compare.ts";
+import { compareText } from "../../../analysis/print/compare_text.ts";
+import { Failure } from "../../../analysis/failure.ts";
+import { formatRow } from "../../../analysis/result/write.ts";
+import { generatedMeta } from "../../../bench/generate.ts";
+import { compared, MS, runs, spread } from "./compare_fixture.ts";
+import { fileText, headerText, read, rowOf, timeoutOf } from "../result/result_fixture.ts";
+
+const HALF = spread(30, MS, 100);
+
+Deno.test("a key that no run has observed makes no strata, and the text says so", () => {
+  const unseen = () => ({ signature: null, wake_flags: null } as const);
+  const result = compared(runs(HALF, unseen), runs(HALF, unseen));
+  const signature = result.strata.find(({ key }) => key === "signature")!;
+  assert.deepEqual([signature.groups, signature.not_observed], [[], [30, 30]]);
+  assert.equal(signature.spread.verdict, "NO-DATA");
+  assert.match(compareText([result]), /ttwu_to_tkread by signature\n {2}not observed on either side\n/);
+});
+
+Deno.test("a stratum of timed-out runs only is NO-DATA, and they are counted by their kind", () => {
+  const lost = [31, 32].map((run) => ({ ...timeoutOf(run), signature: "WF_SYNC" }));
+  const aborted: Row = { ...timeoutOf(33), signature: "WF_SYNC", status: "aborted" };
+  const { groups } = compared([...runs(HALF), ...lost, aborted], runs(HALF)).strata[0]!;
+  const sync = groups.find(({ value }) => value === "WF_SYNC")!;
+  assert.deepEqual([sync.n, sync.timeout, sync.aborted, sync.censored], [[0, 0], [2, 0], [1, 0], [3, 0]]);
+  assert.deepEqual([sync.verdict, sync.reason], ["NO-DATA", "no complete run on either side"]);
+});
+
+Deno.test("one row a side is NO-DATA with both values shown", () => {
+  const result = compare(read(fileText([rowOf(1)])), read(fileText([rowOf(1)])));
+  assert.equal(result.verdict, "NO-DATA");
+  assert.deepEqual(result.offset.median_ns, [5000, 5000]);
+  assert.deepEqual([result.offset.shift_ns, result.offset.mad_ns], [0, [null, null]]);
+  assert.match(result.offset.reasons[0]!, /1 complete runs in A and 1 in B .* a test needs 4 a side/);
+});
+
+Deno.test("all values equal on one side only is answered, without a ratio of spreads", () => {
+  const result = compared(runs(Array(30).fill(MS)), runs(HALF));
+  assert.equal(result.verdict, "EQUIVALENT");
+  assert.equal(result.offset.spread.mad_ratio, null);
+  assert.notEqual(result.offset.spread.test, null);
+  assert.equal(result.offset.series[0].lag1, null);
+});
+
+Deno.test("a column that one side lacks is refused with line, column and name", () => {
+  const text = fileText(runs(HALF)).split("\n")
+    .map((line) => line.startsWith("#") ? line : line.split(",").toSpliced(14, 1).join(",")).join("\n");
+  assert.throws(() => read(text), (error: unknown) => {
+    assert.ok(error instanceof Failure);
+    assert.match(error.message, /f\.csv line 3, column 15 \(signature\): the column must be named so/);
+    return true;
+  });
+});
+
+Deno.test("a column that one side has not observed confounds its strata, not the offset", () => {
+  const unseen = () => ({ path: null } as const);
+  const result = compared(runs(HALF), runs(HALF, unseen));
+  assert.equal(result.verdict, "EQUIVALENT");
+  const path = result.strata.find(({ key }) => key === "path")!;
+  assert.deepEqual([path.groups[0]!.verdict, path.groups[0]!.reason], ["CONFOUNDED", "no complete run in B"]);
+});
+
+for (const bad of ["NaN", "1e400", "Infinity", "1e3", "-", "0x10"]) {
+  Deno.test(`${bad} as a duration is refused with its place`, () => {
+    const line = formatRow(rowOf(1)).split(",").with(22, bad).join(",");
+    assert.throws(() => read(headerText() + line), (error: unknown) => {
+      assert.ok(error instanceof Failure);
+      assert.match(error.message, /^f\.csv line 6, column 23 \(edge_ns\)/);
+      return true;
+    });
+  });
+}
+
+Deno.test("runs whose read comes before their edge are kept and counted, and too many are NO-DATA", () => {
+  const negative = (count: number) =>
+    HALF.map((offset, i) =>
+      i < count
+        ? rowOf(i + 1, { ttwu: -9000, wakeup: -8000, switched: -7000, tkread: -6000 })
+        : rowOf(i + 1, { ttwu: 1000, wakeup: 2000, switched: 4000, tkread: offset })
+    );
+  const one = compared(negative(1), runs(HALF));
+  assert.equal(one.sides[0].integrity_errors, 1);
+  assert.match(
+    one.warnings.join("\n"),
+    /A: integrity: 1 of 30 runs contradict themselves .*ttwu_ns is before edge_ns/,
+  );
+  assert.equal(compared(negative(3), runs(HALF)).verdict, "NO-DATA");
+});
+
+Deno.test("files of two program versions are compared, and the versions are named as context", () => {
+  const result = compared(runs(HALF), runs(HALF), { probe: "0.2.0" });
+  assert.equal(result.verdict, "EQUIVALENT");
+  const probe = result.context.find(({ field }) => field === "probe");
+  assert.deepEqual(probe, { field: "probe", values: ["0.1.0", "0.2.0"] });
+});
+
+Deno.test("runbooks that differ under one hash are CONFOUNDED, with field and values", () => {
+  const { runbook } = generatedMeta("host");
+  const result = compared(runs(HALF), runs(HALF), { runbook: { ...runbook, version: 2, wake: "futex" } });
+  assert.equal(result.verdict, "CONFOUNDED");
+  assert.deepEqual(result.offset.reasons, [
+    "runbook version: 1 in A, 2 in B, though runbook_sha256 is the same",
+    "runbook wake: timer in A, futex in B, though runbook_sha256 is the same",
+  ]);
+});

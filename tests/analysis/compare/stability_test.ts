@@ -1,0 +1,192 @@
+/** What is looked at beside the verdict: the order of the runs, shapes, runs left out, adjustments. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Row } from "../../../analysis/result/columns.ts";
+import { leaveOut, type Rule } from "../../../analysis/compare/leave_out.ts";
+import { compareText } from "../../../analysis/print/compare_text.ts";
+import type { Pair } from "../../../analysis/sample/summary.ts";
+import { shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
+import { benjaminiHochberg } from "../../../analysis/stats/holm.ts";
+import { mannWhitney } from "../../../analysis/stats/mann_whitney.ts";
+import { type Verdict, verdictOf } from "../../../analysis/compare/verdict.ts";
+import { compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
+
+Deno.test("runs that drift get an interval from blocks of runs, wider than the usual one, and a warning", () => {
+  const drifting = spread(60, 5 * MS, 100).map((offset, i) => offset + 4000 * Math.floor((i % 24) / 12));
+  const mixed = shuffled(60).map((i) => drifting[i]!);
+  const steady = spread(60, 5 * MS, 100);
+  const [drift, still] = [compared(runs(drifting), runs(steady)), compared(runs(mixed), runs(steady))];
+  assert.deepEqual([drift.offset.series[0].exchangeable, still.offset.series[0].exchangeable], [false, true]);
+  assert.equal(still.offset.block_lengths, null);
+  assert.ok(drift.offset.block_lengths![0] > 1);
+  const width = ({ offset }: typeof drift) => offset.shift_ci_ns![1] - offset.shift_ci_ns![0];
+  assert.ok(width(drift) > 1.5 * width(still));
+  assert.match(drift.offset.shift_method!, /moving-block bootstrap/);
+  assert.match(drift.offset.mann_whitney!.method, /variance of moving blocks/);
+  assert.ok(drift.offset.mann_whitney!.p > still.offset.mann_whitney!.p);
+  assert.match(
+    drift.warnings.join("\n"),
+    /A: the runs of offset are not exchangeable \(lag-1 autocorrelation 0\.\d+\)/,
+  );
+  assert.match(compareText([drift]), /run order +not exchangeable: blocks of \d+ and \d+ runs/);
+  assert.equal(drift.offset.leave_out!.searched, 0);
+  assert.match(drift.offset.leave_out!.reason!, /not exchangeable/);
+});
+
+Deno.test("blocks of runs are taken sooner than the order is warned of", () => {
+  const noisy = (seed: number) => shuffled(40, seed).map((i) => 5 * MS + 100 * i);
+  const slight = [...Array(60).keys()].find((seed) => {
+    const { lag1 } = compared(runs(noisy(seed)), runs(noisy(100))).offset.series[0];
+    return lag1!.p > 0.01 && lag1!.p < 0.05;
+  })!;
+  const { offset, warnings } = compared(runs(noisy(slight)), runs(noisy(100)));
+  assert.equal(offset.series[0].exchangeable, false);
+  assert.notEqual(offset.block_lengths, null);
+  assert.doesNotMatch(warnings.join("\n"), /not exchangeable/);
+});
+
+Deno.test("fewer than 10 dependent runs a side get no interval, and the verdict says how many would", () => {
+  const rising = Array.from({ length: 9 }, (_, i) => 5 * MS + 1000 * i);
+  const { offset } = compared(runs(rising), runs(spread(9, 5 * MS, 100)));
+  assert.deepEqual([offset.verdict, offset.tost, offset.shift_ci_ns], ["INCONCLUSIVE", null, null]);
+  assert.deepEqual(offset.reasons, [
+    "neighbouring runs depend on each other; an interval of them needs 10 a side",
+  ]);
+  assert.equal(offset.n_to_settle, 10);
+});
+
+Deno.test("a change of level names the run after which it happened, whatever the order of the rows", () => {
+  const level = spread(40, 5 * MS, 100).map((offset, i) => i < 25 ? offset : offset + MS);
+  const rows = runs(level);
+  const { change_point } = compared(rows.toReversed(), runs(spread(40, 5 * MS, 100))).offset.series[0];
+  assert.equal(change_point!.after_run, 25);
+  assert.ok(change_point!.p < 0.01);
+});
+
+Deno.test("a side with two modes is warned of, one with a single mode is not", () => {
+  const two = spread(60, 5 * MS, 100).map((offset, i) => shuffled(60, 3)[i]! < 30 ? offset : offset + MS);
+  const { warnings } = compared(runs(two), runs(spread(60, 5 * MS, 100)));
+  assert.ok(
+    warnings.includes("A: offset has more than one mode (dip): its median may lie where no run does"),
+  );
+  assert.ok(!warnings.some((warning) => warning.startsWith("B: offset has more")));
+});
+
+Deno.test("outliers are counted by Tukey's classes and stay in the sample", () => {
+  const offsets = spread(40, 5 * MS, 100).map((offset, i) =>
+    i === 3 ? 50 * MS : i === 4 ? 5 * MS + 6000 : offset
+  );
+  const { n, outliers } = compared(runs(offsets), runs(spread(40, 5 * MS, 100))).offset;
+  assert.deepEqual([n[0], outliers[0]], [40, { far_below: 0, below: 0, above: 1, far_above: 1 }]);
+  assert.deepEqual(outliers[1], { far_below: 0, below: 0, above: 0, far_above: 0 });
+});
+
+/** Every p-value that BH adjusts, once, with its adjusted one. */
+function explored(value: unknown, found = new Map<object, Pair<number>>()): Map<object, Pair<number>> {
+  if (typeof value !== "object" || value === null) return found;
+  const { p, p_bh } = value as { p?: number | null; p_bh?: number | null };
+  if (typeof p === "number" && typeof p_bh === "number") found.set(value, [p, p_bh]);
+  Object.values(value).forEach((part) => explored(part, found));
+  return found;
+}
+
+Deno.test("exploratory p-values are adjusted together by Benjamini and Hochberg, none is left out", () => {
+  const migrated = (i: number): Partial<Row> => ({
+    migrated: i % 2 === 0,
+    signature: i % 3 ? "none" : "WF_SYNC",
+  });
+  const result = compared(runs(spread(30, MS, 100), migrated), runs(spread(30, MS + 600, 90), migrated));
+  const pairs = [...explored(result).values()];
+  assert.equal(pairs.length, result.bh_family);
+  assert.ok(pairs.length > 20);
+  assert.deepEqual(pairs.map(([, adjusted]) => adjusted), benjaminiHochberg(pairs.map(([p]) => p)));
+});
+
+const margin = 1000;
+const rule: Rule = { marginNs: margin, alpha: 0.05, isSerial: false, adjusted: (p) => p };
+
+function verdictOfAll(a: Float64Array, b: Float64Array): Verdict {
+  const { low, high } = shiftInterval(a, b, 0.9);
+  return verdictOf(
+    -margin < low && high < margin,
+    high < -margin || low > margin,
+    mannWhitney(a, b).p < 0.05,
+  );
+}
+
+/** All ways to leave out so many. */
+function* without(sample: Float64Array, count: number): Generator<Float64Array> {
+  if (count === 0) return yield sample;
+  for (let i = 0; i < sample.length; i++) {
+    for (const rest of without(sample.subarray(i + 1), count - 1)) {
+      yield Float64Array.of(...sample.subarray(0, i), ...rest);
+    }
+  }
+}
+
+Deno.test("the verdict that flips, and with how few runs left out, is what trying all of them finds", () => {
+  const sample = (at: number) =>
+    fc.uniqueArray(fc.integer({ min: at - 1500, max: at + 1500 }), { minLength: 9, maxLength: 11 })
+      .map((values) => Float64Array.from(values).sort());
+  let flips = 0;
+  fc.assert(
+    fc.property(sample(0), fc.integer({ min: -2500, max: 2500 }).chain(sample), (a, b) => {
+      const verdict = verdictOfAll(a, b);
+      const found = leaveOut([a, b], rule, verdict);
+      assert.equal(found.searched, 1);
+      const others = [
+        ...[...without(a, 1)].map((rest) => verdictOfAll(rest, b)),
+        ...[...without(b, 1)].map((rest) => verdictOfAll(a, rest)),
+      ].filter((other) => other !== verdict);
+      if (found.runs !== null) {
+        flips++;
+        assert.ok(others.includes(found.verdict!), `${verdict} ${found.verdict}`);
+      } else {
+        // Only an interval that narrows from both ends may be missed, and that an INCONCLUSIVE one alone can.
+        assert.ok(others.length === 0 || verdict === "INCONCLUSIVE", `${verdict}: ${others}`);
+      }
+    }),
+    { numRuns: 300, seed: 5 },
+  );
+  assert.ok(flips > 10, `${flips}`);
+});
+
+Deno.test("a verdict that hangs on two runs says so beside the verdict", () => {
+  const a = spread(40, 5 * MS, 1000);
+  // Of 40 runs the two latest carry the upper end of the interval over the margin's side.
+  const at = (shift: number) =>
+    compared(runs(a), runs(a.map((offset) => offset + shift)), {}, { marginNs: 10_000 });
+  let shift = 0;
+  while (at(shift).verdict !== "INCONCLUSIVE") shift += 100;
+  const { leave_out, verdict } = at(shift - 100).offset;
+  assert.notEqual(verdict, "INCONCLUSIVE");
+  assert.equal(leave_out!.verdict, "INCONCLUSIVE");
+  assert.equal(leave_out!.left_out![0] + leave_out!.left_out![1], leave_out!.runs);
+  assert.match(
+    compareText([at(shift - 100)]),
+    /^.*\n(.*\n)* {2}flips {3}INCONCLUSIVE when (1 run is|\d runs are) left out/,
+  );
+});
+
+Deno.test("the shift within strata is given for offset and ttwu_to_tkread, and a Simpson reversal is named", () => {
+  const place = shuffled(40, 3);
+  const share = (slow: number) => (i: number): Partial<Row> => ({ migrated: place[i]! < slow });
+  const offsets = (slow: number, shift: number) =>
+    spread(40, 0, 10).map((jitter, i) => (place[i]! < slow ? 900_000 : 500_000) + jitter + shift);
+  const result = compared(runs(offsets(8, 0), share(8)), runs(offsets(32, -2000), share(32)));
+  const { stratified } = result.strata.find(({ key }) => key === "migrated")!;
+  assert.deepEqual(stratified.map(({ question, strata, n }) => [question, strata, n]), [
+    ["offset", 2, [40, 40]],
+    ["ttwu_to_tkread", 2, [40, 40]],
+  ]);
+  assert.deepEqual([result.offset.direction, stratified[0]!.direction], ["later", "earlier"]);
+  assert.ok(Math.abs(stratified[0]!.shift_ns + 2000) < 50);
+  assert.ok(stratified[0]!.van_elteren.p < 1e-6);
+  assert.ok(
+    result.warnings.includes(
+      "Simpson: over all B is later by offset, within the strata of migrated it is earlier",
+    ),
+    result.warnings.join("\n"),
+  );
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { Row } from "../../../analysis/result/columns.ts";
+import { stackKey } from "../../../analysis/result/stack.ts";
+import { compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
+import { DIRECT, WAKELIST } from "../result/result_fixture.ts";
+
+Deno.test("another decode table confounds what depends on flags, and nothing else", () => {
+  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), { decode: "5.8-5.10" });
+  assert.equal(result.verdict, "EQUIVALENT");
+  const [signature, migrated] = result.strata;
+  assert.equal(signature!.groups[0]!.verdict, "CONFOUNDED");
+  assert.match(signature!.groups[0]!.reason!, /decode table .* 6\.12\+ in A, 5\.8-5\.10 in B/);
+  assert.equal(migrated!.groups[0]!.verdict, null);
+  assert.match(result.association[0]!.confounded!, /decode table/);
+});
+
+Deno.test("strata show both sides, and one that only a side has is CONFOUNDED", () => {
+  const path = (i: number): Partial<Row> =>
+    i % 3 === 0 ? { path: "wakelist", ttwu_stack: stackKey(WAKELIST) } : {};
+  const result = compared(runs(spread(30, MS, 100), path), runs(spread(30, MS + 500, 100)));
+  const strata = result.strata.find(({ key }) => key === "path")!;
+  assert.deepEqual(strata.groups.map(({ value, n }) => [value, n]), [["direct", [20, 30]], ["wakelist", [
+    10,
+    0,
+  ]]]);
+  const [direct, wakelist] = strata.groups;
+  assert.equal(direct!.verdict, null);
+  assert.notEqual(direct!.shift_ci_ns, null);
+  assert.equal(wakelist!.verdict, "CONFOUNDED");
+  assert.equal(wakelist!.reason, "no complete run in B");
+  assert.notEqual(strata.spread.sides[0], null);
+  assert.equal(strata.spread.sides[1], null);
+});
+
+Deno.test("a key that splits the runs as another one does says so and has the same numbers", () => {
+  const migrated = (i: number): Partial<Row> =>
+    i % 3 === 0 ? { signature: "WF_MIGRATED", migrated: true } : {};
+  const [signature, alias, path] =
+    compared(runs(spread(30, MS, 100), migrated), runs(spread(27, MS, 90), migrated)).strata;
+  assert.equal(alias!.key, "migrated");
+  assert.equal(alias!.same_runs_as, "signature");
+  assert.deepEqual(alias!.groups.map(({ value }) => value), ["false", "true"]);
+  assert.deepEqual(
+    alias!.groups.map(({ value: _, values: __, ...rest }) => rest),
+    signature!.groups.map(({ value: _, values: __, ...rest }) => rest),
+  );
+  assert.equal(path!.same_runs_as, null);
+  const oneDiffers = (i: number): Partial<Row> => i === 5 ? { migrated: true } : migrated(i);
+  const other = compared(runs(spread(30, MS, 100), migrated), runs(spread(27, MS, 90), oneDiffers))
+    .strata[1]!;
+  assert.equal(other.same_runs_as, null);
+  assert.deepEqual(other.groups.map(({ n }) => n), [[20, 17], [10, 10]]);
+});
+
+Deno.test("a wide stratum beside a tight one is found by Brown-Forsythe and Fligner-Killeen", () => {
+  const wide = (i: number): Partial<Row> =>
+    i % 2 === 0 ? { signature: "WF_SYNC|WF_MIGRATED", migrated: true } : {};
+  const offsets = spread(60, MS, 1).map((offset, i) => i % 2 === 0 ? offset : offset + (i - 30) * 5000);
+  const { spread: tests, groups } = compared(runs(offsets, wide), runs(offsets, wide)).strata[0]!;
+  assert.ok(tests.brown_forsythe!.p < 1e-6);
+  assert.ok(tests.fligner_killeen!.p < 1e-6);
+  const mad = (value: string) => groups.find((group) => group.value === value)!.mad_ns[0]!;
+  assert.ok(mad("none") > 100 * mad("WF_SYNC|WF_MIGRATED"));
+});
+
+Deno.test("the cross table counts clusters by signature over both sides", () => {
+  const clusters = (i: number): Partial<Row> =>
+    i % 2 === 0
+      ? { signature: "WF_MIGRATED", ttwu_stack: stackKey(WAKELIST) }
+      : { ttwu_stack: stackKey(DIRECT) };
+  const result = compared(runs(spread(30, MS, 10), clusters), runs(spread(20, MS, 10), clusters));
+  const [table, sides] = result.association;
+  assert.deepEqual(table!.column_values, ["WF_MIGRATED", "none"]);
+  assert.deepEqual(
+    table!.counts,
+    table!.row_values[0] === stackKey(WAKELIST) ? [[25, 0], [0, 25]] : [[0, 25], [25, 0]],
+  );
+  assert.ok(table!.cramers_v! > 0.95);
+  assert.ok(table!.p! < 1e-6);
+  assert.deepEqual(sides!.column_values, ["A", "B"]);
+  assert.equal(sides!.cramers_v, 0);
+  assert.deepEqual(result.stacks[stackKey(WAKELIST)], WAKELIST);
+});
+
+Deno.test("one cluster alone is associated with nothing, and says so instead of testing", () => {
+  const [table] = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10))).association;
+  assert.deepEqual(table!.counts, [[60]]);
+  assert.equal(table!.p, null);
+  assert.equal(table!.method, null);
+});
+
+Deno.test("a direction that flips between strata is reported", () => {
+  const migrated = (i: number): Partial<Row> => i % 2 === 0 ? { migrated: true } : {};
+  const a = spread(40, MS, 10);
+  const b = a.map((offset, i) => offset + (i % 2 === 0 ? 50_000 : -50_000));
+  const warnings = compared(runs(a, migrated), runs(b, migrated)).warnings.join("\n");
+  assert.match(warnings, /direction flips by migrated: B is later in true, earlier in false/);
+});
+
+Deno.test("a reversal by the mix of strata is called Simpson's", () => {
+  const place = shuffled(40, 3);
+  const share = (slow: number) => (i: number): Partial<Row> => ({ migrated: place[i]! < slow });
+  const offsets = (slow: number, shift: number) =>
+    spread(40, 0, 10).map((jitter, i) => (place[i]! < slow ? 900_000 : 500_000) + jitter + shift);
+  const result = compared(runs(offsets(8, 0), share(8)), runs(offsets(32, -2000), share(32)));
+  assert.ok(result.ttwu_to_tkread.shift_ns! > 0);
+  assert.match(result.warnings.join("\n"), /Simpson: .* in every migrated stratum/);
+});
+
+Deno.test("a spread that is wide on one side and tight on the other is reported", () => {
+  const migrated = (i: number): Partial<Row> => ({ migrated: i % 2 === 0 });
+  const offsets = (wide: number) =>
+    spread(40, MS, 1).map((offset, i) => offset + (i % 2 === wide ? (i - 20) * 900 : 0));
+  const warnings = compared(runs(offsets(0), migrated), runs(offsets(1), migrated)).warnings.join("\n");
+  assert.match(warnings, /spread flips by migrated: true is wider than false in A and tighter in B/);
+});

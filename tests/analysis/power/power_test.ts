@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { compare } from "../../../analysis/compare/compare.ts";
+import { jsonText } from "../../../analysis/print/json.ts";
+import { type PowerAnalysis, powerAnalysis, type PowerOptions } from "../../../analysis/power/power.ts";
+import { powerText } from "../../../analysis/print/power_text.ts";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { runs } from "../compare/compare_fixture.ts";
+import { fileText, read, timeoutOf } from "../result/result_fixture.ts";
+
+/** Skewed to the right, no two equal, in an order that does not matter. */
+const OFFSETS = Array.from({ length: 60 }, (_, i) => Math.round(5000 + 40 * Math.exp(((i * 23) % 60) / 12)));
+
+function analysed(offsets: readonly number[], options: Partial<PowerOptions> = {}): PowerAnalysis {
+  return powerAnalysis([read(fileText(runs(offsets)))], { power: 0.8, ...options });
+}
+
+/** Share of pairs of files with so many runs, drawn from the offsets, whose comparison finds them equivalent. */
+function foundEquivalent(perSide: number, marginNs: number, pairs: number): number {
+  const random = Xoshiro128.seeded(99);
+  const drawn = (name: string, started: string) =>
+    read(
+      fileText(
+        runs(Array.from({ length: perSide }, () => OFFSETS[Math.floor(random.uniform() * OFFSETS.length)]!)),
+        { started },
+      ),
+      undefined,
+      name,
+    );
+  let shown = 0;
+  for (let i = 0; i < pairs; i++) {
+    const pair = [drawn("a.csv", "2026-01-01T00:00:00Z"), drawn("b.csv", "2026-01-02T00:00:00Z")] as const;
+    const { verdict } = compare(...pair, { marginNs, alpha: 0.05 }).offset;
+    if (verdict === "EQUIVALENT" || verdict === "DIFFERENT-BUT-NEGLIGIBLE") shown++;
+  }
+  return shown / pairs;
+}
+
+Deno.test("with the runs that power asks for, comparisons find equivalence as often as it says", () => {
+  const { offset } = analysed(OFFSETS, { marginNs: 1000 });
+  assert.ok(offset.runs_per_side! > 10 && offset.runs_per_side! < 200, String(offset.runs_per_side));
+  const pairs = 300;
+  const found = foundEquivalent(offset.runs_per_side!, 1000, pairs);
+  // Four standard errors of the difference of both simulations.
+  const tolerance = 4 * Math.sqrt(0.16 / pairs + 0.16 / 1000);
+  assert.ok(
+    Math.abs(found - offset.simulated_power!) < tolerance,
+    `${found} against ${offset.simulated_power}`,
+  );
+  const fewer = foundEquivalent(Math.floor(offset.runs_per_side! / 2), 1000, pairs);
+  assert.ok(fewer < 0.7, `half of the runs: ${fewer}`);
+});
+
+Deno.test("fewer runs than a comparison gives a verdict for are never advised", () => {
+  const { offset } = analysed(OFFSETS);
+  assert.deepEqual([offset.runs_per_side, offset.simulated_power! > 0.95], [6, true]);
+});
+
+Deno.test("margin and alpha are the runbook's unless given, and the source is named", () => {
+  const [own, given] = [analysed(OFFSETS), analysed(OFFSETS, { marginNs: 1500, alpha: 0.1 })];
+  assert.deepEqual([own.offset.margin_ns, own.margin_source, own.alpha], [4_000_000, "runbook", 0.05]);
+  assert.deepEqual([given.offset.margin_ns, given.margin_source, given.alpha], [1500, "option", 0.1]);
+  assert.equal(given.ttwu_to_tkread.margin_ns, 100_000);
+});
+
+Deno.test("too few runs, and a margin that no number of runs reaches, have a reason instead of a number", () => {
+  const few = analysed([5000, 5100, 5200]).offset;
+  assert.deepEqual([few.runs_per_side, few.reason], [
+    null,
+    "f.csv has 3 complete runs with it, 4 are needed",
+  ]);
+  const hopeless = analysed(OFFSETS.map((ns) => 1e6 * ns), { marginNs: 1 }).offset;
+  assert.match(hopeless.reason!, /^more than 10000 runs a side/);
+  const none = powerAnalysis([read(fileText([timeoutOf(1)]))], { power: 0.8 });
+  for (const answer of [few, hopeless, none.offset]) assert.equal(answer.simulated_power, null);
+  assert.match(powerText(none), /offset: no answer: f\.csv has 0 complete runs/);
+});
+
+Deno.test("a series whose neighbours are alike is warned of, and a thin one", () => {
+  const trend = Array.from({ length: 40 }, (_, i) => 5000 + 10 * i);
+  assert.match(analysed(trend).warnings.join("\n"), /neighbouring runs are alike in offset_ns/);
+  assert.match(analysed(trend.slice(0, 7)).warnings.join("\n"), /^thin: f\.csv has 7 complete runs/);
+  assert.deepEqual(analysed(OFFSETS).warnings, []);
+});
+
+Deno.test("with two files each side is drawn from its own", () => {
+  const [a, b] = [
+    read(fileText(runs(OFFSETS))),
+    read(fileText(runs(OFFSETS.map((ns) => 3 * ns))), undefined, "b.csv"),
+  ];
+  const both = powerAnalysis([a, b], { power: 0.8, marginNs: 1500 });
+  const [one, other] = [a, b].map((file) => powerAnalysis([file], { power: 0.8, marginNs: 1500 }).offset);
+  assert.ok(one!.runs_per_side! < both.offset.runs_per_side!, "the wider file counts");
+  assert.ok(both.offset.runs_per_side! < other!.runs_per_side!, "the narrower file counts");
+  assert.equal(both.offset.samples.length, 2);
+});
+
+Deno.test("the same files give the same bytes, no wider than a terminal", () => {
+  const [one, two] = [analysed(OFFSETS, { marginNs: 2000 }), analysed(OFFSETS, { marginNs: 2000 })];
+  assert.equal(jsonText(one), jsonText(two));
+  assert.equal(powerText(one), powerText(two));
+  for (const line of powerText(one).split("\n")) assert.ok(line.length <= 80, line);
+});

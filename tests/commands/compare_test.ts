@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { generate, type Generated } from "../../bench/generate.ts";
+import { compareCommand, type CompareFlags } from "../../commands/compare.ts";
+
+class Folder implements Disposable {
+  readonly path = Deno.makeTempDirSync();
+
+  written(name: string, options: Partial<Generated> = {}): string {
+    const path = `${this.path}/${name}.csv`;
+    Deno.writeTextFileSync(path, [...generate({ rows: 30, seed: 1, env: name, ...options })].join(""));
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+function call(flags: CompareFlags, ...paths: string[]): { code: number; stdout: string; stderr: string } {
+  let [stdout, stderr] = ["", ""];
+  const code = compareCommand(flags, paths, (text) => stdout += text, (text) => stderr += text, null);
+  return { code, stdout, stderr };
+}
+
+function printed(flags: CompareFlags, ...paths: string[]): string {
+  const { code, stdout, stderr } = call(flags, ...paths);
+  assert.deepEqual({ code, stderr }, { code: EXIT.done, stderr: "" });
+  return stdout;
+}
+
+Deno.test("compare reads two files, larger than one read, and prints text or JSON", () => {
+  using folder = new Folder();
+  const [a, b] = [folder.written("host", { rows: 2000 }), folder.written("vm", { seed: 2 })];
+  assert.match(printed({ format: "text" }, a, b), /^EQUIVALENT {2}offset: .* n\s+2000 \+ 30/s);
+  const json = JSON.parse(printed({ format: "json", margin: 1000, alpha: 0.1 }, a, b));
+  assert.deepEqual([json.margin_ns, json.margin_source, json.alpha], [1000, "option", 0.1]);
+  assert.equal(json.sides[1].file, b);
+});
+
+Deno.test("--by groups by columns that a result file keeps as text, and by numbers that it does not", () => {
+  using folder = new Folder();
+  const [a, b] = [folder.written("host"), folder.written("vm", { seed: 2 })];
+  const json = JSON.parse(printed({ format: "json", by: ["signature", "target_cpu"] }, a, b));
+  const [strata, ...others] = json.strata;
+  assert.deepEqual([strata.key, strata.columns, others], ["signature,target_cpu", [
+    "signature",
+    "target_cpu",
+  ], []]);
+  assert.deepEqual(strata.groups.map(({ value }: { value: string }) => value).sort(), [
+    "WF_MIGRATED, 0",
+    "WF_MIGRATED, 1",
+    "none, 0",
+    "none, 1",
+  ]);
+  const sum = (side: number) =>
+    strata.groups.reduce((all: number, { n }: { n: number[] }) => all + n[side]!, 0);
+  assert.deepEqual([sum(0), sum(1)], [30, 30]);
+});
+
+Deno.test("a verdict that --fail-on names ends with exit code 4, after the report, and stderr says what it was", () => {
+  using folder = new Folder();
+  const a = folder.written("host");
+  const b = folder.written("vm", { seed: 2, shiftNs: 9_000_000 });
+  const { code, stdout, stderr } = call({ format: "text", "fail-on": ["DIFFERENT", "NO-DATA"] }, a, b);
+  assert.equal(code, EXIT.gate);
+  assert.match(stdout, /^DIFFERENT /);
+  assert.equal(
+    stderr,
+    `probe: --fail-on: offset is DIFFERENT (${b}), ttwu_to_tkread is DIFFERENT (${b})\n`,
+  );
+  assert.equal(call({ format: "text", "fail-on": ["CONFOUNDED"] }, a, b).code, EXIT.done);
+});
+
+Deno.test("of more files than two the first is the baseline of each other, and all p-values are one family", () => {
+  using folder = new Folder();
+  const files = [
+    folder.written("host"),
+    folder.written("vm", { seed: 2 }),
+    folder.written("far", { seed: 3, shiftNs: 9_000_000 }),
+  ] as const;
+  const { comparisons } = JSON.parse(printed({ format: "json" }, ...files));
+  type Json = {
+    verdict: string;
+    holm_family: number;
+    sides: { side: string; file: string }[];
+    offset: { mann_whitney: { p: number; p_holm: number } };
+  };
+  const [b, c] = comparisons as [Json, Json];
+  assert.deepEqual(b.sides.map(({ side }) => side), ["A", "B"]);
+  assert.deepEqual(c.sides.map(({ side, file }) => [side, file]), [["A", files[0]], ["C", files[2]]]);
+  assert.deepEqual([b.verdict, c.verdict], ["EQUIVALENT", "DIFFERENT"]);
+  assert.deepEqual([b.holm_family, c.holm_family], [8, 8]);
+  assert.ok(c.offset.mann_whitney.p_holm >= 7 * c.offset.mann_whitney.p);
+  const text = printed({ format: "text" }, ...files);
+  assert.match(text, /^EQUIVALENT +B - A .*\n.*\nDIFFERENT +C - A .*\n/);
+  assert.match(text, /warning: .*\n(.*\n)*={80}\n\nDIFFERENT {2}offset: shift C - A/);
+});
+
+Deno.test("every form of the answer is the same bytes each time", () => {
+  using folder = new Folder();
+  const [a, b] = [folder.written("host"), folder.written("vm", { seed: 2, timeoutEvery: 10 })];
+  for (const format of ["text", "json", "csv", "markdown"] as const) {
+    assert.equal(printed({ format }, a, b), printed({ format }, a, b));
+  }
+});
+
+Deno.test("a file that cannot be read is named, with the reason", () => {
+  using folder = new Folder();
+  const good = folder.written("host");
+  for (
+    const [path, reason] of [[`${folder.path}/none.csv`, "there is no such file"], [
+      folder.path,
+      "it is a folder",
+    ]] as const
+  ) {
+    assert.throws(() => call({ format: "text" }, good, path), (error: unknown) => {
+      assert.ok(error instanceof Failure);
+      assert.equal(error.exitCode, EXIT.failed);
+      assert.equal(error.found, `cannot read ${path}: ${reason}`);
+      return true;
+    });
+  }
+});

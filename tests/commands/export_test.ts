@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { generate } from "../../bench/generate.ts";
+import { exportCommand, type ExportFlags } from "../../commands/export.ts";
+
+const TEXT = [...generate({ rows: 400, seed: 2, env: "host" })].join("");
+
+async function inFolder(action: (folder: string, input: string) => Promise<void>): Promise<void> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.writeTextFileSync(`${folder}/in.csv`, TEXT);
+    await action(folder, `${folder}/in.csv`);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const FORMATS: readonly ExportFlags["format"][] = ["folded", "perfetto", "parquet"];
+
+for (const format of FORMATS) {
+  Deno.test(`an export as ${format} writes the same bytes each time and never over a file`, () =>
+    inFolder(async (folder, input) => {
+      const [one, two] = [`${folder}/one`, `${folder}/two`];
+      for (const out of [one, two]) {
+        assert.equal(await exportCommand({ format, out }, input, () => {}), EXIT.done);
+      }
+      assert.deepEqual(Deno.readFileSync(one), Deno.readFileSync(two));
+      assert.ok(Deno.statSync(one).size > 100);
+      await assert.rejects(exportCommand({ format, out: one }, input, () => {}), (error: unknown) => {
+        assert.ok(error instanceof Failure);
+        assert.equal(error.found, `cannot create ${one}: it exists already`);
+        return true;
+      });
+      assert.deepEqual(Deno.readFileSync(one), Deno.readFileSync(two));
+    }));
+
+  Deno.test(`an export as ${format} of a file that is refused leaves no file`, () =>
+    inFolder(async (folder) => {
+      const broken = `${folder}/broken.csv`;
+      Deno.writeTextFileSync(broken, TEXT.replace(/\n300,[^\n]*/, "\n300,what"));
+      const out = `${folder}/out`;
+      await assert.rejects(exportCommand({ format, out }, broken, () => {}), Failure);
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+        "broken.csv",
+        "in.csv",
+      ]);
+    }));
+}
+
+Deno.test("without --out text goes to stdout, the same as into a file", () =>
+  inFolder(async (folder, input) => {
+    for (const format of ["folded", "perfetto"] as const) {
+      let printed = "";
+      await exportCommand({ format }, input, (text) => printed += text);
+      await exportCommand({ format, out: `${folder}/${format}` }, input, () => {});
+      assert.equal(printed, Deno.readTextFileSync(`${folder}/${format}`));
+    }
+  }));

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { EXIT, Failure } from "../../../analysis/failure.ts";
+import { ROUTES } from "../../../commands/line/table.ts";
+import { generate } from "../../../bench/generate.ts";
+import project from "../../../deno.json" with { type: "json" };
+import { protocolArguments } from "../../../commands/line/ab.ts";
+import { main, withCauses } from "../../../main.ts";
+
+async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = "";
+  let stderr = "";
+  const code = await main(args, {
+    stdout: (text) => stdout += text,
+    stderr: (text) => stderr += text,
+  });
+  return { code, stdout, stderr };
+}
+
+Deno.test("probe --version prints the version of deno.json", async () => {
+  assert.deepEqual(await call("--version"), {
+    code: EXIT.done,
+    stdout: `probe ${project.version}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("a page with a gate reads each file once, prints the page and ends as the gate says", async () => {
+  const folder = Deno.makeTempDirSync();
+  const openSync = Deno.openSync;
+  const opened: string[] = [];
+  try {
+    const written = (env: string, shiftNs: number) => {
+      const path = `${folder}/${env}.csv`;
+      Deno.writeTextFileSync(path, [...generate({ rows: 30, seed: shiftNs, env, shiftNs })].join(""));
+      return path;
+    };
+    const files = [written("host", 0), written("vm", 9_000_000)];
+    Deno.openSync = (path, options) => {
+      opened.push(String(path));
+      return openSync(path, options);
+    };
+    const gated = await call("compare", "--format", "html", "--fail-on", "DIFFERENT", ...files);
+    assert.deepEqual(opened, files);
+    assert.equal(gated.code, EXIT.gate);
+    assert.match(gated.stdout, /^<!doctype html>[^]*<\/html>\n?$/i);
+    assert.match(gated.stderr, /^probe: --fail-on: offset is DIFFERENT /);
+    const free = await call("compare", "--format", "html", ...files);
+    assert.deepEqual([free.code, free.stdout, free.stderr], [EXIT.done, gated.stdout, ""]);
+  } finally {
+    Deno.openSync = openSync;
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("no line of any help is wider than a terminal", async () => {
+  for (const words of ["--help", ...Object.keys(ROUTES).map((name) => `${name} --help`)]) {
+    const { stdout } = await call(...words.split(" "));
+    assert.match(stdout, /^USAGE$/m);
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  }
+});
+
+Deno.test("probe --help lists the commands that exist, and only these", async () => {
+  const { code, stdout } = await call("--help");
+  assert.equal(code, EXIT.done);
+  const commands = stdout.slice(stdout.indexOf("COMMANDS\n") + 9).trimEnd().split("\n");
+  assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), [
+    "doctor",
+    "run",
+    "ab",
+    "compare",
+    "show",
+    "power",
+    "report",
+    "export",
+    "completions",
+    "licenses",
+  ]);
+});
+
+Deno.test("probe licenses prints a notice of each part of the executable, and where its source is", async () => {
+  const { code, stdout } = await call("licenses");
+  assert.equal(code, EXIT.done);
+  for (
+    const part of [
+      "probe",
+      `Deno ${Deno.version.deno}`,
+      "@stricli/core 1.3.0",
+      "smol-toml 1.9.1",
+      "libbpf.so.1",
+      "libelf.so.1",
+    ]
+  ) {
+    assert.match(stdout, new RegExp(`^${part.replaceAll(".", "\\.")}`, "m"));
+  }
+  assert.match(stdout, /apt-get source elfutils=/);
+  assert.match(stdout, /GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1/);
+  assert.match(stdout, /V8 \d+\.\d+/);
+  assert.match(stdout, /^Copyright \(c\) Squirrel Chat/m);
+});
+
+const REFUSED: readonly (readonly [args: string, line: string])[] = [
+  ["run --rnus 3", "there is no option --rnus; did you mean --runs?"],
+  ["run --frobnicate", "there is no option --frobnicate; see --help"],
+  ["run -x", "there is no option -x; see --help"],
+  ["runn", "there is no command runn; did you mean run?"],
+  ["frobnicate", "there is no command frobnicate; see probe --help"],
+  ["run --runs", "--runs has no value; write the value after it"],
+  ["run --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
+  ["run --runs 3.5", '--runs: "3.5" is not a number of runs; give a whole number from 1, such as 30'],
+  ["run --runs 3 --runs 4", "--runs is given twice; give it once"],
+  [
+    "run --period 3",
+    '--period: "3" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
+  ],
+  [
+    "run --env ../x",
+    '--env: "../x" cannot name an environment; use host, vm, or a label of letters, digits, dots, dashes and underscores',
+  ],
+  ["run --require most", "--require cannot be most; use best or full or kprobe or tracepoint"],
+  ["comprae a b", "there is no command comprae; did you mean compare?"],
+  ["compare a", "2 of FILE are needed, found 1; see --help"],
+  [
+    "compare a b --by run",
+    "--by: runs cannot be grouped: run differs from run to run; name columns such as signature,migrated,path,ttwu_stack,target_cpu",
+  ],
+  [
+    "compare a b --fail-on DIFFERENT,SAME",
+    '--fail-on: "SAME" is not a verdict; use some of EQUIVALENT,DIFFERENT,DIFFERENT-BUT-NEGLIGIBLE,INCONCLUSIVE,NO-DATA,CONFOUNDED',
+  ],
+  ["compare a b --format xml", "--format cannot be xml; use text or json or csv or markdown or html"],
+  [
+    "compare a b --margin 4",
+    '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
+  ],
+  ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
+  ["ab --target pid:1", "there is no option --target; see --help"],
+  ["ab --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
+  ["show a --by signatur", '--by: runs cannot be grouped: "signatur" is no column; did you mean signature?'],
+  ["power a --power 1", '--power: "1" is not a level between 0 and 1; give a number such as 0.05'],
+  ["power", "the argument A is missing; see --help"],
+  ["export a", "--format has no value; write the value after it"],
+  ["export a --format parquet", "Parquet is no text for stdout; give --out FILE"],
+  ["run here", '"here" is an argument too many; see --help'],
+];
+
+for (const [args, line] of REFUSED) {
+  Deno.test(`probe ${args} is refused as wrong use, in one line`, async () => {
+    assert.deepEqual(await call(...args.split(" ")), {
+      code: EXIT.usage,
+      stdout: "",
+      stderr: `probe: ${line}\n`,
+    });
+  });
+}
+
+Deno.test("a file that is not there ends probe compare in one line, and --verbose adds the cause", async () => {
+  const line =
+    "probe: cannot read no-such.csv: there is no such file; give the path of a result file of `probe run`\n";
+  assert.deepEqual(await call("compare", "no-such.csv", "b.csv"), {
+    code: EXIT.failed,
+    stdout: "",
+    stderr: line,
+  });
+  const verbose = await call("compare", "no-such.csv", "b.csv", "--verbose");
+  assert.equal(verbose.code, EXIT.failed);
+  assert(verbose.stderr.startsWith(line));
+  assert.match(verbose.stderr.slice(line.length), /^caused by: NotFound: /);
+});
+
+Deno.test("--verbose shows each cause with its stack and the log that it carries", () => {
+  const libbpf = Object.assign(new Error("cannot load: errno 22"), { log: "libbpf: prog 'ttwu': -EINVAL" });
+  const text = withCauses(new Failure(EXIT.cannotMeasure, "found", "remedy", { cause: libbpf }));
+  const lines = text.trimEnd().split("\n");
+  assert.equal(lines[0], "caused by: Error: cannot load: errno 22");
+  assert.match(lines[1] ?? "", /^ {4}at .*main_test\.ts/);
+  assert.equal(lines.at(-1), "libbpf: prog 'ttwu': -EINVAL");
+  assert.equal(text.match(/cannot load: errno 22/g)?.length, 1);
+});
+
+Deno.test("--verbose has nothing to add to an error without a cause", () => {
+  assert.equal(withCauses(new Failure(EXIT.usage, "found", "remedy")), "");
+});
+
+Deno.test("probe ab hands on what says how a side is measured, as it was written, and nothing else", () => {
+  const shared = ["--runs=40", "--period", "100ms", "--wake", "pipe", "--quiet"];
+  const own = [
+    "--kernel",
+    "runs",
+    "--out-dir=o",
+    "--keep",
+    "--margin",
+    "1ms",
+    "--format",
+    "json",
+    "--verbose",
+  ];
+  assert.deepEqual(protocolArguments(["ab", ...own, ...shared]), shared);
+  assert.deepEqual(protocolArguments(["ab", ...shared, ...own]), shared);
+  assert.deepEqual(protocolArguments(["ab"]), []);
+});

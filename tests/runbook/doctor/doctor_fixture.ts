@@ -1,0 +1,138 @@
+/** A Debian machine as `probe doctor` sees it, on which every check that can be answered says yes. */
+
+import type { HookFact, Tier } from "../../../analysis/result/meta.ts";
+import { type Attachments, couldNotTell, type Examined, no, yes } from "../../../runbook/doctor/check.ts";
+import { HOOKS } from "../../../runbook/probes/hooks.ts";
+import { readMachine } from "../../../runbook/machine/machine.ts";
+
+const CPU = "/sys/devices/system/cpu";
+
+export const FILES: Readonly<Record<string, string>> = {
+  "/proc/self/status": "Name:\tprobe\nCapEff:\t000001ffffffffff\n",
+  "/proc/self/uid_map": "         0          0 4294967295\n",
+  "/proc/self/limits": "Max locked memory         8388608              8388608              bytes     \n",
+  "/proc/self/mountinfo": "21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n",
+  "/proc/cmdline": "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro tsc=reliable\n",
+  "/proc/cpuinfo":
+    "processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: fpu tsc constant_tsc nonstop_tsc rdtscp tsc_known_freq\n",
+  "/proc/sys/kernel/osrelease": "6.12.117-amd64\n",
+  "/proc/sys/kernel/kptr_restrict": "1\n",
+  "/proc/sys/kernel/unprivileged_bpf_disabled": "2\n",
+  "/proc/sys/kernel/perf_event_paranoid": "3\n",
+  "/proc/sys/kernel/bpf_stats_enabled": "0\n",
+  "/sys/kernel/btf/vmlinux": "",
+  "/sys/kernel": "",
+  "/sys/class": "",
+  "/sys/bus/event_source": "",
+  "/sys/bus/event_source/devices/kprobe": "",
+  "/sys/kernel/security/lockdown": "[none] integrity confidentiality\n",
+  "/sys/devices/system/clocksource/clocksource0/current_clocksource": "hpet\n",
+  "/sys/devices/system/clocksource/clocksource0/available_clocksource": "hpet acpi_pm\n",
+  [`${CPU}/online`]: "0-1\n",
+  [`${CPU}/cpu0/cpufreq/scaling_governor`]: "performance\n",
+  [`${CPU}/cpu1/cpufreq/scaling_governor`]: "performance\n",
+  [`${CPU}/cpuidle/current_driver`]: "intel_idle\n",
+  [`${CPU}/cpuidle/current_governor`]: "menu\n",
+  [`${CPU}/cpu0/cpuidle/state0/name`]: "POLL\n",
+  [`${CPU}/cpu0/cpuidle/state0/latency`]: "0\n",
+  [`${CPU}/cpu0/cpuidle/state1/name`]: "C1\n",
+  [`${CPU}/cpu0/cpuidle/state1/latency`]: "2\n",
+  [`${CPU}/cpu0/cpuidle/state2/name`]: "C6\n",
+  [`${CPU}/cpu0/cpuidle/state2/latency`]: "133\n",
+  [`${CPU}/cpu0/cpuidle/state2/disable`]: "1\n",
+  [`${CPU}/cpu0/cache/index0/level`]: "1\n",
+  [`${CPU}/cpu0/cache/index0/shared_cpu_list`]: "0\n",
+  [`${CPU}/cpu0/cache/index1/level`]: "3\n",
+  [`${CPU}/cpu0/cache/index1/shared_cpu_list`]: "0-1\n",
+  [`${CPU}/cpu1/cache/index0/level`]: "1\n",
+  [`${CPU}/cpu1/cache/index0/shared_cpu_list`]: "1\n",
+  [`${CPU}/cpu1/cache/index1/level`]: "3\n",
+  [`${CPU}/cpu1/cache/index1/shared_cpu_list`]: "0-1\n",
+  "/dev/pps0": "",
+  "/sys/class/pps/pps0": "",
+  "/sys/class/pps/pps0/name": "serial0\n",
+  "/dev/rtc0": "",
+  "/sys/class/rtc/rtc0": "",
+  "/sys/class/rtc/rtc0/name": "rtc_cmos\n",
+};
+
+export const KALLSYMS = [
+  "0000000000000000 A fixed_percpu_data",
+  "ffffffff81000000 T _stext",
+  "ffffffff81012340 t read_tsc",
+  "ffffffff81012350 t read_hpet",
+  "ffffffff81023450 T ktime_get",
+  "ffffffff81023460 T ktime_get_ts64",
+  "0000000000021a40 A runqueues",
+  "",
+].join("\n");
+
+/** The hooks of a tier, attached but for those that have a reason. */
+export function hooksAt(tier: Tier, missing: Readonly<Record<string, string>> = {}): HookFact[] {
+  return HOOKS.map(({ hook, stage, ladder }): HookFact => {
+    const kind = ladder[tier]?.[0]?.kind ?? "tp_btf";
+    const reason = missing[hook] ?? (ladder[tier] === undefined ? "left out" : undefined);
+    return reason === undefined
+      ? { stage, hook, kind, attached: true }
+      : { stage, hook, kind, attached: false, reason };
+  });
+}
+
+export const ALL_TIERS: Attachments = {
+  tiers: (["full", "kprobe", "tracepoint"] as const).map((tier) => ({
+    tier,
+    answer: yes("all hooks attached"),
+    hooks: hooksAt(tier),
+  })),
+  unrequired: { tier: "full" },
+  countsMisses: true,
+};
+
+export const NO_TIER: Attachments = {
+  tiers: (["full", "kprobe", "tracepoint"] as const).map((tier) => ({
+    tier,
+    answer: no("refused", "all", "another kernel"),
+    hooks: [],
+  })),
+  unrequired: { refused: "refused" },
+  countsMisses: null,
+};
+
+export const UNKNOWN_TIERS: Attachments = {
+  tiers: NO_TIER.tiers.map((finding) => ({ ...finding, answer: couldNotTell("CAP_BPF is missing") })),
+  unrequired: { refused: "CAP_BPF is missing" },
+  countsMisses: null,
+};
+
+export interface Changes extends Partial<Omit<Examined, "read" | "exists" | "machine">> {
+  /** Other files, or null for those that are not there. */
+  readonly files?: Readonly<Record<string, string | null>>;
+}
+
+export function examined({ files = {}, ...changes }: Changes = {}): Examined {
+  const all: Readonly<Record<string, string | null>> = { ...FILES, ...files };
+  const read = (path: string) => all[path] ?? null;
+  return {
+    read,
+    exists: (path) => read(path) !== null,
+    machine: readMachine(read, "x86_64"),
+    attachments: ALL_TIERS,
+    clockReads: { reads: 16, entered: 16 },
+    runqueuesInBtf: true,
+    kallsyms: KALLSYMS,
+    ...changes,
+  };
+}
+
+/** No file of /proc or /sys can be read. */
+export const NOTHING: Examined = {
+  ...examined({
+    attachments: UNKNOWN_TIERS,
+    clockReads: { errno: 22 },
+    runqueuesInBtf: null,
+    kallsyms: null,
+  }),
+  read: () => null,
+  exists: () => false,
+  machine: readMachine(() => null, "x86_64"),
+};

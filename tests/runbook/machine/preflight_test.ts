@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { Failure } from "../../../analysis/failure.ts";
+import { preflight } from "../../../runbook/machine/preflight.ts";
+
+const STATUS = "/proc/self/status";
+const LOCKDOWN = "/sys/kernel/security/lockdown";
+const ROOT = "Name:\tprobe\nCapEff:\t000001ffffffffff\n";
+
+function check(files: Readonly<Record<string, string>>, hasBtf = true): void {
+  preflight((path) => files[path] ?? null, hasBtf);
+}
+
+function refusal(files: Readonly<Record<string, string>>, hasBtf = true): string {
+  try {
+    check(files, hasBtf);
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.exitCode, 3);
+    assert.equal(error.message.includes("\n"), false);
+    return error.message;
+  }
+  assert.fail("nothing was refused");
+}
+
+Deno.test("root on a kernel with BTF may measure", () => check({ [STATUS]: ROOT }));
+
+Deno.test("CAP_BPF with CAP_PERFMON is enough, and so is CAP_SYS_ADMIN alone", () => {
+  check({ [STATUS]: `CapEff:\t${((1n << 39n) | (1n << 38n)).toString(16).padStart(16, "0")}\n` });
+  check({ [STATUS]: `CapEff:\t${(1n << 21n).toString(16).padStart(16, "0")}\n` });
+});
+
+Deno.test("an ordinary user is told what is missing and to use root", () => {
+  assert.match(
+    refusal({ [STATUS]: "CapEff:\t0000000000000000\n" }),
+    /lacks CAP_BPF and CAP_PERFMON.*; run it as root/,
+  );
+});
+
+Deno.test("only the capability that is missing is named", () => {
+  const bpf = `CapEff:\t${(1n << 39n).toString(16).padStart(16, "0")}\n`;
+  assert.match(refusal({ [STATUS]: bpf }), /lacks CAP_PERFMON,/);
+});
+
+Deno.test("a kernel without BTF is refused with the option to build it with", () => {
+  assert.match(refusal({ [STATUS]: ROOT }, false), /no type information.*CONFIG_DEBUG_INFO_BTF=y/);
+});
+
+Deno.test("lockdown for confidentiality is refused, for integrity it is not", () => {
+  assert.match(
+    refusal({ [STATUS]: ROOT, [LOCKDOWN]: "none integrity [confidentiality]\n" }),
+    /lockdown is in confidentiality mode.*boot without/,
+  );
+  check({ [STATUS]: ROOT, [LOCKDOWN]: "none [integrity] confidentiality\n" });
+});
+
+Deno.test("without /proc nothing is assumed about capabilities", () => {
+  assert.match(refusal({}), /status is missing; mount \/proc/);
+});

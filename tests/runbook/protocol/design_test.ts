@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Cell, cellOf, cellsOf, type Mixture } from "../../../runbook/protocol/design.ts";
+
+const WAKES = ["timer", "pipe", "futex", "eventfd", "signal"];
+const LOADS = ["idle", "cpu:1", "cpu:2", "cpu:7"];
+const anyMixture = fc.record({
+  wake: fc.subarray(WAKES, { minLength: 1 }).map((names) => names.join()),
+  load: fc.subarray(LOADS, { minLength: 1 }).map((names) => names.join()),
+  order_seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+});
+
+function nameOf({ wake, load }: Cell): string {
+  return `${wake} ${load}`;
+}
+
+/** Names of the cells of a block, in its order. */
+function block(mixture: Mixture, number: number): string[] {
+  const size = cellsOf(mixture).length;
+  return Array.from({ length: size }, (_, i) => nameOf(cellOf(mixture, number * size + i + 1)));
+}
+
+Deno.test("one wake under one load is the cell of every run", () => {
+  const mixture = { wake: "pipe", load: "cpu:2", order_seed: 9 };
+  for (const run of [1, 2, 3, 1000]) assert.deepEqual(cellOf(mixture, run), { wake: "pipe", load: "cpu:2" });
+});
+
+Deno.test("every block holds each wake under each load exactly once", () => {
+  fc.assert(fc.property(anyMixture, fc.nat(100_000), (mixture, number) => {
+    assert.deepEqual(block(mixture, number).sort(), cellsOf(mixture).map(nameOf).sort());
+  }));
+});
+
+Deno.test("a run's cell follows from the mixture and its number alone, whatever was asked before", () => {
+  fc.assert(fc.property(anyMixture, fc.integer({ min: 1, max: 100_000 }), (mixture, run) => {
+    const cell = cellOf(mixture, run);
+    cellOf(mixture, run + 1);
+    cellOf({ ...mixture, order_seed: mixture.order_seed ^ 1 }, run);
+    assert.deepEqual(cellOf({ ...mixture }, run), cell);
+  }));
+});
+
+/** Pearson's X² of counts against equal shares. */
+function chiSquared(counts: readonly number[], total: number): number {
+  const expected = total / counts.length;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}
+
+const BLOCKS = 6_000;
+/** The 0.9999 quantile of chi-squared with 23 degrees of freedom. */
+const CHI_SQUARED_23 = 56.05;
+
+for (
+  const [what, mixtureOf] of [
+    ["across seeds", (i: number) => ({ seed: i, block: 0 })],
+    ["across the blocks of one seed", (i: number) => ({ seed: 1, block: i })],
+  ] as const
+) {
+  Deno.test(`each of the 24 orders of four cells is equally frequent ${what}`, () => {
+    const counts = new Map<string, number>();
+    for (let i = 0; i < BLOCKS; i++) {
+      const { seed, block: number } = mixtureOf(i);
+      const order = block({ wake: "timer,pipe", load: "idle,cpu:2", order_seed: seed }, number).join("|");
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    assert.equal(counts.size, 24);
+    assert.ok(
+      chiSquared([...counts.values()], BLOCKS) < CHI_SQUARED_23,
+      JSON.stringify([...counts.values()]),
+    );
+  });
+}
+
+Deno.test("the order of a block says nothing about that of the next one", () => {
+  const counts = new Map<string, number>();
+  const mixture = { wake: "timer,pipe", load: "idle", order_seed: 3 };
+  for (let i = 0; i < BLOCKS; i++) {
+    const pair = `${block(mixture, i)[0]} ${block(mixture, i + 1)[0]}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  assert.equal(counts.size, 4);
+  // The 0.9999 quantile of chi-squared with 3 degrees of freedom.
+  assert.ok(chiSquared([...counts.values()], BLOCKS) < 21.11, JSON.stringify([...counts]));
+});

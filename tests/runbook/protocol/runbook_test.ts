@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Failure } from "../../../analysis/failure.ts";
+import {
+  canonicalRunbook,
+  cpusOf,
+  declareRunbook,
+  runbookSha256,
+  tierOf,
+  wakesOf,
+} from "../../../runbook/protocol/runbook.ts";
+import type { Settings } from "../../../runbook/protocol/settings.ts";
+import { findTask, parseTarget, targetText } from "../../../runbook/protocol/target.ts";
+import { TRIGGERS, WAKES } from "../../../runbook/protocol/wakes.ts";
+
+const DEFAULT = declareRunbook({});
+
+Deno.test("the canonical form of a runbook is JSON without spaces with sorted keys", () => {
+  assert.equal(
+    canonicalRunbook(DEFAULT),
+    '{"alpha":0.05,"blocks":1,"clocksource":"any","cpus":"any","hours":"any","load":"idle",' +
+      '"offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"require":"best","runs":30,' +
+      '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
+      '"warm_up_runs":0}',
+  );
+});
+
+Deno.test("the order in which a runbook's fields were written does not change its hash", async () => {
+  const reversed = Object.fromEntries(Object.entries(DEFAULT).reverse()) as unknown as typeof DEFAULT;
+  assert.notDeepEqual(Object.keys(reversed), Object.keys(DEFAULT));
+  assert.equal(await runbookSha256(reversed), await runbookSha256(DEFAULT));
+});
+
+Deno.test("the hash is the SHA-256 of the canonical form", async () => {
+  // printf %s '{"alpha":...}' | sha256sum
+  assert.equal(
+    await runbookSha256(DEFAULT),
+    "7e0299fcc79a9b262d40a27dab38aca239972c92951956fe5bda25852771ce3e",
+  );
+});
+
+Deno.test("two runbooks that differ in a value differ in their hash", async () => {
+  const others: Settings[] = [
+    { runs: 31 },
+    { warm_up_runs: 1 },
+    { period_ns: 1_000_001 },
+    { trigger: "rtc" },
+    { wake: "pipe" },
+    { wake: "timer,pipe" },
+    { wake: "pipe,timer" },
+    { target: "pid" },
+    { load: "cpu:2" },
+    { order_seed: 2 },
+    { hours: "22-05" },
+    { cpus: "1" },
+    { require: "full" },
+    { clocksource: "tsc" },
+    { blocks: 2 },
+    { offset_margin_ns: 1 },
+    { ttwu_to_tkread_margin_ns: 1 },
+    { alpha: 0.01 },
+  ];
+  const hashes = await Promise.all(
+    [{}, ...others].map((settings) => runbookSha256(declareRunbook(settings))),
+  );
+  assert.equal(new Set(hashes).size, others.length + 1);
+  const fields = new Set(others.flatMap((settings) => Object.keys(settings)));
+  assert.deepEqual(Object.keys(DEFAULT).filter((field) => !fields.has(field)), ["version"]);
+});
+
+Deno.test("lists have one spelling: wakes and loads in their order, CPUs ascending", () => {
+  const runbook = declareRunbook({ wake: "timer, pipe", load: "cpu:2 ,idle", cpus: "10, 02,0" });
+  assert.deepEqual([runbook.wake, runbook.load, runbook.cpus], ["timer,pipe", "cpu:2,idle", "0,2,10"]);
+  assert.deepEqual(wakesOf(runbook), ["timer", "pipe"]);
+  assert.deepEqual(cpusOf(runbook), [0, 2, 10]);
+  assert.equal(cpusOf(DEFAULT), null);
+  assert.equal(tierOf(DEFAULT), undefined);
+  assert.equal(tierOf(declareRunbook({ require: "kprobe" })), "kprobe");
+});
+
+Deno.test("CPUs in any order and with any zeros have one spelling", () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.nat(8191), { minLength: 1 }), (cpus) => {
+    const runbook = declareRunbook({ cpus: cpus.map((cpu) => String(cpu).padStart(4, "0")).join(", ") });
+    assert.deepEqual(cpusOf(runbook), cpus.toSorted((a, b) => a - b));
+    assert.deepEqual(declareRunbook({ cpus: runbook.cpus }), runbook);
+  }));
+});
+
+/** What is refused, and what the reason must name. */
+const REFUSED: readonly (readonly [what: string, settings: Settings, reason: RegExp])[] = [
+  ["no run at all", { runs: 0 }, /^runs: 0 is not/],
+  ["half a run", { runs: 1.5 }, /^runs: 1.5/],
+  ["runs that are no number", { runs: NaN }, /^runs: NaN/],
+  ["a negative number of warm-up runs", { warm_up_runs: -1 }, /^warm_up_runs: -1/],
+  ["a period below 1ms", { period_ns: 999_999 }, /^period_ns: .*999999 ns/],
+  ["a period that is no whole number of ns", { period_ns: 1e9 + 0.5 }, /^period_ns/],
+  ["a period above an hour", { period_ns: 3.6e12 + 1 }, /^period_ns/],
+  ["an unknown trigger", { trigger: "bell" }, /^trigger: "bell" .*use timer, pps or rtc/],
+  ["the wake of another trigger", { wake: "pipe,pps" }, /^wake: pps is no wake of the trigger timer/],
+  [
+    "a timer's wake by pulses",
+    { trigger: "pps", wake: "timer" },
+    /^wake: timer is no wake of the trigger pps/,
+  ],
+  [
+    "another period than a device's",
+    { trigger: "rtc", period_ns: 1e8 },
+    /^period_ns: rtc gives one edge a s/,
+  ],
+  ["an unknown wake", { wake: "timer,bell" }, /^wake: "bell" .*use timer, pps, rtc, pipe/],
+  ["no wake", { wake: "" }, /^wake: ""/],
+  ["a wake twice", { wake: "pipe,timer, pipe" }, /^wake: pipe is named twice/],
+  ["a wake for a task of its own will", { wake: "pipe", target: "comm:sh" }, /^wake: pipe cannot wake/],
+  ["nobody's wake for the built-in target", { wake: "own" }, /^wake: the built-in target/],
+  ["an unknown target", { target: "init" }, /^target: "init"/],
+  ["a target's name that no task can have", { target: "comm:sixteen-bytes-is" }, /^target: .* 15 bytes/],
+  ["an unknown load", { load: "io" }, /^load: "io"/],
+  ["a load of no thread", { load: "cpu:0" }, /^load: "cpu:0"/],
+  ["a load of more threads than any machine has CPUs", { load: "cpu:8193" }, /^load: "cpu:8193"/],
+  ["a load twice", { load: "idle,cpu:2,idle" }, /^load: idle is named twice/],
+  ["a seed that is no integer", { order_seed: 0.5 }, /^order_seed/],
+  ["an hour that is none", { hours: "22-24" }, /^hours: "22-24"/],
+  ["hours in another form", { hours: "22:00-05:00" }, /^hours/],
+  ["an hour region of zero length", { hours: "05-05" }, /^hours: .*05-05 has no length/],
+  ["a CPU that is none", { cpus: "0,-1" }, /^cpus: "-1"/],
+  ["a CPU twice", { cpus: "1,01" }, /^cpus: 1 is named twice/],
+  ["CPUs for a task of its own will", { cpus: "1", target: "pid" }, /^cpus: only the built-in target/],
+  ["an unknown tier", { require: "all" }, /^require: "all".*best, full, kprobe or tracepoint/],
+  ["a clocksource that no kernel can have", { clocksource: "a/b" }, /^clocksource: "a\/b"/],
+  ["no block", { blocks: 0 }, /^blocks: 0/],
+  ["more blocks than runs", { blocks: 3, runs: 2 }, /^blocks: 3 blocks of 2 runs/],
+  [
+    "fewer runs than pairs of wake and load",
+    { runs: 3, wake: "timer,pipe", load: "idle,cpu:2" },
+    /^runs: 3 runs are fewer than the 4 pairs/,
+  ],
+  ["a margin of nothing", { offset_margin_ns: 0 }, /^offset_margin_ns: .*0 ns/],
+  ["a margin of half a ns", { ttwu_to_tkread_margin_ns: 0.5 }, /^ttwu_to_tkread_margin_ns: .*0.5 ns/],
+  ["an error rate of 0", { alpha: 0 }, /^alpha: 0 is not/],
+  ["an error rate that leaves no interval", { alpha: 0.5 }, /^alpha: 0.5 is not/],
+];
+
+for (const [what, settings, reason] of REFUSED) {
+  Deno.test(`a runbook with ${what} is refused as wrong usage`, () => {
+    assert.throws(() => declareRunbook(settings), (error) => {
+      assert.ok(error instanceof Failure);
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, reason);
+      return true;
+    });
+  });
+}
+
+Deno.test("an error calls a field what its caller calls it", () => {
+  assert.throws(
+    () => declareRunbook({ runs: 0 }, (field) => `line 3: ${field}`),
+    /^Failure: line 3: runs: 0 is/,
+  );
+});
+
+Deno.test("the wake is one of the table's, the trigger's own when none is given, and nobody's for another task", () => {
+  for (const { name, trigger } of WAKES) assert.equal(declareRunbook({ wake: name, trigger }).wake, name);
+  assert.equal(DEFAULT.wake, "timer");
+  for (const trigger of TRIGGERS) assert.equal(declareRunbook({ trigger }).wake, trigger);
+  assert.equal(declareRunbook({ trigger: "pps", wake: "pipe,pps" }).wake, "pipe,pps");
+  assert.equal(declareRunbook({ trigger: "pps", target: "pid" }).wake, "own");
+  for (const target of [{ kind: "pid", pid: 12 }, { kind: "comm", comm: "sh" }] as const) {
+    assert.equal(declareRunbook({ target: targetText(target) }).wake, "own");
+    assert.equal(declareRunbook({ target: targetText(target), wake: "own" }).wake, "own");
+  }
+  assert.equal(targetText({ kind: "pid", pid: 12 }), "pid");
+});
+
+Deno.test("a target is the built-in thread, a pid, or a name that the kernel can hold", () => {
+  assert.deepEqual(parseTarget("self"), { kind: "self" });
+  assert.deepEqual(parseTarget("pid:4194304"), { kind: "pid", pid: 4194304 });
+  assert.deepEqual(parseTarget("comm:kworker/0:1"), { kind: "comm", comm: "kworker/0:1" });
+  for (const text of ["", "pid:", "pid:0", "pid:-1", "pid:1x", "comm:", "comm:sixteen-bytes-is", "init"]) {
+    assert.throws(() => parseTarget(text), { name: "Failure", exitCode: 2 });
+  }
+});
+
+Deno.test("a name that several tasks have is refused with their pids, a missing one with the way to find it", () => {
+  const choice = { kind: "comm", comm: "worker" } as const;
+  assert.deepEqual(findTask(choice, () => [7]), { pid: 7, comm: "worker" });
+  assert.throws(() => findTask(choice, () => []), /no task is named worker/);
+  assert.throws(() => findTask(choice, () => [7, 8]), /2 tasks are named worker \(7, 8\)/);
+});

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { type Column, type ColumnName, COLUMNS } from "../../../analysis/result/columns.ts";
+import { correlationId } from "../../../analysis/result/correlation.ts";
+import { formatRow } from "../../../analysis/result/write.ts";
+import { stackKey } from "../../../analysis/result/stack.ts";
+import type { RunOutcome } from "../../../runbook/row/outcome.ts";
+import { buildRow } from "../../../runbook/row/row.ts";
+import { Symbols } from "../../../runbook/row/symbols.ts";
+import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
+import { CHAIN, TARGET, TRACEPOINT_CHAIN } from "./chain_fixture.ts";
+
+const SYMBOLS = Symbols.parse(new TextEncoder().encode(
+  "ffffffff81001000 t try_to_wake_up\nffffffff81002000 t hrtimer_wakeup\n" +
+    "ffffffff81003000 T asm_sysvec_apic_timer_interrupt\nffffffff81004000 t default_idle\n",
+));
+const CONTEXT = {
+  symbols: SYMBOLS,
+  decode: decodeTableFor("6.12.117"),
+  seesClocksourceSwitches: true,
+};
+const OUTCOME: RunOutcome = {
+  run: 1,
+  cell: { wake: "timer", load: "idle" },
+  status: "complete",
+  record: CHAIN,
+  target: TARGET,
+  losses: { ring_full: 0, self_reads: 3, recursion_misses: 1 },
+};
+
+Deno.test("a complete run fills every column of its row", () => {
+  const record = {
+    ...CHAIN,
+    ttwu_stack: new BigUint64Array([0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n]),
+    tkread_stack: new BigUint64Array([0xffffffff81002010n]),
+  };
+  const { row } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
+  const columns: readonly Column[] = COLUMNS;
+  const usual = columns.filter((column) => !column.occasional).map(({ name }) => name as ColumnName);
+  assert.deepEqual(usual.filter((name) => row[name] === null), []);
+  assert.equal(formatRow(row).split(",").length, COLUMNS.length);
+});
+
+Deno.test("the derived columns follow from the observed ones", () => {
+  const { row, stacks } = buildRow(OUTCOME, CONTEXT, "tsc");
+  assert.equal(row.offset_ns, 100_000n);
+  assert.equal(row.ttwu_to_tkread_ns, 50_000n);
+  assert.equal(row.migrated, false);
+  assert.equal(row.wake_flags, "0x88");
+  assert.equal(row.signature, "none");
+  assert.equal(row.state_before, "0x2001");
+  assert.equal(row.correlation_id, "21a457ff9f243be3");
+  const frames = ["try_to_wake_up", "hrtimer_wakeup"];
+  assert.deepEqual(stacks, [{ key: stackKey(frames), frames }]);
+  assert.equal(row.ttwu_stack, stackKey(frames));
+  assert.equal(row.tkread_stack, null);
+});
+
+Deno.test("a function whose own frame a trampoline jumped over is still the innermost of its stack", () => {
+  const caller = new BigUint64Array([0xffffffff81002010n]);
+  const record = { ...CHAIN, ttwu_stack: caller, tkread_stack: caller };
+  const { stacks } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
+  assert.deepEqual(stacks.map(({ frames }) => frames), [
+    ["try_to_wake_up", "hrtimer_wakeup"],
+    ["ktime_get_ts64", "hrtimer_wakeup"],
+  ]);
+});
+
+Deno.test("an ID with leading zeros keeps its 16 digits, so that it can be re-derived as text", () => {
+  const { row } = buildRow({ ...OUTCOME, record: { ...CHAIN, correlation_id: 0xabcn } }, CONTEXT, "tsc");
+  assert.equal(row.correlation_id, "0000000000000abc");
+  assert.equal(row.correlation_id?.length, correlationId(1, 1, 1, 1n).length);
+});
+
+Deno.test("at the tracepoint tier what it cannot see stays empty", () => {
+  const { row } = buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, CONTEXT, "tsc");
+  for (
+    const name of [
+      "wake_flags_entry",
+      "wake_flags",
+      "signature",
+      "activate_ns",
+      "ttwu_return_ns",
+      "rq_clock_activate_ns",
+      "rq_clock_switch_ns",
+      "rq_clock_flags",
+    ] as const
+  ) assert.equal(row[name], null, name);
+  assert.equal(row.offset_ns, 100_000n);
+});
+
+Deno.test("at the tracepoint tier the value of the read is what the target's own call returned", () => {
+  assert.equal(
+    buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, CONTEXT, "tsc").row.tkread_value_ns,
+    TARGET.value_ns,
+  );
+});
+
+Deno.test("a read by another function never borrows the target's value", () => {
+  const record = { ...CHAIN, tkread_value_ns: null };
+  assert.equal(buildRow({ ...OUTCOME, record }, CONTEXT, "tsc").row.tkread_value_ns, null);
+});
+
+Deno.test("where the kernel cannot tell the waker's context, its stack does", () => {
+  const interrupted = new BigUint64Array([0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n]);
+  const record = { ...TRACEPOINT_CHAIN, ttwu_stack: interrupted };
+  const { row } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
+  assert.equal(row.waker_context, "hardirq");
+  assert.equal(row.interrupted, "default_idle");
+});
+
+Deno.test("what the kernel says about the context outweighs the stack", () => {
+  const { row } = buildRow({ ...OUTCOME, record: { ...CHAIN, waker_context: "softirq" } }, CONTEXT, "tsc");
+  assert.equal(row.waker_context, "softirq");
+});
+
+Deno.test("a wakeup that moved the target is migrated; without both CPUs it is not known", () => {
+  const moved = buildRow({ ...OUTCOME, record: { ...CHAIN, target_cpu: 0 } }, CONTEXT, "tsc");
+  assert.equal(moved.row.migrated, true);
+  const unknown = buildRow({ ...OUTCOME, record: { ...CHAIN, target_cpu: null } }, CONTEXT, "tsc");
+  assert.equal(unknown.row.migrated, null);
+});
+
+Deno.test("a timeout keeps the stages it has and derives nothing from those it lacks", () => {
+  const record = { ...CHAIN, tkread_ns: null, tkread_task_ns: null, tkread_value_ns: null };
+  const { row } = buildRow({ ...OUTCOME, status: "timeout", record }, CONTEXT, "tsc");
+  assert.equal(row.switch_ns, CHAIN.switch_ns);
+  assert.equal(row.offset_ns, null);
+  assert.equal(row.ttwu_to_tkread_ns, null);
+});
+
+Deno.test("an aborted run whose target still slept has no edge and so no offset", () => {
+  const { row } = buildRow({ ...OUTCOME, status: "aborted", target: null }, CONTEXT, "tsc");
+  assert.equal(row.edge_ns, null);
+  assert.equal(row.offset_ns, null);
+  assert.equal(row.clock_step_ns, null);
+  assert.equal(row.ttwu_to_tkread_ns, 50_000n);
+});
+
+Deno.test("a run that nobody saw is a row all the same", () => {
+  const { row, stacks } = buildRow(
+    { ...OUTCOME, status: "timeout", record: null, target: null },
+    CONTEXT,
+    null,
+  );
+  assert.deepEqual(stacks, []);
+  const filled = COLUMNS.map(({ name }) => name).filter((name) => row[name] !== null);
+  assert.deepEqual(filled, [
+    "run",
+    "status",
+    "load",
+    "lost_events",
+    "recursion_misses",
+    "self_reads",
+    "last_stage",
+    "wake",
+  ]);
+  assert.equal(row.last_stage, "none");
+  formatRow(row);
+});
+
+Deno.test("hidden symbols give empty stack columns, not zeros", () => {
+  const hidden = Symbols.parse(new TextEncoder().encode("0000000000000000 t try_to_wake_up\n"));
+  const { row, stacks } = buildRow(OUTCOME, { ...CONTEXT, symbols: hidden }, "tsc");
+  assert.deepEqual(stacks, []);
+  assert.equal(row.ttwu_stack, null);
+  assert.equal(row.interrupted, null);
+});
+
+Deno.test("a kernel without a table of wake flags gives raw flags and no signature", () => {
+  const { row } = buildRow(OUTCOME, { ...CONTEXT, decode: null }, "tsc");
+  assert.equal(row.wake_flags, "0x88");
+  assert.equal(row.signature, null);
+});

@@ -1,0 +1,92 @@
+/**
+ * Thousands of runs without a kernel: the loop, rows, file, tally, cross-check and progress as `probe run` has them.
+ * Prints the heap in bytes, collected, after the first runs and with the last. Needs --expose-gc.
+ */
+
+import { setImmediate } from "node:timers";
+import { CrossCheck } from "../../../runbook/run/crosscheck.ts";
+import { runLoop } from "../../../runbook/run/loop.ts";
+import type { RunOutcome } from "../../../runbook/row/outcome.ts";
+import { Progress } from "../../../runbook/run/progress.ts";
+import { createOutputFile, ResultFile } from "../../../runbook/files/result_out.ts";
+import { buildRow } from "../../../runbook/row/row.ts";
+import { Symbols } from "../../../runbook/row/symbols.ts";
+import { Tally } from "../../../runbook/files/tally.ts";
+import { timerTrigger } from "../../../runbook/run/triggers.ts";
+import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
+import { CHAIN, TARGET } from "../row/chain_fixture.ts";
+
+const [first = "", all = "", folder = ""] = Deno.args;
+const collect = (globalThis as unknown as { gc(): void }).gc;
+
+function heapBytes(): number {
+  collect();
+  return Deno.memoryUsage().heapUsed;
+}
+
+const KERNEL = "6.12.117";
+const PERIOD_NS = 10_000_000;
+const decode = decodeTableFor(KERNEL);
+const symbols = Symbols.parse(new TextEncoder().encode(
+  "ffffffff81001000 t try_to_wake_up\nffffffff81002000 t hrtimer_wakeup\n",
+));
+const path = `${folder}/many.csv`;
+using file = new ResultFile(path, createOutputFile(path), "in background");
+const tally = new Tally();
+const crossCheck = new CrossCheck(KERNEL, decode, new Map());
+const output = { isTerminal: true, write: () => {} };
+const progress = new Progress({ runs: Number(all), quiet: false, output, now: () => performance.now() });
+const trigger = timerTrigger(PERIOD_NS);
+const heaps: number[] = [];
+let nowNs = 0n;
+
+function onOutcome(outcome: RunOutcome): void {
+  const context = { symbols, decode, seesClocksourceSwitches: true };
+  const { row, stacks, stackContext } = buildRow(outcome, context, "tsc");
+  file.writeRow(row, stacks);
+  tally.add(row, stacks);
+  crossCheck.add(outcome.run, outcome.record, stackContext);
+  progress.ran(outcome, trigger.edges()?.missed ?? 0);
+  if (outcome.run === Number(first) || outcome.run === Number(all)) heaps.push(heapBytes());
+}
+
+await runLoop({
+  runs: Number(all),
+  trigger,
+  cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: "idle" }),
+  startLoad: () => ({ [Symbol.dispose]: () => {} }),
+  interrupt: new AbortController().signal,
+  onOutcome,
+  clock: {
+    realtimeNow: () => nowNs,
+    sleep: (ms, stop) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stop.addEventListener("abort", () => resolve(), { once: true });
+      if (stop.aborted || ms === 0) resolve();
+      return promise;
+    },
+  },
+  target: {
+    // By way of the event loop, as a native thread's return is.
+    run: (_fd, _run, edge) =>
+      new Promise((resolve) =>
+        setImmediate(() => {
+          nowNs = edge + 200_000n;
+          resolve({ ...TARGET, edge_ns: edge });
+        })
+      ),
+    cancel: () => {},
+  },
+  probes: {
+    armedMapFd: 9,
+    // Every hundredth record does not come.
+    take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run), ttwu_ns: nowNs },
+    awaitsReturn: () => false,
+    abandon: () => null,
+    counters: () => ({ ring_full: 0, self_reads: 0, recursion_misses: 0 }),
+    open: () => {},
+    close: () => {},
+  },
+});
+const [before, after] = heaps;
+console.log(JSON.stringify({ before, after, ...tally.end() }));
