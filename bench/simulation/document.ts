@@ -1,4 +1,4 @@
-/** docs/validation.md from the simulated cells: tables, and the sentences that the README quotes. */
+/** docs/validation.md from the simulated cells: tables, and the sentences that docs/verdicts.md quotes. */
 
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import type { Cell, Plan } from "./cells.ts";
@@ -124,7 +124,7 @@ function judgedOf(coverage: readonly Coverage[]): Coverage[] {
   );
 }
 
-/** The sentences that sum the tables up; the README quotes them as they are. */
+/** The sentences that sum the tables up; docs/verdicts.md quotes them as they are. */
 export function findings({ pairs }: Plan, tables: Tables): string[] {
   const judged = judgedOf(tables.coverage).map((cell) => ({ cell, found: beyondCoverage(cell) }));
   const beyondChance = (side: Side) =>
@@ -177,7 +177,7 @@ function beyondCells({ coverage, errors }: Tables): string[] {
   return [...intervals, ...tests];
 }
 
-/** A sentence as an item of a list, in lines that the README can have too. */
+/** A sentence as an item of a list, in lines that docs/verdicts.md can have too. */
 function item(sentence: string): string {
   const lines = ["-"];
   for (const word of sentence.split(" ")) {

@@ -1,4 +1,4 @@
-/** The README's queries in a real DuckDB, over folders as the README names them. */
+/** The queries of docs/export.md in a real DuckDB, over folders as they name them. */
 
 import { DuckDBInstance } from "@duckdb/node-api";
 import assert from "node:assert/strict";
@@ -8,16 +8,16 @@ import { exportCommand } from "../../commands/export.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
 import { blocks } from "./document.ts";
 
-const README = Deno.readTextFileSync("README.md");
+const EXPORT = Deno.readTextFileSync("docs/export.md");
 
-/** Rows of each of the README's queries; relative paths are below `folder`. */
+/** Rows of each of the document's queries; relative paths are below `folder`. */
 async function answers(folder: string): Promise<string[][][]> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
     await connection.run(`SET file_search_path = '${folder}'`);
     const results: string[][][] = [];
-    for (const query of blocks(README, "sql")) {
+    for (const query of blocks(EXPORT, "sql")) {
       const rows = (await connection.runAndReadAll(query)).getRowsJson();
       results.push(rows.map((row) => row.map((cell) => String(cell).replace(`${folder}/`, ""))));
     }
@@ -42,7 +42,7 @@ function expected(paths: readonly string[], folder: string, suffix: string): str
   });
 }
 
-Deno.test("the README's DuckDB queries over a folder of result files say what probe show says of each", async () => {
+Deno.test("the DuckDB queries of docs/export.md over a folder of result files say what probe show says of each", async () => {
   const folder = Deno.makeTempDirSync();
   try {
     Deno.mkdirSync(`${folder}/results`);

@@ -1,6 +1,6 @@
 /**
- * `deno task readme`: writes into README.md the table of columns and the default runbook, which the program uses,
- * and what the simulation found.
+ * `deno task readme`: writes into docs/ what the program has: the table of columns, the default runbook, and what
+ * the simulation found.
  */
 
 import { type Column, COLUMNS } from "../../analysis/result/columns.ts";
@@ -27,13 +27,15 @@ function columnLines({ name, kind, values, doc }: Column): string[] {
 }
 
 /**
- * @param readme its text
+ * @param document its text
  * @returns the text with the current table
  */
-export function withColumns(readme: string): string {
-  if (!SECTION.test(readme)) throw new RangeError("README.md must have the markers of the columns");
+function withColumns(document: string): string {
+  if (!SECTION.test(document)) {
+    throw new RangeError("docs/result-file.md must have the markers of the columns");
+  }
   const table = COLUMNS.flatMap(columnLines).join("\n");
-  return readme.replace(
+  return document.replace(
     SECTION,
     (_, begin: string, end: string) => `${begin}\n\`\`\`text\n${table}\n\`\`\`\n\n${end}`,
   );
@@ -42,13 +44,13 @@ export function withColumns(readme: string): string {
 const RUNBOOK = /(<!-- runbook: [^\n]*-->\n).*(<!-- \/runbook -->)/s;
 
 /**
- * @param readme its text
+ * @param document its text
  * @param toml the default runbook
  * @returns the text with it
  */
-export function withRunbook(readme: string, toml: string): string {
-  if (!RUNBOOK.test(readme)) throw new RangeError("README.md must have the markers of the runbook");
-  return readme.replace(
+function withRunbook(document: string, toml: string): string {
+  if (!RUNBOOK.test(document)) throw new RangeError("docs/runbook.md must have the markers of the runbook");
+  return document.replace(
     RUNBOOK,
     (_, begin: string, end: string) => `${begin}\n\`\`\`toml\n${toml}\`\`\`\n\n${end}`,
   );
@@ -60,22 +62,29 @@ const VALIDATION = /(<!-- validation: [^\n]*-->\n).*(<!-- \/validation -->)/s;
 const FINDINGS = /^- .*?(?=\n\n)/ms;
 
 /**
- * @param readme its text
+ * @param document its text
  * @param validation what `deno task simulate` wrote
  * @returns the text with its findings
  */
-export function withFindings(readme: string, validation: string): string {
+function withFindings(document: string, validation: string): string {
   const findings = FINDINGS.exec(validation)?.[0];
-  if (!VALIDATION.test(readme)) throw new RangeError("README.md must have the markers of the validation");
+  if (!VALIDATION.test(document)) {
+    throw new RangeError("docs/verdicts.md must have the markers of the validation");
+  }
   if (findings === undefined) throw new RangeError("docs/validation.md must begin with a list of findings");
-  return readme.replace(
+  return document.replace(
     VALIDATION,
     (_, begin: string, end: string) => `${begin}\n<!-- deno-fmt-ignore -->\n\n${findings}\n\n${end}`,
   );
 }
 
+/** Each document with such a part, and the text with its current content. */
+export const WRITTEN: ReadonlyMap<string, (document: string) => string> = new Map([
+  ["docs/result-file.md", withColumns],
+  ["docs/runbook.md", (text) => withRunbook(text, Deno.readTextFileSync("runbook/protocol/default.toml"))],
+  ["docs/verdicts.md", (text) => withFindings(text, Deno.readTextFileSync("docs/validation.md"))],
+]);
+
 if (import.meta.main) {
-  const columns = withColumns(Deno.readTextFileSync("README.md"));
-  const runbook = withRunbook(columns, Deno.readTextFileSync("runbook/protocol/default.toml"));
-  Deno.writeTextFileSync("README.md", withFindings(runbook, Deno.readTextFileSync("docs/validation.md")));
+  for (const [path, renewed] of WRITTEN) Deno.writeTextFileSync(path, renewed(Deno.readTextFileSync(path)));
 }

@@ -1,4 +1,4 @@
-/** The README to the letter: each of its commands is run, in its order. */
+/** README.md and docs/ to the letter: each of their commands is run, in the order of the documents. */
 
 import assert from "node:assert/strict";
 import { readResultFile } from "../../analysis/result/file.ts";
@@ -6,15 +6,16 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { capture, type CommandOutput } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 import { parseMeasurement } from "../harness/measurement.ts";
-import { columnsWithoutFunctions, commands, excerpt, labels } from "../readme/document.ts";
+import { columnsWithoutFunctions, commands, excerpt, labels, USER_DOCUMENTS } from "../docs/document.ts";
 
 const README = Deno.readTextFileSync("README.md");
+const USAGE = Deno.readTextFileSync("docs/usage.md");
+const TIERS = Deno.readTextFileSync("docs/tiers.md");
 const NPX = "npx -y deno@2.9.6 task ";
 
 /** Commands that are not run here, and why. */
 const NOT_RUN: ReadonlyMap<string, string> = new Map([
   [`${NPX}test`, "it is what runs this test"],
-  [`${NPX}ok`, "the test command has just run it, before this test"],
   [`${NPX}lab`, "it takes long; the demo and tests/kernels/nested_test.ts run the same with fewer runs"],
   ["dist/probe ab --runs 30", "tests/kernels/nested_test.ts runs it where the running kernel's image is"],
 ]);
@@ -61,16 +62,18 @@ function rowsOf(path: string): number {
   return readResultFile(path, [Deno.readFileSync(path)]).rows;
 }
 
-Deno.test("each command of the README does what it says, in the order of the README", async (t) => {
+Deno.test("each command of the documents does what it says, in their order", async (t) => {
   using place = new Place();
   const outputs = new Map<string, string>();
-  for (const line of commands(README)) {
-    if (NOT_RUN.has(line)) continue;
-    await t.step(line, async () => {
-      const { code, stdout, stderr } = await place.run(line);
-      assert.equal(code, 0, `${stdout}\n${stderr}`);
-      outputs.set(line, stdout);
-    });
+  for (const path of USER_DOCUMENTS) {
+    for (const line of commands(Deno.readTextFileSync(path))) {
+      if (NOT_RUN.has(line)) continue;
+      await t.step(`${path}: ${line}`, async () => {
+        const { code, stdout, stderr } = await place.run(line);
+        assert.equal(code, 0, `${stdout}\n${stderr}`);
+        outputs.set(line, stdout);
+      });
+    }
   }
   await t.step("the demo leaves both files in dist/demo, 30 runs each", () => {
     for (const name of ["host.csv", "vm.csv"]) assert.equal(rowsOf(`dist/demo/${name}`), 30, name);
@@ -91,7 +94,7 @@ Deno.test("each command of the README does what it says, in the order of the REA
   });
   await t.step("the excerpt of doctor has the words that it prints", () => {
     const printed = outputs.get("dist/probe doctor")!;
-    const shown = labels(excerpt(README, "probe doctor"));
+    const shown = labels(excerpt(USAGE, "probe doctor"));
     assert.ok(shown.length > 3);
     for (const label of shown) assert.ok(printed.includes(label), `${label}\n${printed}`);
   });
@@ -101,7 +104,7 @@ Deno.test("each command of the README does what it says, in the order of the REA
   });
 });
 
-Deno.test("the columns that the README calls empty at the tracepoint tier are", async () => {
+Deno.test("the columns that docs/tiers.md calls empty at the tracepoint tier are", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "probe-readme-" });
   try {
     const path = `${folder}/host.csv`;
@@ -111,7 +114,7 @@ Deno.test("the columns that the README calls empty at the tracepoint tier are", 
     const { rows } = parseMeasurement(Deno.readTextFileSync(path));
     assert.equal(rows.length, 5);
     for (const row of rows) {
-      for (const name of columnsWithoutFunctions(README)) {
+      for (const name of columnsWithoutFunctions(TIERS)) {
         assert.equal((row as Readonly<Record<string, string>>)[name], "", `${name} of run ${row.run}`);
       }
     }
