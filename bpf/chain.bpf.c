@@ -244,11 +244,7 @@ READ_FILLS_TS64(ktime_get_ts64, TKREAD_KTIME_GET_TS64)
 READ_FILLS_TS64(ktime_get_real_ts64, TKREAD_KTIME_GET_REAL_TS64)
 READ_FILLS_TS64(ktime_get_raw_ts64, TKREAD_KTIME_GET_RAW_TS64)
 READ_BARE(ktime_get_snapshot, TKREAD_KTIME_GET_SNAPSHOT)
-READ_BARE(read_hpet, TKREAD_READ_HPET)
-READ_BARE(acpi_pm_read, TKREAD_ACPI_PM_READ)
-READ_BARE(read_tsc, TKREAD_READ_TSC)
-READ_BARE(kvm_clock_get_cycles, TKREAD_KVM_CLOCK_GET_CYCLES)
-READ_BARE(read_hv_clock_tsc, TKREAD_READ_HV_CLOCK_TSC)
+CLOCKSOURCE_CALLBACKS(READ_BARE)
 
 /* The tracepoint tier's marker is the target's own system call. */
 SEC("tp_btf/sys_enter")

@@ -6,6 +6,7 @@
 #ifndef PROBE_CHAIN_H
 #define PROBE_CHAIN_H
 
+#include "arch.h"
 #include "maps.h"
 
 /* The one value of a map with one entry. */
@@ -81,10 +82,9 @@ static __always_inline void leave(__u32 *busy)
 		return 0;                                               \
 	} while (0)
 
-/* 0: this kernel build cannot tell (see kernel.h). */
+/* 0: this kernel build cannot tell (see arch.h). */
 static __always_inline __u32 current_context(void)
 {
-#ifdef PROBE_PERCPU
 	int count;
 
 	if (!read_preempt_count(&count, config.per_cpu_offset, config.preempt_count))
@@ -96,9 +96,6 @@ static __always_inline __u32 current_context(void)
 	if (serves_softirq(count))
 		return CONTEXT_SOFTIRQ;
 	return CONTEXT_TASK;
-#else
-	return 0;
-#endif
 }
 
 /* MurmurHash3's 64-bit finaliser. analysis/result/correlation.ts re-derives the ID with the same steps. */

@@ -77,20 +77,13 @@ static __always_inline unsigned int task_state(const struct task_struct *p)
 }
 
 /*
- * preempt_count(): x86 keeps it per CPU, as `__preempt_count` until 6.1 and again from 6.15, as
- * pcpu_hot.preempt_count between. A per-CPU variable can only be reached where kallsyms names it
- * (CONFIG_KALLSYMS_ALL); elsewhere the load fails with ENOENT even when the symbol is weak, because its type
- * is in BTF. So this file is compiled twice, and without PROBE_PERCPU contexts and other CPUs' rq are not observed.
+ * A per-CPU variable can only be reached where kallsyms names it (CONFIG_KALLSYMS_ALL); elsewhere the load fails with
+ * ENOENT even when the symbol is weak, because its type is in BTF. So this file is compiled twice, and without
+ * PROBE_PERCPU other CPUs' rq is not observed, nor what an architecture keeps in such variables (see arch.h).
  */
 #ifdef PROBE_PERCPU
 extern const struct rq runqueues __ksym __weak;
-
-struct pcpu_hot {
-	int preempt_count;
-} KERNEL_TYPE;
-
-extern const struct pcpu_hot pcpu_hot __ksym __weak;
-extern const int __preempt_count __ksym __weak;
+#endif
 
 /*
  * include/linux/preempt.h: PREEMPT_MASK 0xff, SOFTIRQ_MASK 0xff00, HARDIRQ_MASK 0xf0000, NMI_MASK 0xf00000.
@@ -116,48 +109,5 @@ static __always_inline bool serves_softirq(int preempt_count)
 		preempt_count = BPF_CORE_READ(current, softirq_disable_cnt);
 	return preempt_count & SOFTIRQ_SERVING;
 }
-
-/*
- * @per_cpu_offset and @variable: addresses of __per_cpu_offset[] and __preempt_count, for kernels whose BTF has no
- * per-CPU variables (5.10); 0 where unknown.
- */
-static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset, __u64 variable)
-{
-	__u64 offset;
-
-	if (&pcpu_hot) {
-		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
-		*count = hot->preempt_count;
-		return 1;
-	}
-	if (&__preempt_count) {
-		/* A long since 7.x: the low half is all that is used. */
-		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
-		return 1;
-	}
-	if (!per_cpu_offset)
-		return 0;
-	per_cpu_offset += bpf_get_smp_processor_id() * sizeof(offset);
-	return !bpf_probe_read_kernel(&offset, sizeof(offset), (const void *)per_cpu_offset) &&
-	       !bpf_probe_read_kernel(count, sizeof(*count), (const void *)(offset + variable));
-}
-#endif
-
-/*
- * The stack pointer that a kprobe on a function's entry saw, as its return probe sees it: on x86 the return
- * address has been popped by then (seen on 6.1, 6.12, 7.3).
- */
-#if defined(__TARGET_ARCH_x86)
-#define FRAME_AT_ENTRY(ctx) (PT_REGS_SP(ctx) - 8)
-#else
-#define FRAME_AT_ENTRY(ctx) PT_REGS_SP(ctx)
-#endif
-
-/* System call number of clock_gettime (arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h). */
-#if defined(__TARGET_ARCH_x86)
-#define NR_CLOCK_GETTIME 228
-#else
-#define NR_CLOCK_GETTIME 113
-#endif
 
 #endif

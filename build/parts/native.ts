@@ -51,7 +51,7 @@ function bpfPart(output: string, defines: readonly string[]): Part {
   const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
   return {
     output,
-    inputs: filesOf("bpf", [".c", ".h"]),
+    inputs: ["bpf", "bpf/arch"].flatMap((folder) => filesOf(folder, [".c", ".h"])),
     commands: (path) => [
       [
         ...compile,
