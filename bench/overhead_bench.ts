@@ -13,6 +13,7 @@ import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
 import { capture, CommandFailed, run, stdoutOf } from "../build/process/command.ts";
+import { buildArchitecture, multiarch } from "../build/parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../build/parts/executable.ts";
 import { fetchKernel } from "../build/debian/kernels.ts";
 import { findQemu } from "../build/debian/qemu.ts";
@@ -21,7 +22,7 @@ import type { Tier } from "../analysis/result/meta.ts";
 
 const BPFTRACE = "/usr/bin/bpftrace";
 /** Folder of the architecture's own headers and libraries. */
-const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
+const MULTIARCH = multiarch(buildArchitecture());
 const GOAL_PER_CENT = 5;
 const GOAL_OF_BPFTRACE = 0.5;
 /** Some kernels mount it only on demand; the mount is seen by bpftrace alone. */

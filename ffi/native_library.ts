@@ -24,8 +24,8 @@ const symbols = {
   trigger_open: { parameters: ["i32", "buffer"], result: "i32" },
   // int32_t trigger_latest(int32_t index, int32_t fd, int64_t latest[2]);
   trigger_latest: { parameters: ["i32", "i32", "buffer"], result: "i32" },
-  // int32_t clock_step_counts_tsc(void);
-  clock_step_counts_tsc: { parameters: [], result: "i32" },
+  // const char *clock_step_counter(void);
+  clock_step_counter: { parameters: [], result: "pointer" },
   // int64_t clock_now(int32_t clock);
   clock_now: { parameters: ["i32"], result: "i64" },
   // int32_t clock_reads_entering_kernel(int32_t reads);

@@ -272,9 +272,9 @@ function cpuMask(cpus: readonly number[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(words.buffer);
 }
 
-/** What clock_step_ns is measured against on this machine. */
-export function clockStepCounter(native: NativeLibrary): "tsc" | "CLOCK_MONOTONIC_RAW" {
-  return native.symbols.clock_step_counts_tsc() === 1 ? "tsc" : "CLOCK_MONOTONIC_RAW";
+/** What clock_step_ns is measured against here: the machine's own counter by name, or CLOCK_MONOTONIC_RAW. */
+export function clockStepCounter(native: NativeLibrary): string {
+  return Deno.UnsafePointerView.getCString(native.symbols.clock_step_counter()!);
 }
 
 const MOST_TASKS = 64;

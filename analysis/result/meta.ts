@@ -64,7 +64,7 @@ export interface Meta {
   readonly edge_uncertainty_ns: number;
   /** The device that gave the edges; absent where the kernel's timer did. It is no part of the protocol. */
   readonly trigger_device?: string;
-  /** The counter clock_step_ns is measured against: tsc or CLOCK_MONOTONIC_RAW. */
+  /** The counter clock_step_ns is measured against: the machine's own, such as tsc, or CLOCK_MONOTONIC_RAW. */
   readonly clock_step_counter: string;
 }
 

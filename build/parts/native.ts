@@ -5,6 +5,7 @@
  */
 
 import { run, stdoutOf } from "../process/command.ts";
+import { type BuildArchitecture, buildArchitecture, multiarch } from "./arch.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
 import { LAYOUT_FILE, renewLayout } from "./layout.ts";
 
@@ -26,12 +27,6 @@ const EMBEDDED = [
 
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 
-/** Folder of the architecture's own headers, which clang does not search for `-target bpf`. */
-const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
-
-/** Names the architecture for libbpf's bpf_tracing.h (PT_REGS_*). */
-const BPF_TARGET = Deno.build.arch === "aarch64" ? "arm64" : "x86";
-
 interface Part {
   readonly output: string;
   readonly inputs: readonly string[];
@@ -47,8 +42,16 @@ function filesOf(folder: string, extensions: readonly string[]): string[] {
 }
 
 /** The object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
-function bpfPart(output: string, defines: readonly string[]): Part {
-  const compile = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", `-D__TARGET_ARCH_${BPF_TARGET}`];
+function bpfPart(output: string, machine: BuildArchitecture, defines: readonly string[]): Part {
+  const compile = [
+    "clang",
+    "-O2",
+    "-g",
+    "-target",
+    "bpf",
+    "-mcpu=v3",
+    `-D__TARGET_ARCH_${machine.kernelName}`,
+  ];
   return {
     output,
     inputs: ["bpf", "bpf/arch"].flatMap((folder) => filesOf(folder, [".c", ".h"])),
@@ -59,8 +62,9 @@ function bpfPart(output: string, defines: readonly string[]): Part {
         // libbpf's BPF_PROG() declares a ctx that most programs do not use.
         "-Wno-unused-parameter",
         ...defines,
+        // The machine's own headers, which clang does not search for `-target bpf`.
         "-idirafter",
-        `/usr/include/${MULTIARCH}`,
+        `/usr/include/${multiarch(machine)}`,
         "-c",
         "bpf/chain.bpf.c",
         "-o",
@@ -72,14 +76,14 @@ function bpfPart(output: string, defines: readonly string[]): Part {
   };
 }
 
-function targetPart(): Part {
+function targetPart({ name }: BuildArchitecture): Part {
   // A thread of ours may still be in it when the runtime closes it on the way out: it is never unmapped.
   const stays = "-Wl,-z,nodelete";
   const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
-  const sources = filesOf("ffi/native", [".c"]);
+  const sources = [...filesOf("ffi/native", [".c"]), `ffi/native/arch/${name}.c`];
   return {
     output: TARGET_LIBRARY,
-    inputs: [...sources, ...filesOf("ffi/native", [".h"])],
+    inputs: [...sources, ...filesOf("ffi/native", [".h"]), ...filesOf("ffi/native/arch", [".h"])],
     commands: (path) => [[...compile, ...sources, "-o", path]],
   };
 }
@@ -159,12 +163,13 @@ async function compress(path: string): Promise<void> {
  * @returns whether the generated layout in the source tree was current, or had to be renewed
  */
 export async function buildNative(): Promise<"current" | "renewed"> {
+  const machine = buildArchitecture();
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
   const parts = [
-    bpfPart(BPF_OBJECT, ["-DPROBE_PERCPU"]),
-    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, []),
-    targetPart(),
+    bpfPart(BPF_OBJECT, machine, ["-DPROBE_PERCPU"]),
+    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, []),
+    targetPart(machine),
     freestandingPart(LAUNCHER, "build/parts/launcher.c"),
     freestandingPart(GUEST_INIT, "guest/image/init.c"),
   ];

@@ -1,5 +1,6 @@
 /** `deno task setup`: what the project needs from Debian's packages and from npm, installed without a question. */
 
+import { UnknownArchitecture } from "../parts/arch.ts";
 import { capture, CommandFailed, exitCode, run } from "../process/command.ts";
 
 export interface Need {
@@ -107,7 +108,8 @@ export async function orExplain(task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {
-    if (!(error instanceof SetupFailed) && !(error instanceof CommandFailed)) throw error;
+    const explained = [SetupFailed, CommandFailed, UnknownArchitecture].some((kind) => error instanceof kind);
+    if (!(error instanceof Error) || !explained) throw error;
     console.error(`error: ${error.message}`);
     Deno.exit(error instanceof CommandFailed ? error.code : 1);
   }

@@ -3,10 +3,7 @@
 #define _GNU_SOURCE
 #include "clocks.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#include <x86intrin.h>
-#endif
+#include "arch/counter.h"
 
 #define BRACKETS 16
 
@@ -48,40 +45,10 @@ int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns)
 	return difference;
 }
 
-#if defined(__x86_64__)
-/* CPUID 0x80000007 EDX bit 8: the TSC runs at one rate in every power state (Intel SDM, AMD APM: Invariant TSC). */
-static int has_constant_tsc(void)
+/* Name of what clock_step() counts. */
+const char *clock_step_counter(void)
 {
-	static int known = -1;
-	unsigned int a, b, c, d;
-
-	if (known < 0)
-		known = __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8);
-	return known;
-}
-
-static uint64_t read_tsc_ticks(void)
-{
-	unsigned int aux;
-
-	return __rdtscp(&aux);
-}
-#else
-static int has_constant_tsc(void)
-{
-	return 0;
-}
-
-static uint64_t read_tsc_ticks(void)
-{
-	return 0;
-}
-#endif
-
-/* 1: the TSC; 0: CLOCK_MONOTONIC_RAW. */
-int32_t clock_step_counts_tsc(void)
-{
-	return has_constant_tsc();
+	return counter_is_steady() ? counter_name : "CLOCK_MONOTONIC_RAW";
 }
 
 struct counter_sample sample_counter(void)
@@ -90,7 +57,7 @@ struct counter_sample sample_counter(void)
 
 	for (int i = 0; i < BRACKETS; i++) {
 		int64_t before = now_ns(CLOCK_MONOTONIC);
-		uint64_t counter = has_constant_tsc() ? read_tsc_ticks() : (uint64_t)now_ns(CLOCK_MONOTONIC_RAW);
+		uint64_t counter = counter_is_steady() ? counter_ticks() : (uint64_t)now_ns(CLOCK_MONOTONIC_RAW);
 		int64_t after = now_ns(CLOCK_MONOTONIC);
 
 		if (after - before < best.uncertainty_ns) {
@@ -110,7 +77,7 @@ int64_t clock_step(const struct counter_sample *origin, const struct counter_sam
 	double counted = (double)(to->counter - from->counter);
 	int64_t brackets = from->uncertainty_ns + to->uncertainty_ns;
 
-	if (has_constant_tsc()) {
+	if (counter_is_steady()) {
 		double baseline = (double)(from->mono_ns - origin->mono_ns);
 
 		counted *= baseline / (double)(from->counter - origin->counter);

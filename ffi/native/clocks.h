@@ -14,17 +14,17 @@ int64_t now_ns(clockid_t clock);
 /* Clock `other` minus CLOCK_MONOTONIC, and half the width of the bracket it was found in. ns. */
 int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns);
 
-/* CLOCK_MONOTONIC beside the independent counter: the TSC where it is constant, else CLOCK_MONOTONIC_RAW. */
+/* CLOCK_MONOTONIC beside the independent counter: the machine's own where it is steady, else CLOCK_MONOTONIC_RAW. */
 struct counter_sample {
 	int64_t mono_ns;
-	uint64_t counter; /* ticks of the TSC, or ns */
+	uint64_t counter; /* its ticks, or ns */
 	int64_t uncertainty_ns;
 };
 
 struct counter_sample sample_counter(void);
 
 /*
- * Elapsed CLOCK_MONOTONIC minus the elapsed counter, between two samples, ns. The TSC's rate is taken from the
+ * Elapsed CLOCK_MONOTONIC minus the elapsed counter, between two samples, ns. The counter's rate is taken from the
  * time between `origin` and `from`, so it grows more exact with the series; the error is bounded by
  * `uncertainty_ns`.
  */

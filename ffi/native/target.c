@@ -27,7 +27,7 @@
 /* Each clock is rounded to ns by itself. */
 #define ROUNDING_NS 2
 
-/* The TSC's rate is first taken from this long a time. */
+/* The counter's rate is first taken from this long a time. */
 #define FIRST_BASELINE_NS 20000000LL
 
 static struct counter_sample origin;

@@ -26,7 +26,7 @@ export interface KernelSide extends Disposable {
   readonly triggerDevice: string | null;
   /** enum scx_wake_flags of the kernel's BTF, by name; empty where there is none. */
   readonly scxWakeFlags: ReadonlyMap<string, number>;
-  readonly clockStepCounter: "tsc" | "CLOCK_MONOTONIC_RAW";
+  readonly clockStepCounter: string;
   /**
    * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
    * how well an edge on the one is known on the other.

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { openNativeLibrary } from "../../ffi/native_library.ts";
-import { NativeTarget, REQUEST_FIELDS, RESULT_FIELDS, TargetError } from "../../ffi/target.ts";
+import {
+  clockStepCounter,
+  NativeTarget,
+  REQUEST_FIELDS,
+  RESULT_FIELDS,
+  TargetError,
+} from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
 
 const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
@@ -47,6 +53,12 @@ Deno.test("the target is kept on its CPUs before anything else, and its thread i
   assert.deepEqual(affinities(), [allowed]);
   assert.equal(await errnoOf([first!, 8191]), EBADF);
   assert.deepEqual(affinities(), [allowed]);
+});
+
+Deno.test("the clock's steps are measured by the machine's own counter only where the kernel calls it steady", () => {
+  const flags = /^flags\s*:(.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1]?.split(" ") ?? [];
+  const steady = flags.includes("constant_tsc") && flags.includes("nonstop_tsc");
+  assert.equal(clockStepCounter(openNativeLibrary(LIBRARY)), steady ? "tsc" : "CLOCK_MONOTONIC_RAW");
 });
 
 /** Names of a struct's fields, each of which must take 8 bytes. */

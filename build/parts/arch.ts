@@ -1,0 +1,34 @@
+/** What the build has to know about the machine that it runs on, and builds for. */
+
+export interface BuildArchitecture {
+  /** As Deno and GNU call it; names its file in ffi/native/arch/ and in build/parts/arch/. */
+  readonly name: string;
+  /** As the kernel calls it: __TARGET_ARCH_* of libbpf's bpf_tracing.h; names its file in bpf/arch/. */
+  readonly kernelName: string;
+}
+
+/** What a new one needs besides: its files, and its rows in runbook/machine/arch.ts and guest/qemu/arch.ts. */
+export const ARCHITECTURES: readonly BuildArchitecture[] = [
+  { name: "x86_64", kernelName: "x86" },
+];
+
+/** This machine is of an architecture that the sources know nothing of. */
+export class UnknownArchitecture extends Error {
+  override readonly name = "UnknownArchitecture";
+}
+
+/**
+ * @param name as Deno calls it; without it, this machine's
+ * @throws {UnknownArchitecture} when probe cannot be built for it
+ */
+export function buildArchitecture(name: string = Deno.build.arch): BuildArchitecture {
+  const found = ARCHITECTURES.find((architecture) => architecture.name === name);
+  if (found !== undefined) return found;
+  const known = ARCHITECTURES.map((architecture) => architecture.name).join(", ");
+  throw new UnknownArchitecture(`probe is built on ${known} only, and this machine is ${name}`);
+}
+
+/** The folder in which Debian keeps the machine's own headers and libraries. */
+export function multiarch({ name }: BuildArchitecture): string {
+  return `${name}-linux-gnu`;
+}
