@@ -39,6 +39,7 @@ export class Tally {
   #selfReads = 0;
   #overhead: Overhead | null = null;
   #edges: EdgeCounts | null = null;
+  #notices: readonly string[] = [];
   readonly #losses: Loss[] = [];
   #missesOf: Readonly<Record<string, number>> = {};
   readonly #offsets = new NumberColumn();
@@ -105,6 +106,11 @@ export class Tally {
     this.#overhead = overhead;
   }
 
+  /** @param notices what was seen in the runs beside their rows */
+  setNotices(notices: readonly string[]): void {
+    this.#notices = notices;
+  }
+
   /** What the `# end` line says. */
   end(): End {
     const { complete, timeout, aborted } = this.#statuses;
@@ -120,6 +126,7 @@ export class Tally {
       ...(this.#edges === null ? {} : { edges: this.#edges }),
       ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
       ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
+      ...(this.#notices.length === 0 ? {} : { notices: this.#notices }),
     };
   }
 

@@ -34,9 +34,9 @@ export interface Waiting {
 }
 
 /**
- * Waits until the region is open. An interruption ends it too.
+ * Waits until the region is open.
  *
- * @throws Failure when waiting is not allowed
+ * @throws Failure when waiting is not allowed, or was interrupted
  */
 export async function waitForHours(
   hours: string,
@@ -54,6 +54,11 @@ export async function waitForHours(
     const ns = opening - now < LONGEST_SLEEP_NS ? opening - now : LONGEST_SLEEP_NS;
     await clock.sleep(Math.ceil(Number(ns) / 1e6), interrupt);
   }
+  throw new Failure(
+    EXIT.failed,
+    `interrupted while waiting for the runbook's hours ${hours} UTC`,
+    "nothing was measured; start again",
+  );
 }
 
 /**

@@ -1,24 +1,31 @@
 /** What a measurement needs of the kernel: the attached probes and the target. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { Tier } from "../../analysis/result/meta.ts";
+import type { HookFact, Tier } from "../../analysis/result/meta.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { kernelFileExists } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
-import type { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
+import type { ChainSource, LoopClock, Target } from "./loop.ts";
 import { readMachineText } from "../machine/machine.ts";
+import type { Suspendable } from "./overhead.ts";
 import { openTrigger } from "./trigger_device.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
 import type { Trigger } from "./triggers.ts";
 import { type ExistingTask, findTask, type TargetChoice } from "../protocol/target.ts";
 
+/** The attached probes, as a measurement uses them. */
+export interface Probes extends ChainSource, Suspendable {
+  readonly tier: Tier;
+  readonly hooks: readonly HookFact[];
+}
+
 export interface KernelSide extends Disposable {
-  readonly probes: ChainProbes;
-  readonly target: NativeTarget | ExistingTarget;
+  readonly probes: Probes;
+  readonly target: Target & Pick<LoopClock, "realtimeNow">;
   /** The followed task; null: the built-in thread. */
   readonly task: ExistingTask | null;
   readonly trigger: Trigger;

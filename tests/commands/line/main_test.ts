@@ -141,6 +141,8 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ["power", "the argument A is missing; see --help"],
   ["export a", "--format has no value; write the value after it"],
   ["export a --format parquet", "Parquet is no text for stdout; give --out FILE"],
+  ["run --resume", "--resume does not say which file to go on with; name it with --out FILE"],
+  ["run --until 31", "--until 31 is after the last of 30 runs; give one of them"],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 

@@ -4,15 +4,11 @@ import { Failure } from "../../../analysis/failure.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { stackKey } from "../../../analysis/result/stack.ts";
-import {
-  createOutputFile,
-  defaultPath,
-  type OutputFile,
-  ResultFile,
-} from "../../../runbook/files/result_out.ts";
+import { createOutputFile, defaultPath, ResultFile } from "../../../runbook/files/result_out.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
+import { SmallDisk } from "./small_disk.ts";
 
 const META: Meta = {
   probe: "0.1.0",
@@ -56,52 +52,6 @@ function rowOf(run: number): Row {
 
 function cluster(...frames: string[]) {
   return { key: stackKey(frames), frames };
-}
-
-/** A file on a disk that takes only so many bytes, and at most `chunk` of them at once. */
-class SmallDisk implements OutputFile {
-  content = "";
-  syncs = 0;
-  backgroundSyncs = 0;
-  syncFails = false;
-  lockedElsewhere = false;
-  /** What a power cut would leave. */
-  synced = "";
-  writes = 0;
-  constructor(readonly room = Infinity, readonly chunk = Infinity, readonly truncates = true) {}
-
-  writeSync(bytes: Uint8Array): number {
-    this.writes++;
-    const free = this.room - this.content.length;
-    if (free <= 0) throw new Error("No space left on device (os error 28)");
-    // A disk's room is whole bytes: half of one would be written as none, again and again.
-    const part = bytes.subarray(0, Math.min(Math.ceil(free), this.chunk));
-    this.content += new TextDecoder().decode(part);
-    return part.length;
-  }
-
-  truncateSync(length: number): void {
-    if (!this.truncates) throw new Error("Input/output error (os error 5)");
-    this.content = this.content.slice(0, length);
-  }
-
-  tryLockSync(): boolean {
-    return !this.lockedElsewhere;
-  }
-
-  syncDataSync(): void {
-    this.syncs++;
-    this.synced = this.content;
-  }
-
-  syncData(): Promise<void> {
-    this.backgroundSyncs++;
-    if (this.syncFails) return Promise.reject(new Error("Input/output error (os error 5)"));
-    this.synced = this.content;
-    return Promise.resolve();
-  }
-
-  close(): void {}
 }
 
 function failureOf(action: () => unknown): Failure {

@@ -1,0 +1,31 @@
+/** The file that one call of `probe run` fills: a new one, or one that was cut off. */
+
+import { type Begun, readBegun } from "./resume.ts";
+import { createOutputFile, openOutputFile, ResultFile, type Syncing } from "./result_out.ts";
+
+export interface Output extends Disposable {
+  readonly file: ResultFile;
+  /** What the file held before; null: it is new. */
+  readonly begun: Begun | null;
+}
+
+/**
+ * Opens and locks it. A new file in which nothing was written is removed when this is disposed.
+ *
+ * @param resume whether it is there already, and goes on
+ * @throws Failure when the path cannot be written, is another call's, or holds nothing that goes on
+ */
+export function openOutput(path: string, resume: boolean, syncing: Syncing): Output {
+  using resources = new DisposableStack();
+  const file = resources.use(
+    new ResultFile(path, resume ? openOutputFile(path) : createOutputFile(path), syncing),
+  );
+  const begun = resume ? readBegun(path) : null;
+  if (begun === null) resources.defer(() => removeEmpty(path, file));
+  const held = resources.move();
+  return { file, begun, [Symbol.dispose]: () => held.dispose() };
+}
+
+function removeEmpty(path: string, file: ResultFile): void {
+  if (file.isEmpty) Deno.removeSync(path);
+}

@@ -1,0 +1,51 @@
+/** The `# meta` line of a result file, from what was declared and what was found. */
+
+import type { Meta } from "../../analysis/result/meta.ts";
+import project from "../../deno.json" with { type: "json" };
+import type { Machine } from "../machine/machine.ts";
+import type { Declared } from "../protocol/declared.ts";
+import { runbookSha256 } from "../protocol/runbook.ts";
+import { factOf, type RunbookSource } from "../protocol/runbook_file.ts";
+import type { DecodeTable } from "../row/wake_flags.ts";
+import type { KernelSide } from "./kernel_side.ts";
+
+/** What is known before the kernel's side is open. */
+export interface MetaRequest {
+  readonly env: string;
+  readonly declared: Declared;
+  /** The runbook file under it; null: the defaults. */
+  readonly source: RunbookSource | null;
+  readonly machine: Machine;
+  readonly started: Date;
+}
+
+/**
+ * What the file says of its rows as a whole. What is absent there (a device, a runbook file, overrides) is left out,
+ * not null.
+ *
+ * @param decode the table of wake flags; null: this kernel has none
+ */
+export async function metaOf(
+  { env, declared, source, machine, started }: MetaRequest,
+  kernel: Pick<KernelSide, "probes" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter">,
+  decode: DecodeTable | null,
+): Promise<Meta> {
+  const { runbook, overrides } = declared;
+  const { probes, triggerDevice } = kernel;
+  return {
+    probe: project.version,
+    env,
+    ...machine,
+    tier: probes.tier,
+    hooks: probes.hooks,
+    decode: decode?.name ?? "none",
+    runbook: { ...runbook },
+    runbook_sha256: await runbookSha256(runbook),
+    ...(source === null ? {} : { runbook_file: await factOf(source) }),
+    ...(overrides.length === 0 ? {} : { overrides }),
+    started: started.toISOString(),
+    edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
+    ...(triggerDevice === null ? {} : { trigger_device: triggerDevice }),
+    clock_step_counter: kernel.clockStepCounter,
+  };
+}

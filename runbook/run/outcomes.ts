@@ -1,0 +1,52 @@
+/** Where each outcome of a run goes: into the file, the counts, the cross-check, and before the user's eyes. */
+
+import type { HookFact } from "../../analysis/result/meta.ts";
+import type { ResultFile } from "../files/result_out.ts";
+import type { Tally } from "../files/tally.ts";
+import type { RunOutcome } from "../row/outcome.ts";
+import { buildRow, type RowContext } from "../row/row.ts";
+import type { CrossCheck } from "./crosscheck.ts";
+import type { OverheadMeter } from "./overhead.ts";
+import type { Progress } from "./progress.ts";
+import type { Trigger } from "./triggers.ts";
+
+export interface OutcomeSinkParts {
+  readonly context: RowContext;
+  /** The machine's clocksource now; null when unknown. */
+  currentClocksource(): string | null;
+  readonly file: Pick<ResultFile, "writeRow">;
+  readonly tally: Pick<Tally, "add">;
+  readonly crossCheck: Pick<CrossCheck, "add">;
+  readonly progress: Pick<Progress, "ran">;
+  readonly trigger: Pick<Trigger, "edges">;
+  /** null: what the probes cost is not measured. */
+  readonly meter: Pick<OverheadMeter, "ran"> | null;
+}
+
+export class OutcomeSink {
+  readonly #parts: OutcomeSinkParts;
+
+  constructor(parts: OutcomeSinkParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The row first: whatever fails after it, the run is not lost. Then the run without probes that pairs with it.
+   *
+   * @throws Failure when the disk does not take the row, or the probes cannot be attached again
+   */
+  async take(outcome: RunOutcome): Promise<void> {
+    const { context, file, tally, crossCheck, progress, trigger, meter } = this.#parts;
+    const { row, stacks, stackContext } = buildRow(outcome, context, this.#parts.currentClocksource());
+    file.writeRow(row, stacks);
+    tally.add(row, stacks);
+    crossCheck.add(outcome.run, outcome.record, stackContext);
+    progress.ran(outcome, trigger.edges()?.missed ?? 0);
+    if (outcome.status !== "aborted") await meter?.ran(outcome);
+  }
+}
+
+/** Whether a switch of the clocksource would have been seen by these hooks. */
+export function seesClocksourceSwitches(hooks: readonly HookFact[]): boolean {
+  return hooks.some(({ stage, attached }) => stage === "clocksource_switch" && attached);
+}

@@ -1,0 +1,76 @@
+/** Which runs of a series one call measures: --resume goes on behind the last that is there, --until stops early. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Begun } from "../files/resume.ts";
+import type { Runbook } from "../protocol/settings.ts";
+
+/** Options of the call that choose a part of the series. */
+export interface PartOptions {
+  /** Go on with the file of `out`, which was cut off. */
+  readonly resume: boolean;
+  /** Default: ENV-HOST-UTCTIME.csv in the current folder. */
+  readonly out?: string;
+  /** Number of the run after which to stop, with a file that can be resumed; without it the last one. */
+  readonly until?: number;
+  /** Also measure what the probes cost. */
+  readonly "measure-overhead": boolean;
+}
+
+/**
+ * The number of the last run of this call.
+ *
+ * @throws Failure (usage) when the options contradict each other or the runbook
+ */
+export function lastRunOf(options: PartOptions, { runs }: Runbook): number {
+  refuseResume(options);
+  refuseUntil(options, runs);
+  return options.until ?? runs;
+}
+
+function refuseResume({ resume, out, "measure-overhead": measureOverhead }: PartOptions): void {
+  if (!resume) return;
+  if (out === undefined) {
+    throw new Failure(
+      EXIT.usage,
+      "--resume does not say which file to go on with",
+      "name it with --out FILE",
+    );
+  }
+  if (measureOverhead) {
+    throw new Failure(
+      EXIT.usage,
+      "--measure-overhead cannot be resumed: what the rows before cost is not known any more",
+      "leave it out, or begin another file",
+    );
+  }
+}
+
+function refuseUntil({ until, "measure-overhead": measureOverhead }: PartOptions, runs: number): void {
+  if (until === undefined) return;
+  if (until > runs) {
+    throw new Failure(EXIT.usage, `--until ${until} is after the last of ${runs} runs`, "give one of them");
+  }
+  if (measureOverhead) {
+    throw new Failure(
+      EXIT.usage,
+      "--measure-overhead cannot stop in between: what goes on with its file does not know it any more",
+      "leave out --until, or --measure-overhead",
+    );
+  }
+}
+
+/**
+ * Refuses a part that ends at or before the last run of the file. With all runs there only its end line is missing,
+ * which this call then writes.
+ *
+ * @param begun what the file holds; null: it is new
+ * @throws Failure
+ */
+export function requireRunsLeft(path: string, begun: Begun | null, last: number, { runs }: Runbook): void {
+  if (begun === null || begun.lastRun < last || last === runs) return;
+  throw new Failure(
+    EXIT.failed,
+    `cannot go on with ${path} until run ${last}: its last one is ${begun.lastRun} already`,
+    "give a later run with --until, or leave it out",
+  );
+}

@@ -1,0 +1,117 @@
+/** One series of runs through an open kernel's side, from the header of its file to the end line. */
+
+import type { Meta } from "../../analysis/result/meta.ts";
+import { type Begun, requireSameMeta } from "../files/resume.ts";
+import type { ResultFile } from "../files/result_out.ts";
+import type { Summary } from "../files/summary.ts";
+import { Tally } from "../files/tally.ts";
+import type { Symbols } from "../row/symbols.ts";
+import { decodeTableFor } from "../row/wake_flags.ts";
+import { type ConditionsKernel, conditionsOf, warmUp } from "./conditions.ts";
+import { CrossCheck } from "./crosscheck.ts";
+import type { Waiting } from "./hours.ts";
+import type { KernelSide } from "./kernel_side.ts";
+import { runLoop } from "./loop.ts";
+import { metaOf, type MetaRequest } from "./meta.ts";
+import { Notices } from "./notices.ts";
+import { OutcomeSink, seesClocksourceSwitches } from "./outcomes.ts";
+import { OverheadMeter } from "./overhead.ts";
+import type { Progress } from "./progress.ts";
+
+export interface SeriesRequest extends MetaRequest {
+  /** Filled here. */
+  readonly file: ResultFile;
+  /** What the file held before; null: it is new. */
+  readonly begun: Begun | null;
+  /** Number of the last run; before the runbook's last one the file stays without its end. */
+  readonly last: number;
+  readonly progress: Progress;
+  /** What happens outside the runbook's hours. */
+  readonly waiting: Waiting;
+  readonly interrupt: AbortSignal;
+  /** Pairs each run with one without probes. */
+  readonly measureOverhead: boolean;
+}
+
+/** What of the kernel a series needs once its side is open. */
+export interface SeriesKernel
+  extends ConditionsKernel, Omit<KernelSide, keyof ConditionsKernel | NotOfSeries> {
+  /** Of the kernel and of the attached programs. */
+  readonly symbols: Symbols;
+  /** The machine's clocksource now; null when unknown. */
+  currentClocksource(): string | null;
+}
+
+type NotOfSeries = "timePrograms" | keyof Disposable;
+
+/** What a series amounts to. */
+export interface Measured {
+  readonly summary: Summary;
+  /** Number of the run at which Ctrl-C ended it; null: all done. */
+  readonly interruptedAt: number | null;
+}
+
+/** @throws Failure when a run cannot take place, the file cannot be written, or it was begun under other conditions */
+export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel): Promise<Measured> {
+  const { machine, file, begun, last, progress } = request;
+  const { runbook } = request.declared;
+  const { probes, trigger, symbols } = kernel;
+  const decode = decodeTableFor(machine.kernel);
+  const meta = await metaOf(request, kernel, decode);
+  const first = (begun?.lastRun ?? 0) + 1;
+  beginFile(file, begun, first, meta);
+  progress.begin(first);
+  progress.say(`measuring ${whatOf(first, last, runbook.runs, kernel)} into ${file.path}`);
+  const notices = new Notices((line) => progress.say(line));
+  notices.ofMachine(symbols, decode, machine.kernel);
+
+  const conditions = conditionsOf(kernel, runbook, request.waiting, request.interrupt);
+  const tally = begun?.tally ?? new Tally();
+  const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
+  const meter = request.measureOverhead ? new OverheadMeter(probes, conditions) : null;
+  const sink = new OutcomeSink({
+    context: { symbols, decode, seesClocksourceSwitches: seesClocksourceSwitches(probes.hooks) },
+    currentClocksource: kernel.currentClocksource,
+    file,
+    tally,
+    crossCheck,
+    progress,
+    trigger,
+    meter,
+  });
+  if (first <= runbook.runs) await warmUp(conditions, runbook);
+  const interruptedAt = await runLoop({
+    ...conditions,
+    first,
+    runs: last,
+    onOutcome: (outcome) => sink.take(outcome),
+    onRepeat: (run, why) => notices.repeated(run, why),
+  });
+  notices.disagreements(crossCheck.notices());
+  if (begun === null) tallyCounts(tally, kernel);
+  if (meter !== null) tally.setOverhead(meter.overhead());
+  tally.setNotices(notices.ofRuns());
+  if (interruptedAt === null && last === runbook.runs) file.writeEnd(tally.end());
+  const goesOn = last < runbook.runs ? "; --resume goes on" : "";
+  progress.say(`${tally.end().rows} of ${runbook.runs} runs written to ${file.path}${goesOn}`);
+  return { summary: { path: file.path, meta, tally, notices: notices.all() }, interruptedAt };
+}
+
+function beginFile(file: ResultFile, begun: Begun | null, first: number, meta: Meta): void {
+  if (begun === null) return file.writeHeader(meta);
+  requireSameMeta(file.path, begun.file.meta, meta);
+  file.writeResumption({ run: first, started: meta.started }, begun.file);
+}
+
+/** Which runs, of whom, at which tier. */
+function whatOf(first: number, last: number, runs: number, { task, probes }: SeriesKernel): string {
+  const which = first === 1 && last === runs ? `${runs} runs` : `runs ${first} to ${last}`;
+  const whose = task === null ? "" : ` of ${task.comm} (pid ${task.pid})`;
+  return `${which}${whose} at tier ${probes.tier}`;
+}
+
+/** The counts of the kernel and of the trigger began with this call: those of rows before it are not in them. */
+function tallyCounts(tally: Tally, { trigger, probes }: SeriesKernel): void {
+  tally.setEdges(trigger.edges());
+  tally.setRecursionMisses(probes.programs());
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { conclude, type ConclusionOptions } from "../../../runbook/run/conclusion.ts";
+import { type Measured, measureSeries } from "../../../runbook/run/series.ts";
+import { Lab } from "./loop_fixture.ts";
+import { paperKernel, PaperRequest } from "./series_fixture.ts";
+
+/** Two runs, of which so many complete. */
+async function measured(complete: number, interruptedAt: number | null = null): Promise<Measured> {
+  const lab = new Lab((call) => {
+    lab.recordComes = call <= complete;
+    return "returns";
+  });
+  const paper = new PaperRequest(lab, { runs: 2 });
+  return { ...await measureSeries(paper.request, paperKernel(lab)), interruptedAt };
+}
+
+const OPTIONS: ConclusionOptions = { runs: 2, last: 2, json: false, quiet: false };
+
+function concluded(result: Measured, options: Partial<ConclusionOptions> = {}) {
+  const written: string[] = [];
+  const code = conclude(result, { ...OPTIONS, ...options }, (text) => void written.push(text));
+  return { code, written: written.join("") };
+}
+
+Deno.test("a series ends with its summary, for a reader or as JSON, or with none", async () => {
+  const result = await measured(1);
+  const text = concluded(result);
+  assert.equal(text.code, 0);
+  assert.match(text.written, /^host\.csv\n {2}tier .*\n[^]* {2}runs +1 of 2 complete, 1 timed out\n/);
+  const json = concluded(result, { json: true, quiet: true });
+  assert.equal(JSON.parse(json.written).runs.complete, 1);
+  assert.deepEqual(concluded(result, { quiet: true }), { code: 0, written: "" });
+});
+
+Deno.test("a part of a series says nothing but JSON, and is done even when no run of it completed", async () => {
+  const result = await measured(0);
+  assert.deepEqual(concluded(result, { runs: 9 }), { code: 0, written: "" });
+  assert.equal(JSON.parse(concluded(result, { runs: 9, json: true }).written).runs.timeout, 2);
+});
+
+Deno.test("a series of which no run completed has failed, after its summary", async () => {
+  const result = await measured(0);
+  const written: string[] = [];
+  assert.throws(() => conclude(result, OPTIONS, (text) => void written.push(text)), {
+    exitCode: 1,
+    message: "none of the 2 runs completed: no clock read of the target was seen; " +
+      "see column last_stage in host.csv for where the runs stopped",
+  });
+  assert.match(written.join(""), /0 of 2 complete/);
+});
+
+for (const [complete, rows] of [[1, "1 complete row is"], [2, "2 complete rows are"]] as const) {
+  Deno.test(`an interrupted series with ${complete} complete has failed without a summary`, async () => {
+    const result = await measured(complete, 2);
+    assert.throws(() => conclude(result, OPTIONS, () => assert.fail("nothing is written")), {
+      exitCode: 1,
+      message: `interrupted at run 2 of 2; ${rows} in host.csv; --resume goes on`,
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { formatHeader } from "../../../analysis/result/write.ts";
+import project from "../../../deno.json" with { type: "json" };
+import { runbookSha256 } from "../../../runbook/protocol/runbook.ts";
+import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
+import { metaOf } from "../../../runbook/run/meta.ts";
+import { Lab } from "./loop_fixture.ts";
+import { declaredOf, HOOKS, MACHINE, paperKernel, STARTED } from "./series_fixture.ts";
+
+const DECODE = decodeTableFor(MACHINE.kernel);
+const KERNEL = paperKernel(new Lab(() => "returns"));
+
+Deno.test("the meta line says what was declared and what was found, and leaves out what does not apply", async () => {
+  const declared = declaredOf({}, { runs: 3 });
+  const request = { env: "vm", declared, source: null, machine: MACHINE, started: STARTED };
+  assert.deepEqual(await metaOf(request, KERNEL, DECODE), {
+    probe: project.version,
+    env: "vm",
+    ...MACHINE,
+    tier: "full",
+    hooks: HOOKS,
+    decode: "6.12+",
+    runbook: declared.runbook,
+    runbook_sha256: await runbookSha256(declared.runbook),
+    started: "2026-01-02T03:04:05.678Z",
+    edge_uncertainty_ns: 40,
+    clock_step_counter: "tsc",
+  });
+});
+
+Deno.test("runbook file, overrides and device are named where there are some", async () => {
+  const bytes = new TextEncoder().encode("runs = 3\n");
+  const meta = await metaOf(
+    {
+      env: "host",
+      declared: declaredOf({ runs: 5 }, { runs: 3 }),
+      source: { settings: { runs: 3 }, named: () => null, path: "/etc/probe/lab.toml", bytes },
+      machine: { ...MACHINE, accelerator: "kvm" },
+      started: STARTED,
+    },
+    { ...KERNEL, triggerDevice: "/dev/pps0" },
+    null,
+  );
+  assert.deepEqual(meta.runbook_file, {
+    name: "lab.toml",
+    // printf 'runs = 3\n' | sha256sum
+    sha256: "ba79d6a35a4ea953c2e407224b11551900cb4882d8b7363cbc00f23aef919d2a",
+  });
+  assert.deepEqual([meta.overrides, meta.runbook.runs], [["runs"], 5]);
+  assert.deepEqual([meta.trigger_device, meta.accelerator, meta.decode], ["/dev/pps0", "kvm", "none"]);
+  assert.match(formatHeader(meta), /^# meta \{"probe":.*"trigger_device":"\/dev\/pps0"/m);
+});

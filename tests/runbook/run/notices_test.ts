@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
+import { Notices } from "../../../runbook/run/notices.ts";
+
+const DECODE = decodeTableFor("6.12.117");
+
+function noticesOf() {
+  const said: string[] = [];
+  return { said, notices: new Notices((line) => void said.push(line)) };
+}
+
+Deno.test("a machine that shows its symbols and whose flags are known needs no notice", () => {
+  const { said, notices } = noticesOf();
+  notices.ofMachine({ hidden: false }, DECODE, "6.12.117");
+  assert.deepEqual([said, notices.all(), notices.ofRuns()], [[], [], []]);
+});
+
+Deno.test("what a machine hides is said and summed up, but belongs to no run", () => {
+  const { said, notices } = noticesOf();
+  notices.ofMachine({ hidden: true }, null, "4.4.1");
+  const expected = [
+    "symbols are hidden (kptr_restrict or no CAP_SYSLOG): no stacks",
+    "no table of wake flags for kernel 4.4.1: raw flags only, no signatures",
+  ];
+  assert.deepEqual(notices.all(), expected);
+  assert.deepEqual(said, expected.map((text) => `notice: ${text}`));
+  assert.deepEqual(notices.ofRuns(), []);
+});
+
+Deno.test("what was seen in runs follows, repeats before disagreements", () => {
+  const { said, notices } = noticesOf();
+  notices.ofMachine({ hidden: true }, DECODE, "6.12.117");
+  notices.repeated(3, "the clock was set");
+  notices.disagreements(["one", "two"]);
+  assert.deepEqual(notices.ofRuns(), ["run 3 was done again: the clock was set", "one", "two"]);
+  assert.deepEqual(notices.all().slice(1), notices.ofRuns());
+  assert.equal(said.length, 4);
+});
+
+Deno.test("of many repeats all are said, and the first 20 kept", () => {
+  const { said, notices } = noticesOf();
+  for (let run = 1; run <= 25; run++) notices.repeated(run, "the clock was set");
+  assert.equal(said.length, 25);
+  assert.equal(notices.ofRuns().length, 20);
+  assert.match(notices.ofRuns().at(-1)!, /^run 20 /);
+});
