@@ -6,7 +6,8 @@ import { compareCsv } from "../analysis/print/compare_csv.ts";
 import { compareJson } from "../analysis/print/compare_json.ts";
 import { compareMarkdown } from "../analysis/print/compare_markdown.ts";
 import { compareText } from "../analysis/print/compare_text.ts";
-import { type Comparison, QUESTIONS } from "../analysis/compare/comparison.ts";
+import type { Comparison } from "../analysis/compare/comparison.ts";
+import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
@@ -18,7 +19,7 @@ import { readFile } from "../runbook/files/result_in.ts";
 export interface CompareFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly ColumnName[];
-  /** Margin of the offset in ns, instead of the runbook's. */
+  /** Margin of the question LEAD in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;
@@ -79,8 +80,8 @@ export function gate(
 ): ExitCode {
   if (verdicts === undefined) return EXIT.done;
   const hits = comparisons.flatMap((comparison) =>
-    QUESTIONS.filter((name) => verdicts.includes(comparison[name].verdict))
-      .map((name) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)
+    QUESTIONS.filter(({ name }) => verdicts.includes(comparison[name].verdict))
+      .map(({ name }) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)
   );
   if (hits.length === 0) return EXIT.done;
   say(`probe: --fail-on: ${hits.join(", ")}\n`);

@@ -7,7 +7,7 @@ import { powerText } from "../analysis/print/power_text.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
 export interface PowerFlags {
-  /** Margin of the offset in ns, instead of the runbook's. */
+  /** Margin of the question LEAD in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;

@@ -15,7 +15,7 @@ import { readFile } from "../runbook/files/result_in.ts";
 import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";
 
 export interface PageFlags {
-  /** Margin of the offset in ns, instead of the runbook's. */
+  /** Margin of the question LEAD in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;

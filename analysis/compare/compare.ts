@@ -2,30 +2,24 @@
 
 import type { ColumnName } from "../result/columns.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
-import { decodeDifference, hookDifferences, protocolDifferences } from "./confounding.ts";
+import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration } from "./exploration.ts";
 import { type ColumnOf, type Grouping, groupingOf, textOf } from "../sample/grouping.ts";
+import { alphaOf, marginOf } from "./declared.ts";
 import { renamed, renaming } from "./partition.ts";
 import { answer, measure, type Measured } from "./question.ts";
-import { both, completeCode, type FileSample, sampleOf } from "../sample/sample.ts";
-import { concluded, type Explored, type StrataSamples, stratify } from "./strata.ts";
+import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS } from "./questions.ts";
+import { both, completeCode, sampleOf } from "../sample/sample.ts";
+import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
-import {
-  type Comparison,
-  type CrossTable,
-  type Question,
-  type QuestionName,
-  QUESTIONS,
-  type Side,
-} from "./comparison.ts";
+import type { Comparison, CrossTable, Side } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
-import { alphaOf, marginOf } from "../sample/declared.ts";
 import type { ResultFile } from "../result/file.ts";
-import type { Duration, TextName } from "../result/row.ts";
+import type { TextName } from "../result/row.ts";
 import { holm } from "../stats/holm.ts";
 
 export interface CompareOptions {
-  /** Overrides the runbook's margin of the offset, in ns. */
+  /** Overrides the runbook's margin of the question LEAD, in ns. */
   readonly marginNs?: number;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
@@ -34,13 +28,6 @@ export interface CompareOptions {
   /** Where columns of `by` are that a file does not keep. */
   readonly columnOf?: ColumnOf;
 }
-
-const DURATION_OF: Readonly<Record<QuestionName, Duration>> = {
-  offset: "offset_ns",
-  ttwu_to_tkread: "ttwu_to_tkread_ns",
-  edge_to_wakeup: "edge_to_wakeup_ns",
-  wakeup_to_switch: "wakeup_to_switch_ns",
-};
 
 /** Columns whose values make strata, each for itself. */
 const STRATA_KEYS = [
@@ -95,22 +82,22 @@ interface Key {
   readonly groupings: Pair<Grouping>;
 }
 
+interface Asked {
+  readonly measured: Measured;
+  readonly confounded: readonly string[];
+  /** Null when the question is in no family. */
+  readonly test: Tested | null;
+}
+
 /** A comparison whose p-values are not adjusted yet. */
 interface Prepared {
   readonly files: Pair<ResultFile>;
   readonly names: Pair<string>;
   readonly sides: Pair<Side>;
   readonly alpha: number;
-  readonly marginNs: number;
   readonly isMarginGiven: boolean;
   readonly broken: readonly string[];
-  readonly questions: readonly {
-    readonly name: QuestionName;
-    readonly measured: Measured;
-    readonly confounded: readonly string[];
-    /** Null when the question is in no family. */
-    readonly test: Tested | null;
-  }[];
+  readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
   readonly strata: readonly Explored[];
   /** What the strata are by, one for each of them. */
@@ -126,26 +113,24 @@ function prepare(
 ): Prepared {
   const [a, b] = files;
   const alpha = alphaOf(a, options.alpha);
-  const marginNs = options.marginNs ?? marginOf(a, "offset_margin_ns");
-  const stageMarginNs = marginOf(a, "ttwu_to_tkread_margin_ns");
+  const margins = perQuestion((question) => marginOf(a, question, options.marginNs));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
   const broken = sides.filter((side) => side.integrity_errors > INTEGRITY_LIMIT * side.rows).map((side) =>
     `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
   );
   const protocol = protocolDifferences(a.meta, b.meta, names[1]);
-  const samples = Object.fromEntries(
-    QUESTIONS.map((name) => [name, both(files, (file) => sampleOf(file, DURATION_OF[name]))]),
-  ) as Record<QuestionName, Pair<FileSample>>;
-  const questions = QUESTIONS.map((name) => {
-    const measured = measure(samples[name], name === "offset" ? marginNs : stageMarginNs, alpha, exploration);
-    const confounded = [...protocol, ...hookDifferences(name, a.meta, b.meta, names[1])];
+  const samples = perQuestion(({ duration }) => both(files, (file) => sampleOf(file, duration)));
+  const questions = perQuestion((question): Asked => {
+    const { name } = question;
+    const measured = measure(samples[name], margins[name], alpha, exploration);
+    const confounded = [...protocol, ...hookDifferences(question, a.meta, b.meta, names[1])];
     const { mann_whitney } = measured.numbers;
     const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
       ? null
       : { p: mann_whitney.p };
-    return { name, measured, confounded, test };
+    return { measured, confounded, test };
   });
-  const stage = questions.find(({ name }) => name === "ttwu_to_tkread")!;
+  const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
   const columnOf = options.columnOf ?? textOf;
   const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
     (columns): Key => {
@@ -157,13 +142,12 @@ function prepare(
     names,
     sides,
     alpha,
-    marginNs,
     isMarginGiven: options.marginNs !== undefined,
     broken,
     questions,
-    tested: questions.flatMap(({ test }) => test === null ? [] : [test]),
+    tested: QUESTIONS.flatMap(({ name }) => questions[name].test ?? []),
     keys,
-    strata: stratifyAll(files, samples, names, keys, alpha, stage.confounded.length > 0, exploration),
+    strata: stratifyAll(files, samples, names, keys, alpha, isConfounded, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
   };
 }
@@ -174,48 +158,46 @@ function conclude(
   adjusted: readonly number[],
   explored: number,
 ): Comparison {
-  const { files, sides, alpha, marginNs, association } = prepared;
-  const questions = Object.fromEntries(prepared.questions.map((question) => {
-    const at = question.test === null ? -1 : family.indexOf(question.test);
+  const { files, sides, alpha, association } = prepared;
+  const answers = perQuestion(({ name }) => {
+    const { measured, confounded, test } = prepared.questions[name];
+    const at = test === null ? -1 : family.indexOf(test);
     // The others of the family stay as they are when runs are left out of this question.
     const adjustedAs = (p: number) =>
       p === family[at]!.p ? adjusted[at]! : holm(family.with(at, { p }).map((test) => test.p))[at]!;
-    return [
-      question.name,
-      answer(question.measured, {
-        alpha,
-        adjusted: at < 0 ? null : adjustedAs,
-        confounded: question.confounded,
-        broken: prepared.broken,
-        names: prepared.names,
-      }),
-    ];
-  })) as Record<QuestionName, Question>;
+    return answer(measured, {
+      alpha,
+      adjusted: at < 0 ? null : adjustedAs,
+      confounded,
+      broken: prepared.broken,
+      names: prepared.names,
+    });
+  });
   const strata = prepared.strata.map((explored) => concluded(explored, alpha));
   return {
-    verdict: questions.offset.verdict,
+    verdict: answers[LEAD.name].verdict,
     alpha,
-    margin_ns: marginNs,
+    margin_ns: answers[LEAD.name].margin_ns,
     margin_source: prepared.isMarginGiven ? "option" : "runbook",
     holm_family: family.length,
     bh_family: explored,
     sides,
-    ...questions,
+    ...answers,
     strata,
     association,
     stacks: stackFrames(files, strata, association),
     context: contextDifferences(files),
-    warnings: warningsOf(files, sides, questions, strata, prepared.keys),
+    warnings: warningsOf(files, sides, answers, strata, prepared.keys),
   };
 }
 
 function stratifyAll(
   files: Pair<ResultFile>,
-  samples: StrataSamples,
+  samples: Parameters<typeof stratify>[1],
   names: Pair<string>,
   keys: readonly Key[],
   alpha: number,
-  isStageConfounded: boolean,
+  isConfounded: boolean,
   exploration: Exploration,
 ): Explored[] {
   const done: { groupings: Pair<Grouping>; confounded: string | null; explored: Explored }[] = [];
@@ -223,7 +205,7 @@ function stratifyAll(
     const decode = columns.includes("signature")
       ? decodeDifference(files[0].meta, files[1].meta, names[1])
       : null;
-    const confounded = decode ?? (isStageConfounded ? "ttwu_to_tkread is CONFOUNDED" : null);
+    const confounded = decode ?? (isConfounded ? `${OF_STRATA.name} is CONFOUNDED` : null);
     const alike = done.filter((earlier) => earlier.confounded === confounded).flatMap((earlier) => {
       const renames = renaming(earlier.groupings, groupings);
       return renames === null ? [] : [renamed(earlier.explored, columns, renames)];
@@ -244,8 +226,7 @@ function crossTables(
   const [a, b] = both(files, ({ meta }) => meta);
   const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
   const decode = decodeDifference(a, b, names[1]);
-  const stacks = hookDifferences("ttwu_to_tkread", a, b, names[1])
-    .find((reason) => reason.startsWith("hooks of ttwu")) ?? null;
+  const stacks = stageDifference("ttwu", a, b, names[1]);
   const depends = (columns: readonly ColumnName[]) =>
     protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
   return [

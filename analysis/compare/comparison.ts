@@ -6,10 +6,8 @@
 
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
+import type { QuestionName, WholeName } from "./questions.ts";
 import type { Verdict } from "./verdict.ts";
-
-export const QUESTIONS = ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"] as const;
-export type QuestionName = (typeof QUESTIONS)[number];
 
 /** A p-value of an exploratory test; `p_bh` is it after Benjamini and Hochberg's adjustment for all of them. */
 export interface ExploratoryP extends PValue {
@@ -104,8 +102,8 @@ export interface LeaveOut {
   readonly reason: string | null;
 }
 
-/** One question and its answer, over complete runs in which the duration was observed. */
-export interface Question extends Contrast {
+/** The answer to a question, over complete runs in which its duration was observed. */
+export interface Answer extends Contrast {
   readonly margin_ns: number;
   /** `p_holm` is null for a question that is not in the family: confounded, or a side's integrity failed. */
   readonly mann_whitney:
@@ -142,7 +140,7 @@ export interface Spread extends SpreadTests {
   readonly reason: string | null;
 }
 
-/** The runs of both sides that share one value of a key. Durations are ttwu_to_tkread. */
+/** The runs of both sides that share one value of a key. Durations are those of the question OF_STRATA. */
 export interface Stratum extends Contrast {
   /** The values of the key's columns, joined by a comma and a blank. */
   readonly value: string;
@@ -161,7 +159,7 @@ export interface Stratum extends Contrast {
 
 /** A shift common to all strata that both sides have, whatever the mix of strata. */
 export interface Stratified {
-  readonly question: "offset" | "ttwu_to_tkread";
+  readonly question: WholeName;
   /** Strata with at least 4 runs on each side, and their runs. */
   readonly strata: number;
   readonly n: Pair<number>;
@@ -173,7 +171,7 @@ export interface Stratified {
   readonly van_elteren: ExploratoryP & { readonly z: number | null; readonly method: string };
 }
 
-/** ttwu_to_tkread by the values of one or more columns. */
+/** The question OF_STRATA by the values of one or more columns. */
 export interface Stratification {
   /** The columns, joined by commas. */
   readonly key: string;
@@ -235,11 +233,11 @@ export interface ContextDifference {
   readonly values: Pair<string>;
 }
 
-export interface Comparison {
-  /** That of `offset`. */
+/** The answer to each question stands under the question's name. */
+export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
+  /** That of the question LEAD, and so its margin. */
   readonly verdict: Verdict;
   readonly alpha: number;
-  /** Of `offset`. */
   readonly margin_ns: number;
   readonly margin_source: "runbook" | "option";
   /** Questions whose p-values Holm adjusts together, of all files compared with the baseline. */
@@ -247,10 +245,6 @@ export interface Comparison {
   /** Exploratory p-values that Benjamini and Hochberg adjust together, of all files too. */
   readonly bh_family: number;
   readonly sides: Pair<Side>;
-  readonly offset: Question;
-  readonly ttwu_to_tkread: Question;
-  readonly edge_to_wakeup: Question;
-  readonly wakeup_to_switch: Question;
   readonly strata: readonly Stratification[];
   readonly association: readonly CrossTable[];
   /** Frames of the stack keys named above, innermost first. */

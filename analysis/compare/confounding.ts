@@ -1,15 +1,7 @@
 /** Whether two files were measured alike, question by question, and what differs where they were not. */
 
-import type { QuestionName } from "./comparison.ts";
+import { hookedPoints, type Question } from "./questions.ts";
 import type { Meta, Stage } from "../result/meta.ts";
-
-/** Hooked stages that a question's durations rest on. The edge is the trigger's, not a hook's. */
-const STAGES_OF: Readonly<Record<QuestionName, readonly Stage[]>> = {
-  offset: ["tkread"],
-  ttwu_to_tkread: ["ttwu", "tkread"],
-  edge_to_wakeup: ["wakeup"],
-  wakeup_to_switch: ["wakeup", "switch"],
-};
 
 /** Hooks that a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
@@ -33,16 +25,19 @@ export function protocolDifferences(a: Meta, b: Meta, other: string): string[] {
   );
 }
 
-/** What differs in the hooks that observed the stages of a question. */
-export function hookDifferences(question: QuestionName, a: Meta, b: Meta, other: string): string[] {
-  return STAGES_OF[question].flatMap((stage) => {
-    const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
-    const onlyA = inA.filter((hook) => !inB.includes(hook));
-    const onlyB = inB.filter((hook) => !inA.includes(hook));
-    if (inA.length === 0 && inB.length === 0) return [];
-    const parts = [...only("A", inA, onlyA), ...only(other, inB, onlyB)];
-    return parts.length === 0 ? [] : [`hooks of ${stage}: ${parts.join("; ")}`];
-  });
+/** What differs in the hooks that observed the ends of a question's duration. */
+export function hookDifferences(question: Question, a: Meta, b: Meta, other: string): string[] {
+  return hookedPoints(question).flatMap((stage) => stageDifference(stage, a, b, other) ?? []);
+}
+
+/** What differs in the hooks of one stage, or null. */
+export function stageDifference(stage: Stage, a: Meta, b: Meta, other: string): string | null {
+  const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
+  const onlyA = inA.filter((hook) => !inB.includes(hook));
+  const onlyB = inB.filter((hook) => !inA.includes(hook));
+  if (inA.length === 0 && inB.length === 0) return null;
+  const parts = [...only("A", inA, onlyA), ...only(other, inB, onlyB)];
+  return parts.length === 0 ? null : `hooks of ${stage}: ${parts.join("; ")}`;
 }
 
 /** What differs in the decoding of wake flags: confounds only what depends on signatures. */

@@ -4,7 +4,7 @@ import { contrast } from "./contrast.ts";
 import type { Exploration } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
 import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "../sample/sample.ts";
-import type { Question } from "./comparison.ts";
+import type { Answer } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { checkSeries } from "../sample/series.ts";
 import { SERIAL_INTERVAL_NEEDS, type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
@@ -20,7 +20,7 @@ const SETTLING_POWER = 0.8;
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
 export interface Measured {
-  readonly numbers: Omit<Question, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+  readonly numbers: Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
   /** Sorted ascending. */
   readonly samples: Pair<Float64Array>;
 }
@@ -80,7 +80,7 @@ export function decide(
 
 const SERIAL_METHOD = "Student's t with the variance of moving blocks";
 
-function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Question["mann_whitney"] {
+function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Answer["mann_whitney"] {
   if (serial === null) {
     const { u, p, method } = mannWhitney(a, b);
     return { u, ...pValue(p), p_holm: null, method };
@@ -98,7 +98,7 @@ function tostOf(
   alpha: number,
   serial: SerialShift | null,
   differences: PairwiseDifferences,
-): Question["tost"] {
+): Answer["tost"] {
   if (serial === null) {
     const { p, interval, method } = equivalence(a, b, marginNs, alpha, differences);
     return { ...pValue(p), ci_ns: [interval.low, interval.high], method };
@@ -132,14 +132,14 @@ export interface Circumstances {
 }
 
 /** The answer to a question. */
-export function answer({ numbers: measured, samples }: Measured, circumstances: Circumstances): Question {
+export function answer({ numbers: measured, samples }: Measured, circumstances: Circumstances): Answer {
   const { alpha, adjusted, confounded, broken, names } = circumstances;
   const pHolm = adjusted === null || measured.mann_whitney === null
     ? null
     : adjusted(measured.mann_whitney.p);
   const test = measured.mann_whitney === null ? null : { ...measured.mann_whitney, p_holm: pHolm };
   const numbers = { ...measured, mann_whitney: test };
-  const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Question => (
+  const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Answer => (
     { ...numbers, verdict, reasons, n_to_settle, leave_out: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);

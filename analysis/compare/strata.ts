@@ -1,4 +1,4 @@
-/** ttwu_to_tkread stratum by stratum: both sides of each, and the spread between them. */
+/** The question OF_STRATA stratum by stratum: both sides of each, and the spread between them. */
 
 import type { ColumnName } from "../result/columns.ts";
 import { contrast } from "./contrast.ts";
@@ -6,6 +6,7 @@ import type { Exploration } from "./exploration.ts";
 import { type Grouping, nameOfValues } from "../sample/grouping.ts";
 import { both, completeCode, type FileSample, samplesByGroup, TEST_NEEDS } from "../sample/sample.ts";
 import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
+import { OF_STRATA, type WholeName, WHOLES } from "./questions.ts";
 import { stratifiedShifts } from "./stratified.ts";
 import type { Spread, Stratification, Stratum } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -30,11 +31,8 @@ export type Explored = Omit<Stratification, "spread"> & {
   readonly spread: Omit<Spread, "verdict" | "reason">;
 };
 
-/** The durations that are looked at stratum by stratum. */
-export interface StrataSamples {
-  readonly offset: Pair<FileSample>;
-  readonly ttwu_to_tkread: Pair<FileSample>;
-}
+/** The durations that are looked at stratum by stratum: one of them stratum for stratum, all over the strata. */
+type StrataSamples = Readonly<Record<WholeName, Pair<FileSample>>>;
 
 const EMPTY = new Float64Array(0);
 
@@ -65,7 +63,7 @@ export function stratify(
   confounded: string | null,
   exploration: Exploration,
 ): Explored {
-  const grouped = bySide(files, samples.ttwu_to_tkread, groupings);
+  const grouped = bySide(files, samples[OF_STRATA.name], groupings);
   const values = new Map(grouped.flatMap((side) => [...side.values]));
   const strata = [...values.keys()].filter((name) =>
     grouped.some(({ samples, timeout, aborted }) =>
@@ -80,7 +78,11 @@ export function stratify(
     const refused = refusalOf(samplesOf(grouped, name), names, confounded);
     return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
   });
-  const offsets = bySide(files, samples.offset, groupings);
+  const inStrata = (question: WholeName) => {
+    if (question === OF_STRATA.name) return ordered;
+    const sides = bySide(files, samples[question], groupings);
+    return strata.map((name) => samplesOf(sides, name));
+  };
   return {
     key: columns.join(","),
     columns,
@@ -89,10 +91,9 @@ export function stratify(
     not_observed: both(grouped, ({ notObserved }) => notObserved),
     groups,
     spread: spreadBetween(ordered, exploration),
-    stratified: confounded !== null ? [] : [
-      ...stratifiedShifts("offset", strata.map((name) => samplesOf(offsets, name)), alpha, exploration),
-      ...stratifiedShifts("ttwu_to_tkread", ordered, alpha, exploration),
-    ],
+    stratified: confounded !== null
+      ? []
+      : WHOLES.flatMap(({ name }) => stratifiedShifts(name, inStrata(name), alpha, exploration)),
   };
 }
 

@@ -2,15 +2,8 @@
 
 import { constantDifferences, residueOf } from "./residue.ts";
 import { THIN_BELOW } from "../sample/sample.ts";
-import {
-  type ContextDifference,
-  type Question,
-  type QuestionName,
-  QUESTIONS,
-  type Side,
-  type Stratification,
-  type Stratum,
-} from "./comparison.ts";
+import type { Answer, ContextDifference, Side, Stratification, Stratum } from "./comparison.ts";
+import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, WHOLES } from "./questions.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair } from "../sample/summary.ts";
 import { formatShift } from "../units/format_value.ts";
@@ -29,9 +22,6 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
   ["clock_step_counter", (meta) => meta.clock_step_counter],
   ["probe", (meta) => meta.probe],
 ];
-
-/** Questions whose order of runs and shape are looked at in a warning; the others follow from them. */
-const WATCHED = ["offset", "ttwu_to_tkread"] as const satisfies readonly QuestionName[];
 
 /** Below this p a side is called bimodal. */
 const BIMODAL_LEVEL = 0.01;
@@ -52,7 +42,7 @@ export function contextDifferences(files: Pair<ResultFile>): ContextDifference[]
 export function warningsOf(
   files: Pair<ResultFile>,
   sides: Pair<Side>,
-  questions: Readonly<Record<QuestionName, Question>>,
+  answers: Readonly<Record<QuestionName, Answer>>,
   strata: readonly Stratification[],
   keys: Parameters<typeof residueOf>[2],
 ): string[] {
@@ -61,11 +51,11 @@ export function warningsOf(
     ...files.flatMap((file) => file.notes),
     ...sameMeasurement(files, names),
     ...files.flatMap((file, index) => lossesOf(file, sides[index]!)),
-    ...QUESTIONS.flatMap((name) => unobserved(name, questions[name], sides)),
+    ...QUESTIONS.flatMap(({ name }) => unobserved(name, answers[name], sides)),
     ...thinness(sides),
-    ...edgeUncertainty(files, questions.offset.margin_ns),
-    ...WATCHED.flatMap((name) => seriesWarnings(name, questions[name], names)),
-    ...strata.flatMap((stratification) => flipsOf(stratification, questions, names)),
+    ...edgeUncertainty(files, answers[LEAD.name].margin_ns),
+    ...WHOLES.flatMap(({ name }) => seriesWarnings(name, answers[name], names)),
+    ...strata.flatMap((stratification) => flipsOf(stratification, answers, names)),
     ...residueOf(files, names, keys),
   ];
 }
@@ -123,7 +113,7 @@ function lossesOf(file: ResultFile, side: Side): string[] {
 }
 
 /** Complete runs that a question cannot use. A question with none at all says so in its verdict. */
-function unobserved(name: QuestionName, { n }: Question, sides: Pair<Side>): string[] {
+function unobserved(name: QuestionName, { n }: Answer, sides: Pair<Side>): string[] {
   return sides.flatMap(({ side, complete }, index) => {
     const missing = complete - n[index]!;
     return missing === 0 || n[index] === 0
@@ -143,11 +133,11 @@ function thinness(sides: Pair<Side>): string[] {
 function edgeUncertainty(files: Pair<ResultFile>, marginNs: number): string[] {
   const sum = files[0].meta.edge_uncertainty_ns + files[1].meta.edge_uncertainty_ns;
   if (sum < marginNs) return [];
-  return [`the edges are known to ${Math.round(sum)} ns only, the offset's margin is ${marginNs} ns`];
+  return [`the edges are known to ${Math.round(sum)} ns only, the ${LEAD.name}'s margin is ${marginNs} ns`];
 }
 
 /** Runs that are no random sample: what a median of them means is doubtful, whatever its interval. */
-function seriesWarnings(name: QuestionName, { series }: Question, names: Pair<string>): string[] {
+function seriesWarnings(name: QuestionName, { series }: Answer, names: Pair<string>): string[] {
   return series.flatMap((check, index) => {
     const side = names[index]!;
     const p = Math.min(check.lag1?.p ?? 1, check.change_point?.p ?? 1);
@@ -174,7 +164,7 @@ function orderOf({ lag1, change_point: change }: SeriesCheck): string {
 /** Strata that contradict each other or the whole: the mix of strata would decide the answer. */
 function flipsOf(
   stratification: Stratification,
-  questions: Readonly<Record<QuestionName, Question>>,
+  answers: Readonly<Record<QuestionName, Answer>>,
   names: Pair<string>,
 ): string[] {
   if (stratification.same_runs_as !== null) return [];
@@ -190,16 +180,16 @@ function flipsOf(
     );
   }
   const compared = stratification.groups.filter(({ shift_ns }) => shift_ns !== null);
-  const whole = questions.ttwu_to_tkread.direction;
+  const whole = answers[OF_STRATA.name].direction;
   // Around 0 the sign of an estimate is chance, and so is its flip.
   const sign = whole === "later" ? 1 : whole === "earlier" ? -1 : 0;
   if (sign !== 0 && compared.length > 1 && compared.every(({ shift_ns }) => Math.sign(shift_ns!) === -sign)) {
     warnings.push(
-      `Simpson: the shift of ttwu_to_tkread has one sign over all and the other in every ${key} stratum`,
+      `Simpson: the shift of ${OF_STRATA.name} has one sign over all and the other in every ${key} stratum`,
     );
   }
   for (const { question, direction } of stratification.stratified) {
-    const all = questions[question].direction;
+    const all = answers[question].direction;
     if ((all === "later" && direction === "earlier") || (all === "earlier" && direction === "later")) {
       warnings.push(
         `Simpson: over all ${other} is ${all} by ${question}, within the strata of ${key} it is ${direction}`,

@@ -4,15 +4,15 @@
  */
 
 import { INTERVAL_NEEDS, sortedSample } from "../sample/sample.ts";
-import { alphaOf, marginOf } from "../sample/declared.ts";
+import { alphaOf, marginOf } from "../compare/declared.ts";
+import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
 import type { ResultFile } from "../result/file.ts";
-import type { Duration } from "../result/row.ts";
 import { seriesChecks } from "../sample/series.ts";
 import { type Sample, summaryOf } from "../show/strata.ts";
 import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
 
 export interface PowerOptions {
-  /** Of the offset, in ns; without it the runbook's. */
+  /** Of the question LEAD, in ns; without it the runbook's. */
   readonly marginNs?: number;
   /** Without it the runbook's. */
   readonly alpha?: number;
@@ -20,15 +20,14 @@ export interface PowerOptions {
   readonly power: number;
 }
 
-export interface PowerAnalysis {
+/** The answer to each question that is no part of another stands under the question's name. */
+export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
   /** One file, for both sides; or the files of A and B. */
   readonly files: readonly string[];
   readonly alpha: number;
   /** What was asked for. */
   readonly power: number;
   readonly margin_source: "runbook" | "option";
-  readonly offset: RunsAnswer;
-  readonly ttwu_to_tkread: RunsAnswer;
   readonly method: string;
   readonly warnings: readonly string[];
 }
@@ -60,15 +59,15 @@ const METHOD =
 export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
   const first = files[0]!;
   const alpha = alphaOf(first, options.alpha);
-  const answer = (duration: Duration, marginNs: number) =>
-    runsFor(files, duration, marginNs, alpha, options.power);
+  const answer = (question: Question) =>
+    runsFor(files, question, marginOf(first, question, options.marginNs), alpha, options.power);
+  const answers = Object.fromEntries(WHOLES.map((question) => [question.name, answer(question)]));
   return {
     files: files.map(({ name }) => name),
     alpha,
     power: options.power,
     margin_source: options.marginNs === undefined ? "runbook" : "option",
-    offset: answer("offset_ns", options.marginNs ?? marginOf(first, "offset_margin_ns")),
-    ttwu_to_tkread: answer("ttwu_to_tkread_ns", marginOf(first, "ttwu_to_tkread_margin_ns")),
+    ...answers as Record<WholeName, RunsAnswer>,
     method: METHOD,
     warnings: files.flatMap((file) => warningsOf(file)),
   };
@@ -76,7 +75,7 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
 
 function runsFor(
   files: readonly ResultFile[],
-  duration: Duration,
+  { duration }: Question,
   marginNs: number,
   alpha: number,
   power: number,
@@ -106,11 +105,11 @@ function runsFor(
 }
 
 function warningsOf(file: ResultFile): string[] {
-  const complete = sortedSample(file, "offset_ns").length;
+  const complete = sortedSample(file, LEAD.duration).length;
   const thin = complete >= THIN_BELOW ? [] : [
     `thin: ${file.name} has ${complete} complete runs; below ${THIN_BELOW} the answer rests on a few of them`,
   ];
-  const dependent = (["offset_ns", "ttwu_to_tkread_ns"] as const).flatMap((duration) => {
+  const dependent = WHOLES.flatMap(({ duration }) => {
     const { lag1 } = seriesChecks(file, duration);
     return lag1 === null || lag1.p >= 0.05 || lag1.r <= 0 ? [] : [
       `${file.name}: neighbouring runs are alike in ${duration} (lag-1 ${lag1.r.toFixed(2)}); ` +

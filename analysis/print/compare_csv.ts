@@ -2,7 +2,7 @@
 
 import type { Comparison, Contrast } from "../compare/comparison.ts";
 import type { Outliers, Pair } from "../sample/summary.ts";
-import { QUESTIONS } from "../compare/comparison.ts";
+import { OF_STRATA, QUESTIONS } from "../compare/questions.ts";
 import { quoteText } from "../result/write.ts";
 
 type Cell = string | number | boolean | null;
@@ -21,22 +21,22 @@ export function compareCsv(comparisons: readonly Comparison[]): string {
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
-  const whole = QUESTIONS.map((name): Line => {
-    const question = comparison[name];
-    const test = question.mann_whitney;
+  const whole = QUESTIONS.map(({ name }): Line => {
+    const answer = comparison[name];
+    const test = answer.mann_whitney;
     return [
       ...begin,
-      ...place(name, "whole", null, null, question.verdict, question.reasons.join("; ")),
-      ...contrast(question),
+      ...place(name, "whole", null, null, answer.verdict, answer.reasons.join("; ")),
+      ...contrast(answer),
       ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
       ...p(test?.p, test?.p_capped, test?.p_holm, "Holm", test?.method),
-      ...limits(question.margin_ns, question.tost?.ci_ns, question.tost?.p, question.n_to_settle),
+      ...limits(answer.margin_ns, answer.tost?.ci_ns, answer.tost?.p, answer.n_to_settle),
     ];
   });
   const strata = comparison.strata.flatMap(({ key, groups, stratified }): Line[] => [
     ...groups.map((group): Line => [
       ...begin,
-      ...place("ttwu_to_tkread", "stratum", key, group.value, group.verdict, group.reason),
+      ...place(OF_STRATA.name, "stratum", key, group.value, group.verdict, group.reason),
       ...contrast(group),
       ...censored(group.timeout, group.aborted),
       ...p(

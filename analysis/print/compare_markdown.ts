@@ -1,7 +1,8 @@
 /** Comparisons as Markdown for the summary of a CI job: the verdicts first, strata folded away. */
 
 import { interval, percent } from "./compare_text_words.ts";
-import { type Comparison, type Question, QUESTIONS, type Stratification } from "../compare/comparison.ts";
+import type { Answer, Comparison, Stratification } from "../compare/comparison.ts";
+import { LEAD, OF_STRATA, QUESTIONS } from "../compare/questions.ts";
 import { formatChosen, formatDuration, formatP, formatShift, formatSigned } from "../units/format_value.ts";
 import { printable } from "./text_layout.ts";
 
@@ -34,7 +35,7 @@ function sectionsOf(comparison: Comparison): string[] {
         "delta",
         "Holm p",
       ],
-      QUESTIONS.map((name) => questionCells(name, comparison[name])),
+      QUESTIONS.map(({ name }) => questionCells(name, comparison[name])),
     ),
     ...(warnings.length === 0 ? [] : [warnings.map((warning) => `- warning: ${text(warning)}`).join("\n")]),
     ...strata.filter(({ same_runs_as, groups }) => same_runs_as === null && groups.length > 0)
@@ -48,31 +49,33 @@ function sectionsOf(comparison: Comparison): string[] {
   ];
 }
 
-function headline({ offset, alpha, sides, margin_source }: Comparison): string {
+function headline(comparison: Comparison): string {
+  const { alpha, sides, margin_source } = comparison;
+  const lead = comparison[LEAD.name];
   const source = margin_source === "option" ? " (from --margin)" : "";
-  const reasons = offset.reasons.map((reason) => ` Because: ${reason}.`).join("");
-  const settle = offset.n_to_settle === null
+  const reasons = lead.reasons.map((reason) => ` Because: ${reason}.`).join("");
+  const settle = lead.n_to_settle === null
     ? ""
-    : ` About ${offset.n_to_settle} complete runs a side would settle it.`;
+    : ` About ${lead.n_to_settle} complete runs a side would settle it.`;
   return text(
-    `The offset shifts by ${formatShift(offset.shift_ns)} from ${sides[0].side} to ${sides[1].side}, ${
+    `The ${LEAD.name} shifts by ${formatShift(lead.shift_ns)} from ${sides[0].side} to ${sides[1].side}, ${
       percent(alpha)
-    } interval ${interval(offset.shift_ci_ns)}, margin +-${formatChosen(offset.margin_ns)}${source}, n ${
-      offset.n.join(" + ")
-    }, Cliff's delta ${formatSigned(offset.cliffs_delta)}.${reasons}${settle}`,
+    } interval ${interval(lead.shift_ci_ns)}, margin +-${formatChosen(lead.margin_ns)}${source}, n ${
+      lead.n.join(" + ")
+    }, Cliff's delta ${formatSigned(lead.cliffs_delta)}.${reasons}${settle}`,
   );
 }
 
-function questionCells(name: string, question: Question): string[] {
-  const { mann_whitney: test } = question;
+function questionCells(name: string, answer: Answer): string[] {
+  const { mann_whitney: test } = answer;
   return [
     name,
-    question.verdict,
-    question.n.join(" + "),
-    formatShift(question.shift_ns),
-    interval(question.shift_ci_ns),
-    formatChosen(question.margin_ns),
-    formatSigned(question.cliffs_delta),
+    answer.verdict,
+    answer.n.join(" + "),
+    formatShift(answer.shift_ns),
+    interval(answer.shift_ci_ns),
+    formatChosen(answer.margin_ns),
+    formatSigned(answer.cliffs_delta),
     test === null || test.p_holm === null ? "-" : formatP(test.p_holm, test.p_capped).replace("p = ", ""),
   ];
 }
@@ -107,7 +110,7 @@ function folded({ key, groups, spread }: Stratification, { sides }: Comparison):
     `${b} is`,
     `spread of ${b}`,
   ];
-  return `<details><summary>ttwu_to_tkread by ${text(key)}; spread between strata ${spread.verdict}${
+  return `<details><summary>${OF_STRATA.name} by ${text(key)}; spread between strata ${spread.verdict}${
     text(test)
   }</summary>\n\n${table(head, rows)}${more}\n\n</details>`;
 }

@@ -1,13 +1,7 @@
 /** A comparison as text for a terminal of 80 columns, the verdict first. */
 
-import {
-  type Comparison,
-  type LeaveOut,
-  type Question,
-  type QuestionName,
-  QUESTIONS,
-  type Side,
-} from "../compare/comparison.ts";
+import type { Answer, Comparison, LeaveOut, Side } from "../compare/comparison.ts";
+import { LEAD, type Question, type QuestionName, QUESTIONS } from "../compare/questions.ts";
 import type { Outliers } from "../sample/summary.ts";
 import { associationLines, ratioText, stratificationLines } from "./compare_text_strata.ts";
 import { exploredP, interval, percent, withAxis, withBars } from "./compare_text_words.ts";
@@ -23,13 +17,6 @@ import { TIERS } from "../result/meta.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
 import { VERDICTS } from "../compare/verdict.ts";
 
-const TITLES: Readonly<Record<QuestionName, string>> = {
-  offset: "offset: edge to first timekeeping read",
-  ttwu_to_tkread: "ttwu_to_tkread: wakeup begun to first timekeeping read",
-  edge_to_wakeup: "edge_to_wakeup: edge to target runnable",
-  wakeup_to_switch: "wakeup_to_switch: target runnable to target on its CPU",
-};
-
 const NUMBER_WIDTH = 12;
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 
@@ -41,9 +28,9 @@ const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 export function compareText(comparisons: readonly Comparison[], plots: boolean = false): string {
   if (comparisons.length === 1) return textOf(comparisons[0]!, plots);
   const rule = `${"=".repeat(WIDTH)}\n`;
-  const verdicts = comparisons.flatMap(({ verdict, offset, sides: [a, b] }) =>
+  const verdicts = comparisons.flatMap(({ verdict, [LEAD.name]: lead, sides: [a, b] }) =>
     wrap(
-      `${b.side} - ${a.side} ${formatShift(offset.shift_ns)}; ${printable(b.file)} against ${
+      `${b.side} - ${a.side} ${formatShift(lead.shift_ns)}; ${printable(b.file)} against ${
         printable(a.file)
       }`,
       `${left(verdict, LONGEST_VERDICT)}  `,
@@ -59,7 +46,7 @@ function textOf(comparison: Comparison, plots: boolean): string {
     [...headline(comparison), "", ...comparison.sides.flatMap(sideLines)],
     overviewLines(comparison),
     warningLines(comparison),
-    ...QUESTIONS.map((name) => questionLines(name, comparison[name], comparison, plots)),
+    ...QUESTIONS.map((question) => questionLines(question, comparison[question.name], comparison, plots)),
     ...comparison.strata.map((stratification) => stratificationLines(stratification, comparison, plots)),
     ...comparison.association.map((table) => associationLines(table, comparison)),
     contextLines(comparison),
@@ -69,22 +56,22 @@ function textOf(comparison: Comparison, plots: boolean): string {
 }
 
 function headline(comparison: Comparison): string[] {
-  const { offset, verdict, margin_source } = comparison;
+  const { [LEAD.name]: lead, verdict, margin_source } = comparison;
   const source = margin_source === "option" ? " (from --margin, not the runbook's)" : "";
   const parts = [
-    `shift ${difference(comparison)} ${formatShift(offset.shift_ns)}`,
-    `${percent(comparison.alpha)} interval ${interval(offset.shift_ci_ns)}`,
-    `margin +-${formatChosen(offset.margin_ns)}${source}`,
-    `n ${offset.n[0]} + ${offset.n[1]}`,
-    `Cliff's delta ${formatSigned(offset.cliffs_delta)}`,
-    offset.shift_method ?? "no interval",
-    offset.mann_whitney === null ? "no test" : offset.mann_whitney.method,
+    `shift ${difference(comparison)} ${formatShift(lead.shift_ns)}`,
+    `${percent(comparison.alpha)} interval ${interval(lead.shift_ci_ns)}`,
+    `margin +-${formatChosen(lead.margin_ns)}${source}`,
+    `n ${lead.n[0]} + ${lead.n[1]}`,
+    `Cliff's delta ${formatSigned(lead.cliffs_delta)}`,
+    lead.shift_method ?? "no interval",
+    lead.mann_whitney === null ? "no test" : lead.mann_whitney.method,
   ];
   const note = verdict === "CONFOUNDED" ? "; for information only" : "";
   return [
-    ...wrap(`offset: ${parts.join("; ")}${note}`, `${verdict}  `),
-    ...reasonLines(offset, comparison.sides),
-    ...leaveOutLines(offset.leave_out, comparison),
+    ...wrap(`${LEAD.name}: ${parts.join("; ")}${note}`, `${verdict}  `),
+    ...reasonLines(lead, comparison.sides),
+    ...leaveOutLines(lead.leave_out, comparison),
   ];
 }
 
@@ -107,7 +94,7 @@ function sideLines(side: Side): string[] {
 /** All questions at a glance. */
 function overviewLines(comparison: Comparison): string[] {
   const sizesOf = (name: QuestionName) => comparison[name].n.join(" + ");
-  const sizes = Math.max(9, ...QUESTIONS.map((name) => sizesOf(name).length));
+  const sizes = Math.max(9, ...QUESTIONS.map(({ name }) => sizesOf(name).length));
   // What large files need more, the other columns give, the least important first.
   let missing = Math.max(0, 18 + 26 + 14 + sizes + 9 - WIDTH);
   const giving = (width: number, least: number) => {
@@ -121,7 +108,7 @@ function overviewLines(comparison: Comparison): string[] {
     right(effect, delta);
   return [
     row("question", "verdict", `shift ${difference(comparison)}`, "n", "delta"),
-    ...QUESTIONS.map((name) => {
+    ...QUESTIONS.map(({ name }) => {
       const { verdict, shift_ns, cliffs_delta } = comparison[name];
       return row(name, verdict, formatShift(shift_ns), sizesOf(name), formatSigned(cliffs_delta));
     }),
@@ -133,57 +120,57 @@ function warningLines({ warnings }: Comparison): string[] {
 }
 
 function questionLines(
-  name: QuestionName,
-  question: Question,
+  { name, title }: Question,
+  answer: Answer,
   comparison: Comparison,
   plots: boolean,
 ): string[] {
-  const note = question.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
-  const lines = [`${TITLES[name]}`, `  ${question.verdict}${note}`];
-  if (name !== "offset") {
-    lines.push(...reasonLines(question, comparison.sides), ...leaveOutLines(question.leave_out, comparison));
+  const note = answer.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
+  const lines = [`${name}: ${title}`, `  ${answer.verdict}${note}`];
+  if (name !== LEAD.name) {
+    lines.push(...reasonLines(answer, comparison.sides), ...leaveOutLines(answer.leave_out, comparison));
   }
-  if (question.thin && question.verdict !== "NO-DATA") {
+  if (answer.thin && answer.verdict !== "NO-DATA") {
     lines.push("  THIN: fewer than 10 runs on a side; a few of them decide everything");
   }
-  lines.push(...summaryTable(question, comparison.sides, plots));
+  lines.push(...summaryTable(answer, comparison.sides, plots));
   lines.push(...wrap(
-    `${formatShift(question.shift_ns)}, ${percent(comparison.alpha)} interval ${
-      interval(question.shift_ci_ns)
+    `${formatShift(answer.shift_ns)}, ${percent(comparison.alpha)} interval ${
+      interval(answer.shift_ci_ns)
     }, ` +
-      `margin +-${formatChosen(question.margin_ns)}`,
+      `margin +-${formatChosen(answer.margin_ns)}`,
     `  shift ${difference(comparison)}   `,
   ));
-  lines.push(`  Cliff's delta ${formatSigned(question.cliffs_delta)}`);
-  return [...lines, ...testLines(question, comparison)];
+  lines.push(`  Cliff's delta ${formatSigned(answer.cliffs_delta)}`);
+  return [...lines, ...testLines(answer, comparison)];
 }
 
-function summaryTable(question: Question, sides: Comparison["sides"], plots: boolean): string[] {
+function summaryTable(answer: Answer, sides: Comparison["sides"], plots: boolean): string[] {
   const header = ["n", "median", "IQR", "MAD", "P95", "P99"];
   const cells = (values: readonly string[]) =>
     values.map((value, i) => right(value, i === 0 ? 10 : NUMBER_WIDTH)).join("");
   const percentile = (value: number | null, n: number) =>
     value === null && n > 0 ? "n too small" : formatDuration(value);
   const row = (side: 0 | 1) => {
-    const n = question.n[side];
+    const n = answer.n[side];
     const line = `  ${left(sides[side].side, 3)} ${
       cells([
         String(n),
-        formatDuration(question.median_ns[side]),
-        formatDuration(question.iqr_ns[side]),
-        formatDuration(question.mad_ns[side]),
-        percentile(question.p95_ns[side], n),
-        percentile(question.p99_ns[side], n),
+        formatDuration(answer.median_ns[side]),
+        formatDuration(answer.iqr_ns[side]),
+        formatDuration(answer.mad_ns[side]),
+        percentile(answer.p95_ns[side], n),
+        percentile(answer.p99_ns[side], n),
       ])
     }`;
-    return withBars(line, question, side, plots);
+    return withBars(line, answer, side, plots);
   };
   const outliers = ([0, 1] as const).flatMap((side) => {
-    const found = question.outliers[side];
+    const found = answer.outliers[side];
     return found === null ? [] : [`${sides[side].side} ${outlierText(found)}`];
   });
   return [
-    withAxis(`      ${cells(header)}`, question, plots),
+    withAxis(`      ${cells(header)}`, answer, plots),
     row(0),
     row(1),
     ...(outliers.length === 0
@@ -215,9 +202,9 @@ function leaveOutLines(leaveOut: LeaveOut | null, { sides }: Comparison): string
   return reason === null ? wrap(`with up to ${searched} runs left out it stays`, "  stable  ") : [];
 }
 
-function testLines(question: Question, comparison: Comparison): string[] {
-  const { mann_whitney: shift, tost } = question;
-  const lines = orderLines(question, comparison.sides);
+function testLines(answer: Answer, comparison: Comparison): string[] {
+  const { mann_whitney: shift, tost } = answer;
+  const lines = orderLines(answer, comparison.sides);
   if (shift !== null) {
     const holm = shift.p_holm === null
       ? "not in the Holm family"
@@ -235,11 +222,11 @@ function testLines(question: Question, comparison: Comparison): string[] {
       ...wrap(`${formatP(tost.p, tost.p_capped)}, ${ends}; ${methodOf(tost.method)}`, "  equivalence   "),
     );
   }
-  return [...lines, ...spreadLines(question, comparison), ...shapeLines(question)];
+  return [...lines, ...spreadLines(answer, comparison), ...shapeLines(answer)];
 }
 
 /** What was looked at before the tests. */
-function orderLines({ series, block_lengths }: Question, sides: Comparison["sides"]): string[] {
+function orderLines({ series, block_lengths }: Answer, sides: Comparison["sides"]): string[] {
   const checks = series.map(({ lag1, change_point: change, dip }, index) => {
     const parts = [
       ...(lag1 === null ? [] : [`lag 1 ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)}`]),
@@ -256,7 +243,7 @@ function orderLines({ series, block_lengths }: Question, sides: Comparison["side
   return [...checks.flat(), ...blocks];
 }
 
-function spreadLines({ spread }: Question, comparison: Comparison): string[] {
+function spreadLines({ spread }: Answer, comparison: Comparison): string[] {
   const { mad_ratio: ratio, test } = spread;
   if (ratio === null && test === null) return [];
   const parts = [
@@ -266,7 +253,7 @@ function spreadLines({ spread }: Question, comparison: Comparison): string[] {
   return wrap(parts.join("; "), "  spread        ");
 }
 
-function shapeLines({ kolmogorov_smirnov: ks, anderson_darling: ad }: Question): string[] {
+function shapeLines({ kolmogorov_smirnov: ks, anderson_darling: ad }: Answer): string[] {
   const lines: string[] = [];
   if (ks !== null) {
     lines.push(...wrap(
@@ -284,18 +271,17 @@ function shapeLines({ kolmogorov_smirnov: ks, anderson_darling: ad }: Question):
 }
 
 /** Why, and what would help. */
-function reasonLines(question: Question, sides: readonly Side[]): string[] {
-  const lines = question.reasons.flatMap((reason) => wrap(printable(reason), "  because "));
+function reasonLines(answer: Answer, sides: readonly Side[]): string[] {
+  const lines = answer.reasons.flatMap((reason) => wrap(printable(reason), "  because "));
   const tiers = new Set(sides.map((side) => side.tier));
-  if (question.verdict === "CONFOUNDED" && tiers.size > 1) {
+  if (answer.verdict === "CONFOUNDED" && tiers.size > 1) {
     const common = TIERS.findLast((tier) => tiers.has(tier));
     lines.push(
       ...wrap(`both sides measured with probe run --require ${common} would answer it`, "  needed  "),
     );
   }
-  if (question.n_to_settle === null) return lines;
-  const advice =
-    `about ${question.n_to_settle} complete runs a side would settle it with 80 % probability, ` +
+  if (answer.n_to_settle === null) return lines;
+  const advice = `about ${answer.n_to_settle} complete runs a side would settle it with 80 % probability, ` +
     "if shift and spread stay (normal approximation; probe power simulates)";
   return [...lines, ...wrap(advice, "  needed  ")];
 }

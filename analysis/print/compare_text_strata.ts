@@ -2,6 +2,7 @@
 
 import { exploredP, interval, percent, withAxis, withBars } from "./compare_text_words.ts";
 import type { Comparison, CrossTable, Ratio, Stratification, Stratum } from "../compare/comparison.ts";
+import { OF_STRATA } from "../compare/questions.ts";
 import type { Pair } from "../sample/summary.ts";
 import { formatDuration, formatP, formatShift, formatStatistic } from "../units/format_value.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
@@ -20,7 +21,7 @@ export function stratificationLines(
   plots: boolean,
 ): string[] {
   const { columns, groups, n, not_observed } = stratification;
-  const title = `ttwu_to_tkread by ${nameOf(columns)}`;
+  const title = `${OF_STRATA.name} by ${nameOf(columns)}`;
   if (groups.length === 0) return [title, "  not observed on either side"];
   if (stratification.same_runs_as !== null) return [title, ...sameRunsLines(stratification, comparison)];
   const lines = [

@@ -1,6 +1,7 @@
 /** How many runs are needed, as text for a terminal of 80 columns. */
 
 import { formatChosen, formatDuration } from "../units/format_value.ts";
+import { WHOLES } from "../compare/questions.ts";
 import type { PowerAnalysis, RunsAnswer } from "../power/power.ts";
 import { left, printable, right, wrap } from "./text_layout.ts";
 
@@ -8,7 +9,7 @@ export function powerText(analysis: PowerAnalysis): string {
   const { files, alpha, power } = analysis;
   const row = (name: string, margin: string, runs: string, simulated: string) =>
     `${left(name, 18)}${right(margin, 12)}${right(runs, 16)}${right(simulated, 18)}`;
-  const questions = [["offset", analysis.offset], ["ttwu_to_tkread", analysis.ttwu_to_tkread]] as const;
+  const questions = WHOLES.map(({ name }) => [name, analysis[name]] as const);
   const lines = [
     ...wrap(`runs a side for EQUIVALENT with power ${power} at alpha ${alpha}, if both sides are the same`),
     ...wrap(files.map(printable).join(" and "), "drawn from "),

@@ -10,7 +10,8 @@ import { BadRow } from "./cells.ts";
 import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
-import { type Duration, DURATIONS, type IntegrityError, RowReader, type TextName } from "./row.ts";
+import { type Duration, DURATIONS } from "./durations.ts";
+import { type IntegrityError, RowReader, type TextName } from "./row.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
 import { stackKey } from "./stack.ts";
@@ -122,7 +123,7 @@ export class ResultReader {
       rows: this.#rows.run.length,
       run: this.#rows.run.values(),
       durations: Object.fromEntries(
-        DURATIONS.map((name) => [name, this.#rows.durations[name].values()]),
+        DURATIONS.map(({ name }) => [name, this.#rows.durations[name].values()]),
       ) as unknown as ResultFile["durations"],
       texts: this.#rows.texts,
       stacks: this.#stacks,

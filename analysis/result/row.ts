@@ -16,16 +16,8 @@ import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, Integers, readId, shown } from "./cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./column_store.ts";
+import { type Duration, DURATIONS, PLACES } from "./durations.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
-
-/** The durations of a run that are kept: a column, or the difference of two. In ns. */
-export const DURATIONS = [
-  "offset_ns",
-  "ttwu_to_tkread_ns",
-  "edge_to_wakeup_ns",
-  "wakeup_to_switch_ns",
-] as const;
-export type Duration = (typeof DURATIONS)[number];
 
 /** Columns kept as texts: all of them may be asked for as strata. */
 export type TextName = {
@@ -78,7 +70,8 @@ export interface IntegrityError {
 
 export class RowReader {
   readonly run = new NumberColumn();
-  readonly durations = Object.fromEntries(DURATIONS.map((name) => [name, new NumberColumn()])) as Record<
+  /** ns; NaN is "not observed". */
+  readonly durations = Object.fromEntries(DURATIONS.map(({ name }) => [name, new NumberColumn()])) as Record<
     Duration,
     NumberColumn
   >;
@@ -95,6 +88,9 @@ export class RowReader {
   readonly #dictionaries: readonly (DictionaryColumn | null)[];
   readonly #codes = new Int32Array(COLUMNS.length);
   readonly #integers = new Integers();
+  /** As `durations`, by index; and those of the row. */
+  readonly #kept = DURATIONS.map(({ name }) => this.durations[name]);
+  readonly #lasted = new Float64Array(DURATIONS.length);
   readonly #id = new Uint32Array(2);
   readonly #expectedId = new Uint32Array(2);
   readonly #ttwu = new Uint32Array(2);
@@ -243,10 +239,11 @@ export class RowReader {
     this.#checkRun(integers.value(AT.run));
     const complete = this.#codes[AT.status] === this.#completeCode;
     this.#checkId(complete);
-    this.#checkDifference(AT.offset_ns, AT.tkread_ns, AT.edge_ns);
-    this.#checkDifference(AT.ttwu_to_tkread_ns, AT.tkread_ns, AT.ttwu_ns);
-    const edgeToWakeup = this.#difference(AT.wakeup_ns, AT.edge_ns);
-    const wakeupToSwitch = this.#difference(AT.switch_ns, AT.wakeup_ns);
+    for (let i = 0; i < PLACES.length; i++) {
+      const { from, to, own } = PLACES[i]!;
+      this.#lasted[i] = this.#difference(to, from);
+      if (own !== null) this.#checkDuration(own, this.#lasted[i]!, to, from);
+    }
     const contradiction = this.#contradiction(complete);
     if (contradiction !== null) {
       this.integrityErrors++;
@@ -254,12 +251,7 @@ export class RowReader {
     }
     if (integers.has(AT.realtime_step_ns)) this.realtimeSteps.add(integers.value(AT.realtime_step_ns));
     this.run.push(integers.value(AT.run));
-    this.durations.offset_ns.push(integers.has(AT.offset_ns) ? integers.value(AT.offset_ns) : NaN);
-    this.durations.ttwu_to_tkread_ns.push(
-      integers.has(AT.ttwu_to_tkread_ns) ? integers.value(AT.ttwu_to_tkread_ns) : NaN,
-    );
-    this.durations.edge_to_wakeup_ns.push(edgeToWakeup);
-    this.durations.wakeup_to_switch_ns.push(wakeupToSwitch);
+    for (let i = 0; i < PLACES.length; i++) this.#kept[i]!.push(this.#lasted[i]!);
     for (const column of codedAt) this.#dictionaries[column]!.push(this.#codes[column]!);
     for (let i = 0; i < TOTALS.length; i++) {
       if (!integers.has(totalsAt[i]!)) continue;
@@ -335,8 +327,8 @@ export class RowReader {
     return difference;
   }
 
-  #checkDifference(column: number, later: number, earlier: number): void {
-    const expected = this.#difference(later, earlier);
+  /** The file's own column of a duration must say what its ends do. @throws BadRow */
+  #checkDuration(column: number, expected: number, later: number, earlier: number): void {
     const found = this.#integers.has(column) ? this.#integers.value(column) : NaN;
     if (found === expected || (Number.isNaN(found) && Number.isNaN(expected))) return;
     const rule = `${columns[later]!.name} - ${columns[earlier]!.name}`;

@@ -3,7 +3,7 @@
 import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
 import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "../result/file.ts";
-import type { Duration } from "../result/row.ts";
+import type { Duration } from "../result/durations.ts";
 import { type Ordered, ordered } from "../stats/ordered.ts";
 import { iqrSorted, madSorted, medianSorted, quantileSorted } from "../stats/quantile.ts";
 import { runsForUpperBound } from "../stats/quantile_bounds.ts";

@@ -3,7 +3,7 @@
 import { pValue, type Sample, sampleOf } from "./sample.ts";
 import type { PValue } from "./summary.ts";
 import type { ResultFile } from "../result/file.ts";
-import type { Duration } from "../result/row.ts";
+import type { Duration } from "../result/durations.ts";
 import { changePointOfRanks } from "../stats/change_point.ts";
 import { dipTest } from "../stats/dip.ts";
 import { centredRanks } from "../stats/rank.ts";

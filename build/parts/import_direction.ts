@@ -12,9 +12,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/stats": [],
   "analysis/result": ["analysis"],
   "analysis/sample": ["analysis", "analysis/result", "analysis/stats"],
-  "analysis/compare": ["analysis/result", "analysis/sample", "analysis/stats", "analysis/units"],
+  "analysis/compare": ["analysis", "analysis/result", "analysis/sample", "analysis/stats", "analysis/units"],
   "analysis/show": ["analysis/result", "analysis/sample", "analysis/stats"],
-  "analysis/power": ["analysis/result", "analysis/sample", "analysis/show", "analysis/stats"],
+  "analysis/power": [
+    "analysis/compare",
+    "analysis/result",
+    "analysis/sample",
+    "analysis/show",
+    "analysis/stats",
+  ],
   "analysis/export": ["analysis/result", "analysis/show"],
   "analysis/print": [
     "analysis/compare",

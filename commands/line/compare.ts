@@ -3,6 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
+import { LEAD } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
@@ -20,7 +21,7 @@ export const COMPARE_FLAGS = {
   margin: {
     kind: "parsed",
     parse: parseDuration,
-    brief: "Shift of the offset that still counts as equal; without it the runbook's",
+    brief: `Shift of the ${LEAD.name} that still counts as equal; without it the runbook's`,
     optional: true,
   },
   alpha: {

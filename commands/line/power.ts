@@ -2,6 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
+import { LEAD } from "../../analysis/compare/questions.ts";
 import { parseShare } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
@@ -12,7 +13,7 @@ export const powerRoute = buildCommand({
       margin: {
         kind: "parsed",
         parse: parseDuration,
-        brief: "Shift of the offset that still counts as equal; without it the runbook's",
+        brief: `Shift of the ${LEAD.name} that still counts as equal; without it the runbook's`,
         optional: true,
       },
       alpha: {

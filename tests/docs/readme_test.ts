@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { compare } from "../../analysis/compare/compare.ts";
-import { QUESTIONS } from "../../analysis/compare/comparison.ts";
+import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { compareText } from "../../analysis/print/compare_text.ts";
 import { generate, type Generated } from "../../bench/generate.ts";
@@ -27,7 +27,7 @@ Deno.test("the README's contents name each of its sections, in their order", () 
 Deno.test("the README's picture of the chain has each question", () => {
   const [picture] = blocks(section(README, "The chain"), "text");
   const names: readonly string[] = (picture ?? "").match(/\b[a-z]+(_[a-z]+)*\b/g) ?? [];
-  for (const question of QUESTIONS) assert.ok(names.includes(question), question);
+  for (const { name } of QUESTIONS) assert.ok(names.includes(name), name);
 });
 
 Deno.test("the README's table has each verdict, and no others", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { QUESTIONS } from "../../analysis/compare/comparison.ts";
+import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { abInLab, LabLost, startLab } from "../../build/tasks/lab.ts";
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
@@ -71,9 +71,9 @@ Deno.test("probe ab measures a host and a KVM guest with kvm-clock under one pro
     assert.equal(a.meta.runbook_sha256, b.meta.runbook_sha256);
     const answer = JSON.parse(stdout);
     assert.notEqual(answer.verdict, "CONFOUNDED", stdout);
-    for (const question of QUESTIONS) {
-      assert.ok(VERDICTS.includes(answer[question].verdict), stdout);
-      assert.notEqual(answer[question].verdict, "CONFOUNDED", stdout);
+    for (const { name } of QUESTIONS) {
+      assert.ok(VERDICTS.includes(answer[name].verdict), stdout);
+      assert.notEqual(answer[name].verdict, "CONFOUNDED", stdout);
     }
   });
 });

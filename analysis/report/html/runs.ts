@@ -6,7 +6,7 @@ import { type Grouping, nameOfValues } from "../../sample/grouping.ts";
 import { completeCode } from "../../sample/sample.ts";
 import type { DictionaryColumn } from "../../result/column_store.ts";
 import type { ResultFile } from "../../result/file.ts";
-import type { Duration } from "../../result/row.ts";
+import type { Duration } from "../../result/durations.ts";
 import type { Show } from "../../show/show.ts";
 
 /** One side of a page. */

@@ -1,18 +1,10 @@
 /** The answer in words: for a reader who knows no statistics, and without a claim that statistics would not make. */
 
 import { interval, percent } from "../../print/compare_text_words.ts";
-import type { Comparison, LeaveOut, Question, QuestionName } from "../../compare/comparison.ts";
+import type { Answer, Comparison, LeaveOut } from "../../compare/comparison.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { formatChosen, formatDuration } from "../../units/format_value.ts";
 import type { Verdict } from "../../compare/verdict.ts";
-
-/** What each question asks. */
-export const ASKS: Readonly<Record<QuestionName, string>> = {
-  offset: "Edge to first clock read",
-  ttwu_to_tkread: "Wakeup begun to first clock read",
-  edge_to_wakeup: "Edge to target runnable",
-  wakeup_to_switch: "Target runnable to target on its CPU",
-};
 
 /** What each verdict answers to: is it the same on both sides? */
 export const ANSWERS: Readonly<Record<Verdict, string>> = {
@@ -25,9 +17,9 @@ export const ANSWERS: Readonly<Record<Verdict, string>> = {
 };
 
 /** The sentences below the answer. */
-export function explanation(question: Question, comparison: Comparison): string[] {
-  const { verdict, tost, n_to_settle } = question;
-  const margin = `+-${formatChosen(question.margin_ns)}`;
+export function explanation(answer: Answer, comparison: Comparison): string[] {
+  const { verdict, tost, n_to_settle } = answer;
+  const margin = `+-${formatChosen(answer.margin_ns)}`;
   const source = comparison.margin_source === "option" ? "set by --margin" : "set before the runs";
   const range = tost === null
     ? ""
@@ -46,7 +38,7 @@ export function explanation(question: Question, comparison: Comparison): string[
       `All of ${range} lies outside the margin of ${margin} that was ${source}, and the test agrees.`,
     );
   } else {
-    sentences.push(...question.reasons.map((reason) => `${reason[0]?.toUpperCase()}${reason.slice(1)}.`));
+    sentences.push(...answer.reasons.map((reason) => `${reason[0]?.toUpperCase()}${reason.slice(1)}.`));
     if (verdict === "INCONCLUSIVE" && tost !== null) {
       sentences.push(`By ${range} neither "the same" nor "different" can be said at a margin of ${margin}.`);
     }
@@ -57,9 +49,9 @@ export function explanation(question: Question, comparison: Comparison): string[
       `About ${n_to_settle} complete runs a side would settle it with 80 % probability, if shift and spread stay.`,
     );
   }
-  if (question.thin) sentences.push("Thin: fewer than 10 runs on a side, a few of them decide everything.");
+  if (answer.thin) sentences.push("Thin: fewer than 10 runs on a side, a few of them decide everything.");
   const letters = comparison.sides.map(({ side }) => side);
-  sentences.push(...leaveOutWords(question.leave_out, letters).map((words) => `Stability: ${words}.`));
+  sentences.push(...leaveOutWords(answer.leave_out, letters).map((words) => `Stability: ${words}.`));
   return sentences;
 }
 
@@ -75,7 +67,7 @@ export function leaveOutWords(leaveOut: LeaveOut | null, letters: readonly strin
 }
 
 /** What was seen, in one sentence. */
-export function finding({ shift_ns, median_ns }: Question, [a, b]: Pair<string>): string {
+export function finding({ shift_ns, median_ns }: Answer, [a, b]: Pair<string>): string {
   const medians = `Median ${formatDuration(median_ns[0])} in ${a} and ${
     formatDuration(median_ns[1])
   } in ${b}`;

@@ -1,17 +1,18 @@
 /** The first screen of a comparison: each question with its answer in words, and where the shift lies. */
 
-import { type Comparison, type Question, type QuestionName, QUESTIONS } from "../../compare/comparison.ts";
+import type { Answer, Comparison } from "../../compare/comparison.ts";
+import { LEAD, type Question, QUESTIONS } from "../../compare/questions.ts";
 import { interval, percent } from "../../print/compare_text_words.ts";
 import { formatChosen, formatShift, formatSigned } from "../../units/format_value.ts";
 import { axisOf, intervalPlot } from "../plots/intervals.ts";
 import { unbroken } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import { badge } from "../html/verdict_badge.ts";
-import { ANSWERS, ASKS, explanation, finding } from "../html/words.ts";
+import { ANSWERS, explanation, finding } from "../html/words.ts";
 
 export function answers(comparison: Comparison): Markup {
   return markup`<div class="answers">${
-    QUESTIONS.map((name) => answer(name, comparison[name], comparison))
+    QUESTIONS.map((question) => article(question, comparison[question.name], comparison))
   }</div>
 <p class="note">In each drawing: the green band is the margin, the dot the shift, the thick line its ${
     percent(2 * comparison.alpha)
@@ -20,8 +21,8 @@ export function answers(comparison: Comparison): Markup {
   } interval. Where a shift is far beyond the margin, the axis outside the margin is logarithmic.</p>`;
 }
 
-function answer(name: QuestionName, question: Question, comparison: Comparison): Markup {
-  const { verdict, shift_ns, shift_ci_ns, tost, margin_ns, n, cliffs_delta } = question;
+function article({ name, asks }: Question, answer: Answer, comparison: Comparison): Markup {
+  const { verdict, shift_ns, shift_ci_ns, tost, margin_ns, n, cliffs_delta } = answer;
   const letters = [comparison.sides[0].side, comparison.sides[1].side] as const;
   const shown = { shift: shift_ns, interval: shift_ci_ns, deciding: tost?.ci_ns ?? null };
   const facts = [
@@ -31,11 +32,11 @@ function answer(name: QuestionName, question: Question, comparison: Comparison):
     `n ${n[0]} + ${n[1]}`,
     `Cliff's delta ${formatSigned(cliffs_delta)}`,
   ];
-  return markup`<article class="answer ${verdict}${name === "offset" && " main"}"><h3>${
-    ASKS[name]
-  }: the same in ${letters[0]} and ${letters[1]}?</h3>
+  return markup`<article class="answer ${verdict}${name === LEAD.name && " main"}"><h3>${asks}: the same in ${
+    letters[0]
+  } and ${letters[1]}?</h3>
 <p class="says">${ANSWERS[verdict]}</p>${badge(verdict)}
-<p>${unbroken(`${finding(question, letters)} ${explanation(question, comparison).join(" ")}`)}</p>${
+<p>${unbroken(`${finding(answer, letters)} ${explanation(answer, comparison).join(" ")}`)}</p>${
     shift_ns !== null && intervalPlot(name, shown, margin_ns, axisOf([shown], margin_ns))
   }<p class="facts"><code>${name}</code>: ${unbroken(facts.join("; "))}</p></article>
 `;

@@ -1,7 +1,8 @@
 /** One file against the baseline: the answers first, then what they rest on. */
 
 import { percent } from "../../print/compare_text_words.ts";
-import { type Comparison, QUESTIONS } from "../../compare/comparison.ts";
+import type { Comparison } from "../../compare/comparison.ts";
+import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { answers } from "./answers.ts";
 import { chain } from "./chain.ts";
 import { context } from "./facts.ts";
@@ -34,14 +35,14 @@ ${
     section(
       "In the order of the runs",
       "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored). Tests assume that the order does not matter: a drift or a change of level says it does.",
-      runOrders(sides, [comparison.offset.series, comparison.ttwu_to_tkread.series]),
+      runOrders(sides, WHOLES.map(({ name }) => comparison[name].series)),
     )
   }
 ${section("Where the time goes", CHAIN_SAYS, chain(sides))}
 ${
     section(
       "Is it the same in each group of runs?",
-      "ttwu_to_tkread of the runs that share a value. Groups are explored, not decided: a p-value stands beside what Benjamini and Hochberg's adjustment (BH) makes of it.",
+      `${OF_STRATA.name} of the runs that share a value. Groups are explored, not decided: a p-value stands beside what Benjamini and Hochberg's adjustment (BH) makes of it.`,
       comparison.strata.map((shown) => stratification(shown, comparison, sides)),
     )
   }
@@ -55,7 +56,7 @@ ${
     section(
       "Every number, and how it was made",
       methods(comparison),
-      QUESTIONS.map((name) => numbers(name, comparison[name], comparison)),
+      QUESTIONS.map((question) => numbers(question, comparison[question.name], comparison)),
     )
   }
 ${

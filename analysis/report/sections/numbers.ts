@@ -2,7 +2,8 @@
 
 import { ratioText } from "../../print/compare_text_strata.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
-import type { Comparison, Question, QuestionName } from "../../compare/comparison.ts";
+import type { Answer, Comparison } from "../../compare/comparison.ts";
+import type { Question } from "../../compare/questions.ts";
 import type { SeriesCheck } from "../../sample/series.ts";
 import type { Outliers } from "../../sample/summary.ts";
 import {
@@ -15,58 +16,56 @@ import {
 } from "../../units/format_value.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import { type Row, table } from "../html/table.ts";
-import { ASKS, leaveOutWords } from "../html/words.ts";
+import { leaveOutWords } from "../html/words.ts";
 
-export function numbers(name: QuestionName, question: Question, comparison: Comparison): Markup {
+export function numbers({ name, asks }: Question, answer: Answer, comparison: Comparison): Markup {
   const letters = comparison.sides.map(({ side }) => side);
   const percentile = (value: number | null, n: number) =>
     value === null && n > 0 ? "n too small" : formatDuration(value);
   const sides = ([0, 1] as const).map((side): Row => ({
     head: letters[side]!,
     cells: [
-      question.n[side],
-      formatDuration(question.median_ns[side]),
-      formatDuration(question.iqr_ns[side]),
-      formatDuration(question.mad_ns[side]),
-      percentile(question.p95_ns[side], question.n[side]),
-      percentile(question.p99_ns[side], question.n[side]),
-      outlierWords(question.outliers[side]),
+      answer.n[side],
+      formatDuration(answer.median_ns[side]),
+      formatDuration(answer.iqr_ns[side]),
+      formatDuration(answer.mad_ns[side]),
+      percentile(answer.p95_ns[side], answer.n[side]),
+      percentile(answer.p99_ns[side], answer.n[side]),
+      outlierWords(answer.outliers[side]),
     ],
   }));
   const columns = ["side", "n", "median", "IQR", "MAD", "P95", "P99", "outliers (Tukey; none left out)"];
   const verdict = [
-    question.verdict,
-    ...question.reasons.map((reason) => `because ${reason}`),
-    ...leaveOutWords(question.leave_out, letters),
-    ...(question.thin ? ["thin: fewer than 10 runs on a side, a few of them decide everything"] : []),
+    answer.verdict,
+    ...answer.reasons.map((reason) => `because ${reason}`),
+    ...leaveOutWords(answer.leave_out, letters),
+    ...(answer.thin ? ["thin: fewer than 10 runs on a side, a few of them decide everything"] : []),
   ];
-  return markup`<h3>${name}: ${ASKS[name]}</h3><p>${verdict.join("; ")}</p>${
-    table("Both sides", columns, sides)
-  }${
+  return markup`<h3>${name}: ${asks}</h3><p>${verdict.join("; ")}</p>${table("Both sides", columns, sides)}${
     table("Against each other", ["what", "value", "p or interval", "method"], [
-      ...shiftRows(question, comparison),
-      ...testRows(question, comparison),
-      ...shapeRows(question, comparison),
-      ...question.series.flatMap((checks, side) => orderRows(checks, letters[side]!)),
+      ...shiftRows(answer, comparison),
+      ...testRows(answer, comparison),
+      ...shapeRows(answer, comparison),
+      ...answer.series.flatMap((checks, side) => orderRows(checks, letters[side]!)),
     ])
   }`;
 }
 
-function shiftRows(question: Question, comparison: Comparison): Row[] {
-  const blocks = question.block_lengths === null
+function shiftRows(answer: Answer, comparison: Comparison): Row[] {
+  const blocks = answer.block_lengths === null
     ? ""
-    : `; runs are not exchangeable: blocks of ${question.block_lengths.join(" and ")} runs`;
+    : `; runs are not exchangeable: blocks of ${answer.block_lengths.join(" and ")} runs`;
   return [{
     head: "shift",
     cells: [
-      formatShift(question.shift_ns),
-      `${percent(comparison.alpha)} interval ${interval(question.shift_ci_ns)}`,
-      `${question.shift_method ?? "no interval"}${blocks}`,
+      formatShift(answer.shift_ns),
+      `${percent(comparison.alpha)} interval ${interval(answer.shift_ci_ns)}`,
+      `${answer.shift_method ?? "no interval"}${blocks}`,
     ],
-  }, { head: "Cliff's delta", cells: [formatSigned(question.cliffs_delta), "-", "exact, from U"] }];
+  }, { head: "Cliff's delta", cells: [formatSigned(answer.cliffs_delta), "-", "exact, from U"] }];
 }
 
-function testRows({ mann_whitney: shift, tost, margin_ns }: Question, comparison: Comparison): Row[] {
+function testRows({ mann_whitney: shift, tost, margin_ns }: Answer, comparison: Comparison): Row[] {
   const rows: Row[] = [];
   if (shift !== null) {
     const holm = shift.p_holm === null
@@ -97,7 +96,7 @@ function testRows({ mann_whitney: shift, tost, margin_ns }: Question, comparison
 
 function shapeRows(
   { spread, kolmogorov_smirnov: ks, anderson_darling: ad }: Pick<
-    Question,
+    Answer,
     "spread" | "kolmogorov_smirnov" | "anderson_darling"
   >,
   comparison: Comparison,

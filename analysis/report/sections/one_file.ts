@@ -1,7 +1,7 @@
 /** What is said of one file alone. */
 
 import type { ColumnName } from "../../result/columns.ts";
-import { QUESTIONS } from "../../compare/comparison.ts";
+import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { sortedSample } from "../../sample/sample.ts";
 import { formatDuration } from "../../units/format_value.ts";
 import { type Sample, type Strata, summaryOf } from "../../show/strata.ts";
@@ -15,7 +15,6 @@ import { sideFacts } from "./side_facts.ts";
 import { icicles } from "./stacks.ts";
 import { strataFigures } from "./strata.ts";
 import { table } from "../html/table.ts";
-import { ASKS } from "../html/words.ts";
 
 const SHOWN = 24;
 
@@ -34,19 +33,19 @@ ${
     section(
       "In the order of the runs",
       "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored).",
-      runOrders([side], [[series.offset], [series.ttwu_to_tkread]]),
+      runOrders([side], WHOLES.map(({ name }) => [series[name]])),
     )
   }
 ${section("Where the time goes", CHAIN_SAYS, chain([side]))}
-${section("Groups of runs", "Runs that share a value. All drawings are of ttwu_to_tkread.", strata(side))}
+${section("Groups of runs", `Runs that share a value. All drawings are of ${OF_STRATA.name}.`, strata(side))}
 ${section("What wakes and what reads", STACKS_SAY, icicles([side]))}
 ${section("What the file says of itself", "", sideFacts([side]))}`;
 }
 
 function durations({ file }: ReportSide): Markup {
-  const rows = QUESTIONS.map((name) => {
-    const { n, ...numbers } = summaryOf(sortedSample(file, `${name}_ns`));
-    return { head: `${ASKS[name]} (${name})`, cells: [n, ...cells(numbers)] };
+  const rows = QUESTIONS.map(({ name, duration, asks }) => {
+    const { n, ...numbers } = summaryOf(sortedSample(file, duration));
+    return { head: `${asks} (${name})`, cells: [n, ...cells(numbers)] };
   });
   return table("Complete runs in which it was observed", ["duration", "n", "median", "IQR", "MAD"], rows);
 }

@@ -1,9 +1,10 @@
-/** ttwu_to_tkread stratum by stratum: numbers, the shift against the margin, distributions. */
+/** The question OF_STRATA stratum by stratum: numbers, the shift against the margin, distributions. */
 
 import { groupingOf, nameOfValues } from "../../sample/grouping.ts";
 import { ratioNumbers, ratioText } from "../../print/compare_text_strata.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, Stratification, Stratum } from "../../compare/comparison.ts";
+import { OF_STRATA } from "../../compare/questions.ts";
 import type { ColumnName } from "../../result/columns.ts";
 import { formatDuration, formatShift, formatSigned, formatStatistic } from "../../units/format_value.ts";
 import { ecdf } from "../plots/ecdf.ts";
@@ -42,7 +43,7 @@ export function stratification(
   const title = markup`<h3>By ${name}</h3>`;
   if (groups.length === 0) return markup`${title}<p>not observed on either side</p>`;
   if (same_runs_as !== null) return markup`${title}<p>${sameRuns(shown, comparison)}</p>`;
-  const whole = comparison.ttwu_to_tkread;
+  const whole = comparison[OF_STRATA.name];
   const rows = groups.slice(0, SHOWN);
   const shifts = [whole, ...rows].map(({ shift_ns, shift_ci_ns }) => ({
     shift: shift_ns,
@@ -69,7 +70,7 @@ export function stratification(
     head: "all runs",
     cells: [...summaryCells(whole, letters, censored), shiftCell(whole), plotOf("all runs", 0)],
   };
-  const caption = `ttwu_to_tkread by ${name}; ${percent(comparison.alpha)} intervals${
+  const caption = `${OF_STRATA.name} by ${name}; ${percent(comparison.alpha)} intervals${
     axis.kind === "linear" ? "" : `; the axis of shifts is ${axis.kind}`
   }`;
   return markup`${title}${table(caption, COLUMNS, [total, ...body])}${
@@ -159,7 +160,7 @@ function sameRuns({ columns, groups, same_runs_as }: Stratification, { strata, s
   return `the same runs as by ${keyName(other.columns)}: ${pairs.join(", ")}${more}`;
 }
 
-/** Distributions of ttwu_to_tkread in the largest strata. */
+/** Distributions in the largest strata. */
 function distributions(
   { columns, groups }: Stratification,
   sides: readonly ReportSide[],
@@ -181,7 +182,7 @@ export function strataFigures(
   stacks: Comparison["stacks"],
 ): Markup {
   const samples = sides.map(({ file, columnOf }) =>
-    samplesBy(file, "ttwu_to_tkread_ns", groupingOf(file, columns, (_, name) => columnOf(name)))
+    samplesBy(file, OF_STRATA.duration, groupingOf(file, columns, (_, name) => columnOf(name)))
   );
   const figures = strata.slice(0, DRAWN).map((values) => {
     const name = valuesName(columns, values, stacks);
@@ -189,7 +190,7 @@ export function strataFigures(
       letter,
       sorted: samples[side]!.get(nameOfValues(values)) ?? new Float64Array(0),
     }));
-    return ecdf(`ttwu_to_tkread, ${name}`, name, curves);
+    return ecdf(`${OF_STRATA.name}, ${name}`, name, curves);
   });
   return markup`<div class="figures">${figures}</div>${
     strata.length > DRAWN &&

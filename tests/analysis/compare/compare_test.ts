@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../../../analysis/result/columns.ts";
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
 import { compare } from "../../../analysis/compare/compare.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
@@ -147,7 +148,7 @@ Deno.test("another runbook confounds every question and names the fields with bo
   const meta = { runbook: runbook({ load: "cpu:2", wake: "futex" }), runbook_sha256: "1".repeat(64) };
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), meta);
   const reasons = ["runbook load: idle in A, cpu:2 in B", "runbook wake: timer in A, futex in B"];
-  for (const name of ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"] as const) {
+  for (const { name } of QUESTIONS) {
     assert.equal(result[name].verdict, "CONFOUNDED");
     assert.deepEqual(result[name].reasons, reasons);
     assert.notEqual(result[name].shift_ns, null, "estimates stay, for information");

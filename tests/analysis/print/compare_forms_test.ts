@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../../../analysis/result/columns.ts";
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
 import { compareAll } from "../../../analysis/compare/compare.ts";
 import { compareCsv } from "../../../analysis/print/compare_csv.ts";
 import { compareJson } from "../../../analysis/print/compare_json.ts";
@@ -79,18 +80,16 @@ Deno.test("the CSV has one row per question and stratum, with the numbers of the
   );
   const { offset, strata } = comparison;
   assert.deepEqual(rows[0], ["offset", "whole", "", "", "30", "20", String(offset.shift_ns), ""]);
-  assert.deepEqual(rows.map(([question]) => question).slice(0, 4), [
-    "offset",
-    "ttwu_to_tkread",
-    "edge_to_wakeup",
-    "wakeup_to_switch",
-  ]);
+  assert.deepEqual(
+    rows.map(([question]) => question).slice(0, QUESTIONS.length),
+    QUESTIONS.map(({ name }) => name),
+  );
   const groups = strata.flatMap(({ key, groups, stratified }) => [
     ...groups.map(({ value, n }) => ["ttwu_to_tkread", "stratum", key, value, ...n.map(String)]),
     ...stratified.map(({ question, n }) => [question, "stratified", key, "", ...n.map(String)]),
   ]);
   assert.ok(groups.some(([, part]) => part === "stratified"));
-  assert.deepEqual(rows.slice(4).map((row) => row.slice(0, 6)), groups);
+  assert.deepEqual(rows.slice(QUESTIONS.length).map((row) => row.slice(0, 6)), groups);
   assert.deepEqual(parsedCsv([comparison], "timeout_b", "aborted_b")[0], ["1", "0"]);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compare } from "../../../analysis/compare/compare.ts";
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
 import { compareJson } from "../../../analysis/print/compare_json.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
 import { generate, type Generated } from "../../../bench/generate.ts";
@@ -26,17 +27,14 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "holm_family",
     "bh_family",
     "sides",
-    "offset",
-    "ttwu_to_tkread",
-    "edge_to_wakeup",
-    "wakeup_to_switch",
+    ...QUESTIONS.map(({ name }) => name),
     "strata",
     "association",
     "stacks",
     "context",
     "warnings",
   ]);
-  for (const name of ["offset", "ttwu_to_tkread", "edge_to_wakeup", "wakeup_to_switch"]) {
+  for (const { name } of QUESTIONS) {
     const question = json[name];
     assert.deepEqual(question.n, [30, 27]);
     for (const field of ["median_ns", "iqr_ns", "mad_ns", "shift_ci_ns"]) {

@@ -1,6 +1,7 @@
 /** What a file's runbook declares about the conclusions to be drawn from it. */
 
 import { EXIT, Failure } from "../failure.ts";
+import { LEAD, type Question } from "./questions.ts";
 import type { ResultFile } from "../result/file.ts";
 
 const DEFAULT_ALPHA = 0.05;
@@ -19,14 +20,23 @@ export function alphaOf(file: ResultFile, option: number | undefined): number {
   throw new Failure(option === undefined ? EXIT.failed : EXIT.usage, found, remedy);
 }
 
-/** In ns. @throws Failure when the runbook declares none above 0 */
-export function marginOf(file: ResultFile, field: "offset_margin_ns" | "ttwu_to_tkread_margin_ns"): number {
-  const margin = declared(file, field);
+/**
+ * In ns.
+ *
+ * @param option of the question LEAD, instead of the runbook's
+ * @throws Failure when the runbook declares none above 0
+ */
+export function marginOf(file: ResultFile, question: Question, option: number | undefined): number {
+  const isLead = question.role === LEAD.role;
+  if (isLead && option !== undefined) return option;
+  const margin = declared(file, question.margin);
   if (margin !== null && margin > 0) return margin;
-  const remedy = field === "offset_margin_ns"
-    ? "give --margin, for example --margin 4ms"
-    : "declare it and measure again";
-  throw new Failure(EXIT.failed, `the runbook of ${file.name} declares no ${field} above 0`, remedy);
+  const remedy = isLead ? "give --margin, for example --margin 4ms" : "declare it and measure again";
+  throw new Failure(
+    EXIT.failed,
+    `the runbook of ${file.name} declares no ${question.margin} above 0`,
+    remedy,
+  );
 }
 
 function declared(file: ResultFile, field: string): number | null {

@@ -1,0 +1,90 @@
+/**
+ * The one table of the questions that a comparison answers: is this duration the same on both sides? Everything
+ * else about a question follows from its row: its numbers, its place in the text, the JSON, the CSV and the page.
+ */
+
+import { type Duration, DURATIONS, type Point } from "../result/durations.ts";
+
+/** A field of the runbook that declares a margin in ns. */
+export type MarginField = "offset_margin_ns" | "ttwu_to_tkread_margin_ns";
+
+export interface Question {
+  /** In the text, the JSON and the CSV. */
+  readonly name: string;
+  readonly duration: Duration;
+  /**
+   * - lead, one question: its verdict is the comparison's, and `--margin` is its margin;
+   * - strata, one question: the one that is looked at stratum by stratum;
+   * - part: the others are made of it.
+   *
+   * Of those that are no part the order of the runs and the shape are looked at, and the shift within strata.
+   */
+  readonly role: "lead" | "strata" | "part";
+  readonly margin: MarginField;
+  /** In the words of who knows the chain. */
+  readonly title: string;
+  /** In the words of the page. */
+  readonly asks: string;
+}
+
+export const QUESTIONS = [
+  {
+    name: "offset",
+    duration: "offset_ns",
+    role: "lead",
+    margin: "offset_margin_ns",
+    title: "edge to first timekeeping read",
+    asks: "Edge to first clock read",
+  },
+  {
+    name: "ttwu_to_tkread",
+    duration: "ttwu_to_tkread_ns",
+    role: "strata",
+    margin: "ttwu_to_tkread_margin_ns",
+    title: "wakeup begun to first timekeeping read",
+    asks: "Wakeup begun to first clock read",
+  },
+  {
+    name: "edge_to_wakeup",
+    duration: "edge_to_wakeup_ns",
+    role: "part",
+    margin: "ttwu_to_tkread_margin_ns",
+    title: "edge to target runnable",
+    asks: "Edge to target runnable",
+  },
+  {
+    name: "wakeup_to_switch",
+    duration: "wakeup_to_switch_ns",
+    role: "part",
+    margin: "ttwu_to_tkread_margin_ns",
+    title: "target runnable to target on its CPU",
+    asks: "Target runnable to target on its CPU",
+  },
+] as const satisfies readonly Question[];
+
+type Row = (typeof QUESTIONS)[number];
+type Whole = Exclude<Row, { readonly role: "part" }>;
+export type QuestionName = Row["name"];
+/** Questions that are no part of another one. */
+export type WholeName = Whole["name"];
+
+export const LEAD = QUESTIONS.find(({ role }) => role === "lead") as Extract<Row, { readonly role: "lead" }>;
+export const OF_STRATA = QUESTIONS.find(({ role }) => role === "strata") as Extract<
+  Row,
+  { readonly role: "strata" }
+>;
+export const WHOLES: readonly Whole[] = QUESTIONS.filter((question) => question.role !== "part");
+
+/** The answer to each question, or whatever there is of each, in the order of the table. */
+export function perQuestion<T>(of: (question: Row) => T): Record<QuestionName, T> {
+  return Object.fromEntries(QUESTIONS.map((question) => [question.name, of(question)])) as Record<
+    QuestionName,
+    T
+  >;
+}
+
+/** Points of the chain that hooks observe and that a question's answer rests on. The edge is the trigger's. */
+export function hookedPoints({ duration }: Question): Exclude<Point, "edge">[] {
+  const { from, to } = DURATIONS.find(({ name }) => name === duration)!;
+  return [from, to].filter((point) => point !== "edge");
+}
