@@ -10,6 +10,7 @@ import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
 import { NEEDS, ROUTES } from "./commands/line/table.ts";
 import project from "./deno.json" with { type: "json" };
+import { writeAllSync } from "./system/write_all.ts";
 
 /**
  * What --verbose adds to an error's line: its own stack when it is none of ours, then each cause with its stack
@@ -110,14 +111,9 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   return report(outcome.error, args.includes("--verbose"), output);
 }
 
-function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
-}
-
 const TERMINAL: Output = {
-  stdout: (text) => writeAll(Deno.stdout, text),
-  stderr: (text) => writeAll(Deno.stderr, text),
+  stdout: (text) => writeAllSync(Deno.stdout, new TextEncoder().encode(text)),
+  stderr: (text) => writeAllSync(Deno.stderr, new TextEncoder().encode(text)),
   ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
 };
 

@@ -11,6 +11,7 @@
 import { COLUMNS } from "../analysis/result/columns.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
+import { writeAllSync } from "../system/write_all.ts";
 import { generate } from "./generate.ts";
 
 const PYTHON = "/usr/bin/python3";
@@ -111,8 +112,7 @@ function write(file: string, rows: number, seed: number, env: string): string {
   using out = Deno.openSync(file, { write: true, createNew: true });
   const encoder = new TextEncoder();
   for (const piece of generate({ rows, seed, env })) {
-    const bytes = encoder.encode(piece);
-    for (let at = 0; at < bytes.length;) at += out.writeSync(bytes.subarray(at));
+    writeAllSync(out, encoder.encode(piece));
   }
   return file;
 }

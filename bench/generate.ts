@@ -8,6 +8,7 @@ import { correlationId } from "../analysis/result/correlation.ts";
 import type { End, Meta } from "../analysis/result/meta.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result/write.ts";
 import { stackKey } from "../analysis/result/stack.ts";
+import { writeAllSync } from "../system/write_all.ts";
 
 export interface Generated {
   readonly rows: number;
@@ -224,7 +225,6 @@ if (import.meta.main) {
   using file = Deno.openSync(out, { write: true, create: true, truncate: true });
   const encoder = new TextEncoder();
   for (const piece of generate({ rows: Number(rows), seed: Number(seed), env })) {
-    const bytes = encoder.encode(piece);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    writeAllSync(file, encoder.encode(piece));
   }
 }

@@ -11,6 +11,7 @@ import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
 import { takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
 import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
+import { writeAllSync } from "../system/write_all.ts";
 
 /** What a protocol has, where the VM comes from, where the files go, how they are compared. */
 export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
@@ -124,7 +125,7 @@ function interrupted(cause?: unknown): Failure {
 function extend(path: string, from: number, bytes: Uint8Array): void {
   try {
     using file = Deno.openSync(path, from === 0 ? { write: true, createNew: true } : { append: true });
-    for (let written = from; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    writeAllSync(file, bytes.subarray(from));
     file.syncDataSync();
   } catch (cause) {
     const found = `cannot write ${path}: ${reasonOf(cause)}`;

@@ -7,6 +7,7 @@ import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 import { createOutputFile, type OutputFile, reasonOf } from "../runbook/files/result_out.ts";
+import { writeAllSync } from "../system/write_all.ts";
 
 export interface ExportFlags {
   readonly format: "folded" | "perfetto" | "parquet";
@@ -39,7 +40,7 @@ export async function exportCommand(
   const out = flags.out;
   const file = createOutputFile(out);
   try {
-    await exported(flags.format, path, (bytes) => writeAll(out, file, bytes));
+    await exported(flags.format, path, (bytes) => writeOrFail(out, file, bytes));
   } catch (error) {
     file.close();
     // Half an export looks like a whole one.
@@ -98,9 +99,9 @@ class Pieces {
   }
 }
 
-function writeAll(path: string, file: OutputFile, bytes: Uint8Array): void {
+function writeOrFail(path: string, file: OutputFile, bytes: Uint8Array): void {
   try {
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    writeAllSync(file, bytes);
   } catch (error) {
     throw new Failure(
       EXIT.failed,

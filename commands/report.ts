@@ -13,6 +13,7 @@ import { ShowColumns } from "../analysis/show/show.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
 import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";
+import { writeAllSync } from "../system/write_all.ts";
 
 export interface PageFlags {
   /** Margin of the question LEAD in ns, instead of the runbook's. */
@@ -111,9 +112,8 @@ function commandOf({ by, margin, alpha }: PageFlags, paths: readonly string[]): 
 
 /** @throws Failure when the disk does not take it; then the path is free again */
 function writePage(file: OutputFile, path: string, page: string): void {
-  const bytes = new TextEncoder().encode(page);
   try {
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    writeAllSync(file, new TextEncoder().encode(page));
     file.syncDataSync();
   } catch (error) {
     Deno.removeSync(path);

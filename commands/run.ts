@@ -22,6 +22,7 @@ import { clocksourceOf, cpusOf } from "../runbook/protocol/runbook.ts";
 import type { Field, Runbook } from "../runbook/protocol/settings.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realMachinery } from "../runbook/machine/system_change.ts";
+import { writeAllSync } from "../system/write_all.ts";
 
 export interface RunFlags extends PartOptions {
   /** A runbook file, over which the options lie; without it the defaults of default.toml. */
@@ -104,7 +105,10 @@ function progressUntil(last: number, quiet: boolean): Progress {
   return new Progress({
     runs: last,
     quiet,
-    output: { isTerminal: Deno.stderr.isTerminal(), write: (text) => writeAll(Deno.stderr, text) },
+    output: {
+      isTerminal: Deno.stderr.isTerminal(),
+      write: (text) => writeAllSync(Deno.stderr, new TextEncoder().encode(text)),
+    },
     now: () => performance.now(),
   });
 }
@@ -130,9 +134,4 @@ function optionOf(field: Field): string {
 /** A disk takes longer than a short period. */
 function syncingAt(periodNs: number): Syncing {
   return periodNs < SHORTEST_WINDOWED_PERIOD_NS ? "in background" : "each row";
-}
-
-function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
 }

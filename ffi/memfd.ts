@@ -1,5 +1,7 @@
 /** Bytes as a file without a path on disk: shared libraries are opened from it through /proc/self/fd. */
 
+import { writeAllSync } from "../system/write_all.ts";
+
 const libcSymbols = {
   // int memfd_create(const char *name, unsigned int flags);
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
@@ -22,14 +24,15 @@ export function memfdPath(name: string, bytes: Uint8Array<ArrayBuffer>): string 
   try {
     const fd = libc.symbols.memfd_create(new TextEncoder().encode(`${name}\0`), MFD_CLOEXEC);
     if (fd < 0) throw new Error(`memfd_create for ${name} failed`);
-    for (let written = 0; written < bytes.length;) {
-      const rest = bytes.subarray(written);
-      const count = Number(libc.symbols.write(fd, rest, BigInt(rest.length)));
-      if (count <= 0) {
+    const file = {
+      writeSync(rest: Uint8Array<ArrayBuffer>): number {
+        const count = Number(libc.symbols.write(fd, rest, BigInt(rest.length)));
+        if (count > 0) return count;
+        const written = bytes.length - rest.length;
         throw new Error(`only ${written} of ${bytes.length} bytes of ${name} fit into its memfd`);
-      }
-      written += count;
-    }
+      },
+    };
+    writeAllSync(file, bytes);
     return `/proc/self/fd/${fd}`;
   } finally {
     libc.close();

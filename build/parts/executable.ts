@@ -5,6 +5,7 @@
  */
 
 import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
+import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 
@@ -71,9 +72,7 @@ async function pack(path: string): Promise<void> {
   ) as [Uint8Array, Uint8Array, Uint8Array];
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
   using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
-  const append = async (bytes: Uint8Array) => {
-    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-  };
+  const append = (bytes: Uint8Array) => writeAll(file, bytes);
   await append(launcher);
   await append(new Uint8Array(runtimeOffset - launcher.length));
   await append(runtime);

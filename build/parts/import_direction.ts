@@ -62,7 +62,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/show",
     "analysis/units",
   ],
-  "ffi": ["build/out"],
+  "system": [],
+  "ffi": ["build/out", "system"],
   "runbook/protocol": [
     "analysis",
     "analysis/result",
@@ -71,7 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
     "runbook/machine",
   ],
-  "runbook/machine": ["analysis", "analysis/result", "ffi"],
+  "runbook/machine": ["analysis", "analysis/result", "ffi", "system"],
   "runbook/probes": ["analysis", "analysis/result", "ffi"],
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
@@ -82,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/units",
     "runbook/machine",
     "runbook/row",
+    "system",
   ],
   "runbook/run": [
     "analysis",
@@ -103,8 +105,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/machine",
     "runbook/probes",
   ],
-  "guest/image": ["analysis"],
-  "guest/qemu": ["analysis", "runbook/machine"],
+  "guest/image": ["analysis", "system"],
+  "guest/qemu": ["analysis", "runbook/machine", "system"],
   "guest/vm": [
     "analysis",
     "build/out",
@@ -115,7 +117,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "build/process": [],
   "build/debian": ["build/process", "guest/qemu"],
-  "build/parts": ["build/process", "guest/image", "main.ts"],
+  "build/parts": ["build/process", "guest/image", "main.ts", "system"],
   "build/tasks": [
     "build/debian",
     "build/parts",
@@ -145,6 +147,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/probes",
     "runbook/protocol",
     "runbook/run",
+    "system",
   ],
   "commands/line": [
     "analysis",
@@ -155,7 +158,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "runbook/protocol",
   ],
-  "main.ts": ["analysis", "analysis/print", "commands/line", "deno.json"],
+  "main.ts": ["analysis", "analysis/print", "commands/line", "deno.json", "system"],
 };
 
 /** What the folder's name or the file's own path alone forbids. */

@@ -3,6 +3,8 @@
  * kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
  */
 
+import { writeAll } from "../../system/write_all.ts";
+
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
@@ -96,7 +98,7 @@ export class CpioWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length;) done += await this.out.write(bytes.subarray(done));
+    await writeAll(this.out, bytes);
     this.#written += bytes.length;
   }
 }

@@ -1,6 +1,7 @@
 /** The guest's file system: init, busybox, the caller's files and the libraries that they need. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { writeAll } from "../../system/write_all.ts";
 import { AGENT_SCRIPT, INIT_SCRIPT } from "./agent.ts";
 import { CpioWriter } from "./cpio.ts";
 import { type Elf, readElf } from "./elf.ts";
@@ -56,9 +57,8 @@ export async function writeInitramfs(path: string, options: InitramfsOptions): P
 async function copyArchive(from: string, out: Deno.FsFile): Promise<void> {
   const bytes = await Deno.readFile(from);
   const padding = new Uint8Array((4 - bytes.length % 4) % 4);
-  for (const part of [bytes, padding]) {
-    for (let done = 0; done < part.length;) done += await out.write(part.subarray(done));
-  }
+  await writeAll(out, bytes);
+  await writeAll(out, padding);
 }
 
 async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {

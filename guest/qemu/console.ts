@@ -1,5 +1,7 @@
 /** What a guest says on its console, or a program there on a stream, line by line. */
 
+import { writeAll } from "../../system/write_all.ts";
+
 export class GuestConsole {
   /** Complete lines, oldest first, without their line ends. */
   readonly lines: string[] = [];
@@ -32,7 +34,7 @@ export class GuestConsole {
     };
     let open = "";
     for await (const bytes of from) {
-      await file?.write(bytes);
+      if (file !== undefined) await writeAll(file, bytes);
       const lines = (open + decoder.decode(bytes, { stream: true })).split("\n");
       open = lines.pop()!;
       lines.forEach(deliver);

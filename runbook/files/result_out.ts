@@ -18,6 +18,7 @@ import {
   formatRow,
   formatStackLine,
 } from "../../analysis/result/write.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 import type { StackCluster } from "../row/row.ts";
 
 /** The part of Deno.FsFile in use, so that a test can fill the disk. */
@@ -179,7 +180,7 @@ export class ResultFile implements Disposable {
     const bytes = new TextEncoder().encode(text);
     try {
       if (this.#syncError !== null) throw this.#syncError.cause;
-      for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
+      writeAllSync(this.#file, bytes);
       if (syncing === "each row") this.#file.syncDataSync();
     } catch (error) {
       throw this.#failure(what, error);

@@ -6,6 +6,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { writeKernelFile } from "../../ffi/kernel_file.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 import { readMachineText, type ReadText } from "./machine.ts";
 
 /** The machine's part in it; a test has its own. */
@@ -139,7 +140,7 @@ function writeDown(setting: Setting, machinery: Machinery): Deno.FsFile {
     // Another call may have taken the empty file for one that was left, in the moment before this lock.
     if (!file.tryLockSync(true) || !isAt(file, path)) throw busy();
     const bytes = new TextEncoder().encode(JSON.stringify(state));
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    writeAllSync(file, bytes);
     file.syncSync();
     return file;
   } catch (error) {
