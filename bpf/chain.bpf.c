@@ -26,7 +26,7 @@ const enum chain_tkread *unused_tkread __attribute__((unused));
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
 {
-	return is_armed(p->pid) ? ttwu_begins(ctx, p->pid, wake_flags, 0) : 0;
+	return is_armed(p, p->pid) ? ttwu_begins(ctx, p->pid, wake_flags, 0) : 0;
 }
 
 SEC("kprobe/try_to_wake_up")
@@ -34,7 +34,7 @@ int BPF_KPROBE(ttwu_entry_kprobe, struct task_struct *p, unsigned int state, int
 {
 	__u32 pid = BPF_CORE_READ(p, pid);
 
-	return is_armed(pid) ? ttwu_begins(ctx, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
+	return is_armed(p, pid) ? ttwu_begins(ctx, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
 }
 
 SEC("fexit/try_to_wake_up")
@@ -127,7 +127,7 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 SEC("tp_btf/sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *p)
 {
-	if (!is_armed(p->pid))
+	if (!is_armed(p, p->pid))
 		return 0;
 	GUARDED(mint(ctx, p));
 }
@@ -147,6 +147,9 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 {
 	struct chain *c = chain_of(next->pid, SEEN_SWITCH);
 
+	/* A target that goes to sleep is seen here first, before its edge. */
+	if (config.pid_namespace)
+		is_armed(prev, prev->pid);
 	/*
 	 * Before sched_wakeup it is not this wakeup that switches it in: a target that was preempted on its way to
 	 * sleep goes on there while try_to_wake_up() waits for its rq's lock, ttwu_runnable() (6.12).

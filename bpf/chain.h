@@ -7,7 +7,7 @@
 #define PROBE_CHAIN_H
 
 #include "arch.h"
-#include "maps.h"
+#include "pid_namespace.h"
 
 /* The one value of a map with one entry. */
 static __always_inline void *only_value(void *map)
@@ -53,11 +53,6 @@ static __always_inline struct chain *waking_chain_of(__u32 pid, enum chain_seen 
 	struct chain *c = chain_of(pid, fact);
 
 	return c && !c->seen[SEEN_WAKEUP] ? c : 0;
-}
-
-static __always_inline bool is_armed(__u32 pid)
-{
-	return armed.pid == pid && armed.run;
 }
 
 static __always_inline void enter(__u32 *busy)

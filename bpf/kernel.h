@@ -29,6 +29,7 @@ struct task_struct {
 	unsigned int on_rq;
 	int pid;
 	int tgid;
+	struct pid *thread_pid;
 	char comm[16];
 	/* PREEMPT_RT only. */
 	int softirq_disable_cnt;
@@ -43,6 +44,24 @@ struct task_struct___cpu {
 /* Until 5.13 `state` was a long (2f064a59a11f "sched: Change task_struct::state", 5.14). */
 struct task_struct___state {
 	long state;
+} KERNEL_TYPE;
+
+struct ns_common {
+	unsigned int inum;
+} KERNEL_TYPE;
+
+struct pid_namespace {
+	struct ns_common ns;
+} KERNEL_TYPE;
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+} KERNEL_TYPE;
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
 } KERNEL_TYPE;
 
 struct rq {

@@ -82,8 +82,8 @@ enum chain_tkread {
  * the target.
  */
 struct armed_run {
-	unsigned int pid; /* kernel pid of the target; 0: nothing armed */
-	unsigned int pad;
+	unsigned int pid;        /* of the target, in probe's pid namespace; 0: nothing armed */
+	unsigned int kernel_pid; /* the kernel's own, learnt at first sight; 0: not yet, or not needed */
 	unsigned long long run; /* from 1; 0: taken */
 	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
 };
@@ -93,6 +93,7 @@ struct probe_config {
 	/* try_to_wake_up, at its entry, whose notes sched_waking takes up, and at its return, which the record waits for. */
 	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
+	unsigned int pid_namespace; /* inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's */
 	/* Addresses of variables of the kernel; 0: not known. */
 	unsigned long long curr_clocksource;
 	unsigned long long preempt_count; /* __preempt_count, to be added to a CPU's __per_cpu_offset */

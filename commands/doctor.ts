@@ -1,7 +1,7 @@
 /** `probe doctor`: looks at the machine, tries every hook, says what can be measured. It changes nothing. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
-import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { diagnose } from "../runbook/doctor/doctor.ts";
 import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
@@ -11,6 +11,7 @@ import { checkUserNamespace } from "../runbook/doctor/privileges.ts";
 import { reportText } from "../runbook/doctor/text.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { type NativeParts, openNativeParts } from "../runbook/probes/native_parts.ts";
+import { checkNamespaces } from "../runbook/machine/namespaces.ts";
 import { checkKernel, preflight } from "../runbook/machine/preflight.ts";
 
 export interface DoctorFlags {
@@ -25,9 +26,11 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
   const parts = await openNativeParts();
   const report = diagnose({
     read: readMachineText,
+    readLink: readKernelLink,
     exists: kernelFileExists,
+    pid: Deno.pid,
     machine: readMachine(readMachineText, Deno.build.arch),
-    attachments: tryTiers((tier) => parts.attach(tier), refusal()),
+    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace()), refusal()),
     clockReads: countClockReads(parts),
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readMachineText("/proc/kallsyms"),
@@ -41,9 +44,14 @@ function refusal(): Refusal | null {
   const hasBtf = kernelFileExists(KERNEL_BTF);
   const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
   if (ofKernel !== null) return { failure: ofKernel, conclusive: true };
-  const ofProcess = failureOf(() => preflight(readMachineText, hasBtf)) ??
+  const ofProcess = failureOf(() => preflight(readMachineText, readKernelLink, hasBtf)) ??
     failureOf(() => checkUserNamespace(readMachineText));
   return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
+}
+
+/** Tried as `probe run` would attach; after the refusals, one of which says what cannot be told. */
+function pidNamespace(): number | null {
+  return checkNamespaces(readMachineText, readKernelLink).pid;
 }
 
 function failureOf(check: () => void): Failure | null {

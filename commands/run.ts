@@ -2,7 +2,7 @@
 
 import type { ExitCode } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/result/meta.ts";
-import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
 import { checkClocksource, setClocksource } from "../runbook/machine/clocksource.ts";
 import { declare, type Declared } from "../runbook/protocol/declared.ts";
@@ -70,7 +70,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   if (flags.until === undefined && runbook.blocks > 1) say(inOneGo(runbook));
   const clocksource = { wanted: clocksourceOf(runbook), changesAllowed: flags["allow-system-changes"] };
   const machinery = realMachinery(say);
-  preflight(readMachineText, kernelFileExists(KERNEL_BTF));
+  preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
   checkCpus(cpusOf(runbook), readMachineText);
   checkClocksource(clocksource, machinery);
   const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());

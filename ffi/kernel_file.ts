@@ -12,6 +12,8 @@ const libcSymbols = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // int close(int fd);
   close: { parameters: ["i32"], result: "i32" },
+  // ssize_t readlink(const char *path, char *buf, size_t size);
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   // int access(const char *path, int mode);
   access: { parameters: ["buffer", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -34,6 +36,17 @@ function openLibc(): Libc {
 /** Whether a file of /proc or /sys is there, readable or not. */
 export function kernelFileExists(path: string): boolean {
   return openLibc().symbols.access(new TextEncoder().encode(`${path}\0`), F_OK) === 0;
+}
+
+const LONGEST_LINK = 4096;
+
+/** @returns where a symbolic link of /proc points to; null when it cannot be read or is no link */
+export function readKernelLink(path: string): string | null {
+  const target = new Uint8Array(LONGEST_LINK);
+  const length = Number(
+    openLibc().symbols.readlink(new TextEncoder().encode(`${path}\0`), target, BigInt(target.length)),
+  );
+  return length < 0 ? null : new TextDecoder().decode(target.subarray(0, length));
 }
 
 /** @returns the file's bytes; null when it cannot be opened or read */

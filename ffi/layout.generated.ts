@@ -72,7 +72,7 @@ export const ARMED_RUN = {
   size: 24,
   fields: {
     pid: { offset: 0, kind: "u32", bytes: 4, count: 1 },
-    pad: { offset: 4, kind: "u32", bytes: 4, count: 1 },
+    kernel_pid: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     not_before_ns: { offset: 16, kind: "u64", bytes: 8, count: 1 },
   },
@@ -84,6 +84,7 @@ export const PROBE_CONFIG = {
   fields: {
     ttwu_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 1, kind: "u8", bytes: 1, count: 1 },
+    pid_namespace: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     preempt_count: { offset: 16, kind: "u64", bytes: 8, count: 1 },
     per_cpu_offset: { offset: 24, kind: "u64", bytes: 8, count: 1 },

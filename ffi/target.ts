@@ -6,11 +6,11 @@
 import type { NativeLibrary } from "./native_library.ts";
 import type { NativeTrigger } from "./trigger.ts";
 
-/** What one run of a target found out. Times in ns; CLOCK_MONOTONIC unless said otherwise. */
+/** What one run of a target found out. Times in ns; the kernel's own CLOCK_MONOTONIC unless said otherwise. */
 export interface TargetRun {
-  /** null: the kernel's side knows it only once it sees the target. */
+  /** The kernel's own numbers; null: they are known only once the kernel's side sees the target. */
   readonly tgid: number | null;
-  readonly pid: number;
+  readonly pid: number | null;
   /** null: the trigger does not tell when it was, or the clock by which it does was set meanwhile. */
   readonly edge_ns: bigint | null;
   /** Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC; null without an edge. */
@@ -62,6 +62,7 @@ export const REQUEST_FIELDS = [
   "trigger_fd",
   "cpus",
   "cpus_bytes",
+  "monotonic_offset_ns",
 ] as const;
 
 /** struct target_result, likewise. */
@@ -85,8 +86,20 @@ const CLOCK_REALTIME = 0;
 
 const NO_RUN = 0n;
 
+/** How this process's pids and times differ from the kernel's own. */
+export interface Inside {
+  /** Whether this process counts pids by another namespace than the initial one. */
+  readonly ownPids: boolean;
+  /** CLOCK_MONOTONIC here less the kernel's own, ns. */
+  readonly monotonicOffsetNs: bigint;
+}
+
+const NOT_INSIDE: Inside = { ownPids: false, monotonicOffsetNs: 0n };
+
 export interface TargetOptions {
   readonly trigger: NativeTrigger;
+  /** In namespaces; when not given, in the initial ones. */
+  readonly inside?: Inside;
   /** Of {@linkcode armedLeadNs}; its longest when not given. */
   readonly leadNs?: number;
   /** CPUs that the target may run on; any when not given. */
@@ -98,6 +111,7 @@ export interface TargetOptions {
 /** What both kinds of target have in common. */
 abstract class TargetBase {
   protected readonly native: NativeLibrary;
+  protected readonly inside: Inside;
   #run = 0;
   /**
    * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
@@ -105,8 +119,9 @@ abstract class TargetBase {
    */
   #underWay: readonly BigInt64Array[] = [];
 
-  constructor(native: NativeLibrary) {
+  constructor(native: NativeLibrary, inside: Inside) {
     this.native = native;
+    this.inside = inside;
   }
 
   protected async call(
@@ -153,7 +168,7 @@ export class NativeTarget extends TargetBase {
   readonly #cpus: Uint8Array<ArrayBuffer> | null;
 
   constructor(native: NativeLibrary, options: TargetOptions) {
-    super(native);
+    super(native, options.inside ?? NOT_INSIDE);
     this.#trigger = options.trigger;
     this.#cpus = options.cpus === undefined ? null : cpuMask(options.cpus);
     this.#holdNs = options.holdNs ?? 0n;
@@ -174,7 +189,7 @@ export class NativeTarget extends TargetBase {
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
     const cpus = this.#cpus;
     const request = {
-      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger),
+      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside),
       wake: BigInt(index),
       lead_ns: this.#leadNs,
       hold_ns: this.#holdNs,
@@ -182,8 +197,8 @@ export class NativeTarget extends TargetBase {
     };
     const result = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     return {
-      tgid: Number(result.tgid),
-      pid: Number(result.pid),
+      tgid: this.inside.ownPids ? null : Number(result.tgid),
+      pid: this.inside.ownPids ? null : Number(result.pid),
       ...edgeOf(result),
       value_ns: result.value_ns,
       clock_step_ns: result.clock_step_ns,
@@ -198,9 +213,9 @@ export class ExistingTarget extends TargetBase {
   readonly #pid: number;
   readonly #trigger: NativeTrigger;
 
-  /** @param pid kernel pid of the task */
-  constructor(native: NativeLibrary, pid: number, trigger: NativeTrigger) {
-    super(native);
+  /** @param pid of the task, as this process counts */
+  constructor(native: NativeLibrary, pid: number, trigger: NativeTrigger, inside: Inside = NOT_INSIDE) {
+    super(native, inside);
     this.#pid = pid;
     this.#trigger = trigger;
   }
@@ -212,7 +227,7 @@ export class ExistingTarget extends TargetBase {
    * @throws {TargetError} with ESRCH when the task has ended
    */
   async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, edgeRealNs, this.#trigger);
+    const request = requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside);
     const result = await this.call(
       run,
       request,
@@ -220,7 +235,7 @@ export class ExistingTarget extends TargetBase {
     );
     return {
       tgid: null,
-      pid: this.#pid,
+      pid: this.inside.ownPids ? null : this.#pid,
       ...edgeOf(result),
       value_ns: null,
       clock_step_ns: null,
@@ -236,6 +251,7 @@ function requestOf(
   run: number,
   edgeRealNs: bigint,
   { index, fd }: NativeTrigger,
+  { monotonicOffsetNs }: Inside,
 ): Request {
   return {
     armed_map_fd: BigInt(armedMapFd),
@@ -248,6 +264,7 @@ function requestOf(
     trigger_fd: BigInt(fd),
     cpus: 0n,
     cpus_bytes: 0n,
+    monotonic_offset_ns: monotonicOffsetNs,
   };
 }
 
@@ -279,7 +296,7 @@ export function clockStepCounter(native: NativeLibrary): string {
 
 const MOST_TASKS = 64;
 
-/** Kernel pids of all tasks of that name, at most {@linkcode MOST_TASKS}. */
+/** Pids of all tasks of that name, as /proc counts, at most {@linkcode MOST_TASKS}. */
 export function tasksNamed(native: NativeLibrary, comm: string): number[] {
   const pids = new Int32Array(MOST_TASKS);
   const count = native.symbols.tasks_named(

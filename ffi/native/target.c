@@ -46,6 +46,11 @@ int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns)
 	return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) ? errno : 0;
 }
 
+int64_t kernel_monotonic(const struct target_request *request, int64_t own_ns)
+{
+	return own_ns - request->monotonic_offset_ns;
+}
+
 /* ---- ending a sleep early ---- */
 
 /* tid of the target while it may be in its sleep; the cancelling thread signals it until it has left. */
@@ -135,6 +140,7 @@ struct waker {
 	int64_t hold_ns;
 	int64_t difference_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC at arming */
 	int is_kept; /* the target is kept on CPUs */
+	int stat_fd; /* the target's stat file, opened by itself: /proc may count in another pid namespace than ours */
 	int error;
 };
 
@@ -161,18 +167,12 @@ static void *waker_main(void *argument)
 	struct waker *waker = argument;
 	struct wait_state *state = waker->state;
 	struct timespec look = timespec_of(waker->asleep_by_ns), held;
-	char path[64];
-	int stat_fd;
 
 	if (waker->is_kept)
 		leave_cpus(); /* a thread begins where its creator may run */
 	prctl(PR_SET_NAME, "probe-waker");
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", state->target_tid);
-	stat_fd = open(path, O_RDONLY | O_CLOEXEC);
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &look, NULL);
-	waker->error = stat_fd < 0 ? errno : is_asleep(stat_fd) ? 0 : ETIME;
-	if (stat_fd >= 0)
-		close(stat_fd);
+	waker->error = is_asleep(waker->stat_fd) ? 0 : ETIME;
 	if (!waker->error)
 		waker->error = wait_for_edge(state->trigger, &state->edge);
 	if (waker->error) {
@@ -222,9 +222,14 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 	int error;
 
 	if (wake->wake) {
+		waker.stat_fd = open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
+		if (waker.stat_fd < 0)
+			return errno;
 		error = pthread_create(&thread, NULL, waker_main, &waker);
-		if (error)
+		if (error) {
+			close(waker.stat_fd);
 			return error;
+		}
 	}
 	error = arm_map(request->armed_map_fd, state->target_tid, request->run, 0);
 	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
@@ -242,6 +247,8 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 		pthread_join(thread, NULL);
 		error = waker.error;
 	}
+	if (wake->wake)
+		close(waker.stat_fd);
 	return error;
 }
 
@@ -250,30 +257,29 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
  * before the place that the edge was given; set back, later than that by as much. (So does a wake that is held back
  * for longer than the step: that the run is then done again is the lesser evil.)
  */
-static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t end_ns,
+static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t late,
 		     int64_t slack_ns)
 {
-	int64_t late = end_ns - result->edge_ns;
-
 	if (state->trigger->latest || llabs(result->realtime_step_ns) <= slack_ns)
 		return 0;
 	return late < -slack_ns || (result->realtime_step_ns < 0 && late >= -result->realtime_step_ns - slack_ns);
 }
 
-int place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns, int64_t end_ns,
-	       struct target_result *result)
+int place_edge(const struct target_request *request, const struct wait_state *state, int64_t difference,
+	       int64_t uncertainty_ns, int64_t end_ns, struct target_result *result)
 {
+	int64_t edge_ns = state->edge.edge_real_ns - difference;
 	int64_t after_ns, step = clock_difference(CLOCK_REALTIME, &after_ns) - difference;
 	int stepped = llabs(step) > uncertainty_ns + after_ns + ROUNDING_NS;
 
 	result->realtime_step_ns = step;
 	result->sequence = state->edge.sequence;
-	result->edge_ns = state->edge.edge_real_ns - difference;
+	result->edge_ns = kernel_monotonic(request, edge_ns);
 	result->edge_uncertainty_ns = uncertainty_ns;
 	/* Whether a device's edge was stamped before the step or after it, nobody knows. */
 	if (!state->edge.edge_real_ns || (stepped && state->trigger->latest))
 		result->edge_uncertainty_ns = -1;
-	return was_moved(state, result, end_ns, uncertainty_ns + after_ns + ROUNDING_NS) ? ESTALE : 0;
+	return was_moved(state, result, end_ns - edge_ns, uncertainty_ns + after_ns + ROUNDING_NS) ? ESTALE : 0;
 }
 
 /*
@@ -323,9 +329,9 @@ static int run_once(const struct target_request *request, struct target_result *
 	if (error)
 		return error;
 	after = sample_counter();
-	result->value_ns = ns_of(&read);
+	result->value_ns = kernel_monotonic(request, ns_of(&read));
 	result->clock_step_ns = clock_step(&origin, &before, &after, &result->clock_step_uncertainty_ns);
-	return place_edge(&state, difference, uncertainty_ns, result->value_ns, result);
+	return place_edge(request, &state, difference, uncertainty_ns, ns_of(&read), result);
 }
 
 int target_run(const struct target_request *request, struct target_result *result)

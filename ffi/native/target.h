@@ -16,12 +16,13 @@ struct target_request {
 	int64_t trigger_fd;   /* its device, where it has one */
 	int64_t cpus;         /* address of the mask of the CPUs that the target may run on; 0: any */
 	int64_t cpus_bytes;   /* its length */
+	int64_t monotonic_offset_ns; /* this time namespace's CLOCK_MONOTONIC less the kernel's own */
 };
 
 struct target_result {
 	int64_t tgid;
 	int64_t pid;
-	int64_t edge_ns;
+	int64_t edge_ns;  /* times are the kernel's own CLOCK_MONOTONIC, as BPF programs see it */
 	int64_t edge_uncertainty_ns; /* -1: when the edge was is not known */
 	int64_t value_ns;
 	int64_t clock_step_ns;
@@ -31,12 +32,15 @@ struct target_result {
 };
 
 /*
- * Makes `pid` the task whose first wakeup from that time on (CLOCK_MONOTONIC) is followed, in that run; pid 0 disarms.
- * 0 or an errno.
+ * Makes `pid`, as this pid namespace counts, the task whose first wakeup from that time on (the kernel's CLOCK_MONOTONIC)
+ * is followed, in that run; pid 0 disarms. 0 or an errno.
  */
 int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns);
 
 struct wait_state;
+
+/* An instant of this time namespace's CLOCK_MONOTONIC on the kernel's own (kernel/time/namespace.c). */
+int64_t kernel_monotonic(const struct target_request *request, int64_t own_ns);
 
 /* How the run of that request waits, before it has begun to. */
 struct wait_state wait_of_run(const struct target_request *request);
@@ -49,8 +53,8 @@ int edge_of_run(uint64_t run, struct wait_state *state);
  * clock_difference() from before the wait, which was over by `end_ns` (CLOCK_MONOTONIC). 0, or ESTALE when the
  * setting moved the end of the wait, so that when the edge was is not known.
  */
-int place_edge(const struct wait_state *state, int64_t difference, int64_t uncertainty_ns, int64_t end_ns,
-	       struct target_result *result);
+int place_edge(const struct target_request *request, const struct wait_state *state, int64_t difference,
+	       int64_t uncertainty_ns, int64_t end_ns, struct target_result *result);
 
 int target_run(const struct target_request *request, struct target_result *result);
 int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);

@@ -36,7 +36,7 @@ static int is_named(const char *process, const char *task, const char *name)
 	return !strcmp(comm, name);
 }
 
-/* Puts the kernel pids of all tasks of that name into `pids`, as many as fit; returns how many there are. */
+/* Puts the pids, as /proc counts, of all tasks of that name into `pids`, as many as fit; returns how many there are. */
 int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 {
 	struct dirent *process, *task;
@@ -90,7 +90,8 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	if (is_foreseen) {
 		int64_t from_real_ns = request->edge_real_ns - state.trigger->earliest_ns;
 
-		error = arm_map(request->armed_map_fd, pid, request->run, from_real_ns - difference);
+		error = arm_map(request->armed_map_fd, pid, request->run,
+				kernel_monotonic(request, from_real_ns - difference));
 		if (!error && state.trigger->is_due && now_ns(CLOCK_REALTIME) > from_real_ns)
 			error = ETIME;
 		if (error)
@@ -104,9 +105,9 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 	if (access(path, F_OK))
 		return ESRCH;
 	if (!is_foreseen) {
-		error = arm_map(request->armed_map_fd, pid, request->run, end_ns);
+		error = arm_map(request->armed_map_fd, pid, request->run, kernel_monotonic(request, end_ns));
 		if (error)
 			return error;
 	}
-	return place_edge(&state, difference, uncertainty_ns, end_ns, result);
+	return place_edge(request, &state, difference, uncertainty_ns, end_ns, result);
 }

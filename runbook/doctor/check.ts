@@ -2,6 +2,7 @@
 
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import type { Machine, ReadText } from "../machine/machine.ts";
+import type { ReadLink } from "../machine/namespaces.ts";
 
 /** A check is answered with certainty or not at all; a "no" says what it prevents and what to do about it. */
 export type Answer =
@@ -20,7 +21,7 @@ export const no = (found: string, prevents: string, remedy: string): Answer => (
 export const couldNotTell = (found: string): Answer => ({ outcome: "could not tell", found });
 
 /** In the order in which they are shown. */
-export const TOPICS = ["privileges", "kernel", "symbols", "clock", "cpu", "devices"] as const;
+export const TOPICS = ["privileges", "namespaces", "kernel", "symbols", "clock", "cpu", "devices"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** One question whose "yes" is what a measurement wants. */
@@ -67,7 +68,10 @@ export type ClockReads =
 /** The machine as the checks see it; a test gives its own. */
 export interface Examined {
   readonly read: ReadText;
+  readonly readLink: ReadLink;
   exists(path: string): boolean;
+  /** Of this process, as it knows itself. */
+  readonly pid: number;
   readonly machine: Machine;
   readonly attachments: Attachments;
   readonly clockReads: ClockReads;

@@ -6,6 +6,7 @@ import { clockChecks, clockFacts } from "./clock.ts";
 import { cpuChecks, cpuFacts } from "./cpu.ts";
 import { deviceChecks } from "./devices.ts";
 import { kernelChecks, kernelFacts } from "./kernel.ts";
+import { namespaceChecks } from "./namespaces.ts";
 import { privilegeChecks } from "./privileges.ts";
 import type { Machine } from "../machine/machine.ts";
 
@@ -32,6 +33,7 @@ export interface Report {
 export function diagnose(examined: Examined): Report {
   const checks = [
     ...privilegeChecks,
+    ...namespaceChecks,
     ...kernelChecks,
     ...clockChecks(examined.machine.clocksource.available),
     ...cpuChecks,

@@ -15,6 +15,7 @@ const UNDER_MARK = "       ";
 
 const TITLES: Readonly<Record<Topic, string>> = {
   privileges: "privileges",
+  namespaces: "namespaces",
   kernel: "kernel",
   symbols: "symbols",
   clock: "clock",

@@ -3,14 +3,16 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
+import { checkNamespaces, type ReadLink } from "./namespaces.ts";
 
 /**
  * @param hasBtf whether /sys/kernel/btf/vmlinux exists (it is binary and megabytes long: not for `read`)
  * @throws Failure (cannot measure) with what is missing, why it is needed, what to do
  */
-export function preflight(read: ReadText, hasBtf: boolean): void {
+export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): void {
   checkCapabilities(read);
   checkKernel(read, hasBtf);
+  checkNamespaces(read, readLink);
 }
 
 /**

@@ -38,6 +38,8 @@ export interface AttachOptions {
   readonly definitions: Definitions;
   /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
   readonly hasKprobes: boolean;
+  /** Inode of this process's pid namespace; null: the initial one. */
+  readonly pidNamespace: number | null;
 }
 
 /** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
@@ -117,7 +119,13 @@ export class ChainProbes implements Disposable {
           throw new TierUnavailable(tier, "this kernel has no kprobes");
         }
         if (tier !== "tracepoint" && unseen !== null) throw new TierUnavailable(tier, unseen);
-        return attachTier(runtime, objects, new Ladder(tier, inBtf, options.definitions), refusals);
+        return attachTier(
+          runtime,
+          objects,
+          new Ladder(tier, inBtf, options.definitions),
+          refusals,
+          options.pidNamespace,
+        );
       } catch (error) {
         if (!(error instanceof TierUnavailable)) throw error;
         refusals.push(error);
@@ -222,9 +230,12 @@ function plus(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer> {
+function configOf(
+  { tier, inBtf, definitions }: Ladder,
+  pidNamespace: number | null,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { ttwu_is_hooked, counts_hardirq_disable } = PROBE_CONFIG.fields;
+  const { ttwu_is_hooked, counts_hardirq_disable, pid_namespace } = PROBE_CONFIG.fields;
   const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
   const setAddress = (field: { readonly offset: number }, variable: (typeof VARIABLES)[number]) => {
     const [only, ...more] = definitions.get(variable) ?? [];
@@ -235,19 +246,25 @@ function configOf({ tier, inBtf, definitions }: Ladder): Uint8Array<ArrayBuffer>
   setAddress(preempt_count, "__preempt_count");
   setAddress(per_cpu_offset, "__per_cpu_offset");
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
+  new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
   bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
   return bytes;
 }
 
 /** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
-function load(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>, ladder: Ladder): BpfObject {
+function load(
+  runtime: BpfRuntime,
+  bytes: Uint8Array<ArrayBuffer>,
+  ladder: Ladder,
+  pidNamespace: number | null,
+): BpfObject {
   for (;;) {
     ladder.check();
     const wanted = new Set(HOOKS.flatMap((hook) => ladder.open(hook)).map(({ program }) => program));
     const object = new BpfObject(runtime, bytes);
     try {
       for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
-      object.setReadOnlyData(configOf(ladder));
+      object.setReadOnlyData(configOf(ladder, pidNamespace));
       object.load();
       return object;
     } catch (error) {
@@ -296,9 +313,11 @@ function attachTier(
   objects: ChainObjects,
   ladder: Ladder,
   refusals: readonly TierUnavailable[],
+  pidNamespace: number | null,
 ): ChainProbes {
   const { tier } = ladder;
-  const object = load(runtime, tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu, ladder);
+  const bytes = tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu;
+  const object = load(runtime, bytes, ladder, pidNamespace);
   try {
     const attached: AttachedProgram[] = [];
     const factOf = (hook: Hook): HookFact => {

@@ -13,10 +13,11 @@ export interface NativeParts {
   /**
    * Attaches the chain's probes: at that tier, or when not given at the best there is.
    *
+   * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
    * @throws {TierUnavailable} when the tier, or any, cannot be had
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
-  attach(required: Tier | undefined): ChainProbes;
+  attach(required: Tier | undefined, pidNamespace: number | null): ChainProbes;
   /** Whether the running kernel's BTF has that per-CPU variable. */
   hasVariable(name: string): boolean;
   /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
@@ -41,11 +42,12 @@ export async function openNativeParts(): Promise<NativeParts> {
   const runtime = () => opened ??= new BpfRuntime(libbpf, native);
   return {
     native,
-    attach(required) {
+    attach(required, pidNamespace) {
       const kallsyms = readKernelFile("/proc/kallsyms") ?? new Uint8Array();
       return ChainProbes.attach(runtime(), objects, {
         definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
         hasKprobes: kernelFileExists(KPROBE_PMU),
+        pidNamespace,
         ...(required === undefined ? {} : { require: required }),
       });
     },

@@ -3,7 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Tier } from "../../analysis/result/meta.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { kernelFileExists } from "../../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
@@ -11,6 +11,7 @@ import { TierUnavailable } from "../probes/ladder.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
 import type { ChainSource, LoopClock, Target } from "./loop.ts";
 import { readMachineText } from "../machine/machine.ts";
+import { checkNamespaces, procCountsOwnPids } from "../machine/namespaces.ts";
 import type { Suspendable } from "./overhead.ts";
 import { openTrigger } from "./trigger_device.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
@@ -73,22 +74,29 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const { armedLeadNs, clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import(
     "../../ffi/target.ts"
   );
+  const namespaces = checkNamespaces(readMachineText, readKernelLink);
+  if (target.kind !== "self" && !procCountsOwnPids(readKernelLink, Deno.pid)) throw otherPids();
   const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
   const machine = { read: readMachineText, exists: kernelFileExists };
   using resources = new DisposableStack();
   const trigger = resources.use(openTrigger(native, options.trigger, options.periodNs, machine));
-  const probes = resources.use(explained(() => attach(require)));
+  const probes = resources.use(explained(() => attach(require, namespaces.pid)));
+  const inside = {
+    ownPids: namespaces.pid !== null,
+    monotonicOffsetNs: namespaces.monotonicOffsetNs,
+  };
   const held = resources.move();
   return {
     probes,
     target: task === null
       ? new NativeTarget(native, {
         trigger: trigger.native,
+        inside,
         leadNs: armedLeadNs(trigger.trigger.periodNs),
         ...(cpus === null ? {} : { cpus }),
       })
-      : new ExistingTarget(native, task.pid, trigger.native),
+      : new ExistingTarget(native, task.pid, trigger.native, inside),
     task,
     trigger: trigger.trigger,
     triggerDevice: trigger.device,
@@ -99,6 +107,14 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
     timePrograms: () => enableProgramStatistics(native) ?? cannotTime(),
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+function otherPids(): Failure {
+  return new Failure(
+    EXIT.cannotMeasure,
+    "cannot follow another task: /proc counts pids of another pid namespace than this process's",
+    "mount a /proc of its own (unshare --mount-proc, or the container's), or run it outside",
+  );
 }
 
 function cannotTime(): never {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
 
 Deno.test("readKernelFile() reads a file of /proc as Deno reads it with every permission", () => {
   assert.deepEqual(readKernelFile("/proc/version"), Deno.readFileSync("/proc/version"));
@@ -21,4 +21,11 @@ Deno.test("readKernelFile() gives null for a file that is not there, and for a f
 Deno.test("kernelFileExists() tells a file that is there from one that is not", () => {
   assert.equal(kernelFileExists("/proc/self/status"), true);
   assert.equal(kernelFileExists("/proc/no-such-file"), false);
+});
+
+Deno.test("readKernelLink() follows a link of /proc one step, and gives null for what is none", () => {
+  assert.equal(readKernelLink("/proc/self"), `${Deno.pid}`);
+  assert.match(readKernelLink("/proc/self/ns/pid") ?? "", /^pid:\[\d+\]$/);
+  assert.equal(readKernelLink("/proc/version"), null);
+  assert.equal(readKernelLink("/proc/no-such-link"), null);
 });

@@ -5,6 +5,14 @@ import { type Attachments, couldNotTell, type Examined, no, yes } from "../../..
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import { readMachine } from "../../../runbook/machine/machine.ts";
 
+/** Links of /proc in the initial namespaces. */
+export const LINKS: Readonly<Record<string, string>> = {
+  "/proc/self": "4242",
+  "/proc/self/ns/pid": "pid:[4026531836]",
+  "/proc/self/ns/time": "time:[4026531834]",
+  "/proc/self/ns/time_for_children": "time:[4026531834]",
+};
+
 const CPU = "/sys/devices/system/cpu";
 
 export const FILES: Readonly<Record<string, string>> = {
@@ -104,16 +112,20 @@ export const UNKNOWN_TIERS: Attachments = {
   countsMisses: null,
 };
 
-export interface Changes extends Partial<Omit<Examined, "read" | "exists" | "machine">> {
+export interface Changes extends Partial<Omit<Examined, "read" | "readLink" | "exists" | "machine">> {
   /** Other files, or null for those that are not there. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** The same of links. */
+  readonly links?: Readonly<Record<string, string | null>>;
 }
 
-export function examined({ files = {}, ...changes }: Changes = {}): Examined {
+export function examined({ files = {}, links = {}, ...changes }: Changes = {}): Examined {
   const all: Readonly<Record<string, string | null>> = { ...FILES, ...files };
   const read = (path: string) => all[path] ?? null;
   return {
     read,
+    readLink: (path) => ({ ...LINKS, ...links })[path] ?? null,
+    pid: 4242,
     exists: (path) => read(path) !== null,
     machine: readMachine(read, "x86_64"),
     attachments: ALL_TIERS,
@@ -133,6 +145,7 @@ export const NOTHING: Examined = {
     kallsyms: null,
   }),
   read: () => null,
+  readLink: () => null,
   exists: () => false,
   machine: readMachine(() => null, "x86_64"),
 };

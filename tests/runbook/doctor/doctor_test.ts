@@ -72,6 +72,33 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
     ["cap_syslog", { files: capabilities(21n, 38n, 39n) }, "no", /^CAP_SYSLOG is missing$/],
     ["cap_syslog", { files: capabilities(34n) }, "yes", /^CAP_SYSLOG$/],
     ["user_namespace", { files: { "/proc/self/uid_map": "0 1000 1\n" } }, "no", /user namespace of its own/],
+    ["pid_namespace", {}, "yes", /^the kernel's own$/],
+    [
+      "pid_namespace",
+      { links: { "/proc/self/ns/pid": "pid:[4026532195]" } },
+      "yes",
+      /4026532195, translated/,
+    ],
+    ["pid_namespace", { links: { "/proc/self": "1" } }, "no", /\/proc counts pids of another pid namespace/],
+    ["time_namespace", {}, "yes", /^the kernel's own$/],
+    [
+      "time_namespace",
+      {
+        links: {
+          "/proc/self/ns/time": "time:[4026532999]",
+          "/proc/self/ns/time_for_children": "time:[4026532999]",
+        },
+        files: { "/proc/self/timens_offsets": "monotonic -100 0\nboottime 0 0\n" },
+      },
+      "yes",
+      /of a time namespace, -100 s from the kernel's own/,
+    ],
+    [
+      "time_namespace",
+      { links: { "/proc/self/ns/time": "time:[4026532999]" } },
+      "could not tell",
+      /children's is another one/,
+    ],
     [
       "cap_sys_ptrace",
       {

@@ -7,7 +7,8 @@ const LOCKDOWN = "/sys/kernel/security/lockdown";
 const ROOT = "Name:\tprobe\nCapEff:\t000001ffffffffff\n";
 
 function check(files: Readonly<Record<string, string>>, hasBtf = true): void {
-  preflight((path) => files[path] ?? null, hasBtf);
+  const links: Readonly<Record<string, string>> = { "/proc/self/ns/pid": "pid:[4026531836]" };
+  preflight((path) => files[path] ?? null, (path) => links[path] ?? null, hasBtf);
 }
 
 function refusal(files: Readonly<Record<string, string>>, hasBtf = true): string {
