@@ -78,6 +78,7 @@ int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
 	if (!c)
 		return 0;
 	GUARDED(queued(c, cpu, wake_flags));
+	return 0;
 }
 
 SEC("kprobe/ttwu_queue_wakelist")
@@ -88,6 +89,7 @@ int BPF_KPROBE(wakelist_entry_kprobe, struct task_struct *p, int cpu, int wake_f
 	if (!c)
 		return 0;
 	GUARDED(queued(c, cpu, wake_flags));
+	return 0;
 }
 
 SEC("fentry/sched_ttwu_pending")
@@ -110,6 +112,7 @@ int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
 	if (!c)
 		return 0;
 	GUARDED(activate(c, rq, wake_flags));
+	return 0;
 }
 
 SEC("kprobe/ttwu_do_activate")
@@ -120,6 +123,7 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 	if (!c)
 		return 0;
 	GUARDED(activate(c, rq, wake_flags));
+	return 0;
 }
 
 /* ---- the wakeup: BTF tracepoints, in every tier ---- */
@@ -130,6 +134,7 @@ int BPF_PROG(sched_waking, struct task_struct *p)
 	if (!is_armed(p, p->pid))
 		return 0;
 	GUARDED(mint(ctx, p));
+	return 0;
 }
 
 SEC("tp_btf/sched_wakeup")
@@ -140,6 +145,7 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 	if (!c)
 		return 0;
 	GUARDED(wakeup(c, p));
+	return 0;
 }
 
 SEC("tp_btf/sched_switch")
@@ -157,6 +163,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	if (!c || !c->seen[SEEN_WAKEUP])
 		return 0;
 	GUARDED(switched_in(c));
+	return 0;
 }
 
 SEC("tp_btf/sched_migrate_task")
@@ -289,6 +296,7 @@ static __always_inline int switch_hook(const struct clocksource *to)
 		note_old_clocksource(c);
 		c->seen[SEEN_CLOCKSOURCE] = 1;
 	});
+	return 0;
 }
 
 SEC("fentry/change_clocksource")

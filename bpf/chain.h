@@ -74,7 +74,6 @@ static __always_inline void leave(__u32 *busy)
 			body;                                           \
 			leave(busy);                                    \
 		}                                                       \
-		return 0;                                               \
 	} while (0)
 
 /* 0: this kernel build cannot tell (see arch.h). */
@@ -172,6 +171,7 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
 			entry->run = armed.run;
 		}
 	});
+	return 0;
 }
 
 /*
@@ -264,6 +264,7 @@ static __always_inline int pending_hook(void)
 		c->pending_ns = bpf_ktime_get_ns();
 		c->seen[SEEN_PENDING] = 1;
 	});
+	return 0;
 }
 
 /* After select_task_rq and before the enqueue; in the wakelist path on the target's CPU, after the IPI. */
@@ -348,6 +349,7 @@ static __always_inline int ttwu_returns(struct chain *c)
 		c->seen[SEEN_TTWU_RETURN] = 1;
 		close_phase(c, CHAIN_RETURN);
 	});
+	return 0;
 }
 
 #endif

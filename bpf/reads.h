@@ -130,6 +130,7 @@ static __always_inline int read_exit_hook(__u32 function, __s64 value)
 	if (!is_open(c))
 		return 0;
 	GUARDED(read_ends(c, function, value));
+	return 0;
 }
 
 #endif
