@@ -14,14 +14,22 @@ export function parseCount(text: string): number {
   );
 }
 
+/** The sides that every measurement knows. */
+export const ENVS = ["host", "vm"] as const;
+
 /** host, vm, or a label that can be part of a file's name. */
 export function parseEnv(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
   throw new Failure(
     EXIT.usage,
     `"${text}" cannot name an environment`,
-    "use host, vm, or a label of letters, digits, dots, dashes and underscores",
+    `use ${ENVS.join(", ")}, or a label of letters, digits, dots, dashes and underscores`,
   );
+}
+
+/** What a shell can complete of such forms: `cpu:` of `cpu:N`. */
+export function withoutPlaceholders(forms: readonly string[]): string[] {
+  return forms.map((form) => form.replace(/[A-Z]+$/, ""));
 }
 
 /** A number between 0 and 1, both left out. */

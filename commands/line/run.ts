@@ -3,8 +3,11 @@
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
-import { TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
-import { parseCount, parseEnv } from "./arguments.ts";
+import { LOADS } from "../../runbook/protocol/load.ts";
+import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
+import { TRIGGER_FORMS } from "../../runbook/protocol/trigger.ts";
+import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
+import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 /** What a measurement is, wherever it takes place: `probe ab` hands the same to both sides. */
@@ -20,7 +23,7 @@ export const PROTOCOL_FLAGS = {
   trigger: {
     kind: "parsed",
     parse: String,
-    brief: "What gives each run its edge: timer, pps:/dev/ppsN or rtc (default timer)",
+    brief: `What gives each run its edge: ${orList(TRIGGER_FORMS)} (default timer)`,
     optional: true,
     proposeCompletions: () => TRIGGERS,
   },
@@ -33,18 +36,20 @@ export const PROTOCOL_FLAGS = {
   wake: {
     kind: "parsed",
     parse: String,
-    brief: "How the built-in target is woken: by the trigger, pipe, futex, eventfd or signal (default timer)",
+    brief: `How the built-in target is woken: by ${
+      orList(["the trigger", ...THREAD_WAKES.map(({ name }) => name)])
+    } (default timer)`,
     optional: true,
     proposeCompletions: () => WAKES.map(({ name }) => name),
   },
   load: {
     kind: "parsed",
     parse: String,
-    brief: "What keeps CPUs busy: idle or cpu:N (default idle); several mix run by run",
+    brief: `What keeps CPUs busy: ${orList(LOADS)} (default idle); several mix run by run`,
     optional: true,
-    proposeCompletions: () => ["idle", "cpu:"],
+    proposeCompletions: () => withoutPlaceholders(LOADS),
   },
-  require: { kind: "enum", values: ["best", ...TIERS], brief: "Tier to take (default best)", optional: true },
+  require: { kind: "enum", values: [BEST, ...TIERS], brief: "Tier to take (default best)", optional: true },
   "no-wait": {
     kind: "boolean",
     brief: "Outside the runbook's hours, refuse instead of waiting",
@@ -67,9 +72,9 @@ export const runRoute = buildCommand({
       env: {
         kind: "parsed",
         parse: parseEnv,
-        brief: "Side this machine stands for: host, vm, or a label",
+        brief: `Side this machine stands for: ${ENVS.join(", ")}, or a label`,
         default: "host",
-        proposeCompletions: () => ["host", "vm"],
+        proposeCompletions: () => ENVS,
       },
       out: {
         kind: "parsed",
@@ -81,9 +86,11 @@ export const runRoute = buildCommand({
       target: {
         kind: "parsed",
         parse: String,
-        brief: "Whose wakeup: self (the built-in thread), pid:N or comm:NAME (default self)",
+        brief: `Whose wakeup: ${
+          orList(TARGETS.map((form) => form === "self" ? "self (the built-in thread)" : form))
+        } (default self)`,
         optional: true,
-        proposeCompletions: () => ["self", "pid:", "comm:"],
+        proposeCompletions: () => withoutPlaceholders(TARGETS),
       },
       resume: {
         kind: "boolean",

@@ -2,6 +2,9 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 
+/** Every load, as it is spelled; N is a number of threads. */
+export const LOADS = ["idle", "cpu:N"] as const;
+
 /** Most threads of a load: more than any machine has CPUs. */
 export const MOST_THREADS = 8192;
 

@@ -120,6 +120,9 @@ function alpha(value: number): number {
 
 const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);
 
+/** Every target, as --target spells it: the built-in thread, a task by its pid, or the only task of a name. */
+export const TARGETS = ["self", "pid:N", "comm:NAME"] as const;
+
 /** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel cuts longer names. */
 export const COMM_BYTES = 15;
 

@@ -4,6 +4,9 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import { orList } from "./settings.ts";
 import { type Trigger, TRIGGERS } from "./wakes.ts";
 
+/** Every trigger, as --trigger spells it: of PPS devices the user must know which. */
+export const TRIGGER_FORMS = TRIGGERS.map((name) => name === "pps" ? "pps:/dev/ppsN" : name);
+
 /** What `--trigger` names. */
 export interface TriggerChoice {
   readonly name: Trigger;
@@ -20,6 +23,6 @@ export function parseTrigger(text: string): TriggerChoice {
   throw new Failure(
     EXIT.usage,
     `--trigger: "${text}" is not known`,
-    `use ${orList(TRIGGERS.map((name) => name === "pps" ? "pps:/dev/ppsN" : name))}`,
+    `use ${orList(TRIGGER_FORMS)}`,
   );
 }

@@ -102,6 +102,9 @@ export const WAKES: readonly Wake[] = [
   },
 ];
 
+/** The wakes by another thread, which any trigger can begin. */
+export const THREAD_WAKES = WAKES.filter(({ trigger }) => trigger === undefined);
+
 /** The wakes that a trigger can begin. */
 export function wakesFor(trigger: Trigger): Wake[] {
   return WAKES.filter((wake) => wake.trigger === undefined || wake.trigger === trigger);

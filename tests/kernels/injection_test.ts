@@ -4,12 +4,14 @@ import { drive, drivenGuest, setClocksource, text } from "../harness/driven_gues
 import { type Driven, OVER, type Series } from "../harness/driver.ts";
 import { compiled } from "../harness/compiled.ts";
 import { CLOCKSOURCE_FOLDER } from "../harness/kernel_guest.ts";
+import { THREAD_WAKES } from "../../runbook/protocol/wakes.ts";
 
 const HOLD_NS = 1_111_000_000;
 const RUNS = 8;
 const PERIOD_NS = 50_000_000;
 
-const WAKES = ["pipe", "futex", "eventfd", "signal"] as const;
+/** Of those that another thread gives, the moment can be chosen. */
+const WAKES = THREAD_WAKES.map(({ name }) => name);
 
 /** Everything in a row that is a distance between two instants of the kernel. */
 const INTERVALS = [

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Cell, cellOf, cellsOf, type Mixture } from "../../../runbook/protocol/design.ts";
+import { wakesFor } from "../../../runbook/protocol/wakes.ts";
 
-const WAKES = ["timer", "pipe", "futex", "eventfd", "signal"];
+const WAKES = wakesFor("timer").map(({ name }) => name);
 const LOADS = ["idle", "cpu:1", "cpu:2", "cpu:7"];
 const anyMixture = fc.record({
   wake: fc.subarray(WAKES, { minLength: 1 }).map((names) => names.join()),
