@@ -21,6 +21,7 @@
 
 #include "../../bpf/record.h"
 #include "affinity.h"
+#include "attributes.h"
 #include "clocks.h"
 #include "wakes.h"
 
@@ -170,6 +171,7 @@ static void *waker_main(void *argument)
 
 	if (waker->is_kept)
 		leave_cpus(); /* a thread begins where its creator may run */
+	drop_slack();
 	prctl(PR_SET_NAME, "probe-waker");
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &look, NULL);
 	waker->error = is_asleep(waker->stat_fd) ? 0 : ETIME;
@@ -336,6 +338,7 @@ static int run_once(const struct target_request *request, struct target_result *
 
 int target_run(const struct target_request *request, struct target_result *result)
 {
+	long slack_ns = drop_slack();
 	sigset_t before;
 	int error;
 
@@ -346,6 +349,7 @@ int target_run(const struct target_request *request, struct target_result *resul
 	if (request->cpus)
 		leave_cpus(); /* the thread goes back to a pool */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	restore_slack(slack_ns);
 	return error;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "attributes.h"
 #include "clocks.h"
 #include "target.h"
 #include "wakes.h"
@@ -74,7 +75,7 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
  * interrupt as this thread. Otherwise once it has come. Returns 0, or an errno: ESRCH when the task has ended, ETIME
  * when the timer's edge came before the arming, those of target_run().
  */
-int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
+static int follow_once(const struct target_request *request, int32_t pid, struct target_result *result)
 {
 	struct wait_state state = wait_of_run(request);
 	int64_t difference, uncertainty_ns, end_ns;
@@ -110,4 +111,13 @@ int existing_run(const struct target_request *request, int32_t pid, struct targe
 			return error;
 	}
 	return place_edge(request, &state, difference, uncertainty_ns, end_ns, result);
+}
+
+int existing_run(const struct target_request *request, int32_t pid, struct target_result *result)
+{
+	long slack_ns = drop_slack();
+	int error = follow_once(request, pid, result);
+
+	restore_slack(slack_ns);
+	return error;
 }

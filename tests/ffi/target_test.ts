@@ -35,13 +35,15 @@ function fieldOf(thread: string, name: string): string | null {
   }
 }
 
-/** Where the threads may run on which targets have been. */
-function affinities(): (string | null)[] {
-  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => `/proc/self/task/${name}`);
-  const found = threads.filter((thread) => fieldOf(thread, "Name") === "probe-target")
-    .map((thread) => fieldOf(thread, "Cpus_allowed_list"));
-  return [...new Set(found)];
+/** What is read of the threads on which targets have been. */
+function ofTargets<T>(read: (thread: string) => T): T[] {
+  // A thread's own folder has no timerslack_ns; /proc has, under its number.
+  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => `/proc/${name}`);
+  return [...new Set(threads.filter((thread) => fieldOf(thread, "Name") === "probe-target").map(read))];
 }
+
+/** Where they may run. */
+const affinities = () => ofTargets((thread) => fieldOf(thread, "Cpus_allowed_list"));
 
 Deno.test("the target is kept on its CPUs before anything else, and its thread is let go after the run", async () => {
   const allowed = fieldOf("/proc/self", "Cpus_allowed_list")!;
@@ -53,6 +55,12 @@ Deno.test("the target is kept on its CPUs before anything else, and its thread i
   assert.deepEqual(affinities(), [allowed]);
   assert.equal(await errnoOf([first!, 8191]), EBADF);
   assert.deepEqual(affinities(), [allowed]);
+});
+
+Deno.test("the timer slack of the target's thread is after the run what it was before", async () => {
+  const slack = (thread: string) => Deno.readTextFileSync(`${thread}/timerslack_ns`);
+  assert.equal(await errnoOf(undefined), EBADF);
+  assert.deepEqual(ofTargets(slack), [slack("/proc/self")]);
 });
 
 Deno.test("the clock's steps are measured by the machine's own counter only where the kernel calls it steady", () => {
