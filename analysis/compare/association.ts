@@ -1,6 +1,6 @@
 /** Cross tables of two columns, and of a column and the side. */
 
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { ColumnName } from "../result/columns.ts";
 import { type ColumnOf, type Grouping, groupingOf, nameOfValues } from "../sample/grouping.ts";
 import { pValue } from "../sample/sample.ts";
@@ -37,7 +37,7 @@ export function crossColumns(
   columns: TextName,
   confounded: string | null,
   test: Testing,
-): CrossTable {
+): Unadjusted<CrossTable> {
   const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
     for (const { values: [row, column], count } of cellsOf(groupingOf(file, [rows, columns]))) {
@@ -58,7 +58,7 @@ export function crossSides(
   across: TextName | null,
   confounded: string | null,
   test: Testing,
-): CrossTable {
+): Unadjusted<CrossTable> {
   const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
     for (const { values, count } of cellsOf(groupingOf(file, rows, test.columnOf))) {
@@ -138,7 +138,10 @@ function tableOf(counts: Counts, { row_values, column_values }: Shape): Table {
   return row_values.map((row) => column_values.map((column) => counts.get(row)?.get(column) ?? 0));
 }
 
-function tested({ rows, columns, counts: all, within, confounded }: Crossed, test: Testing): CrossTable {
+function tested(
+  { rows, columns, counts: all, within, confounded }: Crossed,
+  test: Testing,
+): Unadjusted<CrossTable> {
   const shape = shapeOf(all);
   const counts = tableOf(all, shape);
   const n = counts.flat().reduce((sum, count) => sum + count, 0);
@@ -176,7 +179,11 @@ function gOf(counts: Table): CrossTable["g_test"] {
 }
 
 /** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
-function withinStrata(across: string, strata: Strata, { exploration }: Testing): MantelHaenszel | null {
+function withinStrata(
+  across: string,
+  strata: Strata,
+  { exploration }: Testing,
+): Unadjusted<MantelHaenszel> | null {
   const shape = shapeOf(summed(strata));
   const [r, c] = [shape.row_values.length, shape.column_values.length];
   if (r < 2 || c < 2 || strata.size < 2 || (r - 1) * (c - 1) > MOST_FREE_CELLS) return null;

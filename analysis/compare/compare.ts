@@ -3,16 +3,16 @@
 import type { ColumnName } from "../result/columns.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
-import { Exploration } from "./exploration.ts";
+import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type ColumnOf, type Grouping, groupingOf, textOf } from "../sample/grouping.ts";
 import { alphaOf, marginOf } from "./declared.ts";
-import { renamed, renaming } from "./partition.ts";
+import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, measure, type Measured } from "./question.ts";
 import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS } from "./questions.ts";
 import { both, completeCode, sampleOf } from "../sample/sample.ts";
 import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
-import type { Comparison, CrossTable, Side } from "./comparison.ts";
+import type { Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
@@ -60,10 +60,9 @@ export function compareAll(files: readonly ResultFile[], options: CompareOptions
   const prepared = others.map((file, index) =>
     prepare([baseline!, file], ["A", letter(index + 1)], options, exploration)
   );
-  exploration.adjust();
   const family = prepared.flatMap(({ tested }) => tested);
   const adjusted = holm(family.map(({ p }) => p));
-  return prepared.map((one) => conclude(one, family, adjusted, exploration.size));
+  return prepared.map((one) => conclude(one, family, adjusted, exploration));
 }
 
 /** B for the first file after the baseline; beyond Z the number. */
@@ -89,6 +88,14 @@ interface Asked {
   readonly test: Tested | null;
 }
 
+/** A key that splits the runs as an earlier one does. */
+interface SameRuns {
+  /** Index of the earlier one. */
+  readonly as: number;
+  readonly columns: readonly ColumnName[];
+  readonly renaming: Renaming;
+}
+
 /** A comparison whose p-values are not adjusted yet. */
 interface Prepared {
   readonly files: Pair<ResultFile>;
@@ -99,10 +106,10 @@ interface Prepared {
   readonly broken: readonly string[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
-  readonly strata: readonly Explored[];
   /** What the strata are by, one for each of them. */
   readonly keys: readonly Key[];
-  readonly association: readonly CrossTable[];
+  readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
+  readonly association: readonly Unadjusted<CrossTable>[];
 }
 
 function prepare(
@@ -156,9 +163,9 @@ function conclude(
   prepared: Prepared,
   family: readonly Tested[],
   adjusted: readonly number[],
-  explored: number,
+  exploration: Exploration,
 ): Comparison {
-  const { files, sides, alpha, association } = prepared;
+  const { files, sides, alpha } = prepared;
   const answers = perQuestion(({ name }) => {
     const { measured, confounded, test } = prepared.questions[name];
     const at = test === null ? -1 : family.indexOf(test);
@@ -171,16 +178,22 @@ function conclude(
       confounded,
       broken: prepared.broken,
       names: prepared.names,
-    });
+    }, exploration);
   });
-  const strata = prepared.strata.map((explored) => concluded(explored, alpha));
+  const strata: Stratification[] = [];
+  for (const one of prepared.strata) {
+    strata.push(
+      "as" in one ? renamed(strata[one.as]!, one.columns, one.renaming) : concluded(one, alpha, exploration),
+    );
+  }
+  const association = prepared.association.map((table) => exploration.adjust<CrossTable>(table));
   return {
     verdict: answers[LEAD.name].verdict,
     alpha,
     margin_ns: answers[LEAD.name].margin_ns,
     margin_source: prepared.isMarginGiven ? "option" : "runbook",
     holm_family: family.length,
-    bh_family: explored,
+    bh_family: exploration.size,
     sides,
     ...answers,
     strata,
@@ -199,22 +212,20 @@ function stratifyAll(
   alpha: number,
   isConfounded: boolean,
   exploration: Exploration,
-): Explored[] {
-  const done: { groupings: Pair<Grouping>; confounded: string | null; explored: Explored }[] = [];
-  for (const { columns, groupings } of keys) {
+): (Unadjusted<Explored> | SameRuns)[] {
+  const confounds = keys.map(({ columns }) => {
     const decode = columns.includes("signature")
       ? decodeDifference(files[0].meta, files[1].meta, names[1])
       : null;
-    const confounded = decode ?? (isConfounded ? `${OF_STRATA.name} is CONFOUNDED` : null);
-    const alike = done.filter((earlier) => earlier.confounded === confounded).flatMap((earlier) => {
-      const renames = renaming(earlier.groupings, groupings);
-      return renames === null ? [] : [renamed(earlier.explored, columns, renames)];
-    });
-    const explored = alike[0] ??
-      stratify(files, samples, names, columns, groupings, alpha, confounded, exploration);
-    done.push({ groupings, confounded, explored });
-  }
-  return done.map(({ explored }) => explored);
+    return decode ?? (isConfounded ? `${OF_STRATA.name} is CONFOUNDED` : null);
+  });
+  return keys.map(({ columns, groupings }, index) => {
+    for (let as = 0; as < index; as++) {
+      const names = confounds[as] === confounds[index] ? renaming(keys[as]!.groupings, groupings) : null;
+      if (names !== null) return { as, columns, renaming: names };
+    }
+    return stratify(files, samples, names, columns, groupings, alpha, confounds[index]!, exploration);
+  });
 }
 
 function crossTables(
@@ -222,7 +233,7 @@ function crossTables(
   names: Pair<string>,
   by: readonly ColumnName[] | null,
   test: Testing,
-): CrossTable[] {
+): Unadjusted<CrossTable>[] {
   const [a, b] = both(files, ({ meta }) => meta);
   const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
   const decode = decodeDifference(a, b, names[1]);

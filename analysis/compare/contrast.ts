@@ -1,6 +1,6 @@
 /** Two samples against each other: shift, effect, spread and shape, with the refusals on too little data. */
 
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "../sample/sample.ts";
 import { sideSpread } from "./spread.ts";
 import { type Bins, binsOver } from "../sample/histogram.ts";
@@ -26,7 +26,7 @@ export function contrast(
   serial: SerialShift | null,
   differences: PairwiseDifferences = new PairwiseDifferences(...samples),
   bins: Bins | null = binsOver(samples),
-): Contrast {
+): Unadjusted<Contrast> {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
   const interval = smaller < INTERVAL_NEEDS
@@ -50,7 +50,7 @@ export function contrast(
 function shapes(
   [a, b]: Pair<Float64Array>,
   exploration: Exploration,
-): Pick<Contrast, "kolmogorov_smirnov" | "anderson_darling"> {
+): Unadjusted<Pick<Contrast, "kolmogorov_smirnov" | "anderson_darling">> {
   if (Math.min(a.length, b.length) < TEST_NEEDS) return { kolmogorov_smirnov: null, anderson_darling: null };
   const ks = kolmogorovSmirnov(a, b);
   const ad = andersonDarling([a, b]);

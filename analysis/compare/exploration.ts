@@ -4,11 +4,21 @@ import { pValue } from "../sample/sample.ts";
 import type { ExploratoryP } from "./comparison.ts";
 import { benjaminiHochberg } from "../stats/holm.ts";
 
-type Adjusted = { -readonly [K in keyof ExploratoryP]: ExploratoryP[K] };
+/** Stands where the adjusted p-value will stand once all p-values are known. */
+class Handle {
+  constructor(readonly index: number) {}
+}
 
-/** Takes p-values as they are found and adjusts all of them together once the last one is in. */
+/** A result whose exploratory p-values are not adjusted yet. */
+export type Unadjusted<T> = T extends object ? {
+    readonly [K in keyof T]: K extends "p_bh" ? Handle | Extract<T[K], null> : Unadjusted<T[K]>;
+  }
+  : T;
+
+/** Takes p-values as they are found; the first adjustment closes the family. */
 export class Exploration {
-  readonly #found: Adjusted[] = [];
+  readonly #found: number[] = [];
+  #adjusted: readonly number[] | null = null;
 
   /** How many p-values there are. */
   get size(): number {
@@ -17,17 +27,24 @@ export class Exploration {
 
   /**
    * @param floor the smallest p that the method can give, or null
-   * @returns the fields of `rest` and the p-value, whose `p_bh` is not valid before `adjust`; not to be copied
+   * @returns the fields of `rest`, the p-value, and a handle in the place of its adjustment
    */
-  add<T extends object>(p: number, floor: number | null, rest: T): T & ExploratoryP {
-    const found = { ...rest, ...pValue(p, floor), p_bh: p };
-    this.#found.push(found);
-    return found;
+  add<T extends object>(p: number, floor: number | null, rest: T): T & Unadjusted<ExploratoryP> {
+    if (this.#adjusted !== null) throw new RangeError("p-values are adjusted already: none can be added");
+    const value = pValue(p, floor);
+    return { ...rest, ...value, p_bh: new Handle(this.#found.push(value.p) - 1) };
   }
 
-  /** Benjamini and Hochberg's adjustment. */
-  adjust(): void {
-    const adjusted = benjaminiHochberg(this.#found.map(({ p }) => p));
-    for (const [index, found] of this.#found.entries()) found.p_bh = adjusted[index]!;
+  /** The result with Benjamini and Hochberg's adjustment for all p-values that were added. */
+  adjust<T>(result: Unadjusted<T>): T {
+    this.#adjusted ??= benjaminiHochberg(this.#found);
+    return resolved(result, this.#adjusted) as T;
   }
+}
+
+function resolved(value: unknown, adjusted: readonly number[]): unknown {
+  if (value instanceof Handle) return adjusted[value.index];
+  if (Array.isArray(value)) return value.map((item) => resolved(item, adjusted));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part, adjusted)]));
 }

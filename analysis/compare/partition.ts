@@ -1,11 +1,11 @@
 /** Keys that split the runs alike: migrated and signature where migration is the only flag, path and stack. */
 
 import { type Grouping, nameOfValues } from "../sample/grouping.ts";
-import type { Explored } from "./strata.ts";
+import type { Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 
 /** Values of one key for each value of another, named; null is "not observed". */
-type Renaming = ReadonlyMap<string | null, readonly string[] | null>;
+export type Renaming = ReadonlyMap<string | null, readonly string[] | null>;
 
 /**
  * How to rename the values of key `from` to get those of key `to`, or null when the keys do not split the runs of
@@ -46,10 +46,10 @@ function nameOrNull(values: readonly string[] | null): string | null {
 
 /** A stratification for another key that splits the runs alike. */
 export function renamed(
-  original: Explored,
+  original: Stratification,
   columns: readonly string[],
   names: Renaming,
-): Explored {
+): Stratification {
   const groups = original.groups.map((group) => {
     const values = names.get(group.value) ?? group.values;
     return { ...group, value: nameOfValues(values), values };

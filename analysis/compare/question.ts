@@ -1,7 +1,7 @@
 /** One question: estimate, interval, tests and verdict, with the refusals of statistics on too little data. */
 
 import { contrast } from "./contrast.ts";
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
 import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer } from "./comparison.ts";
@@ -18,9 +18,12 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 /** Wanted probability that the runs named would settle an answer. */
 const SETTLING_POWER = 0.8;
 
+/** What of an answer there is before its verdict. */
+type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+
 /** A question's numbers, before the p-values of all questions are adjusted together. */
 export interface Measured {
-  readonly numbers: Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+  readonly numbers: Unadjusted<Numbers>;
   /** Sorted ascending. */
   readonly samples: Pair<Float64Array>;
 }
@@ -132,15 +135,19 @@ export interface Circumstances {
 }
 
 /** The answer to a question. */
-export function answer({ numbers: measured, samples }: Measured, circumstances: Circumstances): Answer {
+export function answer(
+  { numbers, samples }: Measured,
+  circumstances: Circumstances,
+  exploration: Exploration,
+): Answer {
+  const measured = exploration.adjust<Numbers>(numbers);
   const { alpha, adjusted, confounded, broken, names } = circumstances;
   const pHolm = adjusted === null || measured.mann_whitney === null
     ? null
     : adjusted(measured.mann_whitney.p);
   const test = measured.mann_whitney === null ? null : { ...measured.mann_whitney, p_holm: pHolm };
-  const numbers = { ...measured, mann_whitney: test };
   const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Answer => (
-    { ...numbers, verdict, reasons, n_to_settle, leave_out: null }
+    { ...measured, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
@@ -190,7 +197,7 @@ export function answer({ numbers: measured, samples }: Measured, circumstances: 
  * error, of which the half width is z(alpha), shrinks with 1 / sqrt(n). Inside, both ends must be. `probe power`
  * simulates the same from the runs themselves. Null when the shift lies on the margin itself.
  */
-function runsToSettle(measured: Measured["numbers"], alpha: number): number | null {
+function runsToSettle(measured: Numbers, alpha: number): number | null {
   if (measured.tost === null || measured.shift_ns === null) return null;
   const [low, high] = measured.tost.ci_ns;
   const size = Math.abs(measured.shift_ns);

@@ -1,6 +1,6 @@
 /** Spread of samples against each other: ratio of MADs, and the tests of equal spread. */
 
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import { INTERVAL_NEEDS, pValue, TEST_NEEDS } from "../sample/sample.ts";
 import type { Ratio, SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -16,7 +16,7 @@ export function sideSpread(
   samples: Pair<Float64Array>,
   alpha: number,
   exploration: Exploration,
-): SideSpread {
+): Unadjusted<SideSpread> {
   const mad_ratio = ratioOf(samples, alpha);
   return { mad_ratio, direction: directionOfRatio(mad_ratio), ...spreadTests(samples, exploration) };
 }
@@ -36,7 +36,10 @@ export function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
 }
 
 /** Tests of equal spread between those groups that are large enough to have one. */
-export function spreadTests(groups: readonly Float64Array[], exploration: Exploration): SpreadTests {
+export function spreadTests(
+  groups: readonly Float64Array[],
+  exploration: Exploration,
+): Unadjusted<SpreadTests> {
   const large = groups.filter(isLarge);
   if (large.length < 2) return { ...NONE, fligner_killeen: null };
   const deviations = deviationsFromMedians(large);
@@ -48,7 +51,7 @@ export function spreadTests(groups: readonly Float64Array[], exploration: Explor
 }
 
 /** The test whose p decides, and Brown-Forsythe's about the median. */
-type Decided = Pick<SpreadTests, "test" | "brown_forsythe">;
+type Decided = Unadjusted<Pick<SpreadTests, "test" | "brown_forsythe">>;
 
 const NONE: Decided = { test: null, brown_forsythe: null };
 

@@ -2,7 +2,7 @@
 
 import type { ColumnName } from "../result/columns.ts";
 import { contrast } from "./contrast.ts";
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import { type Grouping, nameOfValues } from "../sample/grouping.ts";
 import { both, completeCode, type FileSample, samplesByGroup, TEST_NEEDS } from "../sample/sample.ts";
 import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
@@ -26,18 +26,22 @@ interface Grouped {
   readonly notObserved: number;
 }
 
-/** A stratification before the exploratory p-values are adjusted, on which the verdict of its spread rests. */
-export type Explored = Omit<Stratification, "spread"> & {
+/** A stratification before the verdict of its spread, which rests on adjusted p-values. */
+export interface Explored extends Omit<Stratification, "spread"> {
   readonly spread: Omit<Spread, "verdict" | "reason">;
-};
+}
 
 /** The durations that are looked at stratum by stratum: one of them stratum for stratum, all over the strata. */
 type StrataSamples = Readonly<Record<WholeName, Pair<FileSample>>>;
 
 const EMPTY = new Float64Array(0);
 
-/** To be called once all exploratory p-values are adjusted. */
-export function concluded(explored: Explored, alpha: number): Stratification {
+export function concluded(
+  unadjusted: Unadjusted<Explored>,
+  alpha: number,
+  exploration: Exploration,
+): Stratification {
+  const explored = exploration.adjust<Explored>(unadjusted);
   const { test, side_tests } = explored.spread;
   const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
   // Strata that change places, the wider of one side being the tighter of the other, look alike together.
@@ -62,7 +66,7 @@ export function stratify(
   alpha: number,
   confounded: string | null,
   exploration: Exploration,
-): Explored {
+): Unadjusted<Explored> {
   const grouped = bySide(files, samples[OF_STRATA.name], groupings);
   const values = new Map(grouped.flatMap((side) => [...side.values]));
   const strata = [...values.keys()].filter((name) =>
@@ -139,7 +143,7 @@ function stratum(
   refused: Refusal,
   exploration: Exploration,
   bins: Bins | null,
-): Stratum {
+): Unadjusted<Stratum> {
   const samples = samplesOf(grouped, value);
   const [a, b] = samples;
   const isFirst = a === first[0] && b === first[1];
@@ -181,7 +185,7 @@ function refusalOf([a, b]: Pair<Float64Array>, names: Pair<string>, confounded: 
 function spreadBetween(
   ordered: readonly Pair<Float64Array>[],
   exploration: Exploration,
-): Explored["spread"] {
+): Unadjusted<Explored["spread"]> {
   const [ofA, ofB] = [ordered.map(([a]) => a), ordered.map(([, b]) => b)];
   const tests = spreadTests(ordered.map(aroundOwnMedians), exploration);
   const sides = both([ofA, ofB], (groups) => decidingTests(groups, exploration));

@@ -1,7 +1,7 @@
 /** The shift that all strata share: what is left of a shift when the mix of strata is taken out of it. */
 
 import { directionOf } from "./contrast.ts";
-import type { Exploration } from "./exploration.ts";
+import type { Exploration, Unadjusted } from "./exploration.ts";
 import { TEST_NEEDS } from "../sample/sample.ts";
 import type { Stratified } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -19,7 +19,7 @@ export function stratifiedShifts(
   ordered: readonly Pair<Float64Array>[],
   alpha: number,
   exploration: Exploration,
-): Stratified[] {
+): Unadjusted<Stratified>[] {
   const strata = ordered.filter(([a, b]) => Math.min(a.length, b.length) >= TEST_NEEDS)
     .map(([a, b]) => ({ a, b }));
   if (strata.length < STRATA_NEEDED) return [];
