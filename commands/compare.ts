@@ -10,19 +10,24 @@ import type { Comparison } from "../analysis/compare/comparison.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
+import type { DictionaryColumn } from "../analysis/result/column_store.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
 import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
-export interface CompareFlags {
+/** How files are compared, whatever is made of it. */
+export interface ComparisonFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly ColumnName[];
   /** Margin of the question LEAD in ns, instead of the runbook's. */
   readonly margin?: number;
   /** Instead of the runbook's. */
   readonly alpha?: number;
+}
+
+export interface CompareFlags extends ComparisonFlags {
   readonly format: keyof typeof FORMS;
   /** Verdicts of a question that end the program with the exit code of a gate. */
   readonly "fail-on"?: readonly Verdict[];
@@ -30,26 +35,31 @@ export interface CompareFlags {
 
 const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
-/**
- * Each file but the first against the first.
- *
- * @throws Failure when a file cannot be read or is refused
- */
-function compareFiles(flags: Omit<CompareFlags, "format">, paths: readonly string[]): Comparison[] {
-  const { by, margin, alpha } = flags;
-  const keys = new Map<ResultFile, KeyColumns>();
-  const files = paths.map((path) => {
-    const columns = new KeyColumns(by ?? []);
-    const isKept = (by ?? []).every((name) => TEXT_NAMES.has(name));
-    const file = readFile(path, isKept ? null : (row) => columns.visit(row));
-    keys.set(file, columns);
-    return file;
-  });
-  return compareAll(files, {
-    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
+/** A file and the columns that its runs may be grouped by. */
+export interface KeyedFile {
+  readonly file: ResultFile;
+  readonly columnOf: (name: ColumnName) => DictionaryColumn;
+}
+
+/** Each file but the first against the first; nothing when there is one only. */
+export function compareFiles(
+  files: readonly KeyedFile[],
+  { by, margin, alpha }: ComparisonFlags,
+): Comparison[] {
+  const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
+  return compareAll(files.map(({ file }) => file), {
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
     ...(margin === undefined ? {} : { marginNs: margin }),
     ...(alpha === undefined ? {} : { alpha }),
   });
+}
+
+/** @throws Failure when the file cannot be read or is refused */
+function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
+  const columns = new KeyColumns(keys);
+  const isKept = keys.every((name) => TEXT_NAMES.has(name));
+  const file = readFile(path, isKept ? null : (row) => columns.visit(row));
+  return { file, columnOf: (name) => columns.column(file, name) };
 }
 
 /**
@@ -67,7 +77,7 @@ export function compareCommand(
   say: (text: string) => void,
   columns: number | null,
 ): ExitCode {
-  const comparisons = compareFiles(flags, paths);
+  const comparisons = compareFiles(paths.map((path) => readKeyed(path, flags.by ?? [])), flags);
   write(FORMS[flags.format](comparisons, columns !== null && columns >= PLOTS_FROM));
   return gate(comparisons, flags["fail-on"], say);
 }

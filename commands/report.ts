@@ -1,30 +1,17 @@
 /** `probe report FILE...` and `probe compare --format html`: files as a page that stands for itself. */
 
-import type { ColumnName } from "../analysis/result/columns.ts";
-import { compareAll } from "../analysis/compare/compare.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
-import { KeyColumns } from "../analysis/sample/key_columns.ts";
-import type { ResultFile } from "../analysis/result/file.ts";
-import type { RowView } from "../analysis/result/row_view.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
+import { compareFiles, type ComparisonFlags } from "./compare.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
 import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
-export interface PageFlags {
-  /** Margin of the question LEAD in ns, instead of the runbook's. */
-  readonly margin?: number;
-  /** Instead of the runbook's. */
-  readonly alpha?: number;
-  /** Columns whose values together make a stratum. */
-  readonly by?: readonly ColumnName[];
-}
-
-export interface ReportFlags extends PageFlags {
+export interface ReportFlags extends ComparisonFlags {
   /** A path that does not exist yet. */
   readonly out: string;
 }
@@ -57,47 +44,35 @@ export async function reportCommand(
  * @throws Failure when a file cannot be read or is refused
  */
 export async function pageOf(
-  flags: PageFlags,
+  flags: ComparisonFlags,
   paths: readonly string[],
 ): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
   // Loaded here: no other command pays for it.
   const { createHash } = await import("node:crypto");
-  const { by, margin, alpha } = flags;
-  const keys = new Map<ResultFile, KeyColumns>();
   const files = paths.map((path): ReportFile => {
     const hash = createHash("sha256");
     let bytes = 0;
-    const columns = new KeyColumns(by ?? []);
-    const collected = new ShowColumns(by ?? null);
-    const visit = (row: RowView) => {
-      columns.visit(row);
-      collected.visit(row);
-    };
-    const file = readFile(path, visit, (chunk) => {
+    const collected = new ShowColumns(flags.by ?? null);
+    const file = readFile(path, (row) => collected.visit(row), (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
     });
-    keys.set(file, columns);
     return {
       file,
       show: collected.show(file),
       links: collected.links(),
-      columnOf: (name) => columns.column(file, name),
+      columnOf: collected.columnOf(file),
       sha256: hash.digest("hex"),
       bytes,
     };
   });
-  const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file), {
-    ...(by === undefined ? {} : { by, columnOf: (file, name) => keys.get(file)!.column(file, name) }),
-    ...(margin === undefined ? {} : { marginNs: margin }),
-    ...(alpha === undefined ? {} : { alpha }),
-  });
+  const comparisons = compareFiles(files, flags);
   const command = commandOf(flags, paths);
   return { page: reportPage({ version: project.version, command, files, comparisons }), comparisons };
 }
 
 /** The command that gives the same page, as a shell takes it. */
-function commandOf({ by, margin, alpha }: PageFlags, paths: readonly string[]): string {
+function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly string[]): string {
   const words = [
     "probe",
     "report",

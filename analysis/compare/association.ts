@@ -2,9 +2,9 @@
 
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { ColumnName } from "../result/columns.ts";
-import { type ColumnOf, type Grouping, groupingOf, nameOfValues } from "../sample/grouping.ts";
+import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
 import { pValue } from "../sample/sample.ts";
-import type { CrossTable, MantelHaenszel } from "./comparison.ts";
+import type { ColumnOf, CrossTable, MantelHaenszel } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
@@ -40,7 +40,9 @@ export function crossColumns(
 ): Unadjusted<CrossTable> {
   const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    for (const { values: [row, column], count } of cellsOf(groupingOf(file, [rows, columns]))) {
+    for (
+      const { values: [row, column], count } of cellsOf(groupingOf([file.texts[rows], file.texts[columns]]))
+    ) {
       add(strata, names[index]!, row!, column!, count);
     }
   }
@@ -61,7 +63,7 @@ export function crossSides(
 ): Unadjusted<CrossTable> {
   const strata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    for (const { values, count } of cellsOf(groupingOf(file, rows, test.columnOf))) {
+    for (const { values, count } of cellsOf(groupingOf(rows.map((name) => test.columnOf(file, name))))) {
       add(strata, "", nameOfValues(values), names[index]!, count);
     }
   }
@@ -69,7 +71,8 @@ export function crossSides(
   if (across === null) return tested({ ...crossed, within: null }, test);
   const inStrata: Strata = new Map();
   for (const [index, file] of files.entries()) {
-    for (const { values, count } of cellsOf(groupingOf(file, [...rows, across], test.columnOf))) {
+    const columns = [...rows, across].map((name) => test.columnOf(file, name));
+    for (const { values, count } of cellsOf(groupingOf(columns))) {
       add(inStrata, values.at(-1)!, nameOfValues(values.slice(0, -1)), names[index]!, count);
     }
   }
@@ -93,11 +96,10 @@ interface Crossed {
 }
 
 /** Observed combinations and how often each occurs. */
-function cellsOf({ values, codes }: Grouping): { values: readonly string[]; count: number }[] {
-  const counts = new Float64Array(values.length);
-  for (let row = 0; row < codes.length; row++) counts[codes[row]!]!++;
-  return values.flatMap((value, code) =>
-    value === null || counts[code] === 0 ? [] : [{ values: value, count: counts[code]! }]
+function cellsOf(grouping: Grouping): { values: readonly string[]; count: number }[] {
+  const counts = sizesOf(grouping);
+  return grouping.groups.flatMap(({ name, values }, code) =>
+    name === null || counts[code] === 0 ? [] : [{ values, count: counts[code]! }]
   );
 }
 

@@ -4,15 +4,16 @@ import type { ColumnName } from "../result/columns.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
-import { type ColumnOf, type Grouping, groupingOf, textOf } from "../sample/grouping.ts";
+import { type Grouping, groupingOf } from "../sample/grouping.ts";
 import { alphaOf, marginOf } from "./declared.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, measure, type Measured } from "./question.ts";
 import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS } from "./questions.ts";
-import { both, completeCode, sampleOf } from "../sample/sample.ts";
+import { statusesOf } from "../sample/counts.ts";
+import { both, sampleOf } from "../sample/sample.ts";
 import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
-import type { Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
+import type { ColumnOf, Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
@@ -138,10 +139,13 @@ function prepare(
     return { measured, confounded, test };
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
-  const columnOf = options.columnOf ?? textOf;
+  const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
   const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
     (columns): Key => {
-      return { columns, groupings: both(files, (file) => groupingOf(file, columns, columnOf)) };
+      return {
+        columns,
+        groupings: both(files, (file) => groupingOf(columns.map((name) => columnOf(file, name)))),
+      };
     },
   );
   return {
@@ -267,10 +271,8 @@ function stackFrames(
 }
 
 function sideOf(file: ResultFile, side: string): Side {
-  const { meta, end, texts } = file;
-  const counts = new Float64Array(texts.status.values.length);
-  for (const code of texts.status.codes()) counts[code]!++;
-  const count = (status: string) => counts[texts.status.values.indexOf(status)]!;
+  const { meta, end } = file;
+  const { complete, timeout, aborted } = statusesOf(file);
   return {
     side,
     file: file.name,
@@ -280,9 +282,9 @@ function sideOf(file: ResultFile, side: string): Side {
     tier: meta.tier,
     started: meta.started,
     rows: file.rows,
-    complete: counts[completeCode(file)]!,
-    timeout: count("timeout"),
-    aborted: count("aborted"),
+    complete,
+    timeout,
+    aborted,
     cut_off: end === null,
     lost_events: end?.lost_events ?? file.totals.lost_events,
     recursion_misses: end?.recursion_misses ?? file.totals.recursion_misses,

@@ -4,10 +4,16 @@
  * is the baseline A, and every shift is the second side less A, every ratio the second side over A.
  */
 
+import type { ColumnName } from "../result/columns.ts";
+import type { DictionaryColumn } from "../result/column_store.ts";
+import type { ResultFile } from "../result/file.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
 import type { Verdict } from "./verdict.ts";
+
+/** A column of a file as values, row by row; that of a file's texts when it is one of them. */
+export type ColumnOf = (file: ResultFile, name: ColumnName) => DictionaryColumn;
 
 /** A p-value of an exploratory test; `p_bh` is it after Benjamini and Hochberg's adjustment for all of them. */
 export interface ExploratoryP extends PValue {

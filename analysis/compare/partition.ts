@@ -1,22 +1,22 @@
 /** Keys that split the runs alike: migrated and signature where migration is the only flag, path and stack. */
 
-import { type Grouping, nameOfValues } from "../sample/grouping.ts";
+import type { Group, Grouping } from "../sample/grouping.ts";
 import type { Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 
-/** Values of one key for each value of another, named; null is "not observed". */
-export type Renaming = ReadonlyMap<string | null, readonly string[] | null>;
+/** The group of one key for each group's name of another; null is "not observed". */
+export type Renaming = ReadonlyMap<string | null, Group>;
 
 /**
  * How to rename the values of key `from` to get those of key `to`, or null when the keys do not split the runs of
  * both files in the same way.
  */
 export function renaming(from: Pair<Grouping>, to: Pair<Grouping>): Renaming | null {
-  const forward = new Map<string | null, readonly string[] | null>();
+  const forward = new Map<string | null, Group>();
   const backward = new Map<string | null, string | null>();
   for (const side of [0, 1] as const) {
     const [source, target] = [from[side], to[side]];
-    const expected = new Int32Array(source.values.length).fill(-1);
+    const expected = new Int32Array(source.groups.length).fill(-1);
     for (let row = 0; row < source.codes.length; row++) {
       const code = source.codes[row]!;
       if (expected[code] === target.codes[row]) continue;
@@ -25,23 +25,15 @@ export function renaming(from: Pair<Grouping>, to: Pair<Grouping>): Renaming | n
     }
     for (const [code, targetCode] of expected.entries()) {
       if (targetCode === -1) continue;
-      const [value, renamed] = [nameOf(source, code), nameOf(target, targetCode)];
-      if (forward.has(value) && nameOrNull(forward.get(value)!) !== renamed) return null;
-      if (backward.has(renamed) && backward.get(renamed) !== value) return null;
-      if ((value === null) !== (renamed === null)) return null;
-      forward.set(value, target.values[targetCode]!);
-      backward.set(renamed, value);
+      const [{ name }, renamed] = [source.groups[code]!, target.groups[targetCode]!];
+      if (forward.has(name) && forward.get(name)!.name !== renamed.name) return null;
+      if (backward.has(renamed.name) && backward.get(renamed.name) !== name) return null;
+      if ((name === null) !== (renamed.name === null)) return null;
+      forward.set(name, renamed);
+      backward.set(renamed.name, name);
     }
   }
   return forward;
-}
-
-function nameOf({ values }: Grouping, code: number): string | null {
-  return nameOrNull(values[code]!);
-}
-
-function nameOrNull(values: readonly string[] | null): string | null {
-  return values === null ? null : nameOfValues(values);
 }
 
 /** A stratification for another key that splits the runs alike. */
@@ -51,8 +43,10 @@ export function renamed(
   names: Renaming,
 ): Stratification {
   const groups = original.groups.map((group) => {
-    const values = names.get(group.value) ?? group.values;
-    return { ...group, value: nameOfValues(values), values };
+    const renamed = names.get(group.value);
+    return renamed === undefined || renamed.name === null
+      ? group
+      : { ...group, value: renamed.name, values: renamed.values };
   });
   return { ...original, key: columns.join(","), columns, same_runs_as: original.key, groups };
 }

@@ -1,7 +1,8 @@
 /** Columns that nothing was grouped by: constant ones that differ between the sides, and ones that vary inside strata. */
 
 import type { Grouping } from "../sample/grouping.ts";
-import { both, completeCode } from "../sample/sample.ts";
+import { countsOf } from "../sample/counts.ts";
+import { both, completeRows } from "../sample/sample.ts";
 import type { ContextDifference } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -18,8 +19,9 @@ const NAMED_VALUES = 3;
 
 /** Columns that are constant on each side but not the same. */
 export function constantDifferences(files: Pair<ResultFile>): ContextDifference[] {
+  const complete = both(files, completeRows);
   return CANDIDATES.filter((column) => !column.endsWith("_stack")).flatMap((column) => {
-    const [inA, inB] = both(files, (file) => valuesOf(file, column));
+    const [inA, inB] = valuesOf(files, column, complete);
     const differs = inA.length === 1 && inB.length === 1 && inA[0]![0] !== inB[0]![0];
     return differs ? [{ field: column, values: [inA[0]![0], inB[0]![0]] }] : [];
   });
@@ -38,11 +40,12 @@ export function residueOf(
   keys: readonly { readonly columns: readonly string[]; readonly groupings: Pair<Grouping> }[],
 ): string[] {
   const isKey = new Set(keys.flatMap(({ columns }) => columns));
+  const complete = both(files, completeRows);
   const found = CANDIDATES.filter((column) => !isKey.has(column)).flatMap((column) => {
-    const values = both(files, (file) => valuesOf(file, column));
+    const values = valuesOf(files, column, complete);
     const varies = ([0, 1] as const).filter((side) =>
       values[side].length > 1 &&
-      keys.every(({ groupings }) => variesWithin(files[side], column, groupings[side]))
+      keys.every(({ groupings }) => variesWithin(files[side], column, groupings[side], complete[side]))
     );
     if (varies.length === 0) return [];
     return [`${column} (${varies.map((side) => `${names[side]}: ${listed(values[side])}`).join("; ")})`];
@@ -50,38 +53,36 @@ export function residueOf(
   return found.length === 0 ? [] : [`vary inside strata and are no key: ${found.join(", ")}`];
 }
 
-function listed(values: readonly [value: string, count: number][]): string {
+function listed(values: Values): string {
   const named = values.slice(0, NAMED_VALUES).map(([value, count]) => `${value} ${count}`).join(", ");
   return values.length > NAMED_VALUES ? `${named} and ${values.length - NAMED_VALUES} more` : named;
 }
 
 /** Whether two complete runs of one group differ in an observed value. */
-function variesWithin(file: ResultFile, column: TextName, { values, codes }: Grouping): boolean {
+function variesWithin(
+  file: ResultFile,
+  column: TextName,
+  { groups, codes }: Grouping,
+  complete: Uint32Array,
+): boolean {
   const cells = file.texts[column].codes();
-  const status = file.texts.status.codes();
-  const complete = completeCode(file);
-  const first = new Int32Array(values.length);
-  for (let row = 0; row < cells.length; row++) {
-    const cell = cells[row]!;
-    const group = codes[row]!;
-    if (status[row] !== complete || cell === 0 || values[group] === null) continue;
+  const first = new Int32Array(groups.length);
+  for (let i = 0; i < complete.length; i++) {
+    const cell = cells[complete[i]!]!;
+    const group = codes[complete[i]!]!;
+    if (cell === 0 || groups[group]!.name === null) continue;
     if (first[group] === 0) first[group] = cell;
     else if (first[group] !== cell) return true;
   }
   return false;
 }
 
-/** Distinct observed values over the complete runs, the most frequent first. */
-function valuesOf(file: ResultFile, column: TextName): [value: string, count: number][] {
-  const names = file.texts[column].values;
-  const codes = file.texts[column].codes();
-  const status = file.texts.status.codes();
-  const complete = completeCode(file);
-  const counts = new Float64Array(names.length);
-  for (let i = 0; i < codes.length; i++) if (status[i] === complete) counts[codes[i]!]!++;
-  return names
-    .flatMap((name, code): [string, number][] =>
-      name === null || counts[code] === 0 ? [] : [[name, counts[code]!]]
-    )
-    .sort(([x, many], [y, few]) => few - many || (x < y ? -1 : 1));
+type Values = readonly (readonly [value: string, count: number])[];
+
+/** Distinct observed values of the complete runs of each side, the most frequent first. */
+function valuesOf(files: Pair<ResultFile>, column: TextName, complete: Pair<Uint32Array>): Pair<Values> {
+  const of = (side: 0 | 1): Values =>
+    countsOf(files[side].texts[column], complete[side])
+      .flatMap(({ value, runs }) => value === null ? [] : [[value, runs] as const]);
+  return [of(0), of(1)];
 }

@@ -3,8 +3,8 @@
 import type { ColumnName } from "../result/columns.ts";
 import { contrast } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
-import { type Grouping, nameOfValues } from "../sample/grouping.ts";
-import { both, completeCode, type FileSample, samplesByGroup, TEST_NEEDS } from "../sample/sample.ts";
+import type { Grouping } from "../sample/grouping.ts";
+import { both, completeness, type FileSample, samplesByName, TEST_NEEDS } from "../sample/sample.ts";
 import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
 import { OF_STRATA, type WholeName, WHOLES } from "./questions.ts";
 import { stratifiedShifts } from "./stratified.ts";
@@ -91,7 +91,7 @@ export function stratify(
     key: columns.join(","),
     columns,
     same_runs_as: null,
-    n: both(grouped, totalOf),
+    n: both(grouped, ({ samples }) => totalOf(samples)),
     not_observed: both(grouped, ({ notObserved }) => notObserved),
     groups,
     spread: spreadBetween(ordered, exploration),
@@ -109,28 +109,34 @@ function bySide(
   return [groupBy(files[0], samples[0], groupings[0]), groupBy(files[1], samples[1], groupings[1])];
 }
 
-function groupBy(file: ResultFile, sample: FileSample, { values, codes }: Grouping): Grouped {
+function groupBy(file: ResultFile, sample: FileSample, grouping: Grouping): Grouped {
+  const { groups, codes } = grouping;
   const status = file.texts.status.codes();
-  const complete = completeCode(file);
+  const isComplete = completeness(file);
   const timedOut = file.texts.status.values.indexOf("timeout");
-  const timeout = new Float64Array(values.length);
-  const aborted = new Float64Array(values.length);
+  const timeout = new Float64Array(groups.length);
+  const aborted = new Float64Array(groups.length);
   for (let row = 0; row < codes.length; row++) {
     if (status[row] === timedOut) timeout[codes[row]!]!++;
-    else if (status[row] !== complete) aborted[codes[row]!]!++;
+    else if (!isComplete(row)) aborted[codes[row]!]!++;
   }
-  const samples = samplesByGroup(sample, codes, values.length);
-  const named = values.flatMap((value, code) => value === null ? [] : [{ name: nameOfValues(value), code }]);
+  const samples = samplesByName(sample, grouping);
   const above0 = (numbers: Float64Array) =>
-    new Map(named.filter(({ code }) => numbers[code]! > 0).map(({ name, code }) => [name, numbers[code]!]));
+    new Map(
+      groups.flatMap(({ name }, code): [string, number][] =>
+        name === null || numbers[code] === 0 ? [] : [[name, numbers[code]!]]
+      ),
+    );
   return {
-    values: new Map(named.map(({ name, code }) => [name, values[code]!])),
-    samples: new Map(
-      named.filter(({ code }) => samples[code]!.length > 0).map(({ name, code }) => [name, samples[code]!]),
+    values: new Map(
+      groups.flatMap(({ name, values }): [string, readonly string[]][] =>
+        name === null ? [] : [[name, values]]
+      ),
     ),
+    samples,
     timeout: above0(timeout),
     aborted: above0(aborted),
-    notObserved: samples[0]!.length,
+    notObserved: sample.sorted.length - totalOf(samples),
   };
 }
 
@@ -212,9 +218,9 @@ function samplesOf(grouped: Pair<Grouped>, name: string): Pair<Float64Array> {
   return [grouped[0].samples.get(name) ?? EMPTY, grouped[1].samples.get(name) ?? EMPTY];
 }
 
-function totalOf(side: Grouped): number {
+function totalOf(samples: Grouped["samples"]): number {
   let sum = 0;
-  for (const sample of side.samples.values()) sum += sample.length;
+  for (const sample of samples.values()) sum += sample.length;
   return sum;
 }
 

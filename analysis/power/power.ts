@@ -3,7 +3,7 @@
  * hold. Field names are those of `probe power --format json`.
  */
 
-import { INTERVAL_NEEDS, sortedSample } from "../sample/sample.ts";
+import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { alphaOf, marginOf } from "../compare/declared.ts";
 import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -45,8 +45,6 @@ export interface RunsAnswer {
 
 /** Fewer runs are no distribution to draw from. */
 const NEEDS = 4;
-/** Below this many the answer rests on a few runs. */
-const THIN_BELOW = 10;
 
 const METHOD =
   `equivalence by two one-sided Mann-Whitney tests, ${SIMULATIONS} simulated pairs of samples per size, ` +

@@ -1,6 +1,7 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
 import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
+import type { Grouping } from "./grouping.ts";
 import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
@@ -32,16 +33,45 @@ export interface FileSample extends Sample {
   readonly rows: Uint32Array;
 }
 
-/** Code of `complete` in column status, by which runs are chosen. */
-export function completeCode(file: ResultFile): number {
-  return file.texts.status.values.indexOf("complete");
+/** Whether the run of a row is complete: by that runs are chosen. */
+export function completeness(file: ResultFile): (row: number) => boolean {
+  const status = file.texts.status.codes();
+  const complete = file.texts.status.values.indexOf("complete");
+  return (row) => status[row] === complete;
+}
+
+/** Rows of the complete runs, in the order of the file. */
+export function completeRows(file: ResultFile): Uint32Array {
+  return rowsThat(file, completeness(file));
+}
+
+/** Rows of which something is true, in the order of the file. */
+export function rowsThat(file: ResultFile, isTrue: (row: number) => boolean): Uint32Array {
+  const rows = new Uint32Array(file.rows);
+  let n = 0;
+  for (let row = 0; row < file.rows; row++) if (isTrue(row)) rows[n++] = row;
+  return rows.subarray(0, n);
+}
+
+/**
+ * The values of some rows, sorted ascending.
+ *
+ * @param values ns row by row; NaN, which is "not observed", is left out
+ */
+export function sortedAt(values: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const found = new Float64Array(rows.length);
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    if (!Number.isNaN(value)) found[n++] = value;
+  }
+  return found.subarray(0, n).sort();
 }
 
 /** The complete runs in which the duration was observed, in the order of their numbers. */
 export function sampleOf(file: ResultFile, duration: Duration): FileSample {
   const values = file.durations[duration];
-  const status = file.texts.status.codes();
-  const complete = completeCode(file);
+  const isComplete = completeness(file);
   const byRun = rowsByRun(file.run);
   const rows = new Uint32Array(values.length);
   const series = new Float64Array(values.length);
@@ -49,7 +79,7 @@ export function sampleOf(file: ResultFile, duration: Duration): FileSample {
   for (let i = 0; i < values.length; i++) {
     const row = byRun === null ? i : byRun[i]!;
     const value = values[row]!;
-    if (status[row] !== complete || Number.isNaN(value)) continue;
+    if (!isComplete(row) || Number.isNaN(value)) continue;
     rows[n] = row;
     series[n++] = value;
   }
@@ -84,6 +114,16 @@ export function samplesByGroup(
     samples[group]![next[group]!++] = sorted[k]!;
   }
   return samples;
+}
+
+/** The samples of a grouping's groups by their names; groups without a run are left out. */
+export function samplesByName(sample: FileSample, { groups, codes }: Grouping): Map<string, Float64Array> {
+  const samples = samplesByGroup(sample, codes, groups.length);
+  return new Map(
+    groups.flatMap(({ name }, code): [string, Float64Array][] =>
+      name === null || samples[code]!.length === 0 ? [] : [[name, samples[code]!]]
+    ),
+  );
 }
 
 /** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */

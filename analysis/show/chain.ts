@@ -1,6 +1,6 @@
 /** The chains of a file: from each stage to the next one observed, what it takes and what it does to the whole. */
 
-import { completeCode } from "../sample/sample.ts";
+import { completeRows, sortedAt } from "../sample/sample.ts";
 import { NumberColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
@@ -23,7 +23,7 @@ export type ChainStage = (typeof CHAIN_STAGES)[number];
 const TIMES = CHAIN_STAGES.map((stage) => `${stage}_ns` as const);
 
 /** Fewer runs say nothing about a spread. */
-const SPREAD_NEEDS = 4;
+const SHARES_NEED = 4;
 
 /** From a stage to the next one that was observed in the same run, over the complete runs that have both. */
 export interface Link {
@@ -104,10 +104,10 @@ export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link
   const after = links.filter(({ from }) => from !== "edge");
   const parts = after.map(({ values }) => picked(values, inTotal).map((ns) => Number.isNaN(ns) ? 0 : ns));
   const whole = picked(total, inTotal);
-  const spread = whole.length < SPREAD_NEEDS ? null : varianceShares(parts, whole);
-  const robust = whole.length < SPREAD_NEEDS ? null : quartileShares(parts, whole);
+  const spread = whole.length < SHARES_NEED ? null : varianceShares(parts, whole);
+  const robust = whole.length < SHARES_NEED ? null : quartileShares(parts, whole);
   return links.flatMap((link): Link[] => {
-    const sorted = picked(link.values, complete).filter((ns) => !Number.isNaN(ns)).sort();
+    const sorted = sortedAt(link.values, complete);
     if (sorted.length === 0) return [];
     const at = after.indexOf(link);
     return [{
@@ -122,15 +122,6 @@ export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link
       share_of_spread_robust: robust?.[at] ?? null,
     }];
   });
-}
-
-function completeRows(file: ResultFile): Uint32Array {
-  const complete = completeCode(file);
-  const status = file.texts.status.codes();
-  const rows = new Uint32Array(status.length);
-  let n = 0;
-  for (let row = 0; row < status.length; row++) if (status[row] === complete) rows[n++] = row;
-  return rows.subarray(0, n);
 }
 
 function picked(values: Float64Array, rows: Uint32Array): Float64Array {

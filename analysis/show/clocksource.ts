@@ -1,6 +1,6 @@
 /** Runs in whose window the kernel changed its clocksource, against those without. */
 
-import { completeCode } from "../sample/sample.ts";
+import { completeness, sortedAt } from "../sample/sample.ts";
 import { NumberColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
@@ -51,13 +51,8 @@ export class SwitchColumns {
 
   window(file: ResultFile): ClocksourceWindow {
     const switches = this.#switches.values();
-    const status = file.texts.status.codes();
-    const complete = completeCode(file);
-    const offsets = (rows: readonly number[]) =>
-      Float64Array.from(
-        rows.filter((row) => status[row] === complete && !Number.isNaN(file.durations.offset_ns[row]!)),
-        (row) => file.durations.offset_ns[row]!,
-      ).sort();
+    const isComplete = completeness(file);
+    const offsets = (rows: readonly number[]) => sortedAt(file.durations.offset_ns, rows.filter(isComplete));
     const all = Array.from(switches.keys());
     const rowsWith = all.filter((row) => switches[row]! > 0);
     const rowsWithout = all.filter((row) => switches[row] === 0);

@@ -2,7 +2,8 @@
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
 import type { ColumnName } from "../result/columns.ts";
-import { sortedSample } from "../sample/sample.ts";
+import { type Count, countsOf, statusesOf } from "../sample/counts.ts";
+import { rowsThat, sortedSample } from "../sample/sample.ts";
 import { KeyColumns } from "../sample/key_columns.ts";
 import type { Loss } from "../result/meta.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
@@ -55,10 +56,8 @@ export interface LinkName extends Pick<Link, "from" | "to"> {
   readonly share: number;
 }
 
-/** The runs with one value of a column; null: with none. */
-export interface Share {
-  readonly value: string | null;
-  readonly runs: number;
+/** The runs with one value of a column. */
+export interface Share extends Count {
   /** Of all runs. */
   readonly share: number;
 }
@@ -119,11 +118,16 @@ export class ShowColumns {
     return this.#chain.links();
   }
 
+  /** A column that runs are grouped by. */
+  columnOf(file: ResultFile): (name: ColumnName) => DictionaryColumn {
+    return (name) => this.#keyColumns.column(file, name);
+  }
+
   /** @param file the one whose rows were visited */
   show(file: ResultFile): Show {
     const { meta } = file;
     const links = deltaChain(file, this.links());
-    const statuses = new Map(sharesOf(file.texts.status).map(({ value, runs }) => [value, runs]));
+    const { complete, timeout, aborted } = statusesOf(file);
     return {
       file: file.name,
       env: meta.env,
@@ -135,14 +139,14 @@ export class ShowColumns {
       runs: {
         declared: typeof meta.runbook.runs === "number" ? meta.runbook.runs : null,
         rows: file.rows,
-        complete: statuses.get("complete") ?? 0,
-        timeout: statuses.get("timeout") ?? 0,
-        aborted: statuses.get("aborted") ?? 0,
+        complete,
+        timeout,
+        aborted,
       },
       offset: summaryOf(sortedSample(file, "offset_ns")),
       ttwu_to_tkread: summaryOf(sortedSample(file, "ttwu_to_tkread_ns")),
       edge_uncertainty_ns: meta.edge_uncertainty_ns,
-      strata: this.#keys.map((keys) => strataBy(file, keys, (name) => this.#keyColumns.column(file, name))),
+      strata: this.#keys.map((keys) => strataBy(file, keys, this.columnOf(file))),
       chain: {
         links,
         explains_most: mostOf(links, "share_of_spread"),
@@ -173,13 +177,7 @@ function mostOf(links: readonly Link[], by: "share_of_spread" | "share_of_spread
 
 /** Values with at least one run, the most frequent first. */
 function sharesOf(column: DictionaryColumn): Share[] {
-  const codes = column.codes();
-  const counts = new Float64Array(column.values.length);
-  for (const code of codes) counts[code]!++;
-  return column.values
-    .map((value, code) => ({ value, runs: counts[code]!, share: counts[code]! / codes.length }))
-    .filter(({ runs }) => runs > 0)
-    .sort((x, y) => y.runs - x.runs || (String(x.value) < String(y.value) ? -1 : 1));
+  return countsOf(column).map((count) => ({ ...count, share: count.runs / column.length }));
 }
 
 function stacksOf(file: ResultFile, column: DictionaryColumn): StackShare[] {
@@ -214,14 +212,11 @@ function integrityOf(file: ResultFile): Integrity {
   };
 }
 
+/** In the order of the stages. */
 function timeoutsOf(file: ResultFile): Integrity["timeouts"] {
   const { status, last_stage } = file.texts;
-  const timeout = status.values.indexOf("timeout");
-  const counts = new Float64Array(last_stage.values.length);
-  for (const [row, code] of status.codes().entries()) {
-    if (code === timeout) counts[last_stage.codes()[row]!]!++;
-  }
-  return last_stage.values.flatMap((stage, code) =>
-    stage === null || counts[code] === 0 ? [] : [{ last_stage: stage, runs: counts[code]! }]
-  );
+  const [codes, timeout] = [status.codes(), status.values.indexOf("timeout")];
+  return countsOf(last_stage, rowsThat(file, (row) => codes[row] === timeout))
+    .flatMap(({ value, runs }) => value === null ? [] : [{ last_stage: value, runs }])
+    .sort((x, y) => last_stage.values.indexOf(x.last_stage) - last_stage.values.indexOf(y.last_stage));
 }

@@ -1,7 +1,8 @@
 /** Strata of one file: the runs that share the values of the chosen keys. */
 
 import type { ColumnName } from "../result/columns.ts";
-import { completeCode, sampleOf, samplesByGroup } from "../sample/sample.ts";
+import { groupingOf, sizesOf } from "../sample/grouping.ts";
+import { completeRows, sampleOf, samplesByGroup } from "../sample/sample.ts";
 import { type Bins, binsOver, countsIn } from "../sample/histogram.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -53,50 +54,25 @@ export function strataBy(
   keys: readonly ColumnName[],
   columnOf: (key: ColumnName) => DictionaryColumn,
 ): Strata {
-  const columns = keys.map(columnOf);
-  const { groupOf, rowsOf } = grouped(columns, file.rows);
-  const status = file.texts.status.codes();
-  const complete = completeCode(file);
-  const completeOf = new Float64Array(rowsOf.length);
-  for (let row = 0; row < file.rows; row++) if (status[row] === complete) completeOf[groupOf[row]!]!++;
+  const grouping = groupingOf(keys.map(columnOf));
+  const { groups, codes } = grouping;
+  const runs = sizesOf(grouping);
+  const complete = new Float64Array(groups.length);
+  for (const row of completeRows(file)) complete[codes[row]!]!++;
   const [offset, latency] = [sampleOf(file, "offset_ns"), sampleOf(file, "ttwu_to_tkread_ns")];
-  const offsets = samplesByGroup(offset, groupOf, rowsOf.length);
-  const latencies = samplesByGroup(latency, groupOf, rowsOf.length);
+  const offsets = samplesByGroup(offset, codes, groups.length);
+  const latencies = samplesByGroup(latency, codes, groups.length);
   const bins = binsOver([latency.sorted]);
-  const groups = rowsOf.map(({ first, runs }, group): OneStratum => ({
-    values: columns.map((column) => column.values[column.codes()[first]!]!),
-    runs,
-    complete: completeOf[group]!,
-    censored: runs - completeOf[group]!,
+  const strata = groups.map(({ values }, group): OneStratum => ({
+    values,
+    runs: runs[group]!,
+    complete: complete[group]!,
+    censored: runs[group]! - complete[group]!,
     offset: summaryOf(offsets[group]!),
     ttwu_to_tkread: summaryOf(latencies[group]!),
     histogram: countsIn(bins, latencies[group]!),
-  }));
+  })).filter((stratum) => stratum.runs > 0);
   const name = ({ values }: OneStratum) => values.join("\0");
-  groups.sort((x, y) => y.runs - x.runs || (name(x) < name(y) ? -1 : 1));
-  return { keys, bins, groups };
-}
-
-/** Number of the group of each row, and of each group its first row and its size. */
-function grouped(columns: readonly DictionaryColumn[], rows: number) {
-  let groupOf = new Uint32Array(rows);
-  let rowsOf = rows === 0 ? [] : [{ first: 0, runs: rows }];
-  for (const column of columns) {
-    const codes = column.codes();
-    const numbers = new Map<number, number>();
-    const refined = new Uint32Array(rows);
-    const sizes: { first: number; runs: number }[] = [];
-    for (let row = 0; row < rows; row++) {
-      const pair = groupOf[row]! * column.values.length + codes[row]!;
-      let group = numbers.get(pair);
-      if (group === undefined) {
-        numbers.set(pair, group = sizes.length);
-        sizes.push({ first: row, runs: 0 });
-      }
-      refined[row] = group;
-      sizes[group]!.runs++;
-    }
-    [groupOf, rowsOf] = [refined, sizes];
-  }
-  return { groupOf, rowsOf };
+  strata.sort((x, y) => y.runs - x.runs || (name(x) < name(y) ? -1 : 1));
+  return { keys, bins, groups: strata };
 }

@@ -3,11 +3,12 @@
 import { exploredP, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, CrossTable } from "../../compare/comparison.ts";
 import { formatP, formatStatistic } from "../../units/format_value.ts";
+import { countsOf } from "../../sample/counts.ts";
 import { icicle } from "../plots/icicle.ts";
 import { keyName, sideKey, valuesName } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import { mosaic } from "../plots/mosaic.ts";
-import { type ReportSide, stackCounts } from "../html/runs.ts";
+import type { ReportSide } from "../html/runs.ts";
 import { type Row, table } from "../html/table.ts";
 
 const SHOWN = 24;
@@ -19,10 +20,9 @@ export function icicles(sides: readonly ReportSide[]): Markup {
     .map(
       ([column, what]) =>
         sides.map(({ letter, file }) => {
-          const stacks = [...stackCounts(file, column)].map(([key, runs]) => ({
-            frames: file.stacks.get(key) ?? [],
-            runs,
-          }));
+          const stacks = countsOf(file.texts[column]).flatMap(({ value, runs }) =>
+            value === null ? [] : [{ frames: file.stacks.get(value) ?? [], runs }]
+          );
           return icicle(`${what} in ${letter}`, [sideKey(letter), ` ${what}`], stacks);
         }),
     );

@@ -1,6 +1,7 @@
 /** The question OF_STRATA stratum by stratum: numbers, the shift against the margin, distributions. */
 
 import { groupingOf, nameOfValues } from "../../sample/grouping.ts";
+import { sampleOf, samplesByName } from "../../sample/sample.ts";
 import { ratioNumbers, ratioText } from "../../print/compare_text_strata.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, Stratification, Stratum } from "../../compare/comparison.ts";
@@ -12,7 +13,7 @@ import { axisOf, intervalPlot } from "../plots/intervals.ts";
 import { breakable, keyName, perSide, unbroken, valuesName } from "../html/labels.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
 import { outlierWords } from "./numbers.ts";
-import { type ReportSide, samplesBy } from "../html/runs.ts";
+import type { ReportSide } from "../html/runs.ts";
 import { strataSpread, stratifiedShift } from "./strata_tests.ts";
 import { type Row, table } from "../html/table.ts";
 
@@ -182,7 +183,7 @@ export function strataFigures(
   stacks: Comparison["stacks"],
 ): Markup {
   const samples = sides.map(({ file, columnOf }) =>
-    samplesBy(file, OF_STRATA.duration, groupingOf(file, columns, (_, name) => columnOf(name)))
+    samplesByName(sampleOf(file, OF_STRATA.duration), groupingOf(columns.map(columnOf)))
   );
   const figures = strata.slice(0, DRAWN).map((values) => {
     const name = valuesName(columns, values, stacks);
