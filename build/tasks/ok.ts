@@ -12,6 +12,9 @@ export const HEAVY_TESTS = ["executable", "browser", "native", "walkthrough", "k
 /** Test data, no tests. */
 const DATA = ["golden"];
 
+/** Made by the build or by tools, no sources. */
+const MADE = ["dist", "node_modules"];
+
 function unitTests(): string[] {
   const skipped: readonly string[] = [...HEAVY_TESTS, ...DATA];
   return [...Deno.readDirSync("tests")]
@@ -20,7 +23,17 @@ function unitTests(): string[] {
     .sort();
 }
 
-async function check(name: string, args: readonly string[]): Promise<Counts> {
+/** Where comments may have examples: all but tests/, whose tests would run along with them. */
+function placesOfExamples(): string[] {
+  return [...Deno.readDirSync(".")]
+    .filter(({ name, isDirectory }) => isDirectory ? !name.startsWith(".") : name.endsWith(".ts"))
+    .map(({ name }) => name)
+    .filter((name) => name !== "tests" && !MADE.includes(name))
+    .sort();
+}
+
+/** Runs deno with those arguments; one check, passed or failed. */
+export async function check(name: string, args: readonly string[]): Promise<Counts> {
   console.log(`\n== ${name}`);
   const code = await exitCode([Deno.execPath(), ...args]);
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
@@ -48,12 +61,14 @@ export async function ok(): Promise<Counts> {
   counts = add(counts, await check("types", ["check", "."]));
   console.log("\n== unit tests");
   counts = add(counts, await denoTest(unitTests(), navigator.hardwareConcurrency));
-  console.log("\n== examples in the documentation of analysis/");
-  return add(counts, await denoTest(["--doc", "analysis"]));
+  console.log("\n== examples in comments");
+  return add(counts, await denoTest(["--doc", ...placesOfExamples()]));
 }
 
-if (import.meta.main) {
-  const { passed, failed } = await ok();
+/** Prints what a task has counted, and sets the exit code. */
+export function finish({ passed, failed }: Counts): void {
   console.log(`\n${passed} passed, ${failed} failed`);
   Deno.exitCode = failed === 0 ? 0 : 1;
 }
+
+if (import.meta.main) finish(await ok());

@@ -5,7 +5,7 @@
 
 import { build } from "./build.ts";
 import { add, type Counts, denoTest } from "../process/deno_test.ts";
-import { HEAVY_TESTS, ok } from "./ok.ts";
+import { finish, HEAVY_TESTS, ok } from "./ok.ts";
 import { installPackages, orExplain, setup, TEST_PACKAGES } from "./setup.ts";
 
 /** Guests wait for edges and for each other most of the time; more than two need more memory than a small machine has. */
@@ -41,8 +41,7 @@ async function testEverything(): Promise<void> {
       counts = add(counts, await denoTest([`tests/${folder}`], folder === "kernels" ? GUESTS : 1));
     }
   }
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
-  Deno.exitCode = counts.failed === 0 ? 0 : 1;
+  finish(counts);
 }
 
 if (import.meta.main) await orExplain(testEverything);

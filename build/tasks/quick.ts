@@ -1,0 +1,68 @@
+/**
+ * `deno task quick`: what a change of TypeScript alone needs while one works on it, without clang, in seconds.
+ * `deno task ok`, before a commit, does all of it and more.
+ */
+
+import { NOTICES } from "../parts/notices.ts";
+import { capture } from "../process/command.ts";
+import { add, type Counts, denoTest, NO_TESTS } from "../process/deno_test.ts";
+import { check, finish } from "./ok.ts";
+
+/** Left to `deno task ok`: each takes seconds of CPU time, for what it simulates or for the rows it reads. */
+const SLOW: readonly string[] = [
+  "tests/analysis/compare/compare_test.ts",
+  "tests/analysis/compare/stability_test.ts",
+  "tests/analysis/export/export_test.ts",
+  "tests/analysis/power/power_test.ts",
+  "tests/analysis/print/compare_json_test.ts",
+  "tests/analysis/report/page_test.ts",
+  "tests/analysis/result/large_file_test.ts",
+  "tests/analysis/stats/bootstrap_test.ts",
+  "tests/analysis/stats/power_test.ts",
+  "tests/analysis/stats/series_test.ts",
+];
+
+const FOLDERS = ["tests/analysis", "tests/answers", "tests/docs"];
+const LAYOUT_TEST = "tests/build/parts/import_direction_test.ts";
+
+function testsIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return testsIn(path);
+    return name.endsWith("_test.ts") && !SLOW.includes(path) ? [path] : [];
+  });
+}
+
+/** It is shown when it has ended: tests run at the same time. */
+async function types(): Promise<Counts> {
+  const { code, stdout, stderr } = await capture([Deno.execPath(), "check", "--quiet", "."]);
+  console.log(`\n== types\n${stdout}${stderr}`.trimEnd());
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function quick(): Promise<Counts> {
+  let counts = add(NO_TESTS, await check("format", ["fmt", "--check"]));
+  counts = add(counts, await check("lint", ["lint", "--quiet"]));
+  console.log("\n== tests that need no native part");
+  const tests = [...FOLDERS.flatMap(testsIn), LAYOUT_TEST];
+  const both = await Promise.all([types(), denoTest(tests, navigator.hardwareConcurrency)]);
+  return both.reduce(add, counts);
+}
+
+/** The notices are gathered when all that TypeScript imports has been made. */
+function hasNativeParts(): boolean {
+  try {
+    return Deno.statSync(NOTICES).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  if (hasNativeParts()) finish(await quick());
+  else {
+    console.error("quick: TypeScript imports what build/out does not have yet; run `deno task ok` once");
+    Deno.exitCode = 1;
+  }
+}
