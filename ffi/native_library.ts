@@ -6,6 +6,13 @@ const symbols = {
   // int target_run(const struct target_request *request, struct target_result *result);
   // nonblocking: it runs on a native thread of its own, which is the target.
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
+  // int target_attributes(const struct target_request *request, struct task_attributes *found, void *cpus, size_t bytes);
+  // nonblocking: it runs where target_run() does.
+  target_attributes: {
+    parameters: ["buffer", "buffer", "buffer", "usize"],
+    result: "i32",
+    nonblocking: true,
+  },
   // int existing_run(const struct target_request *request, int32_t pid, struct target_result *result);
   existing_run: { parameters: ["buffer", "i32", "buffer"], result: "i32", nonblocking: true },
   // int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity);

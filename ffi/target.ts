@@ -3,6 +3,14 @@
  * ffi/native/target.c and tasks.c.
  */
 
+import {
+  AS_IT_IS,
+  type AskedAttributes,
+  attributeFields,
+  cpuMask,
+  foundAttributes,
+  type TaskAttributes,
+} from "./attributes.ts";
 import type { NativeLibrary } from "./native_library.ts";
 import type { NativeTrigger } from "./trigger.ts";
 
@@ -63,6 +71,9 @@ export const REQUEST_FIELDS = [
   "cpus",
   "cpus_bytes",
   "monotonic_offset_ns",
+  "policy",
+  "priority",
+  "nice",
 ] as const;
 
 /** struct target_result, likewise. */
@@ -102,8 +113,8 @@ export interface TargetOptions {
   readonly inside?: Inside;
   /** Of {@linkcode armedLeadNs}; its longest when not given. */
   readonly leadNs?: number;
-  /** CPUs that the target may run on; any when not given. */
-  readonly cpus?: readonly number[];
+  /** Where and how it is scheduled; as this process when not given. */
+  readonly attributes?: AskedAttributes;
   /** How long the waker holds the wake back after the edge, ns; not where the trigger itself is the waker. */
   readonly holdNs?: bigint;
 }
@@ -117,7 +128,7 @@ abstract class TargetBase {
    * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
    * thread to its end: collected before, it would work on freed memory.
    */
-  #underWay: readonly BigInt64Array[] = [];
+  protected underWay: readonly ArrayBufferView[] = [];
 
   constructor(native: NativeLibrary, inside: Inside) {
     this.native = native;
@@ -138,7 +149,7 @@ abstract class TargetBase {
     this.#run = run;
     const request = new BigInt64Array(REQUEST_FIELDS.map((name) => asked[name]));
     const result = new BigInt64Array(RESULT_FIELDS.length);
-    this.#underWay = [request, result];
+    this.underWay = [request, result];
     const errno = await start(
       this.native,
       new Uint8Array(request.buffer),
@@ -166,11 +177,13 @@ export class NativeTarget extends TargetBase {
   readonly #leadNs: bigint;
   /** Requests name its address: it lives as long as the target. */
   readonly #cpus: Uint8Array<ArrayBuffer> | null;
+  readonly #attributes: AskedAttributes;
 
   constructor(native: NativeLibrary, options: TargetOptions) {
     super(native, options.inside ?? NOT_INSIDE);
     this.#trigger = options.trigger;
-    this.#cpus = options.cpus === undefined ? null : cpuMask(options.cpus);
+    this.#attributes = options.attributes ?? AS_IT_IS;
+    this.#cpus = this.#attributes.cpus === null ? null : cpuMask(this.#attributes.cpus);
     this.#holdNs = options.holdNs ?? 0n;
     this.#leadNs = BigInt(options.leadNs ?? LONGEST_ARMED_LEAD_NS);
   }
@@ -187,13 +200,11 @@ export class NativeTarget extends TargetBase {
   async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
     const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
-    const cpus = this.#cpus;
     const request = {
-      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside),
+      ...this.#request(armedMapFd, run, edgeRealNs),
       wake: BigInt(index),
       lead_ns: this.#leadNs,
       hold_ns: this.#holdNs,
-      ...cpus === null ? {} : { cpus: addressOf(cpus), cpus_bytes: BigInt(cpus.length) },
     };
     const result = await this.call(run, request, (native, from, to) => native.symbols.target_run(from, to));
     return {
@@ -204,6 +215,30 @@ export class NativeTarget extends TargetBase {
       clock_step_ns: result.clock_step_ns,
       clock_step_uncertainty_ns: Number(result.clock_step_uncertainty_ns),
       realtime_step_ns: result.realtime_step_ns,
+    };
+  }
+
+  /**
+   * What the target has while it runs: a thread of the pool becomes one for a moment, without a run.
+   *
+   * @throws {AttributesError}
+   */
+  async attributes(): Promise<TaskAttributes> {
+    const asked = this.#request(-1, 0, 0n);
+    const request = new BigInt64Array(REQUEST_FIELDS.map((name) => asked[name]));
+    return await foundAttributes((found, mask) => {
+      this.underWay = [request, found, mask];
+      const { target_attributes } = this.native.symbols;
+      return target_attributes(new Uint8Array(request.buffer), found, mask, BigInt(mask.length));
+    });
+  }
+
+  #request(armedMapFd: number, run: number, edgeRealNs: bigint): Request {
+    const cpus = this.#cpus;
+    return {
+      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside),
+      ...attributeFields(this.#attributes),
+      ...cpus === null ? {} : { cpus: addressOf(cpus), cpus_bytes: BigInt(cpus.length) },
     };
   }
 }
@@ -265,6 +300,7 @@ function requestOf(
     cpus: 0n,
     cpus_bytes: 0n,
     monotonic_offset_ns: monotonicOffsetNs,
+    ...attributeFields(AS_IT_IS),
   };
 }
 
@@ -280,13 +316,6 @@ function edgeOf(
 
 function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
-}
-
-/** A mask of CPUs as sched_setaffinity(2) takes it. */
-function cpuMask(cpus: readonly number[]): Uint8Array<ArrayBuffer> {
-  const words = new BigUint64Array(Math.floor(Math.max(...cpus) / 64) + 1);
-  for (const cpu of cpus) words[Math.floor(cpu / 64)]! |= 1n << BigInt(cpu % 64);
-  return new Uint8Array(words.buffer);
 }
 
 /** What clock_step_ns is measured against here: the machine's own counter by name, or CLOCK_MONOTONIC_RAW. */

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "../../bpf/record.h"
-#include "affinity.h"
 #include "attributes.h"
 #include "clocks.h"
 #include "wakes.h"
@@ -134,13 +133,11 @@ static void block_signals(sigset_t *before)
 /* ---- the waker's thread, for every wake but the timer's own ---- */
 
 struct waker {
+	const struct target_request *request;
 	const struct wake *wake;
 	struct wait_state *state;
-	uint64_t run;
 	int64_t asleep_by_ns; /* CLOCK_REALTIME: the target must sleep by then */
-	int64_t hold_ns;
 	int64_t difference_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC at arming */
-	int is_kept; /* the target is kept on CPUs */
 	int stat_fd; /* the target's stat file, opened by itself: /proc may count in another pid namespace than ours */
 	int error;
 };
@@ -169,12 +166,12 @@ static void *waker_main(void *argument)
 	struct wait_state *state = waker->state;
 	struct timespec look = timespec_of(waker->asleep_by_ns), held;
 
-	if (waker->is_kept)
-		leave_cpus(); /* a thread begins where its creator may run */
+	waker->error = leave_attributes(waker->request);
 	drop_slack();
 	prctl(PR_SET_NAME, "probe-waker");
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &look, NULL);
-	waker->error = is_asleep(waker->stat_fd) ? 0 : ETIME;
+	if (!waker->error && !is_asleep(waker->stat_fd))
+		waker->error = ETIME;
 	if (!waker->error)
 		waker->error = wait_for_edge(state->trigger, &state->edge);
 	if (waker->error) {
@@ -186,12 +183,12 @@ static void *waker_main(void *argument)
 		waker->wake->wake(state);
 		return NULL;
 	}
-	if (waker->hold_ns) {
+	if (waker->request->hold_ns) {
 		/* Not on CLOCK_REALTIME, which may be stepped meanwhile. */
-		held = timespec_of(state->edge.edge_real_ns - waker->difference_ns + waker->hold_ns);
+		held = timespec_of(state->edge.edge_real_ns - waker->difference_ns + waker->request->hold_ns);
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &held, NULL);
 	}
-	if (atomic_load(&cancelled_run) != waker->run)
+	if (atomic_load(&cancelled_run) != waker->request->run)
 		waker->error = waker->wake->wake(state);
 	return NULL;
 }
@@ -212,12 +209,10 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 		      struct wait_state *state, struct timespec *read)
 {
 	struct waker waker = {
+		.request = request,
 		.wake = wake,
 		.state = state,
-		.run = request->run,
-		.is_kept = request->cpus != 0,
 		.asleep_by_ns = request->edge_real_ns - request->lead_ns / 2,
-		.hold_ns = request->hold_ns,
 		.difference_ns = difference_ns,
 	};
 	pthread_t thread;
@@ -338,19 +333,17 @@ static int run_once(const struct target_request *request, struct target_result *
 
 int target_run(const struct target_request *request, struct target_result *result)
 {
-	long slack_ns = drop_slack();
 	sigset_t before;
-	int error;
+	long slack_ns;
+	int error, left;
 
 	block_signals(&before);
-	error = request->cpus ? keep_on_cpus((const void *)(uintptr_t)request->cpus, request->cpus_bytes) : 0;
+	error = become_target(request, &slack_ns);
 	if (!error)
 		error = run_once(request, result);
-	if (request->cpus)
-		leave_cpus(); /* the thread goes back to a pool */
+	left = leave_target(request, slack_ns); /* the thread goes back to a pool */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	restore_slack(slack_ns);
-	return error;
+	return error ? error : left;
 }
 
 int64_t clock_now(int32_t clock)

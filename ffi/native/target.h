@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* Of what a target is to have: what its thread has anyway. */
+#define INHERITED INT64_MIN
+
 struct target_request {
 	int64_t armed_map_fd;
 	uint64_t run;
@@ -17,6 +20,9 @@ struct target_request {
 	int64_t cpus;         /* address of the mask of the CPUs that the target may run on; 0: any */
 	int64_t cpus_bytes;   /* its length */
 	int64_t monotonic_offset_ns; /* this time namespace's CLOCK_MONOTONIC less the kernel's own */
+	int64_t policy;       /* SCHED_*, or INHERITED */
+	int64_t priority;     /* of a real-time policy, or INHERITED */
+	int64_t nice;         /* or INHERITED */
 };
 
 struct target_result {

@@ -6,6 +6,7 @@ import type { ReadText } from "./machine.ts";
 const BITS = {
   CAP_SYS_PTRACE: 19n,
   CAP_SYS_ADMIN: 21n,
+  CAP_SYS_NICE: 23n,
   CAP_SYSLOG: 34n,
   CAP_PERFMON: 38n,
   CAP_BPF: 39n,

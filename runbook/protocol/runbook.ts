@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Tier } from "../../analysis/result/meta.ts";
+import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { cellsOf } from "./design.ts";
 import { defaultSettings } from "./runbook_file.ts";
 import {
@@ -9,8 +10,11 @@ import {
   BEST,
   CHECKS,
   type Field,
+  INHERIT,
+  NICE_POLICIES,
   orList,
   OWN_WAKE,
+  REALTIME_POLICIES,
   type Runbook,
   type Settings,
   Unfit,
@@ -98,6 +102,25 @@ const COMBINATIONS: readonly Combination[] = [
     found: () => "only the built-in target is kept on CPUs",
     remedy: "leave it out, and use taskset for a task of your own",
   },
+  ...(["policy", "priority", "nice"] as const).map((field): Combination => ({
+    field,
+    broken: (runbook) => runbook.target !== "self" && runbook[field] !== INHERIT,
+    found: () => "only the built-in target is given a policy, a priority or a nice value",
+    remedy: "leave it out, and use chrt or renice for a task of your own",
+  })),
+  {
+    field: "priority",
+    broken: ({ policy, priority }) => priority !== INHERIT && !REALTIME_POLICIES.includes(policy),
+    found: ({ policy, priority }) =>
+      `${priority} is for ${orList(REALTIME_POLICIES)}, and policy is ${policy}`,
+    remedy: "declare one of these policies, or leave it out",
+  },
+  {
+    field: "nice",
+    broken: ({ policy, nice }) => nice !== INHERIT && !NICE_POLICIES.includes(policy),
+    found: ({ policy, nice }) => `${nice} is for ${orList(NICE_POLICIES)}, and policy is ${policy}`,
+    remedy: "declare one of these policies, or leave it out",
+  },
   {
     field: "runs",
     broken: (runbook) => runbook.runs < cellsOf(runbook).length,
@@ -127,6 +150,17 @@ export function wakesOf({ wake }: Runbook): string[] {
 /** The CPUs on which the built-in target may run, ascending; null: any. */
 export function cpusOf({ cpus }: Runbook): number[] | null {
   return cpus === ANY ? null : cpus.split(",").map(Number);
+}
+
+/** Where and how the built-in target is to be scheduled. */
+export function attributesOf(runbook: Runbook): AskedAttributes {
+  const { policy, priority, nice } = runbook;
+  return {
+    cpus: cpusOf(runbook),
+    policy: policy === INHERIT ? null : policy,
+    priority: priority === INHERIT ? null : priority,
+    nice: nice === INHERIT ? null : nice,
+  };
 }
 
 /** The clocksource that must be in use; null: any. */

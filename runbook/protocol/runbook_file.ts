@@ -6,7 +6,7 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { naming } from "../machine/named_file.ts";
 import type { Field, Settings } from "./settings.ts";
-import { ANY, Unfit } from "./settings.ts";
+import { ANY, INHERIT, Unfit } from "./settings.ts";
 
 /** What a file declares. */
 export interface RunbookFile {
@@ -70,6 +70,13 @@ const anyOrNumbers: Reader = (value) => {
   return value.join(",");
 };
 
+const inheritOrWhole: Reader = (value) => {
+  if (value === INHERIT) return value;
+  if (typeof value === "bigint") return Number(value);
+  const found = typeof value === "string" ? `"${value}"` : kindOf(value);
+  throw new Unfit(`it is ${found}`, `give a whole number, or "${INHERIT}"`);
+};
+
 /** Every key of a file but `version`, the field that it gives, and how its value is taken. */
 const KEYS: ReadonlyMap<string, readonly [field: Field, read: Reader]> = new Map([
   ["runs", ["runs", whole]],
@@ -82,6 +89,9 @@ const KEYS: ReadonlyMap<string, readonly [field: Field, read: Reader]> = new Map
   ["order_seed", ["order_seed", whole]],
   ["hours", ["hours", word]],
   ["cpus", ["cpus", anyOrNumbers]],
+  ["policy", ["policy", word]],
+  ["priority", ["priority", inheritOrWhole]],
+  ["nice", ["nice", inheritOrWhole]],
   ["require", ["require", word]],
   ["clocksource", ["clocksource", word]],
   ["blocks", ["blocks", whole]],

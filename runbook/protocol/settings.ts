@@ -21,6 +21,17 @@ export const OWN_WAKE = "own";
 
 export const ANY = "any";
 export const BEST = "best";
+/** The target has what every thread of this process has. */
+export const INHERIT = "inherit";
+
+/** Policies that the target can be given, as chrt(1) calls them. */
+export const POLICIES = ["other", "batch", "idle", "fifo", "rr"] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** Under these a priority decides, and no nice value. */
+export const REALTIME_POLICIES: readonly string[] = ["fifo", "rr"] satisfies Policy[];
+/** Under these a nice value decides. */
+export const NICE_POLICIES: readonly string[] = ["other", "batch"] satisfies Policy[];
 
 const SHORTEST_PERIOD_NS = 1_000_000;
 const LONGEST_PERIOD_NS = 3_600_000_000_000;
@@ -50,6 +61,12 @@ export interface Runbook {
   readonly hours: string;
   /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
   readonly cpus: string;
+  /** Scheduling policy of the built-in target. */
+  readonly policy: typeof INHERIT | Policy;
+  /** Its priority, from 1 to 99. */
+  readonly priority: typeof INHERIT | number;
+  /** Its nice value, from -20 to 19. */
+  readonly nice: typeof INHERIT | number;
   /** `best`, or the one tier to measure at. */
   readonly require: typeof BEST | Tier;
   /** `any`, or the clocksource that must be in use. */
@@ -68,8 +85,11 @@ export type Field = Exclude<keyof Runbook, "version">;
 
 /** Any of a runbook's fields, lists still in any spelling: what is left out has its default. */
 export type Settings = {
-  readonly [field in Field]?: (Runbook[field] extends number ? number : string) | undefined;
+  readonly [field in Field]?: Spelled<Runbook[field]> | undefined;
 };
+
+/** Of each of a field's values. */
+type Spelled<Value> = Value extends number ? number : string;
 
 /** Lists are spelled with commas, in the order in which they were given. */
 function listOf(check: (item: string) => string): (text: string) => string {
@@ -166,6 +186,17 @@ function cpus(text: string): string {
   return numbers.split(",").map(Number).sort((a, b) => a - b).join(",");
 }
 
+function inheritOr(least: number, most: number, what: string): (value: string | number) => string | number {
+  return (value) => {
+    const fits = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+    if (value === INHERIT || fits) return value;
+    throw new Unfit(
+      `${value} is not ${what}`,
+      `give a whole number from ${least} to ${most}, or "${INHERIT}"`,
+    );
+  };
+}
+
 function clocksource(text: string): string {
   if (/^[A-Za-z0-9][\w.-]*$/.test(text)) return text;
   throw new Unfit(`"${text}" names no clocksource`, `give a name such as tsc, or "${ANY}"`);
@@ -185,6 +216,9 @@ export const CHECKS = {
   order_seed: integer(0, "a seed"),
   hours,
   cpus,
+  policy: oneOf([INHERIT, ...POLICIES]),
+  priority: inheritOr(1, 99, "a priority"),
+  nice: inheritOr(-20, 19, "a nice value"),
   require: oneOf([BEST, ...TIERS]),
   clocksource,
   blocks: integer(1, "a number of blocks"),

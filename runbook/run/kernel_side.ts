@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Tier } from "../../analysis/result/meta.ts";
+import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { kernelFileExists, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
@@ -57,8 +58,8 @@ export interface KernelSideOptions {
   readonly trigger: TriggerChoice;
   /** Of the timer's edges. */
   readonly periodNs: number;
-  /** CPUs that the built-in target may run on; null: any. */
-  readonly cpus: readonly number[] | null;
+  /** Of the built-in target. */
+  readonly attributes: AskedAttributes;
 }
 
 /**
@@ -67,7 +68,7 @@ export interface KernelSideOptions {
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
-  const { require, target, cpus } = options;
+  const { require, target, attributes } = options;
   const { openNativeParts } = await import("../probes/native_parts.ts");
   const { startBusyThreads } = await import("../../ffi/load.ts");
   const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
@@ -94,7 +95,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
         trigger: trigger.native,
         inside,
         leadNs: armedLeadNs(trigger.trigger.periodNs),
-        ...(cpus === null ? {} : { cpus }),
+        attributes,
       })
       : new ExistingTarget(native, task.pid, trigger.native, inside),
     task,

@@ -2,7 +2,7 @@
 
 import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { currentClocksource, readMachineText } from "../machine/machine.ts";
-import { cpusOf, tierOf } from "../protocol/runbook.ts";
+import { attributesOf, tierOf } from "../protocol/runbook.ts";
 import { Symbols } from "../row/symbols.ts";
 import { sleep } from "./clock.ts";
 import { openKernelSide } from "./kernel_side.ts";
@@ -14,7 +14,7 @@ export async function measure(request: SeriesRequest): Promise<Measured> {
   using kernel = await openKernelSide({
     require: tierOf(runbook),
     target,
-    cpus: cpusOf(runbook),
+    attributes: attributesOf(runbook),
     trigger,
     periodNs: runbook.period_ns,
   });

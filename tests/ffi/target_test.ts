@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import {
+  AS_IT_IS,
+  type AskedAttributes,
+  ATTRIBUTE_FIELDS,
+  type TaskAttributes,
+} from "../../ffi/attributes.ts";
 import { openNativeLibrary } from "../../ffi/native_library.ts";
 import {
   clockStepCounter,
@@ -13,12 +19,17 @@ const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
 const EBADF = 9;
 const EINVAL = 22;
 
-/** The errno with which a run ends that has no map to arm: EBADF, once the target has come so far. */
-async function errnoOf(cpus: readonly number[] | undefined): Promise<number> {
+function targetOf(asked: Partial<AskedAttributes>): NativeTarget {
   const native = openNativeLibrary(LIBRARY);
-  const trigger = nativeTimer(native);
-  const target = new NativeTarget(native, cpus === undefined ? { trigger } : { trigger, cpus });
-  const error = await target.run(-1, 1, 0n, "timer").then(
+  return new NativeTarget(native, {
+    trigger: nativeTimer(native),
+    attributes: { ...AS_IT_IS, ...asked },
+  });
+}
+
+/** The errno with which a run ends that has no map to arm: EBADF, once the target has come so far. */
+async function errnoOf(asked: Partial<AskedAttributes>): Promise<number> {
+  const error = await targetOf(asked).run(-1, 1, 0n, "timer").then(
     () => assert.fail("it has no map"),
     (error) => error,
   );
@@ -48,19 +59,64 @@ const affinities = () => ofTargets((thread) => fieldOf(thread, "Cpus_allowed_lis
 Deno.test("the target is kept on its CPUs before anything else, and its thread is let go after the run", async () => {
   const allowed = fieldOf("/proc/self", "Cpus_allowed_list")!;
   const [first] = allowed.split(/[-,]/).map(Number);
-  assert.equal(await errnoOf(undefined), EBADF);
-  assert.equal(await errnoOf([first!]), EBADF);
+  assert.equal(await errnoOf({}), EBADF);
+  assert.equal(await errnoOf({ cpus: [first!] }), EBADF);
   assert.deepEqual(affinities(), [allowed]);
-  assert.equal(await errnoOf([8191]), EINVAL);
+  assert.equal(await errnoOf({ cpus: [8191] }), EINVAL);
   assert.deepEqual(affinities(), [allowed]);
-  assert.equal(await errnoOf([first!, 8191]), EBADF);
+  assert.equal(await errnoOf({ cpus: [first!, 8191] }), EBADF);
   assert.deepEqual(affinities(), [allowed]);
 });
 
 Deno.test("the timer slack of the target's thread is after the run what it was before", async () => {
   const slack = (thread: string) => Deno.readTextFileSync(`${thread}/timerslack_ns`);
-  assert.equal(await errnoOf(undefined), EBADF);
+  assert.equal(await errnoOf({}), EBADF);
   assert.deepEqual(ofTargets(slack), [slack("/proc/self")]);
+});
+
+/** Fields 19, 40 and 41 of a thread's stat: nice, rt_priority, policy. */
+function schedulingOf(thread: string): string {
+  const fields = Deno.readTextFileSync(`${thread}/stat`).replace(/^.*\) /s, "").split(" ");
+  return [fields[16], fields[37], fields[38]].join(" ");
+}
+
+/** What is asked for beside what the target then has: policy, priority, nice, slack. */
+const ASKED: readonly (readonly [asked: Partial<AskedAttributes>, found: Partial<TaskAttributes>])[] = [
+  [{}, { policy: "other", priority: 0, slackNs: 1 }],
+  [{ policy: "other", nice: -5 }, { policy: "other", priority: 0, nice: -5, slackNs: 1 }],
+  [{ policy: "batch", nice: 7 }, { policy: "batch", priority: 0, nice: 7, slackNs: 1 }],
+  [{ policy: "idle" }, { policy: "idle", priority: 0, slackNs: 1 }],
+  [{ policy: "fifo", priority: 7 }, { policy: "fifo", priority: 7, slackNs: 0 }],
+  [{ policy: "rr", priority: 1 }, { policy: "rr", priority: 1, slackNs: 0 }],
+];
+
+for (const [asked, expected] of ASKED) {
+  Deno.test(`a target of which ${JSON.stringify(asked)} is asked has that, and its thread has it no more after`, async () => {
+    const found = await targetOf(asked).attributes();
+    assert.deepEqual({ ...found, ...expected }, found);
+    assert.equal(await errnoOf(asked), EBADF);
+    assert.deepEqual(ofTargets(schedulingOf), [schedulingOf("/proc/self")]);
+    assert.deepEqual(affinities(), [fieldOf("/proc/self", "Cpus_allowed_list")]);
+  });
+}
+
+Deno.test("a target has the CPUs that are asked for, or those of the process", async () => {
+  const { cpus } = await targetOf({}).attributes();
+  assert.equal(fieldOf("/proc/self", "Cpus_allowed_list"), listOf(cpus));
+  assert.deepEqual((await targetOf({ cpus: [cpus.at(-1)!] }).attributes()).cpus, [cpus.at(-1)]);
+});
+
+/** As the kernel writes a list of CPUs. */
+function listOf(cpus: readonly number[]): string {
+  const begins = cpus.filter((cpu) => !cpus.includes(cpu - 1));
+  const ends = cpus.filter((cpu) => !cpus.includes(cpu + 1));
+  return begins.map((begin, i) => begin === ends[i] ? `${begin}` : `${begin}-${ends[i]}`).join(",");
+}
+
+Deno.test("what the kernel does not give is an error with its errno", async () => {
+  await assert.rejects(targetOf({ policy: "fifo" }).attributes(), { does: "not give", errno: EINVAL });
+  await assert.rejects(targetOf({ cpus: [8191] }).attributes(), { does: "not give", errno: EINVAL });
+  assert.deepEqual(ofTargets(schedulingOf), [schedulingOf("/proc/self")]);
 });
 
 Deno.test("the clock's steps are measured by the machine's own counter only where the kernel calls it steady", () => {
@@ -84,4 +140,6 @@ Deno.test("a target is asked, and answers, in the order of the C header", async 
   const header = await Deno.readTextFile("ffi/native/target.h");
   assert.deepEqual(fieldsOf(header, "target_request"), [...REQUEST_FIELDS]);
   assert.deepEqual(fieldsOf(header, "target_result"), [...RESULT_FIELDS]);
+  const attributes = await Deno.readTextFile("ffi/native/attributes.h");
+  assert.deepEqual(fieldsOf(attributes, "task_attributes"), [...ATTRIBUTE_FIELDS]);
 });

@@ -1,6 +1,7 @@
 /** What the kernel makes of the target's threads while a run lasts. */
 
 import assert from "node:assert/strict";
+import { capture } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 
 const LONGEST_MS = 20_000;
@@ -27,15 +28,21 @@ function sleepersOf(pid: number, read: (thread: string) => string | null): [name
   });
 }
 
+/** `probe run` of a runbook. */
+function argumentsFor(folder: string, toml: string): string[] {
+  Deno.writeTextFileSync(`${folder}/lab.toml`, toml);
+  return ["run", "--quiet", "--runbook", `${folder}/lab.toml`, "--out", `${folder}/out.csv`];
+}
+
 /** Measures until each of those threads has been seen asleep. */
 async function seenAsleep(
-  options: readonly string[],
+  toml: string,
   names: readonly string[],
   read: (thread: string) => string | null,
 ): Promise<Map<string, Set<string>>> {
   const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
   try {
-    const args = ["run", "--runs", "1000", "--quiet", "--out", `${folder}/out.csv`, ...options];
+    const args = argumentsFor(folder, `runs = 1000\nperiod = "30ms"\nwakes = ["timer", "pipe"]\n${toml}`);
     const child = new Deno.Command(EXECUTABLE, { args, stdout: "null", stderr: "piped" }).spawn();
     let ended = false;
     const output = child.output().finally(() => ended = true);
@@ -58,7 +65,79 @@ async function seenAsleep(
 Deno.test("no slack of their own delays the target and what wakes it, whatever they have inherited", async () => {
   const slack = (thread: string) => fileOf(thread, "timerslack_ns");
   assert.notEqual(slack("self"), "1");
-  const options = ["--period", "30ms", "--wake", "timer,pipe"];
-  const seen = await seenAsleep(options, ["probe-target", "probe-waker"], slack);
+  const seen = await seenAsleep("", ["probe-target", "probe-waker"], slack);
   assert.deepEqual([seen.get("probe-target"), seen.get("probe-waker")], [new Set(["1"]), new Set(["1"])]);
+});
+
+/** Fields 41, 40 and 19 of a thread's stat. */
+function schedulingOf(thread: string): string | null {
+  const fields = fileOf(thread, "stat")?.replace(/^.*\) /s, "").split(" ");
+  return fields === undefined ? null : `policy ${fields[38]} priority ${fields[37]} nice ${fields[16]}`;
+}
+
+/** What a runbook declares, and what the target then has; numbers of policies as in include/uapi/linux/sched.h. */
+const DECLARED: readonly (readonly [toml: string, found: string])[] = [
+  ['policy = "fifo"\npriority = 50', "policy 1 priority 50 nice 0"],
+  ['policy = "rr"\npriority = 1', "policy 2 priority 1 nice 0"],
+  ['policy = "batch"\nnice = -7', "policy 3 priority 0 nice -7"],
+  ['policy = "other"\nnice = 5', "policy 0 priority 0 nice 5"],
+  ['policy = "idle"', "policy 5 priority 0 nice 0"],
+];
+
+for (const [toml, expected] of DECLARED) {
+  Deno.test(`a target declared ${toml.replace("\n", ", ")} has that, and what wakes it has not`, async () => {
+    const seen = await seenAsleep(toml, ["probe-target", "probe-waker"], schedulingOf);
+    assert.deepEqual(seen.get("probe-target"), new Set([expected]));
+    assert.deepEqual(seen.get("probe-waker"), new Set([schedulingOf("self")!]));
+  });
+}
+
+/** Started in another way than by root with every right: exit code and message, and no file. */
+async function refused(toml: string, ...start: string[]): Promise<{ code: number; stderr: string }> {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
+  try {
+    const { code, stderr } = await capture([...start, EXECUTABLE, ...argumentsFor(folder, toml)]);
+    assert.match(stderr, /^probe: [^\n]+\n$/);
+    assert.throws(() => Deno.statSync(`${folder}/out.csv`), Deno.errors.NotFound);
+    return { code, stderr };
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const WITHOUT_NICE = ["prlimit", "--rtprio=0", "--nice=0", "setpriv", "--bounding-set=-sys_nice"];
+
+Deno.test("a policy that this process may not give is refused before anything is measured", async () => {
+  const { code, stderr } = await refused('policy = "fifo"\npriority = 50', ...WITHOUT_NICE);
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /cannot give the target policy fifo, priority 50: .*lacks CAP_SYS_NICE.*RLIMIT_RTPRIO 0/,
+  );
+});
+
+Deno.test("a nice value that could not be taken back after a run is refused", async () => {
+  const { code, stderr } = await refused('policy = "other"\nnice = 10', ...WITHOUT_NICE);
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /cannot take policy other, nice 10 from the target again after a run: .*RLIMIT_NICE 0/,
+  );
+});
+
+Deno.test("a real-time policy inherits the priority that the program was started with, or is refused", async () => {
+  const { code, stderr } = await refused('policy = "rr"');
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /cannot give the target policy rr: it inherits its priority, and probe was started with none/,
+  );
+  const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
+  try {
+    const args = argumentsFor(folder, 'policy = "rr"\nruns = 2\nperiod = "50ms"');
+    const started = await capture(["chrt", "--fifo", "7", EXECUTABLE, ...args]);
+    assert.equal(started.code, 0, started.stderr);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

@@ -44,6 +44,7 @@ Deno.test("the examples in the default runbook's comments are values that can be
     loads: '["idle", "cpu:2"]',
     hours: '"22-05"',
     cpus: "[0, 1]",
+    policy: '"batch"',
   };
   for (const [key, value] of Object.entries({ ...examples, clocksource: '"tsc"' })) {
     const paragraph = DEFAULT_TOML.split("\n\n").find((text) => text.includes(`\n${key} = `));
@@ -79,6 +80,9 @@ runs = 1_000
 loads = ["idle", "cpu:2"]
 hours = "22-05"
 cpus = [1, 0]
+policy = "other"
+priority = "inherit"
+nice = -5
 alpha = 1e-2
 offset_margin = "50us"
 `,
@@ -90,6 +94,9 @@ offset_margin = "50us"
     load: "idle,cpu:2",
     hours: "22-05",
     cpus: "1,0",
+    policy: "other",
+    priority: "inherit",
+    nice: -5,
     alpha: 0.01,
     offset_margin_ns: 50_000,
   });
@@ -177,6 +184,16 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
   ["a number among wakes", 'wakes = ["pipe", 1]', "lab.toml line 1: wakes: the list holds a whole number"],
   ["two wakes in one text", 'wakes = ["pipe,timer"]', 'lab.toml line 1: wakes: "pipe,timer" holds a comma'],
   ["CPUs as text", 'cpus = "0,1"', 'lab.toml line 1: cpus: it is not "any" and no list of whole numbers'],
+  [
+    "a word for a priority",
+    'priority = "high"',
+    'lab.toml line 1: priority: it is "high"; give a whole number',
+  ],
+  [
+    "a fraction for a nice value",
+    "nice = 0.5",
+    "lab.toml line 1: nice: it is a number with a fraction; give",
+  ],
   ["CPUs in quotes", 'cpus = ["0"]', 'lab.toml line 1: cpus: it is not "any" and no list of whole numbers'],
 ];
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Failure } from "../../../analysis/failure.ts";
 import {
+  attributesOf,
   canonicalRunbook,
   cpusOf,
   declareRunbook,
@@ -19,7 +20,8 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
   assert.equal(
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpus":"any","hours":"any","load":"idle",' +
-      '"offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"require":"best","runs":30,' +
+      '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
+      '"priority":"inherit","require":"best","runs":30,' +
       '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
       '"warm_up_runs":0}',
   );
@@ -35,7 +37,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "7e0299fcc79a9b262d40a27dab38aca239972c92951956fe5bda25852771ce3e",
+    "1e30b77e35932a70eb6006a788483fbc0a0f327134da31470f8d4e25da15350f",
   );
 });
 
@@ -53,6 +55,9 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { order_seed: 2 },
     { hours: "22-05" },
     { cpus: "1" },
+    { policy: "fifo" },
+    { policy: "fifo", priority: 50 },
+    { policy: "other", nice: -5 },
     { require: "full" },
     { clocksource: "tsc" },
     { blocks: 2 },
@@ -76,6 +81,15 @@ Deno.test("lists have one spelling: wakes and loads in their order, CPUs ascendi
   assert.equal(cpusOf(DEFAULT), null);
   assert.equal(tierOf(DEFAULT), undefined);
   assert.equal(tierOf(declareRunbook({ require: "kprobe" })), "kprobe");
+});
+
+Deno.test("the target has what is declared for it, and of the rest what it has anyway", () => {
+  const inherited = { cpus: null, policy: null, priority: null, nice: null };
+  assert.deepEqual(attributesOf(DEFAULT), inherited);
+  const declared = declareRunbook({ cpus: "1,0", policy: "batch", nice: -3 });
+  assert.deepEqual(attributesOf(declared), { ...inherited, cpus: [0, 1], policy: "batch", nice: -3 });
+  const { policy, priority } = attributesOf(declareRunbook({ policy: "fifo", priority: 99 }));
+  assert.deepEqual([policy, priority], ["fifo", 99]);
 });
 
 Deno.test("CPUs in any order and with any zeros have one spelling", () => {
@@ -125,6 +139,27 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ["a CPU that is none", { cpus: "0,-1" }, /^cpus: "-1"/],
   ["a CPU twice", { cpus: "1,01" }, /^cpus: 1 is named twice/],
   ["CPUs for a task of its own will", { cpus: "1", target: "pid" }, /^cpus: only the built-in target/],
+  ["an unknown policy", { policy: "ext" }, /^policy: "ext" .*use inherit, other, batch, idle, fifo or rr$/],
+  ["a priority of nothing", { policy: "rr", priority: 0 }, /^priority: 0 .* from 1 to 99, or "inherit"$/],
+  ["half a priority", { policy: "rr", priority: 1.5 }, /^priority: 1.5/],
+  ["a priority that is no number", { policy: "rr", priority: "high" }, /^priority: high/],
+  ["a nice value that is none", { policy: "other", nice: 20 }, /^nice: 20 .* from -20 to 19/],
+  ["a priority without a policy", { priority: 5 }, /^priority: 5 is for fifo or rr, and policy is inherit/],
+  [
+    "a nice value in real time",
+    { policy: "rr", nice: 5 },
+    /^nice: 5 is for other or batch, and policy is rr/,
+  ],
+  [
+    "a policy for a task of its own will",
+    { policy: "rr", target: "pid" },
+    /^policy: only the built-in target/,
+  ],
+  [
+    "a nice value for a task of its own will",
+    { nice: 1, target: "comm:sh" },
+    /^nice: only the built-in target/,
+  ],
   ["an unknown tier", { require: "all" }, /^require: "all".*best, full, kprobe or tracepoint/],
   ["a clocksource that no kernel can have", { clocksource: "a/b" }, /^clocksource: "a\/b"/],
   ["no block", { blocks: 0 }, /^blocks: 0/],
