@@ -5,9 +5,9 @@
  */
 
 import { formatDuration } from "../analysis/units/format_value.ts";
-import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { parseMeasurement, type TextRow } from "../tests/harness/measurement.ts";
+import { medianInterval } from "./median_interval.ts";
 
 const FOLDER = "dist/demo-loaded";
 /** Of the standard normal distribution, for 95 %. */
@@ -26,7 +26,7 @@ export function share(count: number, of: number): string {
 export function median(values: readonly number[]): string {
   if (values.length === 0) return "none";
   const sorted = Float64Array.from(values).sort();
-  const interval = quantileInterval(sorted, 0.5);
+  const interval = medianInterval(sorted);
   const bounds = interval === null
     ? ""
     : ` (${formatDuration(interval.low)}-${formatDuration(interval.high)})`;

@@ -11,7 +11,6 @@
 import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
-import { quantileInterval } from "../analysis/stats/quantile_bounds.ts";
 import { capture, CommandFailed, run, stdoutOf } from "../build/process/command.ts";
 import { buildArchitecture, multiarch } from "../build/parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../build/parts/executable.ts";
@@ -19,6 +18,7 @@ import { fetchKernel } from "../build/debian/kernels.ts";
 import { findQemu } from "../build/debian/qemu.ts";
 import { type Guest, startGuest } from "../guest/vm/boot.ts";
 import type { Tier } from "../analysis/result/meta.ts";
+import { medianInterval } from "./median_interval.ts";
 
 const BPFTRACE = "/usr/bin/bpftrace";
 /** Folder of the architecture's own headers and libraries. */
@@ -134,7 +134,7 @@ interface Estimate {
 function estimateOf(slowdowns: Slowdowns, condition: Condition): Estimate {
   const sorted = Float64Array.from(slowdowns.get(condition) ?? []).sort();
   const median = medianSorted(sorted);
-  const interval = quantileInterval(sorted, 0.5);
+  const interval = medianInterval(sorted);
   const range = interval === null
     ? "too few rounds for an interval"
     : `${interval.low.toFixed(1)} to ${interval.high.toFixed(1)}`;

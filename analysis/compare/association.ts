@@ -8,7 +8,7 @@ import type { ColumnOf, CrossTable, MantelHaenszel } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
-import { association, gTest } from "../stats/contingency.ts";
+import { association, EXPECTED_AT_LEAST, gTest } from "../stats/contingency.ts";
 import { cramersVInterval } from "../stats/cramers_v.ts";
 import { breslowDay, mantelHaenszel } from "../stats/mantel_haenszel.ts";
 import type { Table } from "../stats/table_margins.ts";
@@ -21,9 +21,6 @@ type Strata = Map<string, Counts>;
 
 /** Free cells of a table up to which its covariance matrix is inverted. */
 const MOST_FREE_CELLS = 100;
-
-/** The likelihood ratio needs counts as large as chi-square does. */
-const EXPECTED_AT_LEAST = 5;
 
 /**
  * Two columns against each other, both files together; and across the sides.

@@ -28,7 +28,7 @@ export function ratioOf([a, b]: Pair<Float64Array>, alpha: number): Ratio | null
   return estimate === null ? null : { ratio: estimate, ci: [low, high], method, notice };
 }
 
-export function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
+function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
   if (ratio === null) return null;
   const [low, high] = ratio.ci;
   if (low !== null && low > 1) return "wider";

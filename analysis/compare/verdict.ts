@@ -1,4 +1,4 @@
-/** The one vocabulary of answers, used in text, JSON, reports and by `--fail-on` (statistics.md, "Verdicts"). */
+/** The one vocabulary of answers, used in text, JSON, reports and by `--fail-on` (docs/verdicts.md). */
 export const VERDICTS = [
   "EQUIVALENT",
   "DIFFERENT",
@@ -11,7 +11,7 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /**
- * The verdict where an interval of the shift can be had.
+ * The verdict where there is an interval of the shift.
  *
  * @param isInside the 1 - 2 alpha interval lies inside the margin
  * @param isOutside it lies outside

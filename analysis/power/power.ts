@@ -7,7 +7,7 @@ import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { alphaOf, marginOf } from "../compare/declared.ts";
 import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
 import type { ResultFile } from "../result/file.ts";
-import { seriesChecks } from "../sample/series.ts";
+import { EXCHANGEABLE_LEVEL, seriesChecks } from "../sample/series.ts";
 import { type Sample, summaryOf } from "../show/strata.ts";
 import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
 
@@ -109,7 +109,7 @@ function warningsOf(file: ResultFile): string[] {
   ];
   const dependent = WHOLES.flatMap(({ duration }) => {
     const { lag1 } = seriesChecks(file, duration);
-    return lag1 === null || lag1.p >= 0.05 || lag1.r <= 0 ? [] : [
+    return lag1 === null || lag1.p >= EXCHANGEABLE_LEVEL || lag1.r <= 0 ? [] : [
       `${file.name}: neighbouring runs are alike in ${duration} (lag-1 ${lag1.r.toFixed(2)}); ` +
       "a real series needs more runs than independent draws",
     ];

@@ -4,7 +4,7 @@ import { pValue, type Sample, sampleOf } from "./sample.ts";
 import type { PValue } from "./summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
-import { changePointOfRanks } from "../stats/change_point.ts";
+import { changePoint } from "../stats/change_point.ts";
 import { dipTest } from "../stats/dip.ts";
 import { centredRanks } from "../stats/rank.ts";
 import { lag1Autocorrelation } from "../stats/series.ts";
@@ -29,7 +29,7 @@ const SERIES_NEEDS = 4;
  * goes undetected costs much: with 0.01 the interval of 30 runs a side, each 0.5 correlated with the next, holds the
  * shift in 90 % of cases, with 0.05 in 94 %.
  */
-const EXCHANGEABLE_LEVEL = 0.05;
+export const EXCHANGEABLE_LEVEL = 0.05;
 
 /** Each check is null when the values do not vary or are too few. */
 export interface SeriesChecks extends Omit<SeriesCheck, "exchangeable"> {
@@ -49,7 +49,7 @@ export function checkSeries(sample: Sample): SeriesCheck {
   if (sorted.length < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, exchangeable: true };
   const ranks = centredRanks(sample);
   const lag1 = lag1Autocorrelation(ranks);
-  const change = changePointOfRanks(ranks);
+  const change = changePoint(ranks);
   const dip = dipTest(sorted);
   return {
     lag1: lag1 === null ? null : { r: lag1.r, ...pValue(lag1.p), method: `${lag1.method}, of ranks` },

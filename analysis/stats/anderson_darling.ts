@@ -18,7 +18,7 @@ export interface AndersonDarling {
 export const AD_PERMUTATIONS = 1999;
 
 /** Up to so many values in all p comes from permutations. */
-export const AD_PERMUTED_UP_TO = 1000;
+const AD_PERMUTED_UP_TO = 1000;
 
 /** Percentiles of t for m = k - 1: B0 + B1 / sqrt m + B2 / m at these upper tails. */
 const TAILS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001] as const;

@@ -1,6 +1,4 @@
-import { ordered } from "./ordered.ts";
 import { drawToFront, Xoshiro128 } from "./random.ts";
-import { centredRanks } from "./rank.ts";
 import { sequentialP } from "./sequential.ts";
 
 export interface ChangePoint {
@@ -18,7 +16,7 @@ export interface ChangePoint {
 export const PETTITT_PERMUTATIONS = 1999;
 
 /** Up to so many runs p comes from permutations. */
-export const PETTITT_PERMUTED_UP_TO = 1000;
+const PETTITT_PERMUTED_UP_TO = 1000;
 
 /**
  * Pettitt's test (1979) of one change of location in a series, on midranks. Its p assumes that without a change all
@@ -26,16 +24,11 @@ export const PETTITT_PERMUTED_UP_TO = 1000;
  * permutations up to PETTITT_PERMUTED_UP_TO runs, beyond Pettitt's approximation 2 exp(-6 K^2 / (n^3 + n^2)).
  * O(n log n).
  *
- * @param runs in the order of the runs
+ * @param scores of the runs in their order, as centredRanks gives them
  * @returns null when all values are equal
  * @throws RangeError for fewer than 4 runs
  */
-export function changePoint(runs: Float64Array, seed?: number): ChangePoint | null {
-  return changePointOfRanks(centredRanks(ordered(runs)), seed);
-}
-
-/** As changePoint, of a series that was ranked already. @param scores as centredRanks gives them */
-export function changePointOfRanks(scores: Float64Array, seed?: number): ChangePoint | null {
+export function changePoint(scores: Float64Array, seed?: number): ChangePoint | null {
   const n = scores.length;
   if (n < 4) throw new RangeError(`change point: ${n} runs, needs at least 4`);
   if (scores.every((score) => score === 0)) return null;

@@ -19,8 +19,8 @@ export interface Association {
   readonly method: string;
 }
 
-/** Below this expected count the chi-square distribution is not trusted. */
-const EXPECTED_AT_LEAST = 5;
+/** Below this expected count the chi-square distribution is not trusted, for the likelihood ratio neither. */
+export const EXPECTED_AT_LEAST = 5;
 
 /**
  * Tests independence in an r x c table: Pearson's chi-square when every expected count is at least 5, else

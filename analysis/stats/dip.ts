@@ -14,7 +14,7 @@ export interface Dip {
 export const DIP_SAMPLES = 1999;
 
 /** Larger samples are compared with simulated ones of this size by sqrt(n) dip, whose distribution has settled. */
-export const DIP_SIMULATED_UP_TO = 1000;
+const DIP_SIMULATED_UP_TO = 1000;
 
 /**
  * Hartigan and Hartigan's dip test of unimodality (1985): p is the share of seeded uniform samples, the least

@@ -76,7 +76,7 @@ export function wholeResamples(sorted: Float64Array, random: Xoshiro128): () => 
 }
 
 /** Position of the value with 0-based rank `rank` among the values counted. O(log n) questions. */
-export function positionOfRank(size: number, counted: Multiplicities, rank: number): number {
+function positionOfRank(size: number, counted: Multiplicities, rank: number): number {
   let low = 0;
   let high = size - 1;
   while (low < high) {
@@ -85,18 +85,6 @@ export function positionOfRank(size: number, counted: Multiplicities, rank: numb
     else low = middle + 1;
   }
   return low;
-}
-
-/** Interquartile range, type 7, as iqrSorted of the values counted; at least one must be. */
-export function iqrCounted(sorted: Float64Array, counted: Multiplicities): number {
-  const quartile = (p: number) => {
-    const position = (counted.total - 1) * p;
-    const rank = Math.floor(position);
-    const value = (r: number) => sorted[positionOfRank(sorted.length, counted, r)]! - sorted[0]!;
-    const low = value(rank);
-    return position === rank ? low : low + (position - rank) * (value(rank + 1) - low);
-  };
-  return quartile(0.75) - quartile(0.25);
 }
 
 /**

@@ -16,34 +16,16 @@ export function normalSurvival(z: number): number {
   return z >= 0 ? upper / 2 : 0.5 + lower / 2;
 }
 
-/** P(X <= x) for chi-square with df > 0 degrees of freedom. */
-export function chiSquareCdf(x: number, df: number): number {
-  return x <= 0 ? 0 : incompleteGamma(df / 2, x / 2).lower;
-}
-
 /** P(X > x) for chi-square with df > 0 degrees of freedom. */
 export function chiSquareSurvival(x: number, df: number): number {
   return x <= 0 ? 1 : incompleteGamma(df / 2, x / 2).upper;
 }
 
-/** P(F <= f) for F with df1, df2 > 0 degrees of freedom. */
-export function fCdf(f: number, df1: number, df2: number): number {
-  return f <= 0 ? 0 : fTails(f, df1, df2).upper;
-}
-
 /** P(F > f) for F with df1, df2 > 0 degrees of freedom. */
 export function fSurvival(f: number, df1: number, df2: number): number {
-  return f <= 0 ? 1 : fTails(f, df1, df2).lower;
-}
-
-function fTails(f: number, df1: number, df2: number) {
+  if (f <= 0) return 1;
   const scale = df2 + df1 * f;
-  return incompleteBeta(df2 / 2, df1 / 2, df2 / scale, (df1 * f) / scale);
-}
-
-/** P(T <= t) for Student's t with df > 0 degrees of freedom. */
-export function tCdf(t: number, df: number): number {
-  return tSurvival(-t, df);
+  return incompleteBeta(df2 / 2, df1 / 2, df2 / scale, (df1 * f) / scale).lower;
 }
 
 /** P(T > t) for Student's t with df > 0 degrees of freedom. */

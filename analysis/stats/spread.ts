@@ -19,22 +19,12 @@ export interface FlignerKilleen {
   readonly p: number | null;
 }
 
-/**
- * Brown-Forsythe test of equal spread of k groups: one-way analysis of variance of |x - median of the group|
- * (Levene's test about the median; `car::leveneTest`). O(number of values).
- *
- * @param groups each sorted ascending
- * @throws RangeError as deviationsFromMedians
- */
-export function brownForsythe(groups: readonly Float64Array[]): BrownForsythe {
-  return varianceRatio(deviationsFromMedians(groups));
-}
-
 /** The test of equal spread that decides. */
 export interface SpreadTest {
   /** Null when no deviation varies; 0 only by underflow, that is below 1e-307. */
   readonly p: number | null;
   readonly method: string;
+  /** The usual test: about the median. */
   readonly brownForsythe: BrownForsythe;
 }
 
@@ -79,7 +69,10 @@ function deviationsFrom(centre: number, group: Float64Array): Float64Array {
   return deviations;
 }
 
-/** One-way analysis of variance. */
+/**
+ * One-way analysis of variance of the deviations: about the median Brown-Forsythe's test (Levene's about the median;
+ * `car::leveneTest`). O(number of values).
+ */
 function varianceRatio(deviations: readonly Float64Array[]): BrownForsythe {
   const total = deviations.reduce((sum, group) => sum + group.length, 0);
   const df1 = deviations.length - 1;

@@ -7,17 +7,9 @@ import {
   undefinedInterval,
 } from "./bootstrap.ts";
 import { Xoshiro128 } from "./random.ts";
-import { iqrSorted, madSorted } from "./quantile.ts";
+import { madSorted } from "./quantile.ts";
 import { tQuantile } from "./special.ts";
-import {
-  DRAWN_WHOLE_UP_TO,
-  iqrCounted,
-  leaveOneOut,
-  madCounted,
-  type Multiplicities,
-  Resample,
-  wholeResamples,
-} from "./resample.ts";
+import { DRAWN_WHOLE_UP_TO, leaveOneOut, madCounted, Resample, wholeResamples } from "./resample.ts";
 
 /** Values left out, one at a time, to measure the acceleration: all of them, or so many evenly by rank. */
 const LEFT_OUT = 500;
@@ -25,15 +17,6 @@ const LEFT_OUT = 500;
 /** Both samples larger than this are dealt into batches instead of being resampled. */
 const BATCHED_ABOVE = 2000;
 const BATCHES = 40;
-
-interface Spread {
-  readonly name: string;
-  of(sorted: Float64Array): number;
-  counted(sorted: Float64Array, counted: Multiplicities): number;
-}
-
-const MAD: Spread = { name: "MAD", of: madSorted, counted: madCounted };
-const IQR: Spread = { name: "IQR", of: iqrSorted, counted: iqrCounted };
 
 /**
  * Ratio of the MADs, B over A, with its bootstrap interval: both samples resampled in full, whatever their size,
@@ -48,53 +31,29 @@ export function madRatio(
   confidence: number = 0.95,
   seed?: number,
 ): BootstrapInterval {
-  return spreadRatio(MAD, sortedA, sortedB, confidence, seed);
-}
-
-/**
- * Ratio of the interquartile ranges, B over A; as madRatio.
- *
- * @throws RangeError when a sample is empty or the confidence is outside (0, 1)
- */
-export function iqrRatio(
-  sortedA: Float64Array,
-  sortedB: Float64Array,
-  confidence: number = 0.95,
-  seed?: number,
-): BootstrapInterval {
-  return spreadRatio(IQR, sortedA, sortedB, confidence, seed);
-}
-
-function spreadRatio(
-  spread: Spread,
-  sortedA: Float64Array,
-  sortedB: Float64Array,
-  confidence: number,
-  seed: number | undefined,
-): BootstrapInterval {
-  const spreadA = spread.of(sortedA);
-  const spreadB = spread.of(sortedB);
-  if (spreadA === 0) return undefinedInterval(`the ${spread.name} of A is 0`, confidence);
+  const madA = madSorted(sortedA);
+  const madB = madSorted(sortedB);
+  if (madA === 0) return undefinedInterval("the MAD of A is 0", confidence);
   const random = Xoshiro128.seeded(seed);
   if (Math.min(sortedA.length, sortedB.length) > BATCHED_ABOVE) {
-    const batched = batchedInterval(spread, sortedA, sortedB, spreadB / spreadA, confidence, random);
+    const batched = batchedInterval(sortedA, sortedB, madB / madA, confidence, random);
     if (batched !== null) return batched;
   }
   const resampled = (sorted: Float64Array): () => number => {
     if (sorted.length > DRAWN_WHOLE_UP_TO) {
-      return () => spread.counted(sorted, new Resample(sorted.length, random));
+      return () => madCounted(sorted, new Resample(sorted.length, random));
     }
     const draw = wholeResamples(sorted, random);
-    return () => spread.of(draw());
+    return () => madSorted(draw());
   };
   const [ofA, ofB] = [resampled(sortedA), resampled(sortedB)];
   const replicates = new Float64Array(RESAMPLES);
   for (let i = 0; i < RESAMPLES; i++) replicates[i] = ofB() / ofA();
   const acceleration = accelerationOf([
-    influencesOn(spread, sortedA, spreadA, -1),
-    influencesOn(spread, sortedB, spreadB, 1),
+    influencesOn(sortedA, madA, -1),
+    influencesOn(sortedB, madB, 1),
   ]);
-  return bootstrapInterval(spreadB / spreadA, replicates, acceleration, confidence);
+  return bootstrapInterval(madB / madA, replicates, acceleration, confidence);
 }
 
 /**
@@ -104,7 +63,6 @@ function spreadRatio(
  * @returns null when a batch does not vary
  */
 function batchedInterval(
-  spread: Spread,
   sortedA: Float64Array,
   sortedB: Float64Array,
   ratio: number,
@@ -112,7 +70,7 @@ function batchedInterval(
   random: Xoshiro128,
 ): BootstrapInterval | null {
   const variances = [sortedA, sortedB].map((sorted) => {
-    const logarithms = dealt(sorted, random).map((batch) => Math.log(spread.of(batch)));
+    const logarithms = dealt(sorted, random).map((batch) => Math.log(madSorted(batch)));
     const mean = logarithms.reduce((sum, value) => sum + value, 0) / BATCHES;
     return logarithms.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (BATCHES - 1) / BATCHES;
   }) as [number, number];
@@ -143,14 +101,14 @@ function dealt(sorted: Float64Array, random: Xoshiro128): Float64Array[] {
   return batches;
 }
 
-/** Jackknife influence of single values on `sign` times the logarithm of the spread. */
-function influencesOn(spread: Spread, sorted: Float64Array, whole: number, sign: number): SampleInfluences {
+/** Jackknife influence of single values on `sign` times the logarithm of the MAD. */
+function influencesOn(sorted: Float64Array, whole: number, sign: number): SampleInfluences {
   const size = sorted.length;
   if (size < 2 || whole === 0) return { size, influences: [] };
   const groups = Math.min(size, LEFT_OUT);
   const left = Array.from({ length: groups }, (_, group) => {
     const without = Math.floor(((group + 0.5) * size) / groups);
-    return spread.counted(sorted, leaveOneOut(size, without)) / whole;
+    return madCounted(sorted, leaveOneOut(size, without)) / whole;
   });
   const mean = left.reduce((sum, value) => sum + value, 0) / groups;
   return { size, influences: left.map((value) => sign * (size - 1) * (mean - value)) };

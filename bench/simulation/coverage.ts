@@ -6,11 +6,8 @@ import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
 import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
 import { ordered } from "../../analysis/stats/ordered.ts";
-import { quantileSorted } from "../../analysis/stats/quantile.ts";
-import { quantileInterval } from "../../analysis/stats/quantile_bounds.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
-import { normalQuantile } from "../../analysis/stats/special.ts";
-import { iqrRatio, madRatio } from "../../analysis/stats/spread_ratio.ts";
+import { madRatio } from "../../analysis/stats/spread_ratio.ts";
 import { stratifiedHodgesLehmann, stratifiedShiftInterval } from "../../analysis/stats/van_elteren.ts";
 import {
   COUNTS,
@@ -100,22 +97,6 @@ function tableOf(n: number, shareA: number, shareB: number, random: Xoshiro128) 
   return { table: full ? counts : null, truth };
 }
 
-function quantile(p: number): Interval {
-  return {
-    name: `P${100 * p} of one side, order statistics`,
-    confidence: 0.95,
-    resampling: false,
-    once(population, n, random) {
-      const sorted = draw(population, n, random).sort();
-      return {
-        of: quantileInterval(sorted, p),
-        truth: population.of(normalQuantile(p)),
-        estimate: () => quantileSorted(sorted, p),
-      };
-    },
-  };
-}
-
 function shift(confidence: number): Interval {
   return {
     name: "shift, Hodges-Lehmann",
@@ -195,18 +176,6 @@ export const INTERVALS: readonly Interval[] = [
       return { of, truth: SCALE, estimate: () => of.estimate };
     },
   },
-  {
-    name: "ratio of IQRs, bootstrap",
-    confidence: 0.95,
-    resampling: true,
-    once(population, n, random) {
-      const { a, b } = scaled(population, n, random);
-      const of = iqrRatio(a, b);
-      return { of, truth: SCALE, estimate: () => of.estimate };
-    },
-  },
-  quantile(0.5),
-  quantile(0.95),
 ];
 
 /** Intervals of counts: no population of times is behind them. */

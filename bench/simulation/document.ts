@@ -67,7 +67,7 @@ function reasonOf(cell: Coverage): string | null {
   if (ticks.withoutEnds < goal.low) {
     return `without its ends, which are ticks, it would hold ${
       percent(ticks.withoutEnds)
-    } %, and between one tick and the next there is no end to be had`;
+    } %, and no end can lie between one tick and the next`;
   }
   return null;
 }

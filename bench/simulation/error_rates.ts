@@ -9,9 +9,11 @@ import { equivalence } from "../../analysis/stats/equivalence.ts";
 import { kolmogorovSmirnov } from "../../analysis/stats/kolmogorov_smirnov.ts";
 import { mannWhitney } from "../../analysis/stats/mann_whitney.ts";
 import { breslowDay, mantelHaenszel } from "../../analysis/stats/mantel_haenszel.ts";
+import { ordered } from "../../analysis/stats/ordered.ts";
+import { centredRanks } from "../../analysis/stats/rank.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { lag1Autocorrelation } from "../../analysis/stats/series.ts";
-import { brownForsythe, flignerKilleen, spreadTest } from "../../analysis/stats/spread.ts";
+import { flignerKilleen, spreadTest } from "../../analysis/stats/spread.ts";
 import { vanElteren } from "../../analysis/stats/van_elteren.ts";
 import {
   COUNTS,
@@ -117,7 +119,11 @@ export const TESTS: readonly Test[] = [
   pairTest("spread: Brown-Forsythe, either middle", { decides: true }, (a, b) => spreadTest([a, b]).p),
   spreadOf("B five times as many", (n) => [n, 5 * n]),
   spreadOf("four groups", (n) => [n, n, n, n]),
-  pairTest("spread: Brown-Forsythe, median", { decides: false }, (a, b) => brownForsythe([a, b]).p),
+  pairTest(
+    "spread: Brown-Forsythe, median",
+    { decides: false },
+    (a, b) => spreadTest([a, b]).brownForsythe.p,
+  ),
   pairTest("spread: Fligner-Killeen", { decides: false }, (a, b) => flignerKilleen([a, b]).p),
   {
     name: "van Elteren, two strata",
@@ -137,7 +143,7 @@ export const TESTS: readonly Test[] = [
     },
   },
   seriesTest("lag-1 autocorrelation", false, (runs) => lag1Autocorrelation(runs)?.p ?? null),
-  seriesTest("Pettitt's change point", true, (runs) => changePoint(runs)?.p ?? null),
+  seriesTest("Pettitt's change point", true, (runs) => changePoint(centredRanks(ordered(runs)))?.p ?? null),
   {
     name: "dip",
     decides: true,

@@ -240,14 +240,14 @@ write_cases("special.json", list(
   normal = rows(cbind(z, pnorm(z), pnorm(z, lower.tail = FALSE))),
   # p, quantile
   normal_quantile = rows(cbind(p, qnorm(p))),
-  # x, df, cdf, survival
-  chi_square = rows(cbind(chi_square, pchisq(chi_square[, 1], chi_square[, 2]), pchisq(chi_square[, 1], chi_square[, 2], lower.tail = FALSE))),
+  # x, df, survival
+  chi_square = rows(cbind(chi_square, pchisq(chi_square[, 1], chi_square[, 2], lower.tail = FALSE))),
   # x, df, noncentrality, cdf
   noncentral = rows(cbind(noncentral, pchisq(noncentral[, 1], noncentral[, 2], noncentral[, 3]))),
-  # f, df1, df2, cdf, survival
-  f = rows(cbind(f, pf(f[, 1], f[, 2], f[, 3]), pf(f[, 1], f[, 2], f[, 3], lower.tail = FALSE))),
-  # t, df, cdf, survival
-  t = rows(cbind(t, pt(t[, 1], t[, 2]), pt(t[, 1], t[, 2], lower.tail = FALSE)))
+  # f, df1, df2, survival
+  f = rows(cbind(f, pf(f[, 1], f[, 2], f[, 3], lower.tail = FALSE))),
+  # t, df, survival
+  t = rows(cbind(t, pt(t[, 1], t[, 2], lower.tail = FALSE)))
 ))
 
 source("bootstrap.R")

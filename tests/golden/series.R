@@ -1,4 +1,4 @@
-# Series in the order of their runs, and bounds of quantiles.
+# Series in the order of their runs, and intervals of the median.
 set.seed(1979)
 runs <- list(
   four = c(3, 1, 4, 1), steps = c(rep(5, 8), rep(9, 7)), drift = round(1:30 * 1e3 + rnorm(30, 0, 8e3)), noise = round(rnorm(200, 1111e6, 4e6)),
@@ -22,34 +22,10 @@ series <- function(x) {
 }
 write_cases("series.json", lapply(runs, series))
 
-# As DescTools' QuantileCI: of the order statistics near equal tails the pair with the least coverage that suffices;
-# here with equal tails for the median.
-quantile_interval <- function(n, p, confidence) {
-  u <- qbinom((1 + confidence) / 2, n, p) + 1
-  l <- n - qbinom((1 + confidence) / 2, n, 1 - p)
-  if (u > n || l < 1) return(list(low = NA, high = NA, achieved = NA))
-  around <- if (p == 0.5) 0 else -2:2
-  pairs <- expand.grid(low = l + around, high = u + around)
-  pairs <- pairs[pairs$low >= 1 & pairs$high <= n, ]
-  pairs$achieved <- 1 - pbinom(pairs$low - 1, n, p) - pbinom(pairs$high - 1, n, p, lower.tail = FALSE)
-  pairs <- pairs[pairs$achieved >= confidence, ]
-  as.list(pairs[which.min(pairs$achieved), ])
+# As DescTools' QuantileCI for the median: equal tails.
+median_interval <- function(n) {
+  low <- qbinom(0.025, n, 0.5)
+  if (low < 1) return(list(n = n, low = NA, high = NA))
+  list(n = n, low = low, high = n + 1 - low)
 }
-
-bounds <- list()
-for (n in c(1, 2, 3, 5, 6, 30, 58, 59, 298, 299, 300, 1000, 1000000)) {
-  for (p in c(0.05, 0.25, 0.5, 0.95, 0.99)) {
-    for (confidence in c(0.9, 0.95)) {
-      # The k-th value is an upper bound when P(Binomial(n, p) <= k - 1) >= confidence.
-      upper <- qbinom(confidence, n, p) + 1
-      fromTop <- qbinom(confidence, n, 1 - p) + 1
-      interval <- quantile_interval(n, p, confidence)
-      bounds[[length(bounds) + 1]] <- list(
-        n = n, p = p, confidence = confidence, upper = if (upper > n) NA else upper, upper_achieved = pbinom(upper - 1, n, p),
-        lower = if (fromTop > n) NA else n + 1 - fromTop, lower_achieved = pbinom(fromTop - 1, n, 1 - p),
-        low = interval$low, high = interval$high, achieved = interval$achieved
-      )
-    }
-  }
-}
-write_cases("quantile_bounds.json", bounds)
+write_cases("median_interval.json", lapply(c(1, 2, 3, 5, 6, 7, 8, 9, 29, 30, 58, 59, 100, 299, 300, 1000), median_interval))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { accelerationOf, bootstrapInterval, RESAMPLES } from "../../../analysis/stats/bootstrap.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
-import { iqrRatio, madRatio } from "../../../analysis/stats/spread_ratio.ts";
+import { madRatio } from "../../../analysis/stats/spread_ratio.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
 
 const answers = golden("bootstrap");
@@ -57,29 +57,27 @@ Deno.test("resamples without a value or of infinite value open the interval inst
   close(open.low, 5, "low", 1e-6);
 });
 
-Deno.test("ratios of MADs and IQRs hold the ratio of the samples inside their interval", () => {
+Deno.test("ratios of MADs hold the ratio of the samples inside their interval", () => {
   let intervals = 0;
   for (const [name, { a, b }] of samplePairs()) {
-    for (const ratio of [madRatio, iqrRatio]) {
-      const result = ratio(a, b);
-      for (const value of [result.estimate, result.low, result.high]) {
-        assert.ok(value === null || (Number.isFinite(value) && !Object.is(value, -0)), name);
-      }
-      if (result.low === null || result.high === null) continue;
-      assert.ok(result.low <= result.estimate! && result.estimate! <= result.high, name);
-      assert.equal(result.resamples, RESAMPLES);
-      intervals++;
+    const result = madRatio(a, b);
+    for (const value of [result.estimate, result.low, result.high]) {
+      assert.ok(value === null || (Number.isFinite(value) && !Object.is(value, -0)), name);
     }
+    if (result.low === null || result.high === null) continue;
+    assert.ok(result.low <= result.estimate! && result.estimate! <= result.high, name);
+    assert.equal(result.resamples, RESAMPLES);
+    intervals++;
   }
-  assert.ok(intervals >= 18, `${intervals} intervals`);
+  assert.ok(intervals >= 9, `${intervals} intervals`);
 });
 
 Deno.test("a baseline without spread, or a single value, has no ratio and says why", () => {
   const { estimate, low, high, notice } = madRatio(sorted([4, 4, 4, 4, 9]), sorted([1, 2, 3, 4, 5]));
   assert.deepEqual([estimate, low, high, notice], [null, null, null, "the MAD of A is 0"]);
-  assert.equal(iqrRatio(sorted([1]), sorted([1, 2])).notice, "the IQR of A is 0");
+  assert.equal(madRatio(sorted([1]), sorted([1, 2])).notice, "the MAD of A is 0");
   assert.throws(() => madRatio(sorted([]), sorted([1])), RangeError);
-  assert.throws(() => iqrRatio(sorted([1, 2]), sorted([])), RangeError);
+  assert.throws(() => madRatio(sorted([1, 2]), sorted([])), RangeError);
   assert.throws(() => madRatio(sorted([1, 2]), sorted([1, 2]), 1), RangeError);
   assert.throws(() => bootstrapInterval(1, new Float64Array(), 0), RangeError);
 });
