@@ -1,5 +1,7 @@
 /** How the kernel schedules a target's thread, see ffi/native/attributes.h. */
 
+import { errnoName } from "../system/errno.ts";
+
 /** SCHED_* of include/uapi/linux/sched.h, by the names that chrt(1) has. */
 const POLICY_NUMBERS = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, deadline: 6, ext: 7 } as const;
 
@@ -34,7 +36,7 @@ export class AttributesError extends Error {
   override readonly name = "AttributesError";
 
   constructor(readonly does: "not give" | "not take back", readonly errno: number) {
-    super(`The kernel does ${does} the target's attributes: errno ${errno}`);
+    super(`The kernel does ${does} the target's attributes: ${errnoName(errno)}`);
   }
 }
 

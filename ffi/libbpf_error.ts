@@ -1,3 +1,5 @@
+import { errnoName } from "../system/errno.ts";
+
 /** A call into libbpf or the kernel that failed. runbook/ turns it into what a user can act on. */
 export class LibbpfError extends Error {
   override readonly name = "LibbpfError";
@@ -10,6 +12,6 @@ export class LibbpfError extends Error {
     /** libbpf's and the verifier's log of that call. */
     readonly log: string,
   ) {
-    super(`cannot ${attempted}: errno ${errno}`);
+    super(`cannot ${attempted}: ${errnoName(errno)}`);
   }
 }

@@ -1,5 +1,6 @@
 /** Busy threads on the CPUs allowed, see ffi/native/load.c. */
 
+import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
 
 /**
@@ -12,6 +13,6 @@ import type { NativeLibrary } from "./native_library.ts";
 export function startBusyThreads({ symbols }: NativeLibrary, threads: number): Disposable {
   const errno = new Int32Array(1);
   const load = symbols.load_start(threads, new Uint8Array(errno.buffer));
-  if (load === null) throw new Error(`${threads} busy threads cannot be started: errno ${errno[0]}`);
+  if (load === null) throw new Error(`${threads} busy threads cannot be started: ${errnoName(errno[0]!)}`);
   return { [Symbol.dispose]: () => symbols.load_stop(load) };
 }

@@ -11,6 +11,7 @@ import {
   foundAttributes,
   type TaskAttributes,
 } from "./attributes.ts";
+import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
 import type { NativeTrigger } from "./trigger.ts";
 
@@ -35,14 +36,14 @@ export interface TargetRun {
 }
 
 /**
- * The target's call failed: ETIME (62) the edge was too near, ESTALE (116) it is not known which edge it was,
- * EINTR (4) its sleep was cut short, ESRCH (3) it ended.
+ * The target's call failed: ETIME the edge was too near, ESTALE it is not known which edge it was,
+ * EINTR its sleep was cut short, ESRCH it ended.
  */
 export class TargetError extends Error {
   override readonly name = "TargetError";
 
   constructor(readonly run: number, readonly errno: number) {
-    super(`The target of run ${run} failed with errno ${errno}`);
+    super(`The target of run ${run} failed with ${errnoName(errno)}`);
   }
 }
 

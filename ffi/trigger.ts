@@ -1,5 +1,6 @@
 /** Triggers as the native target knows them, and the devices of those that have one: see ffi/native/triggers.h. */
 
+import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
 
 /** What the target waits for. */
@@ -22,7 +23,7 @@ export class TriggerError extends Error {
   override readonly name = "TriggerError";
 
   constructor(readonly path: string, readonly errno: number) {
-    super(`Opening ${path} failed with errno ${errno}`);
+    super(`Opening ${path} failed with ${errnoName(errno)}`);
   }
 }
 
@@ -45,7 +46,7 @@ export class TriggerDevice implements NativeTrigger, Disposable {
 
   /**
    * @param name of the trigger: `pps` or `rtc`
-   * @throws {TriggerError} EOPNOTSUPP (95): a PPS device that stamps no assert edge, or lets nobody wait for one
+   * @throws {TriggerError} EOPNOTSUPP: a PPS device that stamps no assert edge, or lets nobody wait for one
    */
   constructor(native: NativeLibrary, name: string, path: string) {
     this.#native = native;

@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/machine",
   ],
   "runbook/machine": ["analysis", "analysis/result", "ffi", "system"],
-  "runbook/probes": ["analysis", "analysis/result", "ffi"],
+  "runbook/probes": ["analysis", "analysis/result", "ffi", "system"],
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
     "analysis",
@@ -95,6 +95,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/probes",
     "runbook/protocol",
     "runbook/row",
+    "system",
     "deno.json",
   ],
   "runbook/doctor": [
@@ -104,6 +105,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
     "runbook/machine",
     "runbook/probes",
+    "system",
   ],
   "guest/image": ["analysis", "system"],
   "guest/qemu": ["analysis", "runbook/machine", "system"],

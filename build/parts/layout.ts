@@ -5,8 +5,9 @@
  */
 
 import { stdoutOf } from "../process/command.ts";
+import { type Freshness, renew } from "./generated.ts";
 
-export const LAYOUT_FILE = "ffi/layout.generated.ts";
+const LAYOUT_FILE = "ffi/layout.generated.ts";
 const RECORD_HEADER = "bpf/record.h";
 
 export type ScalarKind = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "char";
@@ -137,26 +138,8 @@ export function layoutSource(header: string, types: readonly BtfType[]): string 
   ].join("\n");
 }
 
-async function formatted(source: string): Promise<string> {
-  return await stdoutOf([Deno.execPath(), "fmt", "--ext=ts", "-"], {
-    stdin: new TextEncoder().encode(source),
-  });
-}
-
-/** What ffi/layout.generated.ts must hold for the object at `objectPath`. */
-export async function currentLayout(objectPath: string): Promise<string> {
+/** Brings ffi/layout.generated.ts to what the BTF of the object at `objectPath` says. */
+export async function renewLayout(objectPath: string): Promise<Freshness> {
   const dump = JSON.parse(await stdoutOf(["bpftool", "btf", "dump", "file", objectPath, "-j"]));
-  return await formatted(layoutSource(await Deno.readTextFile(RECORD_HEADER), dump.types));
-}
-
-/** Writes ffi/layout.generated.ts when it is not what the object's BTF says. */
-export async function renewLayout(objectPath: string): Promise<"current" | "renewed"> {
-  const wanted = await currentLayout(objectPath);
-  const found = await Deno.readTextFile(LAYOUT_FILE).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  if (found === wanted) return "current";
-  await Deno.writeTextFile(LAYOUT_FILE, wanted);
-  return "renewed";
+  return await renew(LAYOUT_FILE, layoutSource(await Deno.readTextFile(RECORD_HEADER), dump.types));
 }

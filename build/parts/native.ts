@@ -6,11 +6,13 @@
 
 import { run, stdoutOf } from "../process/command.ts";
 import { type BuildArchitecture, buildArchitecture, multiarch } from "./arch.ts";
+import { renewErrno } from "./errno.ts";
+import type { Freshness } from "./generated.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
-import { LAYOUT_FILE, renewLayout } from "./layout.ts";
+import { renewLayout } from "./layout.ts";
 
 export const OUT = "build/out";
-export const BPF_OBJECT = `${OUT}/chain.bpf.o`;
+const BPF_OBJECT = `${OUT}/chain.bpf.o`;
 const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
 const LIBRARIES = `${OUT}/libraries.bin`;
 const TARGET_LIBRARY = `${OUT}/libtarget.so`;
@@ -158,11 +160,11 @@ async function compress(path: string): Promise<void> {
 }
 
 /**
- * Brings build/out and ffi/layout.generated.ts up to date; quick when nothing has changed.
+ * Brings build/out and the generated sources up to date; quick when nothing has changed.
  *
- * @returns whether the generated layout in the source tree was current, or had to be renewed
+ * @returns whether all generated sources were current
  */
-export async function buildNative(): Promise<"current" | "renewed"> {
+export async function buildNative(): Promise<Freshness> {
   const machine = buildArchitecture();
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
@@ -176,9 +178,8 @@ export async function buildNative(): Promise<"current" | "renewed"> {
   for (const part of parts) await make(part, compiler);
   await packLibraries();
   for (const path of EMBEDDED) await compress(path);
-  const layout = await renewLayout(BPF_OBJECT);
-  if (layout === "renewed") console.log(`renewed ${LAYOUT_FILE}`);
-  return layout;
+  const renewed = [await renewLayout(BPF_OBJECT), await renewErrno()];
+  return renewed.includes("renewed") ? "renewed" : "current";
 }
 
 if (import.meta.main) await buildNative();

@@ -1,6 +1,7 @@
 /** The clocks: which can be watched, whether user space reads them inside the kernel, how steady they are. */
 
 import type { HookFact } from "../../analysis/result/meta.ts";
+import { errnoName } from "../../system/errno.ts";
 import {
   type Answer,
   type Check,
@@ -45,7 +46,9 @@ function entersKernel({ clockReads, machine }: Examined): Answer {
   if ("errno" in clockReads) {
     const usual = VDSO_CLOCKSOURCES.has(current) ? "usually stays in the vDSO" : "is usually a system call";
     return couldNotTell(
-      `the kernel does not count it (errno ${clockReads.errno}); with clocksource ${current} it ${usual}`,
+      `the kernel does not count it (${
+        errnoName(clockReads.errno)
+      }); with clocksource ${current} it ${usual}`,
     );
   }
   const { reads, entered } = clockReads;

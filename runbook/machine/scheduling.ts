@@ -2,12 +2,12 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type AskedAttributes, AttributesError } from "../../ffi/attributes.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
 import { hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
 
-/** sched_setscheduler(2) says EPERM, setpriority(2) EACCES. */
-const FORBIDDEN: Readonly<Record<number, string>> = { 1: "EPERM", 13: "EACCES" };
-const EINVAL = 22;
+/** What sched_setscheduler(2) says, and what setpriority(2). */
+const FORBIDDEN: readonly number[] = [ERRNO.EPERM, ERRNO.EACCES];
 
 /** Soft limits of this process as /proc tells them; null: not known, Infinity: none. */
 export function limitOf(read: ReadText, name: "Max realtime priority" | "Max nice priority"): number | null {
@@ -44,21 +44,20 @@ interface Reason {
 }
 
 function reasonOf(errno: number, asked: AskedAttributes, read: ReadText): Reason {
-  const forbids = FORBIDDEN[errno];
-  if (forbids !== undefined) return forbidden(forbids, asked, read);
-  if (errno === EINVAL && lacksPriority(asked, read)) {
+  if (FORBIDDEN.includes(errno)) return forbidden(errnoName(errno), asked, read);
+  if (errno === ERRNO.EINVAL && lacksPriority(asked, read)) {
     return {
       reason: `it inherits its priority, and probe was started with none`,
       remedy: "declare a priority from 1 to 99, or start probe with one (chrt --fifo 50 probe run)",
     };
   }
-  if (errno === EINVAL && asked.cpus !== null) {
+  if (errno === ERRNO.EINVAL && asked.cpus !== null) {
     return {
       reason: "this process may run on none of these CPUs (its cgroup's cpuset)",
       remedy: "declare some of those that Cpus_allowed_list in /proc/self/status names",
     };
   }
-  return { reason: `errno ${errno}`, remedy: "leave them out, or use a kernel that takes them" };
+  return { reason: errnoName(errno), remedy: "leave them out, or use a kernel that takes them" };
 }
 
 function lacksPriority({ policy, priority }: AskedAttributes, read: ReadText): boolean {

@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
 
 /** The kernel charges the memory of BPF to RLIMIT_MEMLOCK (before 5.11), and it is too low. */
 export const TOO_LITTLE_LOCKED = "RLIMIT_MEMLOCK is too low";
@@ -11,12 +12,8 @@ export const LOCK_MORE =
 /** What libbpf says when it could not raise the limit: the first time, and later as root. */
 const NOT_RAISED = /Failed to bump RLIMIT_MEMLOCK|try raising 'ulimit -l'/;
 
-const EPERM = 1;
-const ENOMEM = 12;
-const EACCES = 13;
-
 /** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
-export const NO_MODULE_TYPES = `failed to iterate BTF objects: -${EPERM}\n`;
+export const NO_MODULE_TYPES = `failed to iterate BTF objects: -${ERRNO.EPERM}\n`;
 
 /** @returns what to throw; the error with libbpf's log is its cause */
 export function attachFailure(error: LibbpfError): Failure {
@@ -32,17 +29,17 @@ function explain({ errno, log }: LibbpfError): readonly [why: string, remedy: st
     ];
   }
   switch (errno) {
-    case EPERM:
-    case EACCES:
+    case ERRNO.EPERM:
+    case ERRNO.EACCES:
       if (NOT_RAISED.test(log)) return [TOO_LITTLE_LOCKED, LOCK_MORE];
       return [
-        `the kernel refuses (errno ${errno})`,
+        `the kernel refuses (${errnoName(errno)})`,
         "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",
       ];
-    case ENOMEM:
+    case ERRNO.ENOMEM:
       return ["the kernel has no memory for it", "free memory or raise `ulimit -l`"];
     default:
-      return [`errno ${errno}${lastLine(log)}`, "see the kernel's log with --verbose"];
+      return [`${errnoName(errno)}${lastLine(log)}`, "see the kernel's log with --verbose"];
   }
 }
 

@@ -5,6 +5,7 @@ import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../../ffi/layout.genera
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
 import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import {
@@ -52,18 +53,16 @@ export const VARIABLES = ["curr_clocksource", "__preempt_count", "__per_cpu_offs
 const ARMED = ".data.armed";
 const CHAIN = ".data.chain";
 
-const EPERM = 1;
-const EBUSY = 16;
-const EINVAL = 22;
-
 /** Why a variant could not be attached, in words for a user. */
 function reasonOf(hook: Hook, variant: Variant, error: LibbpfError): string {
-  if (error.errno === EBUSY) return `${variant.kind}: the kernel forbids tracing ${hook.hook} (notrace)`;
-  if (variant.kind.startsWith("k") && error.errno === EINVAL) {
+  if (error.errno === ERRNO.EBUSY) {
+    return `${variant.kind}: the kernel forbids tracing ${hook.hook} (notrace)`;
+  }
+  if (variant.kind.startsWith("k") && error.errno === ERRNO.EINVAL) {
     return `${variant.kind}: the kernel refuses to probe ${hook.hook} (notrace)`;
   }
   const said = error.log.split("\n").map((line) => line.replace(/^libbpf: /, "").trim()).filter(Boolean);
-  return `${variant.kind}: errno ${error.errno}${said.length > 0 ? `, ${said[0]}` : ""}`;
+  return `${variant.kind}: ${errnoName(error.errno)}${said.length > 0 ? `, ${said[0]}` : ""}`;
 }
 
 /** A program that could be attached, and can be again. */
@@ -277,14 +276,14 @@ function load(
       }
       if (program === undefined || !wanted.has(program)) throw error;
       // A kernel without function tracing refuses each fentry program alike: one answer is enough.
-      if (ladder.tier === "full" && error.errno === EPERM) {
+      if (ladder.tier === "full" && error.errno === ERRNO.EPERM) {
         throw new TierUnavailable("full", "this kernel has no function tracing (fentry: EPERM)", {
           cause: error,
         });
       }
       ladder.refuse(
         program,
-        `the kernel does not load ${program}: ${verifierSays(error.log) ?? `errno ${error.errno}`}`,
+        `the kernel does not load ${program}: ${verifierSays(error.log) ?? errnoName(error.errno)}`,
       );
     }
   }

@@ -7,6 +7,7 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Counters } from "../probes/chain_probes.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import { TargetError, type TargetRun } from "../../ffi/target.ts";
+import { ERRNO } from "../../system/errno.ts";
 import type { Cell } from "../protocol/design.ts";
 import { Lead } from "./lead.ts";
 import type { RunOutcome, Status } from "../row/outcome.ts";
@@ -78,11 +79,6 @@ const LONGEST_POLL_MS = 40;
 
 /** How long a cancelled target may take to come back before the program ends without it. */
 const CANCEL_WINDOW_MS = 5_000;
-
-const ESRCH = 3;
-const EINTR = 4;
-const ETIME = 62;
-const ESTALE = 116;
 
 /** No run took place: its edge was too near once it was armed. */
 const MISSED = Symbol("missed");
@@ -262,13 +258,13 @@ class Sleep {
     // A signal may reach the target's thread before the listener that reports the interruption.
     if (interrupt.aborted) return "interrupted";
     switch (result.error instanceof TargetError ? result.error.errno : undefined) {
-      case ETIME:
+      case ERRNO.ETIME:
         return MISSED;
-      case EINTR:
+      case ERRNO.EINTR:
         return WOKEN_EARLY;
-      case ESTALE:
+      case ERRNO.ESTALE:
         return { why: trigger.uncertainty };
-      case ESRCH:
+      case ERRNO.ESRCH:
         throw ended(this.#run);
     }
     throw new Failure(

@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { nativeTimer, type NativeTrigger, TriggerDevice, TriggerError } from "../../ffi/trigger.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
 import { type DeviceKind, devices, HOW_TO_GET, type Present } from "../machine/devices.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
 import { deviceTrigger, timerTrigger, type Trigger } from "./triggers.ts";
@@ -49,7 +50,7 @@ export function openTrigger(
   } catch (error) {
     if (!(error instanceof TriggerError)) throw error;
     const { reason, remedy } = REFUSALS[error.errno] ??
-      { reason: `errno ${error.errno}`, remedy: `see that its driver works, or ${HOW_TO_GET[name]}` };
+      { reason: errnoName(error.errno), remedy: `see that its driver works, or ${HOW_TO_GET[name]}` };
     throw new Failure(EXIT.cannotMeasure, `cannot take edges from ${path}: ${reason}`, remedy, {
       cause: error,
     });
@@ -65,12 +66,12 @@ const AS_ROOT = "run it as root (sudo)";
 
 /** Errnos of the open and of the first questions to the device. */
 const REFUSALS: Readonly<Record<number, Refusal>> = {
-  1: { reason: "opening it is not permitted (EPERM)", remedy: AS_ROOT },
-  13: { reason: "opening it is not permitted (EACCES)", remedy: AS_ROOT },
-  16: { reason: "another program has it open (EBUSY)", remedy: "end that one; lsof names it" },
-  22: { reason: "it gives no update interrupts (EINVAL)", remedy: "use another trigger" },
-  25: { reason: "it is no device of that kind (ENOTTY)", remedy: "give the path of one" },
-  95: {
+  [ERRNO.EPERM]: { reason: "opening it is not permitted (EPERM)", remedy: AS_ROOT },
+  [ERRNO.EACCES]: { reason: "opening it is not permitted (EACCES)", remedy: AS_ROOT },
+  [ERRNO.EBUSY]: { reason: "another program has it open (EBUSY)", remedy: "end that one; lsof names it" },
+  [ERRNO.EINVAL]: { reason: "it gives no update interrupts (EINVAL)", remedy: "use another trigger" },
+  [ERRNO.ENOTTY]: { reason: "it is no device of that kind (ENOTTY)", remedy: "give the path of one" },
+  [ERRNO.EOPNOTSUPP]: {
     reason: "it stamps no assert edges, or lets nobody wait for them",
     remedy: "use a device whose driver does",
   },

@@ -14,10 +14,9 @@ import {
   TargetError,
 } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
+import { ERRNO } from "../../system/errno.ts";
 
 const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
-const EBADF = 9;
-const EINVAL = 22;
 
 function targetOf(asked: Partial<AskedAttributes>): NativeTarget {
   const native = openNativeLibrary(LIBRARY);
@@ -59,18 +58,18 @@ const affinities = () => ofTargets((thread) => fieldOf(thread, "Cpus_allowed_lis
 Deno.test("the target is kept on its CPUs before anything else, and its thread is let go after the run", async () => {
   const allowed = fieldOf("/proc/self", "Cpus_allowed_list")!;
   const [first] = allowed.split(/[-,]/).map(Number);
-  assert.equal(await errnoOf({}), EBADF);
-  assert.equal(await errnoOf({ cpus: [first!] }), EBADF);
+  assert.equal(await errnoOf({}), ERRNO.EBADF);
+  assert.equal(await errnoOf({ cpus: [first!] }), ERRNO.EBADF);
   assert.deepEqual(affinities(), [allowed]);
-  assert.equal(await errnoOf({ cpus: [8191] }), EINVAL);
+  assert.equal(await errnoOf({ cpus: [8191] }), ERRNO.EINVAL);
   assert.deepEqual(affinities(), [allowed]);
-  assert.equal(await errnoOf({ cpus: [first!, 8191] }), EBADF);
+  assert.equal(await errnoOf({ cpus: [first!, 8191] }), ERRNO.EBADF);
   assert.deepEqual(affinities(), [allowed]);
 });
 
 Deno.test("the timer slack of the target's thread is after the run what it was before", async () => {
   const slack = (thread: string) => Deno.readTextFileSync(`${thread}/timerslack_ns`);
-  assert.equal(await errnoOf({}), EBADF);
+  assert.equal(await errnoOf({}), ERRNO.EBADF);
   assert.deepEqual(ofTargets(slack), [slack("/proc/self")]);
 });
 
@@ -94,7 +93,7 @@ for (const [asked, expected] of ASKED) {
   Deno.test(`a target of which ${JSON.stringify(asked)} is asked has that, and its thread has it no more after`, async () => {
     const found = await targetOf(asked).attributes();
     assert.deepEqual({ ...found, ...expected }, found);
-    assert.equal(await errnoOf(asked), EBADF);
+    assert.equal(await errnoOf(asked), ERRNO.EBADF);
     assert.deepEqual(ofTargets(schedulingOf), [schedulingOf("/proc/self")]);
     assert.deepEqual(affinities(), [fieldOf("/proc/self", "Cpus_allowed_list")]);
   });
@@ -114,8 +113,8 @@ function listOf(cpus: readonly number[]): string {
 }
 
 Deno.test("what the kernel does not give is an error with its errno", async () => {
-  await assert.rejects(targetOf({ policy: "fifo" }).attributes(), { does: "not give", errno: EINVAL });
-  await assert.rejects(targetOf({ cpus: [8191] }).attributes(), { does: "not give", errno: EINVAL });
+  await assert.rejects(targetOf({ policy: "fifo" }).attributes(), { does: "not give", errno: ERRNO.EINVAL });
+  await assert.rejects(targetOf({ cpus: [8191] }).attributes(), { does: "not give", errno: ERRNO.EINVAL });
   assert.deepEqual(ofTargets(schedulingOf), [schedulingOf("/proc/self")]);
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { NativeTarget, TargetError } from "../../ffi/target.ts";
+import { ERRNO } from "../../system/errno.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
 import { openNativeParts } from "../../runbook/probes/native_parts.ts";
 
-const EINTR = 4;
 const NS_PER_S = 1_000_000_000n;
 
 /** Threads of this process that sleep as a target does. */
@@ -28,7 +28,7 @@ Deno.test("a run that was cancelled can be done again under its number", async (
     while (sleepingTargets() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     target.cancel();
     const error = await first;
-    assert.ok(error instanceof TargetError && error.errno === EINTR, String(error));
+    assert.ok(error instanceof TargetError && error.errno === ERRNO.EINTR, String(error));
     const edge = target.realtimeNow() + NS_PER_S;
     const { value_ns, edge_ns } = await target.run(probes.armedMapFd, 1, edge, wake);
     assert.ok(value_ns !== null && edge_ns !== null && value_ns >= edge_ns);

@@ -4,6 +4,7 @@ import { type Tier, TIERS } from "../../../analysis/result/meta.ts";
 import { LibbpfError } from "../../../ffi/libbpf_error.ts";
 import { TierUnavailable } from "../../../runbook/probes/ladder.ts";
 import { type Attach, tryTiers } from "../../../runbook/doctor/attach.ts";
+import { ERRNO } from "../../../system/errno.ts";
 import { hooksAt } from "./doctor_fixture.ts";
 
 /** A kernel that offers some tiers; counts what is attached and not yet detached. */
@@ -52,9 +53,12 @@ Deno.test("a tier that is refused says why, what that prevents and what to do, a
 });
 
 Deno.test("an error of libbpf is a reason too, and its log is shown by probe run", () => {
-  const kernel = new Kernel([], () => new LibbpfError("load the BPF programs", 22, "libbpf: bad\n"));
+  const kernel = new Kernel(
+    [],
+    () => new LibbpfError("load the BPF programs", ERRNO.EINVAL, "libbpf: bad\n"),
+  );
   const { tiers, unrequired } = tryTiers(kernel.attach, null);
-  assert.deepEqual(unrequired, { refused: "cannot load the BPF programs: errno 22, libbpf: bad" });
+  assert.deepEqual(unrequired, { refused: "cannot load the BPF programs: EINVAL, libbpf: bad" });
   for (const { tier, answer } of tiers) {
     assert.ok(answer.outcome === "no");
     assert.match(answer.remedy, new RegExp(`probe run --require ${tier} --verbose`));

@@ -4,6 +4,7 @@ import type { HookFact, Tier } from "../../../analysis/result/meta.ts";
 import { type Attachments, couldNotTell, type Examined, no, yes } from "../../../runbook/doctor/check.ts";
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import { readMachine } from "../../../runbook/machine/machine.ts";
+import { ERRNO } from "../../../system/errno.ts";
 
 /** Links of /proc in the initial namespaces. */
 export const LINKS: Readonly<Record<string, string>> = {
@@ -140,7 +141,7 @@ export function examined({ files = {}, links = {}, ...changes }: Changes = {}): 
 export const NOTHING: Examined = {
   ...examined({
     attachments: UNKNOWN_TIERS,
-    clockReads: { errno: 22 },
+    clockReads: { errno: ERRNO.EINVAL },
     runqueuesInBtf: null,
     kallsyms: null,
   }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TOO_LITTLE_LOCKED } from "../../../runbook/probes/attach_failure.ts";
 import { diagnose } from "../../../runbook/doctor/doctor.ts";
 import { type Answer, type Attachments, no, TOPICS } from "../../../runbook/doctor/check.ts";
+import { ERRNO } from "../../../system/errno.ts";
 import {
   ALL_TIERS,
   type Changes,
@@ -205,9 +206,9 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
     ["clock_read_enters_kernel", { clockReads: { reads: 16, entered: 3 } }, "could not tell", /^3 of 16/],
     [
       "clock_read_enters_kernel",
-      { clockReads: { errno: 22 } },
+      { clockReads: { errno: ERRNO.EINVAL } },
       "could not tell",
-      /errno 22.*hpet it is usually a system call/,
+      /EINVAL.*hpet it is usually a system call/,
     ],
     [
       "steady_tsc",

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { AS_IT_IS, AttributesError } from "../../../ffi/attributes.ts";
 import { attributesFailure } from "../../../runbook/machine/scheduling.ts";
+import { ERRNO } from "../../../system/errno.ts";
 
-const EPERM = 1;
-const EACCES = 13;
-const EINVAL = 22;
 const WITHOUT = "CapEff:\t000000c000200000\n";
 const WITH = "CapEff:\t000001ffffffffff\n";
 const LIMITS = "Max nice priority         0                    0                    \n" +
@@ -24,7 +22,7 @@ const here = reader({
 
 Deno.test("what the kernel forbids is refused with what was declared, the limits, and what would help", () => {
   const asked = { ...AS_IT_IS, policy: "fifo", priority: 50 } as const;
-  const { exitCode, message } = attributesFailure(new AttributesError("not give", EPERM), asked, here);
+  const { exitCode, message } = attributesFailure(new AttributesError("not give", ERRNO.EPERM), asked, here);
   assert.equal(exitCode, 3);
   assert.equal(
     message,
@@ -36,7 +34,7 @@ Deno.test("what the kernel forbids is refused with what was declared, the limits
 
 Deno.test("what the kernel would not take back after a run is refused too", () => {
   const asked = { ...AS_IT_IS, policy: "other", nice: 10 } as const;
-  const { found } = attributesFailure(new AttributesError("not take back", EACCES), asked, here);
+  const { found } = attributesFailure(new AttributesError("not take back", ERRNO.EACCES), asked, here);
   assert.match(
     found,
     /^cannot take policy other, nice 10 from the target again after a run: .*\(EACCES\).*RLIMIT_NICE 0$/,
@@ -45,7 +43,7 @@ Deno.test("what the kernel would not take back after a run is refused too", () =
 
 Deno.test("a kernel that forbids it to the almighty is told with what may stand between", () => {
   const read = reader({ "/proc/self/status": WITH });
-  const error = new AttributesError("not give", EPERM);
+  const error = new AttributesError("not give", ERRNO.EPERM);
   assert.match(
     attributesFailure(error, { ...AS_IT_IS, policy: "rr", priority: 1 }, read).found,
     /though this process has CAP_SYS_NICE: its cgroup may have no real-time time \(cpu.rt_runtime_us\)/,
@@ -57,18 +55,18 @@ Deno.test("a kernel that forbids it to the almighty is told with what may stand 
 });
 
 Deno.test("a real-time policy that inherits no priority, and CPUs of another cpuset, are told apart", () => {
-  const error = new AttributesError("not give", EINVAL);
+  const error = new AttributesError("not give", ERRNO.EINVAL);
   const fifo = attributesFailure(error, { ...AS_IT_IS, policy: "fifo" }, here);
   assert.match(fifo.found, /^cannot give the target policy fifo: it inherits its priority, and probe was /);
   assert.match(fifo.remedy, /^declare a priority from 1 to 99, or start probe with one/);
   const cpus = attributesFailure(error, { ...AS_IT_IS, cpus: [2, 3] }, here);
   assert.match(cpus.found, /^cannot give the target CPU 2, 3: this process may run on none of these CPUs/);
-  assert.match(attributesFailure(error, AS_IT_IS, here).found, /errno 22$/);
+  assert.match(attributesFailure(error, AS_IT_IS, here).found, /EINVAL$/);
 });
 
 Deno.test("limits that /proc does not tell are said to be unknown", () => {
   const { found } = attributesFailure(
-    new AttributesError("not give", EPERM),
+    new AttributesError("not give", ERRNO.EPERM),
     { ...AS_IT_IS, policy: "rr", priority: 1 },
     reader({}),
   );

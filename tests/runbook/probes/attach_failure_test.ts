@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { LibbpfError } from "../../../ffi/libbpf_error.ts";
 import { attachFailure, verifierSays } from "../../../runbook/probes/attach_failure.ts";
-
-const EPERM = 1;
-const ENOMEM = 12;
-const EINVAL = 22;
+import { ERRNO } from "../../../system/errno.ts";
 
 Deno.test("a refusal by the kernel sends the user out of the container", () => {
-  const error = new LibbpfError("load the BPF programs", EPERM, "");
+  const error = new LibbpfError("load the BPF programs", ERRNO.EPERM, "");
   const failure = attachFailure(error);
   assert.equal(failure.exitCode, 3);
   assert.equal(failure.cause, error);
   assert.match(
     failure.message,
-    /^cannot load the BPF programs: the kernel refuses \(errno 1\); run it as root outside/,
+    /^cannot load the BPF programs: the kernel refuses \(EPERM\); run it as root outside/,
   );
 });
 
@@ -25,7 +22,7 @@ Deno.test("too little locked memory on a kernel that counts it is not taken for 
     ]
   ) {
     assert.match(
-      attachFailure(new LibbpfError("load the BPF programs", EPERM, `${said}\n`)).message,
+      attachFailure(new LibbpfError("load the BPF programs", ERRNO.EPERM, `${said}\n`)).message,
       /RLIMIT_MEMLOCK is too low; raise it \(ulimit -l unlimited\), or run it with CAP_SYS_RESOURCE/,
     );
   }
@@ -33,7 +30,7 @@ Deno.test("too little locked memory on a kernel that counts it is not taken for 
 
 Deno.test("a kernel out of memory says so", () => {
   assert.match(
-    attachFailure(new LibbpfError("open ring buffer records", ENOMEM, "")).message,
+    attachFailure(new LibbpfError("open ring buffer records", ERRNO.ENOMEM, "")).message,
     /no memory.*ulimit -l/,
   );
 });
@@ -41,15 +38,15 @@ Deno.test("a kernel out of memory says so", () => {
 Deno.test("any other failure shows the last thing libbpf said and where the rest is", () => {
   const log = "libbpf: prog 'ttwu_entry': BPF program load failed\nlibbpf: failed to load object\n";
   assert.equal(
-    attachFailure(new LibbpfError("load the BPF programs", EINVAL, log)).message,
-    "cannot load the BPF programs: errno 22, libbpf: failed to load object; see the kernel's log with --verbose",
+    attachFailure(new LibbpfError("load the BPF programs", ERRNO.EINVAL, log)).message,
+    "cannot load the BPF programs: EINVAL, libbpf: failed to load object; see the kernel's log with --verbose",
   );
 });
 
 Deno.test("libbpf without the right to look into modules names the capability", () => {
   const log = "libbpf: failed to iterate BTF objects: -1\nlibbpf: failed to load object\n";
   assert.match(
-    attachFailure(new LibbpfError("load the BPF programs", EINVAL, log)).message,
+    attachFailure(new LibbpfError("load the BPF programs", ERRNO.EINVAL, log)).message,
     /^cannot load the BPF programs: libbpf may not look .* without CAP_SYS_ADMIN; run it with sudo, or with/,
   );
 });

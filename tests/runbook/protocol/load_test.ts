@@ -32,11 +32,11 @@ Deno.test("idle starts no thread, cpu:3 starts three and ends them with its scop
 
 Deno.test("a load that the system refuses is named with the reason", () => {
   const refuse = () => {
-    throw new Error("4 busy threads cannot be started: errno 11");
+    throw new Error("4 busy threads cannot be started: EAGAIN");
   };
   assert.throws(() => startLoad("cpu:4", refuse), {
     name: "Failure",
     exitCode: 1,
-    message: /^load cpu:4 cannot be made: 4 busy threads cannot be started: errno 11; declare fewer threads/,
+    message: /^load cpu:4 cannot be made: 4 busy threads cannot be started: EAGAIN; declare fewer threads/,
   });
 });

@@ -8,12 +8,10 @@ import type { Counters } from "../../../runbook/probes/chain_probes.ts";
 import type { LoopOptions } from "../../../runbook/run/loop.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { timerTrigger } from "../../../runbook/run/triggers.ts";
+import { ERRNO } from "../../../system/errno.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
 
-export const ETIME = 62;
-export const ESTALE = 116;
-export const EINTR = 4;
-export const EINVAL = 22;
+export const { EINTR, EINVAL, ESTALE, ETIME } = ERRNO;
 export const PERIOD_NS = 1_000_000_000;
 
 /** What one call of the target's run() comes to. */

@@ -4,6 +4,7 @@ import { Failure } from "../../../analysis/failure.ts";
 import { parseEnd } from "../../../analysis/result/meta_line.ts";
 import { formatEnd } from "../../../analysis/result/write.ts";
 import { TargetError } from "../../../ffi/target.ts";
+import { ERRNO } from "../../../system/errno.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { OverheadMeter, wakeupCost } from "../../../runbook/run/overhead.ts";
 import { overheadText } from "../../../runbook/files/overhead_text.ts";
@@ -11,7 +12,6 @@ import { timerTrigger } from "../../../runbook/run/triggers.ts";
 import { TARGET } from "../row/chain_fixture.ts";
 
 const PERIOD_NS = 100_000_000;
-const ETIME = 62;
 
 /** Probes and a target on paper: a run without probes takes 50 us, and every call is written down. */
 class Lab {
@@ -55,7 +55,7 @@ class Lab {
         run: (fd, run, edge) => {
           assert.equal(fd, 7);
           assert.equal(this.#attached, false, "a run without probes");
-          if (missed-- > 0) return Promise.reject(new TargetError(run, ETIME));
+          if (missed-- > 0) return Promise.reject(new TargetError(run, ERRNO.ETIME));
           this.calls.push("unarmed");
           this.#nowNs = edge;
           return Promise.resolve({ ...TARGET, value_ns: TARGET.edge_ns + 50_000n });
