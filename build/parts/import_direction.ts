@@ -172,7 +172,7 @@ const MOST_FILES = 20;
 const MAY_BE_CROWDED = ["analysis/stats", "tests/analysis/stats"];
 
 /** What is made by the build and root files that may be imported are rooms of their own. */
-const ROOMS: ReadonlySet<string> = new Set([
+export const ROOMS: ReadonlySet<string> = new Set([
   ...Object.keys(MAY_IMPORT),
   ...Object.values(MAY_IMPORT).flat(),
 ]);

@@ -11,6 +11,7 @@ export const USER_DOCUMENTS = [
   "docs/cost.md",
   "docs/export.md",
   "docs/lab.md",
+  "docs/glossary.md",
 ] as const;
 
 /** Every document that is written by hand, CHANGELOG.md apart. */
@@ -19,7 +20,7 @@ export function allDocuments(): string[] {
     [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".md")).map(({ name }) =>
       `${folder}/${name}`
     );
-  return ["README.md", "CONTRIBUTING.md", ...inFolder("docs")]
+  return ["README.md", "CONTRIBUTING.md", ...inFolder("docs"), ...inFolder("docs/decisions")]
     .filter((path) => path !== "docs/validation.md")
     .sort();
 }

@@ -6,6 +6,7 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { EXIT } from "../../analysis/failure.ts";
 import { COLUMNS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
+import { ROOMS } from "../../build/parts/import_direction.ts";
 import { PACKAGES, TEST_PACKAGES } from "../../build/tasks/setup.ts";
 import { ROUTES } from "../../commands/line/table.ts";
 import project from "../../deno.json" with { type: "json" };
@@ -85,6 +86,13 @@ Deno.test("docs/architecture.md has each folder of the project, and nothing that
     .filter(({ name, isDirectory }) => isDirectory && !name.startsWith(".") && !made.includes(name))
     .map(({ name }) => `${name}/`);
   assert.deepEqual(folders.filter((folder) => !listed.includes(folder)), []);
+});
+
+Deno.test("docs/architecture.md has each room of the table of imports, and no others", () => {
+  const rooms = section(read("docs/architecture.md"), "Rooms");
+  const named = [...rooms.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
+  for (const room of ROOMS) assert.ok(named.includes(room), room);
+  for (const room of firstCells(rooms)) assert.ok(ROOMS.has(room), room);
 });
 
 Deno.test("each option in the documents is one of the program's", async () => {
