@@ -1,7 +1,7 @@
 /** `probe doctor`: looks at the machine, tries every hook, says what can be measured. It changes nothing. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
-import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelFile, readKernelLink } from "../ffi/kernel_file.ts";
 import { diagnose } from "../runbook/doctor/doctor.ts";
 import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
@@ -10,6 +10,7 @@ import { KERNEL_BTF, RUNQUEUES } from "../runbook/doctor/kernel.ts";
 import { checkUserNamespace } from "../runbook/doctor/privileges.ts";
 import { reportText } from "../runbook/doctor/text.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
+import { Kallsyms } from "../runbook/probes/kallsyms.ts";
 import { type NativeParts, openNativeParts } from "../runbook/probes/native_parts.ts";
 import { checkNamespaces } from "../runbook/machine/namespaces.ts";
 import { checkKernel, preflight } from "../runbook/machine/preflight.ts";
@@ -33,7 +34,7 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     attachments: tryTiers((tier) => parts.attach(tier, pidNamespace()), refusal()),
     clockReads: countClockReads(parts),
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
-    kallsyms: readMachineText("/proc/kallsyms"),
+    kallsyms: readKallsyms(),
   });
   write(flags.json ? reportJson(report) : reportText(report));
   return report.verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
@@ -62,6 +63,11 @@ function failureOf(check: () => void): Failure | null {
     if (error instanceof Failure) return error;
     throw error;
   }
+}
+
+function readKallsyms(): Kallsyms | null {
+  const bytes = readKernelFile("/proc/kallsyms");
+  return bytes === null || bytes.length === 0 ? null : new Kallsyms(bytes);
 }
 
 function countClockReads({ native }: NativeParts): ClockReads {

@@ -2,6 +2,7 @@
 
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import type { Machine, ReadText } from "../machine/machine.ts";
+import type { Kallsyms } from "../probes/kallsyms.ts";
 import type { ReadLink } from "../machine/namespaces.ts";
 
 /** A check is answered with certainty or not at all; a "no" says what it prevents and what to do about it. */
@@ -77,8 +78,8 @@ export interface Examined {
   readonly clockReads: ClockReads;
   /** Whether the kernel's BTF has the per-CPU variable runqueues; null: it has no BTF. */
   readonly runqueuesInBtf: boolean | null;
-  /** Content of /proc/kallsyms; null when it cannot be read. */
-  readonly kallsyms: string | null;
+  /** null when it cannot be read. */
+  readonly kallsyms: Kallsyms | null;
 }
 
 /** The best tier that was attached; null when none was. */

@@ -1,22 +1,12 @@
 /** What makes the cost of a wakeup vary from one machine to the next: frequency, idle states, caches, hypervisor. */
 
+import { onlineCpus } from "../machine/machine.ts";
 import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
 const CPU = "/sys/devices/system/cpu";
 
 /** Idle states that take longer than this to leave are worth telling apart from the wakeup. */
 const SHALLOW_US = 10;
-
-/** CPUs of the kernel's form `0-3,8`; empty when it cannot be read. */
-export function cpusOf(list: string | null): number[] {
-  if (list === null || list.trim() === "") return [];
-  return list.trim().split(",").flatMap((range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-}
-
-const onlineCpus = ({ read }: Examined) => cpusOf(read(`${CPU}/online`));
 
 /** The first few of a numbered series of folders; the kernel numbers without gaps. */
 function* numbered<T>(at: (index: number) => T | null): Generator<T> {
@@ -29,7 +19,7 @@ function* numbered<T>(at: (index: number) => T | null): Generator<T> {
 
 function steadyFrequency(examined: Examined): Answer {
   const governors = new Set(
-    onlineCpus(examined).map((cpu) =>
+    (onlineCpus(examined.read) ?? []).map((cpu) =>
       examined.read(`${CPU}/cpu${cpu}/cpufreq/scaling_governor`)?.trim() ?? null
     ),
   );
@@ -83,7 +73,7 @@ function shallowIdle(examined: Examined): Answer {
 
 /** Lists of CPUs that share a last-level cache: of each CPU the cache of the highest level. */
 function lastLevelGroups(examined: Examined): string[] {
-  const groups = onlineCpus(examined).map((cpu) => {
+  const groups = (onlineCpus(examined.read) ?? []).map((cpu) => {
     const caches = [...numbered((index) => {
       const cache = `${CPU}/cpu${cpu}/cache/index${index}`;
       const level = examined.read(`${cache}/level`)?.trim();

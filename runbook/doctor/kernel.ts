@@ -59,9 +59,8 @@ function kprobes({ exists }: Examined): Answer {
 }
 
 function symbolNames({ read, kallsyms }: Examined): Answer {
-  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
-  // Per-CPU symbols begin at zero on x86 up to 6.14: one address that is not zero shows that they are not hidden.
-  if (/^0*[1-9a-f][0-9a-f]* /m.test(kallsyms)) return yes("/proc/kallsyms shows addresses");
+  if (kallsyms === null) return couldNotTell("/proc/kallsyms cannot be read");
+  if (kallsyms.showsAddresses) return yes("/proc/kallsyms shows addresses");
   const restrict = read(KPTR_RESTRICT)?.trim();
   const syslog = hasCapability(read, "CAP_SYSLOG");
   const why = `kptr_restrict is ${restrict ?? "unknown"}${syslog ? "" : ", CAP_SYSLOG is missing"}`;
@@ -79,14 +78,14 @@ export const RUNQUEUES = "runqueues";
 
 /** Its own variables of other CPUs the kernel hands out by name only, which takes their type and their symbol. */
 function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): Answer {
-  if (runqueuesInBtf === null || kallsyms === null || kallsyms === "") {
+  if (runqueuesInBtf === null || kallsyms === null) {
     return couldNotTell(
       runqueuesInBtf === null ? `${KERNEL_BTF} is missing` : "/proc/kallsyms cannot be read",
     );
   }
   const prevents = "rq->clock at the moment that a wakeup is queued for another CPU (rq_clock_queued_ns)";
   if (!runqueuesInBtf) return no(`the kernel's BTF has no per-CPU variables`, prevents, NEWER_KERNEL);
-  if (definitionsOf(new TextEncoder().encode(kallsyms), [], [RUNQUEUES]).has(RUNQUEUES)) {
+  if (definitionsOf(kallsyms, [], [RUNQUEUES]).has(RUNQUEUES)) {
     return yes(`${RUNQUEUES} is in the kernel's BTF and in /proc/kallsyms`);
   }
   return no(
@@ -115,8 +114,8 @@ const FUNCTIONS: readonly string[] = [
 ];
 
 function uniqueSymbols({ kallsyms }: Examined): Answer {
-  if (kallsyms === null || kallsyms === "") return couldNotTell("/proc/kallsyms cannot be read");
-  const places = [...definitionsOf(new TextEncoder().encode(kallsyms), FUNCTIONS)]
+  if (kallsyms === null) return couldNotTell("/proc/kallsyms cannot be read");
+  const places = [...definitionsOf(kallsyms, FUNCTIONS)]
     .map(([name, where]) => [name, where.map(({ module }) => module ?? "the kernel")] as const);
   const twice = places.filter(([, where]) => where.length > 1);
   if (twice.length === 0) return yes(`none of ${places.length} names is used twice`);

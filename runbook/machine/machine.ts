@@ -2,6 +2,7 @@
 
 import type { Meta } from "../../analysis/result/meta.ts";
 import { readKernelFile } from "../../ffi/kernel_file.ts";
+import { parseCpuList } from "./cpu_list.ts";
 
 /** Reads a text file of this machine; null when it is absent or may not be read. */
 export type ReadText = (path: string) => string | null;
@@ -111,18 +112,9 @@ function cpuModel(cpuinfo: string): string | null {
   return implementer === null || part === null ? null : `implementer ${implementer} part ${part}`;
 }
 
-/** A list of the kernel's form `0-3,8`; null when it is none. */
-function cpuList(list: string | null): number[] | null {
-  if (list === null || !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null;
-  return list.split(",").flatMap((range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
-}
-
 /** The CPUs that are online, ascending; null where that cannot be read. */
 export function onlineCpus(read: ReadText): number[] | null {
-  return cpuList(read("/sys/devices/system/cpu/online")?.trim() ?? null);
+  return parseCpuList(read("/sys/devices/system/cpu/online")?.trim() ?? "");
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Tier } from "../../analysis/result/meta.ts";
 import { ChainProbes, VARIABLES } from "./chain_probes.ts";
 import { definitionsOf } from "./definitions.ts";
 import { HOOKS } from "./hooks.ts";
+import { Kallsyms } from "./kallsyms.ts";
 
 export interface NativeParts {
   readonly native: NativeLibrary;
@@ -43,7 +44,7 @@ export async function openNativeParts(): Promise<NativeParts> {
   return {
     native,
     attach(required, pidNamespace) {
-      const kallsyms = readKernelFile("/proc/kallsyms") ?? new Uint8Array();
+      const kallsyms = new Kallsyms(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
       return ChainProbes.attach(runtime(), objects, {
         definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
         hasKprobes: kernelFileExists(KPROBE_PMU),

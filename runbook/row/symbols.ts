@@ -1,10 +1,11 @@
 /**
- * Kernel symbols from /proc/kallsyms. A guest under emulation needs seconds for every pass over its 200,000
- * lines, so the file is read once as bytes, one pass notes address and place of each text symbol in typed arrays,
- * and a name becomes a string only when a stack asks for it.
+ * Names for the kernel addresses of a stack. One pass over /proc/kallsyms notes address and place of each text
+ * symbol in typed arrays; a name becomes a string only when a stack asks for it.
  */
 
-/** Addresses are kept as numbers: the low 53 bits tell all kernel addresses apart (the bits above are all ones). */
+import { Kallsyms, TEXT_TYPES } from "../probes/kallsyms.ts";
+
+/** Addresses are kept as {@linkcode Kallsyms.lowAddress} gives them. */
 const LOW_53_BITS = (1n << 53n) - 1n;
 
 /**
@@ -16,19 +17,15 @@ const LONGEST_FUNCTION = 0x40000;
 /** Marks at the end of a section: an address behind them belongs to nothing. */
 const END_MARKS: ReadonlySet<string> = new Set(["_etext", "_einittext", "__end_rodata"]);
 
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const TAB = 0x09;
-
 /** Text symbols in ascending order of address. */
 interface SortedSymbols {
   readonly addresses: Float64Array;
-  /** Where each name begins in the file. */
-  readonly names: Uint32Array;
+  /** Which symbol of the file each is. */
+  readonly symbols: Uint32Array;
 }
 
 export class Symbols {
-  readonly #bytes: Uint8Array;
+  readonly #file: Kallsyms;
   /** The kernel image comes sorted; modules and generated code follow it unsorted. */
   readonly #image: SortedSymbols;
   readonly #rest: SortedSymbols;
@@ -40,42 +37,33 @@ export class Symbols {
    */
   readonly hidden: boolean;
 
-  private constructor(bytes: Uint8Array, all: SortedSymbols, hidden: boolean) {
-    this.#bytes = bytes;
+  private constructor(file: Kallsyms, all: SortedSymbols, hidden: boolean) {
+    this.#file = file;
     this.hidden = hidden;
-    const { addresses, names } = all;
+    const { addresses, symbols } = all;
     let sorted = 1;
     while (sorted < addresses.length && addresses[sorted]! >= addresses[sorted - 1]!) sorted++;
-    this.#image = { addresses: addresses.subarray(0, sorted), names: names.subarray(0, sorted) };
-    this.#rest = sortedByAddress(addresses.subarray(sorted), names.subarray(sorted));
+    this.#image = { addresses: addresses.subarray(0, sorted), symbols: symbols.subarray(0, sorted) };
+    this.#rest = sortedByAddress(addresses.subarray(sorted), symbols.subarray(sorted));
   }
 
   /** @param bytes content of /proc/kallsyms; kept, not copied */
   static parse(bytes: Uint8Array): Symbols {
-    // The shortest line is 16 digits, space, type, space, one character, newline.
-    const capacity = Math.ceil(bytes.length / 20);
-    const addresses = new Float64Array(capacity);
-    const names = new Uint32Array(capacity);
+    const file = new Kallsyms(bytes);
+    const addresses = new Float64Array(file.capacity);
+    const symbols = new Uint32Array(file.capacity);
     let count = 0;
     let shown = false;
-    for (let line = 0; line < bytes.length;) {
-      const space = bytes.indexOf(SPACE, line);
-      if (space < 0) break;
-      const address = parseHex53(bytes, line, space);
-      if (address !== 0) shown = true;
-      if (address !== 0 && isText(bytes[space + 1]!)) {
-        addresses[count] = address;
-        names[count++] = space + 3;
-      }
-      const end = bytes.indexOf(NEWLINE, space);
-      if (end < 0) break;
-      line = end + 1;
-    }
-    return new Symbols(
-      bytes,
-      { addresses: addresses.subarray(0, count), names: names.subarray(0, count) },
-      !shown,
-    );
+    file.each((symbol, type) => {
+      const address = file.lowAddress(symbol);
+      if (address === 0) return;
+      shown = true;
+      if (!TEXT_TYPES.has(type)) return;
+      addresses[count] = address;
+      symbols[count++] = symbol;
+    });
+    const all = { addresses: addresses.subarray(0, count), symbols: symbols.subarray(0, count) };
+    return new Symbols(file, all, !shown);
   }
 
   /**
@@ -97,35 +85,11 @@ export class Symbols {
     const restAddress = rest < 0 ? -1 : this.#rest.addresses[rest]!;
     const nearest = Math.max(imageAddress, restAddress);
     if (nearest < 0 || address - nearest >= LONGEST_FUNCTION) return null;
-    const name = this.#nameAt(
-      imageAddress >= restAddress ? this.#image.names[image]! : this.#rest.names[rest]!,
+    const name = this.#file.name(
+      imageAddress >= restAddress ? this.#image.symbols[image]! : this.#rest.symbols[rest]!,
     );
     return END_MARKS.has(name) ? null : name;
   }
-
-  #nameAt(start: number): string {
-    let end = start;
-    while (end < this.#bytes.length && this.#bytes[end] !== NEWLINE && this.#bytes[end] !== TAB) end++;
-    return new TextDecoder().decode(this.#bytes.subarray(start, end));
-  }
-}
-
-/** t, T: text; w, W: weak text. Data symbols never hold an instruction. */
-function isText(type: number): boolean {
-  return (type | 0x20) === 0x74 || (type | 0x20) === 0x77;
-}
-
-/** The low 53 bits of a hexadecimal number of at most 16 digits. */
-function parseHex53(bytes: Uint8Array, start: number, end: number): number {
-  let high = 0;
-  let low = 0;
-  for (let i = start; i < end; i++) {
-    const code = bytes[i]!;
-    const digit = code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
-    if (end - i > 8) high = (high * 16 + digit) & 0x1fffff;
-    else low = low * 16 + digit;
-  }
-  return high * 0x1_0000_0000 + low;
 }
 
 /** Index of the first of the equal addresses nearest at or below `address`; -1 when there is none. */
@@ -142,11 +106,11 @@ function floor(addresses: Float64Array, address: number): number {
   return index;
 }
 
-function sortedByAddress(addresses: Float64Array, names: Uint32Array): SortedSymbols {
+function sortedByAddress(addresses: Float64Array, symbols: Uint32Array): SortedSymbols {
   const order = Uint32Array.from(addresses.keys());
   order.sort((a, b) => addresses[a]! - addresses[b]! || a - b);
   return {
     addresses: Float64Array.from(order, (index) => addresses[index]!),
-    names: Uint32Array.from(order, (index) => names[index]!),
+    symbols: Uint32Array.from(order, (index) => symbols[index]!),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startBusyThreads } from "../../ffi/load.ts";
 import { openNativeLibrary } from "../../ffi/native_library.ts";
+import { parseCpuList } from "../../runbook/machine/cpu_list.ts";
 
 const LIBRARY = Deno.readFileSync("build/out/libtarget.so");
 
@@ -26,17 +27,9 @@ function busy(): Thread[] {
   return threads;
 }
 
-/** Numbers of a list such as 0-2,5. */
-function cpusOf(list: string): string[] {
-  return list.split(",").flatMap((range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
-  });
-}
-
 function allowed(): string[] {
   const status = Deno.readTextFileSync("/proc/self/status");
-  return cpusOf(/^Cpus_allowed_list:\t(\S+)/m.exec(status)![1]!);
+  return parseCpuList(/^Cpus_allowed_list:\t(\S+)/m.exec(status)![1]!)!.map(String);
 }
 
 Deno.test("busy threads run when they are handed over, each on one of the CPUs allowed in turn, and end with their scope", () => {

@@ -3,6 +3,7 @@
 import type { HookFact, Tier } from "../../../analysis/result/meta.ts";
 import { type Attachments, couldNotTell, type Examined, no, yes } from "../../../runbook/doctor/check.ts";
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
+import { Kallsyms } from "../../../runbook/probes/kallsyms.ts";
 import { readMachine } from "../../../runbook/machine/machine.ts";
 import { ERRNO } from "../../../system/errno.ts";
 
@@ -113,14 +114,19 @@ export const UNKNOWN_TIERS: Attachments = {
   countsMisses: null,
 };
 
-export interface Changes extends Partial<Omit<Examined, "read" | "readLink" | "exists" | "machine">> {
+export interface Changes
+  extends Partial<Omit<Examined, "read" | "readLink" | "exists" | "machine" | "kallsyms">> {
+  /** Content of /proc/kallsyms; null: it cannot be read. */
+  readonly kallsyms?: string | null;
   /** Other files, or null for those that are not there. */
   readonly files?: Readonly<Record<string, string | null>>;
   /** The same of links. */
   readonly links?: Readonly<Record<string, string | null>>;
 }
 
-export function examined({ files = {}, links = {}, ...changes }: Changes = {}): Examined {
+export function examined(
+  { files = {}, links = {}, kallsyms = KALLSYMS, ...changes }: Changes = {},
+): Examined {
   const all: Readonly<Record<string, string | null>> = { ...FILES, ...files };
   const read = (path: string) => all[path] ?? null;
   return {
@@ -132,7 +138,7 @@ export function examined({ files = {}, links = {}, ...changes }: Changes = {}): 
     attachments: ALL_TIERS,
     clockReads: { reads: 16, entered: 16 },
     runqueuesInBtf: true,
-    kallsyms: KALLSYMS,
+    kallsyms: kallsyms === null ? null : new Kallsyms(new TextEncoder().encode(kallsyms)),
     ...changes,
   };
 }

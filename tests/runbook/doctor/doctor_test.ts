@@ -163,7 +163,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       /does not list/,
     ],
     ["other_runqueues", { runqueuesInBtf: null }, "could not tell", /vmlinux is missing/],
-    ["other_runqueues", { kallsyms: "" }, "could not tell", /cannot be read/],
+    ["other_runqueues", { kallsyms: null }, "could not tell", /cannot be read/],
     ["kprobes", { files: { "/sys/bus/event_source/devices/kprobe": null } }, "no", /is missing/],
     [
       "symbol_names",

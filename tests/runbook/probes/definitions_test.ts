@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { definitionsOf } from "../../../runbook/probes/definitions.ts";
+import { Kallsyms } from "../../../runbook/probes/kallsyms.ts";
 
-const KALLSYMS = new TextEncoder().encode([
+const KALLSYMS = new Kallsyms(new TextEncoder().encode([
   "ffffffff81000010 T ktime_get",
   "ffffffff81000100 T ktime_get_raw",
   "ffffffff81000200 t read_tsc",
@@ -9,7 +10,7 @@ const KALLSYMS = new TextEncoder().encode([
   "ffffffff81000400 d read_hpet",
   "ffffffffc0000000 t read_tsc\t[kvm]",
   "ffffffffc0000100 t acpi_pm_read\t[other]",
-].join("\n"));
+].join("\n")));
 
 Deno.test("each definition of a name is found with its address and module", () => {
   const found = definitionsOf(KALLSYMS, ["read_tsc", "ktime_get", "acpi_pm_read", "missing"]);

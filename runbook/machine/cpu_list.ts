@@ -1,0 +1,10 @@
+/** CPUs as the kernel lists them in /proc and /sys. */
+
+/** @returns the numbers of a list such as `0-3,8`, in its order; null when it is none */
+export function parseCpuList(list: string): number[] | null {
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null;
+  return list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
