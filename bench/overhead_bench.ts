@@ -12,17 +12,16 @@ import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { capture, CommandFailed, run, stdoutOf } from "../build/process/command.ts";
-import { buildArchitecture, multiarch } from "../build/parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../build/parts/executable.ts";
 import { fetchKernel } from "../build/debian/kernels.ts";
 import { findQemu } from "../build/debian/qemu.ts";
+import { MULTIARCH } from "../guest/image/libraries.ts";
+import { guestArchitecture } from "../guest/qemu/arch.ts";
 import { type Guest, startGuest } from "../guest/vm/boot.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { medianInterval } from "./median_interval.ts";
 
 const BPFTRACE = "/usr/bin/bpftrace";
-/** Folder of the architecture's own headers and libraries. */
-const MULTIARCH = multiarch(buildArchitecture());
 const GOAL_PER_CENT = 5;
 const GOAL_OF_BPFTRACE = 0.5;
 /** Some kernels mount it only on demand; the mount is seen by bpftrace alone. */
@@ -103,7 +102,7 @@ async function bootGuest(folder: string): Promise<Guest> {
     qemuArgs: COUNTING.clock,
     cpus: 1,
     kernel: kernel.vmlinuz,
-    kernelArgs: ["tsc=reliable"],
+    kernelArgs: guestArchitecture().clockArguments,
     memoryMiB: 3072,
     files: [
       ...own.map((name) => ({ path: `/bench/${name}`, source: `${folder}/${name}` })),

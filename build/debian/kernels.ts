@@ -1,18 +1,22 @@
 /** Stock Debian kernels for guests: downloaded and unpacked, never installed, kept between builds. */
 
 import { join } from "node:path";
+import { buildArchitecture } from "../parts/arch.ts";
 import { cached, cacheDirectory } from "./cache.ts";
 import { DebianArchive } from "./archive.ts";
 
-/** Each kernel: the suites that hold it and the meta package whose newest version is taken. */
+/**
+ * Each kernel: the suites that hold it, and the meta package whose newest version is taken, without the architecture
+ * at its end.
+ */
 const KERNELS = {
-  "bullseye-cloud": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-cloud-amd64" },
-  "bookworm-cloud": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-cloud-amd64" },
-  "bookworm-full": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-amd64" },
-  "trixie-cloud": { suites: ["trixie", "trixie-security"], meta: "linux-image-cloud-amd64" },
-  "trixie-full": { suites: ["trixie", "trixie-security"], meta: "linux-image-amd64" },
-  "trixie-rt": { suites: ["trixie", "trixie-security"], meta: "linux-image-rt-amd64" },
-  "trixie-backports-cloud": { suites: ["trixie-backports"], meta: "linux-image-cloud-amd64" },
+  "bullseye-cloud": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-cloud" },
+  "bookworm-cloud": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-cloud" },
+  "bookworm-full": { suites: ["bookworm", "bookworm-security"], meta: "linux-image" },
+  "trixie-cloud": { suites: ["trixie", "trixie-security"], meta: "linux-image-cloud" },
+  "trixie-full": { suites: ["trixie", "trixie-security"], meta: "linux-image" },
+  "trixie-rt": { suites: ["trixie", "trixie-security"], meta: "linux-image-rt" },
+  "trixie-backports-cloud": { suites: ["trixie-backports"], meta: "linux-image-cloud" },
 } as const;
 
 export type KernelName = keyof typeof KERNELS;
@@ -37,7 +41,8 @@ export async function fetchKernel(
   name: KernelName,
   options: { refresh?: boolean; onProgress?: (message: string) => void } = {},
 ): Promise<Kernel> {
-  const { suites, meta } = KERNELS[name];
+  const { suites } = KERNELS[name];
+  const meta = `${KERNELS[name].meta}-${buildArchitecture().debianName}`;
   const root = await cached(join(cacheDirectory(), "kernels", name), async (directory) => {
     using archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
     const packages = await imagePackages(archive, meta);

@@ -1,6 +1,7 @@
 /** A QEMU that guests can rely on: the machine's own when it is new enough, else Debian's backport, unpacked. */
 
 import { join } from "node:path";
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import {
   emulatesSafely,
   identifyQemu,
@@ -13,39 +14,40 @@ import { stdoutOf } from "../process/command.ts";
 import { DebianArchive } from "./archive.ts";
 
 const SUITE = "bookworm-backports";
-const PACKAGES = ["qemu-system-x86", "qemu-system-common", "qemu-system-data", "seabios"];
 
 /**
  * A QEMU of version 9 or newer that has really run a guest. Debian 12's own is older; then the backport is
  * downloaded (about 20 MB) and unpacked into the cache. It uses the libraries that the machine's own package
- * qemu-system-x86 has brought. Error when that does not give a QEMU that runs.
+ * for QEMU has brought. Error when that does not give a QEMU that runs.
  */
 export async function findQemu(options: { onProgress?: (message: string) => void } = {}): Promise<Qemu> {
-  const installed = await identifyQemu("qemu-system-x86_64");
+  const { qemu: command, packages } = guestArchitecture();
+  const installed = await identifyQemu(command);
   if (installed !== undefined && emulatesSafely(installed)) return await verified(installed);
   const root = await cached(join(cacheDirectory(), "qemu", SUITE), async (directory) => {
     const found = installed === undefined ? "no QEMU" : `QEMU ${installed.version}`;
     options.onProgress?.(`${found} is here, guests need ${OLDEST_SAFE_TCG} or newer: downloading ${SUITE}'s`);
     using archive = await DebianArchive.open(join(cacheDirectory(), "apt", SUITE), [SUITE]);
-    await archive.unpack(PACKAGES, directory);
+    await archive.unpack(packages, directory);
     await verified(await unpackedQemu(directory));
   });
   return await verified(await unpackedQemu(root));
 }
 
 async function unpackedQemu(root: string): Promise<Qemu> {
-  const command = join(root, "usr/bin/qemu-system-x86_64");
+  const { qemu: name, packages: [own], firmwareFolders } = guestArchitecture();
+  const command = join(root, "usr/bin", name);
   const missing = (await stdoutOf(["ldd", command])).split("\n").filter((line) => line.includes("not found"));
   if (missing.length > 0) {
     throw new Error(
       `${command} lacks ${missing.map((line) => line.trim().split(" ")[0]).join(", ")}; ` +
-        "install the package qemu-system-x86, which brings them",
+        `install the package ${own}, which brings them`,
     );
   }
   const triplet = [...Deno.readDirSync(join(root, "usr/lib"))]
     .find((entry) => entry.isDirectory && entry.name.endsWith("-linux-gnu"))?.name;
   if (triplet === undefined) throw new Error(`no library folder below ${root}/usr/lib; remove ${root}`);
-  const firmware = ["usr/share/qemu", "usr/share/seabios"].flatMap((folder) => ["-L", join(root, folder)]);
+  const firmware = firmwareFolders.flatMap((folder) => ["-L", join(root, folder)]);
   const qemu = await identifyQemu(command, firmware, {
     QEMU_MODULE_DIR: join(root, "usr/lib", triplet, "qemu"),
   });

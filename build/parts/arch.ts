@@ -5,11 +5,34 @@ export interface BuildArchitecture {
   readonly name: string;
   /** As the kernel calls it: __TARGET_ARCH_* of libbpf's bpf_tracing.h; names its file in bpf/arch/. */
   readonly kernelName: string;
+  /** As Debian calls it. */
+  readonly debianName: string;
+  /** What a host that is emulated needs, beside its own kernel, to run guests under KVM (build/tasks/lab.ts). */
+  readonly lab: {
+    /** Modules below the kernel's folder kernel/, in the order in which they need each other. */
+    readonly modules: readonly string[];
+    /** Files of QEMU's that the guest's machine loads. */
+    readonly firmware: readonly string[];
+  };
 }
 
 /** What a new one needs besides: its files, and its rows in runbook/machine/arch.ts and guest/qemu/arch.ts. */
 export const ARCHITECTURES: readonly BuildArchitecture[] = [
-  { name: "x86_64", kernelName: "x86" },
+  {
+    name: "x86_64",
+    kernelName: "x86",
+    debianName: "amd64",
+    // QEMU emulates AMD's SVM.
+    lab: {
+      modules: [
+        "virt/lib/irqbypass.ko",
+        "drivers/crypto/ccp/ccp.ko",
+        "arch/x86/kvm/kvm.ko",
+        "arch/x86/kvm/kvm-amd.ko",
+      ],
+      firmware: ["bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin"],
+    },
+  },
 ];
 
 /** This machine is of an architecture that the sources know nothing of. */
@@ -26,9 +49,4 @@ export function buildArchitecture(name: string = Deno.build.arch): BuildArchitec
   if (found !== undefined) return found;
   const known = ARCHITECTURES.map((architecture) => architecture.name).join(", ");
   throw new UnknownArchitecture(`probe is built on ${known} only, and this machine is ${name}`);
-}
-
-/** The folder in which Debian keeps the machine's own headers and libraries. */
-export function multiarch({ name }: BuildArchitecture): string {
-  return `${name}-linux-gnu`;
 }

@@ -5,25 +5,22 @@
 #define FREESTANDING_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 
-#ifndef __x86_64__
-#error "x86-64 only: add this architecture's system call here, and _start where it is defined"
+/*
+ * A header of arch/ defines, for its own machine:
+ *
+ *   syscall6()        a system call; calls that only some machines have (dup2, poll) are not to be used
+ *   START(function)   begins the program: function(stack) never returns; the stack as the kernel made it, from argc on
+ *   enter()           enters a program as the kernel does: that stack, and no function to call at exit
+ *   PAGE              size of a page, bytes
+ */
+#if defined(__x86_64__)
+#include "arch/x86_64.h"
+#else
+#error "build/parts/arch/ has no header for this architecture: add it there, and here"
 #endif
-
-static long syscall6(long number, long a, long b, long c, long d, long e, long f)
-{
-	long result;
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 #define SYSCALL(number, a, b, c, d, e, f) \
 	syscall6(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))

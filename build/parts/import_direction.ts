@@ -107,7 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/probes",
     "system",
   ],
-  "guest/image": ["analysis", "system"],
+  "guest/image": ["analysis", "guest/qemu", "system"],
   "guest/qemu": ["analysis", "runbook/machine", "system"],
   "guest/vm": [
     "analysis",
@@ -118,8 +118,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/protocol",
   ],
   "build/process": [],
-  "build/debian": ["build/process", "guest/qemu"],
-  "build/parts": ["build/process", "guest/image", "main.ts", "system"],
+  "build/debian": ["build/parts", "build/process", "guest/qemu"],
+  "build/parts": ["build/process", "guest/image", "guest/qemu", "main.ts", "system"],
   "build/tasks": [
     "build/debian",
     "build/parts",

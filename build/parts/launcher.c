@@ -20,30 +20,6 @@
 
 #include "freestanding.h"
 
-#ifndef __x86_64__
-#error "the launcher knows x86-64 only: add _start and enter() here"
-#endif
-
-__asm__(".globl _start\n"
-	"_start:\n"
-	"	xor %ebp, %ebp\n"
-	"	mov %rsp, %rdi\n"
-	"	and $-16, %rsp\n"
-	"	call launch\n");
-
-/* As the kernel enters a program: the stack pointer at argc, no function to call at exit. */
-static _Noreturn void enter(uintptr_t entry, const uintptr_t *stack)
-{
-	__asm__ volatile("mov %0, %%rsp\n\t"
-			 "xor %%edx, %%edx\n\t"
-			 "xor %%ebp, %%ebp\n\t"
-			 "jmp *%1"
-			 :
-			 : "S"(stack), "a"(entry)
-			 : "memory");
-	__builtin_unreachable();
-}
-
 static _Noreturn void fail(const char *message)
 {
 	SYSCALL(SYS_write, 2, "probe: ", 7, 0, 0, 0);
@@ -107,7 +83,6 @@ static int bundle_fd(int fd, const struct trailer *trailer)
 	return memfd;
 }
 
-#define PAGE 4096ul
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
 #define PAGE_UP(x) PAGE_DOWN((x) + PAGE - 1)
 #define MAX_SEGMENTS 32
@@ -300,6 +275,8 @@ static void write_number(char *to, int number)
 		*to++ = digits[--n];
 	*to = 0;
 }
+
+START(launch);
 
 __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 {

@@ -4,8 +4,8 @@
  */
 
 import { readElf } from "../../guest/image/elf.ts";
+import { MULTIARCH } from "../../guest/image/libraries.ts";
 import { capture, stdoutOf } from "../process/command.ts";
-import { buildArchitecture, multiarch } from "./arch.ts";
 
 /** What every machine has that can run the Deno runtime. */
 const EVERYWHERE = /^(ld-linux.*|libc|libm|libdl|libpthread|librt)\.so\.\d+$/;
@@ -33,7 +33,7 @@ export async function libbpfLibraries(): Promise<Library[]> {
 function libraryPath(cache: string, name: string): string {
   for (const line of cache.split("\n")) {
     const [, found, path = ""] = line.match(/^\s*(\S+) \([^)]*\) => (\S+)$/) ?? [];
-    if (found === name && path.includes(multiarch(buildArchitecture()))) return Deno.realPathSync(path);
+    if (found === name && path.includes(MULTIARCH)) return Deno.realPathSync(path);
   }
   throw new Deno.errors.NotFound(`${name} is not installed; run \`deno task setup\``);
 }

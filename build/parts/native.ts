@@ -5,7 +5,9 @@
  */
 
 import { run, stdoutOf } from "../process/command.ts";
-import { type BuildArchitecture, buildArchitecture, multiarch } from "./arch.ts";
+import { MULTIARCH } from "../../guest/image/libraries.ts";
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
+import { type BuildArchitecture, buildArchitecture } from "./arch.ts";
 import { renewErrno } from "./errno.ts";
 import type { Freshness } from "./generated.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
@@ -66,7 +68,7 @@ function bpfPart(output: string, machine: BuildArchitecture, defines: readonly s
         ...defines,
         // The machine's own headers, which clang does not search for `-target bpf`.
         "-idirafter",
-        `/usr/include/${multiarch(machine)}`,
+        `/usr/include/${MULTIARCH}`,
         "-c",
         "bpf/chain.bpf.c",
         "-o",
@@ -91,13 +93,13 @@ function targetPart({ name }: BuildArchitecture): Part {
 }
 
 /** A program without a C library. */
-function freestandingPart(output: string, source: string): Part {
+function freestandingPart(output: string, source: string, defines: readonly string[] = []): Part {
   const compile = ["clang", "-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
   const link = ["-nostdlib", "-static", "-s"];
   return {
     output,
-    inputs: [source, "build/parts/freestanding.h"],
-    commands: (path) => [[...compile, ...link, source, "-o", path]],
+    inputs: [source, "build/parts/freestanding.h", ...filesOf("build/parts/arch", [".h"])],
+    commands: (path) => [[...compile, ...defines, ...link, source, "-o", path]],
   };
 }
 
@@ -173,7 +175,7 @@ export async function buildNative(): Promise<Freshness> {
     bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, []),
     targetPart(machine),
     freestandingPart(LAUNCHER, "build/parts/launcher.c"),
-    freestandingPart(GUEST_INIT, "guest/image/init.c"),
+    freestandingPart(GUEST_INIT, "guest/image/init.c", [`-DPORT="${guestArchitecture().port}"`]),
   ];
   for (const part of parts) await make(part, compiler);
   await packLibraries();

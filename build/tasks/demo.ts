@@ -4,6 +4,7 @@
  * VM. Leaves host.csv and vm.csv in dist/demo, or with --loaded, which mixes wakes and loads, in dist/demo-loaded.
  */
 
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { type CommandResult, startGuest } from "../../guest/vm/boot.ts";
 import { build } from "./build.ts";
 import { CommandFailed, run } from "../process/command.ts";
@@ -80,8 +81,7 @@ async function measureHereAndInGuest(): Promise<void> {
   await using guest = await startGuest({
     qemu,
     kernel: kernel.vmlinuz,
-    // Else a guest under emulation falls back to hpet, each read of which is a slow trap.
-    kernelArgs: ["tsc=reliable"],
+    kernelArgs: guestArchitecture().clockArguments,
     files: [{ path: "/bin/probe", source: EXECUTABLE }],
     libraries: executableLibraries(),
     onConsole: sayFrom("guest"),

@@ -1,26 +1,19 @@
 /**
- * A host and a VM on one machine without virtualisation: QEMU emulates AMD's SVM, so an emulated guest with
- * kvm-amd runs a guest of its own under KVM, whose clock is kvm-clock. The outer guest stands for the host.
+ * A host and a VM on one machine without virtualisation: QEMU emulates a CPU that has it, so an emulated guest runs
+ * a guest of its own under KVM, with KVM's clock. The outer guest stands for the host.
  */
 
 import type { CommandResult, Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { startGuest } from "../../guest/vm/boot.ts";
 import type { GuestFile } from "../../guest/image/initramfs.ts";
 import { GuestLost } from "../../guest/qemu/machine.ts";
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { firmwareArguments, type Qemu } from "../../guest/qemu/qemu.ts";
+import { buildArchitecture } from "../parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../parts/executable.ts";
 import { fetchKernel, type Kernel } from "../debian/kernels.ts";
 import { findQemu } from "../debian/qemu.ts";
 
-/** In the order in which they need each other. */
-const MODULES = [
-  "virt/lib/irqbypass.ko",
-  "drivers/crypto/ccp/ccp.ko",
-  "arch/x86/kvm/kvm.ko",
-  "arch/x86/kvm/kvm-amd.ko",
-];
-/** What QEMU loads for the machine that guest/qemu/machine.ts asks for. */
-const FIRMWARE = ["bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin"];
 const MEMORY_MIB = 4096;
 /** Where `probe ab` leaves its files in it. */
 const FOLDER = "/ab";
@@ -56,9 +49,7 @@ function baseName(path: string): string {
 function firmwareFile(qemu: Qemu, name: string): string {
   const folders = [
     ...qemu.args.filter((_, i) => qemu.args[i - 1] === "-L"),
-    "/usr/share/qemu",
-    "/usr/share/seabios",
-    "/usr/share/vgabios",
+    ...guestArchitecture().firmwareFolders,
   ];
   const found = folders.map((folder) => `${folder}/${name}`).find((path) => {
     try {
@@ -102,6 +93,8 @@ export async function startLab(
   },
 ): Promise<Guest> {
   const { onProgress = () => {}, files = [], ...rest } = options;
+  const { qemu: command, clockArguments } = guestArchitecture();
+  const { modules, firmware } = buildArchitecture().lab;
   const qemu = await findQemu({ onProgress });
   const kernel = await fetchKernel("trixie-full", { onProgress });
   onProgress(`booting ${kernel.release} in QEMU ${qemu.version}`);
@@ -109,26 +102,26 @@ export async function startLab(
     ...rest,
     qemu,
     kernel: kernel.vmlinuz,
-    // Without it the clock of the guest inside traps on each read.
-    kernelArgs: ["tsc=reliable"],
+    // Without them the clock of the guest inside traps on each read.
+    kernelArgs: clockArguments,
     memoryMiB: MEMORY_MIB,
     libraries: executableLibraries(),
     files: [
       ...files,
       { path: "/bin/probe", source: EXECUTABLE },
-      { path: "/bin/qemu-system-x86_64", source: qemuPath(qemu) },
+      { path: `/bin/${command}`, source: qemuPath(qemu) },
       { path: `/boot/vmlinuz-${kernel.release}`, source: kernel.vmlinuz },
-      ...FIRMWARE.map((name) => ({ path: `/usr/share/qemu/${name}`, source: firmwareFile(qemu, name) })),
-      ...await Promise.all(MODULES.map((module) => moduleFile(kernel, module))),
+      ...firmware.map((name) => ({ path: `/usr/share/qemu/${name}`, source: firmwareFile(qemu, name) })),
+      ...await Promise.all(modules.map((module) => moduleFile(kernel, module))),
     ],
   }));
   try {
-    for (const module of MODULES) {
+    for (const module of modules) {
       const { code, stderr } = await orLost(guest.run(["insmod", modulePath(module)]));
       if (code !== 0) throw new NoNesting(`the emulated host cannot load ${module}: ${stderr.trim()}`);
     }
     const { code, stderr } = await orLost(
-      guest.run(["qemu-system-x86_64", ...firmwareArguments("kvm")]),
+      guest.run([command, ...firmwareArguments("kvm")]),
     );
     if (code !== 0) throw new NoNesting(`KVM runs no guest in the emulated host: ${stderr.trim()}`);
     return guest;

@@ -1,6 +1,7 @@
 /** `deno task setup`: what the project needs from Debian's packages and from npm, installed without a question. */
 
-import { UnknownArchitecture } from "../parts/arch.ts";
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
+import { buildArchitecture, UnknownArchitecture } from "../parts/arch.ts";
 import { capture, CommandFailed, exitCode, run } from "../process/command.ts";
 
 export interface Need {
@@ -8,25 +9,27 @@ export interface Need {
   readonly why: string;
 }
 
-/** Debian packages. The same names in Debian 12 and 13. */
-export const PACKAGES: readonly Need[] = [
-  { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
-  { name: "llvm", why: "llvm-strip takes debug information out of the BPF object" },
-  { name: "libc6-dev", why: "headers and start files for what clang compiles" },
-  {
-    name: "libbpf-dev",
-    why: "headers for the BPF programs; brings libbpf, libelf and zlib, which go into probe",
-  },
-  { name: "bpftool", why: "reads the record's layout out of the BPF object" },
-  { name: "qemu-system-x86", why: "runs throwaway guests" },
-  { name: "busybox-static", why: "init and shell inside these guests" },
-  { name: "openssh-client", why: "reaches an existing VM in the tests" },
-  { name: "dropbear-bin", why: "is the SSH server of this VM" },
-  { name: "cpio", why: "checks the guests' images in the tests" },
-  { name: "zsh", why: "completes command lines in the tests" },
-  { name: "fish", why: "completes command lines in the tests, as zsh" },
-  { name: "xz-utils", why: "unpacks kernel modules for the tests" },
-];
+/** Debian packages for this machine. The same names in Debian 12 and 13. */
+export function packages(): readonly Need[] {
+  return [
+    { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
+    { name: "llvm", why: "llvm-strip takes debug information out of the BPF object" },
+    { name: "libc6-dev", why: "headers and start files for what clang compiles" },
+    {
+      name: "libbpf-dev",
+      why: "headers for the BPF programs; brings libbpf, libelf and zlib, which go into probe",
+    },
+    { name: "bpftool", why: "reads the record's layout out of the BPF object" },
+    { name: guestArchitecture().packages[0], why: "runs throwaway guests" },
+    { name: "busybox-static", why: "init and shell inside these guests" },
+    { name: "openssh-client", why: "reaches an existing VM in the tests" },
+    { name: "dropbear-bin", why: "is the SSH server of this VM" },
+    { name: "cpio", why: "checks the guests' images in the tests" },
+    { name: "zsh", why: "completes command lines in the tests" },
+    { name: "fish", why: "completes command lines in the tests, as zsh" },
+    { name: "xz-utils", why: "unpacks kernel modules for the tests" },
+  ];
+}
 
 /** More of them, which `deno task test` alone needs. */
 export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
@@ -92,14 +95,18 @@ async function installNpm(): Promise<void> {
   }
 }
 
-/** @throws {SetupFailed} with what to do, when something cannot be installed */
+/**
+ * @throws {SetupFailed} with what to do, when something cannot be installed
+ * @throws {UnknownArchitecture}
+ */
 export async function setup(): Promise<void> {
+  buildArchitecture();
   if (
     Deno.build.os !== "linux" || (await capture(["dpkg", "--version"]).catch(() => ({ code: 1 }))).code !== 0
   ) {
     throw new SetupFailed("set-up knows Debian 12 and 13 (and what is made of them); this is another system");
   }
-  await installPackages(PACKAGES);
+  await installPackages(packages());
   await installNpm();
 }
 

@@ -33,8 +33,13 @@ while IFS=' ' read -r -t "\${AGENT_IDLE_S:-${IDLE_LIMIT_S}}" id length sum <&3; 
 done
 `;
 
-/** Process 1. Anything it says goes to the console. */
-export const INIT_SCRIPT = `#!/bin/sh
+/**
+ * Process 1. Anything it says goes to the console.
+ *
+ * @param port path of the serial port that the agent serves
+ */
+export function initScript(port: string): string {
+  return `#!/bin/sh
 export PATH=/bin HOME=/root TMPDIR=/tmp NO_COLOR=1
 /bin/busybox mkdir -p /proc /sys /dev /run /tmp /root
 /bin/busybox --install -s /bin
@@ -54,7 +59,8 @@ ln -s /proc/self/fd /dev/fd
 ln -s /proc/self/fd/0 /dev/stdin
 ln -s /proc/self/fd/1 /dev/stdout
 ln -s /proc/self/fd/2 /dev/stderr
-stty -F /dev/ttyS1 115200 raw -echo min 255 time 1 # a reader wakes for 255 bytes or after a pause of 0.1 s
-sh /agent 3</dev/ttyS1 4>/dev/ttyS1
+stty -F ${port} 115200 raw -echo min 255 time 1 # a reader wakes for 255 bytes or after a pause of 0.1 s
+sh /agent 3<${port} 4>${port}
 poweroff -f
 `;
+}

@@ -8,7 +8,7 @@ const DT_STRTAB = 5n;
 
 /** The dynamic section of a 64-bit little-endian ELF file. */
 export interface Elf {
-  /** `e_machine`: 62 is x86-64, 183 arm64. */
+  /** `e_machine`: a number for each architecture. */
   machine: number;
   /** Path of the loader; undefined in libraries and in static executables. */
   interpreter: string | undefined;

@@ -4,8 +4,9 @@
  * command with its output on the console, sends files over the second serial port. It stands in for a shell and its
  * tools, so that `probe ab` needs nothing on the user's machine but QEMU and a kernel.
  *
- * On /dev/ttyS1 it says the line `ready`, and then takes requests: the path of a file to send, or `-`, and the
- * argument vector of a command to run first, or none; each word is ended by a NUL, the request by another one.
+ * On the machine's second serial port (PORT, from guest/qemu/arch.ts) it says the line `ready`, and then takes
+ * requests: the path of a file to send, or `-`, and the argument vector of a command to run first, or none; each word
+ * is ended by a NUL, the request by another one.
  * Newlines between requests keep an idle guest alive. The answer is the line `done STATUS SIZE CRC32` and SIZE bytes.
  * STATUS is the exit code, or 128 + n when signal n ended the command; CRC32 is that of zlib; without a file the SIZE
  * is `none` and nothing comes after it. guest/vm/turn_guest.ts is the other side.
@@ -47,12 +48,6 @@ struct kept {
 static struct kept *kept;
 static char command[BUFFER];
 static char buffer[BUFFER];
-
-__asm__(".globl _start\n"
-	"_start:\n"
-	"	xor %ebp, %ebp\n"
-	"	and $-16, %rsp\n"
-	"	call init\n");
 
 static int opened(const char *path, int flags)
 {
@@ -114,7 +109,7 @@ static void mount_all(void)
 static int open_port(void)
 {
 	struct termios raw = {.c_cflag = B115200 | CS8 | CREAD | CLOCAL, .c_cc = {[VMIN] = 0, [VTIME] = SILENCE}};
-	int port = opened("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int port = opened(PORT, O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	SYSCALL(SYS_ioctl, port, TCSETS, &raw, 0, 0, 0);
 	return port;
@@ -149,8 +144,8 @@ static _Noreturn void run_child(char **argv, const int *pipe)
 {
 	static const char *const ENVIRONMENT[] = {"PATH=/bin", "HOME=/root", "TMPDIR=/tmp", "NO_COLOR=1", NULL};
 
-	SYSCALL(SYS_dup2, pipe[1], 1, 0, 0, 0, 0);
-	SYSCALL(SYS_dup2, pipe[1], 2, 0, 0, 0, 0);
+	SYSCALL(SYS_dup3, pipe[1], 1, 0, 0, 0, 0);
+	SYSCALL(SYS_dup3, pipe[1], 2, 0, 0, 0, 0);
 	SYSCALL(SYS_execve, argv[0], argv, ENVIRONMENT, 0, 0, 0);
 	say(2, "cannot execute ");
 	say(2, argv[0]);
@@ -212,7 +207,7 @@ static int run(char **argv, const char *path)
 		run_child(argv, pipe);
 	SYSCALL(SYS_close, pipe[1], 0, 0, 0, 0, 0);
 	for (;;) {
-		if (SYSCALL(SYS_poll, ready, 2, -1, 0, 0, 0) <= 0)
+		if (SYSCALL(SYS_ppoll, ready, 2, NULL, NULL, 0, 0) <= 0)
 			continue;
 		if (ready[1].revents) {
 			SYSCALL(SYS_read, watch, buffer, sizeof(buffer), 0, 0, 0);
@@ -273,6 +268,8 @@ static void send(int port, int status, const char *path)
 	SYSCALL(SYS_close, file, 0, 0, 0, 0, 0);
 }
 
+START(init);
+
 __attribute__((used)) _Noreturn void init(void)
 {
 	static char *argv[MOST_ARGUMENTS + 1];
@@ -282,7 +279,7 @@ __attribute__((used)) _Noreturn void init(void)
 	console = opened("/dev/console", O_RDWR | O_NOCTTY);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fd != console)
-			SYSCALL(SYS_dup2, console, fd, 0, 0, 0, 0);
+			SYSCALL(SYS_dup3, console, fd, 0, 0, 0, 0);
 	port = open_port();
 	kept = map_kept();
 	say(port, "ready\n");

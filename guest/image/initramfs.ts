@@ -2,7 +2,8 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { writeAll } from "../../system/write_all.ts";
-import { AGENT_SCRIPT, INIT_SCRIPT } from "./agent.ts";
+import { guestArchitecture } from "../qemu/arch.ts";
+import { AGENT_SCRIPT, initScript } from "./agent.ts";
 import { CpioWriter } from "./cpio.ts";
 import { type Elf, readElf } from "./elf.ts";
 import { librariesOf } from "./libraries.ts";
@@ -62,7 +63,7 @@ async function copyArchive(from: string, out: Deno.FsFile): Promise<void> {
 }
 
 async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {
-  await cpio.file("init", 0o755, encode(INIT_SCRIPT));
+  await cpio.file("init", 0o755, encode(initScript(guestArchitecture().port)));
   await cpio.file("agent", 0o755, encode(AGENT_SCRIPT));
   await cpio.copy("bin/busybox", 0o755, busybox);
   await cpio.symlink("bin/sh", "busybox");

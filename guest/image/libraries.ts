@@ -4,11 +4,13 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Elf, readElf } from "./elf.ts";
 
 const CACHE = "/etc/ld.so.cache";
+
+/** Debian's folder of this architecture's own files, in /usr/lib and /usr/include. */
+export const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
+
 const STANDARD_DIRECTORIES = [
-  "/lib/x86_64-linux-gnu",
-  "/usr/lib/x86_64-linux-gnu",
-  "/lib/aarch64-linux-gnu",
-  "/usr/lib/aarch64-linux-gnu",
+  `/lib/${MULTIARCH}`,
+  `/usr/lib/${MULTIARCH}`,
   "/lib64",
   "/usr/lib64",
   "/lib",

@@ -1,6 +1,7 @@
 /** QEMU's process with one guest in it, and what its console says; who talks with the guest, and how, is others' matter. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { guestArchitecture } from "./arch.ts";
 import { GuestConsole } from "./console.ts";
 import { PortClosed, TornTransfer } from "./port.ts";
 import { type Accelerator, acceleratorArguments, type Qemu } from "./qemu.ts";
@@ -13,7 +14,7 @@ export interface MachineOptions {
   memoryMiB?: number;
   /** 2 when not given. */
   cpus?: number;
-  /** Further kernel arguments, for example `tsc=reliable`. */
+  /** Further kernel arguments, for example clockArguments of arch.ts. */
   kernelArgs?: readonly string[];
   /** Further QEMU arguments, for example a device. */
   qemuArgs?: readonly string[];
@@ -145,23 +146,23 @@ export class DeadlineReached extends Error {}
 /**
  * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
  * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
- * Without no_timer_check an emulated guest that gets too little time counts too few ticks at its boot and takes its
- * timer for not connected; under KVM the kernel leaves that check out by itself.
  */
-const KERNEL_ARGUMENTS = ["console=ttyS0", "quiet", "panic=-1", "oops=panic", "noirqdebug", "no_timer_check"];
+const KERNEL_ARGUMENTS = ["quiet", "panic=-1", "oops=panic", "noirqdebug"];
 
 function qemuArguments(options: MachineOptions, accelerator: Accelerator, initrd: string): string[] {
   const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
+  const { machine, console, kernelArguments } = guestArchitecture();
+  const append = [`console=${console}`, ...KERNEL_ARGUMENTS, ...kernelArguments, ...kernelArgs];
   return [
     ...options.qemu.args,
     ...acceleratorArguments(accelerator),
-    ...["-machine", "q35", "-smp", `${cpus}`, "-m", `${memoryMiB}`],
+    ...["-machine", machine, "-smp", `${cpus}`, "-m", `${memoryMiB}`],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     // The console leaves through stderr, where QEMU's own messages go too; the agent's port is stdin and stdout.
     ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],
     ...["-chardev", "stdio,id=agent,signal=off", "-serial", "chardev:agent"],
     ...["-kernel", options.kernel, "-initrd", initrd],
-    ...["-append", [...KERNEL_ARGUMENTS, ...kernelArgs].join(" ")],
+    ...["-append", append.join(" ")],
     ...qemuArgs,
   ];
 }

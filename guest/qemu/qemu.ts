@@ -1,9 +1,10 @@
 /** A QEMU, and what it can do on this machine. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { guestArchitecture } from "./arch.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
 
-/** How to start one QEMU for x86-64. */
+/** How to start one QEMU for guests of this machine's architecture. */
 export interface Qemu {
   command: string;
   /** Arguments that come before all others, for example where its firmware lies. */
@@ -48,7 +49,7 @@ export async function identifyQemu(
     throw new Failure(
       EXIT.cannotMeasure,
       `${command} --version ended with ${output.code} and said "${said.split("\n")[0]}"`,
-      "install a QEMU for x86-64 that starts",
+      `install a QEMU for ${guestArchitecture().title} that starts`,
     );
   }
   // Its own help and not the list of all devices, for which QEMU loads every module; the exit code is 0 either way.
@@ -69,14 +70,15 @@ export function notAllowed(command: string, error: unknown): unknown {
   return new Failure(EXIT.usage, found, `unset ${variable}`, { cause: error });
 }
 
-/** The qemu-system-x86_64 on PATH. A Failure says what to install when there is none. */
+/** The QEMU on PATH. A Failure says what to install when there is none. */
 export async function installedQemu(): Promise<Qemu> {
-  const qemu = await identifyQemu("qemu-system-x86_64");
+  const { qemu: command, packages } = guestArchitecture();
+  const qemu = await identifyQemu(command);
   if (qemu !== undefined) return qemu;
   throw new Failure(
     EXIT.cannotMeasure,
-    "a guest needs qemu-system-x86_64, and it is not on PATH",
-    `install the package qemu-system-x86 (in Debian 12 from backports, for ${OLDEST_SAFE_TCG} or newer)`,
+    `a guest needs ${command}, and it is not on PATH`,
+    `install the package ${packages[0]} (in Debian 12 from backports, for ${OLDEST_SAFE_TCG} or newer)`,
   );
 }
 
@@ -108,9 +110,9 @@ export function acceleratorArguments(accelerator: Accelerator): string[] {
 
 /** Arguments of {@linkcode runsFirmware}'s guest, after those of the QEMU. */
 export function firmwareArguments(accelerator: Accelerator): string[] {
-  const machine = ["-machine", "q35", "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
-  const untilReset = ["-no-reboot", "-boot", "reboot-timeout=1"];
-  return [...acceleratorArguments(accelerator), ...machine, ...untilReset];
+  const { machine, untilReset } = guestArchitecture();
+  const shape = ["-machine", machine, "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
+  return [...acceleratorArguments(accelerator), ...shape, ...untilReset];
 }
 
 /**
@@ -128,5 +130,5 @@ export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promis
 }
 
 function processorVirtualises(): boolean {
-  return /^(flags|Features)\s*:.*\b(vmx|svm)\b/m.test(readMachineText("/proc/cpuinfo") ?? "");
+  return guestArchitecture().virtualises.test(readMachineText("/proc/cpuinfo") ?? "");
 }

@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
 import { ownExecutable, runtimeLibraries } from "../image/own_executable.ts";
+import { guestArchitecture } from "../qemu/arch.ts";
 import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "../qemu/qemu.ts";
 import { TurnGuest } from "./turn_guest.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
@@ -126,13 +127,10 @@ class Ticking implements Disposable {
   }
 }
 
-/**
- * The accelerator becomes part of the guest's facts (see runbook/machine/machine.ts). An emulated guest would fall back to
- * hpet, each read of which is a slow trap.
- */
+/** The accelerator becomes part of the guest's facts (see runbook/machine/machine.ts). */
 function kernelArguments(accelerator: Accelerator): string[] {
   const fact = `probe.accelerator=${accelerator}`;
-  return accelerator === "kvm" ? [fact] : [fact, "tsc=reliable"];
+  return accelerator === "kvm" ? [fact] : [fact, ...guestArchitecture().clockArguments];
 }
 
 /** Where distributions keep the image of the running kernel. */

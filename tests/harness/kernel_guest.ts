@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { fetchKernel, type KernelName } from "../../build/debian/kernels.ts";
 import { findQemu } from "../../build/debian/qemu.ts";
+import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { type Guest, type GuestOptions, startGuest } from "../../guest/vm/boot.ts";
 import { DeadlineReached, GuestLost } from "../../guest/qemu/machine.ts";
 
@@ -44,7 +45,7 @@ export async function kernelGuest(
       ...options,
       qemu,
       kernel: vmlinuz,
-      kernelArgs: ["tsc=reliable", ...options.kernelArgs ?? []],
+      kernelArgs: [...guestArchitecture().clockArguments, ...options.kernelArgs ?? []],
     });
   // An emulated CPU may lose an interrupt for good, see LabLost: once in hundreds of boots a kernel stands still then.
   const guest = await start().catch((error) => {

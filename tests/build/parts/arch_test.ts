@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { EXIT, Failure } from "../../../analysis/failure.ts";
+import { guestArchitecture } from "../../../guest/qemu/arch.ts";
 import { ARCHITECTURES, buildArchitecture, UnknownArchitecture } from "../../../build/parts/arch.ts";
 
-Deno.test("this machine's architecture has a file in each place that differs by architecture", () => {
+Deno.test("each architecture has its file or row in each place that differs by architecture, this machine's too", () => {
   assert.equal(buildArchitecture().name, Deno.build.arch);
   for (const { name, kernelName } of ARCHITECTURES) {
-    for (const path of [`bpf/arch/${kernelName}.h`, `ffi/native/arch/${name}.c`]) {
+    for (
+      const path of [`bpf/arch/${kernelName}.h`, `ffi/native/arch/${name}.c`, `build/parts/arch/${name}.h`]
+    ) {
       assert.ok(Deno.statSync(path).isFile, path);
     }
+    assert.equal(guestArchitecture(name).name, name);
   }
 });
 
@@ -14,6 +19,15 @@ Deno.test("a machine that probe knows nothing of is refused in one line that nam
   assert.throws(() => buildArchitecture("riscv64"), (error) => {
     assert.ok(error instanceof UnknownArchitecture);
     assert.match(error.message, /^probe is built on x86_64.* only, and this machine is riscv64$/);
+    return true;
+  });
+});
+
+Deno.test("such a machine starts no guests either, and says so in one line", () => {
+  assert.throws(() => guestArchitecture("riscv64"), (error) => {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.exitCode, EXIT.cannotMeasure);
+    assert.match(error.message, /^probe starts guests on x86-64.* only, and this machine is riscv64; give /);
     return true;
   });
 });
