@@ -83,12 +83,24 @@ const phasesFor = (traits: KernelTraits): readonly Phase[] => [
   },
 ];
 
-async function fullRun(guest: Guest) {
+/** In a pid namespace as containers have it: busybox has unshare, the kernels CONFIG_PID_NS. */
+const OWN_PIDS = ["unshare", "-p", "-f", "--mount-proc"];
+
+interface RunOptions {
+  /** When not given, the best there is. */
+  readonly tier?: Tier;
+  /** The command that runs it inside of something. */
+  readonly inside?: readonly string[];
+}
+
+async function probeRun(guest: Guest, runs: number, { tier, inside = [] }: RunOptions = {}) {
   const argv = [
+    ...inside,
     "/bin/probe",
     "run",
+    ...tier === undefined ? [] : ["--require", tier],
     "--runs",
-    String(RUNS),
+    String(runs),
     "--period",
     "50ms",
     "--env",
@@ -96,6 +108,7 @@ async function fullRun(guest: Guest) {
     "--out",
     "/root/o.csv",
   ];
+  await guest.run(["rm", "-f", "/root/o.csv"]);
   const { code, stdout, stderr } = await guest.run(argv);
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stdout, /disagreement/);
@@ -118,12 +131,24 @@ for (const [kernel, traits] of KERNELS) {
   Deno.test(`wakeups in a guest with ${kernel}`, async (t) => {
     await using guest = await drivenGuest(kernel);
     await t.step(`completes ${RUNS} of ${RUNS} runs at the full tier, with every stage`, async () => {
-      const measurement = await fullRun(guest);
+      const measurement = await probeRun(guest, RUNS);
       assertSound(measurement, RUNS);
       assertAttached("full", measurement.meta.tier, measurement.meta.hooks);
       assert.equal(measurement.meta.decode, traits.decode);
       assertTimerStacks(measurement, traits.realTime ? "softirq" : "hardirq");
       assertFunctionsSeen(measurement.rows);
+    });
+    await t.step("follows its target in a pid namespace too, under the kernel's own pids", async () => {
+      for (const tier of ["full", "kprobe"] as const) {
+        const measurement = await probeRun(guest, FEW, { tier, inside: OWN_PIDS });
+        assertSound(measurement, FEW);
+        assertFunctionsSeen(measurement.rows);
+        // The namespace counts from 1; by now the kernel has counted farther.
+        for (const { pid, comm } of measurement.rows) {
+          assert.equal(comm, "probe-target");
+          assert.ok(Number(pid) > 50, `pid ${pid}`);
+        }
+      }
     });
     const driven = await drive(guest, ...phasesFor(traits));
     await t.step("has the hooks at each tier that doctor says it has", async () => {
