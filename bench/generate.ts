@@ -3,7 +3,7 @@
  * Used by the benchmarks; `deno run --allow-write bench/generate.ts ROWS SEED ENV OUT` writes one.
  */
 
-import type { Row } from "../analysis/result/columns.ts";
+import { type Column, EACH_COLUMN, type Row } from "../analysis/result/columns.ts";
 import { correlationId } from "../analysis/result/correlation.ts";
 import type { End, Meta } from "../analysis/result/meta.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result/write.ts";
@@ -128,6 +128,30 @@ export function* generate(options: Generated): Generator<string> {
   yield text + formatEnd(end);
 }
 
+/** A value of the column's kind; none where not every wakeup has one, and no ID or stack. */
+function plainCell({ kind, values, occasional }: Column): Row[keyof Row] {
+  if (occasional !== undefined) return null;
+  switch (kind) {
+    case "int":
+      return 1;
+    case "hex":
+      return "0x1";
+    case "bool":
+      return false;
+    case "enum":
+      return values![0]!;
+    case "text":
+      return "plain";
+    default:
+      return null;
+  }
+}
+
+/** What a row has in the columns that its maker does not name. */
+export const PLAIN_ROW = Object.fromEntries(
+  EACH_COLUMN.map((column) => [column.name, plainCell(column)]),
+) as Row;
+
 interface StackKeys {
   readonly direct: string;
   readonly wakelist: string;
@@ -155,6 +179,7 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
   const tkread = switched + BigInt(latency(1_500) + (options.shiftNs ?? 0));
   const rqClock = 5_000_000_000n + BigInt(run) * PERIOD_NS;
   return {
+    ...PLAIN_ROW,
     run,
     correlation_id: correlationId(TGID, PID, run, ttwu),
     status: timedOut ? "timeout" : "complete",
@@ -204,18 +229,16 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
     recursion_misses: 0,
     self_reads: 3,
     last_stage: "tkread_task",
-    wake_flags_queued: onWakelist ? "0x8" : null,
-    queued_ns: onWakelist ? queued : null,
-    pending_ns: onWakelist ? pending : null,
-    rq_clock_queued_ns: onWakelist ? rqClock - (activate - queued) : null,
-    rq_clock_queued_flags: onWakelist ? "0x4" : null,
+    ...onWakelist && {
+      wake_flags_queued: "0x8",
+      queued_ns: queued,
+      pending_ns: pending,
+      rq_clock_queued_ns: rqClock - (activate - queued),
+      rq_clock_queued_flags: "0x4",
+    },
     rq_cpu: waker,
     tkreads: 5,
-    clocksource_switch_ns: null,
-    clocksource_to: null,
-    tkreads_after_switch: null,
     wake: "timer",
-    clocksource_from: null,
     realtime_step_ns: 0,
   };
 }

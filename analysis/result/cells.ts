@@ -1,6 +1,6 @@
 /** Checks of single cells of a result file, on bytes: no string is made for a cell that is right. */
 
-import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
+import { COLUMNS, EACH_COLUMN } from "./columns.ts";
 
 /** What is wrong with a row. `column` is an index into COLUMNS, null when the row as a whole is meant. */
 export class BadRow extends Error {
@@ -10,34 +10,9 @@ export class BadRow extends Error {
 }
 
 const LARGEST_INT64 = 2 ** 63;
-const LARGEST_PID = 2 ** 31 - 1;
 
-/** Inclusive limits of the integer columns; all others hold 0 to 2^63 - 1. */
-const LIMITS: { readonly [name in ColumnName]?: readonly [number, number] } = {
-  run: [1, Number.MAX_SAFE_INTEGER],
-  tgid: [0, LARGEST_PID],
-  pid: [0, LARGEST_PID],
-  waker_pid: [0, LARGEST_PID],
-  waker_cpu: [0, LARGEST_PID],
-  prev_cpu: [0, LARGEST_PID],
-  target_cpu: [0, LARGEST_PID],
-  tkread_cpu: [0, LARGEST_PID],
-  offset_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  ttwu_to_tkread_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  clock_step_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  realtime_step_ns: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  clocksource_switches: [0, Number.MAX_SAFE_INTEGER],
-  lost_events: [0, Number.MAX_SAFE_INTEGER],
-  recursion_misses: [0, Number.MAX_SAFE_INTEGER],
-  self_reads: [0, Number.MAX_SAFE_INTEGER],
-};
-
-const columns: readonly Column[] = COLUMNS;
-const lowest = Float64Array.from(columns, (column) => LIMITS[column.name as ColumnName]?.[0] ?? 0);
-const highest = Float64Array.from(
-  columns,
-  (column) => LIMITS[column.name as ColumnName]?.[1] ?? LARGEST_INT64,
-);
+const lowest = Float64Array.from(EACH_COLUMN, ({ range }) => range?.[0] ?? 0);
+const highest = Float64Array.from(EACH_COLUMN, ({ range }) => range?.[1] ?? LARGEST_INT64);
 
 const MINUS = 0x2d;
 const ZERO = 0x30;

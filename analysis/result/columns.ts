@@ -1,22 +1,34 @@
 /**
- * The one table of columns of a result file, version 1. Header, order, reading, writing, the README's
- * table and every consumer's types come from here. A later version may add columns at the end only.
+ * The one table of columns of a result file, version 1. Header, order, reading, checking, writing, the keys of --by,
+ * the documented table and every consumer's types come from here. A later version may add columns at the end only.
  *
  * An empty cell means "not observed". It is never written as 0 and never guessed.
  */
 
 import type { Stage } from "./meta.ts";
 
-/** How a cell is spelled in the file. `int` is a signed 64-bit decimal; `_ns` columns are integers in ns. */
-export type ColumnKind = "int" | "hex" | "id" | "bool" | "enum" | "text";
+/**
+ * How a cell is spelled in the file. `int` is a signed 64-bit decimal, `hex` begins with 0x, `id` and `stack` are 16
+ * hex digits, those of a stack the key of a `# stack` line before the row.
+ */
+export type ColumnKind = "int" | "hex" | "id" | "stack" | "bool" | "enum" | "text";
+
+/** What the number of an `int` column is of. */
+export type Unit = "ns" | "CPU" | "pid" | "count";
 
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
+  /** Of `int` only; a column without one is a plain number. */
+  readonly unit?: Unit;
+  /** Of `int` only: the least and the largest value; 0 and 2^63 - 1 when not given. */
+  readonly range?: readonly [least: number, largest: number];
   /** The allowed words, for `enum` only. */
   readonly values?: readonly string[];
   /** A cell of this column is never empty, whatever the tier or the status of the run. */
   readonly required?: true;
+  /** Only hooks on functions show it: empty at the tier tracepoint. */
+  readonly functions?: true;
   /** Not every wakeup has it: empty says nothing while the hooks of this stage are attached. */
   readonly occasional?: Stage;
   readonly doc: string;
@@ -27,9 +39,32 @@ export const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
 export const STAGES = ["none", "ttwu", "activate", "wakeup", "switch", "tkread", "tkread_task"] as const;
 export const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
 
+/** Points of a clock. */
+const TIME = { kind: "int", unit: "ns" } as const;
+/** Differences of two times, which may be negative. */
+const DURATION = {
+  kind: "int",
+  unit: "ns",
+  range: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+} as const;
+const COUNT = { kind: "int", unit: "count", range: [0, Number.MAX_SAFE_INTEGER] } as const;
+const CPU = { kind: "int", unit: "CPU", range: [0, 2 ** 31 - 1] } as const;
+const PID = { kind: "int", unit: "pid", range: [0, 2 ** 31 - 1] } as const;
+const CONTEXT = { kind: "enum", values: CONTEXTS } as const;
+
 export const COLUMNS = [
-  { name: "run", kind: "int", required: true, doc: "number of the run, from 1" },
-  { name: "correlation_id", kind: "id", doc: "hash of (tgid, pid, run, ttwu_ns), minted in the kernel" },
+  {
+    name: "run",
+    kind: "int",
+    range: [1, Number.MAX_SAFE_INTEGER],
+    required: true,
+    doc: "number of the run, from 1",
+  },
+  {
+    name: "correlation_id",
+    kind: "id",
+    doc: "hash of (tgid, pid, run, ttwu_ns), minted in the kernel",
+  },
   {
     name: "status",
     kind: "enum",
@@ -37,13 +72,13 @@ export const COLUMNS = [
     required: true,
     doc: "complete: read in task context seen; timeout: window closed first; aborted: interrupted",
   },
-  { name: "tgid", kind: "int", doc: "thread group (process) of the target" },
-  { name: "pid", kind: "int", doc: "kernel pid (thread id) of the target" },
+  { name: "tgid", ...PID, doc: "thread group (process) of the target" },
+  { name: "pid", ...PID, doc: "kernel pid (thread id) of the target" },
   { name: "comm", kind: "text", doc: "name of the target task" },
-  { name: "waker_pid", kind: "int", doc: "pid current when the wakeup began (0: idle task)" },
+  { name: "waker_pid", ...PID, doc: "pid current when the wakeup began (0: idle task)" },
   { name: "waker_comm", kind: "text", doc: "name of that task" },
-  { name: "waker_cpu", kind: "int", doc: "CPU on which the wakeup began" },
-  { name: "waker_context", kind: "enum", values: CONTEXTS, doc: "context of the waker" },
+  { name: "waker_cpu", ...CPU, doc: "CPU on which the wakeup began" },
+  { name: "waker_context", ...CONTEXT, doc: "context of the waker" },
   {
     name: "interrupted",
     kind: "text",
@@ -51,59 +86,111 @@ export const COLUMNS = [
     doc: "what the waking interrupt interrupted: function, or user; empty when the waker was no interrupt",
   },
   { name: "path", kind: "enum", values: PATHS, doc: "way through try_to_wake_up" },
-  { name: "wake_flags_entry", kind: "hex", doc: "wake_flags argument of try_to_wake_up" },
-  { name: "wake_flags", kind: "hex", doc: "effective wake_flags, as ttwu_do_activate got them" },
+  {
+    name: "wake_flags_entry",
+    kind: "hex",
+    functions: true,
+    doc: "wake_flags argument of try_to_wake_up",
+  },
+  {
+    name: "wake_flags",
+    kind: "hex",
+    functions: true,
+    doc: "effective wake_flags, as ttwu_do_activate got them",
+  },
   {
     name: "signature",
     kind: "text",
+    functions: true,
     doc: "effective wake flags by name, bookkeeping bits left out; none when no named bit is set",
   },
   { name: "migrated", kind: "bool", doc: "target_cpu differs from prev_cpu" },
   { name: "state_before", kind: "hex", doc: "task state when the wakeup began" },
   { name: "state_after", kind: "hex", doc: "task state at sched_wakeup" },
-  { name: "prev_cpu", kind: "int", doc: "CPU of the target before the wakeup" },
-  { name: "target_cpu", kind: "int", doc: "CPU chosen by the wakeup" },
-  { name: "target_idle", kind: "bool", doc: "the target CPU ran its idle task at the wakeup" },
-  { name: "tkread_cpu", kind: "int", doc: "CPU of the first timekeeping read" },
-  { name: "edge_ns", kind: "int", doc: "the trigger's edge, where it tells" },
-  { name: "ttwu_ns", kind: "int", doc: "entry of try_to_wake_up (tracepoint tier: sched_waking)" },
-  { name: "activate_ns", kind: "int", doc: "ttwu_do_activate" },
-  { name: "wakeup_ns", kind: "int", doc: "sched_wakeup" },
-  { name: "ttwu_return_ns", kind: "int", doc: "return of try_to_wake_up; unordered on the wakelist path" },
-  { name: "switch_ns", kind: "int", doc: "sched_switch to the target" },
+  { name: "prev_cpu", ...CPU, doc: "CPU of the target before the wakeup" },
+  { name: "target_cpu", ...CPU, doc: "CPU chosen by the wakeup" },
+  {
+    name: "target_idle",
+    kind: "bool",
+    doc: "the target CPU ran its idle task at the wakeup",
+  },
+  { name: "tkread_cpu", ...CPU, doc: "CPU of the first timekeeping read" },
+  { name: "edge_ns", ...TIME, doc: "the trigger's edge, where it tells" },
+  {
+    name: "ttwu_ns",
+    ...TIME,
+    doc: "entry of try_to_wake_up (tracepoint tier: sched_waking)",
+  },
+  { name: "activate_ns", ...TIME, functions: true, doc: "ttwu_do_activate" },
+  { name: "wakeup_ns", ...TIME, doc: "sched_wakeup" },
+  {
+    name: "ttwu_return_ns",
+    ...TIME,
+    functions: true,
+    doc: "return of try_to_wake_up; unordered on the wakelist path",
+  },
+  { name: "switch_ns", ...TIME, doc: "sched_switch to the target" },
   {
     name: "tkread_any_ns",
-    kind: "int",
+    ...TIME,
     doc: "first read on the target's CPU after the ttwu, whoever is current",
   },
-  { name: "tkread_ns", kind: "int", doc: "first read while the target is current, in any context" },
-  { name: "tkread_task_ns", kind: "int", doc: "first read by the target itself, in task context" },
-  { name: "offset_ns", kind: "int", doc: "tkread_ns - edge_ns" },
-  { name: "ttwu_to_tkread_ns", kind: "int", doc: "tkread_ns - ttwu_ns" },
-  { name: "rq_clock_activate_ns", kind: "int", doc: "rq->clock at ttwu_do_activate (sched_clock domain)" },
-  { name: "rq_clock_switch_ns", kind: "int", doc: "rq->clock at sched_switch (sched_clock domain)" },
-  { name: "rq_clock_flags", kind: "hex", doc: "rq->clock_update_flags at ttwu_do_activate" },
+  {
+    name: "tkread_ns",
+    ...TIME,
+    doc: "first read while the target is current, in any context",
+  },
+  {
+    name: "tkread_task_ns",
+    ...TIME,
+    doc: "first read by the target itself, in task context",
+  },
+  { name: "offset_ns", ...DURATION, doc: "tkread_ns - edge_ns" },
+  { name: "ttwu_to_tkread_ns", ...DURATION, doc: "tkread_ns - ttwu_ns" },
+  {
+    name: "rq_clock_activate_ns",
+    ...TIME,
+    functions: true,
+    doc: "rq->clock at ttwu_do_activate (sched_clock domain)",
+  },
+  {
+    name: "rq_clock_switch_ns",
+    ...TIME,
+    functions: true,
+    doc: "rq->clock at sched_switch (sched_clock domain)",
+  },
+  {
+    name: "rq_clock_flags",
+    kind: "hex",
+    functions: true,
+    doc: "rq->clock_update_flags at ttwu_do_activate",
+  },
   { name: "tkread_function", kind: "text", doc: "kernel function of the read at tkread_ns" },
-  { name: "tkread_context", kind: "enum", values: CONTEXTS, doc: "context of that read" },
-  { name: "tkread_value_ns", kind: "int", doc: "the value that read returned" },
+  { name: "tkread_context", ...CONTEXT, doc: "context of that read" },
+  { name: "tkread_value_ns", ...TIME, doc: "the value that read returned" },
   {
     name: "clock_step_ns",
-    kind: "int",
+    ...DURATION,
     doc: "elapsed kernel clock minus elapsed independent counter from arming to the read",
   },
   { name: "clocksource", kind: "text", doc: "current clocksource at the run" },
-  { name: "clocksource_switches", kind: "int", doc: "clocksource switches seen inside the window" },
-  { name: "ttwu_stack", kind: "id", doc: "stack cluster of the wakeup: key of a # stack line" },
-  { name: "tkread_stack", kind: "id", doc: "stack cluster of the read: key of a # stack line" },
+  {
+    name: "clocksource_switches",
+    ...COUNT,
+    functions: true,
+    doc: "clocksource switches seen inside the window",
+  },
+  { name: "ttwu_stack", kind: "stack", doc: "stack cluster of the wakeup: key of a # stack line" },
+  { name: "tkread_stack", kind: "stack", doc: "stack cluster of the read: key of a # stack line" },
   {
     name: "load",
     kind: "text",
     required: true,
     doc: "load that was declared for the run; idle: none was made",
   },
-  { name: "lost_events", kind: "int", doc: "records and map updates lost in this run" },
-  { name: "recursion_misses", kind: "int", doc: "program invocations the kernel skipped in this run" },
-  { name: "self_reads", kind: "int", doc: "clock reads of our own probes, filtered out in this run" },
+  { name: "lost_events", ...COUNT, doc: "records and map updates lost in this run" },
+  { name: "recursion_misses", ...COUNT, doc: "program invocations the kernel skipped in this run" },
+  { name: "self_reads", ...COUNT, doc: "clock reads of our own probes, filtered out in this run" },
   {
     name: "last_stage",
     kind: "enum",
@@ -114,19 +201,28 @@ export const COLUMNS = [
   {
     name: "wake_flags_queued",
     kind: "hex",
+    functions: true,
     occasional: "wakelist",
     doc: "wake_flags that ttwu_queue_wakelist was handed; WF_SYNC and WF_TTWU are lost after it",
   },
-  { name: "queued_ns", kind: "int", occasional: "wakelist", doc: "ttwu_queue_wakelist (wakelist path only)" },
+  {
+    name: "queued_ns",
+    ...TIME,
+    functions: true,
+    occasional: "wakelist",
+    doc: "ttwu_queue_wakelist (wakelist path only)",
+  },
   {
     name: "pending_ns",
-    kind: "int",
+    ...TIME,
+    functions: true,
     occasional: "wakelist",
     doc: "sched_ttwu_pending on the target's CPU (wakelist path only)",
   },
   {
     name: "rq_clock_queued_ns",
-    kind: "int",
+    ...TIME,
+    functions: true,
     occasional: "wakelist",
     doc:
       "rq->clock of the target's CPU at ttwu_queue_wakelist (sched_clock domain), as old as its last update",
@@ -134,30 +230,34 @@ export const COLUMNS = [
   {
     name: "rq_clock_queued_flags",
     kind: "hex",
+    functions: true,
     occasional: "wakelist",
     doc: "rq->clock_update_flags at ttwu_queue_wakelist",
   },
-  { name: "rq_cpu", kind: "int", doc: "CPU of the rq at ttwu_do_activate" },
+  { name: "rq_cpu", ...CPU, functions: true, doc: "CPU of the rq at ttwu_do_activate" },
   {
     name: "tkreads",
-    kind: "int",
+    ...COUNT,
     doc: "timekeeping reads on all CPUs from the ttwu to the target's own read",
   },
   {
     name: "clocksource_switch_ns",
-    kind: "int",
+    ...TIME,
+    functions: true,
     occasional: "clocksource_switch",
     doc: "first clocksource switch inside the window",
   },
   {
     name: "clocksource_to",
     kind: "text",
+    functions: true,
     occasional: "clocksource_switch",
     doc: "clocksource that this switch changed to",
   },
   {
     name: "tkreads_after_switch",
-    kind: "int",
+    ...COUNT,
+    functions: true,
     occasional: "clocksource_switch",
     doc: "timekeeping reads from this switch to the target's own",
   },
@@ -170,18 +270,27 @@ export const COLUMNS = [
   {
     name: "clocksource_from",
     kind: "text",
+    functions: true,
     occasional: "clocksource_switch",
     doc: "clocksource before the switch at clocksource_switch_ns",
   },
   {
     name: "realtime_step_ns",
-    kind: "int",
+    ...DURATION,
     doc:
       "CLOCK_REALTIME minus CLOCK_MONOTONIC after the read, less the same at arming: a step of CLOCK_REALTIME",
   },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];
+
+/** COLUMNS, each as a column like any other. */
+export const EACH_COLUMN: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
+
+/** Place of each column in a row, from 0. */
+export const COLUMN_AT = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as Readonly<
+  Record<ColumnName, number>
+>;
 
 type CellOf<C extends Column> = C["kind"] extends "int" ? number | bigint | null
   : C["kind"] extends "bool" ? boolean | null

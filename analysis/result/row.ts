@@ -11,7 +11,7 @@
  * that was cut off from a whole one, and both want the file as one string, which ends at 512 MB.
  */
 
-import { type Column, type ColumnName, COLUMNS } from "./columns.ts";
+import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as columns } from "./columns.ts";
 import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, Integers, readId, shown } from "./cells.ts";
@@ -21,29 +21,18 @@ import { RowView, type RowVisitor } from "./row_view.ts";
 
 /** Columns kept as texts: all of them may be asked for as strata. */
 export type TextName = {
-  [C in (typeof COLUMNS)[number] as C["name"]]: C["kind"] extends "text" | "enum" | "bool" ? C["name"]
-    : C["name"] extends "ttwu_stack" | "tkread_stack" ? C["name"]
+  [C in (typeof COLUMNS)[number] as C["name"]]: C["kind"] extends "text" | "enum" | "bool" | "stack"
+    ? C["name"]
     : never;
 }[ColumnName];
 
-const columns: readonly Column[] = COLUMNS;
-const AT = Object.fromEntries(columns.map((column, index) => [column.name, index])) as Record<
-  ColumnName,
-  number
->;
-
 const INT = 0, HEX = 1, ID = 2, WORD = 3, TEXT = 4, STACK = 5;
-const isStack = (name: string) => name === "ttwu_stack" || name === "tkread_stack";
-const kinds = Uint8Array.from(columns, (column) => {
-  if (column.kind === "int") return INT;
-  if (column.kind === "hex") return HEX;
-  if (column.kind === "id") return isStack(column.name) ? STACK : ID;
-  return column.kind === "text" ? TEXT : WORD;
-});
+const KINDS = { int: INT, hex: HEX, id: ID, bool: WORD, enum: WORD, text: TEXT, stack: STACK } as const;
+const kinds = Uint8Array.from(columns, ({ kind }) => KINDS[kind]);
 const codedAt = columns.flatMap((_, index) => kinds[index]! >= WORD ? [index] : []);
 /** All of TextName. */
 export const TEXT_NAMES: ReadonlySet<ColumnName> = new Set(
-  codedAt.map((index) => columns[index]!.name as ColumnName),
+  codedAt.map((index) => columns[index]!.name),
 );
 const required = Uint8Array.from(columns, (column) => column.required ? 1 : 0);
 
@@ -127,7 +116,8 @@ export class RowReader {
   /** Makes a stack key known; rows may name it from now on. */
   defineStack(key: string): void {
     const bytes = new TextEncoder().encode(key);
-    for (const dictionary of [this.texts.ttwu_stack, this.texts.tkread_stack]) {
+    for (const [index, dictionary] of this.#dictionaries.entries()) {
+      if (dictionary === null || kinds[index] !== STACK) continue;
       if (dictionary.find(bytes, 0, bytes.length) < 0) dictionary.add(bytes, 0, bytes.length);
     }
   }

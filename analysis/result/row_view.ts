@@ -1,9 +1,7 @@
 /** One row of a result file as a visitor of the reader sees it: every cell, also those that no statistic keeps. */
 
-import { type ColumnName, COLUMNS } from "./columns.ts";
+import { COLUMN_AT as AT, type ColumnName, COLUMNS } from "./columns.ts";
 import type { Integers } from "./cells.ts";
-
-const AT = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as Record<ColumnName, number>;
 
 const QUOTE = 0x22;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -70,6 +70,7 @@ function isSpelled(column: Column, value: Cell): boolean {
     case "hex":
       return /^0x[0-9a-f]{1,16}$/.test(String(value));
     case "id":
+    case "stack":
       return /^[0-9a-f]{16}$/.test(String(value));
     default:
       return column.values?.includes(String(value)) ?? false;

@@ -8,8 +8,8 @@ import { TEXT_NAMES, type TextName } from "../result/row.ts";
 import type { RowView } from "../result/row_view.ts";
 
 /** Of these every run has a value of its own. */
-function isKey({ name }: Column): boolean {
-  return name !== "run" && name !== "correlation_id" && !name.endsWith("_ns");
+function isKey({ name, unit }: Column): boolean {
+  return name !== "run" && name !== "correlation_id" && unit !== "ns";
 }
 
 /** The columns that may be named. */

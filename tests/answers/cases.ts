@@ -10,7 +10,7 @@ import { reportJson } from "../../runbook/doctor/json.ts";
 import { reportText } from "../../runbook/doctor/text.ts";
 import { ALL_TIERS, examined, hooksAt, NOTHING } from "../runbook/doctor/doctor_fixture.ts";
 
-const FILES = "tests/answers/files";
+export const FILES = "tests/answers/files";
 const HOST = `${FILES}/host.csv`;
 const VM = `${FILES}/vm.csv`;
 const TRACEPOINT = `${FILES}/tracepoint.csv`;

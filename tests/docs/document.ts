@@ -75,10 +75,3 @@ export function firstCells(text: string): string[] {
   const rows = [...text.matchAll(/^\| *`?([^`|]*?)`? *\|/gm)].map(([, cell]) => cell!);
   return rows.filter((cell, i) => !/^-+$/.test(cell) && !/^-+$/.test(rows[i + 1] ?? ""));
 }
-
-/** Columns that docs/tiers.md calls empty at the tracepoint tier. */
-export function columnsWithoutFunctions(tiers: string): string[] {
-  const list = /These columns stay empty: ([^.]*)\./.exec(tiers)?.[1];
-  if (list === undefined) throw new RangeError("docs/tiers.md must list the columns that stay empty");
-  return [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-}

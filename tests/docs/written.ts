@@ -3,27 +3,32 @@
  * the simulation found.
  */
 
-import { type Column, COLUMNS } from "../../analysis/result/columns.ts";
+import { type Column, EACH_COLUMN } from "../../analysis/result/columns.ts";
 
 const WIDTH = 100;
-const NAME_WIDTH = 2 + Math.max(...COLUMNS.map(({ name }) => name.length));
-const KIND_WIDTH = 6;
+const NAME_WIDTH = 2 + Math.max(...EACH_COLUMN.map(({ name }) => name.length));
+const KIND_WIDTH = 11;
 
 /** From the first marker through the last. */
 const SECTION = /(<!-- columns: [^\n]*-->\n).*(<!-- \/columns -->)/s;
 
-function columnLines({ name, kind, values, doc }: Column): string[] {
-  const words = (values === undefined ? doc : `${doc} (${values.join(", ")})`).split(" ");
+/** Lines of words: the first one after `first`, the others after `indent` blanks. */
+function wrapped(first: string, indent: number, text: string): string[] {
   const lines: string[] = [];
-  let line = name.padEnd(NAME_WIDTH) + kind.padEnd(KIND_WIDTH);
-  for (const word of words) {
+  let line = first;
+  for (const word of text.split(" ")) {
     if (line.length + word.length > WIDTH) {
       lines.push(line.trimEnd());
-      line = " ".repeat(NAME_WIDTH + KIND_WIDTH);
+      line = " ".repeat(indent);
     }
     line += `${word} `;
   }
   return [...lines, line.trimEnd()];
+}
+
+function columnLines({ name, kind, unit, values, doc }: Column): string[] {
+  const head = name.padEnd(NAME_WIDTH) + [kind, unit ?? ""].join(" ").padEnd(KIND_WIDTH);
+  return wrapped(head, head.length, values === undefined ? doc : `${doc} (${values.join(", ")})`);
 }
 
 /**
@@ -34,10 +39,28 @@ function withColumns(document: string): string {
   if (!SECTION.test(document)) {
     throw new RangeError("docs/result-file.md must have the markers of the columns");
   }
-  const table = COLUMNS.flatMap(columnLines).join("\n");
+  const table = EACH_COLUMN.flatMap(columnLines).join("\n");
   return document.replace(
     SECTION,
     (_, begin: string, end: string) => `${begin}\n\`\`\`text\n${table}\n\`\`\`\n\n${end}`,
+  );
+}
+
+const FUNCTIONS = /(<!-- functions: [^\n]*-->\n).*(<!-- \/functions -->)/s;
+
+/**
+ * @param document its text
+ * @returns the text with the columns that only hooks on functions fill
+ */
+function withFunctionColumns(document: string): string {
+  if (!FUNCTIONS.test(document)) {
+    throw new RangeError("docs/tiers.md must have the markers of the columns of functions");
+  }
+  const names = EACH_COLUMN.filter(({ functions }) => functions).map(({ name }) => `\`${name}\``).join(", ");
+  const lines = wrapped("", 0, `At the tier tracepoint these columns stay empty: ${names}.`).join("\n");
+  return document.replace(
+    FUNCTIONS,
+    (_, begin: string, end: string) => `${begin}\n<!-- deno-fmt-ignore -->\n\n${lines}\n\n${end}`,
   );
 }
 
@@ -81,6 +104,7 @@ function withFindings(document: string, validation: string): string {
 /** Each document with such a part, and the text with its current content. */
 export const WRITTEN: ReadonlyMap<string, (document: string) => string> = new Map([
   ["docs/result-file.md", withColumns],
+  ["docs/tiers.md", withFunctionColumns],
   ["docs/runbook.md", (text) => withRunbook(text, Deno.readTextFileSync("runbook/protocol/default.toml"))],
   ["docs/verdicts.md", (text) => withFindings(text, Deno.readTextFileSync("docs/validation.md"))],
 ]);

@@ -1,7 +1,7 @@
 /** What every measured file must fulfil, checked on its text without the project's own reader. */
 
 import assert from "node:assert/strict";
-import { type ColumnName, COLUMNS } from "../../analysis/result/columns.ts";
+import { type ColumnName, COLUMNS, EACH_COLUMN } from "../../analysis/result/columns.ts";
 import { correlationId } from "../../analysis/result/correlation.ts";
 import type { End, Meta } from "../../analysis/result/meta.ts";
 
@@ -55,56 +55,16 @@ const STAGES = [
   "tkread_task_ns",
 ] as const satisfies readonly ColumnName[];
 
+/** Of the others than those of functions: what only an own CPU shows without them, and what 5.10 does not count. */
+const NOT_ALWAYS: readonly ColumnName[] = ["target_idle", "recursion_misses"];
+
 /** What is observed in every complete row of every tier. */
-const ALWAYS = [
-  "run",
-  "correlation_id",
-  "tgid",
-  "pid",
-  "waker_pid",
-  "waker_comm",
-  "waker_cpu",
-  "waker_context",
-  "path",
-  "migrated",
-  "state_before",
-  "state_after",
-  "prev_cpu",
-  "target_cpu",
-  "tkread_cpu",
-  "edge_ns",
-  "ttwu_ns",
-  "wakeup_ns",
-  "switch_ns",
-  "tkread_any_ns",
-  "tkread_ns",
-  "tkread_task_ns",
-  "offset_ns",
-  "ttwu_to_tkread_ns",
-  "tkread_function",
-  "tkread_context",
-  "tkread_value_ns",
-  "clock_step_ns",
-  "clocksource",
-  "ttwu_stack",
-  "tkread_stack",
-  "load",
-  "lost_events",
-  "self_reads",
-] as const satisfies readonly ColumnName[];
+const ALWAYS = EACH_COLUMN
+  .filter(({ name, functions, occasional }) => !functions && !occasional && !NOT_ALWAYS.includes(name))
+  .map(({ name }) => name);
 
 /** What only a hook on a function can see. */
-export const FUNCTION_COLUMNS = [
-  "wake_flags_entry",
-  "wake_flags",
-  "signature",
-  "activate_ns",
-  "ttwu_return_ns",
-  "rq_clock_activate_ns",
-  "rq_clock_switch_ns",
-  "rq_clock_flags",
-  "clocksource_switches",
-] as const satisfies readonly ColumnName[];
+export const FUNCTION_COLUMNS = EACH_COLUMN.filter(({ functions }) => functions);
 
 /**
  * Complete, every stage in order, an ID that the row re-derives, the derived columns what they say they are.

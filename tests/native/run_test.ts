@@ -51,7 +51,7 @@ Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and wh
     );
     for (const hook of meta.hooks) assert.ok(hook.attached || hook.reason, hook.hook);
     for (const row of rows) {
-      for (const name of FUNCTION_COLUMNS) assert.equal(row[name], "", `${name} of run ${row.run}`);
+      for (const { name } of FUNCTION_COLUMNS) assert.equal(row[name], "", `${name} of run ${row.run}`);
       assert.equal(row.tkread_function, "clock_gettime");
       assert.equal(row.tkread_context, "task");
       assert.equal(row.self_reads, "0");

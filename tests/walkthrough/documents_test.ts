@@ -4,13 +4,10 @@ import assert from "node:assert/strict";
 import { readResultFile } from "../../analysis/result/file.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { capture, type CommandOutput } from "../../build/process/command.ts";
-import { EXECUTABLE } from "../../build/parts/executable.ts";
-import { parseMeasurement } from "../harness/measurement.ts";
-import { columnsWithoutFunctions, commands, excerpt, labels, USER_DOCUMENTS } from "../docs/document.ts";
+import { commands, excerpt, labels, USER_DOCUMENTS } from "../docs/document.ts";
 
 const README = Deno.readTextFileSync("README.md");
 const USAGE = Deno.readTextFileSync("docs/usage.md");
-const TIERS = Deno.readTextFileSync("docs/tiers.md");
 const NPX = "npx -y deno@2.9.6 task ";
 
 /** Commands that are not run here, and why. */
@@ -102,23 +99,4 @@ Deno.test("each command of the documents does what it says, in their order", asy
     const answer = JSON.parse(outputs.get("dist/probe compare --format json host.csv vm.csv")!);
     assert.ok(VERDICTS.includes(answer.verdict), answer.verdict);
   });
-});
-
-Deno.test("the columns that docs/tiers.md calls empty at the tracepoint tier are", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "probe-readme-" });
-  try {
-    const path = `${folder}/host.csv`;
-    const probe = [EXECUTABLE, "run", "--runs", "5", "--period", "50ms", "--require", "tracepoint"];
-    const { code, stderr } = await capture([...probe, "--out", path]);
-    assert.equal(code, 0, stderr);
-    const { rows } = parseMeasurement(Deno.readTextFileSync(path));
-    assert.equal(rows.length, 5);
-    for (const row of rows) {
-      for (const name of columnsWithoutFunctions(TIERS)) {
-        assert.equal((row as Readonly<Record<string, string>>)[name], "", `${name} of run ${row.run}`);
-      }
-    }
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
 });

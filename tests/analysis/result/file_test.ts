@@ -326,6 +326,8 @@ const BAD_CELLS: readonly (readonly [(typeof COLUMNS)[number]["name"], string])[
   ["run", ""],
   ["run", "9007199254740992"],
   ["pid", "2147483648"],
+  ["rq_cpu", "2147483648"],
+  ["tkreads", "9007199254740992"],
   ["edge_ns", "-1"],
   ["edge_ns", "9223372036854775808"],
   ["edge_ns", "99999999999999999999"],

@@ -6,7 +6,7 @@ import type { End, Meta } from "../../../analysis/result/meta.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
 import { stackKey } from "../../../analysis/result/stack.ts";
-import { generatedMeta } from "../../../bench/generate.ts";
+import { generatedMeta, PLAIN_ROW } from "../../../bench/generate.ts";
 
 export const DIRECT = ["hrtimer_wakeup", "__hrtimer_run_queues"];
 export const WAKELIST = ["sched_ttwu_pending", "flush_smp_call_function_queue"];
@@ -29,6 +29,7 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
   const edge = 9_100_000_000_000_000n + BigInt(run) * 1_000_000_000n;
   const at = (ns: number) => edge + BigInt(ns);
   return {
+    ...PLAIN_ROW,
     run,
     correlation_id: correlationId(TGID, PID, run, at(stages.ttwu)),
     status: "complete",
@@ -78,18 +79,9 @@ export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = 
     recursion_misses: 0,
     self_reads: 2,
     last_stage: "tkread_task",
-    wake_flags_queued: null,
-    queued_ns: null,
-    pending_ns: null,
-    rq_clock_queued_ns: null,
-    rq_clock_queued_flags: null,
     rq_cpu: 1,
     tkreads: 5,
-    clocksource_switch_ns: null,
-    clocksource_to: null,
-    tkreads_after_switch: null,
     wake: "timer",
-    clocksource_from: null,
     realtime_step_ns: 0,
     ...over,
   };
