@@ -12,9 +12,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* clang drops types from BTF that no variable has: the layout generator needs these. */
 const enum chain_seen *unused_seen __attribute__((unused));
 const enum chain_phase *unused_phase __attribute__((unused));
-const enum chain_path *unused_path __attribute__((unused));
-const enum chain_context *unused_context __attribute__((unused));
-const enum chain_tkread *unused_tkread __attribute__((unused));
 
 /*
  * ---- the wakeup: fentry and fexit, or kprobe and kretprobe ----
@@ -291,7 +288,7 @@ static __always_inline int switch_hook(const struct clocksource *to)
 		return 0;
 	GUARDED({
 		c->clocksource_switch_ns = bpf_ktime_get_ns();
-		c->reads_before_switch = c->reads;
+		c->tkreads_before_switch = c->tkreads;
 		bpf_probe_read_kernel_str(c->clocksource_to, sizeof(c->clocksource_to), BPF_CORE_READ(to, name));
 		note_old_clocksource(c);
 		c->seen[SEEN_CLOCKSOURCE] = 1;

@@ -204,8 +204,8 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	c->seen[SEEN_TTWU] = 1;
 	if (entry) {
 		c->ttwu_frame = entry->frame;
-		c->flags_entry = entry->flags;
-		c->seen[SEEN_FLAGS_ENTRY] = 1;
+		c->wake_flags_entry = entry->flags;
+		c->seen[SEEN_WAKE_FLAGS_ENTRY] = 1;
 		c->ttwu_stack_bytes = entry->stack_bytes;
 		bpf_probe_read_kernel(c->ttwu_stack, sizeof(c->ttwu_stack), entry->stack);
 	} else {
@@ -236,7 +236,7 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 {
 	c->queued_ns = bpf_ktime_get_ns();
-	c->flags_queued = wake_flags;
+	c->wake_flags_queued = wake_flags;
 	c->rq_cpu = cpu;
 #ifdef PROBE_PERCPU
 	if (&runqueues) {
@@ -271,7 +271,7 @@ static __always_inline int pending_hook(void)
 static __always_inline void activate(struct chain *c, struct rq *rq, int wake_flags)
 {
 	c->activate_ns = bpf_ktime_get_ns();
-	c->flags_activate = wake_flags;
+	c->wake_flags = wake_flags;
 	c->rq = (__u64)rq;
 	c->rq_cpu = BPF_CORE_READ(rq, cpu);
 	/* ttwu_queue() and sched_ttwu_pending() call update_rq_clock() right before (6.1, 6.12): fresh here. */

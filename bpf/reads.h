@@ -5,11 +5,10 @@
 
 #include "chain.h"
 
-static __always_inline void count_self_read(struct chain *c)
+static __always_inline void count_self_read(void)
 {
 	struct probe_counters *n = only_value(&counters);
 
-	__sync_fetch_and_add(&c->self_reads, 1);
 	if (n)
 		__sync_fetch_and_add(&n->self_reads, 1);
 }
@@ -42,7 +41,7 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	__u32 context = function == TKREAD_CLOCK_GETTIME ? CONTEXT_TASK : current_context();
 	struct first_read *first;
 
-	__sync_fetch_and_add(&c->reads, 1);
+	__sync_fetch_and_add(&c->tkreads, 1);
 	first = bpf_map_lookup_elem(&first_reads, &cpu);
 	if (first && first->correlation_id != c->correlation_id) {
 		first->ns = now;
@@ -114,7 +113,7 @@ static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, _
 	if (!busy)
 		return 0;
 	if (*busy) {
-		count_self_read(c);
+		count_self_read();
 		return 0;
 	}
 	enter(busy);

@@ -3,7 +3,7 @@
  * The one definition of what the kernel side hands to user space. ffi/layout.generated.ts is made from the
  * BTF of these types (build/parts/layout.ts), never written by hand.
  *
- * A fact that was not observed has 0 at its place in `seen`; its field then means nothing.
+ * A field of struct chain that is a column of the result file has the column's name (analysis/result/columns.ts).
  */
 #ifndef PROBE_RECORD_H
 #define PROBE_RECORD_H
@@ -11,29 +11,34 @@
 #define PROBE_STACK_DEPTH 64
 #define PROBE_COMM_LEN 16
 
+/* The field means something only where `seen` has 1 at the place of that fact. BTF keeps it for the layout. */
+#define IF_SEEN(fact) __attribute__((btf_decl_tag("if " #fact)))
+/* A note of the programs for themselves: no part of the layout. */
+#define KERNEL_ONLY __attribute__((btf_decl_tag("kernel only")))
+
 /* The facts of struct chain that may be absent: places in `seen`. */
 enum chain_seen {
-	SEEN_TTWU = 0,                /* ttwu_ns, and everything known at sched_waking */
-	SEEN_FLAGS_ENTRY = 1,         /* flags_entry */
-	SEEN_WAKER_CONTEXT = 2,       /* waker_context */
-	SEEN_TTWU_RETURN = 3,         /* ttwu_return_ns */
-	SEEN_ACTIVATE = 4,            /* activate_ns, flags_activate */
-	SEEN_RQ_ACTIVATE = 5,         /* rq_clock_activate_ns, rq_clock_flags */
-	SEEN_WAKEUP = 6,              /* wakeup_ns, target_cpu, state_after, path */
-	SEEN_TARGET_IDLE = 7,         /* target_idle */
-	SEEN_SWITCH = 8,              /* switch_ns */
-	SEEN_RQ_SWITCH = 9,           /* rq_clock_switch_ns */
-	SEEN_TKREAD_ANY = 10,         /* tkread_any_ns */
-	SEEN_TKREAD = 11,             /* tkread_ns, tkread_cpu, tkread_function, tkread stack */
-	SEEN_TKREAD_CONTEXT = 12,     /* tkread_context */
-	SEEN_TKREAD_VALUE = 13,       /* tkread_value_ns */
-	SEEN_TKREAD_TASK = 14,        /* tkread_task_ns */
-	SEEN_MIGRATE = 15,            /* migrate_cpu: sched_migrate_task between sched_waking and sched_wakeup */
-	SEEN_QUEUED = 16,             /* queued_ns, flags_queued: ttwu_queue_wakelist() took the target */
-	SEEN_RQ_QUEUED = 17,          /* rq_clock_queued_ns, rq_clock_queued_flags */
-	SEEN_PENDING = 18,            /* pending_ns: the target's CPU began with its wakelist */
-	SEEN_CLOCKSOURCE = 19,        /* clocksource_switch_ns, clocksource_to, reads_before_switch */
-	SEEN_CLOCKSOURCE_FROM = 20,   /* clocksource_from */
+	SEEN_TTWU = 0,             /* the chain was minted: all that sched_waking tells, the fields without IF_SEEN */
+	SEEN_WAKE_FLAGS_ENTRY = 1, /* the entry of try_to_wake_up() */
+	SEEN_WAKER_CONTEXT = 2,    /* the kernel let its preempt_count be read */
+	SEEN_TTWU_RETURN = 3,
+	SEEN_ACTIVATE = 4,         /* ttwu_do_activate() */
+	SEEN_RQ_ACTIVATE = 5,
+	SEEN_WAKEUP = 6,           /* sched_wakeup */
+	SEEN_TARGET_IDLE = 7,
+	SEEN_SWITCH = 8,           /* sched_switch to the target */
+	SEEN_RQ_SWITCH = 9,        /* the target is on the rq that activated it */
+	SEEN_TKREAD_ANY = 10,
+	SEEN_TKREAD = 11,
+	SEEN_TKREAD_CONTEXT = 12,
+	SEEN_TKREAD_VALUE = 13,
+	SEEN_TKREAD_TASK = 14,
+	SEEN_MIGRATE = 15,         /* sched_migrate_task between sched_waking and sched_wakeup */
+	SEEN_QUEUED = 16,          /* ttwu_queue_wakelist() was handed the target; it may have declined */
+	SEEN_RQ_QUEUED = 17,
+	SEEN_PENDING = 18,         /* the target's CPU began with its wakelist */
+	SEEN_CLOCKSOURCE = 19,     /* the first clocksource switch */
+	SEEN_CLOCKSOURCE_FROM = 20,
 };
 
 /* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
@@ -42,6 +47,10 @@ enum chain_phase {
 	CHAIN_READ = 1 << 1,   /* the target's read in task context is complete */
 	CHAIN_RETURN = 1 << 2, /* try_to_wake_up returned, or its return is not hooked */
 };
+
+/*
+ * Words for user space: the name behind its first _, in lower case, so PATH_DIRECT is `direct`.
+ */
 
 /* Way of the wakeup through try_to_wake_up (kernel/sched/core.c). */
 enum chain_path {
@@ -58,7 +67,7 @@ enum chain_context {
 	CONTEXT_NMI = 4,
 };
 
-/* Function that carries the read marker. Names are made from these words: TKREAD_ is cut, the rest lowered. */
+/* Function that carries the read marker. */
 enum chain_tkread {
 	TKREAD_KTIME_GET = 1,
 	TKREAD_KTIME_GET_TS64 = 2,
@@ -109,60 +118,59 @@ struct chain {
 	 * put a bit each into the same word, the later one may put back what it read before the other one wrote.
 	 */
 	unsigned char seen[24];
-	unsigned int phase; /* enum chain_phase */
+	unsigned int phase KERNEL_ONLY; /* enum chain_phase */
 	unsigned int tgid;
 	unsigned int pid;
 	unsigned int waker_pid;
 	int waker_cpu;
-	unsigned int waker_context;
-	unsigned int flags_entry;
-	unsigned int flags_queued;
-	unsigned int flags_activate;
+	enum chain_context waker_context IF_SEEN(SEEN_WAKER_CONTEXT);
+	unsigned int wake_flags_entry IF_SEEN(SEEN_WAKE_FLAGS_ENTRY);
+	unsigned int wake_flags_queued IF_SEEN(SEEN_QUEUED);
+	unsigned int wake_flags IF_SEEN(SEEN_ACTIVATE);
 	unsigned int state_before;
-	unsigned int state_after;
-	unsigned int path;
-	unsigned int on_rq;
+	unsigned int state_after IF_SEEN(SEEN_WAKEUP);
+	enum chain_path path IF_SEEN(SEEN_WAKEUP);
+	unsigned int on_rq KERNEL_ONLY;
 	int prev_cpu;
-	int target_cpu;
-	unsigned int target_idle;
-	int tkread_cpu;
-	unsigned int tkread_function;
-	unsigned int tkread_context;
-	unsigned int rq_clock_flags;
-	unsigned int rq_clock_queued_flags;
+	int target_cpu IF_SEEN(SEEN_WAKEUP);
+	unsigned int target_idle IF_SEEN(SEEN_TARGET_IDLE);
+	int tkread_cpu IF_SEEN(SEEN_TKREAD);
+	enum chain_tkread tkread_function IF_SEEN(SEEN_TKREAD);
+	enum chain_context tkread_context IF_SEEN(SEEN_TKREAD_CONTEXT);
+	unsigned int rq_clock_flags IF_SEEN(SEEN_RQ_ACTIVATE);
+	unsigned int rq_clock_queued_flags IF_SEEN(SEEN_RQ_QUEUED);
 	unsigned int clocksource_switches;
-	unsigned int reads_before_switch; /* `reads` when the first switch happened */
-	unsigned int self_reads;
-	unsigned int reads;
-	int ttwu_stack_bytes;   /* negative: bpf_get_stack()'s error */
+	unsigned int tkreads; /* on any CPU, between the ttwu and the end of the chain */
+	unsigned int tkreads_before_switch IF_SEEN(SEEN_CLOCKSOURCE);
+	/* How much of ttwu_stack and tkread_stack is filled; negative: bpf_get_stack()'s error. */
+	int ttwu_stack_bytes;
 	int tkread_stack_bytes;
-	int migrate_cpu;
-	int rq_cpu;
-	/* The kernel side's own: the function of the first read in task context, the rq that activated the target,
-	 * the stack pointer at the kprobe on try_to_wake_up, the timespec64 that the read fills. */
-	unsigned int tkread_task_function;
-	unsigned long long rq;
-	unsigned long long ttwu_frame;
-	unsigned long long tkread_fills;
+	int migrate_cpu IF_SEEN(SEEN_MIGRATE);
+	int rq_cpu IF_SEEN(SEEN_ACTIVATE);
+	unsigned int tkread_task_function KERNEL_ONLY; /* of the first read in task context */
+	unsigned long long rq KERNEL_ONLY; /* that activated the target */
+	unsigned long long ttwu_frame KERNEL_ONLY; /* the stack pointer at the kprobe on try_to_wake_up */
+	unsigned long long tkread_fills KERNEL_ONLY; /* the timespec64 that the read fills */
 	unsigned long long ttwu_ns;
-	unsigned long long queued_ns;
-	unsigned long long pending_ns;
-	unsigned long long activate_ns;
-	unsigned long long wakeup_ns;
-	unsigned long long ttwu_return_ns;
-	unsigned long long switch_ns;
-	unsigned long long tkread_any_ns;
-	unsigned long long tkread_ns;
-	unsigned long long tkread_task_ns;
-	unsigned long long clocksource_switch_ns;
-	unsigned long long rq_clock_queued_ns;
-	unsigned long long rq_clock_activate_ns;
-	unsigned long long rq_clock_switch_ns;
-	long long tkread_value_ns;
+	unsigned long long queued_ns IF_SEEN(SEEN_QUEUED);
+	unsigned long long pending_ns IF_SEEN(SEEN_PENDING);
+	unsigned long long activate_ns IF_SEEN(SEEN_ACTIVATE);
+	unsigned long long wakeup_ns IF_SEEN(SEEN_WAKEUP);
+	unsigned long long ttwu_return_ns IF_SEEN(SEEN_TTWU_RETURN);
+	unsigned long long switch_ns IF_SEEN(SEEN_SWITCH);
+	unsigned long long tkread_any_ns IF_SEEN(SEEN_TKREAD_ANY);
+	unsigned long long tkread_ns IF_SEEN(SEEN_TKREAD);
+	unsigned long long tkread_task_ns IF_SEEN(SEEN_TKREAD_TASK);
+	unsigned long long clocksource_switch_ns IF_SEEN(SEEN_CLOCKSOURCE);
+	unsigned long long rq_clock_queued_ns IF_SEEN(SEEN_RQ_QUEUED);
+	unsigned long long rq_clock_activate_ns IF_SEEN(SEEN_RQ_ACTIVATE);
+	unsigned long long rq_clock_switch_ns IF_SEEN(SEEN_RQ_SWITCH);
+	long long tkread_value_ns IF_SEEN(SEEN_TKREAD_VALUE);
 	char comm[PROBE_COMM_LEN];
 	char waker_comm[PROBE_COMM_LEN];
-	char clocksource_from[PROBE_COMM_LEN];
-	char clocksource_to[PROBE_COMM_LEN];
+	char clocksource_from[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE_FROM);
+	char clocksource_to[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE);
+	/* Instruction pointers, innermost first. */
 	unsigned long long ttwu_stack[PROBE_STACK_DEPTH];
 	unsigned long long tkread_stack[PROBE_STACK_DEPTH];
 };

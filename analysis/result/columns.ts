@@ -1,6 +1,7 @@
 /**
- * The one table of columns of a result file, version 1. Header, order, reading, checking, writing, the keys of --by,
- * the documented table and every consumer's types come from here. A later version may add columns at the end only.
+ * The one table of columns of a result file, version 1. Header, order, what the row takes from the kernel's record,
+ * reading, checking, writing, the keys of --by, the documented table and every consumer's types come from here. A
+ * later version may add columns at the end only.
  *
  * An empty cell means "not observed". It is never written as 0 and never guessed.
  */
@@ -25,6 +26,11 @@ export interface Column {
   readonly range?: readonly [least: number, largest: number];
   /** The allowed words, for `enum` only. */
   readonly values?: readonly string[];
+  /**
+   * `record`: the kernel tells it in the field of this name of struct chain (bpf/record.h), whose IF_SEEN says when
+   * it was observed. runbook/row/row.ts works out the others.
+   */
+  readonly from?: "record";
   /** A cell of this column is never empty, whatever the tier or the status of the run. */
   readonly required?: true;
   /** Only hooks on functions show it: empty at the tier tracepoint. */
@@ -63,6 +69,7 @@ export const COLUMNS = [
   {
     name: "correlation_id",
     kind: "id",
+    from: "record",
     doc: "hash of (tgid, pid, run, ttwu_ns), minted in the kernel",
   },
   {
@@ -72,29 +79,31 @@ export const COLUMNS = [
     required: true,
     doc: "complete: read in task context seen; timeout: window closed first; aborted: interrupted",
   },
-  { name: "tgid", ...PID, doc: "thread group (process) of the target" },
-  { name: "pid", ...PID, doc: "kernel pid (thread id) of the target" },
-  { name: "comm", kind: "text", doc: "name of the target task" },
-  { name: "waker_pid", ...PID, doc: "pid current when the wakeup began (0: idle task)" },
-  { name: "waker_comm", kind: "text", doc: "name of that task" },
-  { name: "waker_cpu", ...CPU, doc: "CPU on which the wakeup began" },
-  { name: "waker_context", ...CONTEXT, doc: "context of the waker" },
+  { name: "tgid", ...PID, from: "record", doc: "thread group (process) of the target" },
+  { name: "pid", ...PID, from: "record", doc: "kernel pid (thread id) of the target" },
+  { name: "comm", kind: "text", from: "record", doc: "name of the target task" },
+  { name: "waker_pid", ...PID, from: "record", doc: "pid current when the wakeup began (0: idle task)" },
+  { name: "waker_comm", kind: "text", from: "record", doc: "name of that task" },
+  { name: "waker_cpu", ...CPU, from: "record", doc: "CPU on which the wakeup began" },
+  { name: "waker_context", ...CONTEXT, from: "record", doc: "context of the waker" },
   {
     name: "interrupted",
     kind: "text",
     occasional: "ttwu",
     doc: "what the waking interrupt interrupted: function, or user; empty when the waker was no interrupt",
   },
-  { name: "path", kind: "enum", values: PATHS, doc: "way through try_to_wake_up" },
+  { name: "path", kind: "enum", from: "record", values: PATHS, doc: "way through try_to_wake_up" },
   {
     name: "wake_flags_entry",
     kind: "hex",
+    from: "record",
     functions: true,
     doc: "wake_flags argument of try_to_wake_up",
   },
   {
     name: "wake_flags",
     kind: "hex",
+    from: "record",
     functions: true,
     doc: "effective wake_flags, as ttwu_do_activate got them",
   },
@@ -105,44 +114,50 @@ export const COLUMNS = [
     doc: "effective wake flags by name, bookkeeping bits left out; none when no named bit is set",
   },
   { name: "migrated", kind: "bool", doc: "target_cpu differs from prev_cpu" },
-  { name: "state_before", kind: "hex", doc: "task state when the wakeup began" },
-  { name: "state_after", kind: "hex", doc: "task state at sched_wakeup" },
-  { name: "prev_cpu", ...CPU, doc: "CPU of the target before the wakeup" },
-  { name: "target_cpu", ...CPU, doc: "CPU chosen by the wakeup" },
+  { name: "state_before", kind: "hex", from: "record", doc: "task state when the wakeup began" },
+  { name: "state_after", kind: "hex", from: "record", doc: "task state at sched_wakeup" },
+  { name: "prev_cpu", ...CPU, from: "record", doc: "CPU of the target before the wakeup" },
+  { name: "target_cpu", ...CPU, from: "record", doc: "CPU chosen by the wakeup" },
   {
     name: "target_idle",
     kind: "bool",
+    from: "record",
     doc: "the target CPU ran its idle task at the wakeup",
   },
-  { name: "tkread_cpu", ...CPU, doc: "CPU of the first timekeeping read" },
+  { name: "tkread_cpu", ...CPU, from: "record", doc: "CPU of the first timekeeping read" },
   { name: "edge_ns", ...TIME, doc: "the trigger's edge, where it tells" },
   {
     name: "ttwu_ns",
     ...TIME,
+    from: "record",
     doc: "entry of try_to_wake_up (tracepoint tier: sched_waking)",
   },
-  { name: "activate_ns", ...TIME, functions: true, doc: "ttwu_do_activate" },
-  { name: "wakeup_ns", ...TIME, doc: "sched_wakeup" },
+  { name: "activate_ns", ...TIME, from: "record", functions: true, doc: "ttwu_do_activate" },
+  { name: "wakeup_ns", ...TIME, from: "record", doc: "sched_wakeup" },
   {
     name: "ttwu_return_ns",
     ...TIME,
+    from: "record",
     functions: true,
     doc: "return of try_to_wake_up; unordered on the wakelist path",
   },
-  { name: "switch_ns", ...TIME, doc: "sched_switch to the target" },
+  { name: "switch_ns", ...TIME, from: "record", doc: "sched_switch to the target" },
   {
     name: "tkread_any_ns",
     ...TIME,
+    from: "record",
     doc: "first read on the target's CPU after the ttwu, whoever is current",
   },
   {
     name: "tkread_ns",
     ...TIME,
+    from: "record",
     doc: "first read while the target is current, in any context",
   },
   {
     name: "tkread_task_ns",
     ...TIME,
+    from: "record",
     doc: "first read by the target itself, in task context",
   },
   { name: "offset_ns", ...DURATION, doc: "tkread_ns - edge_ns" },
@@ -150,24 +165,27 @@ export const COLUMNS = [
   {
     name: "rq_clock_activate_ns",
     ...TIME,
+    from: "record",
     functions: true,
     doc: "rq->clock at ttwu_do_activate (sched_clock domain)",
   },
   {
     name: "rq_clock_switch_ns",
     ...TIME,
+    from: "record",
     functions: true,
     doc: "rq->clock at sched_switch (sched_clock domain)",
   },
   {
     name: "rq_clock_flags",
     kind: "hex",
+    from: "record",
     functions: true,
     doc: "rq->clock_update_flags at ttwu_do_activate",
   },
-  { name: "tkread_function", kind: "text", doc: "kernel function of the read at tkread_ns" },
-  { name: "tkread_context", ...CONTEXT, doc: "context of that read" },
-  { name: "tkread_value_ns", ...TIME, doc: "the value that read returned" },
+  { name: "tkread_function", kind: "text", from: "record", doc: "kernel function of the read at tkread_ns" },
+  { name: "tkread_context", ...CONTEXT, from: "record", doc: "context of that read" },
+  { name: "tkread_value_ns", ...TIME, from: "record", doc: "the value that read returned" },
   {
     name: "clock_step_ns",
     ...DURATION,
@@ -177,6 +195,7 @@ export const COLUMNS = [
   {
     name: "clocksource_switches",
     ...COUNT,
+    from: "record",
     functions: true,
     doc: "clocksource switches seen inside the window",
   },
@@ -201,6 +220,7 @@ export const COLUMNS = [
   {
     name: "wake_flags_queued",
     kind: "hex",
+    from: "record",
     functions: true,
     occasional: "wakelist",
     doc: "wake_flags that ttwu_queue_wakelist was handed; WF_SYNC and WF_TTWU are lost after it",
@@ -208,6 +228,7 @@ export const COLUMNS = [
   {
     name: "queued_ns",
     ...TIME,
+    from: "record",
     functions: true,
     occasional: "wakelist",
     doc: "ttwu_queue_wakelist (wakelist path only)",
@@ -215,6 +236,7 @@ export const COLUMNS = [
   {
     name: "pending_ns",
     ...TIME,
+    from: "record",
     functions: true,
     occasional: "wakelist",
     doc: "sched_ttwu_pending on the target's CPU (wakelist path only)",
@@ -222,6 +244,7 @@ export const COLUMNS = [
   {
     name: "rq_clock_queued_ns",
     ...TIME,
+    from: "record",
     functions: true,
     occasional: "wakelist",
     doc:
@@ -230,19 +253,22 @@ export const COLUMNS = [
   {
     name: "rq_clock_queued_flags",
     kind: "hex",
+    from: "record",
     functions: true,
     occasional: "wakelist",
     doc: "rq->clock_update_flags at ttwu_queue_wakelist",
   },
-  { name: "rq_cpu", ...CPU, functions: true, doc: "CPU of the rq at ttwu_do_activate" },
+  { name: "rq_cpu", ...CPU, from: "record", functions: true, doc: "CPU of the rq at ttwu_do_activate" },
   {
     name: "tkreads",
     ...COUNT,
+    from: "record",
     doc: "timekeeping reads on all CPUs from the ttwu to the target's own read",
   },
   {
     name: "clocksource_switch_ns",
     ...TIME,
+    from: "record",
     functions: true,
     occasional: "clocksource_switch",
     doc: "first clocksource switch inside the window",
@@ -250,6 +276,7 @@ export const COLUMNS = [
   {
     name: "clocksource_to",
     kind: "text",
+    from: "record",
     functions: true,
     occasional: "clocksource_switch",
     doc: "clocksource that this switch changed to",
@@ -270,6 +297,7 @@ export const COLUMNS = [
   {
     name: "clocksource_from",
     kind: "text",
+    from: "record",
     functions: true,
     occasional: "clocksource_switch",
     doc: "clocksource before the switch at clocksource_switch_ns",

@@ -12,6 +12,12 @@ const RECORD_HEADER = "bpf/record.h";
 
 export type ScalarKind = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "char";
 
+/** The marks of bpf/record.h. */
+const KERNEL_ONLY = "kernel only";
+const IF_SEEN = /^if /;
+/** The enum that IF_SEEN() names a value of. */
+const FACTS = "chain_seen";
+
 interface BtfMember {
   readonly name: string;
   readonly type_id: number;
@@ -27,6 +33,8 @@ export interface BtfType {
   readonly size?: number;
   readonly encoding?: string;
   readonly type_id?: number;
+  /** Index of the member that a DECL_TAG marks. */
+  readonly component_idx?: number;
   readonly nr_elems?: number;
   readonly members?: readonly BtfMember[];
   readonly values?: readonly { readonly name: string; readonly val: number }[];
@@ -36,6 +44,8 @@ interface Scalar {
   readonly kind: ScalarKind;
   readonly bytes: number;
   readonly count: number;
+  /** Name of the enum that its values are of. */
+  readonly words?: string;
 }
 
 const BY_SIZE = new Map<string, ScalarKind>([
@@ -63,7 +73,7 @@ function scalarOf(types: ReadonlyMap<number, BtfType>, id: number, where: string
       return { ...element, count: element.count * (type.nr_elems ?? 0) };
     }
     case "ENUM":
-      return { kind: "u32", bytes: size, count: 1 };
+      return { kind: "u32", bytes: size, count: 1, words: type.name };
     case "INT": {
       const kind = type.name === "char"
         ? "char"
@@ -80,14 +90,51 @@ function constantName(name: string): string {
   return name.toUpperCase();
 }
 
-function structSource(types: ReadonlyMap<number, BtfType>, struct: BtfType): string {
-  const fields = (struct.members ?? []).map((member) => {
-    const where = `struct ${struct.name}.${member.name}`;
-    if ((member.bitfield_size ?? 0) !== 0) throw new TypeError(`${where} must not be a bit field`);
-    const { kind, bytes, count } = scalarOf(types, member.type_id, where);
-    return `    ${member.name}: { offset: ${
-      member.bits_offset / 8
-    }, kind: "${kind}", bytes: ${bytes}, count: ${count} },`;
+/** What a layout is made from. */
+interface Known {
+  readonly types: ReadonlyMap<number, BtfType>;
+  /** The header's enums by their names. */
+  readonly enums: ReadonlyMap<string, BtfType>;
+}
+
+/** What bpf/record.h marks each member of a struct with, by the member's index. */
+function marksOf({ types }: Known, struct: BtfType): Map<number, string> {
+  const tags = [...types.values()].filter(({ kind, type_id }) =>
+    kind === "DECL_TAG" && type_id === struct.id
+  );
+  return new Map(tags.map(({ name, component_idx }) => [component_idx ?? -1, name]));
+}
+
+/** The fact of IF_SEEN(). */
+function factOf({ enums }: Known, where: string, mark: string): string {
+  const fact = mark.replace(IF_SEEN, "");
+  if (IF_SEEN.test(mark) && enums.get(FACTS)?.values?.some(({ name }) => name === fact)) return fact;
+  throw new RangeError(`${where} must be marked with a fact of enum ${FACTS}, found "${mark}"`);
+}
+
+function fieldSource(known: Known, where: string, member: BtfMember, mark: string | undefined): string {
+  if ((member.bitfield_size ?? 0) !== 0) throw new TypeError(`${where} must not be a bit field`);
+  const { kind, bytes, count, words } = scalarOf(known.types, member.type_id, where);
+  if (words !== undefined && !known.enums.has(words)) {
+    throw new TypeError(`${where} must be of an enum of the header, found enum ${words}`);
+  }
+  const facts = [
+    `offset: ${member.bits_offset / 8}`,
+    `kind: "${kind}"`,
+    `bytes: ${bytes}`,
+    `count: ${count}`,
+    ...words === undefined ? [] : [`words: ${constantName(words)}`],
+    ...mark === undefined ? [] : [`seen: "${factOf(known, where, mark)}"`],
+  ];
+  return `    ${member.name}: { ${facts.join(", ")} },`;
+}
+
+function structSource(known: Known, struct: BtfType): string {
+  const marks = marksOf(known, struct);
+  const fields = (struct.members ?? []).flatMap((member, index) => {
+    const mark = marks.get(index);
+    if (mark === KERNEL_ONLY) return [];
+    return fieldSource(known, `struct ${struct.name}.${member.name}`, member, mark);
   });
   return [
     `/** struct ${struct.name} */`,
@@ -112,23 +159,28 @@ function enumSource(type: BtfType): string {
 /**
  * @param header text of bpf/record.h: its named enums and structs are the ones that go into the layout
  * @param types the object's BTF
- * @returns TypeScript source: for each struct its size and its fields' byte offsets, kinds, bytes per element
- * and element counts; for each enum its values
- * @throws {RangeError} when a type of the header is not in the BTF (clang drops what is not used)
+ * @returns TypeScript source: for each struct its size and its fields' byte offsets, kinds, bytes per element,
+ * element counts, the enum of their values and the fact that must be seen; for each enum its values
+ * @throws {RangeError} when a type of the header is not in the BTF (clang drops what is not used), or a mark of its
+ * is none
+ * @throws {TypeError} when a field cannot be decoded
  */
 export function layoutSource(header: string, types: readonly BtfType[]): string {
-  const byId = new Map(types.map((type) => [type.id, type]));
-  const sources: string[] = [];
-  for (const [, keyword, name] of header.matchAll(/^(struct|enum) (\w+) \{/gm)) {
+  const declared = [...header.matchAll(/^(struct|enum) (\w+) \{/gm)].map(([, keyword, name]) => {
     const kind = keyword === "struct" ? "STRUCT" : "ENUM";
     const type = types.find((candidate) => candidate.kind === kind && candidate.name === name);
-    if (type === undefined) {
-      throw new RangeError(
-        `BTF of bpf/chain.bpf.c must have ${keyword} ${name}; use it there, so that clang keeps it`,
-      );
-    }
-    sources.push(kind === "STRUCT" ? structSource(byId, type) : enumSource(type));
-  }
+    if (type !== undefined) return type;
+    throw new RangeError(
+      `BTF of bpf/chain.bpf.c must have ${keyword} ${name}; use it there, so that clang keeps it`,
+    );
+  });
+  const known: Known = {
+    types: new Map(types.map((type) => [type.id, type])),
+    enums: new Map(declared.filter(({ kind }) => kind === "ENUM").map((type) => [type.name, type])),
+  };
+  const sources = declared.map((type) =>
+    type.kind === "STRUCT" ? structSource(known, type) : enumSource(type)
+  );
   return [
     "// Generated by build/parts/layout.ts from the BTF of bpf/chain.bpf.c; `deno task build` renews it.",
     "// Offsets and sizes in bytes; integers are little-endian.",

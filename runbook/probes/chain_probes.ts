@@ -4,6 +4,7 @@ import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from 
 import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../../ffi/layout.generated.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
+import { decodeStruct } from "../../ffi/struct.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
 import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
@@ -206,15 +207,15 @@ export class ChainProbes implements Disposable {
   }
 
   counters(): Counters {
-    const view = new DataView(this.#object.lookup("counters", 0, PROBE_COUNTERS.size).buffer);
-    const { ring_full, self_reads } = PROBE_COUNTERS.fields;
+    const counters = this.#object.lookup("counters", 0, PROBE_COUNTERS.size);
+    const { ring_full, self_reads } = decodeStruct(PROBE_COUNTERS, counters);
     let misses: number | null = 0;
     for (const { program } of this.#attached) {
       misses = plus(misses, this.#object.counts(program).recursion_misses);
     }
     return {
-      ring_full: Number(view.getBigUint64(ring_full.offset, true)),
-      self_reads: Number(view.getBigUint64(self_reads.offset, true)),
+      ring_full: Number(ring_full),
+      self_reads: Number(self_reads),
       recursion_misses: misses,
     };
   }

@@ -1,6 +1,13 @@
 /** One run's outcome as the row of the result file. What nobody observed stays null; nothing is filled in. */
 
-import type { Row, STAGES } from "../../analysis/result/columns.ts";
+import {
+  type Column,
+  type ColumnKind,
+  type ColumnName,
+  COLUMNS,
+  type Row,
+  STAGES,
+} from "../../analysis/result/columns.ts";
 import { stackKey } from "../../analysis/result/stack.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import type { RunOutcome } from "./outcome.ts";
@@ -45,43 +52,18 @@ export function buildRow(
   const ttwu = record?.ttwu_ns ?? null;
   const tkread = record?.tkread_ns ?? null;
   const row: Row = {
+    ...recordedCells(record),
     run: outcome.run,
-    correlation_id: record === null ? null : idText(record.correlation_id),
     status: outcome.status,
     tgid: record?.tgid ?? target?.tgid ?? null,
     pid: record?.pid ?? target?.pid ?? null,
-    comm: record?.comm ?? null,
-    waker_pid: record?.waker_pid ?? null,
-    waker_comm: record?.waker_comm ?? null,
-    waker_cpu: record?.waker_cpu ?? null,
     waker_context: record?.waker_context ?? ttwuStack.context,
     interrupted: ttwuStack.interrupted,
-    path: record?.path ?? null,
-    wake_flags_entry: hex(record?.flags_entry),
-    wake_flags: hex(record?.flags_activate),
-    signature: signatureOf(record?.flags_activate ?? null, context.decode),
+    signature: signatureOf(record?.wake_flags ?? null, context.decode),
     migrated: migrated(record?.prev_cpu ?? null, record?.target_cpu ?? null),
-    state_before: hex(record?.state_before),
-    state_after: hex(record?.state_after),
-    prev_cpu: record?.prev_cpu ?? null,
-    target_cpu: record?.target_cpu ?? null,
-    target_idle: record?.target_idle ?? null,
-    tkread_cpu: record?.tkread_cpu ?? null,
     edge_ns: edge,
-    ttwu_ns: ttwu,
-    activate_ns: record?.activate_ns ?? null,
-    wakeup_ns: record?.wakeup_ns ?? null,
-    ttwu_return_ns: record?.ttwu_return_ns ?? null,
-    switch_ns: record?.switch_ns ?? null,
-    tkread_any_ns: record?.tkread_any_ns ?? null,
-    tkread_ns: tkread,
-    tkread_task_ns: record?.tkread_task_ns ?? null,
     offset_ns: minus(tkread, edge),
     ttwu_to_tkread_ns: minus(tkread, ttwu),
-    rq_clock_activate_ns: record?.rq_clock_activate_ns ?? null,
-    rq_clock_switch_ns: record?.rq_clock_switch_ns ?? null,
-    rq_clock_flags: hex(record?.rq_clock_flags),
-    tkread_function: record?.tkread_function ?? null,
     tkread_context: record?.tkread_context ?? tkreadStack.context,
     tkread_value_ns: tkreadValue(outcome),
     clock_step_ns: target?.clock_step_ns ?? null,
@@ -94,22 +76,46 @@ export function buildRow(
     recursion_misses: losses.recursion_misses,
     self_reads: losses.self_reads,
     last_stage: lastStage(record),
-    wake_flags_queued: hex(record?.flags_queued),
-    queued_ns: record?.queued_ns ?? null,
-    pending_ns: record?.pending_ns ?? null,
-    rq_clock_queued_ns: record?.rq_clock_queued_ns ?? null,
-    rq_clock_queued_flags: hex(record?.rq_clock_queued_flags),
-    rq_cpu: record?.rq_cpu ?? null,
-    tkreads: record?.reads ?? null,
-    clocksource_switch_ns: record?.clocksource_switch_ns ?? null,
-    clocksource_to: record?.clocksource_to ?? null,
-    tkreads_after_switch: record?.reads_after_switch ?? null,
+    tkreads_after_switch: minus(record?.tkreads ?? null, record?.tkreads_before_switch ?? null),
     wake: cell.wake,
-    clocksource_from: record?.clocksource_from ?? null,
     realtime_step_ns: target?.realtime_step_ns ?? null,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };
+}
+
+/** The columns that are fields of the kernel's record. */
+type RecordedName = Extract<(typeof COLUMNS)[number], { readonly from: "record" }>["name"];
+
+const RECORDED: readonly (Column & { readonly name: RecordedName })[] = COLUMNS
+  .filter((column) => "from" in column);
+
+/** @param record null: the kernel saw nothing */
+function recordedCells(record: ChainRecord | null): Pick<Row, RecordedName> {
+  const cells = RECORDED.map(({ name, kind, occasional }) => {
+    const isTold = record !== null && (occasional !== "wakelist" || isOnWakelist(record));
+    return [name, isTold ? cellOf(kind, record[name]) : null];
+  });
+  return Object.fromEntries(cells) as Pick<Row, RecordedName>;
+}
+
+/** ttwu_queue_wakelist() is hooked at its entry and may decline; before the wakeup the path is not known yet. */
+function isOnWakelist({ path }: ChainRecord): boolean {
+  return path === "wakelist" || path === null;
+}
+
+function cellOf(kind: ColumnKind, value: ChainRecord[RecordedName]): Row[ColumnName] {
+  if (value === null) return null;
+  switch (kind) {
+    case "id":
+      return idText(BigInt(value));
+    case "hex":
+      return `0x${value.toString(16)}`;
+    case "bool":
+      return Number(value) !== 0;
+    default:
+      return value;
+  }
 }
 
 const NO_STACK: NormalisedStack = { frames: [], interrupted: null, context: null };
@@ -124,7 +130,7 @@ const SYSTEM_CALL = "clock_gettime";
  * a jump into the trampoline, not by a call (ftrace's JMP mode; seen in 7.3): its own frame is then missing.
  */
 function readStack(
-  addresses: BigUint64Array | undefined,
+  addresses: readonly bigint[] | undefined,
   hooked: string | null | undefined,
   symbols: Symbols,
 ): NormalisedStack {
@@ -141,20 +147,12 @@ function clusterOf(stack: NormalisedStack): StackCluster | null {
 
 function lastStage(record: ChainRecord | null): (typeof STAGES)[number] {
   if (record === null) return "none";
-  if (record.tkread_task_ns !== null) return "tkread_task";
-  if (record.tkread_ns !== null) return "tkread";
-  if (record.switch_ns !== null) return "switch";
-  if (record.wakeup_ns !== null) return "wakeup";
-  return record.activate_ns !== null ? "activate" : "ttwu";
+  return STAGES.findLast((stage) => stage !== "none" && record[`${stage}_ns`] !== null) ?? "none";
 }
 
 /** The kernel mints no ID of 0: 0 means that it saw no wakeup. */
 function idText(id: bigint): string | null {
   return id === 0n ? null : id.toString(16).padStart(16, "0");
-}
-
-function hex(value: number | null | undefined): string | null {
-  return value === null || value === undefined ? null : `0x${(value >>> 0).toString(16)}`;
 }
 
 function signatureOf(flags: number | null, table: DecodeTable | null): string | null {
@@ -165,8 +163,8 @@ function migrated(from: number | null, to: number | null): boolean | null {
   return from === null || to === null ? null : from !== to;
 }
 
-function minus(later: bigint | null, earlier: bigint | null): bigint | null {
-  return later === null || earlier === null ? null : later - earlier;
+function minus<N extends number | bigint>(later: N | null, earlier: N | null): N | null {
+  return later === null || earlier === null ? null : (later - earlier) as N;
 }
 
 /**

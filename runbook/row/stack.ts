@@ -103,7 +103,7 @@ function isEntry(name: string): boolean {
  * @param addresses instruction pointers, innermost first
  */
 export function symboliseStack(
-  addresses: BigUint64Array,
+  addresses: readonly bigint[],
   symbolise: (address: bigint) => string | null,
 ): (string | null)[] {
   const names: (string | null)[] = [];

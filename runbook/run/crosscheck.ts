@@ -14,13 +14,13 @@ type Check = (record: ChainRecord, stackContext: StackContext | null, decode: De
 
 /** try_to_wake_up() ORs WF_MIGRATED in exactly when it calls set_task_cpu() (6.1, 6.12, 7.3). */
 function migrationBit(record: ChainRecord, _: unknown, decode: DecodeTable | null): string | null {
-  const { prev_cpu, target_cpu, flags_activate } = record;
+  const { prev_cpu, target_cpu, wake_flags } = record;
   const bit = decode?.bits.WF_MIGRATED;
-  if (bit === undefined || target_cpu === null || flags_activate === null) return null;
-  const flagged = (flags_activate & bit) !== 0;
+  if (bit === undefined || target_cpu === null || wake_flags === null) return null;
+  const flagged = (wake_flags & bit) !== 0;
   if (flagged === (prev_cpu !== target_cpu)) return null;
   return `the target's CPU was ${prev_cpu} before and ${target_cpu} after, but wake_flags ${
-    hex(flags_activate)
+    hex(wake_flags)
   } ` +
     `${flagged ? "have" : "lack"} ${hex(bit)}, WF_MIGRATED in table ${decode!.name}`;
 }

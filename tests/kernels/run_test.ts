@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { KernelName } from "../../build/debian/kernels.ts";
+import type { ColumnName } from "../../analysis/result/columns.ts";
 import type { HookFact, Tier } from "../../analysis/result/meta.ts";
+import { CHAIN } from "../../ffi/layout.generated.ts";
 import type { Guest } from "../../guest/vm/boot.ts";
 import { wakesFor } from "../../runbook/protocol/wakes.ts";
 import {
@@ -39,16 +41,23 @@ function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): vo
   for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
+/** Whether the column is of ttwu_do_activate(). */
+function isOfActivation(name: ColumnName): boolean {
+  if (name === "signature") return true;
+  return Object.entries(CHAIN.fields).some(([field, layout]) =>
+    field === name && "seen" in layout && /^SEEN_(RQ_)?ACTIVATE$/.test(layout.seen)
+  );
+}
+
 /** What only a hook on a function sees in each wakeup; the activation is that of a task that had left its runqueue. */
 function assertFunctionsSeen(rows: readonly Driven["row"][]): void {
   for (const row of rows) {
     const where = `run ${row.run}: ${JSON.stringify(row)}`;
     const activated = row.path === "direct" || row.path === "wakelist";
     for (const { name, occasional } of FUNCTION_COLUMNS) {
-      const ofActivation = /^(wake_flags|signature|activate_ns|rq_.*)$/.test(name);
       // A target moved between enqueue and switch-in is on another rq.
       if (occasional || name === "rq_clock_switch_ns") continue;
-      assert.equal(row[name] !== "", activated || !ofActivation, `${name} of ${where}`);
+      assert.equal(row[name] !== "", activated || !isOfActivation(name), `${name} of ${where}`);
     }
     assert.ok(BigInt(row.ttwu_return_ns) >= BigInt(row.ttwu_ns), where);
     assert.match(row.tkread_function, /^(ktime_get|read_hpet|acpi_pm_read)/, where);

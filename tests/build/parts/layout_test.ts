@@ -50,6 +50,52 @@ Deno.test("layoutSource() writes the values of the header's enums and leaves out
   assert.doesNotMatch(source, /OTHER/);
 });
 
+const FACTS: BtfType = {
+  id: 7,
+  kind: "ENUM",
+  name: "chain_seen",
+  size: 4,
+  values: [{ name: "SEEN_A", val: 0 }],
+};
+const WORDS: BtfType = {
+  id: 8,
+  kind: "ENUM",
+  name: "path",
+  size: 4,
+  values: [{ name: "PATH_SELF", val: 1 }],
+};
+
+const HEADER = "enum chain_seen {\nenum path {\nstruct record {\n";
+
+/** As clang marks a member of the struct that struct() makes. */
+function mark(name: string, component_idx: number): BtfType {
+  return { id: 200 + component_idx, kind: "DECL_TAG", name, type_id: 100, component_idx };
+}
+
+Deno.test("layoutSource() gives a field the enum of its values and the fact that guards it, and leaves the kernel's own out", () => {
+  const record = struct("record", 16, ["path", 8, 0], ["own", 1, 32], ["time", 2, 64]);
+  const types = [U32, S64, FACTS, WORDS, record, mark("if SEEN_A", 0), mark("kernel only", 1)];
+  const source = layoutSource(HEADER, types);
+  assert.match(
+    source,
+    /path: \{ offset: 0, kind: "u32", bytes: 4, count: 1, words: PATH, seen: "SEEN_A" \},/,
+  );
+  assert.doesNotMatch(source, /own/);
+  assert.match(source, /time: \{ offset: 8, kind: "s64", bytes: 8, count: 1 \},/);
+});
+
+Deno.test("layoutSource() refuses a fact that is none, and an enum that is not in the header", () => {
+  const record = struct("record", 16, ["path", 8, 0]);
+  assert.throws(
+    () => layoutSource(HEADER, [FACTS, WORDS, record, mark("if SEEN_B", 0)]),
+    /struct record\.path must be marked with a fact of enum chain_seen, found "if SEEN_B"/,
+  );
+  assert.throws(
+    () => layoutSource("struct record {\n", [WORDS, record]),
+    /struct record\.path must be of an enum of the header, found enum path/,
+  );
+});
+
 Deno.test("layoutSource() refuses a type of the header that clang has dropped from the BTF", () => {
   assert.throws(() => layoutSource("struct record {\n", [U32]), /must have struct record; use it there/);
 });

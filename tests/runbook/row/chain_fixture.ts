@@ -1,9 +1,19 @@
 /** A chain and a target's account as a full-tier 6.12 kernel gives them, for tests that change one fact at a time. */
 
+import { EACH_COLUMN } from "../../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../../ffi/record.ts";
 import type { TargetRun } from "../../../ffi/target.ts";
+import { seenRecord } from "../../ffi/record_fixture.ts";
+
+/** The fields of the columns of such a kind, as not observed. */
+function unseen(kind: "functions" | "occasional"): Partial<ChainRecord> {
+  const columns = EACH_COLUMN.filter((column) => column[kind] && column.from === "record");
+  return Object.fromEntries(columns.map(({ name }) => [name, null]));
+}
 
 export const CHAIN: ChainRecord = {
+  ...seenRecord(),
+  ...unseen("occasional"),
   correlation_id: 0x21a457ff9f243be3n,
   run: 1n,
   tgid: 100,
@@ -14,14 +24,14 @@ export const CHAIN: ChainRecord = {
   waker_cpu: 1,
   waker_context: "hardirq",
   path: "direct",
-  flags_entry: 0,
-  flags_activate: 0x88,
+  wake_flags_entry: 0,
+  wake_flags: 0x88,
   state_before: 0x2001,
   state_after: 0,
   prev_cpu: 1,
   target_cpu: 1,
   migrate_cpu: null,
-  target_idle: true,
+  target_idle: 1,
   ttwu_ns: 1_000_050_000n,
   activate_ns: 1_000_060_000n,
   wakeup_ns: 1_000_070_000n,
@@ -37,35 +47,20 @@ export const CHAIN: ChainRecord = {
   tkread_function: "ktime_get_ts64",
   tkread_context: "task",
   tkread_value_ns: 1_000_100_500n,
-  flags_queued: null,
-  queued_ns: null,
-  pending_ns: null,
-  rq_clock_queued_ns: null,
-  rq_clock_queued_flags: null,
   rq_cpu: 1,
-  reads: 2,
+  tkreads: 2,
+  tkreads_before_switch: null,
   clocksource_switches: 0,
-  clocksource_switch_ns: null,
-  clocksource_from: null,
-  clocksource_to: null,
-  reads_after_switch: null,
-  self_reads: 3,
-  ttwu_stack: new BigUint64Array([0xffffffff81001000n, 0xffffffff81002010n]),
-  tkread_stack: new BigUint64Array(),
+  ttwu_stack: [0xffffffff81001000n, 0xffffffff81002010n],
+  tkread_stack: [],
 };
 
 /** The same wakeup where the kernel has tracepoints only. */
 export const TRACEPOINT_CHAIN: ChainRecord = {
   ...CHAIN,
+  ...unseen("functions"),
   waker_context: null,
-  flags_entry: null,
-  flags_activate: null,
-  rq_cpu: null,
-  activate_ns: null,
-  ttwu_return_ns: null,
-  rq_clock_activate_ns: null,
-  rq_clock_switch_ns: null,
-  rq_clock_flags: null,
+  clocksource_switches: 0,
   tkread_function: "clock_gettime",
   tkread_value_ns: null,
 };

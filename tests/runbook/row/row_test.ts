@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type Column, type ColumnName, COLUMNS } from "../../../analysis/result/columns.ts";
+import { COLUMNS, EACH_COLUMN } from "../../../analysis/result/columns.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { stackKey } from "../../../analysis/result/stack.ts";
+import type { ChainRecord } from "../../../ffi/record.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
@@ -30,12 +31,11 @@ const OUTCOME: RunOutcome = {
 Deno.test("a complete run fills every column of its row", () => {
   const record = {
     ...CHAIN,
-    ttwu_stack: new BigUint64Array([0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n]),
-    tkread_stack: new BigUint64Array([0xffffffff81002010n]),
+    ttwu_stack: [0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n],
+    tkread_stack: [0xffffffff81002010n],
   };
   const { row } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
-  const columns: readonly Column[] = COLUMNS;
-  const usual = columns.filter((column) => !column.occasional).map(({ name }) => name as ColumnName);
+  const usual = EACH_COLUMN.filter((column) => !column.occasional).map(({ name }) => name);
   assert.deepEqual(usual.filter((name) => row[name] === null), []);
   assert.equal(formatRow(row).split(",").length, COLUMNS.length);
 });
@@ -56,7 +56,7 @@ Deno.test("the derived columns follow from the observed ones", () => {
 });
 
 Deno.test("a function whose own frame a trampoline jumped over is still the innermost of its stack", () => {
-  const caller = new BigUint64Array([0xffffffff81002010n]);
+  const caller = [0xffffffff81002010n];
   const record = { ...CHAIN, ttwu_stack: caller, tkread_stack: caller };
   const { stacks } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
   assert.deepEqual(stacks.map(({ frames }) => frames), [
@@ -72,19 +72,10 @@ Deno.test("an ID with leading zeros keeps its 16 digits, so that it can be re-de
 });
 
 Deno.test("at the tracepoint tier what it cannot see stays empty", () => {
-  const { row } = buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, CONTEXT, "tsc");
-  for (
-    const name of [
-      "wake_flags_entry",
-      "wake_flags",
-      "signature",
-      "activate_ns",
-      "ttwu_return_ns",
-      "rq_clock_activate_ns",
-      "rq_clock_switch_ns",
-      "rq_clock_flags",
-    ] as const
-  ) assert.equal(row[name], null, name);
+  const context = { ...CONTEXT, seesClocksourceSwitches: false };
+  const { row } = buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, context, "tsc");
+  const unseen = EACH_COLUMN.filter(({ functions }) => functions).map(({ name }) => name);
+  assert.deepEqual(unseen.filter((name) => row[name] !== null), []);
   assert.equal(row.offset_ns, 100_000n);
 });
 
@@ -101,7 +92,7 @@ Deno.test("a read by another function never borrows the target's value", () => {
 });
 
 Deno.test("where the kernel cannot tell the waker's context, its stack does", () => {
-  const interrupted = new BigUint64Array([0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n]);
+  const interrupted = [0xffffffff81001000n, 0xffffffff81003010n, 0xffffffff81004010n];
   const record = { ...TRACEPOINT_CHAIN, ttwu_stack: interrupted };
   const { row } = buildRow({ ...OUTCOME, record }, CONTEXT, "tsc");
   assert.equal(row.waker_context, "hardirq");
@@ -118,6 +109,35 @@ Deno.test("a wakeup that moved the target is migrated; without both CPUs it is n
   assert.equal(moved.row.migrated, true);
   const unknown = buildRow({ ...OUTCOME, record: { ...CHAIN, target_cpu: null } }, CONTEXT, "tsc");
   assert.equal(unknown.row.migrated, null);
+});
+
+Deno.test("what ttwu_queue_wakelist() was handed is told on the wakelist path, and while the path is not known", () => {
+  const queued = (path: ChainRecord["path"]) =>
+    buildRow(
+      { ...OUTCOME, record: { ...CHAIN, path, queued_ns: 7n, wake_flags_queued: 0x20 } },
+      CONTEXT,
+      "tsc",
+    ).row;
+  for (const path of ["wakelist", null] as const) {
+    assert.deepEqual([queued(path).queued_ns, queued(path).wake_flags_queued], [7n, "0x20"], String(path));
+  }
+  assert.deepEqual([queued("direct").queued_ns, queued("direct").wake_flags_queued], [null, null]);
+});
+
+Deno.test("reads after a clocksource switch are those that did not come before it", () => {
+  const record = { ...CHAIN, tkreads: 9, tkreads_before_switch: 4 };
+  assert.equal(buildRow({ ...OUTCOME, record }, CONTEXT, "tsc").row.tkreads_after_switch, 5);
+  assert.equal(buildRow(OUTCOME, CONTEXT, "tsc").row.tkreads_after_switch, null);
+});
+
+Deno.test("the last stage is the latest that was seen", () => {
+  const stage = (over: Partial<ChainRecord>) =>
+    buildRow({ ...OUTCOME, record: { ...CHAIN, ...over } }, CONTEXT, "tsc").row.last_stage;
+  assert.equal(stage({}), "tkread_task");
+  assert.equal(stage({ tkread_task_ns: null }), "tkread");
+  assert.equal(stage({ tkread_task_ns: null, tkread_ns: null, switch_ns: null }), "wakeup");
+  const early = { tkread_task_ns: null, tkread_ns: null, switch_ns: null, wakeup_ns: null };
+  assert.equal(stage({ ...early, activate_ns: null }), "ttwu");
 });
 
 Deno.test("a timeout keeps the stages it has and derives nothing from those it lacks", () => {

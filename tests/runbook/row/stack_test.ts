@@ -236,7 +236,7 @@ Deno.test("return addresses are looked up one byte earlier, exact addresses as t
   ]);
   assert.deepEqual(
     symboliseStack(
-      new BigUint64Array([0x100n, 0x200n, 0x300n, 0x400n, 0x500n]),
+      [0x100n, 0x200n, 0x300n, 0x400n, 0x500n],
       (address) => names.get(address) ?? null,
     ),
     [...names.values()],

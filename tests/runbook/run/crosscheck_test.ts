@@ -8,7 +8,7 @@ const TABLE = decodeTableFor(KERNEL);
 const check = (scx: Record<string, number> = {}) =>
   new CrossCheck(KERNEL, TABLE, new Map(Object.entries(scx)));
 
-const MOVED = { ...CHAIN, prev_cpu: 0, target_cpu: 1, migrate_cpu: 1, flags_activate: 0xa8 };
+const MOVED = { ...CHAIN, prev_cpu: 0, target_cpu: 1, migrate_cpu: 1, wake_flags: 0xa8 };
 
 Deno.test("observers that agree give no notice: a wake that stayed, one that moved, one seen by tracepoints", () => {
   const crossCheck = check({ SCX_WAKE_FORK: 4, SCX_WAKE_TTWU: 8, SCX_WAKE_SYNC: 16, SCX_WAKE_OTHER: 99 });
@@ -22,8 +22,8 @@ Deno.test("observers that agree give no notice: a wake that stayed, one that mov
 
 Deno.test("a wake that moved CPU without the bit called WF_MIGRATED is told with both values", () => {
   const crossCheck = check();
-  crossCheck.add(7, { ...MOVED, flags_activate: 0x88 }, "hardirq");
-  crossCheck.add(8, { ...MOVED, flags_activate: 0x88 }, "hardirq");
+  crossCheck.add(7, { ...MOVED, wake_flags: 0x88 }, "hardirq");
+  crossCheck.add(8, { ...MOVED, wake_flags: 0x88 }, "hardirq");
   assert.deepEqual(crossCheck.notices(), [
     "disagreement on kernel 6.12.117-cloud-amd64: run 7: the target's CPU was 0 before and 1 after, but wake_flags " +
     "0x88 lack 0x20, WF_MIGRATED in table 6.12+ (2 such runs)",
@@ -32,7 +32,7 @@ Deno.test("a wake that moved CPU without the bit called WF_MIGRATED is told with
 
 Deno.test("the bit called WF_MIGRATED on a wake that stayed is told as well", () => {
   const crossCheck = check();
-  crossCheck.add(1, { ...CHAIN, flags_activate: 0xa8 }, "hardirq");
+  crossCheck.add(1, { ...CHAIN, wake_flags: 0xa8 }, "hardirq");
   assert.match(crossCheck.notices().join(), /CPU was 1 before and 1 after, but wake_flags 0xa8 have 0x20/);
 });
 

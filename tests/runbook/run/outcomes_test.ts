@@ -14,7 +14,7 @@ const OUTCOME: RunOutcome = {
   run: 7,
   cell: { wake: "timer", load: "idle" },
   status: "complete",
-  record: { ...CHAIN, ttwu_stack: new BigUint64Array([0xffffffff81001000n, 0xffffffff81002010n]) },
+  record: { ...CHAIN, ttwu_stack: [0xffffffff81001000n, 0xffffffff81002010n] },
   target: TARGET,
   losses: { ring_full: 0, self_reads: 3, recursion_misses: 1 },
 };

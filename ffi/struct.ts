@@ -1,0 +1,79 @@
+/** Structs of bpf/record.h from bytes, by the layout that the BPF object's BTF gives. */
+
+const READERS = {
+  u8: (view: DataView, at: number) => view.getUint8(at),
+  s8: (view: DataView, at: number) => view.getInt8(at),
+  u16: (view: DataView, at: number) => view.getUint16(at, true),
+  s16: (view: DataView, at: number) => view.getInt16(at, true),
+  u32: (view: DataView, at: number) => view.getUint32(at, true),
+  s32: (view: DataView, at: number) => view.getInt32(at, true),
+  u64: (view: DataView, at: number) => view.getBigUint64(at, true),
+  s64: (view: DataView, at: number) => view.getBigInt64(at, true),
+} as const;
+
+type IntegerKind = keyof typeof READERS;
+
+/** One field as ffi/layout.generated.ts describes it. */
+export interface Field {
+  readonly offset: number;
+  readonly kind: IntegerKind | "char";
+  /** Of one element. */
+  readonly bytes: number;
+  /** Elements of an array; 1 when it is none. */
+  readonly count: number;
+  /** The enum that its values are of. */
+  readonly words?: Readonly<Record<string, number>>;
+}
+
+export interface Struct {
+  readonly size: number;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** A name of an enum behind its first `_`, in lower case: `PATH_DIRECT` -> `direct`. */
+type WordOf<Name> = Name extends `${string}_${infer Word}` ? Lowercase<Word> : never;
+
+/**
+ * What a field is decoded to: a value of an enum to its word (null: the enum has no such value), chars to the text
+ * before the first 0, eight bytes to a bigint, less to a number, an array to its elements.
+ */
+export type ValueOf<F> = F extends { readonly words: infer Words } ? WordOf<keyof Words> | null
+  : F extends { readonly kind: "char" } ? string
+  : F extends { readonly kind: infer Kind extends IntegerKind; readonly count: infer Count }
+    ? Count extends 1 ? IntegerOf<Kind> : readonly IntegerOf<Kind>[]
+  : never;
+
+type IntegerOf<Kind extends IntegerKind> = ReturnType<(typeof READERS)[Kind]>;
+
+/** By the names of the fields. */
+export type Decoded<S extends Struct> = { readonly [Name in keyof S["fields"]]: ValueOf<S["fields"][Name]> };
+
+/**
+ * @param bytes one struct, `struct.size` long
+ * @throws {RangeError} on any other length
+ */
+export function decodeStruct<S extends Struct>(struct: S, bytes: Uint8Array<ArrayBuffer>): Decoded<S> {
+  if (bytes.length !== struct.size) {
+    throw new RangeError(`The struct must have ${struct.size} bytes, got ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const values = Object.entries(struct.fields).map(([name, field]) => [name, valueOf(view, field)]);
+  return Object.fromEntries(values) as Decoded<S>;
+}
+
+function valueOf(view: DataView, { offset, kind, bytes, count, words }: Field) {
+  if (kind === "char") return textOf(new Uint8Array(view.buffer, view.byteOffset + offset, count));
+  const elements = Array.from({ length: count }, (_, i) => READERS[kind](view, offset + i * bytes));
+  if (words !== undefined) return wordOf(words, Number(elements[0]));
+  return count === 1 ? elements[0]! : elements;
+}
+
+function textOf(chars: Uint8Array): string {
+  const end = chars.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? chars : chars.subarray(0, end));
+}
+
+function wordOf(words: Readonly<Record<string, number>>, value: number): string | null {
+  const name = Object.keys(words).find((name) => words[name] === value);
+  return name === undefined ? null : name.slice(name.indexOf("_") + 1).toLowerCase();
+}
