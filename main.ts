@@ -4,56 +4,14 @@
  */
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
-import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
+import type { ExitCode } from "./analysis/failure.ts";
 import { fold } from "./analysis/print/text_layout.ts";
+import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
 import { NEEDS, ROUTES } from "./commands/line/table.ts";
 import project from "./deno.json" with { type: "json" };
 import { writeAllSync } from "./system/write_all.ts";
-
-/**
- * What --verbose adds to an error's line: its own stack when it is none of ours, then each cause with its stack
- * and the log it carries, as libbpf's errors do.
- */
-export function withCauses(error: unknown): string {
-  const own = error instanceof Failure ? "" : `${stackOf(error)}${logOf(error)}`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? own : `${own}caused by: ${describe(cause)}\n${withCauses(cause)}`;
-}
-
-function stackOf(error: unknown): string {
-  // The first line of a stack repeats the message, which has been printed.
-  const frames = error instanceof Error
-    ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
-    : [];
-  return frames.map((line) => `${line}\n`).join("");
-}
-
-function logOf(error: unknown): string {
-  if (!(error instanceof Error && "log" in error && typeof error.log === "string")) return "";
-  return error.log.endsWith("\n") || error.log === "" ? error.log : `${error.log}\n`;
-}
-
-function describe(error: unknown): string {
-  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).trimEnd();
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
-}
-
-/** Prints what ended the program, in one line; with `verbose` also its causes. */
-function report(error: unknown, verbose: boolean, output: Output): ExitCode {
-  // The reader of a pipe has seen enough: no error of ours.
-  if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
-  const line = error instanceof Failure
-    ? error.message
-    : `internal error: ${describe(error)}; please report it with the output of the same call with --verbose`;
-  output.stderr(`probe: ${oneLine(line)}\n`);
-  if (verbose) output.stderr(withCauses(error));
-  return error instanceof Failure ? error.exitCode : EXIT.failed;
-}
 
 /**
  * Runs one call of the program.
@@ -108,7 +66,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
     outcome.error ??= error;
   }
   if (outcome.error === undefined) return outcome.exitCode;
-  return report(outcome.error, args.includes("--verbose"), output);
+  return reportError(outcome.error, args.includes("--verbose"), output);
 }
 
 const TERMINAL: Output = {
@@ -128,7 +86,7 @@ export async function start(): Promise<void> {
   giveBackPermissions(Deno.args[0]);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
-    Deno.exit(report(error, Deno.args.includes("--verbose"), TERMINAL));
+    Deno.exit(reportError(error, Deno.args.includes("--verbose"), TERMINAL));
   };
   globalThis.addEventListener("unhandledrejection", (event) => end(event, event.reason));
   globalThis.addEventListener("error", (event) => end(event, event.error));

@@ -56,7 +56,7 @@ export async function abCommand(
   };
   await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
   tell(`both files are in ${folder}`);
-  return compareCommand(flags, [a, b], write, say, columns);
+  return await compareCommand(flags, [a, b], write, say, columns);
 }
 
 function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {

@@ -1,7 +1,6 @@
 /** `probe compare A B...`: opens and reads the files, compares, prints. Needs no privilege but to read them. */
 
 import type { ColumnName } from "../analysis/result/columns.ts";
-import { compareAll } from "../analysis/compare/compare.ts";
 import { compareCsv } from "../analysis/print/compare_csv.ts";
 import { compareJson } from "../analysis/print/compare_json.ts";
 import { compareMarkdown } from "../analysis/print/compare_markdown.ts";
@@ -10,49 +9,20 @@ import type { Comparison } from "../analysis/compare/comparison.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
-import type { DictionaryColumn } from "../analysis/result/column_store.ts";
-import type { ResultFile } from "../analysis/result/file.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
 import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { readFile } from "../runbook/files/result_in.ts";
-
-/** How files are compared, whatever is made of it. */
-export interface ComparisonFlags {
-  /** Columns whose values together make a stratum. */
-  readonly by?: readonly ColumnName[];
-  /** Margin of the question LEAD in ns, instead of the runbook's. */
-  readonly margin?: number;
-  /** Instead of the runbook's. */
-  readonly alpha?: number;
-}
+import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
 export interface CompareFlags extends ComparisonFlags {
-  readonly format: keyof typeof FORMS;
+  /** `html` is the page of `probe report`. */
+  readonly format: keyof typeof FORMS | "html";
   /** Verdicts of a question that end the program with the exit code of a gate. */
   readonly "fail-on"?: readonly Verdict[];
 }
 
 const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
-
-/** A file and the columns that its runs may be grouped by. */
-export interface KeyedFile {
-  readonly file: ResultFile;
-  readonly columnOf: (name: ColumnName) => DictionaryColumn;
-}
-
-/** Each file but the first against the first; nothing when there is one only. */
-export function compareFiles(
-  files: readonly KeyedFile[],
-  { by, margin, alpha }: ComparisonFlags,
-): Comparison[] {
-  const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
-  return compareAll(files.map(({ file }) => file), {
-    ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
-    ...(margin === undefined ? {} : { marginNs: margin }),
-    ...(alpha === undefined ? {} : { alpha }),
-  });
-}
 
 /** @throws Failure when the file cannot be read or is refused */
 function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
@@ -70,20 +40,36 @@ function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
  * @returns the exit code of a gate when --fail-on names the verdict of a question
  * @throws Failure when a file cannot be read or is refused
  */
-export function compareCommand(
+export async function compareCommand(
   flags: CompareFlags,
   paths: readonly string[],
   write: (text: string) => void,
   say: (text: string) => void,
   columns: number | null,
-): ExitCode {
-  const comparisons = compareFiles(paths.map((path) => readKeyed(path, flags.by ?? [])), flags);
-  write(FORMS[flags.format](comparisons, columns !== null && columns >= PLOTS_FROM));
+): Promise<ExitCode> {
+  const { text, comparisons } = await answerOf(flags, paths, columns !== null && columns >= PLOTS_FROM);
+  write(text);
   return gate(comparisons, flags["fail-on"], say);
 }
 
+interface Answer {
+  readonly text: string;
+  readonly comparisons: readonly Comparison[];
+}
+
+async function answerOf(flags: CompareFlags, paths: readonly string[], plots: boolean): Promise<Answer> {
+  if (flags.format === "html") {
+    // Loaded here: no other form pays for the page.
+    const { pageOf } = await import("./report.ts");
+    const { page, comparisons } = await pageOf(flags, paths);
+    return { text: page, comparisons };
+  }
+  const comparisons = compareFiles(paths.map((path) => readKeyed(path, flags.by ?? [])), flags);
+  return { text: FORMS[flags.format](comparisons, plots), comparisons };
+}
+
 /** Says which questions have one of the verdicts; strata are explored and stop nobody. */
-export function gate(
+function gate(
   comparisons: readonly Comparison[],
   verdicts: readonly Verdict[] | undefined,
   say: (text: string) => void,

@@ -1,4 +1,6 @@
-/** Completion scripts for shells, from the table of routes: nothing of them is written by hand a second time. */
+/** `probe completions SHELL`: the shell's script from the table of routes, nothing written by hand a second time. */
+
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
 
 /** What may stand at a place of the command line: a file, one of some words, or anything. */
 type Value = "file" | "any" | readonly string[];
@@ -82,7 +84,7 @@ function valueOf(parameter: Parameter, otherwise: Value): Value {
 const words = (names: readonly { readonly name: string }[]) => names.map(({ name }) => name).join(" ");
 
 /** For bash 4 and later: `source <(probe completions bash)`. */
-export function bashScript(commands: readonly CompletedCommand[]): string {
+function bashScript(commands: readonly CompletedCommand[]): string {
   const candidates = (value: Value) =>
     value === "file"
       ? 'compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")'
@@ -135,7 +137,7 @@ complete -F _probe probe
 }
 
 /** For zsh: a file named _probe in a folder of $fpath. */
-export function zshScript(commands: readonly CompletedCommand[]): string {
+function zshScript(commands: readonly CompletedCommand[]): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const brief = (text: string) => text.replaceAll(/[[\]\\]/g, "\\$&");
   const action = (value: Value) =>
@@ -179,7 +181,7 @@ if [ "$funcstack[1]" = _probe ]; then _probe "$@"; else compdef _probe probe; fi
 }
 
 /** For fish: `probe completions fish | source`. */
-export function fishScript(commands: readonly CompletedCommand[]): string {
+function fishScript(commands: readonly CompletedCommand[]): string {
   const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
   const line = (...parts: readonly string[]) => ["complete -c probe", ...parts].join(" ");
   const valued = (value: Value) =>
@@ -211,4 +213,14 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
     else if (Array.isArray(argument)) lines.push(line(inside, "-a", quoted(argument.join(" "))));
   }
   return lines.join("\n") + "\n";
+}
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
+
+export type Shell = keyof typeof SCRIPTS;
+
+/** @param write takes the script */
+export function completionsCommand(shell: Shell, routes: Routes, write: (text: string) => void): ExitCode {
+  write(SCRIPTS[shell](completedCommands(routes)));
+  return EXIT.done;
 }

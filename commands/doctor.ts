@@ -6,14 +6,14 @@ import { diagnose } from "../runbook/doctor/doctor.ts";
 import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
 import { reportJson } from "../runbook/doctor/json.ts";
-import { KERNEL_BTF, RUNQUEUES } from "../runbook/doctor/kernel.ts";
+import { RUNQUEUES } from "../runbook/doctor/kernel.ts";
 import { checkUserNamespace } from "../runbook/doctor/privileges.ts";
 import { reportText } from "../runbook/doctor/text.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { Kallsyms } from "../runbook/probes/kallsyms.ts";
 import { type NativeParts, openNativeParts } from "../runbook/probes/native_parts.ts";
 import { checkNamespaces } from "../runbook/machine/namespaces.ts";
-import { checkKernel, preflight } from "../runbook/machine/preflight.ts";
+import { checkKernel, KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 
 export interface DoctorFlags {
   readonly json: boolean;

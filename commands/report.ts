@@ -5,7 +5,7 @@ import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
-import { compareFiles, type ComparisonFlags } from "./compare.ts";
+import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
 import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";

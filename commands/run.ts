@@ -14,7 +14,7 @@ import { SHORTEST_WINDOWED_PERIOD_NS } from "../runbook/run/loop.ts";
 import { type Machine, readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { measure } from "../runbook/run/measure.ts";
 import { lastRunOf, type PartOptions, requireRunsLeft } from "../runbook/run/part.ts";
-import { preflight } from "../runbook/machine/preflight.ts";
+import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/target_attributes.ts";
 import { openOutput } from "../runbook/files/output.ts";
@@ -50,9 +50,6 @@ export interface RunFlags extends PartOptions {
   readonly quiet: boolean;
   readonly json: boolean;
 }
-
-/** No probe can be loaded without it; it is megabytes long, so only its presence is asked for. */
-const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
 /**
  * Measures and writes the result file.

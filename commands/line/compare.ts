@@ -61,22 +61,11 @@ export const compareRoute = buildCommand({
     },
   },
   async loader() {
-    const { compareCommand, gate } = await import("../compare.ts");
-    type Flags = Omit<Parameters<typeof compareCommand>[0], "format"> & {
-      readonly format: Parameters<typeof compareCommand>[0]["format"] | "html";
-    };
-    return async function (this: Context, flags: Flags & ShellFlags, ...files: string[]) {
-      const { stdout, stderr } = this.output;
-      const { format } = flags;
-      if (format !== "html") {
-        const columns = this.output.columns ?? null;
-        this.outcome.exitCode = compareCommand({ ...flags, format }, files, stdout, stderr, columns);
-        return;
-      }
-      const { pageOf } = await import("../report.ts");
-      const { page, comparisons } = await pageOf(flags, files);
-      stdout(page);
-      this.outcome.exitCode = gate(comparisons, flags["fail-on"], stderr);
+    const { compareCommand } = await import("../compare.ts");
+    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags;
+    return async function (this: Context, flags: Flags, ...files: string[]) {
+      const { stdout, stderr, columns = null } = this.output;
+      this.outcome.exitCode = await compareCommand(flags, files, stdout, stderr, columns);
     };
   },
 });

@@ -2,11 +2,10 @@
 
 import { buildCommand } from "@stricli/core";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { Routes } from "../completions.ts";
+import type { Routes, Shell } from "../completions.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
-type Shell = (typeof SHELLS)[number];
+const SHELLS = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
 
 function parseShell(text: string): Shell {
   const shell = SHELLS.find((shell) => shell === text);
@@ -31,10 +30,9 @@ export const completionsRoute = (routes: () => Routes) =>
       },
     },
     async loader() {
-      const { bashScript, completedCommands, fishScript, zshScript } = await import("../completions.ts");
-      const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
+      const { completionsCommand } = await import("../completions.ts");
       return function (this: Context, _flags: ShellFlags, shell: Shell) {
-        this.output.stdout(scripts[shell](completedCommands(routes())));
+        this.outcome.exitCode = completionsCommand(shell, routes(), this.output.stdout);
       };
     },
   });

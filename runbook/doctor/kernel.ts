@@ -13,11 +13,9 @@ import {
   yes,
 } from "./check.ts";
 import { NEWER_KERNEL } from "./hooks.ts";
+import { KERNEL_BTF } from "../machine/preflight.ts";
 import { HOOKS } from "../probes/hooks.ts";
 import { KPROBE_PMU } from "../probes/native_parts.ts";
-
-/** No probe can be loaded without it; it is megabytes long, so only its presence is asked for. */
-export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
 const LOCKDOWN = "/sys/kernel/security/lockdown";
 const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";

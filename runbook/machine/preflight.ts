@@ -5,8 +5,11 @@ import { type Capability, hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
 import { checkNamespaces, type ReadLink } from "./namespaces.ts";
 
+/** The kernel's type information: binary and megabytes long, so only its presence is asked for. */
+export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
 /**
- * @param hasBtf whether /sys/kernel/btf/vmlinux exists (it is binary and megabytes long: not for `read`)
+ * @param hasBtf whether KERNEL_BTF exists
  * @throws Failure (cannot measure) with what is missing, why it is needed, what to do
  */
 export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): void {
@@ -25,7 +28,7 @@ export function checkKernel(read: ReadText, hasBtf: boolean): void {
   if (!hasBtf) {
     throw new Failure(
       EXIT.cannotMeasure,
-      "cannot load the probes: this kernel has no type information (/sys/kernel/btf/vmlinux is missing)",
+      `cannot load the probes: this kernel has no type information (${KERNEL_BTF} is missing)`,
       "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are, and mount /sys",
     );
   }

@@ -17,31 +17,34 @@ class Folder implements Disposable {
   }
 }
 
-function call(flags: CompareFlags, ...paths: string[]): { code: number; stdout: string; stderr: string } {
+async function call(
+  flags: CompareFlags,
+  ...paths: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   let [stdout, stderr] = ["", ""];
-  const code = compareCommand(flags, paths, (text) => stdout += text, (text) => stderr += text, null);
+  const code = await compareCommand(flags, paths, (text) => stdout += text, (text) => stderr += text, null);
   return { code, stdout, stderr };
 }
 
-function printed(flags: CompareFlags, ...paths: string[]): string {
-  const { code, stdout, stderr } = call(flags, ...paths);
+async function printed(flags: CompareFlags, ...paths: string[]): Promise<string> {
+  const { code, stdout, stderr } = await call(flags, ...paths);
   assert.deepEqual({ code, stderr }, { code: EXIT.done, stderr: "" });
   return stdout;
 }
 
-Deno.test("compare reads two files, larger than one read, and prints text or JSON", () => {
+Deno.test("compare reads two files, larger than one read, and prints text or JSON", async () => {
   using folder = new Folder();
   const [a, b] = [folder.written("host", { rows: 2000 }), folder.written("vm", { seed: 2 })];
-  assert.match(printed({ format: "text" }, a, b), /^EQUIVALENT {2}offset: .* n\s+2000 \+ 30/s);
-  const json = JSON.parse(printed({ format: "json", margin: 1000, alpha: 0.1 }, a, b));
+  assert.match(await printed({ format: "text" }, a, b), /^EQUIVALENT {2}offset: .* n\s+2000 \+ 30/s);
+  const json = JSON.parse(await printed({ format: "json", margin: 1000, alpha: 0.1 }, a, b));
   assert.deepEqual([json.margin_ns, json.margin_source, json.alpha], [1000, "option", 0.1]);
   assert.equal(json.sides[1].file, b);
 });
 
-Deno.test("--by groups by columns that a result file keeps as text, and by numbers that it does not", () => {
+Deno.test("--by groups by columns that a result file keeps as text, and by numbers that it does not", async () => {
   using folder = new Folder();
   const [a, b] = [folder.written("host"), folder.written("vm", { seed: 2 })];
-  const json = JSON.parse(printed({ format: "json", by: ["signature", "target_cpu"] }, a, b));
+  const json = JSON.parse(await printed({ format: "json", by: ["signature", "target_cpu"] }, a, b));
   const [strata, ...others] = json.strata;
   assert.deepEqual([strata.key, strata.columns, others], ["signature,target_cpu", [
     "signature",
@@ -58,28 +61,29 @@ Deno.test("--by groups by columns that a result file keeps as text, and by numbe
   assert.deepEqual([sum(0), sum(1)], [30, 30]);
 });
 
-Deno.test("a verdict that --fail-on names ends with exit code 4, after the report, and stderr says what it was", () => {
+Deno.test("a verdict that --fail-on names ends with exit code 4, after the report, and stderr says what it was", async () => {
   using folder = new Folder();
   const a = folder.written("host");
   const b = folder.written("vm", { seed: 2, shiftNs: 9_000_000 });
-  const { code, stdout, stderr } = call({ format: "text", "fail-on": ["DIFFERENT", "NO-DATA"] }, a, b);
+  const { code, stdout, stderr } = await call({ format: "text", "fail-on": ["DIFFERENT", "NO-DATA"] }, a, b);
   assert.equal(code, EXIT.gate);
   assert.match(stdout, /^DIFFERENT /);
   assert.equal(
     stderr,
     `probe: --fail-on: offset is DIFFERENT (${b}), ttwu_to_tkread is DIFFERENT (${b})\n`,
   );
-  assert.equal(call({ format: "text", "fail-on": ["CONFOUNDED"] }, a, b).code, EXIT.done);
+  const free = await call({ format: "text", "fail-on": ["CONFOUNDED"] }, a, b);
+  assert.equal(free.code, EXIT.done);
 });
 
-Deno.test("of more files than two the first is the baseline of each other, and all p-values are one family", () => {
+Deno.test("of more files than two the first is the baseline of each other, and all p-values are one family", async () => {
   using folder = new Folder();
   const files = [
     folder.written("host"),
     folder.written("vm", { seed: 2 }),
     folder.written("far", { seed: 3, shiftNs: 9_000_000 }),
   ] as const;
-  const { comparisons } = JSON.parse(printed({ format: "json" }, ...files));
+  const { comparisons } = JSON.parse(await printed({ format: "json" }, ...files));
   type Json = {
     verdict: string;
     holm_family: number;
@@ -92,20 +96,20 @@ Deno.test("of more files than two the first is the baseline of each other, and a
   assert.deepEqual([b.verdict, c.verdict], ["EQUIVALENT", "DIFFERENT"]);
   assert.deepEqual([b.holm_family, c.holm_family], [8, 8]);
   assert.ok(c.offset.mann_whitney.p_holm >= 7 * c.offset.mann_whitney.p);
-  const text = printed({ format: "text" }, ...files);
+  const text = await printed({ format: "text" }, ...files);
   assert.match(text, /^EQUIVALENT +B - A .*\n.*\nDIFFERENT +C - A .*\n/);
   assert.match(text, /warning: .*\n(.*\n)*={80}\n\nDIFFERENT {2}offset: shift C - A/);
 });
 
-Deno.test("every form of the answer is the same bytes each time", () => {
+Deno.test("every form of the answer is the same bytes each time", async () => {
   using folder = new Folder();
   const [a, b] = [folder.written("host"), folder.written("vm", { seed: 2, timeoutEvery: 10 })];
-  for (const format of ["text", "json", "csv", "markdown"] as const) {
-    assert.equal(printed({ format }, a, b), printed({ format }, a, b));
+  for (const format of ["text", "json", "csv", "markdown", "html"] as const) {
+    assert.equal(await printed({ format }, a, b), await printed({ format }, a, b));
   }
 });
 
-Deno.test("a file that cannot be read is named, with the reason", () => {
+Deno.test("a file that cannot be read is named, with the reason", async () => {
   using folder = new Folder();
   const good = folder.written("host");
   for (
@@ -114,7 +118,7 @@ Deno.test("a file that cannot be read is named, with the reason", () => {
       "it is a folder",
     ]] as const
   ) {
-    assert.throws(() => call({ format: "text" }, good, path), (error: unknown) => {
+    await assert.rejects(call({ format: "text" }, good, path), (error: unknown) => {
       assert.ok(error instanceof Failure);
       assert.equal(error.exitCode, EXIT.failed);
       assert.equal(error.found, `cannot read ${path}: ${reason}`);

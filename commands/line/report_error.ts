@@ -1,0 +1,47 @@
+/** How the program says what ended it. */
+
+import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
+import type { Output } from "./shell.ts";
+
+/**
+ * What --verbose adds to an error's line: its own stack when it is none of ours, then each cause with its stack
+ * and the log it carries, as libbpf's errors do.
+ */
+export function withCauses(error: unknown): string {
+  const own = error instanceof Failure ? "" : `${stackOf(error)}${logOf(error)}`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? own : `${own}caused by: ${describe(cause)}\n${withCauses(cause)}`;
+}
+
+function stackOf(error: unknown): string {
+  // The first line of a stack repeats the message, which has been printed.
+  const frames = error instanceof Error
+    ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
+    : [];
+  return frames.map((line) => `${line}\n`).join("");
+}
+
+function logOf(error: unknown): string {
+  if (!(error instanceof Error && "log" in error && typeof error.log === "string")) return "";
+  return error.log.endsWith("\n") || error.log === "" ? error.log : `${error.log}\n`;
+}
+
+function describe(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).trimEnd();
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+}
+
+/** Prints what ended the program, in one line; with `verbose` also its causes. */
+export function reportError(error: unknown, verbose: boolean, output: Output): ExitCode {
+  // The reader of a pipe has seen enough: no error of ours.
+  if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
+  const line = error instanceof Failure
+    ? error.message
+    : `internal error: ${describe(error)}; please report it with the output of the same call with --verbose`;
+  output.stderr(`probe: ${oneLine(line)}\n`);
+  if (verbose) output.stderr(withCauses(error));
+  return error instanceof Failure ? error.exitCode : EXIT.failed;
+}
