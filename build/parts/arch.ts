@@ -48,5 +48,5 @@ export function buildArchitecture(name: string = Deno.build.arch): BuildArchitec
   const found = ARCHITECTURES.find((architecture) => architecture.name === name);
   if (found !== undefined) return found;
   const known = ARCHITECTURES.map((architecture) => architecture.name).join(", ");
-  throw new UnknownArchitecture(`probe is built on ${known} only, and this machine is ${name}`);
+  throw new UnknownArchitecture(`this machine is ${name}, and probe is built on ${known} only`);
 }

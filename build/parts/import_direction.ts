@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/machine",
   ],
   "runbook/machine": ["analysis", "analysis/result", "ffi", "system"],
-  "runbook/probes": ["analysis", "analysis/result", "ffi", "system"],
+  "runbook/probes": ["analysis", "analysis/result", "ffi", "runbook/machine", "system"],
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
     "analysis",

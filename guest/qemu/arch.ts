@@ -56,11 +56,10 @@ const ARCHITECTURES: readonly GuestArchitecture[] = [X86_64];
 export function guestArchitecture(name: string = Deno.build.arch): GuestArchitecture {
   const found = ARCHITECTURES.find((architecture) => architecture.name === name);
   if (found !== undefined) return found;
+  const known = ARCHITECTURES.map(({ title }) => title).join(", ");
   throw new Failure(
     EXIT.cannotMeasure,
-    `probe starts guests on ${
-      ARCHITECTURES.map(({ title }) => title).join(", ")
-    } only, and this machine is ${name}`,
+    `this machine is ${name}, and probe starts guests on ${known} only`,
     "give an existing VM with --ssh",
   );
 }

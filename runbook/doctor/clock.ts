@@ -12,19 +12,13 @@ import {
   tierFinding,
   yes,
 } from "./check.ts";
-import { CALLBACKS, hookConsequence } from "./hooks.ts";
-
-/** Clocksources that the vDSO can read (VDSO_CLOCKMODE in arch/*\/include/asm/vdso/clocksource.h). */
-const VDSO_CLOCKSOURCES: ReadonlySet<string> = new Set([
-  "tsc",
-  "kvm-clock",
-  "hyperv_clocksource_tsc_page",
-  "arch_sys_counter",
-]);
+import { type Architecture, architectureOf } from "../machine/arch.ts";
+import type { Machine } from "../machine/machine.ts";
+import { hookConsequence } from "./hooks.ts";
 
 /** Whether the clocksource's own read callback can be hooked: found by hooking it, at the tiers that hook functions. */
-function callback(name: string, { attachments }: Examined): Answer {
-  const hook = CALLBACKS.get(name);
+function callback(name: string, { attachments, machine }: Examined): Answer {
+  const hook = architectureOf(machine.arch).clocksources.get(name)?.callback;
   if (hook === undefined) return couldNotTell("this program does not know the callback of this clocksource");
   const tiers = [tierFinding(attachments, "full"), tierFinding(attachments, "kprobe")];
   const fact = tiers.flatMap(({ hooks }) => hooks).find((candidate) => candidate.hook === hook);
@@ -43,8 +37,11 @@ function refused(fact: HookFact): Answer {
 
 function entersKernel({ clockReads, machine }: Examined): Answer {
   const { current } = machine.clocksource;
+  const { clocksources } = architectureOf(machine.arch);
   if ("errno" in clockReads) {
-    const usual = VDSO_CLOCKSOURCES.has(current) ? "usually stays in the vDSO" : "is usually a system call";
+    const usual = clocksources.get(current)?.inVdso
+      ? "usually stays in the vDSO"
+      : "is usually a system call";
     return couldNotTell(
       `the kernel does not count it (${
         errnoName(clockReads.errno)
@@ -58,8 +55,13 @@ function entersKernel({ clockReads, machine }: Examined): Answer {
   return no(
     `${counted}: the vDSO answers`,
     "seeing reads that another program makes with clock_gettime; the built-in target's are seen (raw system call)",
-    "none needed for the built-in target; otherwise measure with the clocksource hpet or acpi_pm",
+    ["none needed for the built-in target", ...otherClocksources(clocksources)].join("; "),
   );
+}
+
+function otherClocksources(clocksources: Architecture["clocksources"]): string[] {
+  const entering = [...clocksources].filter(([, { inVdso }]) => !inVdso).map(([name]) => name);
+  return entering.length === 0 ? [] : [`otherwise measure with the clocksource ${entering.join(" or ")}`];
 }
 
 /** The flags of the CPU as a set; null where /proc/cpuinfo has none (other architectures). */
@@ -68,26 +70,15 @@ function cpuFlags({ read }: Examined): ReadonlySet<string> | null {
   return flags === undefined ? null : new Set(flags.split(" "));
 }
 
-const TSC_FLAGS = [
-  "constant_tsc",
-  "nonstop_tsc",
-  "tsc_known_freq",
-  "tsc_reliable",
-  "rdtscp",
-  "hypervisor",
-] as const;
-
-function steadyTsc(examined: Examined): Answer {
-  const flags = cpuFlags(examined);
-  if (flags === null) return couldNotTell("/proc/cpuinfo shows no x86 flags");
-  const missing = ["constant_tsc", "nonstop_tsc"].filter((flag) => !flags.has(flag));
-  if (missing.length === 0) return yes("constant_tsc, nonstop_tsc");
+function steadyCounter(examined: Examined): Answer {
+  const { title, remedy, steadiness } = architectureOf(examined.machine.arch).counter;
+  const { steady, found } = steadiness(cpuFlags(examined));
+  if (steady === null) return couldNotTell(found);
+  if (steady) return yes(found);
   return no(
-    `${missing.join(" and ")} missing`,
-    "telling a jump of the clock from one of the TSC: clock_step_ns counts CLOCK_MONOTONIC_RAW instead",
-    examined.machine.virtualization === "none"
-      ? "none on this CPU"
-      : "let the hypervisor pass the invariant TSC (QEMU: -cpu host,migratable=no,+invtsc)",
+    found,
+    `telling a jump of the clock from one of the ${title}: clock_step_ns counts CLOCK_MONOTONIC_RAW instead`,
+    examined.machine.virtualization === "none" ? "none on this CPU" : remedy,
   );
 }
 
@@ -95,23 +86,25 @@ function kernelArguments({ read }: Examined): readonly string[] | null {
   return read("/proc/cmdline")?.trim().split(/\s+/) ?? null;
 }
 
-/** Only a clocksource that must be verified is watched, on x86 the TSC (CLOCK_SOURCE_MUST_VERIFY). */
+/** Only a clocksource that must be verified is watched. */
 function staysCurrent(examined: Examined): Answer {
   const { current, available } = examined.machine.clocksource;
+  const { watched } = architectureOf(examined.machine.arch);
   if (!available.includes(current)) return couldNotTell("the clocksources cannot be read; is /sys mounted?");
-  if (current !== "tsc") return yes(`the watchdog does not watch ${current}`);
-  const argument = kernelArguments(examined)?.find((word) => /^tsc=(reliable|nowatchdog)$/.test(word));
+  if (current !== watched?.clocksource) return yes(`the watchdog does not watch ${current}`);
+  const argument = kernelArguments(examined)?.find((word) => watched.kept.test(word));
   if (argument !== undefined) return yes(`${argument}: no watchdog`);
-  if (cpuFlags(examined)?.has("tsc_reliable")) return yes("the CPU flag tsc_reliable: no watchdog");
+  if (cpuFlags(examined)?.has(watched.flag)) return yes(`the CPU flag ${watched.flag}: no watchdog`);
   return couldNotTell(
-    "the kernel decides at boot whether its watchdog checks the tsc, and may then replace it; " +
-      "tsc=reliable on its command line turns that off",
+    `the kernel decides at boot whether its watchdog checks the ${current}, and may then replace it; ` +
+      `${watched.argument} on its command line turns that off`,
   );
 }
 
-export function clockChecks(available: readonly string[]): Check[] {
+export function clockChecks({ arch, clocksource }: Machine): Check[] {
+  const { counter } = architectureOf(arch);
   return [
-    ...available.map((name): Check => ({
+    ...clocksource.available.map((name): Check => ({
       id: `callback_${name}`,
       topic: "clock",
       asks: `callback of ${name} can be hooked`,
@@ -123,7 +116,7 @@ export function clockChecks(available: readonly string[]): Check[] {
       asks: "clock_gettime enters the kernel",
       answer: entersKernel,
     },
-    { id: "steady_tsc", topic: "clock", asks: "steady TSC", answer: steadyTsc },
+    { id: counter.id, topic: "clock", asks: `steady ${counter.title}`, answer: steadyCounter },
     {
       id: "clocksource_stays",
       topic: "clock",
@@ -133,21 +126,39 @@ export function clockChecks(available: readonly string[]): Check[] {
   ];
 }
 
-/** Arguments that change clocks, idling, scheduling or what a wakeup costs. */
-const TELLING_ARGUMENT =
-  /^(tsc|clocksource|no-?hpet|hpet|notsc|no-kvmclock|no-kvmclock-vsyscall|acpi_pm|idle|processor\.max_cstate|intel_idle\.|cpuidle|haltpoll\.|isolcpus|nohz|nohz_full|rcu_nocbs|irqaffinity|threadirqs|preempt|lockdown|mitigations|nosmt|skew_tick|highres|intel_pstate|amd_pstate|cpufreq\.)/;
+/** What arguments begin with, on every machine, that change clocks, idling, scheduling or what a wakeup costs. */
+const TELLING_ARGUMENTS = [
+  "clocksource",
+  "idle",
+  "cpuidle",
+  "haltpoll\\.",
+  "isolcpus",
+  "nohz",
+  "rcu_nocbs",
+  "irqaffinity",
+  "threadirqs",
+  "preempt",
+  "lockdown",
+  "mitigations",
+  "nosmt",
+  "skew_tick",
+  "highres",
+  "cpufreq\\.",
+];
 
 export function clockFacts(examined: Examined): Fact[] {
   const { current, available } = examined.machine.clocksource;
   const flags = cpuFlags(examined);
-  const words = kernelArguments(examined)?.filter((word) => TELLING_ARGUMENT.test(word)) ?? null;
+  const { clockArguments, clockFlags } = architectureOf(examined.machine.arch);
+  const telling = new RegExp(`^(${[...TELLING_ARGUMENTS, ...clockArguments].join("|")})`);
+  const words = kernelArguments(examined)?.filter((word) => telling.test(word)) ?? null;
   return [
     { id: "clocksource", topic: "clock", value: available.length === 0 ? null : current },
     { id: "clocksources", topic: "clock", value: available.length === 0 ? null : available.join(" ") },
     {
-      id: "tsc_flags",
+      id: clockFlags.id,
       topic: "clock",
-      value: flags && (TSC_FLAGS.filter((flag) => flags.has(flag)).join(" ") || "none"),
+      value: flags && (clockFlags.names.filter((flag) => flags.has(flag)).join(" ") || "none"),
     },
     { id: "kernel_arguments", topic: "kernel", value: words && (words.join(" ") || "none") },
   ];

@@ -35,7 +35,7 @@ export function diagnose(examined: Examined): Report {
     ...privilegeChecks,
     ...namespaceChecks,
     ...kernelChecks,
-    ...clockChecks(examined.machine.clocksource.available),
+    ...clockChecks(examined.machine),
     ...cpuChecks,
     ...deviceChecks,
   ];

@@ -1,7 +1,7 @@
 /** What each tier and each missing hook means for a measurement. */
 
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
-import { HOOKS } from "../probes/hooks.ts";
+import { CALLBACKS, HOOKS } from "../probes/hooks.ts";
 import { HIDDEN_ADDRESSES } from "../probes/ladder.ts";
 
 export interface Consequence {
@@ -54,7 +54,7 @@ const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
 /** What a hook that is not attached prevents, and what to do about it. */
 export function hookConsequence({ hook, stage, reason = "" }: HookFact): Consequence {
   if (STAND_INS.has(hook)) return { prevents: "nothing: other hooks show the same", remedy: "none needed" };
-  const callback = CLOCKSOURCE_CALLBACKS.has(hook);
+  const callback = CALLBACKS.has(hook);
   return {
     prevents: callback
       ? "seeing the callback itself (its reads still show where they enter, ktime_get and others)"
@@ -89,15 +89,3 @@ export function hooksOfTier(tier: Tier): number {
 const STAND_INS: ReadonlySet<string> = new Set(
   HOOKS.filter((hook) => hook.ladder.full === undefined).map(({ hook }) => hook),
 );
-
-/** Functions that the kernel's clocksources are read by, under the names of current_clocksource. */
-export const CALLBACKS: ReadonlyMap<string, string> = new Map([
-  ["hpet", "read_hpet"],
-  ["acpi_pm", "acpi_pm_read"],
-  ["tsc", "read_tsc"],
-  ["tsc-early", "read_tsc"],
-  ["kvm-clock", "kvm_clock_get_cycles"],
-  ["hyperv_clocksource_tsc_page", "read_hv_clock_tsc"],
-]);
-
-const CLOCKSOURCE_CALLBACKS: ReadonlySet<string> = new Set(CALLBACKS.values());

@@ -1,6 +1,7 @@
 /** The clocksource that a runbook declares: checked, and where that is allowed set, and set back whatever happens. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { architectureOf } from "./arch.ts";
 import { CLOCKSOURCE, readClocksource } from "./machine.ts";
 import { type Machinery, SystemChange, undoAbandoned } from "./system_change.ts";
 
@@ -34,7 +35,7 @@ export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, ma
     throw new Failure(
       EXIT.cannotMeasure,
       `the runbook wants the clocksource ${wanted}, this kernel offers ${available.join(", ") || "none"}`,
-      "declare one of these or none; for tsc the kernel may need the argument tsc=reliable",
+      `declare one of these or none${keeping()}`,
     );
   }
   if (current === wanted || changesAllowed) return;
@@ -43,6 +44,14 @@ export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, ma
     `the clocksource is ${current}, the runbook wants ${wanted}; available: ${available.join(", ")}`,
     `set it (echo ${wanted} >${SETTING}), or let it be set for the measurement with --allow-system-changes`,
   );
+}
+
+/** What the kernel may need to be told so that it has the clocksource that its watchdog takes away. */
+function keeping(): string {
+  const { watched } = architectureOf();
+  return watched === null
+    ? ""
+    : `; for ${watched.clocksource} the kernel may need the argument ${watched.argument}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Meta } from "../../analysis/result/meta.ts";
 import { readKernelFile } from "../../ffi/kernel_file.ts";
+import { ARCHITECTURES } from "./arch.ts";
 import { parseCpuList } from "./cpu_list.ts";
 
 /** Reads a text file of this machine; null when it is absent or may not be read. */
@@ -44,13 +45,7 @@ const DMI_NAMES: readonly (readonly [prefix: string, name: string])[] = [
   ["Apple Virtualization", "apple"],
 ];
 
-/** Clocksources that only the guests of one hypervisor have. */
-const CLOCKSOURCE_NAMES: readonly (readonly [clocksource: string, name: string])[] = [
-  ["kvm-clock", "kvm"],
-  ["hyperv_clocksource", "hyperv"],
-  ["xen", "xen"],
-  ["vmware", "vmware"],
-];
+const CLOCKSOURCE_NAMES = ARCHITECTURES.flatMap(({ hypervisorClocksources }) => hypervisorClocksources);
 
 /** The reader of this machine's own files. */
 export const readMachineText: ReadText = (path) => {

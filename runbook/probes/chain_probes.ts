@@ -10,11 +10,12 @@ import { ERRNO, errnoName } from "../../system/errno.ts";
 import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import {
-  CONTEXT_VARIABLES,
   contextUnseen,
   type Definitions,
   Ladder,
   leftOut,
+  PER_CPU_OFFSET,
+  PREEMPT_COUNT,
   TierUnavailable,
 } from "./ladder.ts";
 
@@ -48,7 +49,10 @@ export interface AttachOptions {
 const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 
 /** Variables of the kernel that are read by their address: the BTF of not every kernel has them. */
-export const VARIABLES = ["curr_clocksource", "__preempt_count", "__per_cpu_offset"] as const;
+export const VARIABLES: readonly string[] = [
+  "curr_clocksource",
+  ...PREEMPT_COUNT === null ? [] : [PREEMPT_COUNT.byAddress, PER_CPU_OFFSET],
+];
 
 /** Maps of bpf/maps.h. */
 const ARMED = ".data.armed";
@@ -110,7 +114,10 @@ export class ChainProbes implements Disposable {
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
     const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
-    const unseen = contextUnseen(runtime.variablesInKernelBtf(CONTEXT_VARIABLES), options.definitions);
+    const unseen = contextUnseen(
+      runtime.variablesInKernelBtf(PREEMPT_COUNT?.variables ?? []),
+      options.definitions,
+    );
     const tiers = options.require === undefined ? TIERS : [options.require];
     const refusals: TierUnavailable[] = [];
     for (const tier of tiers) {
@@ -237,14 +244,14 @@ function configOf(
   const bytes = new Uint8Array(PROBE_CONFIG.size);
   const { ttwu_is_hooked, counts_hardirq_disable, pid_namespace } = PROBE_CONFIG.fields;
   const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
-  const setAddress = (field: { readonly offset: number }, variable: (typeof VARIABLES)[number]) => {
+  const setAddress = (field: { readonly offset: number }, variable: string) => {
     const [only, ...more] = definitions.get(variable) ?? [];
     if (only === undefined || more.length > 0) return;
     new DataView(bytes.buffer).setBigUint64(field.offset, only.address, true);
   };
   setAddress(curr_clocksource, "curr_clocksource");
-  setAddress(preempt_count, "__preempt_count");
-  setAddress(per_cpu_offset, "__per_cpu_offset");
+  if (PREEMPT_COUNT !== null) setAddress(preempt_count, PREEMPT_COUNT.byAddress);
+  setAddress(per_cpu_offset, PER_CPU_OFFSET);
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
   bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;

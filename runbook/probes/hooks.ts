@@ -5,6 +5,7 @@
  */
 
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
+import { architectureOf, callbacksOf } from "../machine/arch.ts";
 
 /** One program that can observe a hook. */
 export interface Variant {
@@ -59,6 +60,9 @@ function bareRead(hook: string): Hook {
 
 const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
 
+/** Functions that this machine's clocksources are read by. */
+export const CALLBACKS: ReadonlySet<string> = callbacksOf(architectureOf());
+
 export const HOOKS: readonly Hook[] = [
   functionHook({ hook: "try_to_wake_up", stage: "ttwu", at: "entry", program: "ttwu_entry", needed: true }),
   functionHook({
@@ -91,13 +95,9 @@ export const HOOKS: readonly Hook[] = [
   ...accessor("ktime_get_with_offset"),
   ...accessor("ktime_get_update_offsets_now"),
   bareRead("ktime_get_snapshot"),
-  // The clocksources' own callbacks. read_tsc, kvm_clock_get_cycles and read_hv_clock_tsc are notrace on every
-  // kernel seen (6.1, 6.12, 7.3); they are tried all the same, so that the file says so.
-  bareRead("read_hpet"),
-  bareRead("acpi_pm_read"),
-  bareRead("read_tsc"),
-  bareRead("kvm_clock_get_cycles"),
-  bareRead("read_hv_clock_tsc"),
+  // Most are notrace on every kernel seen (6.1, 6.12, 7.3: read_tsc, kvm_clock_get_cycles, read_hv_clock_tsc); they
+  // are tried all the same, so that the file says so.
+  ...[...CALLBACKS].map(bareRead),
   functionHook({
     hook: "change_clocksource",
     stage: "clocksource_switch",

@@ -1,6 +1,7 @@
 /** Which program can stand at each hook: the ladder of a tier, and what has been struck off it. */
 
 import type { Tier } from "../../analysis/result/meta.ts";
+import { architectureOf } from "../machine/arch.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import type { Definition } from "./definitions.ts";
 import { type Hook, HOOKS, type Variant } from "./hooks.ts";
@@ -17,10 +18,10 @@ export class TierUnavailable extends Error {
   }
 }
 
-/** What the programs of the tiers that hook functions can take the context from, see bpf/kernel.h: one is enough. */
-export const CONTEXT_VARIABLES = ["pcpu_hot", "__preempt_count"] as const;
-/** Where the kernel's BTF has none of them, both of these are read by their address. */
-const CONTEXT_ADDRESSES = ["__per_cpu_offset", "__preempt_count"] as const;
+/** What the programs of the tiers that hook functions take the context from, see bpf/arch/. */
+export const { preemptCount: PREEMPT_COUNT } = architectureOf();
+/** Where each CPU's variables lie, as an offset of their address in kallsyms. */
+export const PER_CPU_OFFSET = "__per_cpu_offset";
 
 export const HIDDEN_ADDRESSES = "kernel addresses are hidden";
 
@@ -31,13 +32,13 @@ export const HIDDEN_ADDRESSES = "kernel addresses are hidden";
  * @param inBtf variables that the kernel's BTF has
  */
 export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): string | null {
-  if (CONTEXT_VARIABLES.some((name) => inBtf.has(name))) return null;
+  if (PREEMPT_COUNT === null || PREEMPT_COUNT.variables.some((name) => inBtf.has(name))) return null;
   const why = (found: string) =>
     `interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and ${found}`;
-  const lost = CONTEXT_ADDRESSES.find((name) => definitions.get(name)?.length !== 1);
+  const lost = [PER_CPU_OFFSET, PREEMPT_COUNT.byAddress].find((name) => definitions.get(name)?.length !== 1);
   if (lost !== undefined) return why(`/proc/kallsyms has no address of ${lost}`);
-  // __preempt_count itself lies at an offset, which may be 0; no array of the kernel image does.
-  return definitions.get("__per_cpu_offset")![0]!.address === 0n ? why(HIDDEN_ADDRESSES) : null;
+  // The variable itself lies at an offset, which may be 0; no array of the kernel image does.
+  return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? why(HIDDEN_ADDRESSES) : null;
 }
 
 /** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */

@@ -199,7 +199,10 @@ function inheritOr(least: number, most: number, what: string): (value: string | 
 
 function clocksource(text: string): string {
   if (/^[A-Za-z0-9][\w.-]*$/.test(text)) return text;
-  throw new Unfit(`"${text}" names no clocksource`, `give a name such as tsc, or "${ANY}"`);
+  throw new Unfit(
+    `"${text}" names no clocksource`,
+    `give one that the kernel lists in available_clocksource, or "${ANY}"`,
+  );
 }
 
 /**

@@ -4,6 +4,8 @@
  * interrupted (`start_secondary` against `rest_init` on two idle CPUs) splits one cluster into several.
  */
 
+import { INTERRUPT_ENTRIES } from "./interrupt_entries.ts";
+
 export type StackContext = "task" | "softirq" | "hardirq" | "nmi";
 
 export interface NormalisedStack {
@@ -40,37 +42,8 @@ const MACHINERY: readonly RegExp[] = [
   /^(syscall_trace_(enter|exit)|trace_syscall_(enter|exit)|trace_sys_(enter|exit))$/,
 ];
 
-/** Entries of non-maskable interrupts: x86, arm64. */
-const NMI_ENTRIES: readonly RegExp[] = [
-  /^(asm_)?exc_nmi/,
-  /^(do_nmi|nmi|end_repeat_nmi|repeat_nmi|first_nmi)$/,
-  /^__el1_pnmi$/,
-];
-
-/**
- * Entries of interrupts by architecture and kernel. A stack is cut at the innermost match; the matches that
- * follow it are the rest of the same entry.
- */
-const INTERRUPT_ENTRIES: readonly RegExp[] = [
-  // x86 from 5.8: idtentry stubs and their C halves.
-  /^(asm_)?sysvec_/,
-  /^asm_common_interrupt$/,
-  /^asm_spurious_interrupt$/,
-  /^(spurious|common)_interrupt$/,
-  /^asm_call_(irq_|sysvec_)?on_stack$/,
-  // x86 before 5.8.
-  /^(ret_from_intr|common_spurious|do_IRQ|__irqentry_text_start|interrupt_entry)$/,
-  /^(smp_)?(apic_timer|reschedule|call_function|call_function_single|irq_work|x86_platform_ipi)_interrupt$/,
-  /^(hyperv_stimer0_callback_vector|hyperv_callback_vector|xen_hvm_callback_vector)$/,
-  // arm64: el1h_64_irq and its handlers from 5.14, el1_irq before.
-  /^el[01][ht]?_(64|32)_(irq|fiq)(_handler)?$/,
-  /^el[01]_(irq|interrupt)(_naked)?$/,
-  /^__el[01]_irq/,
-  /^(call_on_irq_stack|do_interrupt_handler)$/,
-  // riscv, s390, powerpc.
-  /^(do_irq|do_riscv_irq|handle_riscv_irq|do_io_irq|do_ext_irq|ext_int_handler|io_int_handler)$/,
-  /^(hardware_interrupt_common|decrementer_common|timer_interrupt_common)(_virt)?$/,
-];
+const NON_MASKABLE = INTERRUPT_ENTRIES.flatMap(({ nonMaskable }) => nonMaskable);
+const ENTRIES = [...INTERRUPT_ENTRIES.flatMap(({ maskable }) => maskable), ...NON_MASKABLE];
 
 /** Frames that serve softirqs, whoever called them; `in_serving_softirq()` is true inside, in ksoftirqd too. */
 const SOFTIRQ = /^(handle_softirqs|__do_softirq|__softirqentry_text_start|do_softirq_own_stack)$/;
@@ -91,7 +64,7 @@ export function functionName(symbol: string): string {
 }
 
 function isEntry(name: string): boolean {
-  return matches(INTERRUPT_ENTRIES, name) || matches(NMI_ENTRIES, name);
+  return matches(ENTRIES, name);
 }
 
 /**
@@ -123,7 +96,7 @@ export function normaliseStack(names: readonly (string | null)[]): NormalisedSta
   const frames = withoutMachinery(cut < 0 ? functions : functions.slice(0, cut));
   const softirq = frames.some((name) => SOFTIRQ.test(name));
   if (cut < 0) return { frames, interrupted: null, context: softirq ? "softirq" : "task" };
-  const context = matches(NMI_ENTRIES, functions[cut]!) ? "nmi" : softirq ? "softirq" : "hardirq";
+  const context = matches(NON_MASKABLE, functions[cut]!) ? "nmi" : softirq ? "softirq" : "hardirq";
   const interrupted = functions.slice(cut).find((name) => !isEntry(name) && !ENTRY_PLUMBING.test(name));
   return { frames, interrupted: interrupted ?? "user", context };
 }
