@@ -1,17 +1,19 @@
 /** Every tier tried on the kernel itself: its hooks are attached as `probe run` would, and detached again. */
 
 import type { Failure } from "../../analysis/failure.ts";
-import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { attachFailure } from "../probes/attach_failure.ts";
+import { CannotLoad } from "../machine/preflight.ts";
+import { callReason, foundBy } from "../probes/attach_failure.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
+import { type HookState, OTHER_KERNEL, type Reason, reasonText, remedyFor } from "../probes/reasons.ts";
 import { type Attachments, couldNotTell, no, type TierFinding, type Unrequired, yes } from "./check.ts";
-import { hooksOfTier, TIER_CONSEQUENCES, tierRemedy } from "./hooks.ts";
+import { hooksOfTier, TIER_LOSSES } from "./hooks.ts";
 
 /** What was attached for a moment. */
 export interface Attached extends Disposable {
   readonly tier: Tier;
-  readonly hooks: readonly HookFact[];
+  readonly hookStates: readonly HookState[];
   /** Whether the kernel counts the invocations of its programs that it skipped. */
   readonly countsMisses: boolean;
 }
@@ -31,12 +33,10 @@ export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
   if (refusal !== null) {
     const { failure, conclusive } = refusal;
     const { remedy } = failure;
-    const found = failure.found.replace(/^cannot load the probes: /, "");
-    const answer = conclusive
-      ? no(found, TIER_CONSEQUENCES.tracepoint.prevents, remedy)
-      : couldNotTell(found);
+    const found = failure instanceof CannotLoad ? failure.why : failure.found;
+    const answer = conclusive ? no(found, TIER_LOSSES.tracepoint, remedy) : couldNotTell(found);
     const tiers = TIERS.map((tier) => ({ tier, answer, hooks: [] }));
-    return { tiers, unrequired: { refused: found }, countsMisses: null };
+    return { tiers, unrequired: { refused: null }, countsMisses: null };
   }
   let countsMisses: boolean | null = null;
   const noting: Attach = (required) => {
@@ -55,7 +55,7 @@ function tryUnrequired(attach: Attach): { unrequired: Unrequired; best: TierFind
     using attached = attach(undefined);
     return { unrequired: { tier: attached.tier }, best: had(attached) };
   } catch (error) {
-    return { unrequired: { refused: reasonOf(error).found }, best: null };
+    return { unrequired: { refused: refusalOf(error).reason }, best: null };
   }
 }
 
@@ -64,15 +64,16 @@ function tryTier(attach: Attach, tier: Tier): TierFinding {
     using attached = attach(tier);
     return had(attached);
   } catch (error) {
-    const { found, remedy = tierRemedy(tier, found) } = reasonOf(error);
+    const { found, reason } = refusalOf(error);
     // The log is shown by `probe run`, which ends with the error; doctor goes on.
-    const withCommand = remedy.replace("--verbose", `probe run --require ${tier} --verbose`);
-    return { tier, answer: no(found, TIER_CONSEQUENCES[tier].prevents, withCommand), hooks: [] };
+    const verbose = `probe run --require ${tier} --verbose`;
+    const remedy = remedyFor([reason], OTHER_KERNEL[tier], verbose);
+    return { tier, answer: no(found, TIER_LOSSES[tier], remedy), hooks: [] };
   }
 }
 
-function had({ tier, hooks }: Attached): TierFinding {
-  const attached = hooks.filter((hook) => hook.attached).length;
+function had({ tier, hookStates: hooks }: Attached): TierFinding {
+  const attached = hooks.filter(({ reasons }) => reasons.length === 0).length;
   return {
     tier,
     answer: yes(`${attached} of its ${hooksOfTier(tier)} hooks attached, and detached again`),
@@ -80,9 +81,9 @@ function had({ tier, hooks }: Attached): TierFinding {
   };
 }
 
-/** In words for a user; what is not the kernel's refusal is thrown on. */
-function reasonOf(error: unknown): { found: string; remedy?: string } {
-  if (error instanceof TierUnavailable) return { found: error.reason };
-  if (error instanceof LibbpfError) return attachFailure(error);
+/** What is not the kernel's refusal is thrown on. */
+function refusalOf(error: unknown): { readonly found: string; readonly reason: Reason } {
+  if (error instanceof TierUnavailable) return { found: reasonText(error.reason), reason: error.reason };
+  if (error instanceof LibbpfError) return { found: foundBy(error), reason: callReason(error) };
   throw error;
 }

@@ -1,8 +1,9 @@
 /** What a check of `probe doctor` is, what it may look at and what it can answer. */
 
-import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import type { Machine, ReadText } from "../machine/machine.ts";
 import type { Kallsyms } from "../probes/kallsyms.ts";
+import type { HookState, Reason } from "../probes/reasons.ts";
 import type { ReadLink } from "../machine/namespaces.ts";
 
 /** A check is answered with certainty or not at all; a "no" says what it prevents and what to do about it. */
@@ -46,11 +47,11 @@ export interface TierFinding {
   readonly tier: Tier;
   readonly answer: Answer;
   /** Every hook of the program at this tier; empty when the tier cannot be had. */
-  readonly hooks: readonly HookFact[];
+  readonly hooks: readonly HookState[];
 }
 
-/** What a measurement without --require comes to. */
-export type Unrequired = { readonly tier: Tier } | { readonly refused: string };
+/** What a measurement without --require comes to; `refused` is null when it was not tried. */
+export type Unrequired = { readonly tier: Tier } | { readonly refused: Reason | null };
 
 export interface Attachments {
   /** One for each tier, best first. */

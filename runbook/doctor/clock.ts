@@ -1,6 +1,5 @@
 /** The clocks: which can be watched, whether user space reads them inside the kernel, how steady they are. */
 
-import type { HookFact } from "../../analysis/result/meta.ts";
 import { errnoName } from "../../system/errno.ts";
 import {
   type Answer,
@@ -14,25 +13,30 @@ import {
 } from "./check.ts";
 import { type Architecture, architectureOf } from "../machine/arch.ts";
 import type { Machine } from "../machine/machine.ts";
-import { hookConsequence } from "./hooks.ts";
+import { type HookState, reasonsText } from "../probes/reasons.ts";
+import { CALLBACK_LOSS, hookConsequence } from "./hooks.ts";
 
 /** Whether the clocksource's own read callback can be hooked: found by hooking it, at the tiers that hook functions. */
 function callback(name: string, { attachments, machine }: Examined): Answer {
   const hook = architectureOf(machine.arch).clocksources.get(name)?.callback;
   if (hook === undefined) return couldNotTell("this program does not know the callback of this clocksource");
-  const tiers = [tierFinding(attachments, "full"), tierFinding(attachments, "kprobe")];
-  const fact = tiers.flatMap(({ hooks }) => hooks).find((candidate) => candidate.hook === hook);
-  if (fact?.attached) return yes(`${fact.kind}/${hook}`);
-  if (fact !== undefined) return refused(fact);
-  const unknown = tiers.find(({ answer }) => answer.outcome !== "no");
-  if (unknown !== undefined) return couldNotTell(`${hook}: ${unknown.answer.found}`);
-  const reason = `neither of the tiers that hook functions can be had (${tiers[0]!.answer.found})`;
-  return refused({ stage: "tkread", hook, kind: "fentry", attached: false, reason });
+  const full = tierFinding(attachments, "full");
+  const kprobe = tierFinding(attachments, "kprobe");
+  const state = [...full.hooks, ...kprobe.hooks].find((candidate) => candidate.hook === hook);
+  if (state !== undefined) return attachedOrNot(state);
+  const lost = full.answer;
+  if (lost.outcome === "no" && kprobe.answer.outcome === "no") {
+    const found = `${hook}: neither of the tiers that hook functions can be had (${lost.found})`;
+    return no(found, CALLBACK_LOSS, lost.remedy);
+  }
+  return couldNotTell(`${hook}: ${(lost.outcome === "no" ? kprobe.answer : lost).found}`);
 }
 
-function refused(fact: HookFact): Answer {
-  const { prevents, remedy } = hookConsequence(fact);
-  return no(`${fact.hook}: ${fact.reason}`, prevents, remedy);
+function attachedOrNot(state: HookState): Answer {
+  const { hook, kind, reasons } = state;
+  if (reasons.length === 0) return yes(`${kind}/${hook}`);
+  const { prevents, remedy } = hookConsequence(state);
+  return no(`${hook}: ${reasonsText(reasons)}`, prevents, remedy);
 }
 
 function entersKernel({ clockReads, machine }: Examined): Answer {

@@ -20,10 +20,10 @@
  * known by its `id`; its texts are for people and may change.
  */
 
-import type { HookFact } from "../../analysis/result/meta.ts";
 import type { Report } from "./doctor.ts";
 import type { Answer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";
+import { hookFact, type HookState } from "../probes/reasons.ts";
 
 const FORM = 1;
 
@@ -49,8 +49,8 @@ function answerFields(answer: Answer) {
   return { outcome, found, prevents, remedy };
 }
 
-function hookFields(fact: HookFact) {
-  const { stage, hook, kind, attached, reason = null } = fact;
-  const { prevents, remedy } = attached ? { prevents: null, remedy: null } : hookConsequence(fact);
+function hookFields(state: HookState) {
+  const { stage, hook, kind, attached, reason = null } = hookFact(state);
+  const { prevents, remedy } = attached ? { prevents: null, remedy: null } : hookConsequence(state);
   return { stage, hook, kind, attached, reason, prevents, remedy };
 }

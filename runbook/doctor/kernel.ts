@@ -12,10 +12,10 @@ import {
   no,
   yes,
 } from "./check.ts";
-import { NEWER_KERNEL } from "./hooks.ts";
 import { KERNEL_BTF } from "../machine/preflight.ts";
 import { HOOKS } from "../probes/hooks.ts";
 import { KPROBE_PMU } from "../probes/native_parts.ts";
+import { NEWER_KERNEL } from "../probes/reasons.ts";
 
 const LOCKDOWN = "/sys/kernel/security/lockdown";
 const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";

@@ -1,7 +1,7 @@
 /** What this process is allowed to do, capability by capability: being root is never the question. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { LOCK_MORE, TOO_LITTLE_LOCKED } from "../probes/attach_failure.ts";
+import { NEWER_KERNEL, remedyFor } from "../probes/reasons.ts";
 import { type Capability, hasCapability } from "../machine/capabilities.ts";
 import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
 import type { ReadText } from "../machine/machine.ts";
@@ -78,8 +78,9 @@ function lockedMemory({ read, attachments }: Examined): Answer {
   const size = limit === "unlimited" ? limit : `${Math.round(Number(limit) / 1024)} KiB`;
   if (bestTier(attachments) !== null) return yes(`RLIMIT_MEMLOCK ${size}, and the programs were loaded`);
   const { unrequired } = attachments;
-  if ("refused" in unrequired && unrequired.refused.includes(TOO_LITTLE_LOCKED)) {
-    return no(`${size}, and this kernel counts it`, "every tier: no map can be created", LOCK_MORE);
+  if ("refused" in unrequired && unrequired.refused?.code === "memlock") {
+    const remedy = remedyFor([unrequired.refused], NEWER_KERNEL);
+    return no(`${size}, and this kernel counts it`, "every tier: no map can be created", remedy);
   }
   if (limit === "unlimited" || Number(limit) >= MEMLOCK_BYTES) return yes(`RLIMIT_MEMLOCK ${size}`);
   return couldNotTell(

@@ -1,10 +1,10 @@
 /** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
 
-import type { HookFact } from "../../analysis/result/meta.ts";
 import { printable, wrap } from "../../analysis/print/text_layout.ts";
 import type { CheckFinding, Report } from "./doctor.ts";
 import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
 import { hookConsequence, sharedReason } from "./hooks.ts";
+import type { HookState } from "../probes/reasons.ts";
 
 const MARKS: Readonly<Record<Answer["outcome"], string>> = {
   "yes": "  yes  ",
@@ -65,13 +65,13 @@ function topicLines(topic: Topic, checks: readonly CheckFinding[], facts: readon
   ];
 }
 
-const namesOf = (hooks: readonly HookFact[]) => hooks.map(({ kind, hook }) => `${kind}/${hook}`).join(", ");
+const namesOf = (hooks: readonly HookState[]) => hooks.map(({ kind, hook }) => `${kind}/${hook}`).join(", ");
 
 /** Attached ones by stage; the others under the reason and the remedy that they share. */
 function hookLines({ hooks }: TierFinding): string[] {
-  const attached = Map.groupBy(hooks.filter((hook) => hook.attached), ({ stage }) => stage);
+  const attached = Map.groupBy(hooks.filter(({ reasons }) => reasons.length === 0), ({ stage }) => stage);
   const missing = Map.groupBy(
-    hooks.filter((hook) => !hook.attached),
+    hooks.filter(({ reasons }) => reasons.length > 0),
     (hook) => `${sharedReason(hook)}\n${hookConsequence(hook).remedy}`,
   );
   return [
@@ -81,7 +81,7 @@ function hookLines({ hooks }: TierFinding): string[] {
 }
 
 /** @param sharing hooks with one reason and one remedy */
-function missingLines(sharing: readonly HookFact[]): string[] {
+function missingLines(sharing: readonly HookState[]): string[] {
   const consequences = sharing.map(hookConsequence);
   const prevents = [...new Set(consequences.map((consequence) => consequence.prevents))].join("; ");
   return [

@@ -8,6 +8,13 @@ import { checkNamespaces, type ReadLink } from "./namespaces.ts";
 /** The kernel's type information: binary and megabytes long, so only its presence is asked for. */
 export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
+/** No probe can be loaded here. */
+export class CannotLoad extends Failure {
+  constructor(readonly why: string, remedy: string) {
+    super(EXIT.cannotMeasure, `cannot load the probes: ${why}`, remedy);
+  }
+}
+
 /**
  * @param hasBtf whether KERNEL_BTF exists
  * @throws Failure (cannot measure) with what is missing, why it is needed, what to do
@@ -26,9 +33,8 @@ export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): 
 export function checkKernel(read: ReadText, hasBtf: boolean): void {
   checkLockdown(read);
   if (!hasBtf) {
-    throw new Failure(
-      EXIT.cannotMeasure,
-      `cannot load the probes: this kernel has no type information (${KERNEL_BTF} is missing)`,
+    throw new CannotLoad(
+      `this kernel has no type information (${KERNEL_BTF} is missing)`,
       "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are, and mount /sys",
     );
   }
@@ -45,11 +51,8 @@ function checkCapabilities(read: ReadText): void {
   }
   if (has("CAP_SYS_ADMIN") || (has("CAP_BPF") && has("CAP_PERFMON"))) return;
   const missing = (["CAP_BPF", "CAP_PERFMON"] as const).filter((capability) => !has(capability));
-  throw new Failure(
-    EXIT.cannotMeasure,
-    `cannot load the probes: this process lacks ${
-      missing.join(" and ")
-    }, which the kernel demands for tracing`,
+  throw new CannotLoad(
+    `this process lacks ${missing.join(" and ")}, which the kernel demands for tracing`,
     "run it as root (sudo)",
   );
 }
@@ -58,9 +61,8 @@ function checkCapabilities(read: ReadText): void {
 function checkLockdown(read: ReadText): void {
   const mode = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown") ?? "")?.[1];
   if (mode !== "confidentiality") return;
-  throw new Failure(
-    EXIT.cannotMeasure,
-    "cannot load the probes: kernel lockdown is in confidentiality mode, which forbids tracing programs",
+  throw new CannotLoad(
+    "kernel lockdown is in confidentiality mode, which forbids tracing programs",
     "boot without lockdown=confidentiality",
   );
 }

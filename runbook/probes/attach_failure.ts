@@ -1,60 +1,58 @@
-/** Why the probes could not be loaded, in words that a user can act on. */
+/** Why libbpf could not do what it was to do, as reasons and as an end of the program. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { ERRNO, errnoName } from "../../system/errno.ts";
+import { ERRNO } from "../../system/errno.ts";
+import type { Hook, Variant } from "./hooks.ts";
+import {
+  firstWords,
+  lacksLockedMemory,
+  lacksModuleTypes,
+  lastWords,
+  programRefused,
+  verifierSays,
+} from "./libbpf_log.ts";
+import { OTHER_KERNEL, type Reason, reasonText, remedyFor } from "./reasons.ts";
 
-/** The kernel charges the memory of BPF to RLIMIT_MEMLOCK (before 5.11), and it is too low. */
-export const TOO_LITTLE_LOCKED = "RLIMIT_MEMLOCK is too low";
-export const LOCK_MORE =
-  "raise it (ulimit -l unlimited), or run it with CAP_SYS_RESOURCE, which lets it do that";
-
-/** What libbpf says when it could not raise the limit: the first time, and later as root. */
-const NOT_RAISED = /Failed to bump RLIMIT_MEMLOCK|try raising 'ulimit -l'/;
-
-/** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
-export const NO_MODULE_TYPES = `failed to iterate BTF objects: -${ERRNO.EPERM}\n`;
-
-/** @returns what to throw; the error with libbpf's log is its cause */
-export function attachFailure(error: LibbpfError): Failure {
-  const [why, remedy] = explain(error);
-  return new Failure(EXIT.cannotMeasure, `cannot ${error.attempted}: ${why}`, remedy, { cause: error });
-}
-
-function explain({ errno, log }: LibbpfError): readonly [why: string, remedy: string] {
-  if (log.includes(NO_MODULE_TYPES)) {
-    return [
-      "libbpf may not look for types in kernel modules without CAP_SYS_ADMIN",
-      "run it with sudo, or with CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON",
-    ];
-  }
+/** Why no program can be loaded, or a call for all of them failed. */
+export function callReason(error: LibbpfError): Reason {
+  const { errno } = error;
+  if (lacksModuleTypes(error)) return { code: "modules_unseen", sought: "types" };
   switch (errno) {
     case ERRNO.EPERM:
     case ERRNO.EACCES:
-      if (NOT_RAISED.test(log)) return [TOO_LITTLE_LOCKED, LOCK_MORE];
-      return [
-        `the kernel refuses (${errnoName(errno)})`,
-        "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",
-      ];
+      return lacksLockedMemory(error) ? { code: "memlock" } : { code: "not_permitted", errno };
     case ERRNO.ENOMEM:
-      return ["the kernel has no memory for it", "free memory or raise `ulimit -l`"];
+      return { code: "no_memory" };
     default:
-      return [`${errnoName(errno)}${lastLine(log)}`, "see the kernel's log with --verbose"];
+      return { code: "call_failed", errno, said: lastWords(error) };
   }
 }
 
-/** The last thing that libbpf said: the nearest to the cause. */
-function lastLine(log: string): string {
-  const line = log.trim().split("\n").at(-1)?.trim();
-  return line ? `, ${line}` : "";
+/** The program that the load failed at, and why; null when it failed at none. */
+export function loadReason(error: LibbpfError): Extract<Reason, { readonly code: "not_loaded" }> | null {
+  const program = programRefused(error);
+  if (program === null) return null;
+  return { code: "not_loaded", program, errno: error.errno, objection: verifierSays(error) };
 }
 
-/** What the verifier objects to: the end of its log, before its statistics. null when it has left no log. */
-export function verifierSays(log: string): string | null {
-  const program = log.split("-- BEGIN PROG LOAD LOG --\n").at(-1)?.split("-- END PROG LOAD LOG --");
-  if (program?.length !== 2) return null;
-  return program[0]!.split("\n").filter((line) => line !== "" && !STATISTICS.test(line)).at(-1)?.trim() ??
-    null;
+/** Why a program that is loaded was not attached. */
+export function attachReason({ hook }: Hook, { kind }: Variant, error: LibbpfError): Reason {
+  const { errno } = error;
+  const onFunction = kind === "kprobe" || kind === "kretprobe";
+  if (errno === ERRNO.EBUSY || (onFunction && errno === ERRNO.EINVAL)) {
+    return { code: "notrace", kind, hook, errno };
+  }
+  return { code: "not_attached", kind, errno, said: firstWords(error) };
 }
 
-const STATISTICS = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn)/;
+/** What was attempted, and why it failed. */
+export function foundBy(error: LibbpfError): string {
+  return `cannot ${error.attempted}: ${reasonText(callReason(error))}`;
+}
+
+/** @returns what to throw; the error with libbpf's log is its cause */
+export function attachFailure(error: LibbpfError): Failure {
+  const remedy = remedyFor([callReason(error)], OTHER_KERNEL.tracepoint);
+  return new Failure(EXIT.cannotMeasure, foundBy(error), remedy, { cause: error });
+}

@@ -6,8 +6,8 @@ import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
 import { decodeStruct } from "../../ffi/struct.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
-import { ERRNO, errnoName } from "../../system/errno.ts";
-import { NO_MODULE_TYPES, verifierSays } from "./attach_failure.ts";
+import { ERRNO } from "../../system/errno.ts";
+import { attachReason, loadReason } from "./attach_failure.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import {
   contextUnseen,
@@ -18,6 +18,8 @@ import {
   PREEMPT_COUNT,
   TierUnavailable,
 } from "./ladder.ts";
+import { lacksModuleTypes } from "./libbpf_log.ts";
+import { hookFact, type HookState } from "./reasons.ts";
 
 /** Sums since the programs were attached. */
 export interface Counters {
@@ -58,18 +60,6 @@ export const VARIABLES: readonly string[] = [
 const ARMED = ".data.armed";
 const CHAIN = ".data.chain";
 
-/** Why a variant could not be attached, in words for a user. */
-function reasonOf(hook: Hook, variant: Variant, error: LibbpfError): string {
-  if (error.errno === ERRNO.EBUSY) {
-    return `${variant.kind}: the kernel forbids tracing ${hook.hook} (notrace)`;
-  }
-  if (variant.kind.startsWith("k") && error.errno === ERRNO.EINVAL) {
-    return `${variant.kind}: the kernel refuses to probe ${hook.hook} (notrace)`;
-  }
-  const said = error.log.split("\n").map((line) => line.replace(/^libbpf: /, "").trim()).filter(Boolean);
-  return `${variant.kind}: ${errnoName(error.errno)}${said.length > 0 ? `, ${said[0]}` : ""}`;
-}
-
 /** A program that could be attached, and can be again. */
 interface AttachedProgram extends Variant {
   attach(): void;
@@ -96,7 +86,8 @@ export class ChainProbes implements Disposable {
   private constructor(
     object: BpfObject,
     readonly tier: Tier,
-    readonly hooks: readonly HookFact[],
+    /** Of all hooks, in the order of their table. */
+    readonly hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
   ) {
     this.#object = object;
@@ -123,7 +114,7 @@ export class ChainProbes implements Disposable {
     for (const tier of tiers) {
       try {
         if (tier === "kprobe" && !options.hasKprobes) {
-          throw new TierUnavailable(tier, "this kernel has no kprobes");
+          throw new TierUnavailable(tier, { code: "no_kprobes" });
         }
         if (tier !== "tracepoint" && unseen !== null) throw new TierUnavailable(tier, unseen);
         return attachTier(
@@ -145,10 +136,15 @@ export class ChainProbes implements Disposable {
   static of(
     object: BpfObject,
     tier: Tier,
-    hooks: readonly HookFact[],
+    hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
   ): ChainProbes {
-    return new ChainProbes(object, tier, hooks, attached);
+    return new ChainProbes(object, tier, hookStates, attached);
+  }
+
+  /** As a result file has them. */
+  get hooks(): readonly HookFact[] {
+    return this.hookStates.map(hookFact);
   }
 
   /** Attaches what stands only while a run is awaited. */
@@ -277,22 +273,17 @@ function load(
     } catch (error) {
       object[Symbol.dispose]();
       if (!(error instanceof LibbpfError)) throw error;
-      const program = /prog '(\w+)': failed to load/.exec(error.log)?.[1];
-      if (ladder.tier !== "tracepoint" && error.log.includes(NO_MODULE_TYPES)) {
-        const reason = "libbpf may not look for per-CPU variables in kernel modules without CAP_SYS_ADMIN";
+      if (ladder.tier !== "tracepoint" && lacksModuleTypes(error)) {
+        const reason = { code: "modules_unseen", sought: "per-CPU variables" } as const;
         throw new TierUnavailable(ladder.tier, reason, { cause: error });
       }
-      if (program === undefined || !wanted.has(program)) throw error;
+      const reason = loadReason(error);
+      if (reason === null || !wanted.has(reason.program)) throw error;
       // A kernel without function tracing refuses each fentry program alike: one answer is enough.
       if (ladder.tier === "full" && error.errno === ERRNO.EPERM) {
-        throw new TierUnavailable("full", "this kernel has no function tracing (fentry: EPERM)", {
-          cause: error,
-        });
+        throw new TierUnavailable("full", { code: "no_function_tracing" }, { cause: error });
       }
-      ladder.refuse(
-        program,
-        `the kernel does not load ${program}: ${verifierSays(error.log) ?? errnoName(error.errno)}`,
-      );
+      ladder.refuse(reason.program, reason);
     }
   }
 }
@@ -327,26 +318,26 @@ function attachTier(
   const object = load(runtime, bytes, ladder, pidNamespace);
   try {
     const attached: AttachedProgram[] = [];
-    const factOf = (hook: Hook): HookFact => {
+    const stateOf = (hook: Hook): HookState => {
       const { stage, hook: name } = hook;
       for (const variant of ladder.open(hook)) {
         try {
           const attach = attacherOf(object, ladder, variant);
           attach();
           attached.push({ ...variant, attach });
-          return { stage, hook: name, kind: variant.kind, attached: true };
+          return { stage, hook: name, kind: variant.kind, reasons: [] };
         } catch (error) {
           if (!(error instanceof LibbpfError)) throw error;
-          ladder.refuse(variant.program, reasonOf(hook, variant, error));
+          ladder.refuse(variant.program, attachReason(hook, variant, error));
           ladder.check(error);
         }
       }
       const best = (hook.ladder[tier] ?? hook.ladder.full ?? hook.ladder.tracepoint)?.[0];
-      const reason = leftOut(hook, tier, refusals) ?? ladder.reason(hook);
-      return { stage, hook: name, kind: best?.kind ?? "tp_btf", attached: false, reason };
+      const reasons = leftOut(hook, tier, refusals) ?? ladder.reasons(hook);
+      return { stage, hook: name, kind: best?.kind ?? "tp_btf", reasons };
     };
-    const facts = new Map(ATTACH_ORDER.map((hook) => [hook, factOf(hook)]));
-    return ChainProbes.of(object, tier, HOOKS.map((hook) => facts.get(hook)!), attached);
+    const states = new Map(ATTACH_ORDER.map((hook) => [hook, stateOf(hook)]));
+    return ChainProbes.of(object, tier, HOOKS.map((hook) => states.get(hook)!), attached);
   } catch (error) {
     object[Symbol.dispose]();
     throw error;

@@ -5,6 +5,7 @@ import { architectureOf } from "../machine/arch.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import type { Definition } from "./definitions.ts";
 import { type Hook, HOOKS, type Variant } from "./hooks.ts";
+import { type Reason, reasonText } from "./reasons.ts";
 
 /** Where each hooked function, and each variable that is read, is defined, as far as /proc/kallsyms says. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
@@ -13,8 +14,8 @@ export type Definitions = ReadonlyMap<string, readonly Definition[]>;
 export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
 
-  constructor(readonly tier: Tier, readonly reason: string, options?: ErrorOptions) {
-    super(`tier ${tier} is not available: ${reason}`, options);
+  constructor(readonly tier: Tier, readonly reason: Reason, options?: ErrorOptions) {
+    super(`tier ${tier} is not available: ${reasonText(reason)}`, options);
   }
 }
 
@@ -23,35 +24,34 @@ export const { preemptCount: PREEMPT_COUNT } = architectureOf();
 /** Where each CPU's variables lie, as an offset of their address in kallsyms. */
 export const PER_CPU_OFFSET = "__per_cpu_offset";
 
-export const HIDDEN_ADDRESSES = "kernel addresses are hidden";
-
 /**
  * Why a read by the target itself could not be told from one by an interrupt; null when it can. Without that no
  * chain would ever be complete at the tiers that hook functions.
  *
  * @param inBtf variables that the kernel's BTF has
  */
-export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): string | null {
+export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): Reason | null {
   if (PREEMPT_COUNT === null || PREEMPT_COUNT.variables.some((name) => inBtf.has(name))) return null;
-  const why = (found: string) =>
-    `interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and ${found}`;
   const lost = [PER_CPU_OFFSET, PREEMPT_COUNT.byAddress].find((name) => definitions.get(name)?.length !== 1);
-  if (lost !== undefined) return why(`/proc/kallsyms has no address of ${lost}`);
+  if (lost !== undefined) return { code: "no_address", variable: lost };
   // The variable itself lies at an offset, which may be 0; no array of the kernel image does.
-  return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? why(HIDDEN_ADDRESSES) : null;
+  return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? { code: "addresses_hidden" } : null;
 }
 
 /** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */
-export function leftOut(hook: Hook, tier: Tier, refusals: readonly TierUnavailable[]): string | null {
+export function leftOut(
+  hook: Hook,
+  tier: Tier,
+  refusals: readonly TierUnavailable[],
+): readonly Reason[] | null {
   if (hook.ladder[tier] !== undefined) return null;
-  if (hook.ladder.full === undefined) return `the ${tier} tier reads through the accessors instead`;
-  const refused = new Set(refusals.map((refusal) => refusal.reason));
-  return refused.size > 0 ? [...refused].join("; ") : `the ${tier} tier was required`;
+  if (hook.ladder.full === undefined) return [{ code: "read_elsewhere", tier }];
+  return refusals.length > 0 ? refusals.map(({ reason }) => reason) : [{ code: "tier_required", tier }];
 }
 
 /** Programs that cannot be loaded on this kernel, with the reason; found by loading without them. */
 export class Ladder {
-  readonly #refused = new Map<string, string>();
+  readonly #refused = new Map<string, Reason>();
   readonly #addresses = new Map<string, bigint>();
 
   constructor(
@@ -66,19 +66,16 @@ export class Ladder {
       for (const { program, kind } of hook.ladder[tier] ?? []) {
         if (kind === "fentry" || kind === "fexit") {
           if (!inBtf.has(hook.hook)) {
-            this.refuse(
-              program,
-              `${kind}: not in the kernel's BTF (inlined, absent, or its module is not loaded)`,
-            );
+            this.refuse(program, { code: "not_in_btf", kind });
           } else if (ambiguous) {
-            this.refuse(program, `${kind}: ${places.length} functions have this name, it hooks by name only`);
+            this.refuse(program, { code: "ambiguous_name", kind, functions: places.length });
           }
         } else if (kind !== "tp_btf" && ambiguous) {
           const [only] = inImage;
           if (inImage.length === 1 && only !== undefined && only.address !== 0n) {
             this.#addresses.set(program, only.address);
           } else {
-            this.refuse(program, `${kind}: ${inImage.length} functions of the kernel image have this name`);
+            this.refuse(program, { code: "ambiguous_address", kind, functions: inImage.length });
           }
         }
       }
@@ -95,19 +92,19 @@ export class Ladder {
     return (hook.ladder[this.tier] ?? []).filter(({ program }) => !this.#refused.has(program));
   }
 
-  refuse(program: string, reason: string): void {
+  refuse(program: string, reason: Reason): void {
     this.#refused.set(program, reason);
   }
 
-  reason(hook: Hook): string {
-    return (hook.ladder[this.tier] ?? []).map(({ program }) => this.#refused.get(program)).filter(Boolean)
-      .join("; ");
+  reasons(hook: Hook): Reason[] {
+    return (hook.ladder[this.tier] ?? []).flatMap(({ program }) => this.#refused.get(program) ?? []);
   }
 
   /** @throws {TierUnavailable} when a needed hook has no variant left */
   check(cause?: LibbpfError): void {
     const lost = HOOKS.find((hook) => hook.needed && hook.ladder[this.tier] && this.open(hook).length === 0);
     if (lost === undefined) return;
-    throw new TierUnavailable(this.tier, `${lost.hook}: ${this.reason(lost)}`, cause ? { cause } : {});
+    const reason: Reason = { code: "hook_lost", hook: lost.hook, reasons: this.reasons(lost) };
+    throw new TierUnavailable(this.tier, reason, cause ? { cause } : {});
   }
 }

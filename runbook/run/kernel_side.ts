@@ -9,6 +9,7 @@ import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
+import { reasonText, remedyFor } from "../probes/reasons.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
 import type { ChainSource, LoopClock, Target } from "./loop.ts";
 import { readMachineText } from "../machine/machine.ts";
@@ -134,8 +135,10 @@ function explained(attempt: () => ChainProbes): ChainProbes {
     if (!(error instanceof TierUnavailable)) throw error;
     throw new Failure(
       EXIT.cannotMeasure,
-      `cannot measure at tier ${error.tier}: ${error.reason}`,
-      "leave --require out to take the best tier there is, or use a kernel that offers it",
+      `cannot measure at tier ${error.tier}: ${reasonText(error.reason)}`,
+      `leave --require out to take the best tier there is, or ${
+        remedyFor([error.reason], "use a kernel that offers it")
+      }`,
       { cause: error },
     );
   }

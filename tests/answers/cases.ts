@@ -8,7 +8,7 @@ import { main } from "../../main.ts";
 import { diagnose } from "../../runbook/doctor/doctor.ts";
 import { reportJson } from "../../runbook/doctor/json.ts";
 import { reportText } from "../../runbook/doctor/text.ts";
-import { ALL_TIERS, examined, hooksAt, NOTHING } from "../runbook/doctor/doctor_fixture.ts";
+import { ABSENT, ALL_TIERS, examined, hooksAt, NOTHING, notrace } from "../runbook/doctor/doctor_fixture.ts";
 
 export const FILES = "tests/answers/files";
 const HOST = `${FILES}/host.csv`;
@@ -87,9 +87,8 @@ const DOCTORS = {
       tiers: ALL_TIERS.tiers.map((finding) => ({
         ...finding,
         hooks: hooksAt(finding.tier, {
-          read_tsc: "fentry: EBUSY (notrace)",
-          sched_ttwu_pending:
-            "fentry: not in the kernel's BTF (inlined, absent, or its module is not loaded)",
+          read_tsc: notrace("read_tsc"),
+          sched_ttwu_pending: ABSENT,
         }),
       })),
     },

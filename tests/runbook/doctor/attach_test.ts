@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { EXIT, Failure } from "../../../analysis/failure.ts";
 import { type Tier, TIERS } from "../../../analysis/result/meta.ts";
 import { LibbpfError } from "../../../ffi/libbpf_error.ts";
 import { TierUnavailable } from "../../../runbook/probes/ladder.ts";
 import { type Attach, tryTiers } from "../../../runbook/doctor/attach.ts";
+import { CannotLoad } from "../../../runbook/machine/preflight.ts";
+import type { Reason } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 import { hooksAt } from "./doctor_fixture.ts";
 
@@ -19,11 +20,11 @@ class Kernel {
     const tier = required ?? this.offers[0] ?? "tracepoint";
     if (!this.offers.includes(tier)) throw this.refusal(tier);
     this.attached++;
-    return { tier, hooks: hooksAt(tier), countsMisses: false, [Symbol.dispose]: () => this.attached-- };
+    return { tier, hookStates: hooksAt(tier), countsMisses: false, [Symbol.dispose]: () => this.attached-- };
   };
 }
 
-const unavailable = (tier: Tier) => new TierUnavailable(tier, `no ${tier}`);
+const unavailable = (tier: Tier) => new TierUnavailable(tier, { code: "tier_required", tier });
 
 Deno.test("every tier is attached once and detached again", () => {
   const kernel = new Kernel(TIERS, unavailable);
@@ -45,7 +46,7 @@ Deno.test("a tier that is refused says why, what that prevents and what to do, a
   assert.deepEqual(unrequired, { tier: "tracepoint" });
   for (const { tier, answer, hooks } of tiers.slice(0, 2)) {
     assert.ok(answer.outcome === "no");
-    assert.equal(answer.found, `no ${tier}`);
+    assert.equal(answer.found, `the ${tier} tier was required`);
     assert.ok(answer.prevents !== "" && answer.remedy !== "");
     assert.deepEqual(hooks, []);
   }
@@ -58,9 +59,11 @@ Deno.test("an error of libbpf is a reason too, and its log is shown by probe run
     () => new LibbpfError("load the BPF programs", ERRNO.EINVAL, "libbpf: bad\n"),
   );
   const { tiers, unrequired } = tryTiers(kernel.attach, null);
-  assert.deepEqual(unrequired, { refused: "cannot load the BPF programs: EINVAL, libbpf: bad" });
+  const refused: Reason = { code: "call_failed", errno: ERRNO.EINVAL, said: "libbpf: bad" };
+  assert.deepEqual(unrequired, { refused });
   for (const { tier, answer } of tiers) {
     assert.ok(answer.outcome === "no");
+    assert.equal(answer.found, "cannot load the BPF programs: EINVAL, libbpf: bad");
     assert.match(answer.remedy, new RegExp(`probe run --require ${tier} --verbose`));
   }
 });
@@ -72,11 +75,11 @@ Deno.test("an error that is no refusal is not taken for one", () => {
 
 Deno.test("where nothing can be loaded nothing is tried, and only what holds for the machine is a no", () => {
   const kernel = new Kernel(TIERS, unavailable);
-  const failure = new Failure(EXIT.cannotMeasure, "cannot load the probes: no BTF", "another kernel");
+  const failure = new CannotLoad("no BTF", "another kernel");
   for (const conclusive of [true, false]) {
     const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, { failure, conclusive });
     assert.equal(countsMisses, null);
-    assert.deepEqual(unrequired, { refused: "no BTF" });
+    assert.deepEqual(unrequired, { refused: null });
     for (const { answer } of tiers) {
       assert.equal(answer.outcome, conclusive ? "no" : "could not tell");
       assert.equal(answer.found, "no BTF");

@@ -1,9 +1,11 @@
 /** A Debian machine as `probe doctor` sees it, on which every check that can be answered says yes. */
 
-import type { HookFact, Tier } from "../../../analysis/result/meta.ts";
+import type { Tier } from "../../../analysis/result/meta.ts";
 import { type Attachments, couldNotTell, type Examined, no, yes } from "../../../runbook/doctor/check.ts";
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import { Kallsyms } from "../../../runbook/probes/kallsyms.ts";
+import { leftOut } from "../../../runbook/probes/ladder.ts";
+import type { HookState, Reason } from "../../../runbook/probes/reasons.ts";
 import { readMachine } from "../../../runbook/machine/machine.ts";
 import { ERRNO } from "../../../system/errno.ts";
 
@@ -77,14 +79,26 @@ export const KALLSYMS = [
   "",
 ].join("\n");
 
+/** Of a kernel that lacks the function, or forbids tracing it. */
+export const ABSENT: Reason = { code: "not_in_btf", kind: "fentry" };
+export const notrace = (hook: string): Reason => ({
+  code: "notrace",
+  kind: "fentry",
+  hook,
+  errno: ERRNO.EBUSY,
+});
+
 /** The hooks of a tier, attached but for those that have a reason. */
-export function hooksAt(tier: Tier, missing: Readonly<Record<string, string>> = {}): HookFact[] {
-  return HOOKS.map(({ hook, stage, ladder }): HookFact => {
-    const kind = ladder[tier]?.[0]?.kind ?? "tp_btf";
-    const reason = missing[hook] ?? (ladder[tier] === undefined ? "left out" : undefined);
-    return reason === undefined
-      ? { stage, hook, kind, attached: true }
-      : { stage, hook, kind, attached: false, reason };
+export function hooksAt(tier: Tier, missing: Readonly<Record<string, Reason>> = {}): HookState[] {
+  return HOOKS.map((entry): HookState => {
+    const { hook, stage, ladder } = entry;
+    const reason = missing[hook];
+    return {
+      stage,
+      hook,
+      kind: ladder[tier]?.[0]?.kind ?? "tp_btf",
+      reasons: leftOut(entry, tier, []) ?? (reason === undefined ? [] : [reason]),
+    };
   });
 }
 
@@ -104,13 +118,13 @@ export const NO_TIER: Attachments = {
     answer: no("refused", "all", "another kernel"),
     hooks: [],
   })),
-  unrequired: { refused: "refused" },
+  unrequired: { refused: { code: "no_kprobes" } },
   countsMisses: null,
 };
 
 export const UNKNOWN_TIERS: Attachments = {
   tiers: NO_TIER.tiers.map((finding) => ({ ...finding, answer: couldNotTell("CAP_BPF is missing") })),
-  unrequired: { refused: "CAP_BPF is missing" },
+  unrequired: { refused: null },
   countsMisses: null,
 };
 

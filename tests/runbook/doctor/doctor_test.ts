@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TOO_LITTLE_LOCKED } from "../../../runbook/probes/attach_failure.ts";
 import { diagnose } from "../../../runbook/doctor/doctor.ts";
 import { type Answer, type Attachments, no, TOPICS } from "../../../runbook/doctor/check.ts";
+import type { Reason } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 import {
   ALL_TIERS,
@@ -12,6 +12,7 @@ import {
   KALLSYMS,
   NO_TIER,
   NOTHING,
+  notrace,
   UNKNOWN_TIERS,
 } from "./doctor_fixture.ts";
 
@@ -31,7 +32,7 @@ const tsc = {
   [`${CLOCKSOURCES}/available_clocksource`]: "tsc hpet\n",
 };
 
-function withFull(missing: Readonly<Record<string, string>>): Attachments {
+function withFull(missing: Readonly<Record<string, Reason>>): Attachments {
   const [full, ...others] = ALL_TIERS.tiers;
   return { ...ALL_TIERS, tiers: [{ ...full!, hooks: hooksAt("full", missing) }, ...others] };
 }
@@ -129,7 +130,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
     ],
     [
       "memlock",
-      { attachments: { ...NO_TIER, unrequired: { refused: `cannot load: ${TOO_LITTLE_LOCKED}` } } },
+      { attachments: { ...NO_TIER, unrequired: { refused: { code: "memlock" } } } },
       "no",
       /^8192 KiB, and this kernel counts it$/,
     ],
@@ -189,7 +190,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "callback_tsc",
       {
         files: tsc,
-        attachments: withFull({ read_tsc: "fentry: the kernel forbids tracing read_tsc (notrace)" }),
+        attachments: withFull({ read_tsc: notrace("read_tsc") }),
       },
       "no",
       /^read_tsc: .*notrace/,
@@ -305,7 +306,7 @@ Deno.test("the verdict names the best tier and those that cannot be had", () => 
 });
 
 Deno.test("a tier that only --require brings is not promised without it", () => {
-  const attachments = { ...TRACEPOINTS, unrequired: { refused: "errno 22" } };
+  const attachments = { ...TRACEPOINTS, unrequired: { refused: { code: "no_kprobes" } } } as const;
   assert.match(diagnose(examined({ attachments })).verdict.text, /, but only with --require tracepoint$/);
 });
 

@@ -3,20 +3,26 @@ import fc from "fast-check";
 import { diagnose } from "../../../runbook/doctor/doctor.ts";
 import { reportJson } from "../../../runbook/doctor/json.ts";
 import { reportText } from "../../../runbook/doctor/text.ts";
-import { ALL_TIERS, examined, hooksAt, NO_TIER, NOTHING, UNKNOWN_TIERS } from "./doctor_fixture.ts";
+import {
+  ABSENT,
+  ALL_TIERS,
+  examined,
+  hooksAt,
+  NO_TIER,
+  NOTHING,
+  notrace,
+  UNKNOWN_TIERS,
+} from "./doctor_fixture.ts";
 
 const [FULL, ...LOWER] = ALL_TIERS.tiers;
-const NOTRACE = "fentry: the kernel forbids tracing read_tsc (notrace)";
-const ALSO_NOTRACE = "fentry: the kernel forbids tracing kvm_clock_get_cycles (notrace)";
-const ABSENT = "fentry: not in the kernel's BTF (inlined, absent, or its module is not loaded)";
 const SOME_MISSING = {
   ...ALL_TIERS,
   tiers: [
     {
       ...FULL!,
       hooks: hooksAt("full", {
-        read_tsc: NOTRACE,
-        kvm_clock_get_cycles: ALSO_NOTRACE,
+        read_tsc: notrace("read_tsc"),
+        kvm_clock_get_cycles: notrace("kvm_clock_get_cycles"),
         acpi_pm_read: ABSENT,
         read_hv_clock_tsc: ABSENT,
         change_clocksource: ABSENT,
@@ -117,5 +123,8 @@ Deno.test("in the JSON each hook that is not attached has a reason, what that pr
       assert.equal(hook[field] === null, hook.attached, hook.hook);
     }
   }
-  assert.equal(json.tiers[0].hooks.find(({ hook }: { hook: string }) => hook === "read_tsc").reason, NOTRACE);
+  assert.equal(
+    json.tiers[0].hooks.find(({ hook }: { hook: string }) => hook === "read_tsc").reason,
+    "fentry: the kernel forbids tracing read_tsc (notrace)",
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LibbpfError } from "../../../ffi/libbpf_error.ts";
-import { attachFailure, verifierSays } from "../../../runbook/probes/attach_failure.ts";
+import { attachFailure, attachReason, loadReason } from "../../../runbook/probes/attach_failure.ts";
+import { HOOKS, type Variant } from "../../../runbook/probes/hooks.ts";
 import { ERRNO } from "../../../system/errno.ts";
 
 Deno.test("a refusal by the kernel sends the user out of the container", () => {
@@ -51,18 +52,37 @@ Deno.test("libbpf without the right to look into modules names the capability", 
   );
 });
 
-Deno.test("of the verifier's log its objection is shown, not its statistics", () => {
-  const log = [
-    "libbpf: prog 'sched_waking': BPF program load failed: Invalid argument",
-    "libbpf: prog 'sched_waking': -- BEGIN PROG LOAD LOG --",
-    "0: (85) call bpf_get_current_task_btf#158",
-    "unknown func bpf_get_current_task_btf#158",
-    "processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0",
-    "-- END PROG LOAD LOG --",
-    "libbpf: prog 'sched_waking': failed to load: -22",
-    "",
-  ].join("\n");
-  assert.equal(verifierSays(log), "unknown func bpf_get_current_task_btf#158");
-  assert.equal(verifierSays("libbpf: prog 'sched_waking': failed to load: -22\n"), null);
-  assert.equal(verifierSays(""), null);
+Deno.test("a program that failed to load is named, another failure is none of a program", () => {
+  const log = "libbpf: prog 'ttwu_entry': failed to load: -22\n";
+  assert.deepEqual(loadReason(new LibbpfError("load the BPF programs", ERRNO.EINVAL, log)), {
+    code: "not_loaded",
+    program: "ttwu_entry",
+    errno: ERRNO.EINVAL,
+    objection: null,
+  });
+  assert.equal(loadReason(new LibbpfError("load the BPF programs", ERRNO.EPERM, "")), null);
+});
+
+const HOOK = HOOKS.find(({ hook }) => hook === "read_tsc")!;
+const [FENTRY, KPROBE] = HOOK.ladder.full as readonly [Variant, Variant];
+
+Deno.test("EBUSY forbids tracing, and so does EINVAL where it is by kprobe", () => {
+  const reasonOf = (variant: Variant, errno: number) =>
+    attachReason(HOOK, variant, new LibbpfError("attach", errno, "libbpf: prog 'x': failed\n"));
+  for (
+    const [variant, errno] of [[FENTRY, ERRNO.EBUSY], [KPROBE, ERRNO.EBUSY], [KPROBE, ERRNO.EINVAL]] as const
+  ) {
+    assert.deepEqual(reasonOf(variant, errno), {
+      code: "notrace",
+      kind: variant.kind,
+      hook: "read_tsc",
+      errno,
+    });
+  }
+  assert.deepEqual(reasonOf(FENTRY, ERRNO.EINVAL), {
+    code: "not_attached",
+    kind: "fentry",
+    errno: ERRNO.EINVAL,
+    said: "prog 'x': failed",
+  });
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { tierRemedy } from "../../../runbook/doctor/hooks.ts";
-import { contextUnseen, type Definitions } from "../../../runbook/probes/ladder.ts";
+import { HOOKS } from "../../../runbook/probes/hooks.ts";
+import {
+  contextUnseen,
+  type Definitions,
+  Ladder,
+  leftOut,
+  TierUnavailable,
+} from "../../../runbook/probes/ladder.ts";
 
 const NO_VARIABLES: ReadonlySet<string> = new Set();
 
@@ -19,14 +25,47 @@ Deno.test("the context is seen through a per-CPU variable of the kernel's BTF, o
   assert.equal(contextUnseen(NO_VARIABLES, addresses(0xffffffff82000000n, 0n)), null);
 });
 
-Deno.test("without either, the tiers that hook functions say why, and what to do", () => {
-  const hidden = contextUnseen(NO_VARIABLES, addresses(0n, 0n));
-  assert.match(hidden ?? "", /BTF has no per-CPU variables, and kernel addresses are hidden$/);
-  assert.match(tierRemedy("full", hidden!), /CAP_SYSLOG; sysctl kernel.kptr_restrict=1/);
-  const absent = contextUnseen(NO_VARIABLES, new Map());
-  assert.match(absent ?? "", /\/proc\/kallsyms has no address of __per_cpu_offset$/);
+Deno.test("without either, the tiers that hook functions say what is lacking", () => {
+  assert.deepEqual(contextUnseen(NO_VARIABLES, addresses(0n, 0n)), { code: "addresses_hidden" });
+  const lacking = (variable: string) => ({ code: "no_address", variable });
+  assert.deepEqual(contextUnseen(NO_VARIABLES, new Map()), lacking("__per_cpu_offset"));
   const [[name, [definition]]] = [...addresses(1n, 1n)] as [[string, [never]]];
-  assert.ok(contextUnseen(NO_VARIABLES, new Map([[name, [definition]]]))?.endsWith("of __preempt_count"));
+  assert.deepEqual(contextUnseen(NO_VARIABLES, new Map([[name, [definition]]])), lacking("__preempt_count"));
   const twice = new Map([...addresses(1n, 1n), ["__preempt_count", [definition, definition]]] as const);
-  assert.ok(contextUnseen(NO_VARIABLES, twice)?.endsWith("of __preempt_count"));
+  assert.deepEqual(contextUnseen(NO_VARIABLES, twice), lacking("__preempt_count"));
+});
+
+const ATTACHED = HOOKS.find(({ hook }) => hook === "ttwu_do_activate")!;
+const SYSTEM_CALLS = HOOKS.find(({ hook }) => hook === "sys_enter")!;
+
+Deno.test("a hook that a tier does not use is left out because better tiers were refused, or not tried", () => {
+  const refused = [
+    new TierUnavailable("full", { code: "no_function_tracing" }),
+    new TierUnavailable("kprobe", { code: "no_kprobes" }),
+  ];
+  assert.equal(leftOut(ATTACHED, "full", []), null);
+  assert.deepEqual(leftOut(ATTACHED, "tracepoint", refused), refused.map(({ reason }) => reason));
+  assert.deepEqual(leftOut(ATTACHED, "tracepoint", []), [{ code: "tier_required", tier: "tracepoint" }]);
+  assert.deepEqual(leftOut(SYSTEM_CALLS, "full", []), [{ code: "read_elsewhere", tier: "full" }]);
+});
+
+Deno.test("a ladder strikes off what cannot be bound, and is lost with a hook that it needs", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook));
+  const two = (address: bigint) => [{ address: 1n, module: null }, { address, module: null }];
+  const unbound = new Ladder("full", new Set(), new Map([["read_tsc", two(2n)]]));
+  const readTsc = HOOKS.find(({ hook }) => hook === "read_tsc")!;
+  assert.deepEqual(unbound.reasons(readTsc), [
+    { code: "not_in_btf", kind: "fentry" },
+    { code: "ambiguous_address", kind: "kprobe", functions: 2 },
+  ]);
+  const named = new Ladder("full", inBtf, new Map([["read_tsc", two(2n)]]));
+  assert.deepEqual(named.reasons(readTsc)[0], { code: "ambiguous_name", kind: "fentry", functions: 2 });
+  named.check();
+  const lost = new Ladder("full", inBtf, new Map([["ttwu_do_activate", two(2n)]]));
+  assert.throws(
+    () => lost.check(),
+    (error) =>
+      error instanceof TierUnavailable && error.tier === "full" && error.reason.code === "hook_lost" &&
+      error.reason.hook === "ttwu_do_activate" && error.reason.reasons.length === 2,
+  );
 });

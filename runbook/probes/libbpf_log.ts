@@ -1,0 +1,47 @@
+/** What libbpf's log says, and the verifier's within it. Nothing else reads their words. */
+
+import type { LibbpfError } from "../../ffi/libbpf_error.ts";
+import { ERRNO } from "../../system/errno.ts";
+
+/** What libbpf says when it could not raise the limit: the first time, and later as root. */
+const NOT_RAISED = /Failed to bump RLIMIT_MEMLOCK|try raising 'ulimit -l'/;
+
+/** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
+const NO_MODULE_TYPES = `failed to iterate BTF objects: -${ERRNO.EPERM}\n`;
+
+type Log = Pick<LibbpfError, "log">;
+
+/** Whether it may not look for types in kernel modules. */
+export function lacksModuleTypes({ log }: Log): boolean {
+  return log.includes(NO_MODULE_TYPES);
+}
+
+/** Whether it could not raise RLIMIT_MEMLOCK. */
+export function lacksLockedMemory({ log }: Log): boolean {
+  return NOT_RAISED.test(log);
+}
+
+/** The program that the kernel did not load; null when it was not a program that failed. */
+export function programRefused({ log }: Log): string | null {
+  return /prog '(\w+)': failed to load/.exec(log)?.[1] ?? null;
+}
+
+/** The first thing that it said, null: nothing. Without its name, which stands before each line. */
+export function firstWords({ log }: Log): string | null {
+  return log.split("\n").map((line) => line.replace(/^libbpf: /, "").trim()).find(Boolean) ?? null;
+}
+
+/** The last thing that it said, the nearest to the cause; null: nothing. */
+export function lastWords({ log }: Log): string | null {
+  return log.trim().split("\n").at(-1)?.trim() || null;
+}
+
+/** What the verifier objects to: the end of its log, before its statistics. null when it has left no log. */
+export function verifierSays({ log }: Log): string | null {
+  const program = log.split("-- BEGIN PROG LOAD LOG --\n").at(-1)?.split("-- END PROG LOAD LOG --");
+  if (program?.length !== 2) return null;
+  return program[0]!.split("\n").filter((line) => line !== "" && !STATISTICS.test(line)).at(-1)?.trim() ??
+    null;
+}
+
+const STATISTICS = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn)/;

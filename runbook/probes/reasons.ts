@@ -1,0 +1,204 @@
+/**
+ * Why a program, a hook, a tier or all of them cannot be had: codes with their data for whoever decides, and the one
+ * table of their words for whoever reads them, on the terminal, in doctor's report and in `# meta`.
+ */
+
+import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
+
+type Kind = HookFact["kind"];
+
+/** What libbpf may not look for in kernel modules. */
+type Sought = "types" | "per-CPU variables";
+
+export type Reason =
+  /** A program that is bound to its function by BTF, and the function is not in it. */
+  | { readonly code: "not_in_btf"; readonly kind: Kind }
+  /** It would hook by name, and so many functions have that name. */
+  | { readonly code: "ambiguous_name"; readonly kind: Kind; readonly functions: number }
+  /** It would hook by address, and so many functions of the kernel image have its name. */
+  | { readonly code: "ambiguous_address"; readonly kind: Kind; readonly functions: number }
+  | { readonly code: "notrace"; readonly kind: Kind; readonly hook: string; readonly errno: number }
+  /** The kernel or libbpf refused for another reason; `said`: libbpf's first words on it, null: none. */
+  | {
+    readonly code: "not_attached";
+    readonly kind: Kind;
+    readonly errno: number;
+    readonly said: string | null;
+  }
+  /** `objection`: the verifier's last words, null: none. */
+  | {
+    readonly code: "not_loaded";
+    readonly program: string;
+    readonly errno: number;
+    readonly objection: string | null;
+  }
+  /** This tier needs no such hook. */
+  | { readonly code: "read_elsewhere"; readonly tier: Tier }
+  /** This tier has no program for the hook, and a better one was not tried. */
+  | { readonly code: "tier_required"; readonly tier: Tier }
+  | { readonly code: "no_kprobes" }
+  | { readonly code: "no_function_tracing" }
+  /** Interrupts cannot be told from tasks: BTF lacks the variable, and kallsyms does not say where it is. */
+  | { readonly code: "no_address"; readonly variable: string }
+  /** The same, and the kernel hides its addresses. */
+  | { readonly code: "addresses_hidden" }
+  | { readonly code: "modules_unseen"; readonly sought: Sought }
+  /** A hook that the tier needs has no program left. */
+  | { readonly code: "hook_lost"; readonly hook: string; readonly reasons: readonly Reason[] }
+  /** RLIMIT_MEMLOCK, which counts BPF's memory before 5.11. */
+  | { readonly code: "memlock" }
+  | { readonly code: "not_permitted"; readonly errno: number }
+  | { readonly code: "no_memory" }
+  /** `said`: libbpf's last words, the nearest to the cause; null: none. */
+  | { readonly code: "call_failed"; readonly errno: number; readonly said: string | null };
+
+/** What became of a hook. */
+export interface HookState {
+  readonly stage: Stage;
+  /** Kernel function or tracepoint, as the kernel spells it. */
+  readonly hook: string;
+  /** Of the program that is attached, or of the best one that could have been. */
+  readonly kind: Kind;
+  /** Why it is not attached; empty when it is. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The same as a result file has it. */
+export function hookFact({ stage, hook, kind, reasons }: HookState): HookFact {
+  const attached = reasons.length === 0;
+  return { stage, hook, kind, attached, ...attached ? {} : { reason: reasonsText(reasons) } };
+}
+
+const FUNCTION_KERNEL = "use a kernel with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES, such as Debian's";
+
+/** The newest features that the programs use are in 6.1 and later. */
+export const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1) or later";
+
+/** What to do where no hook can be put on functions, and nothing better is known. */
+export const OTHER_KERNEL: Readonly<Record<Tier, string>> = {
+  full: FUNCTION_KERNEL,
+  kprobe: FUNCTION_KERNEL,
+  tracepoint: "use a kernel with tracepoints, BPF and BTF (CONFIG_DEBUG_INFO_BTF), such as Debian's",
+};
+
+const CONTEXT_UNSEEN = "interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and";
+
+interface Wording<R> {
+  text(reason: R): string;
+  /** What to do, an imperative; null: nothing that is known. `verbose`: how to have libbpf's log shown. */
+  remedy(reason: R, verbose: string): string | null;
+}
+
+type Wordings = { readonly [C in Reason["code"]]: Wording<Extract<Reason, { readonly code: C }>> };
+
+const withWords = (words: string | null) => words === null ? "" : `, ${words}`;
+
+const WORDINGS: Wordings = {
+  not_in_btf: {
+    text: ({ kind }) => `${kind}: not in the kernel's BTF (inlined, absent, or its module is not loaded)`,
+    remedy: () => "none on this kernel: it has no such function to hook",
+  },
+  ambiguous_name: {
+    text: ({ kind, functions }) => `${kind}: ${functions} functions have this name, it hooks by name only`,
+    remedy: () => null,
+  },
+  ambiguous_address: {
+    text: ({ kind, functions }) => `${kind}: ${functions} functions of the kernel image have this name`,
+    remedy: () => null,
+  },
+  notrace: {
+    text: ({ kind, hook, errno }) =>
+      errno === ERRNO.EBUSY
+        ? `${kind}: the kernel forbids tracing ${hook} (notrace)`
+        : `${kind}: the kernel refuses to probe ${hook} (notrace)`,
+    remedy: () => null,
+  },
+  not_attached: {
+    text: ({ kind, errno, said }) => `${kind}: ${errnoName(errno)}${withWords(said)}`,
+    remedy: () => null,
+  },
+  not_loaded: {
+    text: ({ program, errno, objection }) =>
+      `the kernel does not load ${program}: ${objection ?? errnoName(errno)}`,
+    remedy: () => NEWER_KERNEL,
+  },
+  read_elsewhere: {
+    text: ({ tier }) => `the ${tier} tier reads through the accessors instead`,
+    remedy: () => null,
+  },
+  tier_required: {
+    text: ({ tier }) => `the ${tier} tier was required`,
+    remedy: () => "take a better tier, where one can be had",
+  },
+  no_kprobes: { text: () => "this kernel has no kprobes", remedy: () => null },
+  no_function_tracing: {
+    text: () => "this kernel has no function tracing (fentry: EPERM)",
+    remedy: () => null,
+  },
+  no_address: {
+    text: ({ variable }) => `${CONTEXT_UNSEEN} /proc/kallsyms has no address of ${variable}`,
+    remedy: () => null,
+  },
+  addresses_hidden: {
+    text: () => `${CONTEXT_UNSEEN} kernel addresses are hidden`,
+    remedy: () =>
+      `let it see kernel addresses (CAP_SYSLOG; sysctl kernel.kptr_restrict=1), or ${NEWER_KERNEL}`,
+  },
+  modules_unseen: {
+    text: ({ sought }) => `libbpf may not look for ${sought} in kernel modules without CAP_SYS_ADMIN`,
+    remedy: () => "run it with sudo, or with CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON",
+  },
+  hook_lost: {
+    text: ({ hook, reasons }) => `${hook}: ${reasonsText(reasons)}`,
+    // What helps where a single hook is missing need not help where the tier is lost with it.
+    remedy: ({ reasons }) => reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null,
+  },
+  memlock: {
+    text: () => "RLIMIT_MEMLOCK is too low",
+    remedy: () => "raise it (ulimit -l unlimited), or run it with CAP_SYS_RESOURCE, which lets it do that",
+  },
+  not_permitted: {
+    text: ({ errno }) => `the kernel refuses (${errnoName(errno)})`,
+    remedy: () => "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",
+  },
+  no_memory: {
+    text: () => "the kernel has no memory for it",
+    remedy: () => "free memory or raise `ulimit -l`",
+  },
+  call_failed: {
+    text: ({ errno, said }) => `${errnoName(errno)}${withWords(said)}`,
+    remedy: (_, verbose) => `see the kernel's log with ${verbose}`,
+  },
+};
+
+function wordingOf(reason: Reason): Wording<Reason> {
+  return WORDINGS[reason.code];
+}
+
+export function reasonText(reason: Reason): string {
+  return wordingOf(reason).text(reason);
+}
+
+/** What two of them say alike is said once. */
+export function reasonsText(reasons: readonly Reason[]): string {
+  return [...new Set(reasons.map(reasonText))].join("; ");
+}
+
+/**
+ * What to do about the first of them that anything is known to help against.
+ *
+ * @param otherwise what to do when nothing is known
+ * @param verbose how to have libbpf's log shown
+ */
+export function remedyFor(
+  reasons: readonly Reason[],
+  otherwise: string,
+  verbose = "--verbose",
+): string {
+  for (const reason of reasons) {
+    const remedy = wordingOf(reason).remedy(reason, verbose);
+    if (remedy !== null) return remedy;
+  }
+  return otherwise;
+}
