@@ -8,22 +8,10 @@ import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/o
 import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
+import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 
 export const EXECUTABLE = "dist/probe";
 const BUNDLE = `${OUT}/probe.js`;
-
-/**
- * The most that a command may ask for: main.ts gives back what its command does not need. Never the network, and no other program.
- * launcher.c has the same.
- */
-const PROGRAMS = "qemu-system-x86_64,ssh";
-export const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-ffi",
-  `--allow-run=${PROGRAMS}`,
-];
 
 /** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
 const ALIGNMENT = 65_536;
@@ -80,9 +68,12 @@ async function pack(path: string): Promise<void> {
   await append(trailer(runtimeOffset, runtimeOffset + runtime.length, program.length));
 }
 
-async function compile(path: string): Promise<void> {
-  const flags = ["--quiet", "--no-check", "--no-config", "--no-lock", "--ext=js", ...PERMISSIONS];
-  await run([Deno.execPath(), "compile", ...flags, "--output", path, BUNDLE]);
+/** @returns a call of Deno that makes the executable at `path` of the program */
+export function compiling(program: string, path: string): readonly string[] {
+  // Without a cache of V8's, which the executable would leave in /tmp.
+  const bare = ["--quiet", "--no-check", "--no-config", "--no-lock", "--no-code-cache", "--ext=js"];
+  const flags = [...bare, `--env-file=${START_ENVIRONMENT}`, ...PERMISSIONS];
+  return [Deno.execPath(), "compile", ...flags, "--output", path, program];
 }
 
 /**
@@ -106,7 +97,7 @@ export async function verify(path: string, version: string): Promise<void> {
 async function link(way: "compile" | "pack", version: string): Promise<void> {
   await replaceFile(EXECUTABLE, async (temporary) => {
     try {
-      await (way === "compile" ? compile(temporary) : pack(temporary));
+      await (way === "compile" ? run(compiling(BUNDLE, temporary)) : pack(temporary));
       await verify(temporary, version);
     } catch (error) {
       await Deno.remove(temporary).catch(() => {});

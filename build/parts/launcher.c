@@ -168,22 +168,18 @@ static struct image map_interpreter(const char *path)
 	return image;
 }
 
-/* What the runtime may do; main.ts gives back what its command does not need. No network, no other programs. */
+/* PERMISSIONS and PATH come from build/parts/permissions.ts. */
 static const char *const BEFORE_BUNDLE[] = {
 	"deno",
 	"run",
 	"--quiet",
 	"--ext=js",
-	"--no-prompt",
 	"--no-config",
 	"--no-lock",
 	"--no-remote",
 	"--no-npm",
 	"--no-code-cache",
-	"--allow-read",
-	"--allow-write",
-	"--allow-ffi",
-	"--allow-run=qemu-system-x86_64,ssh",
+	PERMISSIONS,
 };
 
 /*
@@ -218,7 +214,7 @@ static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uint
 	return to;
 }
 
-/* Without a PATH the runtime does not start: it looks for the programs that it may run. An empty one is enough. */
+/* Without a PATH the runtime does not start: it looks for the programs that it may run. */
 static uintptr_t *push_environment(uintptr_t *to, const uintptr_t *environment)
 {
 	int has_path = 0;
@@ -229,7 +225,7 @@ static uintptr_t *push_environment(uintptr_t *to, const uintptr_t *environment)
 			*to++ = *environment;
 	}
 	if (!has_path)
-		*to++ = (uintptr_t)"PATH=";
+		*to++ = (uintptr_t)PATH;
 	for (size_t i = 0; i < COUNT(ENVIRONMENT); i++)
 		*to++ = (uintptr_t)ENVIRONMENT[i];
 	*to++ = 0;

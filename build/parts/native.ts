@@ -12,6 +12,7 @@ import { renewErrno } from "./errno.ts";
 import type { Freshness } from "./generated.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
 import { renewLayout } from "./layout.ts";
+import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 
 export const OUT = "build/out";
 const BPF_OBJECT = `${OUT}/chain.bpf.o`;
@@ -103,6 +104,12 @@ function freestandingPart(output: string, source: string, defines: readonly stri
   };
 }
 
+async function launcherDefines(): Promise<string[]> {
+  const path = /^PATH=.*$/m.exec(await Deno.readTextFile(START_ENVIRONMENT))![0];
+  const strings = PERMISSIONS.map((flag) => JSON.stringify(flag));
+  return [`-DPERMISSIONS=${strings.join(",")}`, `-DPATH=${JSON.stringify(path)}`];
+}
+
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
@@ -174,7 +181,7 @@ export async function buildNative(): Promise<Freshness> {
     bpfPart(BPF_OBJECT, machine, ["-DPROBE_PERCPU"]),
     bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, []),
     targetPart(machine),
-    freestandingPart(LAUNCHER, "build/parts/launcher.c"),
+    freestandingPart(LAUNCHER, "build/parts/launcher.c", await launcherDefines()),
     freestandingPart(GUEST_INIT, "guest/image/init.c", [`-DPORT="${guestArchitecture().port}"`]),
   ];
   for (const part of parts) await make(part, compiler);

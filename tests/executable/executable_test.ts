@@ -39,6 +39,13 @@ Deno.test("the executable runs as nobody in an empty environment and a folder th
   assert.deepEqual(await asNobody(place.probe, ["--version"], `${place.folder}/empty`), VERSION);
 });
 
+Deno.test("in an empty environment the executable finds the programs that it may run where execvp(3) looks", async () => {
+  using place = new Place();
+  const args = ["ab", "--runs", "1", "--ssh", "ssh://nobody@127.0.0.1:1"];
+  const { stderr } = await asNobody(place.probe, args, place.folder);
+  assert.match(stderr, /^probe: ssh to ssh:\/\/nobody@127\.0\.0\.1:1 failed: .*Connection refused/m);
+});
+
 Deno.test("the executable runs where no file system can be written", async () => {
   using place = new Place();
   const script =
