@@ -1,7 +1,7 @@
 /** `probe power FILE [FILE]`: how many runs a side are needed. Needs no privilege but to read the files. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
-import { jsonText } from "../analysis/print/json.ts";
+import { powerJson } from "../analysis/print/power_json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power_text.ts";
 import { readFile } from "../runbook/files/result_in.ts";
@@ -30,6 +30,6 @@ export function powerCommand(
     ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
     ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
   });
-  write(flags.format === "json" ? jsonText(analysis) : powerText(analysis));
+  write(flags.format === "json" ? powerJson(analysis) : powerText(analysis));
   return EXIT.done;
 }

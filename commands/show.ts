@@ -2,7 +2,7 @@
 
 import type { ColumnName } from "../analysis/result/columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
-import { jsonText } from "../analysis/print/json.ts";
+import { showJson } from "../analysis/print/show_json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { showText } from "../analysis/print/show_text.ts";
 import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
@@ -28,6 +28,6 @@ export function showCommand(
   const collected = new ShowColumns(flags.by ?? null);
   const file = readFile(path, (row) => collected.visit(row));
   const show = collected.show(file);
-  write(flags.format === "json" ? jsonText(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
+  write(flags.format === "json" ? showJson(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
   return EXIT.done;
 }

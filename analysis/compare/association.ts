@@ -4,8 +4,9 @@ import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { ColumnName } from "../result/columns.ts";
 import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
 import { pValue } from "../sample/sample.ts";
-import type { ColumnOf, CrossTable, MantelHaenszel } from "./comparison.ts";
+import type { ColumnOf, CrossTable, WithinStrata } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
+import type { Confounding } from "./reasons.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
 import { association, EXPECTED_AT_LEAST, gTest } from "../stats/contingency.ts";
@@ -17,7 +18,7 @@ import type { Table } from "../stats/table_margins.ts";
 type Counts = Map<string, Map<string, number>>;
 
 /** One table of counts per stratum. */
-type Strata = Map<string, Counts>;
+type CountsByStratum = Map<string, Counts>;
 
 /** Free cells of a table up to which its covariance matrix is inverted. */
 const MOST_FREE_CELLS = 100;
@@ -32,10 +33,10 @@ export function crossColumns(
   names: Pair<string>,
   rows: TextName,
   columns: TextName,
-  confounded: string | null,
+  confounded: Confounding | null,
   test: Testing,
 ): Unadjusted<CrossTable> {
-  const strata: Strata = new Map();
+  const strata: CountsByStratum = new Map();
   for (const [index, file] of files.entries()) {
     for (
       const { values: [row, column], count } of cellsOf(groupingOf([file.texts[rows], file.texts[columns]]))
@@ -55,10 +56,10 @@ export function crossSides(
   names: Pair<string>,
   rows: readonly ColumnName[],
   across: TextName | null,
-  confounded: string | null,
+  confounded: Confounding | null,
   test: Testing,
 ): Unadjusted<CrossTable> {
-  const strata: Strata = new Map();
+  const strata: CountsByStratum = new Map();
   for (const [index, file] of files.entries()) {
     for (const { values, count } of cellsOf(groupingOf(rows.map((name) => test.columnOf(file, name))))) {
       add(strata, "", nameOfValues(values), names[index]!, count);
@@ -66,7 +67,7 @@ export function crossSides(
   }
   const crossed = { rows: rows.join(","), columns: "side", counts: summed(strata), confounded };
   if (across === null) return tested({ ...crossed, within: null }, test);
-  const inStrata: Strata = new Map();
+  const inStrata: CountsByStratum = new Map();
   for (const [index, file] of files.entries()) {
     const columns = [...rows, across].map((name) => test.columnOf(file, name));
     for (const { values, count } of cellsOf(groupingOf(columns))) {
@@ -88,8 +89,8 @@ interface Crossed {
   readonly columns: string;
   readonly counts: Counts;
   /** The same split into strata, and what they are of. */
-  readonly within: readonly [across: string, strata: Strata] | null;
-  readonly confounded: string | null;
+  readonly within: readonly [across: string, strata: CountsByStratum] | null;
+  readonly confounded: Confounding | null;
 }
 
 /** Observed combinations and how often each occurs. */
@@ -100,7 +101,7 @@ function cellsOf(grouping: Grouping): { values: readonly string[]; count: number
   );
 }
 
-function add(strata: Strata, stratum: string, row: string, column: string, count: number): void {
+function add(strata: CountsByStratum, stratum: string, row: string, column: string, count: number): void {
   const counts = strata.get(stratum) ?? new Map<string, Map<string, number>>();
   strata.set(stratum, counts);
   const line = counts.get(row) ?? new Map<string, number>();
@@ -109,8 +110,8 @@ function add(strata: Strata, stratum: string, row: string, column: string, count
 }
 
 /** All strata together. */
-function summed(strata: Strata): Counts {
-  const sum: Strata = new Map([["", new Map()]]);
+function summed(strata: CountsByStratum): Counts {
+  const sum: CountsByStratum = new Map([["", new Map()]]);
   for (const counts of strata.values()) {
     for (const [row, line] of counts) for (const [column, count] of line) add(sum, "", row, column, count);
   }
@@ -180,9 +181,9 @@ function gOf(counts: Table): CrossTable["g_test"] {
 /** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
 function withinStrata(
   across: string,
-  strata: Strata,
+  strata: CountsByStratum,
   { exploration }: Testing,
-): Unadjusted<MantelHaenszel> | null {
+): Unadjusted<WithinStrata> | null {
   const shape = shapeOf(summed(strata));
   const [r, c] = [shape.row_values.length, shape.column_values.length];
   if (r < 2 || c < 2 || strata.size < 2 || (r - 1) * (c - 1) > MOST_FREE_CELLS) return null;

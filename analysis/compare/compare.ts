@@ -5,12 +5,13 @@ import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
-import { alphaOf, marginOf } from "./declared.ts";
+import { alphaOf, marginOf } from "./limits.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
-import { answer, measure, type Measured } from "./question.ts";
+import { answer, estimate, type Estimated } from "./answer.ts";
 import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS } from "./questions.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
+import type { VerdictReason } from "./reasons.ts";
 import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
@@ -83,8 +84,8 @@ interface Key {
 }
 
 interface Asked {
-  readonly measured: Measured;
-  readonly confounded: readonly string[];
+  readonly estimated: Estimated;
+  readonly confounded: readonly VerdictReason[];
   /** Null when the question is in no family. */
   readonly test: Tested | null;
 }
@@ -104,7 +105,7 @@ interface Prepared {
   readonly sides: Pair<Side>;
   readonly alpha: number;
   readonly isMarginGiven: boolean;
-  readonly broken: readonly string[];
+  readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
   /** What the strata are by, one for each of them. */
@@ -123,20 +124,21 @@ function prepare(
   const alpha = alphaOf(a, options.alpha);
   const margins = perQuestion((question) => marginOf(a, question, options.marginNs));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
-  const broken = sides.filter((side) => side.integrity_errors > INTEGRITY_LIMIT * side.rows).map((side) =>
-    `integrity failed: ${side.integrity_errors} of ${side.rows} runs in ${side.side} contradict themselves`
-  );
-  const protocol = protocolDifferences(a.meta, b.meta, names[1]);
+  const broken = ([0, 1] as const).flatMap((side): VerdictReason[] => {
+    const { integrity_errors: errors, rows } = sides[side];
+    return errors > INTEGRITY_LIMIT * rows ? [{ code: "integrity", side, errors, rows }] : [];
+  });
+  const protocol = protocolDifferences(a.meta, b.meta);
   const samples = perQuestion(({ duration }) => both(files, (file) => sampleOf(file, duration)));
   const questions = perQuestion((question): Asked => {
     const { name } = question;
-    const measured = measure(samples[name], margins[name], alpha, exploration);
-    const confounded = [...protocol, ...hookDifferences(question, a.meta, b.meta, names[1])];
-    const { mann_whitney } = measured.numbers;
+    const estimated = estimate(samples[name], margins[name], alpha, exploration);
+    const confounded = [...protocol, ...hookDifferences(question, a.meta, b.meta)];
+    const { mann_whitney } = estimated.numbers;
     const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
       ? null
       : { p: mann_whitney.p };
-    return { measured, confounded, test };
+    return { estimated, confounded, test };
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
   const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
@@ -158,7 +160,7 @@ function prepare(
     questions,
     tested: QUESTIONS.flatMap(({ name }) => questions[name].test ?? []),
     keys,
-    strata: stratifyAll(files, samples, names, keys, alpha, isConfounded, exploration),
+    strata: stratifyAll(files, samples, keys, alpha, isConfounded, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
   };
 }
@@ -171,17 +173,16 @@ function conclude(
 ): Comparison {
   const { files, sides, alpha } = prepared;
   const answers = perQuestion(({ name }) => {
-    const { measured, confounded, test } = prepared.questions[name];
+    const { estimated, confounded, test } = prepared.questions[name];
     const at = test === null ? -1 : family.indexOf(test);
     // The others of the family stay as they are when runs are left out of this question.
     const adjustedAs = (p: number) =>
       p === family[at]!.p ? adjusted[at]! : holm(family.with(at, { p }).map((test) => test.p))[at]!;
-    return answer(measured, {
+    return answer(estimated, {
       alpha,
       adjusted: at < 0 ? null : adjustedAs,
       confounded,
       broken: prepared.broken,
-      names: prepared.names,
     }, exploration);
   });
   const strata: Stratification[] = [];
@@ -211,24 +212,20 @@ function conclude(
 function stratifyAll(
   files: Pair<ResultFile>,
   samples: Parameters<typeof stratify>[1],
-  names: Pair<string>,
   keys: readonly Key[],
   alpha: number,
   isConfounded: boolean,
   exploration: Exploration,
 ): (Unadjusted<Explored> | SameRuns)[] {
-  const confounds = keys.map(({ columns }) => {
-    const decode = columns.includes("signature")
-      ? decodeDifference(files[0].meta, files[1].meta, names[1])
-      : null;
-    return decode ?? (isConfounded ? `${OF_STRATA.name} is CONFOUNDED` : null);
-  });
+  const decode = decodeDifference(files[0].meta, files[1].meta);
+  const whole = isConfounded ? { code: "question_confounded", question: OF_STRATA.name } as const : null;
+  const confounds = keys.map(({ columns }) => columns.includes("signature") ? decode ?? whole : whole);
   return keys.map(({ columns, groupings }, index) => {
     for (let as = 0; as < index; as++) {
       const names = confounds[as] === confounds[index] ? renaming(keys[as]!.groupings, groupings) : null;
       if (names !== null) return { as, columns, renaming: names };
     }
-    return stratify(files, samples, names, columns, groupings, alpha, confounds[index]!, exploration);
+    return stratify(files, samples, columns, groupings, alpha, confounds[index]!, exploration);
   });
 }
 
@@ -239,9 +236,9 @@ function crossTables(
   test: Testing,
 ): Unadjusted<CrossTable>[] {
   const [a, b] = both(files, ({ meta }) => meta);
-  const protocol = protocolDifferences(a, b, names[1])[0] ?? null;
-  const decode = decodeDifference(a, b, names[1]);
-  const stacks = stageDifference("ttwu", a, b, names[1]);
+  const protocol = protocolDifferences(a, b)[0] ?? null;
+  const decode = decodeDifference(a, b);
+  const stacks = stageDifference("ttwu", a, b);
   const depends = (columns: readonly ColumnName[]) =>
     protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
   return [

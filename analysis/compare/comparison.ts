@@ -1,6 +1,6 @@
 /**
- * What a comparison of two result files says. These are the field names of `probe compare --format json`: times
- * end in `_ns`, absent is null, never NaN, Infinity or -0. Lists of two are in the order of `sides`; the first side
+ * What a comparison of two result files says. These are the field names of `probe compare --format json`, in which
+ * reasons and warnings are sentences: times end in `_ns`, absent is null, never NaN, Infinity or -0. Lists of two are in the order of `sides`; the first side
  * is the baseline A, and every shift is the second side less A, every ratio the second side over A.
  */
 
@@ -10,7 +10,9 @@ import type { ResultFile } from "../result/file.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
+import type { Confounding, LeaveOutReason, SpreadReason, StratumReason, VerdictReason } from "./reasons.ts";
 import type { Verdict } from "./verdict.ts";
+import type { Warning } from "./warning.ts";
 
 /** A column of a file as values, row by row; that of a file's texts when it is one of them. */
 export type ColumnOf = (file: ResultFile, name: ColumnName) => DictionaryColumn;
@@ -105,7 +107,7 @@ export interface LeaveOut {
   readonly left_out: Pair<number> | null;
   /** Numbers up to this one were tried; 0: none, see `reason`. */
   readonly searched: number;
-  readonly reason: string | null;
+  readonly reason: LeaveOutReason | null;
 }
 
 /** The answer to a question, over complete runs in which its duration was observed. */
@@ -122,7 +124,7 @@ export interface Answer extends Contrast {
   readonly block_lengths: Pair<number> | null;
   readonly verdict: Verdict;
   /** Why the verdict is what it is, where the numbers alone do not say. */
-  readonly reasons: readonly string[];
+  readonly reasons: readonly VerdictReason[];
   /** Runs per side that would settle an INCONCLUSIVE answer at a power of 0.8, if spread and shift stay. */
   readonly n_to_settle: number | null;
   readonly leave_out: LeaveOut | null;
@@ -132,7 +134,7 @@ export interface Answer extends Contrast {
  * Spread between the strata of one key that have at least 4 runs: both sides together, each run relative to the
  * median of its stratum on its side, and each side alone.
  */
-export interface Spread extends SpreadTests {
+export interface StrataSpread extends SpreadTests {
   /** Brown-Forsythe of each side alone. */
   readonly sides: Pair<SpreadTest | null>;
   /** What decides for each side alone. */
@@ -143,7 +145,7 @@ export interface Spread extends SpreadTests {
    */
   readonly verdict: "DIFFERENT" | "INCONCLUSIVE" | "NO-DATA";
   /** Why the verdict is another one than that of `test`; null when it is not. */
-  readonly reason: string | null;
+  readonly reason: SpreadReason | null;
 }
 
 /** The runs of both sides that share one value of a key. Durations are those of the question OF_STRATA. */
@@ -160,7 +162,7 @@ export interface Stratum extends Contrast {
   readonly mad_ratio_to_first: Pair<Ratio | null>;
   /** CONFOUNDED when it cannot be compared, NO-DATA with too few runs, else null: strata are explored. */
   readonly verdict: "CONFOUNDED" | "NO-DATA" | null;
-  readonly reason: string | null;
+  readonly reason: StratumReason | null;
 }
 
 /** A shift common to all strata that both sides have, whatever the mix of strata. */
@@ -189,7 +191,7 @@ export interface Stratification {
   /** Complete runs in which the key was not observed. */
   readonly not_observed: Pair<number>;
   readonly groups: readonly Stratum[];
-  readonly spread: Spread;
+  readonly spread: StrataSpread;
   readonly stratified: readonly Stratified[];
 }
 
@@ -215,13 +217,13 @@ export interface CrossTable {
   /** Likelihood ratio; null where an expected count is below 5. */
   readonly g_test: PValue & { readonly g: number; readonly df: number } | null;
   /** The same association within strata. */
-  readonly mantel_haenszel: MantelHaenszel | null;
+  readonly mantel_haenszel: WithinStrata | null;
   /** Why the table is for information only, or null. */
-  readonly confounded: string | null;
+  readonly confounded: Confounding | null;
 }
 
 /** Cochran, Mantel and Haenszel's test across the values of a column or across the sides. */
-export interface MantelHaenszel extends ExploratoryP {
+export interface WithinStrata extends ExploratoryP {
   readonly across: string;
   readonly strata: number;
   readonly chi_square: number;
@@ -256,5 +258,6 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** Frames of the stack keys named above, innermost first. */
   readonly stacks: Readonly<Record<string, readonly string[]>>;
   readonly context: readonly ContextDifference[];
-  readonly warnings: readonly string[];
+  /** The gravest first. */
+  readonly warnings: readonly Warning[];
 }

@@ -39,11 +39,11 @@ export function leaveOut(samples: Pair<Float64Array>, rule: Rule, verdict: Verdi
     return {
       ...none,
       searched: 0,
-      reason: "the runs are not exchangeable: one cannot be left out of a block",
+      reason: { code: "not_exchangeable" },
     };
   }
   if (Math.max(a.length, b.length) > SEARCHED_UP_TO) {
-    return { ...none, searched: 0, reason: `a side has more than ${SEARCHED_UP_TO} runs` };
+    return { ...none, searched: 0, reason: { code: "many_runs", most: SEARCHED_UP_TO } };
   }
   const limit = Math.min(MOST_LEFT_OUT, Math.max(1, Math.floor(LARGEST_SHARE * (a.length + b.length))));
   for (let runs = 1; runs <= limit; runs++) {

@@ -62,21 +62,24 @@ export const QUESTIONS = [
   },
 ] as const satisfies readonly Question[];
 
-type Row = (typeof QUESTIONS)[number];
-type Whole = Exclude<Row, { readonly role: "part" }>;
-export type QuestionName = Row["name"];
+type Listed = (typeof QUESTIONS)[number];
+type Whole = Exclude<Listed, { readonly role: "part" }>;
+export type QuestionName = Listed["name"];
 /** Questions that are no part of another one. */
 export type WholeName = Whole["name"];
 
-export const LEAD = QUESTIONS.find(({ role }) => role === "lead") as Extract<Row, { readonly role: "lead" }>;
+export const LEAD = QUESTIONS.find(({ role }) => role === "lead") as Extract<
+  Listed,
+  { readonly role: "lead" }
+>;
 export const OF_STRATA = QUESTIONS.find(({ role }) => role === "strata") as Extract<
-  Row,
+  Listed,
   { readonly role: "strata" }
 >;
 export const WHOLES: readonly Whole[] = QUESTIONS.filter((question) => question.role !== "part");
 
 /** The answer to each question, or whatever there is of each, in the order of the table. */
-export function perQuestion<T>(of: (question: Row) => T): Record<QuestionName, T> {
+export function perQuestion<T>(of: (question: Listed) => T): Record<QuestionName, T> {
   return Object.fromEntries(QUESTIONS.map((question) => [question.name, of(question)])) as Record<
     QuestionName,
     T

@@ -6,6 +6,7 @@ import { both, completeRows } from "../sample/sample.ts";
 import type { ContextDifference } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
+import type { ValueCounts, Warning } from "./warning.ts";
 import { TEXT_NAMES, type TextName } from "../result/row.ts";
 
 /** Columns that say how a run went: by these runs are chosen. */
@@ -14,48 +15,39 @@ const OUTCOMES: readonly string[] = ["status", "last_stage"] satisfies TextName[
 /** What may explain a difference: all texts that a file keeps. */
 const CANDIDATES = [...TEXT_NAMES].filter((name) => !OUTCOMES.includes(name)) as TextName[];
 
-/** Values of a varying column that a warning names. */
-const NAMED_VALUES = 3;
-
 /** Columns that are constant on each side but not the same. */
 export function constantDifferences(files: Pair<ResultFile>): ContextDifference[] {
   const complete = both(files, completeRows);
   return CANDIDATES.filter((column) => !column.endsWith("_stack")).flatMap((column) => {
     const [inA, inB] = valuesOf(files, column, complete);
-    const differs = inA.length === 1 && inB.length === 1 && inA[0]![0] !== inB[0]![0];
-    return differs ? [{ field: column, values: [inA[0]![0], inB[0]![0]] }] : [];
+    const differs = inA.length === 1 && inB.length === 1 && inA[0]!.value !== inB[0]!.value;
+    return differs ? [{ field: column, values: [inA[0]!.value, inB[0]!.value] }] : [];
   });
 }
 
 /**
  * Columns that vary inside a stratum of every key, as benchstat's residue: they may make a difference that no key
- * explains. In one sentence, with their values; nothing when there is none.
+ * explains.
  *
- * @param names of the sides
  * @param keys that the runs are grouped by: their columns, and the groups of both sides
  */
 export function residueOf(
   files: Pair<ResultFile>,
-  names: Pair<string>,
   keys: readonly { readonly columns: readonly string[]; readonly groupings: Pair<Grouping> }[],
-): string[] {
+): Warning[] {
   const isKey = new Set(keys.flatMap(({ columns }) => columns));
   const complete = both(files, completeRows);
   const found = CANDIDATES.filter((column) => !isKey.has(column)).flatMap((column) => {
     const values = valuesOf(files, column, complete);
-    const varies = ([0, 1] as const).filter((side) =>
+    const varying = (side: 0 | 1) =>
       values[side].length > 1 &&
-      keys.every(({ groupings }) => variesWithin(files[side], column, groupings[side], complete[side]))
-    );
-    if (varies.length === 0) return [];
-    return [`${column} (${varies.map((side) => `${names[side]}: ${listed(values[side])}`).join("; ")})`];
+        keys.every(({ groupings }) => variesWithin(files[side], column, groupings[side], complete[side]))
+        ? values[side]
+        : null;
+    const varies = [varying(0), varying(1)] as const;
+    return varies[0] === null && varies[1] === null ? [] : [{ column, values: varies }];
   });
-  return found.length === 0 ? [] : [`vary inside strata and are no key: ${found.join(", ")}`];
-}
-
-function listed(values: Values): string {
-  const named = values.slice(0, NAMED_VALUES).map(([value, count]) => `${value} ${count}`).join(", ");
-  return values.length > NAMED_VALUES ? `${named} and ${values.length - NAMED_VALUES} more` : named;
+  return found.length === 0 ? [] : [{ code: "residue", columns: found }];
 }
 
 /** Whether two complete runs of one group differ in an observed value. */
@@ -77,12 +69,10 @@ function variesWithin(
   return false;
 }
 
-type Values = readonly (readonly [value: string, count: number])[];
-
 /** Distinct observed values of the complete runs of each side, the most frequent first. */
-function valuesOf(files: Pair<ResultFile>, column: TextName, complete: Pair<Uint32Array>): Pair<Values> {
-  const of = (side: 0 | 1): Values =>
+function valuesOf(files: Pair<ResultFile>, column: TextName, complete: Pair<Uint32Array>): Pair<ValueCounts> {
+  const of = (side: 0 | 1): ValueCounts =>
     countsOf(files[side].texts[column], complete[side])
-      .flatMap(({ value, runs }) => value === null ? [] : [[value, runs] as const]);
+      .flatMap(({ value, runs }) => value === null ? [] : [{ value, runs }]);
   return [of(0), of(1)];
 }

@@ -7,8 +7,9 @@ import type { Grouping } from "../sample/grouping.ts";
 import { both, completeness, type FileSample, samplesByName, TEST_NEEDS } from "../sample/sample.ts";
 import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
 import { OF_STRATA, type WholeName, WHOLES } from "./questions.ts";
+import type { StratumReason } from "./reasons.ts";
 import { stratifiedShifts } from "./stratified.ts";
-import type { Spread, Stratification, Stratum } from "./comparison.ts";
+import type { StrataSpread, Stratification, Stratum } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { type Bins, binsOver } from "../sample/histogram.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -28,7 +29,7 @@ interface Grouped {
 
 /** A stratification before the verdict of its spread, which rests on adjusted p-values. */
 export interface Explored extends Omit<Stratification, "spread"> {
-  readonly spread: Omit<Spread, "verdict" | "reason">;
+  readonly spread: Omit<StrataSpread, "verdict" | "reason">;
 }
 
 /** The durations that are looked at stratum by stratum: one of them stratum for stratum, all over the strata. */
@@ -47,24 +48,22 @@ export function concluded(
   // Strata that change places, the wider of one side being the tighter of the other, look alike together.
   const each = !differs(test) && side_tests.every(differs);
   const verdict = test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE";
-  const reason = each ? "on each side alone; both sides together hide it" : null;
+  const reason = each ? { code: "each_side_alone" } as const : null;
   return { ...explored, spread: { ...explored.spread, verdict, reason } };
 }
 
 /**
  * @param samples of the files
- * @param names of the sides
  * @param columns that the groupings are by
  * @param confounded why shifts by this key cannot be concluded from, or null
  */
 export function stratify(
   files: Pair<ResultFile>,
   samples: StrataSamples,
-  names: Pair<string>,
   columns: readonly ColumnName[],
   groupings: Pair<Grouping>,
   alpha: number,
-  confounded: string | null,
+  confounded: StratumReason | null,
   exploration: Exploration,
 ): Unadjusted<Explored> {
   const grouped = bySide(files, samples[OF_STRATA.name], groupings);
@@ -79,7 +78,7 @@ export function stratify(
   const ordered = strata.map((name) => samplesOf(grouped, name));
   const bins = binsOver(ordered.flat());
   const groups = strata.map((name) => {
-    const refused = refusalOf(samplesOf(grouped, name), names, confounded);
+    const refused = refusalOf(samplesOf(grouped, name), confounded);
     return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
   });
   const inStrata = (question: WholeName) => {
@@ -177,14 +176,17 @@ function stratum(
 /** Why a stratum cannot be compared, if so. */
 type Refusal = Pick<Stratum, "verdict" | "reason">;
 
-function refusalOf([a, b]: Pair<Float64Array>, names: Pair<string>, confounded: string | null): Refusal {
-  if (a.length + b.length === 0) return { verdict: "NO-DATA", reason: "no complete run on either side" };
+function refusalOf([a, b]: Pair<Float64Array>, confounded: StratumReason | null): Refusal {
+  if (a.length + b.length === 0) return { verdict: "NO-DATA", reason: { code: "no_complete_run" } };
   if (a.length === 0 || b.length === 0) {
-    return { verdict: "CONFOUNDED", reason: `no complete run in ${names[a.length === 0 ? 0 : 1]}` };
+    return {
+      verdict: "CONFOUNDED",
+      reason: { code: "no_complete_run_in", side: a.length === 0 ? 0 : 1 },
+    };
   }
   if (confounded !== null) return { verdict: "CONFOUNDED", reason: confounded };
   return Math.min(a.length, b.length) < TEST_NEEDS
-    ? { verdict: "NO-DATA", reason: `fewer than ${TEST_NEEDS} complete runs on a side` }
+    ? { verdict: "NO-DATA", reason: { code: "few_complete_runs", needs: TEST_NEEDS } }
     : { verdict: null, reason: null };
 }
 

@@ -1,11 +1,13 @@
 /**
  * `probe power`: how many runs a side must have for equivalence to be shown, from the distributions that files
- * hold. Field names are those of `probe power --format json`.
+ * hold. Field names are those of `probe power --format json`, in which reasons and warnings are sentences.
  */
 
 import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
-import { alphaOf, marginOf } from "../compare/declared.ts";
+import { alphaOf, marginOf } from "../compare/limits.ts";
 import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
+import type { Duration } from "../result/durations.ts";
+import type { Note } from "../result/note.ts";
 import type { ResultFile } from "../result/file.ts";
 import { EXCHANGEABLE_LEVEL, seriesChecks } from "../sample/series.ts";
 import { type Sample, summaryOf } from "../show/strata.ts";
@@ -29,8 +31,21 @@ export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
   readonly power: number;
   readonly margin_source: "runbook" | "option";
   readonly method: string;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly PowerWarning[];
 }
+
+/** The words are in analysis/print. */
+export type PowerWarning =
+  | { readonly code: "file"; readonly note: Note }
+  | { readonly code: "thin"; readonly file: string; readonly complete: number }
+  /** Neighbouring runs are alike: a real series needs more runs than independent draws. */
+  | { readonly code: "dependent"; readonly file: string; readonly duration: Duration; readonly lag1: number };
+
+/** Why there is no number of runs; the words are in analysis/print. */
+export type NoAnswer =
+  | { readonly code: "few_runs"; readonly file: string; readonly runs: number; readonly needs: number }
+  /** More runs than `most` would be needed. */
+  | { readonly code: "many_runs"; readonly most: number };
 
 export interface RunsAnswer {
   readonly margin_ns: number;
@@ -40,7 +55,7 @@ export interface RunsAnswer {
   readonly runs_per_side: number | null;
   /** Simulated with so many runs; at least what was asked for. */
   readonly simulated_power: number | null;
-  readonly reason: string | null;
+  readonly reason: NoAnswer | null;
 }
 
 /** Fewer runs are no distribution to draw from. */
@@ -81,14 +96,14 @@ function runsFor(
   const sorted = files.map((file) => sortedSample(file, duration));
   const samples = sorted.map(summaryOf);
   const asked = { margin_ns: marginNs, samples };
-  const none = (reason: string) => ({ ...asked, runs_per_side: null, simulated_power: null, reason });
+  const none = (reason: NoAnswer) => ({ ...asked, runs_per_side: null, simulated_power: null, reason });
   const few = samples.findIndex(({ n }) => n < NEEDS);
   if (few >= 0) {
-    return none(`${files[few]!.name} has ${samples[few]!.n} complete runs with it, ${NEEDS} are needed`);
+    return none({ code: "few_runs", file: files[few]!.name, runs: samples[few]!.n, needs: NEEDS });
   }
   const found = runsForEquivalence(sorted[0]!, sorted.at(-1)!, { margin: marginNs, alpha, power });
   if (found === null) {
-    return none(`more than ${MOST_RUNS} runs a side: this margin is too narrow for this spread`);
+    return none({ code: "many_runs", most: MOST_RUNS });
   }
   if (found.runs >= INTERVAL_NEEDS) {
     return { ...asked, runs_per_side: found.runs, simulated_power: found.power, reason: null };
@@ -102,17 +117,18 @@ function runsFor(
   return { ...asked, runs_per_side: INTERVAL_NEEDS, simulated_power: simulated, reason: null };
 }
 
-function warningsOf(file: ResultFile): string[] {
+function warningsOf(file: ResultFile): PowerWarning[] {
+  const { name, notes } = file;
   const complete = sortedSample(file, LEAD.duration).length;
-  const thin = complete >= THIN_BELOW ? [] : [
-    `thin: ${file.name} has ${complete} complete runs; below ${THIN_BELOW} the answer rests on a few of them`,
-  ];
-  const dependent = WHOLES.flatMap(({ duration }) => {
+  const dependent = WHOLES.flatMap(({ duration }): PowerWarning[] => {
     const { lag1 } = seriesChecks(file, duration);
-    return lag1 === null || lag1.p >= EXCHANGEABLE_LEVEL || lag1.r <= 0 ? [] : [
-      `${file.name}: neighbouring runs are alike in ${duration} (lag-1 ${lag1.r.toFixed(2)}); ` +
-      "a real series needs more runs than independent draws",
-    ];
+    return lag1 === null || lag1.p >= EXCHANGEABLE_LEVEL || lag1.r <= 0
+      ? []
+      : [{ code: "dependent", file: name, duration, lag1: lag1.r }];
   });
-  return [...file.notes, ...thin, ...dependent];
+  return [
+    ...notes.map((note): PowerWarning => ({ code: "file", note })),
+    ...complete >= THIN_BELOW ? [] : [{ code: "thin", file: name, complete } as const],
+    ...dependent,
+  ];
 }

@@ -1,6 +1,7 @@
 /** Comparisons as tidy CSV: one row per question and stratum, the whole sample first. Empty: not known. */
 
-import type { Comparison, Contrast } from "../compare/comparison.ts";
+import { lettersOf, reasonText } from "./reasons.ts";
+import type { Comparison, Contrast, Stratum } from "../compare/comparison.ts";
 import type { Outliers, Pair } from "../sample/summary.ts";
 import { OF_STRATA, QUESTIONS } from "../compare/questions.ts";
 import { quoteText } from "../result/write.ts";
@@ -20,13 +21,22 @@ export function compareCsv(comparisons: readonly Comparison[]): string {
 
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
+  const letters = lettersOf(comparison);
+  const words = (reason: Stratum["reason"]) => reason === null ? null : reasonText(reason, letters);
   const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
   const whole = QUESTIONS.map(({ name }): Line => {
     const answer = comparison[name];
     const test = answer.mann_whitney;
     return [
       ...begin,
-      ...place(name, "whole", null, null, answer.verdict, answer.reasons.join("; ")),
+      ...place(
+        name,
+        "whole",
+        null,
+        null,
+        answer.verdict,
+        answer.reasons.map((reason) => reasonText(reason, letters)).join("; "),
+      ),
       ...contrast(answer),
       ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
       ...p(test?.p, test?.p_capped, test?.p_holm, "Holm", test?.method),
@@ -36,7 +46,7 @@ function linesOf(comparison: Comparison): Line[] {
   const strata = comparison.strata.flatMap(({ key, groups, stratified }): Line[] => [
     ...groups.map((group): Line => [
       ...begin,
-      ...place(OF_STRATA.name, "stratum", key, group.value, group.verdict, group.reason),
+      ...place(OF_STRATA.name, "stratum", key, group.value, group.verdict, words(group.reason)),
       ...contrast(group),
       ...censored(group.timeout, group.aborted),
       ...p(

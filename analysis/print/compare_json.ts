@@ -1,10 +1,40 @@
 import type { Comparison } from "../compare/comparison.ts";
+import { perQuestion } from "../compare/questions.ts";
 import { jsonText } from "./json.ts";
+import { lettersOf, reasonText } from "./reasons.ts";
+import { warningText } from "./warnings.ts";
 
 /**
- * One comparison as JSON: the fields are those of `Comparison`, in its order. Several, of one baseline, as the list
- * `comparisons`.
+ * One comparison as JSON: the fields are those of `Comparison`, in its order; reasons and warnings in words. Several,
+ * of one baseline, as the list `comparisons`.
  */
 export function compareJson(comparisons: readonly Comparison[]): string {
-  return jsonText(comparisons.length === 1 ? comparisons[0]! : { comparisons });
+  const said = comparisons.map(inWords);
+  return jsonText(said.length === 1 ? said[0]! : { comparisons: said });
+}
+
+function inWords(comparison: Comparison): object {
+  const { strata, association, warnings } = comparison;
+  const letters = lettersOf(comparison);
+  const words = (reason: Parameters<typeof reasonText>[0] | null) =>
+    reason === null ? null : reasonText(reason, letters);
+  return {
+    ...comparison,
+    ...perQuestion(({ name }) => {
+      const answer = comparison[name];
+      const { reasons, leave_out } = answer;
+      return {
+        ...answer,
+        reasons: reasons.map(words),
+        leave_out: leave_out === null ? null : { ...leave_out, reason: words(leave_out.reason) },
+      };
+    }),
+    strata: strata.map((stratification) => ({
+      ...stratification,
+      groups: stratification.groups.map((group) => ({ ...group, reason: words(group.reason) })),
+      spread: { ...stratification.spread, reason: words(stratification.spread.reason) },
+    })),
+    association: association.map((table) => ({ ...table, confounded: words(table.confounded) })),
+    warnings: warnings.map((warning) => warningText(warning, letters)),
+  };
 }

@@ -4,6 +4,8 @@ import { interval, percent } from "./compare_text_words.ts";
 import type { Answer, Comparison, Stratification } from "../compare/comparison.ts";
 import { LEAD, OF_STRATA, QUESTIONS } from "../compare/questions.ts";
 import { formatChosen, formatDuration, formatP, formatShift, formatSigned } from "../units/format_value.ts";
+import { lettersOf, reasonText } from "./reasons.ts";
+import { warningText } from "./warnings.ts";
 import { printable } from "./text_layout.ts";
 
 /** Strata of a key that are shown: a job's summary has a largest size. */
@@ -15,6 +17,7 @@ export function compareMarkdown(comparisons: readonly Comparison[]): string {
 
 function sectionsOf(comparison: Comparison): string[] {
   const { sides: [a, b], warnings, strata } = comparison;
+  const letters = lettersOf(comparison);
   const files = ([a, b] as const).map((side) =>
     `- **${side.side}** ${text(side.file)}: ${text(side.env)} on ${text(side.host)}, Linux ${
       text(side.kernel)
@@ -37,7 +40,9 @@ function sectionsOf(comparison: Comparison): string[] {
       ],
       QUESTIONS.map(({ name }) => questionCells(name, comparison[name])),
     ),
-    ...(warnings.length === 0 ? [] : [warnings.map((warning) => `- warning: ${text(warning)}`).join("\n")]),
+    ...(warnings.length === 0
+      ? []
+      : [warnings.map((warning) => `- warning: ${text(warningText(warning, letters))}`).join("\n")]),
     ...strata.filter(({ same_runs_as, groups }) => same_runs_as === null && groups.length > 0)
       .map((stratification) => folded(stratification, comparison)),
     text(
@@ -53,7 +58,8 @@ function headline(comparison: Comparison): string {
   const { alpha, sides, margin_source } = comparison;
   const lead = comparison[LEAD.name];
   const source = margin_source === "option" ? " (from --margin)" : "";
-  const reasons = lead.reasons.map((reason) => ` Because: ${reason}.`).join("");
+  const reasons = lead.reasons.map((reason) => ` Because: ${reasonText(reason, lettersOf(comparison))}.`)
+    .join("");
   const settle = lead.n_to_settle === null
     ? ""
     : ` About ${lead.n_to_settle} complete runs a side would settle it.`;
@@ -80,7 +86,8 @@ function questionCells(name: string, answer: Answer): string[] {
   ];
 }
 
-function folded({ key, groups, spread }: Stratification, { sides }: Comparison): string {
+function folded({ key, groups, spread }: Stratification, comparison: Comparison): string {
+  const { sides } = comparison;
   const rows = groups.slice(0, SHOWN).map((group) => [
     group.value,
     group.n.join(" + "),
@@ -93,7 +100,7 @@ function folded({ key, groups, spread }: Stratification, { sides }: Comparison):
   ]);
   const more = groups.length > SHOWN ? `\n\nand ${groups.length - SHOWN} more strata` : "";
   const test = spread.reason !== null
-    ? ` ${spread.reason}`
+    ? ` ${reasonText(spread.reason, lettersOf(comparison))}`
     : spread.test === null
     ? ""
     : ` (${formatP(spread.test.p, spread.test.p_capped)})`;

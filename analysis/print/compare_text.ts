@@ -14,6 +14,8 @@ import {
   formatStatistic,
 } from "../units/format_value.ts";
 import { TIERS } from "../result/meta.ts";
+import { lettersOf, reasonText } from "./reasons.ts";
+import { warningText } from "./warnings.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
 import { VERDICTS } from "../compare/verdict.ts";
 
@@ -70,7 +72,7 @@ function headline(comparison: Comparison): string[] {
   const note = verdict === "CONFOUNDED" ? "; for information only" : "";
   return [
     ...wrap(`${LEAD.name}: ${parts.join("; ")}${note}`, `${verdict}  `),
-    ...reasonLines(lead, comparison.sides),
+    ...reasonLines(lead, comparison),
     ...leaveOutLines(lead.leave_out, comparison),
   ];
 }
@@ -115,8 +117,11 @@ function overviewLines(comparison: Comparison): string[] {
   ];
 }
 
-function warningLines({ warnings }: Comparison): string[] {
-  return warnings.flatMap((warning) => wrap(printable(warning), "warning: "));
+function warningLines(comparison: Comparison): string[] {
+  const letters = lettersOf(comparison);
+  return comparison.warnings.flatMap((warning) =>
+    wrap(printable(warningText(warning, letters)), "warning: ")
+  );
 }
 
 function questionLines(
@@ -128,7 +133,7 @@ function questionLines(
   const note = answer.verdict === "CONFOUNDED" ? " (numbers for information)" : "";
   const lines = [`${name}: ${title}`, `  ${answer.verdict}${note}`];
   if (name !== LEAD.name) {
-    lines.push(...reasonLines(answer, comparison.sides), ...leaveOutLines(answer.leave_out, comparison));
+    lines.push(...reasonLines(answer, comparison), ...leaveOutLines(answer.leave_out, comparison));
   }
   if (answer.thin && answer.verdict !== "NO-DATA") {
     lines.push("  THIN: fewer than 10 runs on a side; a few of them decide everything");
@@ -271,9 +276,12 @@ function shapeLines({ kolmogorov_smirnov: ks, anderson_darling: ad }: Answer): s
 }
 
 /** Why, and what would help. */
-function reasonLines(answer: Answer, sides: readonly Side[]): string[] {
-  const lines = answer.reasons.flatMap((reason) => wrap(printable(reason), "  because "));
-  const tiers = new Set(sides.map((side) => side.tier));
+function reasonLines(answer: Answer, comparison: Comparison): string[] {
+  const letters = lettersOf(comparison);
+  const lines = answer.reasons.flatMap((reason) =>
+    wrap(printable(reasonText(reason, letters)), "  because ")
+  );
+  const tiers = new Set(comparison.sides.map((side) => side.tier));
   if (answer.verdict === "CONFOUNDED" && tiers.size > 1) {
     const common = TIERS.findLast((tier) => tiers.has(tier));
     lines.push(

@@ -5,6 +5,7 @@ import type { Comparison, CrossTable, Ratio, Stratification, Stratum } from "../
 import { OF_STRATA } from "../compare/questions.ts";
 import type { Pair } from "../sample/summary.ts";
 import { formatDuration, formatP, formatShift, formatStatistic } from "../units/format_value.ts";
+import { lettersOf, reasonText } from "./reasons.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
 
 /** Rows of a table that are shown; the rest is counted. */
@@ -84,10 +85,10 @@ function groupLines(
     }`.trimEnd();
     return withBars(line, group, side, plots);
   };
-  const names = comparison.sides.map(({ side }) => side) as unknown as Pair<string>;
+  const names = lettersOf(comparison);
   const [labelFirst, labelRest] = labelOf(columns, group.values, comparison);
   const parts = [
-    ...(group.verdict === null ? [] : [`${group.verdict}: ${group.reason}`]),
+    ...(group.reason === null ? [] : [`${group.verdict}: ${reasonText(group.reason, names)}`]),
     ...(group.thin && group.verdict === null ? ["thin"] : []),
     ...(group.shift_ns === null ? [] : [shiftText(group, comparison)]),
     ...(group.spread.mad_ratio === null
@@ -187,12 +188,13 @@ function stratifiedLines({ stratified }: Stratification, { alpha }: Comparison):
   );
 }
 
-function spreadLines({ spread }: Stratification, { sides }: Comparison): string[] {
+function spreadLines({ spread }: Stratification, comparison: Comparison): string[] {
+  const { sides } = comparison;
   const { test, brown_forsythe: bf, fligner_killeen: fk, side_tests } = spread;
   if (test === null && fk === null && side_tests.every((side) => side === null)) {
     return ["  spread between strata: NO-DATA, fewer than 2 strata with 4 runs that vary"];
   }
-  const why = spread.reason === null ? "" : ` ${spread.reason}`;
+  const why = spread.reason === null ? "" : ` ${reasonText(spread.reason, lettersOf(comparison))}`;
   const lines = wrap(`${spread.verdict}${why}`, "  spread between strata: ");
   const both = `${sides[0].side} and ${sides[1].side} about their medians`;
   if (test !== null) lines.push(...spreadLine(both, exploredP(test)));
@@ -238,7 +240,10 @@ export function associationLines(table: CrossTable, comparison: Comparison): str
   ];
   if (hidden.length > 0) lines.push(`  and ${hidden.join(", ")} (--format json has them all)`);
   lines.push(...testLines(table, comparison));
-  if (table.confounded !== null) lines.push(...wrap(`CONFOUNDED: ${printable(table.confounded)}`, "  "));
+  if (table.confounded !== null) {
+    const why = reasonText(table.confounded, lettersOf(comparison));
+    lines.push(...wrap(`CONFOUNDED: ${printable(why)}`, "  "));
+  }
   return lines;
 }
 

@@ -3,6 +3,7 @@
 import { formatChosen, formatDuration } from "../units/format_value.ts";
 import { WHOLES } from "../compare/questions.ts";
 import type { PowerAnalysis, RunsAnswer } from "../power/power.ts";
+import { noAnswerText, powerWarningText } from "./power_words.ts";
 import { left, printable, right, wrap } from "./text_layout.ts";
 
 export function powerText(analysis: PowerAnalysis): string {
@@ -24,11 +25,11 @@ export function powerText(analysis: PowerAnalysis): string {
       )
     ),
     ...questions.flatMap(([name, { reason }]) =>
-      reason === null ? [] : wrap(printable(reason), `${name}: no answer: `)
+      reason === null ? [] : wrap(printable(noAnswerText(reason)), `${name}: no answer: `)
     ),
     "",
     ...questions.flatMap(([name, answer]) => sampleLines(name, answer, files)),
-    ...analysis.warnings.flatMap((warning) => wrap(printable(warning), "warning: ")),
+    ...analysis.warnings.flatMap((warning) => wrap(printable(powerWarningText(warning)), "warning: ")),
     ...wrap(analysis.method, "method: "),
   ];
   return lines.join("\n") + "\n";

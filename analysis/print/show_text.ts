@@ -7,6 +7,7 @@ import type { SeriesChecks } from "../sample/series.ts";
 import type { Integrity, LinkName, Share, Show, StackShare } from "../show/show.ts";
 import type { ClocksourceWindow } from "../show/clocksource.ts";
 import type { OneStratum, Sample, Strata } from "../show/strata.ts";
+import { noteText } from "./notes.ts";
 import { left, printable, right, WIDTH, wrap } from "./text_layout.ts";
 
 /** Rows of a table that are shown; the rest is counted. */
@@ -51,7 +52,7 @@ function headLines(show: Show): string[] {
     `  offset          ${sampleText(show.offset)}`,
     `  ttwu_to_tkread  ${sampleText(show.ttwu_to_tkread)}`,
     `  the edges are known to ${formatDuration(show.edge_uncertainty_ns)}`,
-    ...show.notes.flatMap((note) => wrap(printable(note), "warning: ")),
+    ...show.notes.flatMap((note) => wrap(printable(noteText(note)), "warning: ")),
     ...runs.complete < THIN_BELOW
       ? wrap(
         `thin: ${runs.complete} complete runs; below ${THIN_BELOW} a few runs decide everything`,

@@ -12,6 +12,7 @@ import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { type IntegrityError, RowReader, type TextName } from "./row.ts";
+import type { Note } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
 import { stackKey } from "./stack.ts";
@@ -38,8 +39,7 @@ export interface ResultFile {
   readonly realtimeSteps: RealtimeSteps;
   /** Where its last whole line ends; what follows was cut off. */
   readonly wholeLineBytes: number;
-  /** What a reader of conclusions must know about the file, one sentence each. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const LF = 0x0a;
@@ -56,7 +56,7 @@ export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
-  readonly #notes: string[] = [];
+  readonly #notes: Note[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes of the buffer in use: lines not read yet. */
   #length = 0;
@@ -114,7 +114,7 @@ export class ResultReader {
     }
     if (this.#end === null) {
       const rows = this.#rows.run.length;
-      notes.unshift(`${this.#name} was cut off: no # end line follows its ${rows} rows, which are used`);
+      notes.unshift({ code: "cut_off", file: this.#name, rows });
     }
     return {
       name: this.#name,
@@ -262,7 +262,7 @@ export class ResultReader {
     const resumption = parseResumption(json);
     if (isUnusable(resumption)) return this.#fail(null, `the # resumed line ${resumption.unusable}`);
     if (this.#state !== "rows") this.#fail(null, "a # resumed line before the column names or after the end");
-    this.#notes.push(`${this.#name} was cut off and resumed at run ${resumption.run}`);
+    this.#notes.push({ code: "resumed", file: this.#name, run: resumption.run });
   }
 
   #takeEnd(json: string): void {
@@ -291,7 +291,7 @@ export class ResultReader {
   }
 
   /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
-  #takeTail(tail: Uint8Array, notes: string[]): void {
+  #takeTail(tail: Uint8Array, notes: Note[]): void {
     const line = decode(tail, 0, tail.length);
     if (this.#state === "version") this.#requireMagic(line);
     if (this.#secondStart !== null || this.#state === "ended" || tail.includes(LF)) {
@@ -304,7 +304,7 @@ export class ResultReader {
       return;
     }
     if (this.#state === "rows") {
-      notes.push(`${this.#name} line ${this.#line} was cut off in its middle and is not used`);
+      notes.push({ code: "line_cut_off", file: this.#name, line: this.#line });
     }
     this.#line++;
   }

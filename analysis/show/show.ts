@@ -6,6 +6,7 @@ import { type Count, countsOf, statusesOf } from "../sample/counts.ts";
 import { rowsThat, sortedSample } from "../sample/sample.ts";
 import { KeyColumns } from "../sample/key_columns.ts";
 import type { Loss } from "../result/meta.ts";
+import type { Note } from "../result/note.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
@@ -48,8 +49,7 @@ export interface Show {
   readonly tkread_stacks: readonly StackShare[];
   readonly integrity: Integrity;
   readonly series: { readonly offset: SeriesChecks; readonly ttwu_to_tkread: SeriesChecks };
-  /** What a reader of conclusions must know about the file, one sentence each. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface LinkName extends Pick<Link, "from" | "to"> {

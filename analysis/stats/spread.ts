@@ -20,7 +20,7 @@ export interface FlignerKilleen {
 }
 
 /** The test of equal spread that decides. */
-export interface SpreadTest {
+export interface EqualSpread {
   /** Null when no deviation varies; 0 only by underflow, that is below 1e-307. */
   readonly p: number | null;
   readonly method: string;
@@ -42,7 +42,7 @@ export interface SpreadTest {
 export function spreadTest(
   groups: readonly Float64Array[],
   deviations: readonly Float64Array[] = deviationsFromMedians(groups),
-): SpreadTest {
+): EqualSpread {
   const brownForsythe = varianceRatio(deviations);
   const { p } = brownForsythe;
   const isClear = groups.every((group) => middleOf(group, -1) === middleOf(group, 0));

@@ -5,7 +5,7 @@ import { countPairs, differencesAround, tieSumSorted } from "./rank.ts";
 import { normalCdf, normalQuantile, normalSurvival } from "./special.ts";
 
 /** Two samples of one stratum, each sorted ascending. */
-export interface Stratum {
+export interface StratumPair {
   readonly a: Float64Array;
   readonly b: Float64Array;
 }
@@ -31,7 +31,10 @@ const THINNED_MARGIN = 0.02;
  *
  * @throws RangeError without strata or when a stratum lacks a side
  */
-export function vanElteren(strata: readonly Stratum[], alternative: Alternative = "two-sided"): VanElteren {
+export function vanElteren(
+  strata: readonly StratumPair[],
+  alternative: Alternative = "two-sided",
+): VanElteren {
   requireSides("van Elteren", strata);
   let excess = 0;
   let variance = 0;
@@ -57,7 +60,7 @@ export function vanElteren(strata: readonly Stratum[], alternative: Alternative 
  *
  * @throws RangeError without strata or when a stratum lacks a side
  */
-export function stratifiedHodgesLehmann(strata: readonly Stratum[]): number {
+export function stratifiedHodgesLehmann(strata: readonly StratumPair[]): number {
   requireSides("stratified Hodges-Lehmann", strata);
   const half = totalWeight(strata) / 2;
   const low = weightedDifference(strata, half * (1 - TOLERANCE));
@@ -75,7 +78,7 @@ export function stratifiedHodgesLehmann(strata: readonly Stratum[]): number {
  * @throws RangeError without strata, when a stratum lacks a side, or for a confidence outside (0, 1)
  */
 export function stratifiedShiftInterval(
-  strata: readonly Stratum[],
+  strata: readonly StratumPair[],
   confidence: number = 0.95,
 ): ShiftInterval {
   requireSides("stratified interval", strata);
@@ -104,11 +107,11 @@ export function stratifiedShiftInterval(
   };
 }
 
-function weightOf({ a, b }: Stratum): number {
+function weightOf({ a, b }: StratumPair): number {
   return 1 / (a.length + b.length + 1);
 }
 
-function totalWeight(strata: readonly Stratum[]): number {
+function totalWeight(strata: readonly StratumPair[]): number {
   return strata.reduce((sum, stratum) => sum + weightOf(stratum) * stratum.a.length * stratum.b.length, 0);
 }
 
@@ -117,7 +120,7 @@ function totalWeight(strata: readonly Stratum[]): number {
  * weights by the Illinois rule and, every fourth time, bisection of the values, each end moved on to the next
  * difference there is, so that it ends at one and is exact.
  */
-function weightedDifference(strata: readonly Stratum[], target: number): number {
+function weightedDifference(strata: readonly StratumPair[], target: number): number {
   let low = Math.min(...strata.map(({ a, b }) => b[0]! - a.at(-1)!));
   let high = Math.max(...strata.map(({ a, b }) => b.at(-1)! - a[0]!));
   let missing = target;
@@ -147,7 +150,7 @@ function weightedDifference(strata: readonly Stratum[], target: number): number 
 }
 
 /** Two values between which the target should lie, from a few of all differences; none where a walk is short. */
-function beginning(strata: readonly Stratum[], target: number): number[] {
+function beginning(strata: readonly StratumPair[], target: number): number[] {
   if (strata.reduce((sum, { a, b }) => sum + a.length + b.length, 0) < LONG_WALK) return [];
   const few = strata.flatMap(({ a, b }) => {
     const [fewA, fewB] = [thinned(a, THINNED_TO), thinned(b, THINNED_TO)];
@@ -164,7 +167,7 @@ function beginning(strata: readonly Stratum[], target: number): number[] {
 }
 
 /** Weight of the differences up to a value, the largest of them and the smallest beyond. O(m + n). */
-function around(strata: readonly Stratum[], value: number) {
+function around(strata: readonly StratumPair[], value: number) {
   let weight = 0;
   let upTo = -Infinity;
   let beyond = Infinity;
@@ -177,7 +180,7 @@ function around(strata: readonly Stratum[], value: number) {
   return { weight, upTo, beyond };
 }
 
-function requireSides(what: string, strata: readonly Stratum[]): void {
+function requireSides(what: string, strata: readonly StratumPair[]): void {
   if (strata.length === 0) throw new RangeError(`${what}: no strata, needs at least 1`);
   for (const [h, { a, b }] of strata.entries()) {
     if (a.length === 0 || b.length === 0) {

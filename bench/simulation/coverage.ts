@@ -1,6 +1,6 @@
 /** Coverage: how often each interval that the program prints holds the truth it is about. */
 
-import { decide } from "../../analysis/compare/question.ts";
+import { decide } from "../../analysis/compare/answer.ts";
 import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
 import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";

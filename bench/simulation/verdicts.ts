@@ -1,6 +1,6 @@
 /** The verdict table: what `probe compare` says of the offset, against what is true. */
 
-import { decide } from "../../analysis/compare/question.ts";
+import { decide } from "../../analysis/compare/answer.ts";
 import { type Verdict, verdictOf, VERDICTS } from "../../analysis/compare/verdict.ts";
 import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "./populations.ts";
 

@@ -2,6 +2,7 @@
 
 import { interval, percent } from "../../print/compare_text_words.ts";
 import type { Answer, Comparison, LeaveOut } from "../../compare/comparison.ts";
+import { lettersOf, reasonText } from "../../print/reasons.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { formatChosen, formatDuration } from "../../units/format_value.ts";
 import type { Verdict } from "../../compare/verdict.ts";
@@ -38,7 +39,8 @@ export function explanation(answer: Answer, comparison: Comparison): string[] {
       `All of ${range} lies outside the margin of ${margin} that was ${source}, and the test agrees.`,
     );
   } else {
-    sentences.push(...answer.reasons.map((reason) => `${reason[0]?.toUpperCase()}${reason.slice(1)}.`));
+    const reasons = answer.reasons.map((reason) => reasonText(reason, lettersOf(comparison)));
+    sentences.push(...reasons.map((reason) => `${reason[0]?.toUpperCase()}${reason.slice(1)}.`));
     if (verdict === "INCONCLUSIVE" && tost !== null) {
       sentences.push(`By ${range} neither "the same" nor "different" can be said at a margin of ${margin}.`);
     }

@@ -1,5 +1,7 @@
 /** One file against the baseline: the answers first, then what they rest on. */
 
+import { lettersOf } from "../../print/reasons.ts";
+import { warningText } from "../../print/warnings.ts";
 import { percent } from "../../print/compare_text_words.ts";
 import type { Comparison } from "../../compare/comparison.ts";
 import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
@@ -18,7 +20,7 @@ import { stratification } from "./strata.ts";
 /** The first screen. */
 export function firstScreen(comparison: Comparison): Markup {
   return markup`<section aria-label="The answers">${answers(comparison)}</section>
-${warnings(comparison.warnings)}`;
+${warnings(comparison.warnings.map((warning) => warningText(warning, lettersOf(comparison))))}`;
 }
 
 /** @param sides of the comparison, the baseline first */

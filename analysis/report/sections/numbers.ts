@@ -1,6 +1,7 @@
 /** Every number of a question with the method that made it. */
 
 import { ratioText } from "../../print/compare_text_strata.ts";
+import { lettersOf, reasonText } from "../../print/reasons.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
 import type { Answer, Comparison } from "../../compare/comparison.ts";
 import type { Question } from "../../compare/questions.ts";
@@ -37,7 +38,7 @@ export function numbers({ name, asks }: Question, answer: Answer, comparison: Co
   const columns = ["side", "n", "median", "IQR", "MAD", "P95", "P99", "outliers (Tukey; none left out)"];
   const verdict = [
     answer.verdict,
-    ...answer.reasons.map((reason) => `because ${reason}`),
+    ...answer.reasons.map((reason) => `because ${reasonText(reason, lettersOf(comparison))}`),
     ...leaveOutWords(answer.leave_out, letters),
     ...(answer.thin ? ["thin: fewer than 10 runs on a side, a few of them decide everything"] : []),
   ];

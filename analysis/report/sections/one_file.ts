@@ -2,6 +2,7 @@
 
 import type { ColumnName } from "../../result/columns.ts";
 import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { noteText } from "../../print/notes.ts";
 import { sortedSample } from "../../sample/sample.ts";
 import { formatDuration } from "../../units/format_value.ts";
 import { type Sample, type Strata, summaryOf } from "../../show/strata.ts";
@@ -21,7 +22,7 @@ const SHOWN = 24;
 export function oneFile(side: ReportSide): Markup {
   const { series } = side.show;
   return markup`<section aria-label="The durations">${durations(side)}</section>
-${warnings(side.file.notes)}
+${warnings(side.file.notes.map(noteText))}
 ${
     section(
       "How the times are distributed",

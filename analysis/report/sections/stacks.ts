@@ -1,5 +1,6 @@
 /** Stack clusters: where the wakeups and the reads come from, and which flags go with which cluster. */
 
+import { lettersOf, reasonText } from "../../print/reasons.ts";
 import { exploredP, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, CrossTable } from "../../compare/comparison.ts";
 import { formatP, formatStatistic } from "../../units/format_value.ts";
@@ -30,7 +31,8 @@ export function icicles(sides: readonly ReportSide[]): Markup {
 }
 
 /** A cross table: drawn, counted and tested. */
-export function crossTable(cross: CrossTable, { stacks, alpha }: Comparison): Markup {
+export function crossTable(cross: CrossTable, comparison: Comparison): Markup {
+  const { stacks, alpha } = comparison;
   const keys = cross.rows.split(",");
   const title = `${keyName(keys)} by ${keyName([cross.columns])}, runs of both sides`;
   if (cross.n === 0) return markup`<h3>${title}</h3><p>not observed together in any run</p>`;
@@ -57,7 +59,10 @@ export function crossTable(cross: CrossTable, { stacks, alpha }: Comparison): Ma
     tests.length === 0
       ? markup`<p>one row or column only: nothing to associate</p>`
       : table("Do they go together?", ["what", "value", "p or interval", "method"], tests)
-  }${cross.confounded !== null && markup`<p>CONFOUNDED: ${cross.confounded}</p>`}`;
+  }${
+    cross.confounded !== null &&
+    markup`<p>CONFOUNDED: ${reasonText(cross.confounded, lettersOf(comparison))}</p>`
+  }`;
 }
 
 function testsOf(table: CrossTable, alpha: number): Row[] {

@@ -3,6 +3,7 @@
 import { groupingOf, nameOfValues } from "../../sample/grouping.ts";
 import { sampleOf, samplesByName } from "../../sample/sample.ts";
 import { ratioNumbers, ratioText } from "../../print/compare_text_strata.ts";
+import { lettersOf, reasonText } from "../../print/reasons.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, Stratification, Stratum } from "../../compare/comparison.ts";
 import { OF_STRATA } from "../../compare/questions.ts";
@@ -126,7 +127,9 @@ function notesOf(group: Stratum, comparison: Comparison): string {
     ? "neither tighter nor wider"
     : spread.direction;
   return unbroken([
-    ...(group.verdict === null ? [] : [`${group.verdict}: ${group.reason}`]),
+    ...(group.reason === null
+      ? []
+      : [`${group.verdict}: ${reasonText(group.reason, lettersOf(comparison))}`]),
     ...(group.thin && group.verdict === null ? ["thin"] : []),
     ...(group.cliffs_delta === null ? [] : [`Cliff's delta ${formatSigned(group.cliffs_delta)}`]),
     ...(test === null ? [] : [`Mann-Whitney U = ${formatStatistic(test.u)}, ${exploredP(test)}`]),

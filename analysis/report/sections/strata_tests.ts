@@ -1,5 +1,6 @@
 /** Tests over the strata of a key: the shift whatever the mix of strata, and whether they spread alike. */
 
+import { lettersOf, reasonText } from "../../print/reasons.ts";
 import { exploredP, interval, percent } from "../../print/compare_text_words.ts";
 import type { Comparison, Stratification } from "../../compare/comparison.ts";
 import { formatP, formatShift, formatStatistic } from "../../units/format_value.ts";
@@ -27,9 +28,10 @@ export function stratifiedShift({ stratified }: Stratification, { alpha }: Compa
   );
 }
 
-export function strataSpread({ spread }: Stratification, { sides }: Comparison): Markup {
+export function strataSpread({ spread }: Stratification, comparison: Comparison): Markup {
+  const { sides } = comparison;
   const { test, brown_forsythe: bf, fligner_killeen: fk, side_tests, sides: alone, verdict, reason } = spread;
-  const why = reason === null ? "" : ` ${reason}`;
+  const why = reason === null ? "" : ` ${reasonText(reason, lettersOf(comparison))}`;
   const both = `${sides[0].side} and ${sides[1].side} about their medians`;
   const rows: Row[] = [
     ...(test === null ? [] : [{ head: both, cells: ["-", exploredP(test), test.method] }]),

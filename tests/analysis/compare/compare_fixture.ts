@@ -26,6 +26,11 @@ export function shuffled(n: number, seed = 1): number[] {
   return [...numbers];
 }
 
+/** The codes of all warnings. */
+export function codesOf({ warnings }: Comparison): string[] {
+  return warnings.map(({ code }) => code);
+}
+
 export function compared(
   a: readonly Row[],
   b: readonly Row[],

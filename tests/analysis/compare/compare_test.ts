@@ -12,7 +12,7 @@ import { runsForEquivalence } from "../../../analysis/stats/power.ts";
 import { medianSorted } from "../../../analysis/stats/quantile.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { draw, generatorOf, POPULATIONS } from "../../../bench/simulation/populations.ts";
-import { compared, MS, runs, spread } from "./compare_fixture.ts";
+import { codesOf, compared, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, headerText, read, timeoutOf } from "../result/result_fixture.ts";
 
 const runbook = (fields: Record<string, string | number>) => ({
@@ -110,7 +110,7 @@ Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
   assert.equal(result.offset.kolmogorov_smirnov, null);
   assert.equal(result.offset.tost, null);
   assert.equal(result.holm_family, 0);
-  assert.match(result.offset.reasons[0]!, /3 complete runs in A and 30 in B .* needs 4 a side/);
+  assert.deepEqual(result.offset.reasons, [{ code: "few_runs", n: [3, 30], lacks: "test", needs: 4 }]);
 });
 
 Deno.test("below 6 complete runs a side there is a test but no interval", () => {
@@ -122,9 +122,11 @@ Deno.test("below 6 complete runs a side there is a test but no interval", () => 
 });
 
 Deno.test("below 10 complete runs a side the result is called thin", () => {
-  const thin = (n: number) => compared(runs(spread(n, MS, 10)), runs(spread(30, MS, 10))).warnings.join("\n");
-  assert.match(thin(9), /thin: only 9 complete runs in A/);
-  assert.doesNotMatch(thin(10), /thin/);
+  const thin = (n: number) =>
+    compared(runs(spread(n, MS, 10)), runs(spread(30, MS, 10))).warnings
+      .filter(({ code }) => code === "thin");
+  assert.deepEqual(thin(9), [{ code: "thin", sides: [{ side: 0, complete: 9 }] }]);
+  assert.deepEqual(thin(10), []);
 });
 
 Deno.test("files without any row are NO-DATA", () => {
@@ -147,7 +149,10 @@ Deno.test("percentiles need 59 values for P95 and 299 for P99", () => {
 Deno.test("another runbook confounds every question and names the fields with both values", () => {
   const meta = { runbook: runbook({ load: "cpu:2", wake: "futex" }), runbook_sha256: "1".repeat(64) };
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), meta);
-  const reasons = ["runbook load: idle in A, cpu:2 in B", "runbook wake: timer in A, futex in B"];
+  const reasons = [
+    { code: "runbook", field: "load", values: ["idle", "cpu:2"], is_hash_same: false },
+    { code: "runbook", field: "wake", values: ["timer", "futex"], is_hash_same: false },
+  ];
   for (const { name } of QUESTIONS) {
     assert.equal(result[name].verdict, "CONFOUNDED");
     assert.deepEqual(result[name].reasons, reasons);
@@ -170,7 +175,7 @@ Deno.test("another tier confounds only the questions whose stages were hooked di
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), unseen), meta);
   assert.equal(result.offset.verdict, "CONFOUNDED");
   assert.deepEqual(result.offset.reasons, [
-    "hooks of tkread: fentry ktime_get_ts64 only in A; tp_btf sys_enter only in B",
+    { code: "hooks", stage: "tkread", only: [["fentry ktime_get_ts64"], ["tp_btf sys_enter"]] },
   ]);
   assert.equal(result.ttwu_to_tkread.verdict, "CONFOUNDED");
   assert.equal(result.ttwu_to_tkread.reasons.length, 2);
@@ -183,7 +188,7 @@ Deno.test("another tier confounds only the questions whose stages were hooked di
   assert.equal(signature.groups[0]!.verdict, "CONFOUNDED");
 });
 
-Deno.test("a stage that only one side hooked, and one with many hooks, are named shortly", () => {
+Deno.test("a stage that only one side hooked, and one with more hooks on a side, are told apart", () => {
   const hook = (name: string): HookFact => ({ stage: "tkread", hook: name, kind: "fentry", attached: true });
   const hooks = generatedMeta("vm").hooks.filter(({ stage }) => stage !== "switch");
   const extra = ["a", "b", "c", "d", "e"].map(hook);
@@ -191,10 +196,10 @@ Deno.test("a stage that only one side hooked, and one with many hooks, are named
     hooks: [...hooks, ...extra],
   });
   assert.deepEqual(result.offset.reasons, [
-    "hooks of tkread: fentry a, fentry b, fentry c and 2 more only in B",
+    { code: "hooks", stage: "tkread", only: [[], extra.map(({ hook }) => `fentry ${hook}`)] },
   ]);
   assert.deepEqual(result.wakeup_to_switch.reasons, [
-    "hooks of switch: tp_btf sched_switch only in A; none in B",
+    { code: "hooks", stage: "switch", only: [["tp_btf sched_switch"], null] },
   ]);
 });
 
@@ -204,9 +209,9 @@ Deno.test("censored runs are counted per side and per stratum, never dropped sil
   assert.equal(result.sides[1].timeout, 2);
   assert.deepEqual(result.offset.n, [30, 30]);
   assert.deepEqual(result.strata[0]!.groups[0]!.censored, [0, 2]);
-  assert.ok(
-    result.warnings.includes("B: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate"),
-  );
+  assert.deepEqual(result.warnings.filter(({ code }) => code === "censored"), [
+    { code: "censored", side: 1, timeout: 2, aborted: 0, rows: 32 },
+  ]);
 });
 
 Deno.test("complete runs in which a stage was not observed are counted for the questions that need it", () => {
@@ -214,26 +219,37 @@ Deno.test("complete runs in which a stage was not observed are counted for the q
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), blind));
   assert.deepEqual(result.wakeup_to_switch.n, [30, 26]);
   assert.deepEqual(result.offset.n, [30, 30]);
-  assert.deepEqual(result.warnings, ["B: wakeup_to_switch was not observed in 4 of 30 complete runs"]);
+  assert.deepEqual(result.warnings, [
+    { code: "not_observed", side: 1, question: "wakeup_to_switch", missing: 4, complete: 30 },
+  ]);
 });
 
 Deno.test("a few contradicting runs are warned of, many make integrity fail", () => {
   const broken = (count: number) => (i: number): Partial<Row> => i < count ? { tkread_task_ns: null } : {};
   const few = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(1)));
   assert.equal(few.verdict, "EQUIVALENT");
-  assert.match(few.warnings.join("\n"), /B: integrity: 1 of 30 runs contradict themselves .* line 6/);
+  assert.deepEqual(few.warnings.filter(({ code }) => code === "integrity"), [{
+    code: "integrity",
+    side: 1,
+    errors: 1,
+    rows: 30,
+    first: { line: 6, reason: "a complete run without tkread_task_ns" },
+  }]);
   const many = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(3)));
   assert.equal(many.verdict, "NO-DATA");
-  assert.match(many.offset.reasons[0]!, /integrity failed: 3 of 30 runs in B/);
+  assert.deepEqual(many.offset.reasons, [{ code: "integrity", side: 1, errors: 3, rows: 30 }]);
 });
 
 Deno.test("columns that vary without being a key are named, with their values", () => {
   const varying = (i: number): Partial<Row> => ({ clocksource: i % 3 === 0 ? "hpet" : "tsc" });
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), varying));
-  assert.ok(
-    result.warnings.includes("vary inside strata and are no key: clocksource (B: tsc 20, hpet 10)"),
-    result.warnings.join(),
-  );
+  assert.deepEqual(result.warnings.filter(({ code }) => code === "residue"), [{
+    code: "residue",
+    columns: [{
+      column: "clocksource",
+      values: [null, [{ value: "tsc", runs: 20 }, { value: "hpet", runs: 10 }]],
+    }],
+  }]);
 });
 
 Deno.test("machines that differ are context, not confounding", () => {
@@ -259,10 +275,11 @@ Deno.test("a cut-off file, lost events and missing runs are warned of", () => {
   const rows = runs(spread(12, MS, 10), (i) => ({ lost_events: i === 3 ? 4 : 0 }));
   const cut = read(headerText() + rows.map(formatRow).join(""), undefined, "cut.csv");
   const result = compare(cut, read(fileText(runs(spread(30, MS, 10)), {}, "vm")));
-  const warnings = result.warnings.join("\n");
-  assert.match(warnings, /cut\.csv was cut off/);
-  assert.match(warnings, /A: 12 of the 30 declared runs are in the file/);
-  assert.match(warnings, /A: 4 events were lost/);
+  assert.deepEqual(result.warnings.slice(0, 3), [
+    { code: "file", note: { code: "cut_off", file: "cut.csv", rows: 12 } },
+    { code: "runs_missing", side: 0, rows: 12, declared: 30 },
+    { code: "lost_events", side: 0, events: 4 },
+  ]);
   assert.equal(result.sides[0].cut_off, true);
 });
 
@@ -270,26 +287,25 @@ Deno.test("runs during which the clock was set are counted, readings that only d
   const steps = [0, 1_111_000_000, -3_600_000_000_000, 900, -99_999];
   const stepped = runs(spread(30, MS, 10), (i) => ({ realtime_step_ns: steps[i] ?? null }));
   const result = compared(stepped, runs(spread(30, MS, 10), () => ({ realtime_step_ns: 40_000 })));
-  const told = result.warnings.filter((warning) => warning.includes("CLOCK_REALTIME"));
-  assert.equal(told.length, 1);
-  assert.match(told[0]!, /^A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; /);
+  assert.deepEqual(result.warnings.filter(({ code }) => code === "clock_set"), [
+    { code: "clock_set", side: 0, runs: 2, rows: 30, largest_ns: -3_600_000_000_000 },
+  ]);
   // The setting moves no time of the chain: the offsets stay in the estimate.
   assert.deepEqual(result.offset.n, [30, 30]);
 });
 
 Deno.test("the same file twice is noticed", () => {
   const file = read(fileText(runs(spread(30, MS, 10))));
-  assert.match(compare(file, file).warnings.join("\n"), /one measurement twice\?/);
+  assert.ok(codesOf(compare(file, file)).includes("same_measurement"));
 });
 
 Deno.test("edges that are known less well than the margin are warned of", () => {
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
     edge_uncertainty_ns: 5 * MS,
   });
-  assert.match(
-    result.warnings.join("\n"),
-    /the edges are known to 5000150 ns only, the offset's margin is 4000000 ns/,
-  );
+  assert.deepEqual(result.warnings.filter(({ code }) => code === "edges"), [
+    { code: "edges", question: "offset", known_to_ns: 5_000_150, margin_ns: 4_000_000 },
+  ]);
 });
 
 Deno.test("all values equal is answered without any number that is none", () => {

@@ -66,10 +66,10 @@ Deno.test("too few runs, and a margin that no number of runs reaches, have a rea
   const few = analysed([5000, 5100, 5200]).offset;
   assert.deepEqual([few.runs_per_side, few.reason], [
     null,
-    "f.csv has 3 complete runs with it, 4 are needed",
+    { code: "few_runs", file: "f.csv", runs: 3, needs: 4 },
   ]);
   const hopeless = analysed(OFFSETS.map((ns) => 1e6 * ns), { marginNs: 1 }).offset;
-  assert.match(hopeless.reason!, /^more than 10000 runs a side/);
+  assert.deepEqual(hopeless.reason, { code: "many_runs", most: 10_000 });
   const none = powerAnalysis([read(fileText([timeoutOf(1)]))], { power: 0.8 });
   for (const answer of [few, hopeless, none.offset]) assert.equal(answer.simulated_power, null);
   assert.match(powerText(none), /offset: no answer: f\.csv has 0 complete runs/);
@@ -77,8 +77,9 @@ Deno.test("too few runs, and a margin that no number of runs reaches, have a rea
 
 Deno.test("a series whose neighbours are alike is warned of, and a thin one", () => {
   const trend = Array.from({ length: 40 }, (_, i) => 5000 + 10 * i);
-  assert.match(analysed(trend).warnings.join("\n"), /neighbouring runs are alike in offset_ns/);
-  assert.match(analysed(trend.slice(0, 7)).warnings.join("\n"), /^thin: f\.csv has 7 complete runs/);
+  const [alike] = analysed(trend).warnings;
+  assert.ok(alike?.code === "dependent" && alike.duration === "offset_ns" && alike.lag1 > 0.5);
+  assert.deepEqual(analysed(trend.slice(0, 7)).warnings[0], { code: "thin", file: "f.csv", complete: 7 });
   assert.deepEqual(analysed(OFFSETS).warnings, []);
 });
 

@@ -113,7 +113,7 @@ Deno.test("a file without its end was cut off, which is noted, and its rows are 
   const file = read(headerText() + formatRow(rowOf(1)) + formatRow(rowOf(2)));
   assert.equal(file.rows, 2);
   assert.equal(file.end, null);
-  assert.deepEqual(file.notes, ["f.csv was cut off: no # end line follows its 2 rows, which are used"]);
+  assert.deepEqual(file.notes, [{ code: "cut_off", file: "f.csv", rows: 2 }]);
 });
 
 Deno.test("a file cut off anywhere after its columns gives its whole rows and says so", () => {
@@ -124,13 +124,15 @@ Deno.test("a file cut off anywhere after its columns gives its whole rows and sa
   for (let length = header.length; length < text.length - 1; length++) {
     const file = read(text.slice(0, length));
     assert.equal(file.rows, ends.filter((end) => end <= length).length, `${length} bytes`);
-    assert.match(file.notes[0]!, /was cut off: no # end line/);
-    assert.equal(file.notes.length, text[length - 1] === "\n" ? 1 : 2, `${length} bytes`);
+    const codes = file.notes.map(({ code }) => code);
+    assert.deepEqual(
+      codes,
+      text[length - 1] === "\n" ? ["cut_off"] : ["cut_off", "line_cut_off"],
+      `${length}`,
+    );
   }
-  assert.match(
-    read(text.slice(0, header.length + 30)).notes[1]!,
-    /line 6 was cut off in its middle and is not used/,
-  );
+  const [, note] = read(text.slice(0, header.length + 30)).notes;
+  assert.deepEqual(note, { code: "line_cut_off", file: "f.csv", line: 6 });
 });
 
 Deno.test("an end line without its line feed is whole", () => {

@@ -4,7 +4,7 @@ import { hodgesLehmann } from "../../../analysis/stats/hodges_lehmann.ts";
 import {
   stratifiedHodgesLehmann,
   stratifiedShiftInterval,
-  type Stratum,
+  type StratumPair,
   vanElteren,
 } from "../../../analysis/stats/van_elteren.ts";
 import { close, golden, sorted } from "./golden.ts";
@@ -15,7 +15,7 @@ const cases = Object.entries<any>(golden("van_elteren")).map(([name, expected]) 
     a: sorted(a),
     b: sorted(b),
   }));
-  return { name, expected, strata: strata as Stratum[] };
+  return { name, expected, strata: strata as StratumPair[] };
 });
 
 Deno.test("van Elteren's test agrees with R's ranks within strata", () => {

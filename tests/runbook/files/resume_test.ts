@@ -89,7 +89,7 @@ Deno.test("a file cut off at any byte after its header goes on to the same file 
             formatEnd(tallyOf(ROWS).end()),
         );
         const { notes, end } = read(text);
-        assert.deepEqual(notes, [`f.csv was cut off and resumed at run ${lastRun + 1}`]);
+        assert.deepEqual(notes, [{ code: "resumed", file: "f.csv", run: lastRun + 1 }]);
         assert.equal(end?.rows, ROWS.length);
       });
     }),

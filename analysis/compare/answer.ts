@@ -13,6 +13,7 @@ import { mannWhitney } from "../stats/mann_whitney.ts";
 import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
 import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "../stats/special.ts";
+import type { VerdictReason } from "./reasons.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** Wanted probability that the runs named would settle an answer. */
@@ -22,7 +23,7 @@ const SETTLING_POWER = 0.8;
 type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
-export interface Measured {
+export interface Estimated {
   readonly numbers: Unadjusted<Numbers>;
   /** Sorted ascending. */
   readonly samples: Pair<Float64Array>;
@@ -34,12 +35,12 @@ export interface Measured {
  *
  * @param marginNs > 0
  */
-export function measure(
+export function estimate(
   samples: Pair<Sample>,
   marginNs: number,
   alpha: number,
   exploration: Exploration,
-): Measured {
+): Estimated {
   const sorted = both(samples, (sample) => sample.sorted);
   const differences = new PairwiseDifferences(...sorted);
   const { serial, ...decisive } = decide(samples, marginNs, alpha, differences);
@@ -127,63 +128,63 @@ export interface Circumstances {
   /** The question's Mann-Whitney p adjusted for the family, had it been `p`; null when it is not in the family. */
   readonly adjusted: ((p: number) => number) | null;
   /** Why the sides cannot be compared; empty when they can. */
-  readonly confounded: readonly string[];
+  readonly confounded: readonly VerdictReason[];
   /** Why a side cannot be trusted; empty when both can. */
-  readonly broken: readonly string[];
-  /** Names of the sides. */
-  readonly names: Pair<string>;
+  readonly broken: readonly VerdictReason[];
 }
 
 /** The answer to a question. */
 export function answer(
-  { numbers, samples }: Measured,
+  { numbers, samples }: Estimated,
   circumstances: Circumstances,
   exploration: Exploration,
 ): Answer {
-  const measured = exploration.adjust<Numbers>(numbers);
-  const { alpha, adjusted, confounded, broken, names } = circumstances;
-  const pHolm = adjusted === null || measured.mann_whitney === null
+  const estimated = exploration.adjust<Numbers>(numbers);
+  const { alpha, adjusted, confounded, broken } = circumstances;
+  const pHolm = adjusted === null || estimated.mann_whitney === null
     ? null
-    : adjusted(measured.mann_whitney.p);
-  const test = measured.mann_whitney === null ? null : { ...measured.mann_whitney, p_holm: pHolm };
-  const say = (verdict: Verdict, reasons: readonly string[], n_to_settle: number | null = null): Answer => (
-    { ...measured, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null }
+    : adjusted(estimated.mann_whitney.p);
+  const test = estimated.mann_whitney === null ? null : { ...estimated.mann_whitney, p_holm: pHolm };
+  const say = (
+    verdict: Verdict,
+    reasons: readonly VerdictReason[],
+    n_to_settle: number | null = null,
+  ): Answer => (
+    { ...estimated, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
-  const [nA, nB] = measured.n;
-  if (measured.tost === null && measured.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
+  const [nA, nB] = estimated.n;
+  if (estimated.tost === null && estimated.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
     return Math.min(nA, nB) < SERIAL_INTERVAL_NEEDS
       ? say(
         "INCONCLUSIVE",
-        [`neighbouring runs depend on each other; an interval of them needs ${SERIAL_INTERVAL_NEEDS} a side`],
+        [{ code: "few_dependent_runs", needs: SERIAL_INTERVAL_NEEDS }],
         SERIAL_INTERVAL_NEEDS,
       )
-      : say("INCONCLUSIVE", ["neighbouring runs are so alike that they bound no shift"]);
+      : say("INCONCLUSIVE", [{ code: "runs_alike" }]);
   }
-  if (measured.tost === null) {
-    const found = `${nA} complete runs in ${names[0]} and ${nB} in ${names[1]} have it observed`;
+  if (estimated.tost === null) {
+    const few = { code: "few_runs", n: estimated.n } as const;
     return test === null
-      ? say("NO-DATA", [`${found}; a test needs ${TEST_NEEDS} a side`])
-      : say("INCONCLUSIVE", [`${found}; an interval needs ${INTERVAL_NEEDS} a side`], INTERVAL_NEEDS);
+      ? say("NO-DATA", [{ ...few, lacks: "test", needs: TEST_NEEDS }])
+      : say("INCONCLUSIVE", [{ ...few, lacks: "interval", needs: INTERVAL_NEEDS }], INTERVAL_NEEDS);
   }
-  const [low, high] = measured.tost.ci_ns;
-  const margin = measured.margin_ns;
+  const [low, high] = estimated.tost.ci_ns;
+  const margin = estimated.margin_ns;
   const outside = high < -margin || low > margin;
   const verdict = verdictOf(-margin < low && high < margin, outside, pHolm !== null && pHolm < alpha);
-  const reasons = verdict !== "INCONCLUSIVE"
+  const reasons: VerdictReason[] = verdict !== "INCONCLUSIVE"
     ? []
-    : outside
-    ? ["the interval lies outside the margin, but the adjusted p is not below alpha"]
-    : ["the interval crosses the margin"];
+    : [{ code: outside ? "not_significant" : "interval_crosses_margin" }];
   return {
-    ...say(verdict, reasons, verdict === "INCONCLUSIVE" ? runsToSettle(measured, alpha) : null),
+    ...say(verdict, reasons, verdict === "INCONCLUSIVE" ? runsToSettle(estimated, alpha) : null),
     leave_out: leaveOut(
       samples,
       {
         marginNs: margin,
         alpha,
-        isSerial: measured.block_lengths !== null,
+        isSerial: estimated.block_lengths !== null,
         adjusted: adjusted ?? ((p) => p),
       },
       verdict,
@@ -197,19 +198,19 @@ export function answer(
  * error, of which the half width is z(alpha), shrinks with 1 / sqrt(n). Inside, both ends must be. `probe power`
  * simulates the same from the runs themselves. Null when the shift lies on the margin itself.
  */
-function runsToSettle(measured: Numbers, alpha: number): number | null {
-  if (measured.tost === null || measured.shift_ns === null) return null;
-  const [low, high] = measured.tost.ci_ns;
-  const size = Math.abs(measured.shift_ns);
+function runsToSettle(estimated: Numbers, alpha: number): number | null {
+  if (estimated.tost === null || estimated.shift_ns === null) return null;
+  const [low, high] = estimated.tost.ci_ns;
+  const size = Math.abs(estimated.shift_ns);
   const halfWidth = (high - low) / 2;
-  if (size === measured.margin_ns) return null;
-  const [nA, nB] = measured.n;
+  if (size === estimated.margin_ns) return null;
+  const [nA, nB] = estimated.n;
   const harmonic = 2 / (1 / nA + 1 / nB);
   const z = -normalQuantile(alpha);
   const settles = (n: number) => {
     const error = (halfWidth / z) * Math.sqrt(harmonic / n);
-    const near = normalCdf(Math.abs(measured.margin_ns - size) / error - z);
-    const far = size < measured.margin_ns ? normalSurvival((measured.margin_ns + size) / error - z) : 0;
+    const near = normalCdf(Math.abs(estimated.margin_ns - size) / error - z);
+    const far = size < estimated.margin_ns ? normalSurvival((estimated.margin_ns + size) / error - z) : 0;
     return near - far >= SETTLING_POWER;
   };
   let tooFew = Math.ceil(harmonic);

@@ -1,0 +1,64 @@
+/** Why an answer is what it is: a code, and the facts that go with it. The words for them are in analysis/print. */
+
+import type { Meta, Stage } from "../result/meta.ts";
+import type { QuestionName } from "./questions.ts";
+import type { Pair } from "../sample/summary.ts";
+
+/** The side of a fact, as an index into `sides`. */
+export type SideIndex = 0 | 1;
+
+/** Two files were not measured alike. */
+export type Confounding =
+  /** A field of the declared protocol differs; null where it is absent. */
+  | {
+    readonly code: "runbook";
+    readonly field: string;
+    readonly values: Pair<Meta["runbook"][string] | null>;
+    readonly is_hash_same: boolean;
+  }
+  /** The protocol's hash differs, but no field that is known. */
+  | { readonly code: "runbook_hash" }
+  /** The hooks of a stage that only this side has; null: it has none at all. */
+  | { readonly code: "hooks"; readonly stage: Stage; readonly only: Pair<readonly string[] | null> }
+  /** Wake flags were decoded by different tables. */
+  | { readonly code: "decode"; readonly values: Pair<string> };
+
+/** Why a verdict is what it is. */
+export type VerdictReason =
+  | Confounding
+  /** Too many runs of a side contradict themselves. */
+  | { readonly code: "integrity"; readonly side: SideIndex; readonly errors: number; readonly rows: number }
+  /** Too few runs a side for a test, or for an interval. */
+  | {
+    readonly code: "few_runs";
+    readonly n: Pair<number>;
+    readonly lacks: "test" | "interval";
+    readonly needs: number;
+  }
+  /** Neighbouring runs depend on each other, and are too few for an interval of such. */
+  | { readonly code: "few_dependent_runs"; readonly needs: number }
+  /** Neighbouring runs are so alike that they bound no shift. */
+  | { readonly code: "runs_alike" }
+  /** The interval lies outside the margin, but the adjusted p is not below alpha. */
+  | { readonly code: "not_significant" }
+  | { readonly code: "interval_crosses_margin" };
+
+/** Why a stratum cannot be compared. */
+export type StratumReason =
+  | { readonly code: "no_complete_run" }
+  | { readonly code: "no_complete_run_in"; readonly side: SideIndex }
+  | { readonly code: "few_complete_runs"; readonly needs: number }
+  /** The question that the strata are of is CONFOUNDED. */
+  | { readonly code: "question_confounded"; readonly question: QuestionName }
+  | Extract<Confounding, { readonly code: "decode" }>;
+
+/** Each side's strata differ in spread; both sides together hide it. */
+export interface SpreadReason {
+  readonly code: "each_side_alone";
+}
+
+/** Why no runs were left out. */
+export type LeaveOutReason =
+  /** One run cannot be left out of a block. */
+  | { readonly code: "not_exchangeable" }
+  | { readonly code: "many_runs"; readonly most: number };

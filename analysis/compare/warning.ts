@@ -1,0 +1,81 @@
+/** What a reader must know before believing a comparison: a code, and the facts. The words are in analysis/print. */
+
+import type { Note } from "../result/note.ts";
+import type { Pair } from "../sample/summary.ts";
+import type { QuestionName, WholeName } from "./questions.ts";
+import type { SideIndex } from "./reasons.ts";
+
+/** Values of a column that varies, the most frequent first. */
+export type ValueCounts = readonly { readonly value: string; readonly runs: number }[];
+
+export type Warning =
+  | { readonly code: "file"; readonly note: Note }
+  /** Both sides began at the same time on the same boot. */
+  | { readonly code: "same_measurement" }
+  | ({ readonly side: SideIndex } & OfSide)
+  /** Sides with few complete runs. */
+  | { readonly code: "thin"; readonly sides: readonly { side: SideIndex; complete: number }[] }
+  /** The edges of both sides are known no better than to the margin. */
+  | {
+    readonly code: "edges";
+    readonly question: QuestionName;
+    readonly known_to_ns: number;
+    readonly margin_ns: number;
+  }
+  | {
+    readonly code: "direction_flips";
+    readonly key: string;
+    readonly later: readonly string[];
+    readonly earlier: readonly string[];
+  }
+  /** The shift over all has the other sign than in every stratum. */
+  | { readonly code: "simpson_sign"; readonly key: string; readonly question: QuestionName }
+  | {
+    readonly code: "simpson";
+    readonly key: string;
+    readonly question: WholeName;
+    readonly whole: "later" | "earlier";
+    readonly within: "later" | "earlier";
+  }
+  /** `wide` is the wider stratum in A and the tighter one on the other side. */
+  | { readonly code: "spread_flips"; readonly key: string; readonly wide: string; readonly tight: string }
+  /** Columns that vary inside the strata of every key; null where a side's do not. */
+  | {
+    readonly code: "residue";
+    readonly columns: readonly { readonly column: string; readonly values: Pair<ValueCounts | null> }[];
+  };
+
+type OfSide =
+  | {
+    readonly code: "censored";
+    readonly timeout: number;
+    readonly aborted: number;
+    readonly rows: number;
+  }
+  | { readonly code: "runs_missing"; readonly rows: number; readonly declared: number }
+  | { readonly code: "lost_events"; readonly events: number }
+  /** Program invocations that the kernel skipped. */
+  | { readonly code: "recursion_misses"; readonly misses: number }
+  | {
+    readonly code: "integrity";
+    readonly errors: number;
+    readonly rows: number;
+    readonly first: { readonly line: number; readonly reason: string };
+  }
+  | { readonly code: "clocksource_switches"; readonly switches: number }
+  | { readonly code: "clock_set"; readonly runs: number; readonly rows: number; readonly largest_ns: number }
+  | {
+    readonly code: "not_observed";
+    readonly question: QuestionName;
+    readonly missing: number;
+    readonly complete: number;
+  }
+  /** By the autocorrelation of neighbours, or by a change of level: the other is null. */
+  | {
+    readonly code: "not_exchangeable";
+    readonly question: WholeName;
+    readonly lag1: number | null;
+    readonly after_run: number | null;
+  }
+  /** More than one mode. */
+  | { readonly code: "modes"; readonly question: WholeName };

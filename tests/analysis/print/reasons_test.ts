@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import type { LeaveOutReason, StratumReason, VerdictReason } from "../../../analysis/compare/reasons.ts";
+import type { Warning } from "../../../analysis/compare/warning.ts";
+import { reasonText } from "../../../analysis/print/reasons.ts";
+import { warningText } from "../../../analysis/print/warnings.ts";
+
+const LETTERS = ["A", "C"] as const;
+
+const REASONS: readonly (readonly [VerdictReason | StratumReason | LeaveOutReason, words: string])[] = [
+  [
+    { code: "runbook", field: "load", values: ["idle", "cpu:2"], is_hash_same: false },
+    "runbook load: idle in A, cpu:2 in C",
+  ],
+  [
+    { code: "runbook", field: "wake", values: [null, "futex"], is_hash_same: true },
+    "runbook wake: absent in A, futex in C, though runbook_sha256 is the same",
+  ],
+  [{ code: "runbook_hash" }, "runbook_sha256 differs, though all known fields are the same"],
+  [
+    { code: "hooks", stage: "switch", only: [["tp_btf sched_switch"], null] },
+    "hooks of switch: tp_btf sched_switch only in A; none in C",
+  ],
+  [
+    {
+      code: "hooks",
+      stage: "tkread",
+      only: [[], ["fentry a", "fentry b", "fentry c", "fentry d", "fentry e"]],
+    },
+    "hooks of tkread: fentry a, fentry b, fentry c and 2 more only in C",
+  ],
+  [
+    { code: "decode", values: ["6.12+", "5.8-5.10"] },
+    "decode table of the wake flags: 6.12+ in A, 5.8-5.10 in C",
+  ],
+  [
+    { code: "integrity", side: 1, errors: 3, rows: 30 },
+    "integrity failed: 3 of 30 runs in C contradict themselves",
+  ],
+  [
+    { code: "few_runs", n: [3, 30], lacks: "test", needs: 4 },
+    "3 complete runs in A and 30 in C have it observed; a test needs 4 a side",
+  ],
+  [
+    { code: "few_runs", n: [5, 5], lacks: "interval", needs: 6 },
+    "5 complete runs in A and 5 in C have it observed; an interval needs 6 a side",
+  ],
+  [
+    { code: "few_dependent_runs", needs: 10 },
+    "neighbouring runs depend on each other; an interval of them needs 10 a side",
+  ],
+  [{ code: "no_complete_run_in", side: 0 }, "no complete run in A"],
+  [{ code: "few_complete_runs", needs: 4 }, "fewer than 4 complete runs on a side"],
+  [{ code: "question_confounded", question: "ttwu_to_tkread" }, "ttwu_to_tkread is CONFOUNDED"],
+  [{ code: "many_runs", most: 10_000 }, "a side has more than 10000 runs"],
+];
+
+for (const [reason, words] of REASONS) {
+  Deno.test(`a reason in words: ${words}`, () => assert.equal(reasonText(reason, LETTERS), words));
+}
+
+const WARNINGS: readonly (readonly [Warning, words: string])[] = [
+  [
+    { code: "file", note: { code: "cut_off", file: "c.csv", rows: 12 } },
+    "c.csv was cut off: no # end line follows its 12 rows, which are used",
+  ],
+  [
+    { code: "file", note: { code: "resumed", file: "c.csv", run: 7 } },
+    "c.csv was cut off and resumed at run 7",
+  ],
+  [
+    { code: "file", note: { code: "line_cut_off", file: "c.csv", line: 6 } },
+    "c.csv line 6 was cut off in its middle and is not used",
+  ],
+  [
+    { code: "same_measurement" },
+    "A and C say they began at the same time on the same boot: one measurement twice?",
+  ],
+  [
+    { code: "censored", side: 1, timeout: 2, aborted: 0, rows: 32 },
+    "C: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate",
+  ],
+  [
+    { code: "thin", sides: [{ side: 0, complete: 9 }, { side: 1, complete: 3 }] },
+    "thin: only 9 complete runs in A and 3 complete runs in C; below 10 a side a few runs decide everything",
+  ],
+  [
+    { code: "edges", question: "offset", known_to_ns: 5_000_150.4, margin_ns: 4_000_000 },
+    "the edges are known to 5000150 ns only, the offset's margin is 4000000 ns",
+  ],
+  [
+    { code: "clock_set", side: 0, runs: 2, rows: 30, largest_ns: -3_600_000_000_000 },
+    "A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; their edges and reads are of " +
+    "CLOCK_MONOTONIC, which nobody sets",
+  ],
+  [
+    { code: "not_exchangeable", side: 0, question: "offset", lag1: 0.5, after_run: null },
+    "A: the runs of offset are not exchangeable (lag-1 autocorrelation 0.50); its intervals and p-values come " +
+    "from moving blocks of runs",
+  ],
+  [
+    { code: "not_exchangeable", side: 1, question: "offset", lag1: null, after_run: 25 },
+    "C: the runs of offset are not exchangeable (level change after run 25); its intervals and p-values come " +
+    "from moving blocks of runs",
+  ],
+  [
+    { code: "modes", side: 0, question: "offset" },
+    "A: offset has more than one mode (dip): its median may lie where no run does",
+  ],
+  [
+    { code: "direction_flips", key: "path", later: ["direct", "self"], earlier: ["wakelist"] },
+    "direction flips by path: C is later in direct; self, earlier in wakelist",
+  ],
+  [
+    { code: "simpson", key: "path", question: "offset", whole: "later", within: "earlier" },
+    "Simpson: over all C is later by offset, within the strata of path it is earlier",
+  ],
+  [
+    { code: "spread_flips", key: "path", wide: "direct", tight: "wakelist" },
+    "spread flips by path: direct is wider than wakelist in A and tighter in C",
+  ],
+  [
+    {
+      code: "residue",
+      columns: [
+        { column: "clocksource", values: [null, [{ value: "tsc", runs: 20 }, { value: "hpet", runs: 10 }]] },
+        {
+          column: "comm",
+          values: [
+            [1, 2, 3, 4].map((n) => ({ value: `c${n}`, runs: 5 - n })),
+            [{ value: "x", runs: 2 }, { value: "y", runs: 1 }],
+          ],
+        },
+      ],
+    },
+    "vary inside strata and are no key: clocksource (C: tsc 20, hpet 10), comm (A: c1 4, c2 3, c3 2 and 1 more; " +
+    "C: x 2, y 1)",
+  ],
+];
+
+for (const [warning, words] of WARNINGS) {
+  Deno.test(`a warning in words: ${words}`, () => assert.equal(warningText(warning, LETTERS), words));
+}
