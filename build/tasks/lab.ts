@@ -6,7 +6,7 @@
 import type { CommandResult, Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { startGuest } from "../../guest/vm/boot.ts";
 import type { GuestFile } from "../../guest/image/initramfs.ts";
-import { GuestLost } from "../../guest/qemu/machine.ts";
+import { GuestLost, LOSSES } from "../../guest/qemu/machine.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { firmwareArguments, type Qemu } from "../../guest/qemu/qemu.ts";
 import { buildArchitecture } from "../parts/arch.ts";
@@ -38,8 +38,11 @@ export class LabLost extends Error {
   override readonly name = "LabLost";
 }
 
-/** What `probe ab` says of a VM that was lost without a word; see #failure() of guest/qemu/machine.ts. A panic is a word. */
-const VM_LOST = /the guest (?:ended|did not answer)|the transfer from the guest broke/;
+/**
+ * What `probe ab` says of a VM that was lost without a word; a panic is a word. Nothing but its words leaves the
+ * emulated host: its exit code is that of any failure.
+ */
+const VM_LOST = new RegExp([LOSSES.ended, LOSSES.silent, LOSSES.torn].join("|"));
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
@@ -161,12 +164,12 @@ export async function abInLab(
   return { ...result, files };
 }
 
-/** What the emulated host does; its console was shown already. */
+/** What the emulated host does; how it is lost is said without its console, which was shown already. */
 async function orLost<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
     if (!(cause instanceof GuestLost)) throw cause;
-    throw new LabLost(cause.found.replace(/; (?:on its console:|its console is empty)[^]*$/, ""), { cause });
+    throw new LabLost(cause.summary, { cause });
   }
 }

@@ -24,8 +24,33 @@ export interface MachineOptions {
   consoleFile?: string;
 }
 
+/** How a guest is lost, in the words that everything said of it begins with. */
+export const LOSSES = {
+  silent: "the guest did not answer",
+  ended: "the guest ended",
+  panicked: "the guest's kernel panicked",
+  torn: "the transfer from the guest broke",
+} as const;
+
+export type Loss = keyof typeof LOSSES;
+
 /** The guest died, or did not answer in time. */
-export class GuestLost extends Failure {}
+export class GuestLost extends Failure {
+  /**
+   * @param summary how it was lost while what was asked of it, in one line
+   * @param console all lines that it has shown
+   */
+  constructor(
+    readonly loss: Loss,
+    readonly summary: string,
+    console: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    const telling = tellingLines(console).map((line) => `\n  ${line}`).join("");
+    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
+    super(EXIT.failed, `${summary}${said}`, "see the console and start again", options);
+  }
+}
 
 export class GuestMachine {
   readonly #child: Deno.ChildProcess;
@@ -101,16 +126,13 @@ export class GuestMachine {
   }
 
   #failure(what: string, limitMs: number, cause: unknown, manner: string): unknown {
-    let found: string;
-    if (cause instanceof DeadlineReached) found = `the guest did not answer within ${limitMs / 1000} s`;
-    else if (cause instanceof PortClosed) found = panicOf(this.console) ?? `the guest ended${manner}`;
-    else if (cause instanceof TornTransfer) found = `the transfer from the guest broke: ${cause.message}`;
-    else return cause;
-    const telling = tellingLines(this.console).map((line) => `\n  ${line}`).join("");
-    const said = telling === "" ? "; its console is empty" : `; on its console:${telling}\n`;
-    return new GuestLost(EXIT.failed, `${what}: ${found}${said}`, "see the console and start again", {
-      cause,
-    });
+    const lost = (loss: Loss, more: string) =>
+      new GuestLost(loss, `${what}: ${LOSSES[loss]}${more}`, this.console, { cause });
+    if (cause instanceof DeadlineReached) return lost("silent", ` within ${limitMs / 1000} s`);
+    if (cause instanceof TornTransfer) return lost("torn", `: ${cause.message}`);
+    if (!(cause instanceof PortClosed)) return cause;
+    const panic = panicOf(this.console);
+    return panic === undefined ? lost("ended", manner) : lost("panicked", ` (${panic})`);
   }
 
   async #end(): Promise<void> {
@@ -124,9 +146,9 @@ export class GuestMachine {
   }
 }
 
+/** Why the kernel panicked, in its own words; undefined: it has not. */
 function panicOf(console: readonly string[]): string | undefined {
-  const reason = console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
-  return reason === undefined ? undefined : `the guest's kernel panicked (${reason})`;
+  return console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
 }
 
 /** What a reader wants of a console: from the kernel's first complaint on, else its end. */
@@ -140,8 +162,7 @@ const TELLING = 25;
 /** QEMU gives its port up as it ends: its status comes at once. */
 const OWN_END_MS = 5000;
 
-/** The cause of a {@linkcode GuestLost} that did not answer in time. */
-export class DeadlineReached extends Error {}
+class DeadlineReached extends Error {}
 
 /**
  * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a

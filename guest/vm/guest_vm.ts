@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
+import { whyUnreadable } from "../../runbook/machine/named_file.ts";
 import { ownExecutable, runtimeLibraries } from "../image/own_executable.ts";
 import { guestArchitecture } from "../qemu/arch.ts";
 import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "../qemu/qemu.ts";
@@ -137,7 +138,7 @@ function kernelArguments(accelerator: Accelerator): string[] {
 function runningKernel(): string {
   const release = readMachineText("/proc/sys/kernel/osrelease")?.trim() ?? "";
   const places = [`/boot/vmlinuz-${release}`, `/lib/modules/${release}/vmlinuz`];
-  const found = places.find((path) => whyUnreadable(path) !== "there is no such file");
+  const found = places.find((path) => !unreadable(path)?.isMissing);
   if (found !== undefined) return readable(found, "the running kernel's image");
   throw new Failure(
     EXIT.cannotMeasure,
@@ -147,22 +148,26 @@ function runningKernel(): string {
 }
 
 function readable(path: string, what: string): string {
-  const why = whyUnreadable(path);
-  if (why === undefined) return path;
+  const refusal = unreadable(path);
+  if (refusal === null) return path;
   throw new Failure(
     EXIT.cannotMeasure,
-    `a guest needs ${what}, and ${path} cannot be read: ${why}`,
+    `a guest needs ${what}, and ${path} cannot be read: ${refusal.why}`,
     "give a file that this user may read",
   );
 }
 
-function whyUnreadable(path: string): string | undefined {
+interface Unreadable {
+  readonly isMissing: boolean;
+  readonly why: string;
+}
+
+/** Why a file cannot be read; null: it can. */
+function unreadable(path: string): Unreadable | null {
   try {
     using file = Deno.openSync(path);
-    return file.statSync().isFile ? undefined : "it is no file";
+    return file.statSync().isFile ? null : { isMissing: false, why: "it is no file" };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no such file";
-    if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-    return (error as Error).message;
+    return { isMissing: error instanceof Deno.errors.NotFound, why: whyUnreadable(error) };
   }
 }

@@ -11,13 +11,19 @@ export function naming<T>(path: string, expected: string, operation: () => T): T
   try {
     return operation();
   } catch (error) {
-    throw new Failure(EXIT.failed, `cannot read ${path}: ${reasonOf(error)}`, remedyFor(error, expected), {
-      cause: error,
-    });
+    throw new Failure(
+      EXIT.failed,
+      `cannot read ${path}: ${whyUnreadable(error)}`,
+      remedyFor(error, expected),
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be read, as the system says it. */
+export function whyUnreadable(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
