@@ -4,14 +4,14 @@
  */
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
-import type { ExitCode } from "./analysis/failure.ts";
+import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
 import { fold } from "./analysis/print/text_layout.ts";
 import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
 import { NEEDS, ROUTES } from "./commands/line/table.ts";
 import project from "./deno.json" with { type: "json" };
-import { writeAllSync } from "./system/write_all.ts";
+import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
 
 /**
  * Runs one call of the program.
@@ -69,9 +69,24 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   return reportError(outcome.error, args.includes("--verbose"), output);
 }
 
+/** A reader that has seen enough is no failure, see report(). */
+function writeAnswer(text: string): void {
+  try {
+    writeAllSync(Deno.stdout, new TextEncoder().encode(text));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe || !(error instanceof Error)) throw error;
+    throw new Failure(
+      EXIT.failed,
+      `cannot write to standard output: ${error.message}`,
+      "free space where it goes, or write into another file",
+      { cause: error },
+    );
+  }
+}
+
 const TERMINAL: Output = {
-  stdout: (text) => writeAllSync(Deno.stdout, new TextEncoder().encode(text)),
-  stderr: (text) => writeAllSync(Deno.stderr, new TextEncoder().encode(text)),
+  stdout: writeAnswer,
+  stderr: (text) => writeOrDropSync(Deno.stderr, new TextEncoder().encode(text)),
   ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
 };
 

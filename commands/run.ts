@@ -23,7 +23,7 @@ import { attributesOf, clocksourceOf, cpusOf } from "../runbook/protocol/runbook
 import type { Field, Runbook } from "../runbook/protocol/settings.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realMachinery } from "../runbook/machine/system_change.ts";
-import { writeAllSync } from "../system/write_all.ts";
+import { writeOrDropSync } from "../system/write_all.ts";
 
 export interface RunFlags extends PartOptions {
   /** A runbook file, over which the options lie; without it the defaults of default.toml. */
@@ -106,7 +106,7 @@ function progressUntil(last: number, quiet: boolean): Progress {
     quiet,
     output: {
       isTerminal: Deno.stderr.isTerminal(),
-      write: (text) => writeAllSync(Deno.stderr, new TextEncoder().encode(text)),
+      write: (text) => writeOrDropSync(Deno.stderr, new TextEncoder().encode(text)),
     },
     now: () => performance.now(),
   });

@@ -18,3 +18,15 @@ export async function writeAll<B extends ArrayBufferLike>(
 ): Promise<void> {
   for (let written = 0; written < bytes.length;) written += await to.write(bytes.subarray(written));
 }
+
+/** As {@linkcode writeAllSync} for what is worth nothing to who is not there: a reader that has gone, a full disk. */
+export function writeOrDropSync<B extends ArrayBufferLike>(
+  to: { writeSync(bytes: Uint8Array<B>): number },
+  bytes: Uint8Array<B>,
+): void {
+  try {
+    writeAllSync(to, bytes);
+  } catch {
+    // Nobody is told: this was the way to tell.
+  }
+}

@@ -156,8 +156,21 @@ function parse<T>(json: string, check: Check): T | Unusable {
   } catch {
     return { unusable: "is no JSON" };
   }
-  const reason = check(value);
+  const reason = check(value) ?? beyondDoubles(value);
   return reason === null ? value as T : { unusable: reason };
+}
+
+/** JSON.parse() makes Infinity of a number beyond 1.8e308, also in a field that nobody checks. */
+function beyondDoubles(value: unknown): string | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : "must be a number below 1.8e308";
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const reason = beyondDoubles(inner);
+    if (reason !== null) {
+      return `${Array.isArray(value) ? `entry ${Number(name) + 1}` : `field ${name}`} ${reason}`;
+    }
+  }
+  return null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

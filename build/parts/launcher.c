@@ -13,7 +13,9 @@
 
 #define _GNU_SOURCE
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -184,13 +186,23 @@ static const char *const BEFORE_BUNDLE[] = {
 
 /*
  * The runtime gets no folder of its own (no folder can be made below a device), does not tell a terminal that it
- * lacks it, and asks for no update.
+ * lacks it, asks for no update, and looks for no package of the user's: neither here nor, for .npmrc, at home (where
+ * no file can be made, and which is no file either: the runtime ends at an ENOTDIR).
  */
 static const char *const ENVIRONMENT[] = {
 	"DENO_DIR=/dev/null/probe",
 	"DENO_LOG=error,deno::cache=off",
 	"DENO_NO_UPDATE_CHECK=1",
+	"DENO_NO_PACKAGE_JSON=1",
+	"HOME=/proc/no-home",
 };
+
+/* What of the user's environment would configure the runtime. */
+static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "npm_config_", "PROBE_HOME=" };
+
+/* The user's own HOME under this name: ssh is given it (guest/vm/ssh_vm.ts). */
+#define KEPT_HOME "PROBE_"
+#define LONGEST_HOME 4096
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -214,15 +226,43 @@ static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uint
 	return to;
 }
 
+static int is_passed_on(const char *variable)
+{
+	for (size_t i = 0; i < COUNT(NOT_PASSED_ON); i++)
+		if (starts_with(variable, NOT_PASSED_ON[i]))
+			return 0;
+	return 1;
+}
+
+/* "HOME=..." as "PROBE_HOME=..."; 0 when that is too long to be a path. */
+static const char *kept_home(const char *variable)
+{
+	static char kept[sizeof(KEPT_HOME) + LONGEST_HOME] = KEPT_HOME;
+	size_t n = 0;
+
+	while (variable[n])
+		if (n++ == LONGEST_HOME - 1)
+			return 0;
+	for (size_t i = 0; i <= n; i++)
+		kept[sizeof(KEPT_HOME) - 1 + i] = variable[i];
+	return kept;
+}
+
 /* Without a PATH the runtime does not start: it looks for the programs that it may run. */
 static uintptr_t *push_environment(uintptr_t *to, const uintptr_t *environment)
 {
 	int has_path = 0;
 
 	for (; *environment; environment++) {
-		has_path |= starts_with((const char *)*environment, "PATH=");
-		if (!starts_with((const char *)*environment, "DENO_"))
-			*to++ = *environment;
+		const char *variable = (const char *)*environment;
+
+		has_path |= starts_with(variable, "PATH=");
+		if (starts_with(variable, "HOME="))
+			variable = kept_home(variable);
+		else if (!is_passed_on(variable))
+			variable = 0;
+		if (variable)
+			*to++ = (uintptr_t)variable;
 	}
 	if (!has_path)
 		*to++ = (uintptr_t)PATH;
@@ -272,6 +312,34 @@ static void write_number(char *to, int number)
 	*to = 0;
 }
 
+/*
+ * nohup has the hangup ignored, and the runtime would listen to it all the same. A blocked signal stays blocked in it.
+ */
+static void block_ignored_hangup(void)
+{
+	struct {
+		uintptr_t handler;
+		uintptr_t rest[20];
+	} action = { 0 };
+	uint64_t hangup = 1 << (SIGHUP - 1);
+
+	SYSCALL(SYS_rt_sigaction, SIGHUP, 0, &action, sizeof(hangup), 0, 0);
+	if (action.handler == (uintptr_t)SIG_IGN)
+		SYSCALL(SYS_rt_sigprocmask, SIG_BLOCK, &hangup, 0, sizeof(hangup), 0, 0);
+}
+
+/*
+ * The runtime does not start in a folder that was deleted. There every relative path names nothing; so it does in this
+ * one, in which no file can be made.
+ */
+static void leave_deleted_folder(void)
+{
+	static char path[4096];
+
+	if (SYSCALL(SYS_getcwd, path, sizeof(path), 0, 0, 0, 0) == -ENOENT)
+		SYSCALL(SYS_chdir, "/proc/self/fdinfo", 0, 0, 0, 0, 0);
+}
+
 START(launch);
 
 __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
@@ -286,6 +354,8 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	struct image runtime, interpreter;
 	int fd;
 
+	block_ignored_hangup();
+	leave_deleted_folder();
 	while (*auxiliary++)
 		;
 	for (end = auxiliary; *end; end += 2)

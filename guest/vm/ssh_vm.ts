@@ -4,6 +4,7 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import { GuestConsole } from "../qemu/console.ts";
 import { ownExecutable } from "../image/own_executable.ts";
 import { notAllowed } from "../qemu/qemu.ts";
+import { readMachineText } from "../../runbook/machine/machine.ts";
 import { quoted } from "./quoted.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
@@ -156,7 +157,8 @@ class Remote {
   #spawn(script: string, stdin: "null" | "piped"): Deno.ChildProcess {
     const args = [...OPTIONS, "--", this.destination, `exec sh -c ${quoted(script)}`];
     try {
-      return new Deno.Command("ssh", { args, stdin, stdout: "piped", stderr: "piped" }).spawn();
+      return new Deno.Command("ssh", { args, env: homeOfUser(), stdin, stdout: "piped", stderr: "piped" })
+        .spawn();
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound)) throw notAllowed("ssh", cause);
       const found = "--ssh needs OpenSSH's client, and ssh is not on PATH";
@@ -168,6 +170,12 @@ class Remote {
     const remedy = `make this work first: ssh -o BatchMode=yes ${this.destination} true`;
     return new Failure(EXIT.failed, `ssh to ${this.destination} failed: ${said}`, remedy);
   }
+}
+
+/** The runtime of the packed executable has another HOME than its user (build/parts/launcher.c); ssh gets the user's. */
+function homeOfUser(): Record<string, string> {
+  const home = /(?:^|\0)PROBE_HOME=([^\0]*)/.exec(readMachineText("/proc/self/environ") ?? "")?.[1];
+  return home === undefined ? {} : { HOME: home };
 }
 
 /** The command ends when its stdin does: that of a background process is another one, hence the descriptor 3. */

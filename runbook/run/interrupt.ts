@@ -1,6 +1,9 @@
-/** Ctrl-C and SIGTERM as one AbortSignal. */
+/**
+ * Ctrl-C, SIGTERM and a lost terminal as one AbortSignal. A hangup that nohup has ignored does not come here:
+ * build/parts/launcher.c blocks it.
+ */
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** From its construction to its disposal the signals end the measurement, not the process. */
 export class Interrupt implements Disposable {

@@ -134,3 +134,43 @@ Deno.test("with --verbose an error says where in the program it came from", asyn
   assert.equal(code, 1);
   assert.match(stderr, /^ +at showCommand \(probe\.js/m);
 });
+
+Deno.test("nothing of the user's configuration reaches the runtime: home, folder, variables", async () => {
+  using place = new Place();
+  const { folder, probe } = place;
+  const version = (cwd: string, env: Readonly<Record<string, string>>) =>
+    capture([probe, "--version"], { cwd, env: { PATH: "/usr/bin", ...env } });
+  const kinds: Readonly<Record<string, (path: string) => void>> = {
+    "a setting that cannot be resolved": (path) =>
+      Deno.writeTextFileSync(path, "registry=${NPM_REGISTRY}\n@a:registry=${NO_SUCH}\n"),
+    "bytes that are no text": (path) => Deno.writeFileSync(path, new Uint8Array([0xff, 0xfe, 0x00, 0x80])),
+    "a folder": (path) => Deno.mkdirSync(path),
+    "a FIFO": (path) => void new Deno.Command("mkfifo", { args: [path] }).outputSync(),
+  };
+  for (const [kind, make] of Object.entries(kinds)) {
+    const home = Deno.makeTempDirSync({ dir: folder });
+    make(`${home}/.npmrc`);
+    assert.deepEqual(await version("/", { HOME: home }), VERSION, `${kind} as ~/.npmrc`);
+    assert.deepEqual(await version(home, { HOME: home }), VERSION, `${kind} as ./.npmrc`);
+  }
+  for (const name of ["package.json", "deno.json", "deno.jsonc", "deno.lock"]) {
+    const here = Deno.makeTempDirSync({ dir: folder });
+    Deno.writeTextFileSync(`${here}/${name}`, "{ no JSON");
+    assert.deepEqual(await version(here, {}), VERSION, `a broken ./${name}`);
+  }
+  for (
+    const [name, value] of [
+      ["DENO_V8_FLAGS", "--no-such-flag"],
+      ["DENO_COMPAT", "1"],
+      ["NODE_OPTIONS", "--no-such-option"],
+      ["NODE_EXTRA_CA_CERTS", "/no/such/file"],
+      ["NPM_CONFIG_REGISTRY", "no address"],
+      ["npm_config_registry", "no address"],
+    ] as const
+  ) {
+    assert.deepEqual(await version("/", { [name]: value }), VERSION, name);
+  }
+  const gone = Deno.makeTempDirSync({ dir: folder });
+  const inGone = await capture(["sh", "-c", 'cd "$1"; rmdir "$1"; "$0" --version', probe, gone]);
+  assert.deepEqual(inGone, VERSION, "a folder that was deleted");
+});

@@ -14,7 +14,7 @@ async function rowsIn(path: string, rows: number, ended: AbortSignal): Promise<v
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`${signal} in the middle of a series keeps its rows, says so in one line and exits with 1`, async () => {
     const folder = await Deno.makeTempDir({ prefix: "probe-interrupt-" });
     try {
@@ -66,4 +66,48 @@ Deno.test("an output path that exists is refused before anything is attached, an
   );
   assert.equal(await Deno.readTextFile(path), "precious");
   await Deno.remove(path);
+});
+
+Deno.test("a hangup that nohup has ignored does not end a series", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "probe-nohup-" });
+  try {
+    const path = `${folder}/host.csv`;
+    const args = [EXECUTABLE, "run", "--runs", "10", "--period", "100ms", "--quiet", "--out", path];
+    const child = new Deno.Command("nohup", { args, stdout: "piped", stderr: "piped" }).spawn();
+    const ended = new AbortController();
+    const output = child.output().finally(() => ended.abort());
+    await rowsIn(path, 1, ended.signal);
+    child.kill("SIGHUP");
+    const { code, stderr } = await output;
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const { rows, end } = parseMeasurement(await Deno.readTextFile(path));
+    assert.deepEqual([rows.length, end?.rows], [10, 10]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("progress that nobody can read is dropped, and the series goes on", async () => {
+  for (const [how, redirection] of [["no room", "2>/dev/full"], ["a reader that has gone", "2> >(:)"]]) {
+    const folder = await Deno.makeTempDir({ prefix: "probe-progress-" });
+    try {
+      const path = `${folder}/host.csv`;
+      const script = `"$0" run --runs 5 --period 50ms --out "$1" ${redirection} >/dev/null`;
+      const { code } = await new Deno.Command("bash", { args: ["-c", script, EXECUTABLE, path] }).output();
+      assert.equal(code, 0, how);
+      assert.equal(parseMeasurement(await Deno.readTextFile(path)).rows.length, 5, how);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+});
+
+Deno.test("an answer that cannot be written is one line, and no internal error", async () => {
+  const script = '"$0" show tests/answers/files/tracepoint.csv >/dev/full';
+  const { code, stderr } = await new Deno.Command("bash", { args: ["-c", script, EXECUTABLE] }).output();
+  assert.equal(code, 1);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^probe: cannot write to standard output: No space left on device.*; free space where it goes/,
+  );
 });

@@ -173,6 +173,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ["no meta", lines((l) => l.splice(1, 1)), /line 2: a # meta line must come here/],
   ["a broken meta", lines((l) => l[1] = "# meta {"), /line 2: the # meta line is no JSON/],
   [
+    "a number beyond doubles in a field of the runbook",
+    lines((l) => l[1] = l[1]!.replace(/"runbook":\{/, '"runbook":{"beyond":1e999,')),
+    /line 2: the # meta line field runbook field beyond must be a number below 1\.8e308/,
+  ],
+  [
     "a meta without env",
     lines((l) => l[1] = l[1]!.replace('"env"', '"enf"')),
     /line 2: .* field env is missing/,
