@@ -1,7 +1,7 @@
 /**
  * Links the bundled program to a runtime: one executable, dist/probe. The way is `deno compile` when
- * DENORT_BIN names its base runtime or the launcher does not know this architecture, otherwise a pack: the
- * launcher, the Deno runtime that runs this build, and the bundle in one file (see launcher.c).
+ * DENORT_BIN names its base runtime, otherwise a pack: the launcher, the Deno runtime that runs this build, and the
+ * bundle in one file (see launcher.c).
  */
 
 import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
@@ -111,12 +111,10 @@ export async function buildExecutable(): Promise<void> {
   const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.mkdir("dist", { recursive: true });
   await bundle();
-  const canPack = Deno.build.arch === "x86_64";
-  if (Deno.env.has("DENORT_BIN") || !canPack) {
+  if (Deno.env.has("DENORT_BIN")) {
     try {
       return await link("compile", version);
     } catch (error) {
-      if (!canPack) throw error;
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
