@@ -8,12 +8,12 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define EMPTY(section, name)                                            \
-	SEC(section)                                                    \
-	int name(void *ctx)                                             \
-	{                                                               \
-		(void)ctx;                                              \
-		return 0;                                               \
+#define EMPTY(section, name) \
+	SEC(section)         \
+	int name(void *ctx)  \
+	{                    \
+		(void)ctx;   \
+		return 0;    \
 	}
 
 EMPTY("tp_btf/sched_waking", waking)

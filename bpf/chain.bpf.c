@@ -183,59 +183,59 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 /* ---- timekeeping reads ---- */
 
 /* An accessor that takes nothing of interest and returns ns. */
-#define READ_RETURNS_NS(function, id)                                   \
-	SEC("fentry/" #function)                                        \
-	int function##_entry(void *ctx)                                 \
-	{                                                               \
-		return read_hook(ctx, id, 1, 0);                        \
-	}                                                               \
+#define READ_RETURNS_NS(function, id)            \
+	SEC("fentry/" #function)                 \
+	int function##_entry(void *ctx)          \
+	{                                        \
+		return read_hook(ctx, id, 1, 0); \
+	}                                        \
 	READ_KPROBES(function, id, 0)
 
 /* The fexit program of such an accessor: it is given the arguments first, then what was returned. */
-#define READ_RETURNED(function, id, arguments...)                       \
-	SEC("fexit/" #function)                                         \
-	int BPF_PROG(function##_exit, ##arguments)                      \
-	{                                                               \
-		return read_exit_hook(id, value);                       \
+#define READ_RETURNED(function, id, arguments...)  \
+	SEC("fexit/" #function)                    \
+	int BPF_PROG(function##_exit, ##arguments) \
+	{                                          \
+		return read_exit_hook(id, value);  \
 	}
 
 /* An accessor that fills the timespec64 it is given. */
-#define READ_FILLS_TS64(function, id)                                   \
-	SEC("fentry/" #function)                                        \
-	int BPF_PROG(function##_entry, struct timespec64 *ts)           \
-	{                                                               \
-		return read_hook(ctx, id, 1, (__u64)ts);                \
-	}                                                               \
-	SEC("fexit/" #function)                                         \
-	int function##_exit(void *ctx)                                  \
-	{                                                               \
-		return read_exit_hook(id, 0);                           \
-	}                                                               \
+#define READ_FILLS_TS64(function, id)                         \
+	SEC("fentry/" #function)                              \
+	int BPF_PROG(function##_entry, struct timespec64 *ts) \
+	{                                                     \
+		return read_hook(ctx, id, 1, (__u64)ts);      \
+	}                                                     \
+	SEC("fexit/" #function)                               \
+	int function##_exit(void *ctx)                        \
+	{                                                     \
+		return read_exit_hook(id, 0);                 \
+	}                                                     \
 	READ_KPROBES(function, id, PT_REGS_PARM1(ctx))
 
-#define READ_KPROBES(function, id, fills)                               \
-	SEC("kprobe/" #function)                                        \
-	int function##_entry_kprobe(struct pt_regs *ctx)                \
-	{                                                               \
-		return read_hook(ctx, id, 1, fills);                    \
-	}                                                               \
-	SEC("kretprobe/" #function)                                     \
-	int function##_exit_kprobe(struct pt_regs *ctx)                 \
-	{                                                               \
-		return read_exit_hook(id, PT_REGS_RC(ctx));             \
+#define READ_KPROBES(function, id, fills)                   \
+	SEC("kprobe/" #function)                            \
+	int function##_entry_kprobe(struct pt_regs *ctx)    \
+	{                                                   \
+		return read_hook(ctx, id, 1, fills);        \
+	}                                                   \
+	SEC("kretprobe/" #function)                         \
+	int function##_exit_kprobe(struct pt_regs *ctx)     \
+	{                                                   \
+		return read_exit_hook(id, PT_REGS_RC(ctx)); \
 	}
 
 /* A read that hands out no ns of one clock: a snapshot of several, or a clocksource's raw cycles. */
-#define READ_BARE(function, id)                                         \
-	SEC("fentry/" #function)                                        \
-	int function##_entry(void *ctx)                                 \
-	{                                                               \
-		return read_hook(ctx, id, 0, 0);                        \
-	}                                                               \
-	SEC("kprobe/" #function)                                        \
-	int function##_entry_kprobe(struct pt_regs *ctx)                \
-	{                                                               \
-		return read_hook(ctx, id, 0, 0);                        \
+#define READ_BARE(function, id)                          \
+	SEC("fentry/" #function)                         \
+	int function##_entry(void *ctx)                  \
+	{                                                \
+		return read_hook(ctx, id, 0, 0);         \
+	}                                                \
+	SEC("kprobe/" #function)                         \
+	int function##_entry_kprobe(struct pt_regs *ctx) \
+	{                                                \
+		return read_hook(ctx, id, 0, 0);         \
 	}
 
 READ_RETURNS_NS(ktime_get, TKREAD_KTIME_GET)

@@ -66,14 +66,14 @@ static __always_inline void leave(__u32 *busy)
 }
 
 /* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
-#define GUARDED(body)                                                   \
-	do {                                                            \
-		__u32 *busy = only_value(&in_probe);                    \
-		if (busy) {                                             \
-			enter(busy);                                    \
-			body;                                           \
-			leave(busy);                                    \
-		}                                                       \
+#define GUARDED(body)                                \
+	do {                                         \
+		__u32 *busy = only_value(&in_probe); \
+		if (busy) {                          \
+			enter(busy);                 \
+			body;                        \
+			leave(busy);                 \
+		}                                    \
 	} while (0)
 
 /* 0: this kernel build cannot tell (see arch.h). */

@@ -25,8 +25,7 @@ static __always_inline bool target_runs(const struct chain *c, __u32 function)
 		return 0;
 	if (function == TKREAD_CLOCK_GETTIME)
 		return 1;
-	return c->seen[SEEN_SWITCH] ||
-	       (c->seen[SEEN_WAKEUP] && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
+	return c->seen[SEEN_SWITCH] || (c->seen[SEEN_WAKEUP] && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
 }
 
 /*

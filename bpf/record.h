@@ -22,22 +22,22 @@ enum chain_seen {
 	SEEN_WAKE_FLAGS_ENTRY = 1, /* the entry of try_to_wake_up() */
 	SEEN_WAKER_CONTEXT = 2,    /* the kernel let its preempt_count be read */
 	SEEN_TTWU_RETURN = 3,
-	SEEN_ACTIVATE = 4,         /* ttwu_do_activate() */
+	SEEN_ACTIVATE = 4, /* ttwu_do_activate() */
 	SEEN_RQ_ACTIVATE = 5,
-	SEEN_WAKEUP = 6,           /* sched_wakeup */
+	SEEN_WAKEUP = 6, /* sched_wakeup */
 	SEEN_TARGET_IDLE = 7,
-	SEEN_SWITCH = 8,           /* sched_switch to the target */
-	SEEN_RQ_SWITCH = 9,        /* the target is on the rq that activated it */
+	SEEN_SWITCH = 8,    /* sched_switch to the target */
+	SEEN_RQ_SWITCH = 9, /* the target is on the rq that activated it */
 	SEEN_TKREAD_ANY = 10,
 	SEEN_TKREAD = 11,
 	SEEN_TKREAD_CONTEXT = 12,
 	SEEN_TKREAD_VALUE = 13,
 	SEEN_TKREAD_TASK = 14,
-	SEEN_MIGRATE = 15,         /* sched_migrate_task between sched_waking and sched_wakeup */
-	SEEN_QUEUED = 16,          /* ttwu_queue_wakelist() was handed the target; it may have declined */
+	SEEN_MIGRATE = 15, /* sched_migrate_task between sched_waking and sched_wakeup */
+	SEEN_QUEUED = 16,  /* ttwu_queue_wakelist() was handed the target; it may have declined */
 	SEEN_RQ_QUEUED = 17,
-	SEEN_PENDING = 18,         /* the target's CPU began with its wakelist */
-	SEEN_CLOCKSOURCE = 19,     /* the first clocksource switch */
+	SEEN_PENDING = 18,     /* the target's CPU began with its wakelist */
+	SEEN_CLOCKSOURCE = 19, /* the first clocksource switch */
 	SEEN_CLOCKSOURCE_FROM = 20,
 };
 
@@ -91,9 +91,9 @@ enum chain_tkread {
  * the target.
  */
 struct armed_run {
-	unsigned int pid;        /* of the target, in probe's pid namespace; 0: nothing armed */
-	unsigned int kernel_pid; /* the kernel's own, learnt at first sight; 0: not yet, or not needed */
-	unsigned long long run; /* from 1; 0: taken */
+	unsigned int pid;                 /* of the target, in probe's pid namespace; 0: nothing armed */
+	unsigned int kernel_pid;          /* the kernel's own, learnt at first sight; 0: not yet, or not needed */
+	unsigned long long run;           /* from 1; 0: taken */
 	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
 };
 
@@ -102,7 +102,8 @@ struct probe_config {
 	/* try_to_wake_up, at its entry, whose notes sched_waking takes up, and at its return, which the record waits for. */
 	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
-	unsigned int pid_namespace; /* inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's */
+	/* Inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's. */
+	unsigned int pid_namespace;
 	/* Addresses of variables of the kernel; 0: not known. */
 	unsigned long long curr_clocksource;
 	unsigned long long preempt_count; /* __preempt_count, to be added to a CPU's __per_cpu_offset */
@@ -148,9 +149,9 @@ struct chain {
 	int migrate_cpu IF_SEEN(SEEN_MIGRATE);
 	int rq_cpu IF_SEEN(SEEN_ACTIVATE);
 	unsigned int tkread_task_function KERNEL_ONLY; /* of the first read in task context */
-	unsigned long long rq KERNEL_ONLY; /* that activated the target */
-	unsigned long long ttwu_frame KERNEL_ONLY; /* the stack pointer at the kprobe on try_to_wake_up */
-	unsigned long long tkread_fills KERNEL_ONLY; /* the timespec64 that the read fills */
+	unsigned long long rq KERNEL_ONLY;             /* that activated the target */
+	unsigned long long ttwu_frame KERNEL_ONLY;     /* the stack pointer at the kprobe on try_to_wake_up */
+	unsigned long long tkread_fills KERNEL_ONLY;   /* the timespec64 that the read fills */
 	unsigned long long ttwu_ns;
 	unsigned long long queued_ns IF_SEEN(SEEN_QUEUED);
 	unsigned long long pending_ns IF_SEEN(SEEN_PENDING);
@@ -177,8 +178,8 @@ struct chain {
 
 /* Loss and self-observation, summed by the programs since they were loaded. */
 struct probe_counters {
-	unsigned long long ring_full;       /* chains that found no room in the ring buffer */
-	unsigned long long self_reads;      /* clock reads of our own programs, filtered out */
+	unsigned long long ring_full;  /* chains that found no room in the ring buffer */
+	unsigned long long self_reads; /* clock reads of our own programs, filtered out */
 };
 
 #endif

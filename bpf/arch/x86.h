@@ -10,12 +10,14 @@
 /* The return address has been popped by then (seen on 6.1, 6.12, 7.3). */
 #define FRAME_AT_ENTRY(ctx) (PT_REGS_SP(ctx) - 8)
 
+/* clang-format off */
 #define CLOCKSOURCE_CALLBACKS(hook)                             \
 	hook(read_hpet, TKREAD_READ_HPET)                       \
 	hook(acpi_pm_read, TKREAD_ACPI_PM_READ)                 \
 	hook(read_tsc, TKREAD_READ_TSC)                         \
 	hook(kvm_clock_get_cycles, TKREAD_KVM_CLOCK_GET_CYCLES) \
 	hook(read_hv_clock_tsc, TKREAD_READ_HV_CLOCK_TSC)
+/* clang-format on */
 
 #ifdef PROBE_PERCPU
 /* Per CPU: `__preempt_count` until 6.1 and again from 6.15, pcpu_hot.preempt_count between. */

@@ -125,7 +125,7 @@ static void map_segment(int fd, uint64_t file_offset, uintptr_t base, const Elf6
 /* Maps the position-independent ELF file that begins at file_offset of fd, as the kernel's binfmt_elf does. */
 static struct image map_image(int fd, uint64_t file_offset)
 {
-	struct image image = {0};
+	struct image image = { 0 };
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[MAX_SEGMENTS];
 	uintptr_t span = 0;
@@ -171,6 +171,7 @@ static struct image map_interpreter(const char *path)
 }
 
 /* PERMISSIONS and PATH come from build/parts/permissions.ts. */
+/* clang-format off */
 static const char *const BEFORE_BUNDLE[] = {
 	"deno",
 	"run",
@@ -183,12 +184,14 @@ static const char *const BEFORE_BUNDLE[] = {
 	"--no-code-cache",
 	PERMISSIONS,
 };
+/* clang-format on */
 
 /*
  * The runtime gets no folder of its own (no folder can be made below a device), does not tell a terminal that it
  * lacks it, asks for no update, and looks for no package of the user's: neither here nor, for .npmrc, at home (where
  * no file can be made, and which is no file either: the runtime ends at an ENOTDIR).
  */
+/* clang-format off */
 static const char *const ENVIRONMENT[] = {
 	"DENO_DIR=/dev/null/probe",
 	"DENO_LOG=error,deno::cache=off",
@@ -196,6 +199,7 @@ static const char *const ENVIRONMENT[] = {
 	"DENO_NO_PACKAGE_JSON=1",
 	"HOME=/proc/no-home",
 };
+/* clang-format on */
 
 /* What of the user's environment would configure the runtime. */
 static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "npm_config_", "PROBE_HOME=" };

@@ -1,8 +1,8 @@
 /** `deno task ok`: everything that can be checked without root, kernel or guest. Run before every commit. */
 
-import { exitCode } from "../process/command.ts";
+import { CommandFailed, exitCode } from "../process/command.ts";
 import { add, type Counts, denoTest } from "../process/deno_test.ts";
-import { buildNative } from "../parts/native.ts";
+import { buildNative, OUT } from "../parts/native.ts";
 import { gatherNotices } from "../parts/notices.ts";
 
 /** Folders of tests/ that need a kernel, a guest, a browser or the built executable; `deno task test` runs them. */
@@ -31,11 +31,35 @@ function placesOfExamples(): string[] {
     .sort();
 }
 
-/** Runs deno with those arguments; one check, passed or failed. */
-export async function check(name: string, args: readonly string[]): Promise<Counts> {
+/** One check, passed when the command ends with exit code 0. */
+async function checkBy(name: string, argv: readonly string[]): Promise<Counts> {
   console.log(`\n== ${name}`);
-  const code = await exitCode([Deno.execPath(), ...args]);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  try {
+    if (await exitCode(argv) === 0) return { passed: 1, failed: 0 };
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    console.error(error.message);
+  }
+  return { passed: 0, failed: 1 };
+}
+
+/** The same by deno. */
+export async function check(name: string, args: readonly string[]): Promise<Counts> {
+  return await checkBy(name, [Deno.execPath(), ...args]);
+}
+
+function cFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return path === OUT ? [] : cFiles(path);
+    return /\.[ch]$/.test(name) ? [path] : [];
+  });
+}
+
+/** `clang-format -i` mends what this finds. */
+async function formatOfC(): Promise<Counts> {
+  const files = ["bench", "bpf", "build", "ffi", "guest", "tests"].flatMap(cFiles);
+  return await checkBy("format of C", ["clang-format", "--dry-run", "--Werror", ...files]);
 }
 
 /** What TypeScript imports as bytes, text and layout: without it nothing can be checked. */
@@ -56,6 +80,7 @@ async function nativeParts(): Promise<Counts> {
 export async function ok(): Promise<Counts> {
   let counts = await nativeParts();
   counts = add(counts, await check("format", ["fmt", "--check"]));
+  counts = add(counts, await formatOfC());
   counts = add(counts, await check("lint", ["lint", "--quiet"]));
   counts = add(counts, await check("types", ["check", "."]));
   console.log("\n== unit tests");

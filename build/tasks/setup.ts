@@ -13,6 +13,7 @@ export interface Need {
 export function packages(): readonly Need[] {
   return [
     { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
+    { name: "clang-format", why: "checks how C is formatted" },
     { name: "llvm", why: "llvm-strip takes debug information out of the BPF object" },
     { name: "libc6-dev", why: "headers and start files for what clang compiles" },
     {

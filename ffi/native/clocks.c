@@ -82,7 +82,8 @@ int64_t clock_step(const struct counter_sample *origin, const struct counter_sam
 
 		counted *= baseline / (double)(from->counter - origin->counter);
 		brackets += (int64_t)((double)(origin->uncertainty_ns + from->uncertainty_ns) / baseline *
-				      (double)elapsed) + 1;
+				      (double)elapsed) +
+			    1;
 	}
 	*uncertainty_ns = brackets;
 	return elapsed - (int64_t)counted;

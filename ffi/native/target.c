@@ -136,7 +136,7 @@ struct waker {
 	const struct target_request *request;
 	const struct wake *wake;
 	struct wait_state *state;
-	int64_t asleep_by_ns; /* CLOCK_REALTIME: the target must sleep by then */
+	int64_t asleep_by_ns;  /* CLOCK_REALTIME: the target must sleep by then */
 	int64_t difference_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC at arming */
 	int stat_fd; /* the target's stat file, opened by itself: /proc may count in another pid namespace than ours */
 	int error;
@@ -254,8 +254,7 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
  * before the place that the edge was given; set back, later than that by as much. (So does a wake that is held back
  * for longer than the step: that the run is then done again is the lesser evil.)
  */
-static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t late,
-		     int64_t slack_ns)
+static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t late, int64_t slack_ns)
 {
 	if (state->trigger->latest || llabs(result->realtime_step_ns) <= slack_ns)
 		return 0;

@@ -11,24 +11,24 @@
 struct target_request {
 	int64_t armed_map_fd;
 	uint64_t run;
-	int64_t wake;         /* index in the table of wakes */
-	int64_t edge_real_ns; /* absolute CLOCK_REALTIME at which the edge is due */
-	int64_t lead_ns;      /* how far away the edge must still be once the target is armed */
-	int64_t hold_ns;      /* how long the waker holds the wake back after the edge */
-	int64_t trigger;      /* index in the table of triggers */
-	int64_t trigger_fd;   /* its device, where it has one */
-	int64_t cpus;         /* address of the mask of the CPUs that the target may run on; 0: any */
-	int64_t cpus_bytes;   /* its length */
+	int64_t wake;                /* index in the table of wakes */
+	int64_t edge_real_ns;        /* absolute CLOCK_REALTIME at which the edge is due */
+	int64_t lead_ns;             /* how far away the edge must still be once the target is armed */
+	int64_t hold_ns;             /* how long the waker holds the wake back after the edge */
+	int64_t trigger;             /* index in the table of triggers */
+	int64_t trigger_fd;          /* its device, where it has one */
+	int64_t cpus;                /* address of the mask of the CPUs that the target may run on; 0: any */
+	int64_t cpus_bytes;          /* its length */
 	int64_t monotonic_offset_ns; /* this time namespace's CLOCK_MONOTONIC less the kernel's own */
-	int64_t policy;       /* SCHED_*, or INHERITED */
-	int64_t priority;     /* of a real-time policy, or INHERITED */
-	int64_t nice;         /* or INHERITED */
+	int64_t policy;              /* SCHED_*, or INHERITED */
+	int64_t priority;            /* of a real-time policy, or INHERITED */
+	int64_t nice;                /* or INHERITED */
 };
 
 struct target_result {
 	int64_t tgid;
 	int64_t pid;
-	int64_t edge_ns;  /* times are the kernel's own CLOCK_MONOTONIC, as BPF programs see it */
+	int64_t edge_ns;             /* times are the kernel's own CLOCK_MONOTONIC, as BPF programs see it */
 	int64_t edge_uncertainty_ns; /* -1: when the edge was is not known */
 	int64_t value_ns;
 	int64_t clock_step_ns;

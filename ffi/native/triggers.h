@@ -16,7 +16,7 @@ struct edge_wait {
 
 struct trigger {
 	const char *name;
-	int is_due; /* the edge is where it is due, so it is known before it comes */
+	int is_due;          /* the edge is where it is due, so it is known before it comes */
 	int64_t earliest_ns; /* where it is not: how long before that it may come at most; 0: nobody knows */
 	/* Opens its device; a descriptor or minus an errno. NULL: it has none. */
 	int (*open)(const char *path);

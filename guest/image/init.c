@@ -93,12 +93,12 @@ static _Noreturn void power_off(void)
 static void mount_all(void)
 {
 	static const char *const MOUNTS[][2] = {
-		{"proc", "/proc"},
-		{"sysfs", "/sys"},
-		{"devtmpfs", "/dev"},
-		{"debugfs", "/sys/kernel/debug"},
-		{"tracefs", "/sys/kernel/tracing"},
-		{"bpf", "/sys/fs/bpf"},
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "debugfs", "/sys/kernel/debug" },
+		{ "tracefs", "/sys/kernel/tracing" },
+		{ "bpf", "/sys/fs/bpf" },
 	};
 
 	for (size_t i = 0; i < sizeof(MOUNTS) / sizeof(MOUNTS[0]); i++)
@@ -108,7 +108,7 @@ static void mount_all(void)
 /* Bytes pass as they are: no line discipline turns LF into CR LF. */
 static int open_port(void)
 {
-	struct termios raw = {.c_cflag = B115200 | CS8 | CREAD | CLOCAL, .c_cc = {[VMIN] = 0, [VTIME] = SILENCE}};
+	struct termios raw = { .c_cflag = B115200 | CS8 | CREAD | CLOCAL, .c_cc = { [VMIN] = 0, [VTIME] = SILENCE } };
 	int port = opened(PORT, O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	SYSCALL(SYS_ioctl, port, TCSETS, &raw, 0, 0, 0);
@@ -142,7 +142,7 @@ static const char *read_request(int port, char **argv)
 
 static _Noreturn void run_child(char **argv, const int *pipe)
 {
-	static const char *const ENVIRONMENT[] = {"PATH=/bin", "HOME=/root", "TMPDIR=/tmp", "NO_COLOR=1", NULL};
+	static const char *const ENVIRONMENT[] = { "PATH=/bin", "HOME=/root", "TMPDIR=/tmp", "NO_COLOR=1", NULL };
 
 	SYSCALL(SYS_dup3, pipe[1], 1, 0, 0, 0, 0);
 	SYSCALL(SYS_dup3, pipe[1], 2, 0, 0, 0, 0);
@@ -157,8 +157,8 @@ static _Noreturn void run_child(char **argv, const int *pipe)
 static struct kept *map_kept(void)
 {
 	int fd = opened(KEPT, O_RDWR | O_CLOEXEC);
-	long address = fd < 0 ? -1
-			      : SYSCALL(SYS_mmap, 0, sizeof(struct kept), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	long address =
+		fd < 0 ? -1 : SYSCALL(SYS_mmap, 0, sizeof(struct kept), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	return address < 0 ? NULL : (struct kept *)address;
 }
@@ -197,7 +197,7 @@ static int run(char **argv, const char *path)
 	int pipe[2];
 	int status = 0;
 	int watch = watch_files();
-	struct pollfd ready[] = {{.events = POLLIN}, {.fd = watch, .events = POLLIN}};
+	struct pollfd ready[] = { { .events = POLLIN }, { .fd = watch, .events = POLLIN } };
 	long child, n;
 
 	SYSCALL(SYS_pipe2, pipe, O_CLOEXEC, 0, 0, 0, 0);

@@ -15,12 +15,12 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 	return result;
 }
 
-#define START(function)              \
-	__asm__(".globl _start\n"    \
-		"_start:\n"          \
-		"	xor %ebp, %ebp\n"    \
-		"	mov %rsp, %rdi\n"    \
-		"	and $-16, %rsp\n"    \
+#define START(function)             \
+	__asm__(".globl _start\n"   \
+		"_start:\n"         \
+		"	xor %ebp, %ebp\n" \
+		"	mov %rsp, %rdi\n" \
+		"	and $-16, %rsp\n" \
 		"	call " #function "\n")
 
 static inline _Noreturn void enter(uintptr_t entry, const uintptr_t *stack)

@@ -55,7 +55,8 @@ static int tell(int64_t expected)
 	}
 	if (llabs(difference - expected) > NS_PER_S / 1000)
 		return 0;
-	printf("%lld %lld %lld %u\n", seconds * NS_PER_S + ns, (long long)difference, (long long)(best / 2 + 1), sequence);
+	printf("%lld %lld %lld %u\n", seconds * NS_PER_S + ns, (long long)difference, (long long)(best / 2 + 1),
+	       sequence);
 	return fflush(stdout);
 }
 

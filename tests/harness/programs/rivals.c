@@ -71,7 +71,8 @@ int main(void)
 	}
 	prctl(PR_SET_NAME, "rival-target");
 	for (;;) {
-		struct pollfd ready[] = { { .fd = events[0], .events = POLLIN }, { .fd = events[1], .events = POLLIN } };
+		struct pollfd ready[] = { { .fd = events[0], .events = POLLIN },
+					  { .fd = events[1], .events = POLLIN } };
 		struct timespec now;
 
 		atomic_store(&at_ns, now_ns() + PAUSE_NS);
