@@ -195,7 +195,7 @@ async function requireParts(): Promise<void> {
 async function bench(places: readonly string[]): Promise<void> {
   const unknown = places.find((place) => place !== "native" && place !== "guest");
   if (unknown !== undefined) {
-    throw new Failure(EXIT.usage, `"${unknown}" is no place`, "give native or guest");
+    throw new Failure(EXIT.usage, `"${unknown}" is not a place`, "give native or guest");
   }
   await requireParts();
   const folder = Deno.makeTempDirSync({ prefix: "probe-bench-" });

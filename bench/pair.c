@@ -6,7 +6,7 @@
  * pair decile TRIPS BURSTS    elapsed time of the burst at the first decile: a burst that others interrupted says
  *                             nothing about what costs the same in all of them
  * pair mean TRIPS SECONDS     time of both on the CPU, over all bursts: for what costs much now and nothing later;
- *                             being interrupted is no part of it
+ *                             being interrupted is not part of it
  */
 #define _GNU_SOURCE
 #include <sched.h>

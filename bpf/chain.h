@@ -131,7 +131,7 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
 }
 
 /*
- * Takes the armed run: 0 when it is taken already. Who finds another at it has lost too, since that one has seen
+ * Takes the armed run: 0 when it is taken already. A CPU that finds another one at it has lost too: that one has seen
  * the same run.
  */
 static __always_inline __u64 take_run(void)

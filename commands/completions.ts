@@ -17,7 +17,7 @@ export interface CompletedCommand {
   readonly name: string;
   readonly brief: string;
   readonly options: readonly Option[];
-  /** What every argument that is no option may be; null: there is none. */
+  /** What every argument that is not an option may be; null: there is none. */
   readonly argument: Value | null;
 }
 

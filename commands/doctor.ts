@@ -22,7 +22,7 @@ export interface DoctorFlags {
 /** Enough to see that all of them go the same way. */
 const CLOCK_READS = 16;
 
-/** @returns done when some tier can be had, cannotMeasure when none (or that could not be told) */
+/** @returns done when some tier works, cannotMeasure when none does (or that could not be told) */
 export async function doctorCommand(flags: DoctorFlags, write: (text: string) => void): Promise<ExitCode> {
   const parts = await openNativeParts();
   const report = diagnose({

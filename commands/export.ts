@@ -32,7 +32,11 @@ export async function exportCommand(
 ): Promise<ExitCode> {
   if (flags.out === undefined) {
     if (flags.format === "parquet") {
-      throw new Failure(EXIT.usage, "Parquet is no text for stdout", "give --out FILE");
+      throw new Failure(
+        EXIT.usage,
+        "Parquet is binary and is not written to standard output",
+        "give --out FILE",
+      );
     }
     await exported(flags.format, path, (bytes) => stdout(new TextDecoder().decode(bytes)));
     return EXIT.done;

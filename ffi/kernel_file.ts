@@ -40,7 +40,7 @@ export function kernelFileExists(path: string): boolean {
 
 const LONGEST_LINK = 4096;
 
-/** @returns where a symbolic link of /proc points to; null when it cannot be read or is no link */
+/** @returns where a symbolic link of /proc points to; null when it cannot be read or is not a link */
 export function readKernelLink(path: string): string | null {
   const target = new Uint8Array(LONGEST_LINK);
   const length = Number(

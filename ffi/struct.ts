@@ -19,7 +19,7 @@ export interface Field {
   readonly kind: IntegerKind | "char";
   /** Of one element. */
   readonly bytes: number;
-  /** Elements of an array; 1 when it is none. */
+  /** Elements of an array; 1 when it is not an array. */
   readonly count: number;
   /** The enum that its values are of. */
   readonly words?: Readonly<Record<string, number>>;

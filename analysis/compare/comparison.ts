@@ -235,7 +235,7 @@ export interface WithinStrata extends ExploratoryP {
   readonly breslow_day: PValue & { readonly chi_square: number; readonly df: number } | null;
 }
 
-/** A fact that differs between the sides, is no part of the protocol, and may explain a difference. */
+/** A fact that differs between the sides, is not part of the protocol, and may explain a difference. */
 export interface ContextDifference {
   readonly field: string;
   readonly values: Pair<string>;

@@ -204,7 +204,7 @@ function spreadBetween(
   };
 }
 
-/** Both sides of a stratum together, each about its own median, so that a shift between sides is no spread. */
+/** Both sides of a stratum together, each about its own median, so that a shift between sides is not a spread. */
 function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
   const [a, b] = both(samples, (sorted) => {
     if (sorted.length < TEST_NEEDS) return EMPTY;

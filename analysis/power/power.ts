@@ -22,7 +22,7 @@ export interface PowerOptions {
   readonly power: number;
 }
 
-/** The answer to each question that is no part of another stands under the question's name. */
+/** The answer to each question that is not part of another stands under the question's name. */
 export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
   /** One file, for both sides; or the files of A and B. */
   readonly files: readonly string[];

@@ -126,7 +126,7 @@ export class Integers {
   }
 
   #notAnInteger(column: number, bytes: Uint8Array, start: number, end: number): BadRow {
-    return new BadRow(column, `${shown(bytes, start, end)} is no integer in plain decimal digits`);
+    return new BadRow(column, `${shown(bytes, start, end)} is not an integer in plain decimal digits`);
   }
 }
 

@@ -98,7 +98,7 @@ export class ResultReader {
     this.#length -= start;
   }
 
-  /** @throws Failure when what came so far is no result file or contradicts its own end */
+  /** @throws Failure when what came so far is not a result file or contradicts its own end */
   finish(): ResultFile {
     const notes = [...this.#notes];
     const tail = this.#buffer.subarray(0, this.#length);

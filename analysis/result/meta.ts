@@ -62,7 +62,7 @@ export interface Meta {
   readonly started: string;
   /** Half the width of the bracket in which the edge was placed on CLOCK_MONOTONIC, in ns. */
   readonly edge_uncertainty_ns: number;
-  /** The device that gave the edges; absent where the kernel's timer did. It is no part of the protocol. */
+  /** The device that gave the edges; absent where the kernel's timer did. It is not part of the protocol. */
   readonly trigger_device?: string;
   /** The counter clock_step_ns is measured against: the machine's own, such as tsc, or CLOCK_MONOTONIC_RAW. */
   readonly clock_step_counter: string;

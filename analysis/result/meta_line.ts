@@ -154,7 +154,7 @@ function parse<T>(json: string, check: Check): T | Unusable {
   try {
     value = JSON.parse(json);
   } catch {
-    return { unusable: "is no JSON" };
+    return { unusable: "is not JSON" };
   }
   const reason = check(value) ?? beyondDoubles(value);
   return reason === null ? value as T : { unusable: reason };

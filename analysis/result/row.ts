@@ -219,7 +219,7 @@ export class RowReader {
     const plain = bytes.slice(start, end).filter((byte, i, all) => byte !== QUOTE || !isSecondOfPair(all, i));
     if (plain.length > 0) return this.#cell(column, plain, 0, plain.length);
     if (kinds[column] !== TEXT) {
-      throw new BadRow(column, `"" is no value of a column of kind ${columns[column]!.kind}`);
+      throw new BadRow(column, `"" is not a value of a column of kind ${columns[column]!.kind}`);
     }
     this.#text(column, plain, 0, 0);
   }
@@ -362,7 +362,7 @@ function isSecondOfPair(bytes: Uint8Array, i: number): boolean {
 }
 
 function notAWord(column: Column, found: string): string {
-  return `${found} is none of ${(column.values ?? ["true", "false"]).join(", ")}`;
+  return `${found} is not one of ${(column.values ?? ["true", "false"]).join(", ")}`;
 }
 
 function idText(high: number, low: number): string {

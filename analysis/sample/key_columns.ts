@@ -17,14 +17,14 @@ export const KEY_NAMES: readonly string[] = COLUMNS.filter(isKey).map(({ name })
 
 /**
  * @param text names separated by commas, such as `signature,migrated`
- * @throws Failure with exit code 2 when one is no column, or one of times
+ * @throws Failure with exit code 2 when one is not a column, or one of times
  */
 export function parseKeys(text: string): ColumnName[] {
   const columns: readonly Column[] = COLUMNS;
   return text.split(",").map((name) => {
     const column = columns.find((column) => column.name === name);
     if (column !== undefined && isKey(column)) return column.name as ColumnName;
-    const found = column === undefined ? `"${name}" is no column` : `${name} differs from run to run`;
+    const found = column === undefined ? `"${name}" is not a column` : `${name} differs from run to run`;
     const near = columns.filter((other) => isKey(other) && name !== "" && other.name.includes(name));
     throw new Failure(
       EXIT.usage,

@@ -10,7 +10,7 @@ import { iqrSorted, madSorted, medianSorted, quantileSorted } from "../stats/qua
 import { runsForUpperBound } from "../stats/quantile_bounds.ts";
 import { countBelow, countUpTo } from "../stats/rank.ts";
 
-/** Below this many values a spread is no estimate. */
+/** Below this many values a spread is not an estimate. */
 const SPREAD_NEEDS = 2;
 /** Fewer complete runs a side are not tested at all. */
 export const TEST_NEEDS = 4;

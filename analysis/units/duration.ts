@@ -11,7 +11,7 @@ const NS_PER_UNIT: Readonly<Record<string, bigint>> = {
 
 /**
  * @returns the duration in ns, a positive safe integer
- * @throws {Failure} exit code 2, when the text is no positive number with a unit, finer than 1 ns, or too long
+ * @throws {Failure} exit code 2, when the text is not a positive number with a unit, finer than 1 ns, or too long
  *
  * ```ts
  * import assert from "node:assert/strict";

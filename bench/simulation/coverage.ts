@@ -216,7 +216,7 @@ export function coverage(interval: Interval, population: Population, n: number, 
     const { of: bounds, truth, estimate } = interval.once(population, n, random);
     if (bounds === null || bounds.low === null || bounds.high === null) continue;
     intervals++;
-    // A truth that is no whole number is met to rounding.
+    // A truth that is not a whole number is met to rounding.
     const [least, most] = [truth * (1 - 1e-12), truth * (1 + 1e-12)];
     if (bounds.low <= most && least <= bounds.high) covered++;
     if (!population.hasTicks || estimate === undefined) continue;

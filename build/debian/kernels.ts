@@ -35,7 +35,7 @@ export interface Kernel {
 
 /**
  * A kernel from the cache, or downloaded (about 30 to 130 MB) when the cache has none. `refresh` asks Debian for a
- * newer one. Error when it cannot be had: a test must not pass because its kernel was missing.
+ * newer one. Error when it is unavailable: a test must not pass because its kernel was missing.
  */
 export async function fetchKernel(
   name: KernelName,

@@ -189,7 +189,7 @@ static const char *const BEFORE_BUNDLE[] = {
 /*
  * The runtime gets no folder of its own (no folder can be made below a device), does not tell a terminal that it
  * lacks it, asks for no update, and looks for no package of the user's: neither here nor, for .npmrc, at home (where
- * no file can be made, and which is no file either: the runtime ends at an ENOTDIR).
+ * no file can be made, and which is not a file either: the runtime ends at an ENOTDIR).
  */
 /* clang-format off */
 static const char *const ENVIRONMENT[] = {

@@ -1,6 +1,6 @@
 /**
  * Gathers the notices of everything that travels inside the executable: what it is, under which licence, and
- * where its source is to be had.
+ * where its source is available.
  */
 
 import { stdoutOf } from "../process/command.ts";

@@ -92,7 +92,7 @@ async function installNpm(): Promise<void> {
   console.log("npm packages: as deno.lock names them");
   const code = await exitCode([Deno.execPath(), "install", "--frozen", "--quiet"]);
   if (code !== 0) {
-    throw new SetupFailed("npm packages cannot be had; check the connection to the npm registry");
+    throw new SetupFailed("npm packages cannot be installed; check the connection to the npm registry");
   }
 }
 

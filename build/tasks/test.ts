@@ -1,6 +1,6 @@
 /**
  * `deno task test`: everything that proves the project, from a bare Debian machine on. Ends with the line
- * `N passed, N failed`; each check that is no test (format, lint, types, build) counts as one.
+ * `N passed, N failed`; each check that is not a test (format, lint, types, build) counts as one.
  */
 
 import { build } from "./build.ts";

@@ -27,9 +27,9 @@ function usageFailure(error: unknown): unknown {
   const help = "see --help";
   if (error instanceof FlagNotFoundError) {
     const corrections = error.corrections.map((name) => `--${name}`);
-    return refuse(`there is no option --${error.input}`, suggestion(corrections, help));
+    return refuse(`unknown option --${error.input}`, suggestion(corrections, help));
   }
-  if (error instanceof AliasNotFoundError) return refuse(`there is no option -${error.input}`, help);
+  if (error instanceof AliasNotFoundError) return refuse(`unknown option -${error.input}`, help);
   if (error instanceof ArgumentParseError) {
     const { exception } = error;
     if (!(exception instanceof Failure)) return exception;
@@ -68,7 +68,7 @@ export function notingText(outcome: Outcome): ApplicationText {
     noCommandRegisteredForInput: ({ input, corrections }) => {
       const names = corrections.map((name) => name.replaceAll("`", ""));
       return note(
-        new Failure(EXIT.usage, `there is no command ${input}`, suggestion(names, "see probe --help")),
+        new Failure(EXIT.usage, `unknown command ${input}`, suggestion(names, "see probe --help")),
       );
     },
     exceptionWhileParsingArguments: (error) => note(usageFailure(error)),

@@ -31,7 +31,7 @@ const RESULT = "/vm.csv";
 /**
  * Finds all that a guest needs before anything is measured.
  *
- * @param tell takes what happens, line by line
+ * @param tell is called with each progress line
  * @throws Failure that names what is missing
  */
 export async function prepareGuestVm(options: GuestVmOptions, tell: (line: string) => void): Promise<Vm> {
@@ -166,7 +166,7 @@ interface Unreadable {
 function unreadable(path: string): Unreadable | null {
   try {
     using file = Deno.openSync(path);
-    return file.statSync().isFile ? null : { isMissing: false, why: "it is no file" };
+    return file.statSync().isFile ? null : { isMissing: false, why: "it is not a file" };
   } catch (error) {
     return { isMissing: error instanceof Deno.errors.NotFound, why: whyUnreadable(error) };
   }

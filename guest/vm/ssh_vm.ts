@@ -24,7 +24,7 @@ const INTERRUPTED_MS = 10_000;
 /**
  * Copies the executable, before anything is measured.
  *
- * @param tell takes what happens, line by line
+ * @param tell is called with each progress line
  * @throws Failure with ssh's own words when that machine refuses
  */
 export async function prepareSshVm(
@@ -32,7 +32,7 @@ export async function prepareSshVm(
   tell: (line: string) => void,
 ): Promise<Vm> {
   if (destination.startsWith("-")) {
-    throw new Failure(EXIT.usage, `--ssh ${destination} is no destination`, "give one such as root@vm");
+    throw new Failure(EXIT.usage, `--ssh ${destination} is not a destination`, "give one such as root@vm");
   }
   const executable = ownExecutable();
   const remote = new Remote(destination);

@@ -46,7 +46,7 @@ export interface Fact {
 export interface TierFinding {
   readonly tier: Tier;
   readonly answer: Answer;
-  /** Every hook of the program at this tier; empty when the tier cannot be had. */
+  /** Every hook of the program at this tier; empty when the tier is not available. */
   readonly hooks: readonly HookState[];
 }
 

@@ -26,7 +26,7 @@ function callback(name: string, { attachments, machine }: Examined): Answer {
   if (state !== undefined) return attachedOrNot(state);
   const lost = full.answer;
   if (lost.outcome === "no" && kprobe.answer.outcome === "no") {
-    const found = `${hook}: neither of the tiers that hook functions can be had (${lost.found})`;
+    const found = `${hook}: neither tier that hooks functions is available (${lost.found})`;
     return no(found, CALLBACK_LOSS, lost.remedy);
   }
   return couldNotTell(`${hook}: ${(lost.outcome === "no" ? kprobe.answer : lost).found}`);

@@ -9,11 +9,11 @@ export interface Consequence {
   readonly remedy: string;
 }
 
-/** What is lost when a tier cannot be had. */
+/** What is lost when a tier is not available. */
 export const TIER_LOSSES: Readonly<Record<Tier, string>> = {
   full: "hooks on kernel functions at their lowest cost (fentry)",
-  kprobe: "wake flags, the activation and rq->clock where fentry is not to be had either",
-  tracepoint: "any measurement where the better tiers are not to be had either",
+  kprobe: "wake flags, the activation and rq->clock, unless fentry works",
+  tracepoint: "any measurement, unless a better tier works",
 };
 
 /** What a row lacks without any hook of the stage that could not be attached. */
@@ -69,7 +69,7 @@ export function hooksOfTier(tier: Tier): number {
   return HOOKS.filter((hook) => hook.ladder[tier] !== undefined).length;
 }
 
-/** Hooks that only a lesser tier needs, for want of better ones; where those are had, nothing is missing. */
+/** Hooks that only a lesser tier needs, when better ones are missing; where those work, nothing is missing. */
 const STAND_INS: ReadonlySet<string> = new Set(
   HOOKS.filter((hook) => hook.ladder.full === undefined).map(({ hook }) => hook),
 );

@@ -16,7 +16,7 @@
  *
  * `outcome` is "yes", "no" or "could not tell"; `prevents` and `remedy` are texts with "no" and null otherwise, and
  * so they are with a hook that is attached or not. Tiers come best first; the hooks of a tier are all hooks of the
- * program, in the order of the `# meta` line of a result file, and none when the tier cannot be had. A check is
+ * program, in the order of the `# meta` line of a result file, and none when the tier is not available. A check is
  * known by its `id`; its texts are for people and may change.
  */
 

@@ -73,7 +73,7 @@ export function openOutputFile(path: string): OutputFile {
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.NotADirectory) return "its folder is no folder";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   return reasonOf(error);
 }
@@ -124,7 +124,7 @@ export class ResultFile implements Disposable {
   }
 
   /**
-   * Goes on with a file that was cut off, instead of writeHeader(): takes away what is no whole line, and says that
+   * Goes on with a file that was cut off, instead of writeHeader(): takes away what is not a whole line, and says that
    * from here on the rows are another call's.
    *
    * @param cutOff read when this object had the file locked already

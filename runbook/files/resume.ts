@@ -20,7 +20,7 @@ export interface Begun {
 /**
  * Reads a file to go on with.
  *
- * @throws Failure when it cannot be read, is no result file, or is complete
+ * @throws Failure when it cannot be read, is not a result file, or is complete
  */
 export function readBegun(path: string): Begun {
   // Twice: the stacks that a row names are known once the whole file has been read.

@@ -15,7 +15,7 @@ export interface ClocksourceRule {
 }
 
 /**
- * Sets back what an earlier call left changed, and refuses what cannot be had.
+ * Sets back what an earlier call left changed, and refuses what is unavailable.
  *
  * @throws Failure (cannot measure) when another clocksource than the declared one is in use and may not be changed,
  * or the kernel has none of that name; (failed) while another call holds the setting

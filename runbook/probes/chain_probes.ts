@@ -38,7 +38,7 @@ export interface ChainObjects {
 }
 
 export interface AttachOptions {
-  /** The tier to take; when not given, the best that can be had. */
+  /** The tier to take; when not given, the best that is available. */
   readonly require?: Tier;
   readonly definitions: Definitions;
   /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
@@ -100,7 +100,7 @@ export class ChainProbes implements Disposable {
   /**
    * Tries the tiers from the best down, or only the one required.
    *
-   * @throws {TierUnavailable} when the required tier, or any, cannot be had
+   * @throws {TierUnavailable} when the required tier, or every tier, is unavailable
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {

@@ -1,6 +1,6 @@
 /**
  * The one table of hooks: every attach point, what it observes, and the programs of bpf/chain.bpf.c that can
- * stand there, best first. Which of them can be had is found by the kernel's BTF and an actual attach, never by a
+ * stand there, best first. Which of them works is found by the kernel's BTF and an actual attach, never by a
  * version number.
  */
 

@@ -34,7 +34,7 @@ export class Kallsyms {
     return Math.ceil(this.#bytes.length / (SHORTEST_LINE - 1));
   }
 
-  /** @param visit called with each symbol and its type, in the file's order; a line that is cut off is no symbol */
+  /** @param visit called with each symbol and its type, in the file's order; a line that is cut off is not a symbol */
   each(visit: (symbol: number, type: number, nameBytes: number) => void): void {
     const bytes = this.#bytes;
     for (let line = 0; line + NAME_AT < bytes.length;) {

@@ -10,7 +10,7 @@ import { type Reason, reasonText } from "./reasons.ts";
 /** Where each hooked function, and each variable that is read, is defined, as far as /proc/kallsyms says. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
 
-/** The tier that was asked for cannot be had on this kernel. */
+/** The tier that was asked for is not available on this kernel. */
 export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
 

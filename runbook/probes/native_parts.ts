@@ -15,7 +15,7 @@ export interface NativeParts {
    * Attaches the chain's probes: at that tier, or when not given at the best there is.
    *
    * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
-   * @throws {TierUnavailable} when the tier, or any, cannot be had
+   * @throws {TierUnavailable} when that tier, or every tier, is unavailable
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
   attach(required: Tier | undefined, pidNamespace: number | null): ChainProbes;

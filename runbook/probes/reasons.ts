@@ -1,5 +1,5 @@
 /**
- * Why a program, a hook, a tier or all of them cannot be had: codes with their data for whoever decides, and the one
+ * Why a program, a hook, a tier or all of them are unavailable: codes with their data for whoever decides, and the one
  * table of their words for whoever reads them, on the terminal, in doctor's report and in `# meta`.
  */
 
@@ -129,7 +129,7 @@ const WORDINGS: Wordings = {
   },
   tier_required: {
     text: ({ tier }) => `the ${tier} tier was required`,
-    remedy: () => "take a better tier, where one can be had",
+    remedy: () => "take a better tier, if one is available",
   },
   no_kprobes: { text: () => "this kernel has no kprobes", remedy: () => null },
   no_function_tracing: {

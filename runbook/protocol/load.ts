@@ -11,7 +11,7 @@ export const MOST_THREADS = 8192;
 /**
  * How many threads keep CPUs busy under a load: 0 for `idle`.
  *
- * @returns null when the text is no load
+ * @returns null when the text is not a load
  */
 export function busyThreads(load: string): number | null {
   if (load === "idle") return 0;

@@ -87,7 +87,7 @@ const COMBINATIONS: readonly Combination[] = [
   {
     field: "wake",
     broken: (runbook) => strangeWake(runbook) !== undefined,
-    found: (runbook) => `${strangeWake(runbook)} is no wake of the trigger ${runbook.trigger}`,
+    found: (runbook) => `the wake ${strangeWake(runbook)} cannot be used with the ${runbook.trigger} trigger`,
     remedy: "leave it out, use one by another thread, such as pipe, or give its own trigger",
   },
   {

@@ -118,7 +118,7 @@ export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: st
 }
 
 /**
- * @throws Failure (failed) when the file cannot be read; (usage) when it is no runbook, with line and reason
+ * @throws Failure (failed) when the file cannot be read; (usage) when it is not a runbook, with line and reason
  */
 export function readRunbookFile(path: string): RunbookSource {
   const bytes = naming(path, "a runbook", () => Deno.readFileSync(path));
@@ -133,7 +133,7 @@ export function readRunbookFile(path: string): RunbookSource {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Failure(EXIT.usage, `${path} is no text in UTF-8`, "give a runbook: a TOML file");
+    throw new Failure(EXIT.usage, `${path} is not UTF-8 text`, "give a runbook: a TOML file");
   }
   return { ...parseRunbook(path, text), path, bytes };
 }

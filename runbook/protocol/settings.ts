@@ -47,11 +47,11 @@ export interface Runbook {
   readonly warm_up_runs: number;
   /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
   readonly period_ns: number;
-  /** What gives the edges. Which device it is, is no part of the protocol. */
+  /** What gives the edges. The device itself is not part of the protocol. */
   readonly trigger: Trigger;
   /** Names of the table of wakes, joined by commas; `own` for a task that is woken by whatever wakes it. */
   readonly wake: string;
-  /** self, comm:NAME, or pid: the number of a process is no part of a protocol. */
+  /** self, comm:NAME, or pid: the number of a process is not part of a protocol. */
   readonly target: string;
   /** `idle`, or `cpu:N` for N busy threads; several joined by commas. */
   readonly load: string;
@@ -130,7 +130,10 @@ function period(value: number): number {
 
 function margin(value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Unfit(`a margin of ${value} ns is none`, "give a whole number of ns above 0, for example 4ms");
+  throw new Unfit(
+    `a margin of ${value} ns is not above 0`,
+    "give a whole number of ns above 0, for example 4ms",
+  );
 }
 
 function alpha(value: number): number {
@@ -158,7 +161,10 @@ function target(text: string): string {
 
 function load(text: string): string {
   if (busyThreads(text) !== null) return text;
-  throw new Unfit(`"${text}" is no load`, `use idle, or cpu:N with N busy threads from 1 to ${MOST_THREADS}`);
+  throw new Unfit(
+    `"${text}" is not a load`,
+    `use idle, or cpu:N with N busy threads from 1 to ${MOST_THREADS}`,
+  );
 }
 
 function hours(text: string): string {
@@ -166,7 +172,7 @@ function hours(text: string): string {
   const [, from, to] = /^([01]\d|2[0-3])-([01]\d|2[0-3])$/.exec(text) ?? [];
   if (from === undefined || to === undefined) {
     throw new Unfit(
-      `"${text}" is no hour region`,
+      `"${text}" is not a range of hours`,
       'give two hours of UTC from 00 to 23, such as "22-05", or "any"',
     );
   }

@@ -49,7 +49,7 @@ export function findTask(
   if (choice.kind === "pid") {
     const comm = readKernelFile(`/proc/${choice.pid}/comm`);
     if (comm === null || !kernelFileExists(`/proc/${choice.pid}`)) {
-      throw new Failure(EXIT.failed, `there is no task with pid ${choice.pid}`, "look it up with ps -eL");
+      throw new Failure(EXIT.failed, `no task has pid ${choice.pid}`, "look it up with ps -eL");
     }
     return { pid: choice.pid, comm: new TextDecoder().decode(comm).trimEnd() };
   }

@@ -90,7 +90,7 @@ interface Uncertain {
 
 const WOKEN_EARLY: Uncertain = { why: "something else than its edge woke the target" };
 
-/** So many in a row of which it is not known which edge woke the target end the series. */
+/** After so many runs in a row whose waking edge is unknown the series ends. */
 const MOST_UNCERTAIN = 20;
 
 const NS_PER_MS = 1_000_000n;
@@ -202,7 +202,7 @@ async function approachEdge(
     if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
     if (interrupt.aborted) return edge;
     const aheadNs = edge - clock.realtimeNow();
-    // One that has passed, for the machine slept meanwhile, is none to arm for.
+    // The machine may have slept past it: then there is nothing to arm for.
     if (aheadNs > 0n && aheadNs < nearNs + NEARNESS_NS) return edge;
   }
 }

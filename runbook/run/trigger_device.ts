@@ -1,4 +1,4 @@
-/** The device behind a trigger: which one, whether it can be had, and what to do when it cannot. */
+/** The device behind a trigger: which one, whether it can be opened, and what to do when it cannot. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
@@ -70,7 +70,10 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   [ERRNO.EACCES]: { reason: "opening it is not permitted (EACCES)", remedy: AS_ROOT },
   [ERRNO.EBUSY]: { reason: "another program has it open (EBUSY)", remedy: "end that one; lsof names it" },
   [ERRNO.EINVAL]: { reason: "it gives no update interrupts (EINVAL)", remedy: "use another trigger" },
-  [ERRNO.ENOTTY]: { reason: "it is no device of that kind (ENOTTY)", remedy: "give the path of one" },
+  [ERRNO.ENOTTY]: {
+    reason: "it is not a device of that kind (ENOTTY)",
+    remedy: "give the path of such a device",
+  },
   [ERRNO.EOPNOTSUPP]: {
     reason: "it stamps no assert edges, or lets nobody wait for them",
     remedy: "use a device whose driver does",
@@ -86,7 +89,7 @@ function onlyDevice(kind: DeviceKind, machine: Present): string {
   throw missing(kind, what, first === undefined ? "there is none" : "there are several", machine);
 }
 
-/** @param what of that kind cannot be had */
+/** @param what is missing */
 function missing(kind: DeviceKind, what: string, reason: string, machine: Present): Failure {
   const found = devices(machine, kind);
   const others = found.length === 0 ? "none" : found.map(({ text }) => text).join("; ");

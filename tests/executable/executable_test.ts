@@ -124,7 +124,7 @@ Deno.test("a mistake in use is one line on stderr and exit code 2", async () => 
   assert.deepEqual(await capture([await Deno.realPath(EXECUTABLE), "run", "--rnus", "3"]), {
     code: 2,
     stdout: "",
-    stderr: "probe: there is no option --rnus; did you mean --runs?\n",
+    stderr: "probe: unknown option --rnus; did you mean --runs?\n",
   });
 });
 

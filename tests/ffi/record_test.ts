@@ -67,7 +67,7 @@ Deno.test("without a fact the fields it guards are null, and no others; each fac
   }
 });
 
-Deno.test("a chain that was never minted is no record", () => {
+Deno.test("a chain that was never minted is not a record", () => {
   const bytes = seenBytes();
   bytes[CHAIN.fields.seen.offset + CHAIN_SEEN.SEEN_TTWU] = 0;
   assert.equal(decodeRecord(bytes), null);

@@ -30,7 +30,7 @@ const TSC_REGISTERED =
 const say = (message: string) => console.error(message);
 
 /**
- * Boots `kernel` (downloaded when the cache lacks it; an error when it cannot be had) with a usable TSC:
+ * Boots `kernel` (downloaded when the cache lacks it; an error when it is not available) with a usable TSC:
  * `await using guest = await kernelGuest("trixie-cloud", { files: [...] })`.
  */
 export async function kernelGuest(

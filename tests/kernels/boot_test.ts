@@ -146,7 +146,7 @@ Deno.test("a command that does not end in its time takes its guest with it", asy
   assert.match(failure.found, /sleep 100000: the guest did not answer within 0\.1 s/);
 });
 
-Deno.test("a file that is no kernel is refused with what QEMU says", async () => {
+Deno.test("a file that is not a kernel is refused with what QEMU says", async () => {
   const kernel = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(kernel, "not a kernel\n".repeat(1000));

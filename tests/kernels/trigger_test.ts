@@ -181,7 +181,7 @@ Deno.test("pulses of a real PPS device", async (t) => {
   });
 
   await t.step(
-    "a wait that a stop of the process cut short is no run, and what was seen of it is nobody's",
+    "a wait that a stop of the process cut short is not a run, and what was seen of it is nobody's",
     async () => {
       const { code, said, measurement, pulses } = await series(
         guest,
@@ -305,7 +305,7 @@ date -s @$(($(date +%s) + 1000)) >/dev/null; kill -CONT $pulses`,
       ]);
       assert.equal(code, 3, stderr);
       const reason = path === "/dev/null"
-        ? "it is no device of that kind \\(ENOTTY\\)"
+        ? "it is not a device of that kind \\(ENOTTY\\)"
         : "there is no such device \\(found: /dev/pps0 \\(pps_parport\\)\\); use --trigger pps:/dev/pps0";
       assert.match(stderr, new RegExp(`^probe: cannot take edges from ${path}: ${reason}`, "m"));
     }

@@ -34,7 +34,7 @@ async function measure(folder: string): Promise<{ measurement: Measurement; stdo
   }
 }
 
-/** Whatever this kernel offers, its tracepoint tier can be had: that is the least that any machine is asked for. */
+/** Whatever this kernel offers, its tracepoint tier is available: that is the least that any machine is asked for. */
 Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and what it cannot see is empty", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "probe-native-" });
   try {

@@ -89,7 +89,7 @@ Deno.test("only the target is kept on its CPU; what wakes it runs anywhere", asy
   assert.equal(seen.has(`probe-waker ${cpu}`), all === cpu);
 });
 
-Deno.test("an option that repeats the default is no override", async () => {
+Deno.test("an option that repeats the default is not an override", async () => {
   using place = new Place();
   const options = ["--runs", "30", "--period", "5ms"];
   const { code, stderr } = await capture([EXECUTABLE, "run", ...options, "--out", place.out]);

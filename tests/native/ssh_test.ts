@@ -228,7 +228,7 @@ const REFUSED: readonly (readonly [what: string, destination: string, code: numb
     "the destination is an option",
     "-oProxyCommand=id",
     2,
-    /^probe: --ssh -oProxyCommand=id is no destination; /,
+    /^probe: --ssh -oProxyCommand=id is not a destination; /,
   ],
 ];
 

@@ -29,7 +29,7 @@ Deno.test("all bytes are written once and in order, however few a write takes", 
   assert.deepEqual(async.taken, [...BYTES]);
 });
 
-Deno.test("nothing to write is no write", async () => {
+Deno.test("nothing to write is not a write", async () => {
   const full = new Reluctant(0);
   writeAllSync(full, new Uint8Array());
   await writeAll(full, new Uint8Array());

@@ -17,7 +17,7 @@ Deno.test("one question leads, one is asked of the strata, and the JSON has them
   assert.deepEqual(WHOLES, [LEAD, OF_STRATA]);
 });
 
-Deno.test("an answer rests on the hooks at both ends of its duration; the edge is no hook's", () => {
+Deno.test("an answer rests on the hooks at both ends of its duration; the edge is not a hook's", () => {
   assert.deepEqual(Object.fromEntries(QUESTIONS.map((question) => [question.name, hookedPoints(question)])), {
     offset: ["tkread"],
     ttwu_to_tkread: ["ttwu", "tkread"],

@@ -171,7 +171,7 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ],
   ["CR LF", fileText(ROWS).replaceAll("\n", "\r\n"), /line 1: lines end in CR LF/],
   ["no meta", lines((l) => l.splice(1, 1)), /line 2: a # meta line must come here/],
-  ["a broken meta", lines((l) => l[1] = "# meta {"), /line 2: the # meta line is no JSON/],
+  ["a broken meta", lines((l) => l[1] = "# meta {"), /line 2: the # meta line is not JSON/],
   [
     "a number beyond doubles in a field of the runbook",
     lines((l) => l[1] = l[1]!.replace(/"runbook":\{/, '"runbook":{"beyond":1e999,')),
@@ -193,7 +193,7 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
     /field runbook_file field sha256 is missing/,
   ],
   [
-    "an override that is no name",
+    "an override that is not a name",
     lines((l) => l[1] = l[1]!.replace("# meta {", '# meta {"overrides":["runs",1],')),
     /field overrides entry 2 must be a string/,
   ],

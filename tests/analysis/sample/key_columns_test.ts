@@ -8,11 +8,11 @@ Deno.test("keys are columns by name", () => {
 
 for (
   const [text, message] of [
-    ["signatur", 'runs cannot be grouped: "signatur" is no column; did you mean signature?'],
+    ["signatur", 'runs cannot be grouped: "signatur" is not a column; did you mean signature?'],
     ["path,tkread_ns", /^runs cannot be grouped: tkread_ns differs from run to run; name columns such as/],
     ["correlation_id", /correlation_id differs from run to run/],
-    ["", /"" is no column; name columns such as signature/],
-    ["path,", /"" is no column/],
+    ["", /"" is not a column; name columns such as signature/],
+    ["path,", /"" is not a column/],
   ] as const
 ) {
   Deno.test(`the keys "${text}" are refused with what is meant`, () => {

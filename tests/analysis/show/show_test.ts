@@ -102,7 +102,7 @@ Deno.test("strata count complete and censored runs, and never lose one", () => {
   assert.deepEqual(none!.offset, { n: 0, median_ns: null, iqr_ns: null, mad_ns: null });
 });
 
-Deno.test("strata can be by any column that is no time, kept by the reader or not", () => {
+Deno.test("strata can be by any column that is not a time, kept by the reader or not", () => {
   const rows = [
     rowOf(1, USUAL, { rq_cpu: 3 }),
     rowOf(2, USUAL, { rq_cpu: null }),

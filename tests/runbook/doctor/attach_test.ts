@@ -68,7 +68,7 @@ Deno.test("an error of libbpf is a reason too, and its log is shown by probe run
   }
 });
 
-Deno.test("an error that is no refusal is not taken for one", () => {
+Deno.test("an error that is not a refusal is not taken for one", () => {
   const kernel = new Kernel([], () => new RangeError("a fault of the program"));
   assert.throws(() => tryTiers(kernel.attach, null), RangeError);
 });

@@ -178,7 +178,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "no",
       /^read_tsc 2 times \(the kernel, kvm\)$/,
     ],
-    // A variable or a longer name of the same beginning is no second function.
+    // A variable or a longer name of the same beginning is not a second function.
     [
       "unique_symbols",
       { kallsyms: `${KALLSYMS}ffffffff82000000 d read_tsc\nffffffff82000000 t read_tsc.cold\n` },
@@ -195,7 +195,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "no",
       /^read_tsc: .*notrace/,
     ],
-    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: neither of the tiers/],
+    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: neither tier that hooks functions/],
     ["callback_hpet", { attachments: UNKNOWN_TIERS }, "could not tell", /CAP_BPF is missing/],
     [
       "callback_jiffies",
@@ -292,7 +292,7 @@ Deno.test("every check has a case in which it does not say yes", () => {
   }
 });
 
-Deno.test("the verdict names the best tier and those that cannot be had", () => {
+Deno.test("the verdict names the best tier and those that are not", () => {
   assert.deepEqual(diagnose(examined()).verdict, {
     outcome: "yes",
     tier: "full",

@@ -47,7 +47,7 @@ Deno.test("a file to go on with is read, and stays as it is when nothing is adde
   });
 });
 
-Deno.test("a file that is no result file is refused, stays, and is not kept locked", () => {
+Deno.test("a file that is not a result file is refused, stays, and is not kept locked", () => {
   inFolder((path) => {
     Deno.writeTextFileSync(path, "precious\n");
     for (let attempt = 1; attempt <= 2; attempt++) {

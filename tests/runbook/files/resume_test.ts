@@ -115,7 +115,7 @@ Deno.test("a file whose end line lost only its line feed is complete", () => {
   });
 });
 
-Deno.test("what is no result file, is not there, or was cut off in its header is refused", () => {
+Deno.test("what is not a result file, is not there, or was cut off in its header is refused", () => {
   withFile(
     "precious\n",
     (path) => assert.match(failureOf(() => readBegun(path)).message, /is not a result file/),

@@ -136,7 +136,7 @@ Deno.test("a call that lives keeps its change; another one that declares a clock
   lab.files.set(SETTING, "tsc");
 });
 
-Deno.test("what another boot has left is no concern of this one", () => {
+Deno.test("what another boot has left is not a concern of this one", () => {
   using lab = new Lab();
   killed(lab, "boot-0");
   checkClocksource(ANY, lab);

@@ -66,7 +66,7 @@ for (
   });
 }
 
-Deno.test("without the CPU's flag a machine is no guest, whatever its vendor calls itself", () => {
+Deno.test("without the CPU's flag a machine is not a guest, whatever its vendor calls itself", () => {
   const read = readerOf({ "/sys/class/dmi/id/sys_vendor": "Amazon EC2\n" });
   assert.equal(readMachine(read, "x86_64").virtualization, "none");
 });

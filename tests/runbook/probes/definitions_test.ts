@@ -34,6 +34,6 @@ Deno.test("a variable is found as data only", () => {
   );
 });
 
-Deno.test("data of the name of a function is no function", () => {
+Deno.test("data of the name of a function is not a function", () => {
   assert.deepEqual(definitionsOf(KALLSYMS, ["read_hpet"]), new Map());
 });

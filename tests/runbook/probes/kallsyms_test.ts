@@ -41,7 +41,7 @@ Deno.test("each symbol has its address, type, name and module", () => {
   ]);
 });
 
-Deno.test("the last line needs no end, and a line that is no symbol is left out", () => {
+Deno.test("the last line needs no end, and a line that is not a symbol is left out", () => {
   const names = (text: string) => lines(of(text)).map(({ name }) => name);
   assert.deepEqual(names("ffffffff81000010 T first\nffffffff81000020 T last"), ["first", "last"]);
   assert.deepEqual(names("ffffffff81000010 T first\n\nshort\nffffffff81000020 T last\n"), ["first", "last"]);

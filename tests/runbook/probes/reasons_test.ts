@@ -49,7 +49,7 @@ Deno.test("the remedy is that of the first reason that has one", () => {
   assert.match(remedyFor([ABSENT, REFUSED], "another kernel"), /^none on this kernel/);
 });
 
-Deno.test("what would help a single hook is no remedy for a tier that is lost with it, a newer kernel is", () => {
+Deno.test("what would help a single hook is not a remedy for a tier that is lost with it, a newer kernel is", () => {
   const lost = (reasons: readonly Reason[]): Reason => ({ code: "hook_lost", hook: "f", reasons });
   assert.equal(remedyFor([lost([ABSENT])], "another kernel"), "another kernel");
   assert.match(remedyFor([lost([ABSENT, REFUSED])], "another kernel"), /^use a newer kernel/);

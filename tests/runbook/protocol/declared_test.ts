@@ -44,7 +44,7 @@ Deno.test("another target changes the wake too, unless the file declares one", (
   });
 });
 
-Deno.test("another trigger changes the wake too; which device it is, is no part of the protocol", () => {
+Deno.test("another trigger changes the wake too; which device it is, is not part of the protocol", () => {
   const { runbook, trigger, overrides } = declared({ trigger: "pps:/dev/pps1" });
   assert.deepEqual([runbook.trigger, runbook.wake], ["pps", "pps"]);
   assert.deepEqual(trigger, { name: "pps", device: "/dev/pps1" });

@@ -19,7 +19,7 @@ const LISTS: readonly (readonly [key: string, words: readonly string[]])[] = [
   ["trigger", TRIGGERS],
   ["wakes", WAKES.map(({ name }) => name)],
   ["loads", LOADS],
-  // The number of a process is no part of a protocol.
+  // The number of a process is not part of a protocol.
   ["target", TARGETS.map((form) => form === "pid:N" ? "pid" : form)],
   ["require", [BEST, ...TIERS]],
 ];

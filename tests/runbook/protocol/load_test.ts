@@ -9,7 +9,7 @@ Deno.test("idle keeps no thread busy, cpu:N keeps N", () => {
   }));
 });
 
-Deno.test("what is no load is refused", () => {
+Deno.test("what is not a load is refused", () => {
   for (
     const text of ["", "cpu", "cpu:", "cpu:0", "cpu:01", "cpu:-1", "cpu:1.5", "cpu:1e2", "cpu:8193", "busy"]
   ) {

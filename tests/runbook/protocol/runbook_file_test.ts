@@ -219,7 +219,11 @@ const UNFIT: readonly (readonly [what: string, text: string, message: string])[]
     'hours = "05-05"',
     "lab.toml line 1: hours: the hour region 05-05 has no length",
   ],
-  ["busy threads without end", 'loads = ["cpu:100000"]', 'lab.toml line 1: loads: "cpu:100000" is no load'],
+  [
+    "busy threads without end",
+    'loads = ["cpu:100000"]',
+    'lab.toml line 1: loads: "cpu:100000" is not a load',
+  ],
 ];
 
 for (const [what, text, expected] of UNFIT) {
@@ -301,7 +305,7 @@ Deno.test("a file that is not there, a folder, no UTF-8, or too long is refused 
       found: `cannot read ${folder}: it is a folder`,
     });
     Deno.writeFileSync(`${folder}/bytes`, new Uint8Array([0xff, 0xfe]));
-    assert.match(message(() => readRunbookFile(`${folder}/bytes`)), /bytes is no text in UTF-8/);
+    assert.match(message(() => readRunbookFile(`${folder}/bytes`)), /bytes is not UTF-8 text/);
     Deno.writeTextFileSync(`${folder}/long`, "#".repeat(65_537));
     assert.match(message(() => readRunbookFile(`${folder}/long`)), /long is too long/);
   } finally {

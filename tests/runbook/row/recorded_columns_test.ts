@@ -27,7 +27,7 @@ Deno.test("each column of the record is a field of struct chain, and of a kind t
   for (const { name, kind, from, values } of EACH_COLUMN) {
     if (from === undefined) continue;
     const field = FIELDS[name];
-    assert.ok(field !== undefined, `${name} is no field of struct chain`);
+    assert.ok(field !== undefined, `${name} is not a field of struct chain`);
     assert.ok(kindsOf(field).includes(kind), `${name} of kind ${kind}`);
     if (kind !== "enum") continue;
     const words = Object.keys(field.words!).map((word) => word.slice(word.indexOf("_") + 1).toLowerCase());

@@ -110,7 +110,7 @@ Deno.test("a chain that found no room in the ring but was complete in the map is
   assert.equal(lab.outcomes[0]?.status, "complete");
 });
 
-Deno.test("an edge that was missed is no run: the same run gets a later edge", async () => {
+Deno.test("an edge that was missed is not a run: the same run gets a later edge", async () => {
   const lab = new Lab((call) => call === 2 ? { errno: ETIME } : "returns");
   assert.equal(await runLoop(lab.options(3)), null);
   assert.deepEqual(lab.calls, [
@@ -138,7 +138,7 @@ Deno.test("a lead that was long once becomes short again, so that later edges ar
   assert.deepEqual(periods.slice(60), periods.slice(60).map(() => 1));
 });
 
-Deno.test("a sleep that a signal cut short is no run either", async () => {
+Deno.test("a sleep that a signal cut short is not a run either", async () => {
   const lab = new Lab((call) => call === 1 ? { errno: EINTR } : "returns");
   const repeated: string[] = [];
   const onRepeat = (run: number, why: string) => repeated.push(`${run}: ${why}`);

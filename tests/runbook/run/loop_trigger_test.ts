@@ -45,7 +45,7 @@ Deno.test("an edge that comes while its run is being given up is that run's, and
   assert.equal(lab.outcomes[1]?.target, TARGET);
 });
 
-Deno.test("an edge of which the target does not know which it was is no run, and takes no more lead", async () => {
+Deno.test("an edge of which the target does not know which it was is not a run, and takes no more lead", async () => {
   const lab = new Lab((call) => call === 2 ? { errno: ESTALE } : "returns");
   const repeated: string[] = [];
   const { options } = device(lab);

@@ -106,7 +106,7 @@ Deno.test("runs without probes lie between those with them, two after every seco
   });
 });
 
-Deno.test("an edge missed without probes is no run either", async () => {
+Deno.test("an edge missed without probes is not a run either", async () => {
   const lab = new Lab({ missed: 2 });
   const meter = lab.meter();
   await meter.ran(armed(1, 57_000n));
