@@ -8,16 +8,20 @@ import { capture } from "../process/command.ts";
 import { add, type Counts, denoTest, NO_TESTS } from "../process/deno_test.ts";
 import { check, finish } from "./ok.ts";
 
-/** Left to `deno task ok`: each takes seconds of CPU time, for what it simulates or for the rows it reads. */
-const SLOW: readonly string[] = [
+/** Left to `deno task ok`: each takes more than a second of CPU time, for what it simulates or reads. */
+export const SLOW: readonly string[] = [
   "tests/analysis/compare/compare_test.ts",
   "tests/analysis/compare/stability_test.ts",
   "tests/analysis/export/export_test.ts",
   "tests/analysis/power/power_test.ts",
+  "tests/analysis/print/compare_forms_test.ts",
   "tests/analysis/print/compare_json_test.ts",
+  "tests/analysis/print/compare_text_test.ts",
   "tests/analysis/report/page_test.ts",
   "tests/analysis/result/large_file_test.ts",
   "tests/analysis/stats/bootstrap_test.ts",
+  "tests/analysis/stats/contingency_test.ts",
+  "tests/analysis/stats/dip_test.ts",
   "tests/analysis/stats/power_test.ts",
   "tests/analysis/stats/series_test.ts",
 ];
