@@ -16,7 +16,7 @@ import { measure } from "../runbook/run/measure.ts";
 import { lastRunOf, type PartOptions, requireRunsLeft } from "../runbook/run/part.ts";
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
-import { checkTargetAttributes } from "../runbook/run/target_attributes.ts";
+import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
 import { attributesOf, clocksourceOf, cpusOf } from "../runbook/protocol/runbook.ts";

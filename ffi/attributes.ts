@@ -27,8 +27,8 @@ export interface TaskAttributes {
   readonly nice: number;
   /** By which its timers may be late, ns; 0 under a real-time policy; null: not known. */
   readonly slackNs: number | null;
-  /** The CPUs that it may run on, ascending. */
-  readonly cpus: readonly number[];
+  /** The CPUs that it may run on, ascending; null: not known. */
+  readonly cpus: readonly number[] | null;
 }
 
 /** What was asked for cannot be given, or not taken back. */

@@ -7,6 +7,7 @@ import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, type WholeName, WHOLES }
 import type { SideIndex } from "./reasons.ts";
 import type { Warning } from "./warning.ts";
 import type { Pair } from "../sample/summary.ts";
+import { type AttributeText, attributeTexts } from "../result/attributes.ts";
 import type { Meta } from "../result/meta.ts";
 import type { ResultFile } from "../result/file.ts";
 
@@ -35,7 +36,31 @@ export function contextDifferences(files: Pair<ResultFile>): ContextDifference[]
   const machine = CONTEXT.filter(([, of]) => of(a) !== of(b))
     .map(([field, of]): ContextDifference => ({ field, values: [of(a), of(b)] }));
   const columns = constantDifferences(files);
-  return [...machine, ...columns.filter(({ field }) => machine.every((known) => known.field !== field))];
+  return [
+    ...machine,
+    ...attributeDifferences(a, b),
+    ...columns.filter(({ field }) => machine.every((known) => known.field !== field)),
+  ];
+}
+
+/** What the targets had that differs, whether the protocol declares it or they inherited it. */
+function attributeDifferences(a: Meta, b: Meta): ContextDifference[] {
+  const [ofA, ofB] = [attributeTexts(a), attributeTexts(b)];
+  if (a.attributes === undefined && b.attributes === undefined) return [];
+  if (a.attributes === undefined || b.attributes === undefined) {
+    return [{ field: "attributes", values: [inOneLine(ofA), inOneLine(ofB)] }];
+  }
+  return ofA.flatMap(({ name, text }, i) => {
+    const other = ofB[i]!.text;
+    return text === other ? [] : [{ field: name, values: [text ?? UNKNOWN, other ?? UNKNOWN] }];
+  });
+}
+
+const UNKNOWN = "not known";
+
+function inOneLine(attributes: readonly AttributeText[]): string {
+  const known = attributes.filter(({ text }) => text !== null).map(({ name, text }) => `${name} ${text}`);
+  return known.length === 0 ? UNKNOWN : known.join(", ");
 }
 
 const SIDES = [0, 1] as const;

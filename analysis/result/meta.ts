@@ -1,5 +1,7 @@
 /** What the `# meta`, `# resumed` and `# end` lines of a result file hold. Written by runbook/, read here. */
 
+import type { Attributes } from "./attributes.ts";
+
 export const TIERS = ["full", "kprobe", "tracepoint"] as const;
 export type Tier = (typeof TIERS)[number];
 
@@ -66,6 +68,8 @@ export interface Meta {
   readonly trigger_device?: string;
   /** The counter clock_step_ns is measured against: the machine's own, such as tsc, or CLOCK_MONOTONIC_RAW. */
   readonly clock_step_counter: string;
+  /** What the target had when the measurement began; absent in files of before it was read, and of a task that had ended. */
+  readonly attributes?: Attributes;
 }
 
 /** What a `# resumed` line holds: from here on the rows are those of another call of the program. */

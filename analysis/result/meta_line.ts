@@ -86,10 +86,25 @@ const META_FIELDS = object({
   clock_step_counter: text,
 });
 
+const integer: Check = (value) => Number.isSafeInteger(value) ? null : "must be an integer";
+const form = (pattern: RegExp, what: string): Check => (value) =>
+  typeof value === "string" && pattern.test(value) ? null : `must be ${what}`;
+const cpus = form(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/, "a list of CPUs such as 0-3,8");
+
+const ATTRIBUTES = withExtras(object({ policy: text, priority: integer, nice: integer }), {
+  timerslack_ns: count,
+  cpus_allowed: cpus,
+  cgroup_cpu_max_us: form(/^(max|\d{1,15}) \d{1,15}$/, "a limit such as max 100000"),
+  cgroup_cpu_weight: count,
+  cgroup_cpuset_cpus: cpus,
+  sched_ext: text,
+});
+
 /** Fields that are there only when they say something. */
 const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
   overrides: listOf(text),
+  attributes: ATTRIBUTES,
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);

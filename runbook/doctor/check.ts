@@ -23,7 +23,16 @@ export const no = (found: string, prevents: string, remedy: string): Answer => (
 export const couldNotTell = (found: string): Answer => ({ outcome: "could not tell", found });
 
 /** In the order in which they are shown. */
-export const TOPICS = ["privileges", "namespaces", "kernel", "symbols", "clock", "cpu", "devices"] as const;
+export const TOPICS = [
+  "privileges",
+  "namespaces",
+  "attributes",
+  "kernel",
+  "symbols",
+  "clock",
+  "cpu",
+  "devices",
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** One question whose "yes" is what a measurement wants. */

@@ -1,6 +1,7 @@
 /** `probe doctor` in one piece: the answers of all checks, and the verdict. */
 
 import type { Tier } from "../../analysis/result/meta.ts";
+import { attributeChecks, attributeFacts } from "./attributes.ts";
 import type { Answer, Attachments, Check, Examined, Fact, TierFinding } from "./check.ts";
 import { clockChecks, clockFacts } from "./clock.ts";
 import { cpuChecks, cpuFacts } from "./cpu.ts";
@@ -34,6 +35,7 @@ export function diagnose(examined: Examined): Report {
   const checks = [
     ...privilegeChecks,
     ...namespaceChecks,
+    ...attributeChecks,
     ...kernelChecks,
     ...clockChecks(examined.machine),
     ...cpuChecks,
@@ -43,7 +45,12 @@ export function diagnose(examined: Examined): Report {
     verdict: verdictOf(examined.attachments),
     tiers: examined.attachments.tiers,
     checks: checks.map(({ id, topic, asks, answer }) => ({ id, topic, asks, answer: answer(examined) })),
-    facts: [...kernelFacts(examined), ...clockFacts(examined), ...cpuFacts(examined)],
+    facts: [
+      ...attributeFacts(examined),
+      ...kernelFacts(examined),
+      ...clockFacts(examined),
+      ...cpuFacts(examined),
+    ],
     machine: examined.machine,
   };
 }

@@ -16,6 +16,7 @@ const UNDER_MARK = "       ";
 const TITLES: Readonly<Record<Topic, string>> = {
   privileges: "privileges",
   namespaces: "namespaces",
+  attributes: "attributes and limits",
   kernel: "kernel",
   symbols: "symbols",
   clock: "clock",

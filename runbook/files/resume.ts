@@ -1,5 +1,6 @@
 /** `probe run --resume`: a result file that was cut off, read back, and checked against what would go on with it. */
 
+import { attributeTexts } from "../../analysis/result/attributes.ts";
 import { type Column, COLUMNS, type Row } from "../../analysis/result/columns.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Meta } from "../../analysis/result/meta.ts";
@@ -84,6 +85,11 @@ export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   for (const [what, of] of SAME) {
     if (of(begun) !== of(now)) throw differs(path, what, of(begun), of(now), MACHINE);
   }
+  const [then, today] = [attributeTexts(begun), attributeTexts(now)];
+  for (const [i, { name, text }] of today.entries()) {
+    const before = then[i]!.text;
+    if (before !== text) throw differs(path, `target's ${name}`, known(before), known(text), START);
+  }
   const hook = differingHook(begun.hooks, now.hooks);
   if (hook !== null) throw differs(path, `hook ${hook.name}`, hook.begun, hook.now, MACHINE);
   for (const name of Object.keys({ ...begun.runbook, ...now.runbook })) {
@@ -95,6 +101,9 @@ export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   }
 }
 
+const known = (text: string | null) => text ?? "not known";
+
+const START = "start it as it was begun (chrt, nice, taskset, cgroup), or begin another file";
 const MACHINE = "go on where it was begun, or begin another file";
 const PROTOCOL = "give the options and the runbook it was begun with, or begin another file";
 

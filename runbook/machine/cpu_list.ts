@@ -8,3 +8,10 @@ export function parseCpuList(list: string): number[] | null {
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
 }
+
+/** @param cpus ascending */
+export function formatCpuList(cpus: readonly number[]): string {
+  const first = cpus.filter((cpu) => !cpus.includes(cpu - 1));
+  const last = cpus.filter((cpu) => !cpus.includes(cpu + 1));
+  return first.map((cpu, i) => cpu === last[i] ? `${cpu}` : `${cpu}-${last[i]}`).join(",");
+}

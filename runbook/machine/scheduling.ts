@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type AskedAttributes, AttributesError } from "../../ffi/attributes.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
+import { readTaskAttributes } from "./attributes.ts";
 import { hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
 
@@ -61,12 +62,8 @@ function reasonOf(errno: number, asked: AskedAttributes, read: ReadText): Reason
 }
 
 function lacksPriority({ policy, priority }: AskedAttributes, read: ReadText): boolean {
-  return (policy === "fifo" || policy === "rr") && priority === null && ownPriority(read) === 0;
-}
-
-/** Field 40 of /proc/self/stat, rt_priority; the name in field 2 may hold blanks and brackets. */
-function ownPriority(read: ReadText): number {
-  return Number(read("/proc/self/stat")?.replace(/^.*\) /s, "").split(" ")[37] ?? NaN);
+  return (policy === "fifo" || policy === "rr") && priority === null &&
+    readTaskAttributes(read, "self")?.priority === 0;
 }
 
 function forbidden(errno: string, { policy }: AskedAttributes, read: ReadText): Reason {
@@ -89,5 +86,5 @@ function forbidden(errno: string, { policy }: AskedAttributes, read: ReadText): 
 }
 
 function shown(limit: number | null): string {
-  return limit === null ? "not known" : String(limit);
+  return limit === null ? "not known" : limit === Infinity ? "unlimited" : String(limit);
 }

@@ -11,7 +11,8 @@ import type { ChainProbes } from "../probes/chain_probes.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
 import { reasonText, remedyFor } from "../probes/reasons.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
-import type { ChainSource, LoopClock, Target } from "./loop.ts";
+import { builtInTarget, existingTarget, type Followed } from "./followed.ts";
+import type { ChainSource } from "./loop.ts";
 import { readMachineText } from "../machine/machine.ts";
 import { checkNamespaces, procCountsOwnPids } from "../machine/namespaces.ts";
 import type { Suspendable } from "./overhead.ts";
@@ -26,9 +27,8 @@ export interface Probes extends ChainSource, Suspendable {
   readonly hooks: readonly HookFact[];
 }
 
-export interface KernelSide extends Disposable {
+export interface KernelSide extends Disposable, Followed {
   readonly probes: Probes;
-  readonly target: Target & Pick<LoopClock, "realtimeNow">;
   /** The followed task; null: the built-in thread. */
   readonly task: ExistingTask | null;
   readonly trigger: Trigger;
@@ -73,9 +73,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const { openNativeParts } = await import("../probes/native_parts.ts");
   const { startBusyThreads } = await import("../../ffi/load.ts");
   const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
-  const { armedLeadNs, clockStepCounter, ExistingTarget, NativeTarget, tasksNamed } = await import(
-    "../../ffi/target.ts"
-  );
+  const { clockStepCounter, tasksNamed } = await import("../../ffi/target.ts");
   const namespaces = checkNamespaces(readMachineText, readKernelLink);
   if (target.kind !== "self" && !procCountsOwnPids(readKernelLink, Deno.pid)) throw otherPids();
   const { native, attach, kernelEnum } = await openNativeParts();
@@ -83,22 +81,18 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const machine = { read: readMachineText, exists: kernelFileExists };
   using resources = new DisposableStack();
   const trigger = resources.use(openTrigger(native, options.trigger, options.periodNs, machine));
-  const probes = resources.use(explained(() => attach(require, namespaces.pid)));
   const inside = {
     ownPids: namespaces.pid !== null,
     monotonicOffsetNs: namespaces.monotonicOffsetNs,
   };
+  const followed = task === null
+    ? await builtInTarget(native, trigger, attributes, inside, machine)
+    : await existingTarget(native, trigger, task, inside, machine);
+  const probes = resources.use(explained(() => attach(require, namespaces.pid)));
   const held = resources.move();
   return {
     probes,
-    target: task === null
-      ? new NativeTarget(native, {
-        trigger: trigger.native,
-        inside,
-        leadNs: armedLeadNs(trigger.trigger.periodNs),
-        attributes,
-      })
-      : new ExistingTarget(native, task.pid, trigger.native, inside),
+    ...followed,
     task,
     trigger: trigger.trigger,
     triggerDevice: trigger.device,

@@ -27,11 +27,14 @@ export interface MetaRequest {
  */
 export async function metaOf(
   { env, declared, source, machine, started }: MetaRequest,
-  kernel: Pick<KernelSide, "probes" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter">,
+  kernel: Pick<
+    KernelSide,
+    "probes" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
+  >,
   decode: DecodeTable | null,
 ): Promise<Meta> {
   const { runbook, overrides } = declared;
-  const { probes, triggerDevice } = kernel;
+  const { probes, triggerDevice, attributes } = kernel;
   return {
     probe: project.version,
     env,
@@ -47,5 +50,6 @@ export async function metaOf(
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
     ...(triggerDevice === null ? {} : { trigger_device: triggerDevice }),
     clock_step_counter: kernel.clockStepCounter,
+    ...(attributes === null ? {} : { attributes }),
   };
 }

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
+import type { Meta } from "../../analysis/result/meta.ts";
+import { compiled } from "../harness/compiled.ts";
+import { parseMeasurement } from "../harness/measurement.ts";
 
 const LONGEST_MS = 20_000;
 
@@ -91,6 +94,87 @@ for (const [toml, expected] of DECLARED) {
     assert.deepEqual(seen.get("probe-waker"), new Set([schedulingOf("self")!]));
   });
 }
+
+/** Measures a few runs, so started, and reads the file. */
+async function measured(toml: string, ...start: string[]): Promise<{ meta: Meta; text: string }> {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
+  try {
+    const args = argumentsFor(folder, `runs = 3\nperiod = "50ms"\n${toml}`);
+    const { code, stderr } = await capture([...start, EXECUTABLE, ...args]);
+    assert.equal(code, 0, stderr);
+    const text = Deno.readTextFileSync(`${folder}/out.csv`);
+    return { meta: parseMeasurement(text).meta, text };
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Of the machine that runs the tests. */
+const ONLINE = Deno.readTextFileSync("/sys/devices/system/cpu/online").trim();
+
+Deno.test("the meta line has what the target had, declared or inherited, and compare shows what differs", async () => {
+  const plain = await measured("");
+  const { attributes } = plain.meta;
+  const usual = { policy: "other", priority: 0, nice: 0, timerslack_ns: 1, cpus_allowed: ONLINE };
+  assert.deepEqual({ ...attributes, ...usual }, attributes);
+  const fifo = await measured("", "chrt", "--fifo", "50");
+  const realtime = { policy: "fifo", priority: 50, timerslack_ns: 0 };
+  assert.deepEqual(fifo.meta.attributes, { ...attributes, ...realtime });
+  assert.deepEqual(fifo.meta.runbook, plain.meta.runbook);
+  const declared = await measured('policy = "batch"\nnice = 3', "chrt", "--fifo", "50");
+  assert.deepEqual(declared.meta.attributes, { ...attributes, policy: "batch", nice: 3 });
+  const context = await comparedTexts(plain.text, fifo.text);
+  assert.match(
+    context,
+    /^ {2}policy +other \| fifo\n {2}priority +0 \| 50\n {2}timerslack_ns +1 ns \| 0 ns$/m,
+  );
+  assert.match(
+    await comparedTexts(plain.text, declared.text),
+    /CONFOUNDED[^]*runbook policy: inherit in A, batch in B/,
+  );
+});
+
+async function comparedTexts(...texts: string[]): Promise<string> {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
+  try {
+    const paths = texts.map((text, i) => {
+      Deno.writeTextFileSync(`${folder}/${i}.csv`, text);
+      return `${folder}/${i}.csv`;
+    });
+    return (await capture([EXECUTABLE, "compare", ...paths])).stdout;
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("another task's attributes are in the meta line as it has them", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
+  try {
+    const program = `${folder}/inner`;
+    Deno.writeFileSync(program, await compiled("tests/harness/programs/waits.c"), { mode: 0o755 });
+    const task = new Deno.Command("nice", { args: ["-n", "4", "chrt", "--batch", "0", program] }).spawn();
+    try {
+      const path = `${folder}/out.csv`;
+      const args = ["run", "--target", `pid:${task.pid}`, "--runs", "2", "--period", "100ms", "--out", path];
+      const { code, stderr } = await capture([EXECUTABLE, ...args]);
+      assert.equal(code, 0, stderr);
+      const { attributes } = parseMeasurement(Deno.readTextFileSync(path)).meta;
+      const own = {
+        policy: "batch",
+        priority: 0,
+        nice: 4,
+        timerslack_ns: Number(fileOf("self", "timerslack_ns")),
+        cpus_allowed: ONLINE,
+      };
+      assert.deepEqual({ ...attributes, ...own }, attributes);
+    } finally {
+      task.kill("SIGKILL");
+      await task.status;
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
 
 /** Started in another way than by root with every right: exit code and message, and no file. */
 async function refused(toml: string, ...start: string[]): Promise<{ code: number; stderr: string }> {

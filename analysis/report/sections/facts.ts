@@ -2,6 +2,7 @@
 
 import type { Comparison } from "../../compare/comparison.ts";
 import { formatChosen } from "../../units/format_value.ts";
+import { attributeTexts } from "../../result/attributes.ts";
 import type { Meta, Stage } from "../../result/meta.ts";
 import type { ResultFile } from "../../result/file.ts";
 import { type Markup, markup } from "../html/markup.ts";
@@ -75,6 +76,8 @@ export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]
   return markup`${
     table("Files", ["", ...heads], FILE_FACTS.map(([name, of]) => rowOf(name, files.map(of))))
   }${table("Machines", ["", ...heads], MACHINE_FACTS.map(([name, of]) => rowOf(name, metas.map(of))))}${
+    attributes(heads, metas, rowOf)
+  }${
     table("Protocol (the runbook)", ["", ...heads], [
       rowOf("SHA-256", metas.map(({ runbook_sha256 }) => runbook_sha256)),
       ...runbookFields.map((field) =>
@@ -88,6 +91,18 @@ export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]
       stages.map((stage) => rowOf(stage, metas.map((meta) => hooksOf(meta, stage)))),
     )
   }`;
+}
+
+/** Files of before attributes were read have none. */
+function attributes(
+  heads: readonly string[],
+  metas: readonly Meta[],
+  rowOf: (name: string, values: readonly string[]) => Row,
+): Markup | null {
+  if (metas.every(({ attributes }) => attributes === undefined)) return null;
+  const texts = metas.map(attributeTexts);
+  const rows = texts[0]!.map(({ name }, i) => rowOf(name, texts.map((of) => of[i]!.text ?? "not known")));
+  return table("Attributes of the target", ["", ...heads], rows);
 }
 
 function hooksOf({ hooks }: Meta, stage: Stage): string {

@@ -112,6 +112,13 @@ Deno.test("nothing that a file says becomes markup", () => {
   }
 });
 
+Deno.test("attributes of the target are on the page where a file has them", () => {
+  const attributes = { policy: "fifo", priority: 50, nice: 0, cpus_allowed: "0-1" };
+  const page = seriesPage([HOST, { ...VM, meta: { attributes } }]);
+  assert.match(page, /Attributes of the target.*policy<.*not known.*fifo.*cpus_allowed.*all/s);
+  assert.doesNotMatch(seriesPage([HOST, VM]), /Attributes of the target/);
+});
+
 Deno.test("the same input gives the same page", () => {
   assert.equal(seriesPage([HOST, VM]), seriesPage([HOST, VM]));
 });

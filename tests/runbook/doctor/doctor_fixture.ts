@@ -20,10 +20,17 @@ export const LINKS: Readonly<Record<string, string>> = {
 const CPU = "/sys/devices/system/cpu";
 
 export const FILES: Readonly<Record<string, string>> = {
-  "/proc/self/status": "Name:\tprobe\nCapEff:\t000001ffffffffff\n",
+  "/proc/self/status": "Name:\tprobe\nCapEff:\t000001ffffffffff\nCpus_allowed_list:\t0-7\n",
+  "/proc/self/stat": `4242 (probe) R ${Array(49).fill(0).join(" ")}\n`,
+  "/proc/self/timerslack_ns": "50000\n",
+  "/proc/self/cgroup": "0::/user.slice/session-1.scope\n",
   "/proc/self/uid_map": "         0          0 4294967295\n",
-  "/proc/self/limits": "Max locked memory         8388608              8388608              bytes     \n",
-  "/proc/self/mountinfo": "21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n",
+  "/proc/self/limits": "Max locked memory         8388608              8388608              bytes     \n" +
+    "Max realtime priority     0                    0                    \n",
+  "/proc/self/mountinfo": "21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n" +
+    "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n",
+  "/sys/fs/cgroup/user.slice/cpu.max": "max 100000\n",
+  "/sys/kernel/sched_ext/state": "disabled\n",
   "/proc/cmdline": "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro tsc=reliable\n",
   "/proc/cpuinfo":
     "processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: fpu tsc constant_tsc nonstop_tsc rdtscp tsc_known_freq\n",

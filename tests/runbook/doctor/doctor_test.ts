@@ -118,6 +118,44 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "yes",
       /hidepid=2; CAP_SYS_PTRACE/,
     ],
+    [
+      "realtime_policies",
+      { files: capabilities(39n) },
+      "no",
+      /CAP_SYS_NICE is missing, and RLIMIT_RTPRIO is 0$/,
+    ],
+    [
+      "realtime_policies",
+      {
+        files: { ...capabilities(), "/proc/self/limits": "Max realtime priority     20         20       \n" },
+      },
+      "no",
+      /up to priority 20 \(RLIMIT_RTPRIO\)$/,
+    ],
+    [
+      "realtime_policies",
+      { files: { ...capabilities(), "/proc/self/limits": "Max realtime priority  unlimited unlimited \n" } },
+      "yes",
+      /^RLIMIT_RTPRIO unlimited$/,
+    ],
+    [
+      "cgroup_cpu_max",
+      { files: { "/sys/fs/cgroup/user.slice/session-1.scope/cpu.max": "50000 100000\n" } },
+      "no",
+      /^50000 of 100000 us, by \/sys\/fs\/cgroup\/user.slice\/session-1.scope$/,
+    ],
+    ["cgroup_cpu_max", { files: { "/proc/self/cgroup": null } }, "could not tell", /no cpu.max/],
+    [
+      "sched_ext",
+      {
+        files: {
+          "/sys/kernel/sched_ext/state": "enabled\n",
+          "/sys/kernel/sched_ext/root/ops": "lavd\n",
+        },
+      },
+      "no",
+      /sched_ext scheduler lavd is active/,
+    ],
     ["memlock", { attachments: NO_TIER }, "could not tell", /RLIMIT_MEMLOCK is 8192 KiB/],
     [
       "memlock",
@@ -330,4 +368,7 @@ Deno.test("facts are what the files say", () => {
   assert.equal(facts.get("tsc_flags"), "constant_tsc nonstop_tsc tsc_known_freq rdtscp");
   assert.equal(facts.get("clocksources"), "hpet acpi_pm");
   assert.equal(facts.get("cpuidle"), "intel_idle, governor menu");
+  assert.equal(facts.get("policy"), "other, priority 0, nice 0");
+  assert.equal(facts.get("timer_slack"), "50000 ns; the built-in target drops it");
+  assert.equal(facts.get("cpus_allowed"), "0-1");
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Attributes } from "../../../analysis/result/attributes.ts";
 import fc from "fast-check";
 import type { Row } from "../../../analysis/result/columns.ts";
 import { Failure } from "../../../analysis/failure.ts";
@@ -138,8 +139,11 @@ Deno.test("a file that another process writes is not touched", () => {
   });
 });
 
+const ATTRIBUTES: Attributes = { policy: "other", priority: 0, nice: 0, timerslack_ns: 1 };
+
 const META: Meta = {
   ...generatedMeta("host"),
+  attributes: ATTRIBUTES,
   hooks: [{ stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: true }],
   runbook: { runs: 4, period_ns: 1_000_000 },
 };
@@ -162,6 +166,14 @@ const OTHERS: readonly (readonly [change: Partial<Meta>, found: RegExp])[] = [
   [{ boot_id: "other" }, /its start of the machine \(boot_id\) is .*, here it is other;/],
   [{ clocksource: { current: "hpet", available: ["hpet"] } }, /its clocksource is .*, here it is hpet;/],
   [{ tier: otherTier }, new RegExp(`its tier is ${META.tier}, here it is ${otherTier};`)],
+  [
+    { attributes: { ...ATTRIBUTES, policy: "fifo", priority: 50 } },
+    /its target's policy is other, here it is fifo; start it as it was begun \(chrt, /,
+  ],
+  [
+    { attributes: { ...ATTRIBUTES, timerslack_ns: 50_000 } },
+    /its target's timerslack_ns is 1 ns, here it is 50000 ns/,
+  ],
   [{ clock_step_counter: "sundial" }, /its counter of clock_step_ns is .*, here it is sundial;/],
   [
     { hooks: [{ stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: false, reason: "gone" }] },

@@ -5,7 +5,7 @@ import { runbookSha256 } from "../../../runbook/protocol/runbook.ts";
 import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
 import { metaOf } from "../../../runbook/run/meta.ts";
 import { Lab } from "./loop_fixture.ts";
-import { declaredOf, HOOKS, MACHINE, paperKernel, STARTED } from "./series_fixture.ts";
+import { ATTRIBUTES, declaredOf, HOOKS, MACHINE, paperKernel, STARTED } from "./series_fixture.ts";
 
 const DECODE = decodeTableFor(MACHINE.kernel);
 const KERNEL = paperKernel(new Lab(() => "returns"));
@@ -25,6 +25,7 @@ Deno.test("the meta line says what was declared and what was found, and leaves o
     started: "2026-01-02T03:04:05.678Z",
     edge_uncertainty_ns: 40,
     clock_step_counter: "tsc",
+    attributes: ATTRIBUTES,
   });
 });
 
@@ -38,7 +39,7 @@ Deno.test("runbook file, overrides and device are named where there are some", a
       machine: { ...MACHINE, accelerator: "kvm" },
       started: STARTED,
     },
-    { ...KERNEL, triggerDevice: "/dev/pps0" },
+    { ...KERNEL, triggerDevice: "/dev/pps0", attributes: null },
     null,
   );
   assert.deepEqual(meta.runbook_file, {
@@ -48,5 +49,6 @@ Deno.test("runbook file, overrides and device are named where there are some", a
   });
   assert.deepEqual([meta.overrides, meta.runbook.runs], [["runs"], 5]);
   assert.deepEqual([meta.trigger_device, meta.accelerator, meta.decode], ["/dev/pps0", "kvm", "none"]);
+  assert.equal("attributes" in meta, false);
   assert.match(formatHeader(meta), /^# meta \{"probe":.*"trigger_device":"\/dev\/pps0"/m);
 });

@@ -1,5 +1,6 @@
 /** A measurement on paper: the lab's kernel, target and clock, a disk in memory, a terminal that is written down. */
 
+import type { Attributes } from "../../../analysis/result/attributes.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
 import type { ChainRecord } from "../../../ffi/record.ts";
@@ -24,6 +25,8 @@ export const MACHINE: Machine = {
   boot_id: "b",
   clocksource: { current: "tsc", available: ["tsc", "hpet"] },
 };
+
+export const ATTRIBUTES: Attributes = { policy: "other", priority: 0, nice: 0, timerslack_ns: 1 };
 
 export const HOOKS: readonly HookFact[] = [
   { stage: "ttwu", hook: "try_to_wake_up", kind: "fentry", attached: true },
@@ -67,6 +70,7 @@ export function paperKernel(lab: Lab, over: Partial<SeriesKernel> = {}): SeriesK
     trigger,
     clock,
     triggerDevice: null,
+    attributes: ATTRIBUTES,
     scxWakeFlags: new Map(),
     clockStepCounter: "tsc",
     edgeUncertaintyNs: () => 40,

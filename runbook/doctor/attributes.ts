@@ -1,0 +1,74 @@
+/** What the target would inherit from this process, what it may be given, and what stands over it. */
+
+import { readSchedExt, readTaskAttributes } from "../machine/attributes.ts";
+import { hasCapability } from "../machine/capabilities.ts";
+import { readCpuLimits } from "../machine/cgroup.ts";
+import { formatCpuList } from "../machine/cpu_list.ts";
+import { limitOf } from "../machine/scheduling.ts";
+import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
+
+const FULL = 99;
+
+function realtime({ read }: Examined): Answer {
+  if (hasCapability(read, "CAP_SYS_NICE")) return yes("CAP_SYS_NICE");
+  const most = limitOf(read, "Max realtime priority");
+  if (most === null) return couldNotTell("/proc/self/status and /proc/self/limits cannot be read");
+  if (most >= FULL) return yes(`RLIMIT_RTPRIO ${most === Infinity ? "unlimited" : most}`);
+  return no(
+    most === 0
+      ? "CAP_SYS_NICE is missing, and RLIMIT_RTPRIO is 0"
+      : `CAP_SYS_NICE is missing; up to priority ${most} (RLIMIT_RTPRIO)`,
+    `the policies fifo and rr in a runbook${most === 0 ? "" : ` above priority ${most}`}`,
+    "run it with sudo, or raise the limit (ulimit -r, LimitRTPRIO= of a service)",
+  );
+}
+
+function unthrottled({ read }: Examined): Answer {
+  const { max } = readCpuLimits(read);
+  if (max === null) {
+    return couldNotTell("no cpu.max of this process's cgroup, or of one above it, can be read");
+  }
+  const { quotaUs, periodUs, group } = max;
+  if (quotaUs === Infinity) return yes("no limit of CPU time");
+  return no(
+    `${quotaUs} of ${periodUs} us, by ${group}`,
+    "telling a late wakeup from a cgroup that has used up its time",
+    "run it outside of that cgroup or container, or write max into its cpu.max while measuring",
+  );
+}
+
+function ownScheduler(examined: Examined): Answer {
+  const name = readSchedExt(examined);
+  if (name === null) return couldNotTell("/sys/kernel/sched_ext cannot be read");
+  if (name === "none") return yes("no sched_ext scheduler is active");
+  return no(
+    `the sched_ext scheduler ${name} is active`,
+    "taking what is measured for the kernel's own scheduler: another one places and wakes tasks",
+    "end it while measuring, or have it on both sides alike; the result file names it",
+  );
+}
+
+export const attributeChecks: readonly Check[] = [
+  { id: "realtime_policies", topic: "attributes", asks: "may use real-time policies", answer: realtime },
+  { id: "cgroup_cpu_max", topic: "attributes", asks: "no cgroup throttles it", answer: unthrottled },
+  { id: "sched_ext", topic: "attributes", asks: "the kernel's own scheduler decides", answer: ownScheduler },
+];
+
+/** What a target has for which the runbook declares nothing. */
+export function attributeFacts({ read }: Examined): Fact[] {
+  const own = readTaskAttributes(read, "self");
+  const { slackNs, cpus } = own ?? { slackNs: null, cpus: null };
+  return [
+    {
+      id: "policy",
+      topic: "attributes",
+      value: own && `${own.policy}, priority ${own.priority}, nice ${own.nice}`,
+    },
+    {
+      id: "timer_slack",
+      topic: "attributes",
+      value: slackNs === null ? null : `${slackNs} ns; the built-in target drops it`,
+    },
+    { id: "cpus_allowed", topic: "attributes", value: cpus && formatCpuList(cpus) },
+  ];
+}

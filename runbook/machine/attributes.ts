@@ -1,0 +1,76 @@
+/** The attributes of a task for the `# meta` line, and of this process for doctor: from /proc and /sys. */
+
+import type { Attributes } from "../../analysis/result/attributes.ts";
+import { policyName, type TaskAttributes } from "../../ffi/attributes.ts";
+import { readCpuLimits } from "./cgroup.ts";
+import { formatCpuList, parseCpuList } from "./cpu_list.ts";
+import { onlineCpus, type ReadText } from "./machine.ts";
+
+/** The part of a machine that tells them. */
+export interface Tells {
+  readonly read: ReadText;
+  exists(path: string): boolean;
+}
+
+/**
+ * Of a task as /proc tells them.
+ *
+ * @param task its folder in /proc: `self`, or a pid
+ * @returns null when it has ended
+ */
+export function readTaskAttributes(read: ReadText, task: string): TaskAttributes | null {
+  // The name in field 2 may hold blanks and brackets; field 3 is the first after it.
+  const fields = read(`/proc/${task}/stat`)?.replace(/^.*\) /s, "").split(" ");
+  if (fields === undefined) return null;
+  const field = (number: number) => Number(fields[number - 3]);
+  const policy = policyName(field(41));
+  const isRealtime = policy === "fifo" || policy === "rr";
+  const slack = read(`/proc/${task}/timerslack_ns`)?.trim();
+  const allowed = parseCpuList(
+    /^Cpus_allowed_list:\s*(\S+)$/m.exec(read(`/proc/${task}/status`) ?? "")?.[1] ?? "",
+  );
+  // The mask may go beyond what is there, where sched_getaffinity(2) does not.
+  const online = onlineCpus(read);
+  return {
+    policy,
+    priority: field(40),
+    nice: field(19),
+    slackNs: isRealtime ? 0 : slack ? Number(slack) : null,
+    cpus: online === null ? allowed : allowed?.filter((cpu) => online.includes(cpu)) ?? null,
+  };
+}
+
+/** Whether a sched_ext scheduler decides: its name, or none; null: not known. */
+export function readSchedExt({ read, exists }: Tells): string | null {
+  const folder = "/sys/kernel/sched_ext";
+  const state = read(`${folder}/state`)?.trim();
+  // Kernels before 6.12, and those without CONFIG_SCHED_CLASS_EXT, have none.
+  if (state === undefined) return exists("/sys/kernel") && !exists(folder) ? "none" : null;
+  if (state === "disabled") return "none";
+  return read(`${folder}/root/ops`)?.trim() || state;
+}
+
+/**
+ * What `# meta` says of a target.
+ *
+ * @param own what it has itself
+ * @param task its folder in /proc: `self` for a thread of this process
+ */
+export function metaAttributes(own: TaskAttributes, task: string, machine: Tells): Attributes {
+  const { policy, priority, nice, slackNs, cpus } = own;
+  const { max, weight, cpus: cpuset } = readCpuLimits(machine.read, task);
+  const schedExt = readSchedExt(machine);
+  return {
+    policy,
+    priority,
+    nice,
+    ...slackNs === null ? {} : { timerslack_ns: slackNs },
+    ...cpus === null ? {} : { cpus_allowed: formatCpuList(cpus) },
+    ...max === null ? {} : {
+      cgroup_cpu_max_us: `${max.quotaUs === Infinity ? "max" : max.quotaUs} ${max.periodUs}`,
+    },
+    ...weight === null ? {} : { cgroup_cpu_weight: weight },
+    ...cpuset === null ? {} : { cgroup_cpuset_cpus: cpuset },
+    ...schedExt === null ? {} : { sched_ext: schedExt },
+  };
+}

@@ -1,0 +1,104 @@
+/** What the cgroup of a task leaves it of the CPUs: cgroup v2, or v1 where that has the controller. */
+
+import type { ReadText } from "./machine.ts";
+
+export interface CpuLimits {
+  /** The tightest on the way to the root; null: not known. */
+  readonly max: CpuMax | null;
+  /** cpu.weight of the nearest group that has one; null: not known, or v1. */
+  readonly weight: number | null;
+  /** CPUs of the nearest group that has a cpuset, as the kernel writes them; null: not known. */
+  readonly cpus: string | null;
+}
+
+export interface CpuMax {
+  /** CPU time in each period, us; Infinity: no limit. */
+  readonly quotaUs: number;
+  readonly periodUs: number;
+  /** Folder of the group. */
+  readonly group: string;
+}
+
+/** @param task its folder in /proc: `self`, or a pid */
+export function readCpuLimits(read: ReadText, task = "self"): CpuLimits {
+  const groups = read(`/proc/${task}/cgroup`) ?? "";
+  const mounts = read("/proc/self/mountinfo") ?? "";
+  const folders = (controller: string) =>
+    groupsOf(groups, mounts, controller) ?? groupsOf(groups, mounts, null) ?? [];
+  const line = (path: string) => read(path)?.trim() || null;
+  const limits = folders("cpu").flatMap((group) => maxOf(line, group) ?? []);
+  const weight = nearest(folders("cpu"), (group) => line(`${group}/cpu.weight`));
+  return {
+    max: limits.reduce<CpuMax | null>(
+      (least, max) => least === null || isTighter(max, least) ? max : least,
+      null,
+    ),
+    weight: weight === null ? null : Number(weight),
+    cpus: nearest(
+      folders("cpuset"),
+      (group) => line(`${group}/cpuset.cpus.effective`) ?? line(`${group}/cpuset.effective_cpus`),
+    ),
+  };
+}
+
+function isTighter(a: CpuMax, b: CpuMax): boolean {
+  return a.quotaUs / a.periodUs < b.quotaUs / b.periodUs;
+}
+
+/** cpu.max of v2, or the two files that v1 has for it; null where the group has neither. */
+function maxOf(line: (path: string) => string | null, group: string): CpuMax | null {
+  const v2 = line(`${group}/cpu.max`)?.split(" ");
+  const quota = v2?.[0] ?? line(`${group}/cpu.cfs_quota_us`);
+  const period = v2?.[1] ?? line(`${group}/cpu.cfs_period_us`);
+  if (quota === null || period === null) return null;
+  const quotaUs = quota === "max" || quota === "-1" ? Infinity : Number(quota);
+  return { quotaUs, periodUs: Number(period), group };
+}
+
+function nearest<T>(folders: readonly string[], of: (folder: string) => T | null): T | null {
+  for (const folder of folders) {
+    const found = of(folder);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
+ * Folders of a task's group and of those above it, as far as they are mounted, the nearest first.
+ *
+ * @param groups /proc/PID/cgroup: `ID:CONTROLLERS:PATH` on each line; v2 has the ID 0 and no controllers
+ * @param mounts /proc/self/mountinfo
+ * @param controller of v1; null: v2
+ * @returns null when that hierarchy is not mounted, or the group is outside of what is
+ */
+function groupsOf(groups: string, mounts: string, controller: string | null): string[] | null {
+  const path = groups.split("\n").map((line) => /^(\d+):([^:]*):(\/.*)$/.exec(line))
+    .find((found) => controller === null ? found?.[1] === "0" : found?.[2]?.split(",").includes(controller))
+    ?.[3];
+  const mount = mountOf(mounts, controller);
+  if (path === undefined || mount === null) return null;
+  const inside = mount.root === "/" ? path : path === mount.root ? "/" : below(path, mount.root);
+  if (inside === null || inside.startsWith("/..")) return null;
+  const names = inside.split("/").filter((name) => name !== "");
+  return [...names.keys(), names.length].reverse().map((length) =>
+    [mount.folder, ...names.slice(0, length)].join("/")
+  );
+}
+
+function below(path: string, root: string): string | null {
+  return path.startsWith(`${root}/`) ? path.slice(root.length) : null;
+}
+
+/** Fields 4 and 5 of a mount, and what follows the dash: the kind of file system, its source, its options. */
+function mountOf(mounts: string, controller: string | null): { root: string; folder: string } | null {
+  for (const line of mounts.split("\n")) {
+    const [mount = "", superblock = ""] = line.split(" - ");
+    const [, , , root = "", folder = ""] = mount.split(" ");
+    const [kind, , options = ""] = superblock.split(" ");
+    const has = controller === null
+      ? kind === "cgroup2"
+      : kind === "cgroup" && options.split(",").includes(controller);
+    if (has) return { root, folder };
+  }
+  return null;
+}
