@@ -22,7 +22,7 @@ import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
 import { attributesOf, clocksourceOf, cpusOf } from "../runbook/protocol/runbook.ts";
 import type { Field, Runbook } from "../runbook/protocol/settings.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
-import { realMachinery } from "../runbook/machine/system_change.ts";
+import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
 export interface RunFlags extends PartOptions {
@@ -67,18 +67,18 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const say = (message: string) => progress.say(message);
   if (flags.until === undefined && runbook.blocks > 1) say(inOneGo(runbook));
   const clocksource = { wanted: clocksourceOf(runbook), changesAllowed: flags["allow-system-changes"] };
-  const machinery = realMachinery(say);
+  const access = realSystemAccess(say);
   preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
   checkCpus(cpusOf(runbook), readMachineText);
   await checkTargetAttributes(attributesOf(runbook));
-  checkClocksource(clocksource, machinery);
+  checkClocksource(clocksource, access);
   const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());
   using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns));
   requireRunsLeft(path, output.begun, last, runbook);
   using interrupt = new Interrupt();
   const waiting = { allowed: !flags["no-wait"], say };
   await waitForHours(runbook.hours, WALL_CLOCK, interrupt.signal, waiting);
-  using _clocksource = setClocksource(clocksource, machinery);
+  using _clocksource = setClocksource(clocksource, access);
   const measured = await measure({
     env: flags.env,
     declared,

@@ -7,8 +7,8 @@ export interface BuildArchitecture {
   readonly kernelName: string;
   /** As Debian calls it. */
   readonly debianName: string;
-  /** What a host that is emulated needs, beside its own kernel, to run guests under KVM (build/tasks/lab.ts). */
-  readonly lab: {
+  /** What a host that is emulated needs, beside its own kernel, to run guests under KVM (build/tasks/emulated_host.ts). */
+  readonly emulatedHost: {
     /** Modules below the kernel's folder kernel/, in the order in which they need each other. */
     readonly modules: readonly string[];
     /** Files of QEMU's that the guest's machine loads. */
@@ -23,7 +23,7 @@ export const ARCHITECTURES: readonly BuildArchitecture[] = [
     kernelName: "x86",
     debianName: "amd64",
     // QEMU emulates AMD's SVM.
-    lab: {
+    emulatedHost: {
       modules: [
         "virt/lib/irqbypass.ko",
         "drivers/crypto/ccp/ccp.ko",

@@ -1,6 +1,6 @@
 /**
  * `deno task demo`: from a bare Debian machine to a comparison of a host with its VM, `probe ab` in an emulated host
- * (see lab.ts). Where that cannot run VMs of its own, or is lost, this machine is the host and an emulated guest the
+ * (see emulated_host.ts). Where that cannot run VMs of its own, or is lost, this machine is the host and an emulated guest the
  * VM. Leaves host.csv and vm.csv in dist/demo, or with --loaded, which mixes wakes and loads, in dist/demo-loaded.
  */
 
@@ -10,7 +10,7 @@ import { build } from "./build.ts";
 import { CommandFailed, run } from "../process/command.ts";
 import { EXECUTABLE, executableLibraries } from "../parts/executable.ts";
 import { fetchKernel } from "../debian/kernels.ts";
-import { abInLab, LAB_FILES, LabLost, NoNesting, startLab } from "./lab.ts";
+import { AB_FILES, abInEmulatedHost, EmulationLost, NoNesting, startEmulatedHost } from "./emulated_host.ts";
 import { findQemu } from "../debian/qemu.ts";
 import { orExplain, setup } from "./setup.ts";
 
@@ -25,7 +25,7 @@ const TICK_MS = 10_000;
 /** An hour: emulation on a busy machine is slow. */
 const LIMIT_MS = 3_600_000;
 /** `probe ab` takes about a minute there. With this and the other way the demo stays below five. */
-const LAB_LIMIT_MS = LOADED ? LIMIT_MS : 180_000;
+const EMULATED_LIMIT_MS = LOADED ? LIMIT_MS : 180_000;
 
 const started = performance.now();
 let lastSaid = started;
@@ -60,15 +60,18 @@ async function finish<R extends CommandResult>(argv: readonly string[], result: 
 }
 
 /** The VM runs under KVM inside the emulated host: both are slow in the same way. */
-async function measureInLab(): Promise<void> {
+async function measureInEmulatedHost(): Promise<void> {
   step(3, "booting an emulated machine that stands for the host");
-  await using host = await startLab({
+  await using host = await startEmulatedHost({
     onProgress: say,
     onConsole: sayFrom("host"),
   });
   step(4, `in it: probe ab ${PROTOCOL.join(" ")}`);
-  const { files } = await finish(["probe", "ab", ...PROTOCOL], abInLab(host, PROTOCOL, LAB_LIMIT_MS));
-  for (const [i, name] of LAB_FILES.entries()) await Deno.writeFile(`${FOLDER}/${name}`, files[i]!);
+  const { files } = await finish(
+    ["probe", "ab", ...PROTOCOL],
+    abInEmulatedHost(host, PROTOCOL, EMULATED_LIMIT_MS),
+  );
+  for (const [i, name] of AB_FILES.entries()) await Deno.writeFile(`${FOLDER}/${name}`, files[i]!);
 }
 
 async function measureHereAndInGuest(): Promise<void> {
@@ -91,11 +94,11 @@ async function measureHereAndInGuest(): Promise<void> {
   await finish(argv, guest.run(argv, { echo: true, timeoutMs: LIMIT_MS }));
   await Deno.writeFile(`${FOLDER}/vm.csv`, await guest.readFile("/root/vm.csv"));
   step(4, "probe compare host.csv vm.csv");
-  await run([await Deno.realPath(EXECUTABLE), "compare", ...LAB_FILES], { cwd: FOLDER });
+  await run([await Deno.realPath(EXECUTABLE), "compare", ...AB_FILES], { cwd: FOLDER });
 }
 
 async function removeFiles(): Promise<void> {
-  for (const name of LAB_FILES) {
+  for (const name of AB_FILES) {
     await Deno.remove(`${FOLDER}/${name}`).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
@@ -110,9 +113,9 @@ async function demo(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   await removeFiles();
   try {
-    await measureInLab();
+    await measureInEmulatedHost();
   } catch (error) {
-    if (!(error instanceof NoNesting || error instanceof LabLost)) throw error;
+    if (!(error instanceof NoNesting || error instanceof EmulationLost)) throw error;
     say(`no VM inside an emulated host: ${error.message}`);
     say("instead this machine is the host, and a throwaway guest the VM");
     await measureHereAndInGuest();

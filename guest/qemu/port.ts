@@ -1,7 +1,7 @@
 /** The starter's side of the agent's protocol (described in agent.ts), over any pair of byte streams. */
 
 /** What one script in the guest did. */
-export interface Answer {
+export interface ScriptOutput {
   /** Exit code as a shell reports it: 128 + n when signal n ended the script. */
   code: number;
   stdout: Uint8Array;
@@ -48,7 +48,7 @@ export class AgentPort {
    * Runs `script` in the guest, after all earlier requests; `payload` follows it for the script to read from its
    * descriptor 3. Together they are at most LARGEST_REQUEST bytes.
    */
-  request(script: string, payload: Uint8Array = new Uint8Array()): Promise<Answer> {
+  request(script: string, payload: Uint8Array = new Uint8Array()): Promise<ScriptOutput> {
     const body = new TextEncoder().encode(script);
     const size = body.length + payload.length;
     if (size > LARGEST_REQUEST) {
@@ -70,7 +70,7 @@ export class AgentPort {
     await Promise.allSettled([this.#writer.abort(), this.#reader.close()]);
   }
 
-  async #exchange(body: Uint8Array<ArrayBuffer>, payload: Uint8Array): Promise<Answer> {
+  async #exchange(body: Uint8Array<ArrayBuffer>, payload: Uint8Array): Promise<ScriptOutput> {
     const id = ++this.#id;
     const header = new TextEncoder().encode(`${id} ${body.length} ${await sha256(body)}\n`);
     await this.#send(concatenate([header, body, payload]));

@@ -6,12 +6,12 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { IDLE_LIMIT_S } from "../image/agent.ts";
 import { type GuestFile, writeInitramfs } from "../image/initramfs.ts";
-import { GuestMachine, type MachineOptions } from "../qemu/machine.ts";
-import { AgentPort, type Answer, LARGEST_REQUEST, sha256, TornTransfer } from "../qemu/port.ts";
+import { GuestProcess, type GuestProcessOptions } from "../qemu/guest_process.ts";
+import { AgentPort, LARGEST_REQUEST, type ScriptOutput, sha256, TornTransfer } from "../qemu/port.ts";
 import { type Accelerator, chooseAccelerator } from "../qemu/qemu.ts";
 import { quoted } from "./quoted.ts";
 
-export interface GuestOptions extends MachineOptions {
+export interface GuestOptions extends GuestProcessOptions {
   files?: readonly GuestFile[];
   /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
   libraries?: readonly string[];
@@ -40,14 +40,14 @@ const CHUNK = LARGEST_REQUEST / 2;
 
 /** A running guest. It ends with its scope: `await using guest = await startGuest(...)`. */
 export class Guest implements AsyncDisposable {
-  readonly #machine: GuestMachine;
+  readonly #process: GuestProcess;
   readonly #port: AgentPort;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   #ended: Promise<void> | undefined;
 
-  private constructor(machine: GuestMachine, readonly accelerator: Accelerator) {
-    this.#machine = machine;
-    this.#port = new AgentPort(machine.toGuest, machine.fromGuest);
+  private constructor(process: GuestProcess, readonly accelerator: Accelerator) {
+    this.#process = process;
+    this.#port = new AgentPort(process.toGuest, process.fromGuest);
   }
 
   /** Starts QEMU and waits until the guest serves commands. */
@@ -57,7 +57,7 @@ export class Guest implements AsyncDisposable {
     try {
       const initrd = `${folder}/initrd`;
       await writeInitramfs(initrd, { ...options, files: options.files ?? [] });
-      const guest = new Guest(new GuestMachine(options, accelerator, initrd), accelerator);
+      const guest = new Guest(new GuestProcess(options, accelerator, initrd), accelerator);
       await guest.#within("boot", options.bootTimeoutMs ?? 300_000, guest.#port.ready());
       guest.#startKeepAlive();
       return guest;
@@ -69,12 +69,12 @@ export class Guest implements AsyncDisposable {
 
   /** QEMU's process: a test can stop and continue it. */
   get pid(): number {
-    return this.#machine.pid;
+    return this.#process.pid;
   }
 
   /** All lines that the console has shown. */
   get console(): readonly string[] {
-    return this.#machine.console;
+    return this.#process.console;
   }
 
   /** Runs a command, after all earlier ones. A Failure when the guest dies or does not answer in time. */
@@ -139,13 +139,13 @@ export class Guest implements AsyncDisposable {
   #request(
     script: string,
     { what, timeoutMs = 600_000, payload }: { what: string; timeoutMs?: number; payload?: Uint8Array },
-  ): Promise<Answer> {
+  ): Promise<ScriptOutput> {
     return this.#within(what, timeoutMs, this.#port.request(script, payload));
   }
 
   async #within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
     try {
-      return await this.#machine.within(what, limitMs, answer);
+      return await this.#process.within(what, limitMs, answer);
     } catch (error) {
       await this.close();
       throw error;
@@ -154,7 +154,7 @@ export class Guest implements AsyncDisposable {
 
   async #end(): Promise<void> {
     clearInterval(this.#keepAlive);
-    await this.#machine.end();
+    await this.#process.end();
     await this.#port.close();
   }
 }
@@ -197,6 +197,6 @@ exit "$(cat /run/agent/code)"
 
 const WRITABLE = "give a path that the guest can write, and a guest more memory when it is full";
 
-function refused(what: string, answer: Answer, remedy: string): Failure {
+function refused(what: string, answer: ScriptOutput, remedy: string): Failure {
   return new Failure(EXIT.failed, `${what}: ${new TextDecoder().decode(answer.stderr).trim()}`, remedy);
 }

@@ -6,11 +6,11 @@
 import init from "../../build/out/init" with { type: "bytes" };
 import { type GuestFile, writeInitramfs } from "../image/initramfs.ts";
 import { keepingArguments, readKept } from "./kept_file.ts";
-import { GuestMachine, type MachineOptions } from "../qemu/machine.ts";
+import { GuestProcess, type GuestProcessOptions } from "../qemu/guest_process.ts";
 import { PortClosed, PortReader, TornTransfer } from "../qemu/port.ts";
 import type { Accelerator } from "../qemu/qemu.ts";
 
-export interface TurnGuestOptions extends MachineOptions {
+export interface TurnGuestOptions extends GuestProcessOptions {
   accelerator: Accelerator;
   /** Takes the guest's file system and its kept file; for this guest alone. */
   folder: string;
@@ -41,12 +41,12 @@ export interface CommandEnd {
 }
 
 export class TurnGuest implements AsyncDisposable {
-  readonly #machine: GuestMachine;
+  readonly #process: GuestProcess;
   readonly #keptPath: string;
   readonly #interrupt: AbortSignal;
   readonly #reader: PortReader;
   readonly #writer: WritableStreamDefaultWriter<Bytes>;
-  readonly #stop = () => void this.#machine.end();
+  readonly #stop = () => void this.#process.end();
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   #busy = false;
 
@@ -56,10 +56,10 @@ export class TurnGuest implements AsyncDisposable {
       ...options.qemuArgs ?? [],
       ...options.qemu.sharesMemory ? keepingArguments(this.#keptPath) : [],
     ];
-    this.#machine = new GuestMachine({ ...options, qemuArgs }, options.accelerator, initrd);
+    this.#process = new GuestProcess({ ...options, qemuArgs }, options.accelerator, initrd);
     this.#interrupt = options.interrupt;
-    this.#reader = new PortReader(this.#machine.fromGuest);
-    this.#writer = this.#machine.toGuest.getWriter();
+    this.#reader = new PortReader(this.#process.fromGuest);
+    this.#writer = this.#process.toGuest.getWriter();
     options.interrupt.addEventListener("abort", this.#stop, { once: true });
     if (options.interrupt.aborted) this.#stop();
   }
@@ -70,7 +70,7 @@ export class TurnGuest implements AsyncDisposable {
     await writeInitramfs(initrd, { ...options, init });
     const guest = new TurnGuest(options, initrd);
     try {
-      const ready = await guest.#machine.within(
+      const ready = await guest.#process.within(
         "boot of the guest",
         options.bootTimeoutMs,
         guest.#reader.line(),
@@ -94,12 +94,12 @@ export class TurnGuest implements AsyncDisposable {
    */
   async run(argv: readonly string[], timeoutMs: number, path = NONE): Promise<CommandEnd> {
     const what = `${argv.slice(0, 2).join(" ")} in the guest`;
-    return await this.#machine.within(what, timeoutMs, this.#ask([path, ...argv]));
+    return await this.#process.within(what, timeoutMs, this.#ask([path, ...argv]));
   }
 
   /** @returns the content of a file in the guest; undefined when there is none */
   async readFile(path: string, timeoutMs: number): Promise<Bytes | undefined> {
-    return (await this.#machine.within(`reading ${path} in the guest`, timeoutMs, this.#ask([path]))).file;
+    return (await this.#process.within(`reading ${path} in the guest`, timeoutMs, this.#ask([path]))).file;
   }
 
   /** @returns the lines that a guest, now dead, has written to the file of its commands; undefined: none */
@@ -111,7 +111,7 @@ export class TurnGuest implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#keepAlive);
     this.#interrupt.removeEventListener("abort", this.#stop);
-    await this.#machine.end();
+    await this.#process.end();
     await Promise.allSettled([this.#writer.abort(), this.#reader.close(), Deno.remove(this.#keptPath)]);
   }
 

@@ -6,7 +6,7 @@ import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { CannotLoad } from "../machine/preflight.ts";
 import { callReason, foundBy } from "../probes/attach_failure.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
-import { type HookState, OTHER_KERNEL, type Reason, reasonText, remedyFor } from "../probes/reasons.ts";
+import { type HookState, OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "../probes/reasons.ts";
 import { type Attachments, couldNotTell, no, type TierFinding, type Unrequired, yes } from "./check.ts";
 import { hooksOfTier, TIER_LOSSES } from "./hooks.ts";
 
@@ -83,7 +83,7 @@ function had({ tier, hookStates: hooks }: Attached): TierFinding {
 
 /** What is not the kernel's refusal is thrown on. */
 function refusalOf(error: unknown): { readonly found: string; readonly reason: Reason } {
-  if (error instanceof TierUnavailable) return { found: reasonText(error.reason), reason: error.reason };
+  if (error instanceof TierUnavailable) return { found: wordsOf(error.reason), reason: error.reason };
   if (error instanceof LibbpfError) return { found: foundBy(error), reason: callReason(error) };
   throw error;
 }

@@ -13,7 +13,7 @@ import {
 } from "./check.ts";
 import { type Architecture, architectureOf } from "../machine/arch.ts";
 import type { Machine } from "../machine/machine.ts";
-import { type HookState, reasonsText } from "../probes/reasons.ts";
+import { type HookState, wordsOfAll } from "../probes/reasons.ts";
 import { CALLBACK_LOSS, hookConsequence } from "./hooks.ts";
 
 /** Whether the clocksource's own read callback can be hooked: found by hooking it, at the tiers that hook functions. */
@@ -36,7 +36,7 @@ function attachedOrNot(state: HookState): Answer {
   const { hook, kind, reasons } = state;
   if (reasons.length === 0) return yes(`${kind}/${hook}`);
   const { prevents, remedy } = hookConsequence(state);
-  return no(`${hook}: ${reasonsText(reasons)}`, prevents, remedy);
+  return no(`${hook}: ${wordsOfAll(reasons)}`, prevents, remedy);
 }
 
 function entersKernel({ clockReads, machine }: Examined): Answer {

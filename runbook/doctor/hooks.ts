@@ -2,7 +2,7 @@
 
 import type { Stage, Tier } from "../../analysis/result/meta.ts";
 import { CALLBACKS, HOOKS } from "../probes/hooks.ts";
-import { type HookState, OTHER_KERNEL, type Reason, reasonsText, remedyFor } from "../probes/reasons.ts";
+import { type HookState, OTHER_KERNEL, type Reason, remedyFor, wordsOfAll } from "../probes/reasons.ts";
 
 export interface Consequence {
   readonly prevents: string;
@@ -47,7 +47,7 @@ export function hookConsequence({ hook, stage, reasons }: HookState): Consequenc
 
 /** Why the hook is not attached, in words that do not name it: hooks that share them can be told of together. */
 export function sharedReason({ hook, reasons }: HookState): string {
-  return reasonsText(reasons.map((reason) => withoutName(reason, hook)));
+  return wordsOfAll(reasons.map((reason) => withoutName(reason, hook)));
 }
 
 /** A program has its function's name in its own. */

@@ -3,7 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { architectureOf } from "./arch.ts";
 import { CLOCKSOURCE, readClocksource } from "./machine.ts";
-import { type Machinery, SystemChange, undoAbandoned } from "./system_change.ts";
+import { type SystemAccess, SystemChange, undoAbandoned } from "./system_change.ts";
 
 const SETTING = `${CLOCKSOURCE}/current_clocksource`;
 
@@ -20,8 +20,8 @@ export interface ClocksourceRule {
  * @throws Failure (cannot measure) when another clocksource than the declared one is in use and may not be changed,
  * or the kernel has none of that name; (failed) while another call holds the setting
  */
-export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, machinery: Machinery): void {
-  const abandoned = undoAbandoned(machinery);
+export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, access: SystemAccess): void {
+  const abandoned = undoAbandoned(access);
   if (wanted === null) return;
   if (abandoned === "held") {
     throw new Failure(
@@ -30,7 +30,7 @@ export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, ma
       "start again after that",
     );
   }
-  const { current, available } = readClocksource(machinery.read);
+  const { current, available } = readClocksource(access.read);
   if (!available.includes(wanted)) {
     throw new Failure(
       EXIT.cannotMeasure,
@@ -59,9 +59,9 @@ function keeping(): string {
  *
  * @throws Failure (cannot measure) when the kernel does not take it
  */
-export function setClocksource({ wanted }: ClocksourceRule, machinery: Machinery): Disposable | null {
-  const { current } = readClocksource(machinery.read);
+export function setClocksource({ wanted }: ClocksourceRule, access: SystemAccess): Disposable | null {
+  const { current } = readClocksource(access.read);
   if (wanted === null || current === wanted || current === null) return null;
-  machinery.say(`setting the clocksource from ${current} to ${wanted}; it is set back at the end`);
-  return new SystemChange({ path: SETTING, from: current, to: wanted }, machinery);
+  access.say(`setting the clocksource from ${current} to ${wanted}; it is set back at the end`);
+  return new SystemChange({ path: SETTING, from: current, to: wanted }, access);
 }

@@ -9,8 +9,8 @@ import { writeKernelFile } from "../../ffi/kernel_file.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 import { readMachineText, type ReadText } from "./machine.ts";
 
-/** The machine's part in it; a test has its own. */
-export interface Machinery {
+/** How settings of the system are read and written; a test has its own. */
+export interface SystemAccess {
   readonly read: ReadText;
   /** Whether the file took it. */
   write(path: string, text: string): boolean;
@@ -22,7 +22,7 @@ export interface Machinery {
 }
 
 /** @param say takes messages for the user */
-export function realMachinery(say: (message: string) => void): Machinery {
+export function realSystemAccess(say: (message: string) => void): SystemAccess {
   return { read: readMachineText, write: writeKernelFile, folder: "/run/probe", owner: 0, say };
 }
 
@@ -38,9 +38,9 @@ const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 export type Abandoned = "none" | "undone" | "kept" | "held";
 
 /** Sets back what a process that is gone has left changed. */
-export function undoAbandoned(machinery: Machinery): Abandoned {
-  const path = statePath(machinery);
-  if (!isPrivate(machinery)) return "none";
+export function undoAbandoned(access: SystemAccess): Abandoned {
+  const path = statePath(access);
+  if (!isPrivate(access)) return "none";
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true, write: true });
@@ -52,14 +52,14 @@ export function undoAbandoned(machinery: Machinery): Abandoned {
   if (!file.tryLockSync(true)) return "held";
   // Removed by its owner between the opening and the lock: then there is nothing left to undo.
   if (!isAt(file, path)) return "none";
-  const setting = parseState(readAll(file), machinery.read(BOOT_ID));
+  const setting = parseState(readAll(file), access.read(BOOT_ID));
   if (setting === null) {
     Deno.removeSync(path);
     return "none";
   }
-  if (!restore(setting, machinery)) return "kept";
+  if (!restore(setting, access)) return "kept";
   Deno.removeSync(path);
-  machinery.say(
+  access.say(
     `notice: ${setting.path} was left at ${setting.to} by a probe run that was killed; it is ${setting.from} again`,
   );
   return "undone";
@@ -68,17 +68,17 @@ export function undoAbandoned(machinery: Machinery): Abandoned {
 /** Changes a setting until disposed. */
 export class SystemChange implements Disposable {
   readonly #setting: Setting;
-  readonly #machinery: Machinery;
+  readonly #access: SystemAccess;
   readonly #file: Deno.FsFile;
 
   /** @throws Failure when what it was cannot be written down, or the kernel does not take the new value */
-  constructor(setting: Setting, machinery: Machinery) {
+  constructor(setting: Setting, access: SystemAccess) {
     this.#setting = setting;
-    this.#machinery = machinery;
-    this.#file = writeDown(setting, machinery);
+    this.#access = access;
+    this.#file = writeDown(setting, access);
     const { path, from, to } = setting;
-    const taken = machinery.write(path, to);
-    if (taken && current(setting, machinery) === to) return;
+    const taken = access.write(path, to);
+    if (taken && current(setting, access) === to) return;
     this[Symbol.dispose]();
     throw new Failure(
       EXIT.cannotMeasure,
@@ -89,36 +89,36 @@ export class SystemChange implements Disposable {
 
   [Symbol.dispose](): void {
     using _file = this.#file;
-    if (restore(this.#setting, this.#machinery)) Deno.removeSync(statePath(this.#machinery));
+    if (restore(this.#setting, this.#access)) Deno.removeSync(statePath(this.#access));
   }
 }
 
 /** @returns whether the setting needs no more care: it is what it was, or what somebody else has made of it */
-function restore(setting: Setting, machinery: Machinery): boolean {
+function restore(setting: Setting, access: SystemAccess): boolean {
   const { path, from, to } = setting;
-  const found = current(setting, machinery);
+  const found = current(setting, access);
   if (found === from) return true;
   if (found !== to) {
-    machinery.say(
+    access.say(
       `notice: ${path} is ${found}, which somebody else has set: it is left so, not set to ${from}`,
     );
     return true;
   }
-  if (machinery.write(path, from) && current(setting, machinery) === from) return true;
-  machinery.say(`notice: ${path} cannot be set back to ${from}; do it by hand: echo ${from} >${path}`);
+  if (access.write(path, from) && current(setting, access) === from) return true;
+  access.say(`notice: ${path} cannot be set back to ${from}; do it by hand: echo ${from} >${path}`);
   return false;
 }
 
-function current({ path }: Setting, { read }: Machinery): string | null {
+function current({ path }: Setting, { read }: SystemAccess): string | null {
   return read(path)?.trim() ?? null;
 }
 
-function statePath({ folder }: Machinery): string {
+function statePath({ folder }: SystemAccess): string {
   return `${folder}/changed`;
 }
 
 /** Whether nobody else may enter: what it holds is what an earlier call of ours has written. */
-function isPrivate({ folder, owner }: Machinery): boolean {
+function isPrivate({ folder, owner }: SystemAccess): boolean {
   try {
     const { isDirectory, uid, mode } = Deno.lstatSync(folder);
     return isDirectory && uid === owner && ((mode ?? 0o777) & 0o077) === 0;
@@ -128,12 +128,12 @@ function isPrivate({ folder, owner }: Machinery): boolean {
   }
 }
 
-function writeDown(setting: Setting, machinery: Machinery): Deno.FsFile {
-  const path = statePath(machinery);
-  const state = { boot_id: machinery.read(BOOT_ID), ...setting };
-  const file = creating(machinery.folder, () => {
-    Deno.mkdirSync(machinery.folder, { recursive: true, mode: 0o700 });
-    if (!isPrivate(machinery)) throw new Error("others may enter it");
+function writeDown(setting: Setting, access: SystemAccess): Deno.FsFile {
+  const path = statePath(access);
+  const state = { boot_id: access.read(BOOT_ID), ...setting };
+  const file = creating(access.folder, () => {
+    Deno.mkdirSync(access.folder, { recursive: true, mode: 0o700 });
+    if (!isPrivate(access)) throw new Error("others may enter it");
     return Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });
   });
   try {

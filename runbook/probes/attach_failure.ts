@@ -12,7 +12,7 @@ import {
   programRefused,
   verifierSays,
 } from "./libbpf_log.ts";
-import { OTHER_KERNEL, type Reason, reasonText, remedyFor } from "./reasons.ts";
+import { OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "./reasons.ts";
 
 /** Why no program can be loaded, or a call for all of them failed. */
 export function callReason(error: LibbpfError): Reason {
@@ -48,7 +48,7 @@ export function attachReason({ hook }: Hook, { kind }: Variant, error: LibbpfErr
 
 /** What was attempted, and why it failed. */
 export function foundBy(error: LibbpfError): string {
-  return `cannot ${error.attempted}: ${reasonText(callReason(error))}`;
+  return `cannot ${error.attempted}: ${wordsOf(callReason(error))}`;
 }
 
 /** @returns what to throw; the error with libbpf's log is its cause */

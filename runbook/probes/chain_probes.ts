@@ -255,7 +255,7 @@ function configOf(
 }
 
 /** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
-function load(
+function loadPrograms(
   runtime: BpfRuntime,
   bytes: Uint8Array<ArrayBuffer>,
   ladder: Ladder,
@@ -315,7 +315,7 @@ function attachTier(
 ): ChainProbes {
   const { tier } = ladder;
   const bytes = tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu;
-  const object = load(runtime, bytes, ladder, pidNamespace);
+  const object = loadPrograms(runtime, bytes, ladder, pidNamespace);
   try {
     const attached: AttachedProgram[] = [];
     const stateOf = (hook: Hook): HookState => {

@@ -5,7 +5,7 @@ import { architectureOf } from "../machine/arch.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import type { Definition } from "./definitions.ts";
 import { type Hook, HOOKS, type Variant } from "./hooks.ts";
-import { type Reason, reasonText } from "./reasons.ts";
+import { type Reason, wordsOf } from "./reasons.ts";
 
 /** Where each hooked function, and each variable that is read, is defined, as far as /proc/kallsyms says. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
@@ -15,7 +15,7 @@ export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
 
   constructor(readonly tier: Tier, readonly reason: Reason, options?: ErrorOptions) {
-    super(`tier ${tier} is not available: ${reasonText(reason)}`, options);
+    super(`tier ${tier} is not available: ${wordsOf(reason)}`, options);
   }
 }
 

@@ -67,7 +67,7 @@ export interface HookState {
 /** The same as a result file has it. */
 export function hookFact({ stage, hook, kind, reasons }: HookState): HookFact {
   const attached = reasons.length === 0;
-  return { stage, hook, kind, attached, ...attached ? {} : { reason: reasonsText(reasons) } };
+  return { stage, hook, kind, attached, ...attached ? {} : { reason: wordsOfAll(reasons) } };
 }
 
 const FUNCTION_KERNEL = "use a kernel with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES, such as Debian's";
@@ -150,7 +150,7 @@ const WORDINGS: Wordings = {
     remedy: () => "run it with sudo, or with CAP_SYS_ADMIN beside CAP_BPF and CAP_PERFMON",
   },
   hook_lost: {
-    text: ({ hook, reasons }) => `${hook}: ${reasonsText(reasons)}`,
+    text: ({ hook, reasons }) => `${hook}: ${wordsOfAll(reasons)}`,
     // What helps where a single hook is missing need not help where the tier is lost with it.
     remedy: ({ reasons }) => reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null,
   },
@@ -176,13 +176,13 @@ function wordingOf(reason: Reason): Wording<Reason> {
   return WORDINGS[reason.code];
 }
 
-export function reasonText(reason: Reason): string {
+export function wordsOf(reason: Reason): string {
   return wordingOf(reason).text(reason);
 }
 
 /** What two of them say alike is said once. */
-export function reasonsText(reasons: readonly Reason[]): string {
-  return [...new Set(reasons.map(reasonText))].join("; ");
+export function wordsOfAll(reasons: readonly Reason[]): string {
+  return [...new Set(reasons.map(wordsOf))].join("; ");
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
-import { type Trigger, TRIGGERS, WAKES } from "./wakes.ts";
+import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
 
 /** Why a value cannot be a field's. */
 export class Unfit extends Error {
@@ -48,7 +48,7 @@ export interface Runbook {
   /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
   readonly period_ns: number;
   /** What gives the edges. The device itself is not part of the protocol. */
-  readonly trigger: Trigger;
+  readonly trigger: TriggerName;
   /** Names of the table of wakes, joined by commas; `own` for a task that is woken by whatever wakes it. */
   readonly wake: string;
   /** self, comm:NAME, or pid: the number of a process is not part of a protocol. */

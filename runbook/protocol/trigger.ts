@@ -2,14 +2,14 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { orList } from "./settings.ts";
-import { type Trigger, TRIGGERS } from "./wakes.ts";
+import { type TriggerName, TRIGGERS } from "./wakes.ts";
 
 /** Every trigger, as --trigger spells it: of PPS devices the user must know which. */
 export const TRIGGER_FORMS = TRIGGERS.map((name) => name === "pps" ? "pps:/dev/ppsN" : name);
 
 /** What `--trigger` names. */
 export interface TriggerChoice {
-  readonly name: Trigger;
+  readonly name: TriggerName;
   /** null: the one device of that kind. */
   readonly device: string | null;
 }

@@ -7,7 +7,7 @@ import type { PATHS } from "../../analysis/result/columns.ts";
 
 /** What gives each run its edge. */
 export const TRIGGERS = ["timer", "pps", "rtc"] as const;
-export type Trigger = (typeof TRIGGERS)[number];
+export type TriggerName = (typeof TRIGGERS)[number];
 
 /** Of the devices that give edges: PPS and the real-time clock's update interrupt. */
 export const DEVICE_PERIOD_NS = 1_000_000_000;
@@ -17,7 +17,7 @@ type Path = (typeof PATHS)[number];
 export interface Wake {
   readonly name: string;
   /** The trigger that wakes the target itself; absent: another thread does, once the edge of any trigger has come. */
-  readonly trigger?: Trigger;
+  readonly trigger?: TriggerName;
   /** How the target blocks, and what wakes it. */
   readonly how: string;
   /** Whether the waker passes WF_SYNC: it is about to sleep, so the target need not preempt it. */
@@ -106,6 +106,6 @@ export const WAKES: readonly Wake[] = [
 export const THREAD_WAKES = WAKES.filter(({ trigger }) => trigger === undefined);
 
 /** The wakes that a trigger can begin. */
-export function wakesFor(trigger: Trigger): Wake[] {
+export function wakesFor(trigger: TriggerName): Wake[] {
   return WAKES.filter((wake) => wake.trigger === undefined || wake.trigger === trigger);
 }

@@ -9,7 +9,7 @@ import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
-import { reasonText, remedyFor } from "../probes/reasons.ts";
+import { remedyFor, wordsOf } from "../probes/reasons.ts";
 import { SCX_WAKE_FLAGS } from "./crosscheck.ts";
 import { builtInTarget, existingTarget, type Followed } from "./followed.ts";
 import type { ChainSource } from "./loop.ts";
@@ -129,7 +129,7 @@ function explained(attempt: () => ChainProbes): ChainProbes {
     if (!(error instanceof TierUnavailable)) throw error;
     throw new Failure(
       EXIT.cannotMeasure,
-      `cannot measure at tier ${error.tier}: ${reasonText(error.reason)}`,
+      `cannot measure at tier ${error.tier}: ${wordsOf(error.reason)}`,
       `leave --require out to take the best tier there is, or ${
         remedyFor([error.reason], "use a kernel that offers it")
       }`,

@@ -5,7 +5,7 @@ import { fetchKernel, type KernelName } from "../../build/debian/kernels.ts";
 import { findQemu } from "../../build/debian/qemu.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { type Guest, type GuestOptions, startGuest } from "../../guest/vm/boot.ts";
-import { GuestLost } from "../../guest/qemu/machine.ts";
+import { GuestLost } from "../../guest/qemu/guest_process.ts";
 
 /** The oldest and the newest stable kernel that the project promises to measure at the full tier. */
 export const PROMISED_KERNELS = ["bookworm-cloud", "trixie-cloud"] as const satisfies readonly KernelName[];
@@ -47,7 +47,7 @@ export async function kernelGuest(
       kernel: vmlinuz,
       kernelArgs: [...guestArchitecture().clockArguments, ...options.kernelArgs ?? []],
     });
-  // An emulated CPU may lose an interrupt for good, see LabLost: once in hundreds of boots a kernel stands still then.
+  // An emulated CPU may lose an interrupt for good, see EmulationLost: once in hundreds of boots a kernel stands still then.
   const guest = await start().catch((error) => {
     if (!(error instanceof GuestLost && error.loss === "silent")) throw error;
     say(`${kernel} did not boot, once more: ${error.found}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { abInLab, LabLost, startLab } from "../../build/tasks/lab.ts";
+import { abInEmulatedHost, EmulationLost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 32;
@@ -17,20 +17,20 @@ interface Measured {
 }
 
 async function measureOnce(): Promise<Measured> {
-  await using host = await startLab({ onConsole: (line) => console.error(`host | ${line}`) });
+  await using host = await startEmulatedHost({ onConsole: (line) => console.error(`host | ${line}`) });
   const args = ["--runs", `${RUNS}`, ...PROTOCOL, "--format", "json"];
-  const { code, stdout, stderr, files } = await abInLab(host, args, LIMIT_MS);
+  const { code, stdout, stderr, files } = await abInEmulatedHost(host, args, LIMIT_MS);
   assert.equal(code, 0, stderr);
   const [a, b] = files.map((file) => parseMeasurement(new TextDecoder().decode(file)));
   return { stdout, stderr, a: a!, b: b! };
 }
 
-/** Only what the emulation has lost is tried again, see LabLost: whatever probe itself does wrong fails at once. */
+/** Only what the emulation has lost is tried again, see EmulationLost: whatever probe itself does wrong fails at once. */
 async function measured(attempts = 3): Promise<Measured> {
   try {
     return await measureOnce();
   } catch (error) {
-    if (!(error instanceof LabLost) || attempts === 1) throw error;
+    if (!(error instanceof EmulationLost) || attempts === 1) throw error;
     console.error(`the emulation lost a machine, once more: ${error.message}`);
     return await measured(attempts - 1);
   }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { checkClocksource, setClocksource } from "../../../runbook/machine/clocksource.ts";
-import type { Machinery } from "../../../runbook/machine/system_change.ts";
+import type { SystemAccess } from "../../../runbook/machine/system_change.ts";
 
 const FOLDER = "/sys/devices/system/clocksource/clocksource0";
 const SETTING = `${FOLDER}/current_clocksource`;
 
 /** A machine on paper, but for the state file, which is a real one. */
-class Lab implements Disposable, Machinery {
+class PaperSystem implements Disposable, SystemAccess {
   readonly #temporary = Deno.makeTempDirSync({ prefix: "probe-clocksource-" });
   readonly folder = `${this.#temporary}/probe`;
   readonly owner = Deno.uid() ?? -1;
@@ -48,141 +48,144 @@ const TSC = { wanted: "tsc", changesAllowed: true };
 const ANY = { wanted: null, changesAllowed: true };
 
 Deno.test("any clocksource is right when none is declared", () => {
-  using lab = new Lab();
-  checkClocksource(ANY, lab);
-  assert.equal(setClocksource(ANY, lab), null);
-  assert.deepEqual([lab.current, lab.said, lab.left], ["hpet", [], []]);
+  using system = new PaperSystem();
+  checkClocksource(ANY, system);
+  assert.equal(setClocksource(ANY, system), null);
+  assert.deepEqual([system.current, system.said, system.left], ["hpet", [], []]);
 });
 
 Deno.test("another clocksource than the declared one is refused, with both, what there is, and what to do", () => {
-  using lab = new Lab();
-  assert.throws(() => checkClocksource({ wanted: "tsc", changesAllowed: false }, lab), {
+  using system = new PaperSystem();
+  assert.throws(() => checkClocksource({ wanted: "tsc", changesAllowed: false }, system), {
     exitCode: 3,
     message: "the clocksource is hpet, the runbook wants tsc; available: tsc, hpet, acpi_pm; set it " +
       `(echo tsc >${SETTING}), or let it be set for the measurement with --allow-system-changes`,
   });
-  checkClocksource({ wanted: "hpet", changesAllowed: false }, lab);
+  checkClocksource({ wanted: "hpet", changesAllowed: false }, system);
 });
 
 Deno.test("a clocksource that the kernel does not have is refused even when changes are allowed", () => {
-  using lab = new Lab();
-  assert.throws(() => checkClocksource({ ...TSC, wanted: "kvm-clock" }, lab), {
+  using system = new PaperSystem();
+  assert.throws(() => checkClocksource({ ...TSC, wanted: "kvm-clock" }, system), {
     exitCode: 3,
     found: "the runbook wants the clocksource kvm-clock, this kernel offers tsc, hpet, acpi_pm",
   });
-  lab.files.clear();
-  assert.throws(() => checkClocksource(TSC, lab), { found: /this kernel offers none$/ });
+  system.files.clear();
+  assert.throws(() => checkClocksource(TSC, system), { found: /this kernel offers none$/ });
 });
 
 Deno.test("a clocksource is set until its scope ends, whatever ends it, and nothing is left", () => {
-  using lab = new Lab();
-  checkClocksource(TSC, lab);
+  using system = new PaperSystem();
+  checkClocksource(TSC, system);
   assert.throws(() => {
-    using _change = setClocksource(TSC, lab);
-    assert.equal(lab.current, "tsc");
-    assert.deepEqual(lab.left, ["changed"]);
-    const { mode } = Deno.statSync(`${lab.folder}/changed`);
-    assert.deepEqual([mode! & 0o777, Deno.statSync(lab.folder).mode! & 0o777], [0o600, 0o700]);
+    using _change = setClocksource(TSC, system);
+    assert.equal(system.current, "tsc");
+    assert.deepEqual(system.left, ["changed"]);
+    const { mode } = Deno.statSync(`${system.folder}/changed`);
+    assert.deepEqual([mode! & 0o777, Deno.statSync(system.folder).mode! & 0o777], [0o600, 0o700]);
     throw new Error("a run failed");
   }, /a run failed/);
-  assert.deepEqual([lab.current, lab.left], ["hpet", []]);
-  assert.deepEqual(lab.said, ["setting the clocksource from hpet to tsc; it is set back at the end"]);
+  assert.deepEqual([system.current, system.left], ["hpet", []]);
+  assert.deepEqual(system.said, ["setting the clocksource from hpet to tsc; it is set back at the end"]);
 });
 
 Deno.test("the one in use already is not set, so there is nothing to undo", () => {
-  using lab = new Lab();
-  assert.equal(setClocksource({ ...TSC, wanted: "hpet" }, lab), null);
-  assert.deepEqual(lab.left, []);
+  using system = new PaperSystem();
+  assert.equal(setClocksource({ ...TSC, wanted: "hpet" }, system), null);
+  assert.deepEqual(system.left, []);
 });
 
 /** Leaves the machine as a call does that is killed in the middle. */
-function killed(lab: Lab, bootId = "boot-1"): void {
-  Deno.mkdirSync(lab.folder, { mode: 0o700 });
+function killed(system: PaperSystem, bootId = "boot-1"): void {
+  Deno.mkdirSync(system.folder, { mode: 0o700 });
   const state = { boot_id: `${bootId}\n`, path: SETTING, from: "hpet", to: "tsc" };
-  Deno.writeTextFileSync(`${lab.folder}/changed`, JSON.stringify(state));
-  lab.files.set(SETTING, "tsc\n");
+  Deno.writeTextFileSync(`${system.folder}/changed`, JSON.stringify(state));
+  system.files.set(SETTING, "tsc\n");
 }
 
 for (const rule of [ANY, { wanted: "hpet", changesAllowed: false }]) {
   Deno.test(`what a killed call has left is undone by the next one, which wants ${rule.wanted}, and said`, () => {
-    using lab = new Lab();
-    killed(lab);
-    checkClocksource(rule, lab);
-    assert.deepEqual([lab.current, lab.left], ["hpet", []]);
-    assert.deepEqual(lab.said, [
+    using system = new PaperSystem();
+    killed(system);
+    checkClocksource(rule, system);
+    assert.deepEqual([system.current, system.left], ["hpet", []]);
+    assert.deepEqual(system.said, [
       `notice: ${SETTING} was left at tsc by a probe run that was killed; it is hpet again`,
     ]);
   });
 }
 
 Deno.test("the state that the next call finds is the one that a call writes", () => {
-  using lab = new Lab();
-  const change = setClocksource(TSC, lab);
-  const written = Deno.readTextFileSync(`${lab.folder}/changed`);
+  using system = new PaperSystem();
+  const change = setClocksource(TSC, system);
+  const written = Deno.readTextFileSync(`${system.folder}/changed`);
   change![Symbol.dispose]();
-  Deno.removeSync(lab.folder);
-  killed(lab);
-  assert.deepEqual(JSON.parse(written), JSON.parse(Deno.readTextFileSync(`${lab.folder}/changed`)));
+  Deno.removeSync(system.folder);
+  killed(system);
+  assert.deepEqual(JSON.parse(written), JSON.parse(Deno.readTextFileSync(`${system.folder}/changed`)));
 });
 
 Deno.test("a call that lives keeps its change; another one that declares a clocksource is refused meanwhile", () => {
-  using lab = new Lab();
-  using _change = setClocksource(TSC, lab);
-  checkClocksource(ANY, lab);
-  assert.deepEqual([lab.current, lab.left], ["tsc", ["changed"]]);
-  assert.throws(() => checkClocksource(TSC, lab), { exitCode: 1, found: /^another probe run has changed/ });
-  lab.files.set(SETTING, "acpi_pm");
-  assert.throws(() => setClocksource(TSC, lab), { exitCode: 1, found: /^another probe run/ });
-  lab.files.set(SETTING, "tsc");
+  using system = new PaperSystem();
+  using _change = setClocksource(TSC, system);
+  checkClocksource(ANY, system);
+  assert.deepEqual([system.current, system.left], ["tsc", ["changed"]]);
+  assert.throws(() => checkClocksource(TSC, system), {
+    exitCode: 1,
+    found: /^another probe run has changed/,
+  });
+  system.files.set(SETTING, "acpi_pm");
+  assert.throws(() => setClocksource(TSC, system), { exitCode: 1, found: /^another probe run/ });
+  system.files.set(SETTING, "tsc");
 });
 
 Deno.test("what another boot has left is not a concern of this one", () => {
-  using lab = new Lab();
-  killed(lab, "boot-0");
-  checkClocksource(ANY, lab);
-  assert.deepEqual([lab.current, lab.left, lab.said], ["tsc", [], []]);
+  using system = new PaperSystem();
+  killed(system, "boot-0");
+  checkClocksource(ANY, system);
+  assert.deepEqual([system.current, system.left, system.said], ["tsc", [], []]);
 });
 
 Deno.test("a call that was killed before it had written anything down has changed nothing", () => {
   for (const beginning of ["", '{"boot_id":"boot-1\\n","pa']) {
-    using lab = new Lab();
-    killed(lab);
-    lab.files.set(SETTING, "hpet\n");
-    Deno.writeTextFileSync(`${lab.folder}/changed`, beginning);
-    checkClocksource(ANY, lab);
-    assert.deepEqual([lab.current, lab.left, lab.said], ["hpet", [], []]);
+    using system = new PaperSystem();
+    killed(system);
+    system.files.set(SETTING, "hpet\n");
+    Deno.writeTextFileSync(`${system.folder}/changed`, beginning);
+    checkClocksource(ANY, system);
+    assert.deepEqual([system.current, system.left, system.said], ["hpet", [], []]);
   }
 });
 
 Deno.test("a clocksource that somebody else has set in the meantime is left so, and said", () => {
-  using lab = new Lab();
+  using system = new PaperSystem();
   {
-    using _change = setClocksource(TSC, lab);
-    lab.files.set(SETTING, "acpi_pm\n");
+    using _change = setClocksource(TSC, system);
+    system.files.set(SETTING, "acpi_pm\n");
   }
-  assert.deepEqual([lab.current, lab.left], ["acpi_pm", []]);
+  assert.deepEqual([system.current, system.left], ["acpi_pm", []]);
   assert.equal(
-    lab.said.at(-1),
+    system.said.at(-1),
     `notice: ${SETTING} is acpi_pm, which somebody else has set: it is left so, not set to hpet`,
   );
 });
 
 Deno.test("a change that cannot be undone is said with the command that does it, and the next call tries again", () => {
-  using lab = new Lab();
+  using system = new PaperSystem();
   {
-    using _change = setClocksource(TSC, lab);
-    lab.onWrite = () => false;
+    using _change = setClocksource(TSC, system);
+    system.onWrite = () => false;
   }
-  assert.deepEqual([lab.current, lab.left], ["tsc", ["changed"]]);
+  assert.deepEqual([system.current, system.left], ["tsc", ["changed"]]);
   assert.equal(
-    lab.said.at(-1),
+    system.said.at(-1),
     `notice: ${SETTING} cannot be set back to hpet; do it by hand: echo hpet >${SETTING}`,
   );
-  checkClocksource(ANY, lab);
-  assert.deepEqual(lab.left, ["changed"]);
-  lab.onWrite = (text) => (lab.files.set(SETTING, text), true);
-  checkClocksource(ANY, lab);
-  assert.deepEqual([lab.current, lab.left], ["hpet", []]);
+  checkClocksource(ANY, system);
+  assert.deepEqual(system.left, ["changed"]);
+  system.onWrite = (text) => (system.files.set(SETTING, text), true);
+  checkClocksource(ANY, system);
+  assert.deepEqual([system.current, system.left], ["hpet", []]);
 });
 
 Deno.test("a kernel that does not take the clocksource ends the call, and nothing is left", () => {
@@ -192,19 +195,19 @@ Deno.test("a kernel that does not take the clocksource ends the call, and nothin
       [() => true, `cannot set ${SETTING} to tsc: it is still hpet`],
     ] as const
   ) {
-    using lab = new Lab();
-    lab.onWrite = onWrite;
-    assert.throws(() => setClocksource(TSC, lab), { exitCode: 3, found: reason });
-    assert.deepEqual([lab.current, lab.left], ["hpet", []]);
+    using system = new PaperSystem();
+    system.onWrite = onWrite;
+    assert.throws(() => setClocksource(TSC, system), { exitCode: 3, found: reason });
+    assert.deepEqual([system.current, system.left], ["hpet", []]);
   }
 });
 
 Deno.test("a state that others could have written is not believed, and none is written beside it", () => {
-  using lab = new Lab();
-  killed(lab);
-  Deno.chmodSync(lab.folder, 0o777);
-  checkClocksource(ANY, lab);
-  assert.equal(lab.current, "tsc");
-  lab.files.set(SETTING, "hpet");
-  assert.throws(() => setClocksource(TSC, lab), { exitCode: 3, found: /others may enter it$/ });
+  using system = new PaperSystem();
+  killed(system);
+  Deno.chmodSync(system.folder, 0o777);
+  checkClocksource(ANY, system);
+  assert.equal(system.current, "tsc");
+  system.files.set(SETTING, "hpet");
+  assert.throws(() => setClocksource(TSC, system), { exitCode: 3, found: /others may enter it$/ });
 });

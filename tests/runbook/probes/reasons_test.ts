@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  hookFact,
-  type Reason,
-  reasonsText,
-  reasonText,
-  remedyFor,
-} from "../../../runbook/probes/reasons.ts";
+import { hookFact, type Reason, remedyFor, wordsOf, wordsOfAll } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 
 const HIDDEN: Reason = { code: "addresses_hidden" };
@@ -20,7 +14,7 @@ const ABSENT: Reason = { code: "not_in_btf", kind: "fentry" };
 
 Deno.test("what two reasons say alike is said once, and each other one after the one before", () => {
   assert.equal(
-    reasonsText([{ ...HIDDEN }, NO_KPROBES, { ...HIDDEN }]),
+    wordsOfAll([{ ...HIDDEN }, NO_KPROBES, { ...HIDDEN }]),
     "interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and kernel addresses are hidden; " +
       "this kernel has no kprobes",
   );
@@ -29,15 +23,15 @@ Deno.test("what two reasons say alike is said once, and each other one after the
 Deno.test("a hook that the tier cannot do without says why each of its programs is lost", () => {
   const reasons: Reason[] = [ABSENT, { code: "notrace", kind: "kprobe", hook: "f", errno: ERRNO.EINVAL }];
   assert.equal(
-    reasonText({ code: "hook_lost", hook: "f", reasons }),
+    wordsOf({ code: "hook_lost", hook: "f", reasons }),
     "f: fentry: not in the kernel's BTF (inlined, absent, or its module is not loaded); " +
       "kprobe: the kernel refuses to probe f (notrace)",
   );
 });
 
 Deno.test("a program that is not loaded shows the verifier's objection, or else the errno", () => {
-  assert.equal(reasonText(REFUSED), "the kernel does not load ttwu_entry: unknown func bpf_get_func_ip#173");
-  assert.equal(reasonText({ ...REFUSED, objection: null }), "the kernel does not load ttwu_entry: EINVAL");
+  assert.equal(wordsOf(REFUSED), "the kernel does not load ttwu_entry: unknown func bpf_get_func_ip#173");
+  assert.equal(wordsOf({ ...REFUSED, objection: null }), "the kernel does not load ttwu_entry: EINVAL");
 });
 
 Deno.test("the remedy is that of the first reason that has one", () => {

@@ -6,7 +6,7 @@ import { GuestConsole } from "./console.ts";
 import { PortClosed, TornTransfer } from "./port.ts";
 import { type Accelerator, acceleratorArguments, type Qemu } from "./qemu.ts";
 
-export interface MachineOptions {
+export interface GuestProcessOptions {
   qemu: Qemu;
   /** Path of a kernel image. */
   kernel: string;
@@ -32,7 +32,7 @@ export const LOSSES = {
   torn: "the transfer from the guest broke",
 } as const;
 
-export type Loss = keyof typeof LOSSES;
+export type GuestLoss = keyof typeof LOSSES;
 
 /** The guest died, or did not answer in time. */
 export class GuestLost extends Failure {
@@ -41,7 +41,7 @@ export class GuestLost extends Failure {
    * @param console all lines that it has shown
    */
   constructor(
-    readonly loss: Loss,
+    readonly loss: GuestLoss,
     readonly summary: string,
     console: readonly string[],
     options?: ErrorOptions,
@@ -52,13 +52,13 @@ export class GuestLost extends Failure {
   }
 }
 
-export class GuestMachine {
+export class GuestProcess {
   readonly #child: Deno.ChildProcess;
   readonly #console: GuestConsole;
   #ended: Promise<void> | undefined;
 
   /** Starts QEMU with the guest's file system at `initrd`, which must stay until the guest runs. */
-  constructor(options: MachineOptions, accelerator: Accelerator, initrd: string) {
+  constructor(options: GuestProcessOptions, accelerator: Accelerator, initrd: string) {
     this.#child = new Deno.Command(options.qemu.command, {
       args: qemuArguments(options, accelerator, initrd),
       env: options.qemu.env,
@@ -126,7 +126,7 @@ export class GuestMachine {
   }
 
   #failure(what: string, limitMs: number, cause: unknown, manner: string): unknown {
-    const lost = (loss: Loss, more: string) =>
+    const lost = (loss: GuestLoss, more: string) =>
       new GuestLost(loss, `${what}: ${LOSSES[loss]}${more}`, this.console, { cause });
     if (cause instanceof DeadlineReached) return lost("silent", ` within ${limitMs / 1000} s`);
     if (cause instanceof TornTransfer) return lost("torn", `: ${cause.message}`);
@@ -170,7 +170,7 @@ class DeadlineReached extends Error {}
  */
 const KERNEL_ARGUMENTS = ["quiet", "panic=-1", "oops=panic", "noirqdebug"];
 
-function qemuArguments(options: MachineOptions, accelerator: Accelerator, initrd: string): string[] {
+function qemuArguments(options: GuestProcessOptions, accelerator: Accelerator, initrd: string): string[] {
   const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
   const { machine, console, kernelArguments } = guestArchitecture();
   const append = [`console=${console}`, ...KERNEL_ARGUMENTS, ...kernelArguments, ...kernelArgs];

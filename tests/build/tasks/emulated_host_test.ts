@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { abInLab, LabLost } from "../../../build/tasks/lab.ts";
+import { abInEmulatedHost, EmulationLost } from "../../../build/tasks/emulated_host.ts";
 import { EXIT } from "../../../analysis/failure.ts";
 import type { CommandResult } from "../../../guest/vm/boot.ts";
-import { GuestLost } from "../../../guest/qemu/machine.ts";
+import { GuestLost } from "../../../guest/qemu/guest_process.ts";
 
 const LIMIT_MS = 1000;
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -23,15 +23,15 @@ function hostWhere(result: Partial<CommandResult> | GuestLost) {
 
 const failedWith = (stderr: string) => hostWhere({ code: EXIT.failed, stderr });
 
-Deno.test("abInLab() brings the host's file and the VM's", async () => {
+Deno.test("abInEmulatedHost() brings the host's file and the VM's", async () => {
   const host = hostWhere({ stdout: "SAME" });
-  const { stdout, files } = await abInLab(host, ["--runs", "3"], LIMIT_MS);
+  const { stdout, files } = await abInEmulatedHost(host, ["--runs", "3"], LIMIT_MS);
   assert.equal(stdout, "SAME");
   assert.deepEqual(files, [bytes("/ab/host.csv"), bytes("/ab/vm.csv")]);
   assert.deepEqual(host.calls, [["/bin/probe", "ab", "--runs", "3", "--out-dir", "/ab"]]);
 });
 
-Deno.test("abInLab() takes a VM that died or hangs for the emulation's doing", async () => {
+Deno.test("abInEmulatedHost() takes a VM that died or hangs for the emulation's doing", async () => {
   for (
     const found of [
       "the guest ended",
@@ -41,24 +41,24 @@ Deno.test("abInLab() takes a VM that died or hangs for the emulation's doing", a
     ]
   ) {
     const host = failedWith(`32 of 32 runs\nprobe: /bin/probe run in the guest: ${found}; see the console\n`);
-    await assert.rejects(abInLab(host, [], LIMIT_MS), LabLost, found);
+    await assert.rejects(abInEmulatedHost(host, [], LIMIT_MS), EmulationLost, found);
   }
 });
 
-Deno.test("abInLab() hands on what probe itself does wrong, and a panic", async () => {
+Deno.test("abInEmulatedHost() hands on what probe itself does wrong, and a panic", async () => {
   for (
     const said of [
       "probe: probe run in the VM ended with exit code 1: the guest is no reason\n",
       "probe: /bin/probe run in the guest: the guest's kernel panicked (Fatal exception); on its console: \n",
     ]
   ) {
-    const { code, stderr, files } = await abInLab(failedWith(said), [], LIMIT_MS);
+    const { code, stderr, files } = await abInEmulatedHost(failedWith(said), [], LIMIT_MS);
     assert.deepEqual([code, stderr, files], [EXIT.failed, said, []]);
   }
 });
 
-Deno.test("abInLab() says in a line how the emulated host was lost", async () => {
+Deno.test("abInEmulatedHost() says in a line how the emulated host was lost", async () => {
   const message = "/bin/probe ab: the guest did not answer within 300 s";
   const host = hostWhere(new GuestLost("silent", message, ["a", "b"]));
-  await assert.rejects(abInLab(host, [], LIMIT_MS), new LabLost(message));
+  await assert.rejects(abInEmulatedHost(host, [], LIMIT_MS), new EmulationLost(message));
 });

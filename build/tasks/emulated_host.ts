@@ -6,9 +6,10 @@
 import type { CommandResult, Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { startGuest } from "../../guest/vm/boot.ts";
 import type { GuestFile } from "../../guest/image/initramfs.ts";
-import { GuestLost, LOSSES } from "../../guest/qemu/machine.ts";
+import { GuestLost, LOSSES } from "../../guest/qemu/guest_process.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { firmwareArguments, type Qemu } from "../../guest/qemu/qemu.ts";
+import { baseName } from "../../guest/vm/vm.ts";
 import { buildArchitecture } from "../parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../parts/executable.ts";
 import { fetchKernel, type Kernel } from "../debian/kernels.ts";
@@ -18,7 +19,7 @@ const MEMORY_MIB = 4096;
 /** Where `probe ab` leaves its files in it. */
 const FOLDER = "/ab";
 /** As `probe ab` names them: the host's and the VM's. */
-export const LAB_FILES = ["host.csv", "vm.csv"] as const;
+export const AB_FILES = ["host.csv", "vm.csv"] as const;
 
 /** The emulated host cannot run guests of its own. */
 export class NoNesting extends Error {
@@ -34,8 +35,8 @@ export class NoNesting extends Error {
  * write by another CPU meanwhile can go unseen. One thread for both CPUs would do without such races, but there the
  * VM took over 5 minutes to boot.
  */
-export class LabLost extends Error {
-  override readonly name = "LabLost";
+export class EmulationLost extends Error {
+  override readonly name = "EmulationLost";
 }
 
 /**
@@ -43,10 +44,6 @@ export class LabLost extends Error {
  * emulated host: its exit code is that of any failure.
  */
 const VM_LOST = new RegExp([LOSSES.ended, LOSSES.silent, LOSSES.torn].join("|"));
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
 
 /** A firmware file of a QEMU: in the folders of its -L arguments, or where the distribution has them. */
 function firmwareFile(qemu: Qemu, name: string): string {
@@ -87,9 +84,9 @@ function modulePath(module: string): string {
  * `probe ab` needs no option there.
  *
  * @throws {NoNesting} when it cannot run guests under KVM
- * @throws {LabLost} when it does not come up
+ * @throws {EmulationLost} when it does not come up
  */
-export async function startLab(
+export async function startEmulatedHost(
   options: Pick<GuestOptions, "onConsole"> & {
     files?: readonly GuestFile[];
     onProgress?: (message: string) => void;
@@ -97,7 +94,7 @@ export async function startLab(
 ): Promise<Guest> {
   const { onProgress = () => {}, files = [], ...rest } = options;
   const { qemu: command, clockArguments } = guestArchitecture();
-  const { modules, firmware } = buildArchitecture().lab;
+  const { modules, firmware } = buildArchitecture().emulatedHost;
   const qemu = await findQemu({ onProgress });
   const kernel = await fetchKernel("trixie-full", { onProgress });
   onProgress(`booting ${kernel.release} in QEMU ${qemu.version}`);
@@ -135,7 +132,7 @@ export async function startLab(
 }
 
 /** What `probe ab` in the emulated host came to. */
-export interface LabRun extends CommandResult {
+export interface AbRun extends CommandResult {
   /** The host's result file and the VM's; none when it failed. */
   readonly files: readonly Uint8Array[];
 }
@@ -145,22 +142,22 @@ export interface LabRun extends CommandResult {
  *
  * @param args what comes after `probe ab`, but for the folder
  * @param limitMs after which the emulated host is taken for lost, and ended
- * @throws {LabLost} when a machine was lost meanwhile
+ * @throws {EmulationLost} when a machine was lost meanwhile
  */
-export async function abInLab(
+export async function abInEmulatedHost(
   host: Pick<Guest, "run" | "readFile">,
   args: readonly string[],
   limitMs: number,
-): Promise<LabRun> {
+): Promise<AbRun> {
   const argv = ["/bin/probe", "ab", ...args, "--out-dir", FOLDER];
   const result = await orLost(host.run(argv, { echo: true, timeoutMs: limitMs }));
   if (result.code !== 0) {
     const lost = VM_LOST.exec(result.stderr)?.[0];
-    if (lost !== undefined) throw new LabLost(`probe ab in the emulated host: ${lost}`);
+    if (lost !== undefined) throw new EmulationLost(`probe ab in the emulated host: ${lost}`);
     return { ...result, files: [] };
   }
   const files = [];
-  for (const name of LAB_FILES) files.push(await orLost(host.readFile(`${FOLDER}/${name}`)));
+  for (const name of AB_FILES) files.push(await orLost(host.readFile(`${FOLDER}/${name}`)));
   return { ...result, files };
 }
 
@@ -170,6 +167,6 @@ async function orLost<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (cause) {
     if (!(cause instanceof GuestLost)) throw cause;
-    throw new LabLost(cause.summary, { cause });
+    throw new EmulationLost(cause.summary, { cause });
   }
 }
