@@ -25,7 +25,8 @@ export function parseKeys(text: string): ColumnName[] {
     const column = columns.find((column) => column.name === name);
     if (column !== undefined && isKey(column)) return column.name as ColumnName;
     const found = column === undefined ? `"${name}" is not a column` : `${name} differs from run to run`;
-    const near = columns.filter((other) => isKey(other) && name !== "" && other.name.includes(name));
+    const isNear = (other: Column) => isKey(other) && name !== "" && other.name.includes(name);
+    const near = column === undefined ? columns.filter(isNear) : [];
     throw new Failure(
       EXIT.usage,
       `runs cannot be grouped: ${found}`,
