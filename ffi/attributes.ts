@@ -67,7 +67,7 @@ export function cpuMask(cpus: readonly number[]): Uint8Array<ArrayBuffer> {
 }
 
 /** The CPUs of such a mask, ascending. */
-function cpusOf(mask: Uint8Array): number[] {
+function cpusIn(mask: Uint8Array): number[] {
   return Array.from({ length: 8 * mask.length }, (_, cpu) => cpu)
     .filter((cpu) => (mask[Math.floor(cpu / 8)]! >> cpu % 8 & 1) === 1);
 }
@@ -87,5 +87,5 @@ export async function foundAttributes(
   const errno = await ask(new Uint8Array(found.buffer), mask);
   if (errno !== 0) throw new AttributesError(errno > 0 ? "not give" : "not take back", Math.abs(errno));
   const [policy = 0, priority = 0, nice = 0, slackNs = 0] = [...found].map(Number);
-  return { policy: policyName(policy), priority, nice, slackNs, cpus: cpusOf(mask) };
+  return { policy: policyName(policy), priority, nice, slackNs, cpus: cpusIn(mask) };
 }

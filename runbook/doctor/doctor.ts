@@ -15,7 +15,7 @@ export interface CheckFinding extends Pick<Check, "id" | "topic" | "asks"> {
   readonly answer: Answer;
 }
 
-export interface Verdict {
+export interface MachineVerdict {
   /** Whether a measurement can be made, at whichever tier. */
   readonly outcome: Answer["outcome"];
   /** The best tier; null when there is none. */
@@ -23,15 +23,15 @@ export interface Verdict {
   readonly text: string;
 }
 
-export interface Report {
-  readonly verdict: Verdict;
+export interface Diagnosis {
+  readonly verdict: MachineVerdict;
   readonly tiers: readonly TierFinding[];
   readonly checks: readonly CheckFinding[];
   readonly facts: readonly Fact[];
   readonly machine: Machine;
 }
 
-export function diagnose(examined: Examined): Report {
+export function diagnose(examined: Examined): Diagnosis {
   const checks = [
     ...privilegeChecks,
     ...namespaceChecks,
@@ -55,7 +55,7 @@ export function diagnose(examined: Examined): Report {
   };
 }
 
-function verdictOf({ tiers, unrequired }: Attachments): Verdict {
+function verdictOf({ tiers, unrequired }: Attachments): MachineVerdict {
   const best = tiers.find(({ answer }) => answer.outcome === "yes");
   if (best !== undefined) {
     const { tier } = best;

@@ -20,14 +20,14 @@
  * known by its `id`; its texts are for people and may change.
  */
 
-import type { Report } from "./doctor.ts";
+import type { Diagnosis } from "./doctor.ts";
 import type { Answer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";
 import { hookFact, type HookState } from "../probes/reasons.ts";
 
 const FORM = 1;
 
-export function reportJson({ verdict, machine, tiers, checks, facts }: Report): string {
+export function reportJson({ verdict, machine, tiers, checks, facts }: Diagnosis): string {
   const report = {
     doctor: FORM,
     verdict,

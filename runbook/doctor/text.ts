@@ -1,7 +1,7 @@
 /** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
 
 import { printable, wrap } from "../../analysis/print/text_layout.ts";
-import type { CheckFinding, Report } from "./doctor.ts";
+import type { CheckFinding, Diagnosis } from "./doctor.ts";
 import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
 import { hookConsequence, sharedReason } from "./hooks.ts";
 import type { HookState } from "../probes/reasons.ts";
@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<Topic, string>> = {
   devices: "devices",
 };
 
-export function reportText({ verdict, machine, tiers, checks, facts }: Report): string {
+export function reportText({ verdict, machine, tiers, checks, facts }: Diagnosis): string {
   const best = tiers.find(({ tier }) => tier === verdict.tier);
   const sections = [
     [

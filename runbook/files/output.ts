@@ -1,10 +1,10 @@
 /** The file that one call of `probe run` fills: a new one, or one that was cut off. */
 
 import { type Begun, readBegun } from "./resume.ts";
-import { createOutputFile, openOutputFile, ResultFile, type Syncing } from "./result_out.ts";
+import { createOutputFile, openOutputFile, ResultWriter, type Syncing } from "./result_out.ts";
 
 export interface Output extends Disposable {
-  readonly file: ResultFile;
+  readonly file: ResultWriter;
   /** What the file held before; null: it is new. */
   readonly begun: Begun | null;
 }
@@ -18,7 +18,7 @@ export interface Output extends Disposable {
 export function openOutput(path: string, resume: boolean, syncing: Syncing): Output {
   using resources = new DisposableStack();
   const file = resources.use(
-    new ResultFile(path, resume ? openOutputFile(path) : createOutputFile(path), syncing),
+    new ResultWriter(path, resume ? openOutputFile(path) : createOutputFile(path), syncing),
   );
   const begun = resume ? readBegun(path) : null;
   if (begun === null) resources.defer(() => removeEmpty(path, file));
@@ -26,6 +26,6 @@ export function openOutput(path: string, resume: boolean, syncing: Syncing): Out
   return { file, begun, [Symbol.dispose]: () => held.dispose() };
 }
 
-function removeEmpty(path: string, file: ResultFile): void {
+function removeEmpty(path: string, file: ResultWriter): void {
   if (file.isEmpty) Deno.removeSync(path);
 }

@@ -10,7 +10,7 @@
 import type { Row } from "../../analysis/result/columns.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { End, Meta, Resumption } from "../../analysis/result/meta.ts";
-import type { ResultFile as ReadFile } from "../../analysis/result/file.ts";
+import type { ResultFile } from "../../analysis/result/file.ts";
 import {
   formatEnd,
   formatHeader,
@@ -85,14 +85,14 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The part of a file that was cut off, as it was read, which its continuation needs. */
-export type CutOff = Pick<ReadFile, "wholeLineBytes" | "rows" | "stacks">;
+export type CutOff = Pick<ResultFile, "wholeLineBytes" | "rows" | "stacks">;
 
 /** When a row is to be on the disk: before writeRow() returns, or soon. */
 export type Syncing = "each row" | "in background";
 
 const SYNC_DELAY_MS = 500;
 
-export class ResultFile implements Disposable {
+export class ResultWriter implements Disposable {
   readonly path: string;
   readonly #file: OutputFile;
   readonly #syncing: Syncing;

@@ -1,7 +1,7 @@
 /** Where each outcome of a run goes: into the file, the counts, the cross-check, and before the user's eyes. */
 
 import type { HookFact } from "../../analysis/result/meta.ts";
-import type { ResultFile } from "../files/result_out.ts";
+import type { ResultWriter } from "../files/result_out.ts";
 import type { Tally } from "../files/tally.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 import { buildRow, type RowContext } from "../row/row.ts";
@@ -14,7 +14,7 @@ export interface OutcomeSinkParts {
   readonly context: RowContext;
   /** The machine's clocksource now; null when unknown. */
   currentClocksource(): string | null;
-  readonly file: Pick<ResultFile, "writeRow">;
+  readonly file: Pick<ResultWriter, "writeRow">;
   readonly tally: Pick<Tally, "add">;
   readonly crossCheck: Pick<CrossCheck, "add">;
   readonly progress: Pick<Progress, "ran">;

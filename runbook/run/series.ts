@@ -2,7 +2,7 @@
 
 import type { Meta } from "../../analysis/result/meta.ts";
 import { type Begun, requireSameMeta } from "../files/resume.ts";
-import type { ResultFile } from "../files/result_out.ts";
+import type { ResultWriter } from "../files/result_out.ts";
 import type { Summary } from "../files/summary.ts";
 import { Tally } from "../files/tally.ts";
 import type { Symbols } from "../row/symbols.ts";
@@ -20,7 +20,7 @@ import type { Progress } from "./progress.ts";
 
 export interface SeriesRequest extends MetaRequest {
   /** Filled here. */
-  readonly file: ResultFile;
+  readonly file: ResultWriter;
   /** What the file held before; null: it is new. */
   readonly begun: Begun | null;
   /** Number of the last run; before the runbook's last one the file stays without its end. */
@@ -97,7 +97,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   return { summary: { path: file.path, meta, tally, notices: notices.all() }, interruptedAt };
 }
 
-function beginFile(file: ResultFile, begun: Begun | null, first: number, meta: Meta): void {
+function beginFile(file: ResultWriter, begun: Begun | null, first: number, meta: Meta): void {
   if (begun === null) return file.writeHeader(meta);
   requireSameMeta(file.path, begun.file.meta, meta);
   file.writeResumption({ run: first, started: meta.started }, begun.file);

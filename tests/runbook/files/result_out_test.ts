@@ -4,7 +4,7 @@ import { Failure } from "../../../analysis/failure.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { stackKey } from "../../../analysis/result/stack.ts";
-import { createOutputFile, defaultPath, ResultFile } from "../../../runbook/files/result_out.ts";
+import { createOutputFile, defaultPath, ResultWriter } from "../../../runbook/files/result_out.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
@@ -96,7 +96,7 @@ Deno.test("a path through a file is refused with that reason", async () => {
 
 Deno.test("each stack line comes once, before the first row that names it", () => {
   const disk = new SmallDisk();
-  const file = new ResultFile("host.csv", disk);
+  const file = new ResultWriter("host.csv", disk);
   const [a, b] = [cluster("try_to_wake_up", "hrtimer_wakeup"), cluster("try_to_wake_up", "pipe_write")];
   file.writeRow(rowOf(1), [a]);
   file.writeRow(rowOf(2), [a, b]);
@@ -110,21 +110,21 @@ Deno.test("each stack line comes once, before the first row that names it", () =
 
 Deno.test("a row and its stacks are one write, on disk when writeRow() returns", () => {
   const disk = new SmallDisk();
-  new ResultFile("host.csv", disk).writeRow(rowOf(1), [cluster("a"), cluster("b")]);
+  new ResultWriter("host.csv", disk).writeRow(rowOf(1), [cluster("a"), cluster("b")]);
   assert.equal(disk.writes, 1);
   assert.equal(disk.syncs, 1);
 });
 
 Deno.test("a disk that takes a few bytes at a time gets the whole file", () => {
   const disk = new SmallDisk(Infinity, 7);
-  new ResultFile("host.csv", disk).writeRow(rowOf(1), []);
+  new ResultWriter("host.csv", disk).writeRow(rowOf(1), []);
   assert.equal(disk.content, formatRow(rowOf(1)));
 });
 
 Deno.test("a full disk keeps the rows before and no half row", () => {
   const line = formatRow(rowOf(1));
   const disk = new SmallDisk(2.5 * line.length);
-  const file = new ResultFile("host.csv", disk);
+  const file = new ResultWriter("host.csv", disk);
   file.writeRow(rowOf(1), []);
   file.writeRow(rowOf(2), []);
   const failure = failureOf(() => file.writeRow(rowOf(3), []));
@@ -139,7 +139,7 @@ Deno.test("a full disk keeps the rows before and no half row", () => {
 
 Deno.test("a broken disk that cannot even be cut back says that its last line may be broken", () => {
   const disk = new SmallDisk(1.5 * formatRow(rowOf(1)).length, Infinity, false);
-  const file = new ResultFile("host.csv", disk);
+  const file = new ResultWriter("host.csv", disk);
   file.writeRow(rowOf(1), []);
   assert.match(
     failureOf(() => file.writeRow(rowOf(2), [])).message,
@@ -148,7 +148,7 @@ Deno.test("a broken disk that cannot even be cut back says that its last line ma
 });
 
 Deno.test("a file is empty until its header is written", () => {
-  const file = new ResultFile("host.csv", new SmallDisk());
+  const file = new ResultWriter("host.csv", new SmallDisk());
   assert.equal(file.isEmpty, true);
   file.writeHeader(META);
   assert.equal(file.isEmpty, false);
@@ -160,7 +160,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 Deno.test("in background a row is written at once and on the disk soon, many rows in one go", async () => {
   const disk = new SmallDisk();
-  using file = new ResultFile("host.csv", disk, "in background");
+  using file = new ResultWriter("host.csv", disk, "in background");
   for (let run = 1; run <= 50; run++) {
     file.writeRow(rowOf(run), []);
     assert.ok(
@@ -180,7 +180,7 @@ Deno.test("in background a row is written at once and on the disk soon, many row
 Deno.test("what is not on the disk yet gets there when the file is closed or ended", () => {
   const disk = new SmallDisk();
   {
-    using file = new ResultFile("host.csv", disk, "in background");
+    using file = new ResultWriter("host.csv", disk, "in background");
     file.writeRow(rowOf(1), []);
     assert.equal(disk.synced, "");
   }
@@ -190,7 +190,7 @@ Deno.test("what is not on the disk yet gets there when the file is closed or end
 Deno.test("a disk that fails in the background fails the next row, with its reason", async () => {
   const disk = new SmallDisk();
   disk.syncFails = true;
-  using file = new ResultFile("host.csv", disk, "in background");
+  using file = new ResultWriter("host.csv", disk, "in background");
   file.writeRow(rowOf(1), []);
   await until(() => disk.backgroundSyncs > 0);
   await Promise.resolve();

@@ -6,7 +6,7 @@ import { Failure } from "../../../analysis/failure.ts";
 import { type Meta, TIERS } from "../../../analysis/result/meta.ts";
 import { formatEnd, formatResumption, formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
-import { openOutputFile, ResultFile } from "../../../runbook/files/result_out.ts";
+import { openOutputFile, ResultWriter } from "../../../runbook/files/result_out.ts";
 import { readBegun, requireSameMeta } from "../../../runbook/files/resume.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import {
@@ -69,7 +69,7 @@ Deno.test("a file cut off at any byte after its header goes on to the same file 
       withFile(whole.subarray(0, cut), (path) => {
         let lastRun: number;
         {
-          using file = new ResultFile(path, openOutputFile(path));
+          using file = new ResultWriter(path, openOutputFile(path));
           const begun = readBegun(path);
           lastRun = begun.lastRun;
           assert.deepEqual(told(begun.tally), told(tallyOf(ROWS.slice(0, lastRun))));
@@ -130,8 +130,8 @@ Deno.test("what is not a result file, is not there, or was cut off in its header
 
 Deno.test("a file that another process writes is not touched", () => {
   withFile(headerText() + formatRow(rowOf(1)), (path) => {
-    using _writer = new ResultFile(path, openOutputFile(path));
-    const failure = failureOf(() => new ResultFile(path, openOutputFile(path)));
+    using _writer = new ResultWriter(path, openOutputFile(path));
+    const failure = failureOf(() => new ResultWriter(path, openOutputFile(path)));
     assert.equal(
       failure.message,
       `cannot write ${path}: another probe is writing it; wait until it has ended`,

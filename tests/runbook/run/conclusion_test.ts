@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { conclude, type ConclusionOptions } from "../../../runbook/run/conclusion.ts";
 import { type Measured, measureSeries } from "../../../runbook/run/series.ts";
-import { Lab } from "./loop_fixture.ts";
+import { PaperParts } from "./loop_fixture.ts";
 import { paperKernel, PaperRequest } from "./series_fixture.ts";
 
 /** Two runs, of which so many complete. */
 async function measured(complete: number, interruptedAt: number | null = null): Promise<Measured> {
-  const lab = new Lab((call) => {
-    lab.recordComes = call <= complete;
+  const parts = new PaperParts((call) => {
+    parts.recordComes = call <= complete;
     return "returns";
   });
-  const paper = new PaperRequest(lab, { runs: 2 });
-  return { ...await measureSeries(paper.request, paperKernel(lab)), interruptedAt };
+  const paper = new PaperRequest(parts, { runs: 2 });
+  return { ...await measureSeries(paper.request, paperKernel(parts)), interruptedAt };
 }
 
 const OPTIONS: ConclusionOptions = { runs: 2, last: 2, json: false, quiet: false };

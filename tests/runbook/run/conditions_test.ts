@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { declareRunbook } from "../../../runbook/protocol/runbook.ts";
 import { conditionsOf, warmUp } from "../../../runbook/run/conditions.ts";
 import { runLoop } from "../../../runbook/run/loop.ts";
-import { Lab } from "./loop_fixture.ts";
+import { PaperParts } from "./loop_fixture.ts";
 import { paperKernel } from "./series_fixture.ts";
 
 const WAITING = { allowed: true, say: () => {} };
@@ -10,7 +10,7 @@ const NEVER = new AbortController().signal;
 
 Deno.test("each run has the cell of the design, and its load on the kernel's side", () => {
   const started: number[] = [];
-  const kernel = paperKernel(new Lab(() => "returns"), {
+  const kernel = paperKernel(new PaperParts(() => "returns"), {
     startBusyThreads: (threads) => {
       started.push(threads);
       return { [Symbol.dispose]: () => void started.push(-threads) };
@@ -30,32 +30,32 @@ Deno.test("each run has the cell of the design, and its load on the kernel's sid
 });
 
 Deno.test("the record of a task that reads when it likes is awaited for most of the period, the built-in one's is not", () => {
-  const lab = new Lab(() => "returns");
+  const parts = new PaperParts(() => "returns");
   const runbook = declareRunbook({ period_ns: 50_000_001 });
-  const own = conditionsOf(paperKernel(lab), runbook, WAITING, NEVER);
+  const own = conditionsOf(paperKernel(parts), runbook, WAITING, NEVER);
   assert.equal(own.recordWindowNs, undefined);
   const task = { pid: 7, comm: "other" };
-  const other = conditionsOf(paperKernel(lab, { task }), runbook, WAITING, NEVER);
+  const other = conditionsOf(paperKernel(parts, { task }), runbook, WAITING, NEVER);
   assert.equal(other.recordWindowNs, 40_000_000n);
 });
 
 Deno.test("edges outside the runbook's hours are none of the series'", async () => {
-  const lab = new Lab(() => "returns");
+  const parts = new PaperParts(() => "returns");
   const said: string[] = [];
   const waiting = { allowed: true, say: (message: string) => void said.push(message) };
   const runbook = declareRunbook({ runs: 1, hours: "05-06" });
   await runLoop({
-    ...conditionsOf(paperKernel(lab), runbook, waiting, NEVER),
+    ...conditionsOf(paperKernel(parts), runbook, waiting, NEVER),
     runs: 1,
     onOutcome: () => {},
   });
-  assert.deepEqual(lab.edges, [5n * 3600n * 1_000_000_000n]);
+  assert.deepEqual(parts.edges, [5n * 3600n * 1_000_000_000n]);
   assert.match(said.join(), /waiting until 1970-01-01 05:00 UTC/);
 });
 
 Deno.test("runs that warm up are numbered after the last one, and leave nothing", async () => {
-  const lab = new Lab(() => "returns");
+  const parts = new PaperParts(() => "returns");
   const runbook = declareRunbook({ runs: 30, warm_up_runs: 2 });
-  await warmUp(conditionsOf(paperKernel(lab), runbook, WAITING, NEVER), runbook);
-  assert.deepEqual(lab.calls, ["open", "run 31", "close", "open", "run 32", "close"]);
+  await warmUp(conditionsOf(paperKernel(parts), runbook, WAITING, NEVER), runbook);
+  assert.deepEqual(parts.calls, ["open", "run 31", "close", "open", "run 32", "close"]);
 });

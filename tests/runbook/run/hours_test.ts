@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nextOpening, waitForHours, type Waiting, withinHours } from "../../../runbook/run/hours.ts";
 import { type LoopClock, runLoop } from "../../../runbook/run/loop.ts";
 import { timerTrigger } from "../../../runbook/run/triggers.ts";
-import { Lab } from "./loop_fixture.ts";
+import { PaperParts } from "./loop_fixture.ts";
 
 function at(iso: string): bigint {
   return BigInt(Date.parse(`${iso}Z`)) * 1_000_000n;
@@ -158,28 +158,28 @@ Deno.test("the edges of any period that are left lie in the region, in order, an
 });
 
 Deno.test("a series that reaches the end of its hours goes on when they begin again", async () => {
-  const lab = new Lab(() => "returns");
-  lab.nowNs = at("2026-03-02T04:59:58") + 300n;
+  const parts = new PaperParts(() => "returns");
+  parts.nowNs = at("2026-03-02T04:59:58") + 300n;
   const clock = new PaperClock(0n);
-  const options = lab.options(4);
+  const options = parts.options(4);
   const trigger = withinHours("22-05", options.trigger, clock.waiting(true));
   assert.equal(await runLoop({ ...options, trigger }), null);
   assert.deepEqual(
-    lab.edges,
+    parts.edges,
     ["02T04:59:59", "02T22:00:00", "02T22:00:01", "02T22:00:02"].map((time) => at(`2026-03-${time}`)),
   );
-  assert.deepEqual(lab.outcomes.map(({ status }) => status), Array(4).fill("complete"));
+  assert.deepEqual(parts.outcomes.map(({ status }) => status), Array(4).fill("complete"));
   assert.equal(clock.said.length, 1);
 });
 
 Deno.test("a series that must not wait ends with its hours, and keeps its rows", async () => {
-  const lab = new Lab(() => "returns");
-  lab.nowNs = at("2026-03-02T04:59:57") + 300n;
-  const options = lab.options(4);
+  const parts = new PaperParts(() => "returns");
+  parts.nowNs = at("2026-03-02T04:59:57") + 300n;
+  const options = parts.options(4);
   const trigger = withinHours("22-05", options.trigger, new PaperClock(0n).waiting(false));
   await assert.rejects(runLoop({ ...options, trigger }), {
     exitCode: 1,
     found: /^outside the runbook's hours/,
   });
-  assert.equal(lab.outcomes.length, 2);
+  assert.equal(parts.outcomes.length, 2);
 });

@@ -21,7 +21,7 @@ type Sleep = "returns" | "never returns" | "returns when cancelled" | { readonly
  * A kernel, a target and a clock that exist on paper: time passes only when somebody sleeps, and every call is
  * written down.
  */
-export class Lab {
+export class PaperParts {
   readonly calls: string[] = [];
   readonly outcomes: RunOutcome[] = [];
   readonly edges: bigint[] = [];

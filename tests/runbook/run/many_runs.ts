@@ -8,7 +8,7 @@ import { CrossCheck } from "../../../runbook/run/crosscheck.ts";
 import { runLoop } from "../../../runbook/run/loop.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { Progress } from "../../../runbook/run/progress.ts";
-import { createOutputFile, ResultFile } from "../../../runbook/files/result_out.ts";
+import { createOutputFile, ResultWriter } from "../../../runbook/files/result_out.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
@@ -31,7 +31,7 @@ const symbols = Symbols.parse(new TextEncoder().encode(
   "ffffffff81001000 t try_to_wake_up\nffffffff81002000 t hrtimer_wakeup\n",
 ));
 const path = `${folder}/many.csv`;
-using file = new ResultFile(path, createOutputFile(path), "in background");
+using file = new ResultWriter(path, createOutputFile(path), "in background");
 const tally = new Tally();
 const crossCheck = new CrossCheck(KERNEL, decode, new Map());
 const output = { isTerminal: true, write: () => {} };

@@ -4,11 +4,11 @@ import project from "../../../deno.json" with { type: "json" };
 import { runbookSha256 } from "../../../runbook/protocol/runbook.ts";
 import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
 import { metaOf } from "../../../runbook/run/meta.ts";
-import { Lab } from "./loop_fixture.ts";
+import { PaperParts } from "./loop_fixture.ts";
 import { ATTRIBUTES, declaredOf, HOOKS, MACHINE, paperKernel, STARTED } from "./series_fixture.ts";
 
 const DECODE = decodeTableFor(MACHINE.kernel);
-const KERNEL = paperKernel(new Lab(() => "returns"));
+const KERNEL = paperKernel(new PaperParts(() => "returns"));
 
 Deno.test("the meta line says what was declared and what was found, and leaves out what does not apply", async () => {
   const declared = declaredOf({}, { runs: 3 });

@@ -14,7 +14,7 @@ import { TARGET } from "../row/chain_fixture.ts";
 const PERIOD_NS = 100_000_000;
 
 /** Probes and a target on paper: a run without probes takes 50 us, and every call is written down. */
-class Lab {
+class PaperParts {
   readonly calls: string[] = [];
   #nowNs = 1_000_000_000n;
   readonly loads: string[] = [];
@@ -82,19 +82,19 @@ function armed(run: number, latencyNs: bigint | null): RunOutcome {
 }
 
 Deno.test("runs without probes lie between those with them, two after every second one", async () => {
-  const lab = new Lab();
-  const meter = lab.meter();
+  const parts = new PaperParts();
+  const meter = parts.meter();
   for (let run = 1; run <= 4; run++) {
-    lab.calls.push(`armed ${run}`);
+    parts.calls.push(`armed ${run}`);
     await meter.ran(armed(run, 57_000n));
   }
   assert.deepEqual(
-    lab.loads,
+    parts.loads,
     ["cpu:1", "cpu:2", "cpu:3", "cpu:4"],
     "each under the load of a run with the probes",
   );
   const pair = ["suspend", "unarmed", "unarmed", "resume"];
-  assert.deepEqual(lab.calls, ["armed 1", ...pair, "armed 2", "armed 3", ...pair, "armed 4"]);
+  assert.deepEqual(parts.calls, ["armed 1", ...pair, "armed 2", "armed 3", ...pair, "armed 4"]);
   assert.deepEqual(meter.overhead(), {
     programs: [{ program: "sched_waking", run_cnt: 4, run_time_ns: 1000 }],
     wakeup: {
@@ -107,23 +107,25 @@ Deno.test("runs without probes lie between those with them, two after every seco
 });
 
 Deno.test("an edge missed without probes is not a run either", async () => {
-  const lab = new Lab({ missed: 2 });
-  const meter = lab.meter();
+  const parts = new PaperParts({ missed: 2 });
+  const meter = parts.meter();
   await meter.ran(armed(1, 57_000n));
-  assert.deepEqual(lab.calls, ["suspend", "unarmed", "unarmed", "resume"]);
+  assert.deepEqual(parts.calls, ["suspend", "unarmed", "unarmed", "resume"]);
   assert.equal(meter.overhead().wakeup?.unarmed.n, 2);
 });
 
 Deno.test("the latency of a task that is not ours is not known, and nothing is detached for it", async () => {
-  const lab = new Lab();
-  const meter = lab.meter();
+  const parts = new PaperParts();
+  const meter = parts.meter();
   await meter.ran(armed(1, null));
-  assert.deepEqual(lab.calls, []);
+  assert.deepEqual(parts.calls, []);
   assert.equal(meter.overhead().wakeup, null);
 });
 
 Deno.test("probes that cannot be attached again end the measurement with a reason", async () => {
-  const error = await new Lab({ resumeFails: true }).meter().ran(armed(3, 57_000n)).catch((error) => error);
+  const error = await new PaperParts({ resumeFails: true }).meter().ran(armed(3, 57_000n)).catch((error) =>
+    error
+  );
   assert.ok(error instanceof Failure, String(error));
   assert.equal(error.exitCode, 1);
   assert.match(error.message, /could not be attached again after run 3: no such function/);

@@ -1,10 +1,10 @@
-/** A measurement on paper: the lab's kernel, target and clock, a disk in memory, a terminal that is written down. */
+/** A measurement on paper: the parts's kernel, target and clock, a disk in memory, a terminal that is written down. */
 
 import type { Attributes } from "../../../analysis/result/attributes.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
 import type { ChainRecord } from "../../../ffi/record.ts";
-import { ResultFile } from "../../../runbook/files/result_out.ts";
+import { ResultWriter } from "../../../runbook/files/result_out.ts";
 import type { Machine } from "../../../runbook/machine/machine.ts";
 import { declare, type Declared, type ProtocolOptions } from "../../../runbook/protocol/declared.ts";
 import type { RunbookFile } from "../../../runbook/protocol/runbook_file.ts";
@@ -13,7 +13,7 @@ import { Symbols } from "../../../runbook/row/symbols.ts";
 import { Progress } from "../../../runbook/run/progress.ts";
 import type { SeriesKernel, SeriesRequest } from "../../../runbook/run/series.ts";
 import { SmallDisk } from "../files/small_disk.ts";
-import type { Lab } from "./loop_fixture.ts";
+import type { PaperParts } from "./loop_fixture.ts";
 
 export const MACHINE: Machine = {
   host: "h",
@@ -53,16 +53,16 @@ function withId(record: ChainRecord | null): ChainRecord | null {
   return { ...record, correlation_id: id, waker_context: null };
 }
 
-export function paperKernel(lab: Lab, over: Partial<SeriesKernel> = {}): SeriesKernel {
-  const { probes, target, trigger, clock } = lab.options(0);
+export function paperKernel(parts: PaperParts, over: Partial<SeriesKernel> = {}): SeriesKernel {
+  const { probes, target, trigger, clock } = parts.options(0);
   return {
     probes: {
       ...probes,
       take: (run) => withId(probes.take(run)),
       tier: "full",
       hooks: HOOKS,
-      suspend: () => void lab.calls.push("suspend"),
-      resume: () => void lab.calls.push("resume"),
+      suspend: () => void parts.calls.push("suspend"),
+      resume: () => void parts.calls.push("resume"),
       programs: () => [{ program: "ttwu_entry", run_cnt: 4, run_time_ns: 2000, recursion_misses: 1 }],
     },
     target,
@@ -85,10 +85,10 @@ export function paperKernel(lab: Lab, over: Partial<SeriesKernel> = {}): SeriesK
 export class PaperRequest {
   readonly disk = new SmallDisk();
   readonly said: string[] = [];
-  readonly file = new ResultFile("host.csv", this.disk);
+  readonly file = new ResultWriter("host.csv", this.disk);
   readonly request: SeriesRequest;
 
-  constructor(lab: Lab, settings: Settings, over: Partial<SeriesRequest> = {}) {
+  constructor(parts: PaperParts, settings: Settings, over: Partial<SeriesRequest> = {}) {
     const declared = declaredOf({}, settings);
     this.request = {
       env: "host",
@@ -103,10 +103,10 @@ export class PaperRequest {
         runs: declared.runbook.runs,
         quiet: false,
         output: { isTerminal: false, write: (text) => void this.said.push(text.trimEnd()) },
-        now: () => Number(lab.nowNs / 1_000_000n),
+        now: () => Number(parts.nowNs / 1_000_000n),
       }),
       waiting: { allowed: true, say: (message) => void this.said.push(message) },
-      interrupt: lab.interrupt.signal,
+      interrupt: parts.interrupt.signal,
       measureOverhead: false,
       ...over,
     };

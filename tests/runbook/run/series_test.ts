@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseEnd } from "../../../analysis/result/meta_line.ts";
 import { type Begun, readBegun } from "../../../runbook/files/resume.ts";
 import { measureSeries } from "../../../runbook/run/series.ts";
-import { ESTALE, Lab } from "./loop_fixture.ts";
+import { ESTALE, PaperParts } from "./loop_fixture.ts";
 import { paperKernel, PaperRequest } from "./series_fixture.ts";
 
 function endOf({ disk }: PaperRequest) {
@@ -11,11 +11,11 @@ function endOf({ disk }: PaperRequest) {
 }
 
 Deno.test("a series is a header, its rows and an end; start and finish are said, runs that warm up are not", async () => {
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 3, warm_up_runs: 2 });
-  const { summary, interruptedAt } = await measureSeries(paper.request, paperKernel(lab));
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 3, warm_up_runs: 2 });
+  const { summary, interruptedAt } = await measureSeries(paper.request, paperKernel(parts));
   assert.equal(interruptedAt, null);
-  const runs = lab.calls.filter((call) => call.startsWith("run "));
+  const runs = parts.calls.filter((call) => call.startsWith("run "));
   assert.deepEqual(runs, ["run 4", "run 5", "run 1", "run 2", "run 3"]);
   assert.deepEqual(paper.lines(), [
     "# probe-result",
@@ -44,10 +44,10 @@ Deno.test("a series is a header, its rows and an end; start and finish are said,
 });
 
 Deno.test("another task is named, and what is missing on the machine is a notice", async () => {
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 1, target: "comm:other" });
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 1, target: "comm:other" });
   const request = { ...paper.request, machine: { ...paper.request.machine, kernel: "4.4.1" } };
-  const { summary } = await measureSeries(request, paperKernel(lab, { task: { pid: 9, comm: "other" } }));
+  const { summary } = await measureSeries(request, paperKernel(parts, { task: { pid: 9, comm: "other" } }));
   assert.deepEqual(paper.said.slice(0, 2), [
     "measuring 1 runs of other (pid 9) at tier full into host.csv",
     "notice: no table of wake flags for kernel 4.4.1: raw flags only, no signatures",
@@ -60,11 +60,11 @@ Deno.test("another task is named, and what is missing on the machine is a notice
 });
 
 Deno.test("a run that is done again, and observers that disagree, are in the end line and in the summary", async () => {
-  const lab = new Lab((call) => call === 1 ? { errno: ESTALE } : "returns");
-  const paper = new PaperRequest(lab, { runs: 2 });
+  const parts = new PaperParts((call) => call === 1 ? { errno: ESTALE } : "returns");
+  const paper = new PaperRequest(parts, { runs: 2 });
   const { summary } = await measureSeries(
     paper.request,
-    paperKernel(lab, { scxWakeFlags: new Map([["SCX_WAKE_SYNC", 99]]) }),
+    paperKernel(parts, { scxWakeFlags: new Map([["SCX_WAKE_SYNC", 99]]) }),
   );
   const [repeat, disagreement] = summary.notices;
   assert.match(repeat!, /^run 1 was done again: the clock was set, or the machine slept/);
@@ -76,23 +76,23 @@ Deno.test("a run that is done again, and observers that disagree, are in the end
 });
 
 Deno.test("a series that Ctrl-C ends keeps its rows and has no end line", async () => {
-  const lab = new Lab((call) => {
+  const parts = new PaperParts((call) => {
     if (call < 2) return "returns";
-    lab.recordComes = false;
-    lab.interrupt.abort();
+    parts.recordComes = false;
+    parts.interrupt.abort();
     return "never returns";
   });
-  const paper = new PaperRequest(lab, { runs: 3 });
-  const { interruptedAt } = await measureSeries(paper.request, paperKernel(lab));
+  const paper = new PaperRequest(parts, { runs: 3 });
+  const { interruptedAt } = await measureSeries(paper.request, paperKernel(parts));
   assert.equal(interruptedAt, 2);
   assert.equal(endOf(paper), null);
   assert.equal(paper.said.at(-1), "2 of 3 runs written to host.csv");
 });
 
 Deno.test("a part of a series has no end line, and says that it can go on", async () => {
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 5 }, { last: 2 });
-  await measureSeries(paper.request, paperKernel(lab));
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 5 }, { last: 2 });
+  await measureSeries(paper.request, paperKernel(parts));
   assert.equal(endOf(paper), null);
   assert.deepEqual(paper.said, [
     "measuring runs 1 to 2 at tier full into host.csv",
@@ -102,9 +102,9 @@ Deno.test("a part of a series has no end line, and says that it can go on", asyn
 
 /** A file that was cut off behind that run, read back. */
 async function begunOf(runs: number, last: number): Promise<{ begun: Begun; content: string }> {
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs }, { last });
-  await measureSeries(paper.request, paperKernel(lab));
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs }, { last });
+  await measureSeries(paper.request, paperKernel(parts));
   const path = Deno.makeTempFileSync();
   try {
     const content = paper.disk.content.replace(/^# end .*\n$/m, "");
@@ -117,10 +117,10 @@ async function begunOf(runs: number, last: number): Promise<{ begun: Begun; cont
 
 Deno.test("a resumed series goes on behind the last row, and counts no edges and misses of a part it did not see", async () => {
   const { begun, content } = await begunOf(4, 2);
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 4 }, { begun });
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 4 }, { begun });
   paper.disk.content = content;
-  const { summary } = await measureSeries(paper.request, paperKernel(lab));
+  const { summary } = await measureSeries(paper.request, paperKernel(parts));
   assert.equal(paper.said[0], "measuring runs 3 to 4 at tier full into host.csv");
   assert.deepEqual(paper.lines(), [
     "# probe-result",
@@ -139,20 +139,20 @@ Deno.test("a resumed series goes on behind the last row, and counts no edges and
 
 Deno.test("a series of which only the end line is missing takes no run, nor one to warm up", async () => {
   const { begun, content } = await begunOf(2, 2);
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 2 }, { begun });
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 2 }, { begun });
   paper.disk.content = content;
-  const { interruptedAt } = await measureSeries(paper.request, paperKernel(lab));
-  assert.deepEqual([lab.calls, interruptedAt], [[], null]);
+  const { interruptedAt } = await measureSeries(paper.request, paperKernel(parts));
+  assert.deepEqual([parts.calls, interruptedAt], [[], null]);
   assert.deepEqual(paper.lines().slice(-2), ["# resumed", "# end"]);
 });
 
 Deno.test("another tier than the file's is refused before anything is written", async () => {
   const { begun, content } = await begunOf(4, 2);
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 4 }, { begun });
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 4 }, { begun });
   paper.disk.content = content;
-  const kernel = paperKernel(lab);
+  const kernel = paperKernel(parts);
   const probes = { ...kernel.probes, tier: "kprobe" } as const;
   await assert.rejects(measureSeries(paper.request, { ...kernel, probes }), {
     exitCode: 1,
@@ -162,11 +162,11 @@ Deno.test("another tier than the file's is refused before anything is written", 
 });
 
 Deno.test("what the probes cost is measured beside each second run, and is in the end line", async () => {
-  const lab = new Lab(() => "returns");
-  const paper = new PaperRequest(lab, { runs: 2 }, { measureOverhead: true });
-  await measureSeries(paper.request, paperKernel(lab));
-  const [suspended, resumed] = [lab.calls.indexOf("suspend"), lab.calls.indexOf("resume")];
-  assert.deepEqual(lab.calls.slice(suspended, resumed), ["suspend", "run 1", "run 2"]);
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 2 }, { measureOverhead: true });
+  await measureSeries(paper.request, paperKernel(parts));
+  const [suspended, resumed] = [parts.calls.indexOf("suspend"), parts.calls.indexOf("resume")];
+  assert.deepEqual(parts.calls.slice(suspended, resumed), ["suspend", "run 1", "run 2"]);
   const end = endOf(paper);
   assert.ok(end !== null && !("unusable" in end));
   assert.deepEqual(end.overhead?.programs, [{ program: "ttwu_entry", run_cnt: 4, run_time_ns: 2000 }]);
