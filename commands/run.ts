@@ -4,7 +4,6 @@ import type { ExitCode } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
-import { checkClocksource, setClocksource } from "../runbook/machine/clocksource.ts";
 import { declare, type Declared } from "../runbook/protocol/declared.ts";
 import { WALL_CLOCK } from "../runbook/run/clock.ts";
 import { conclude } from "../runbook/run/conclusion.ts";
@@ -19,10 +18,11 @@ import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
-import { attributesOf, clocksourceOf, cpusOf } from "../runbook/protocol/runbook.ts";
+import { attributesOf, cpusOf, systemOf } from "../runbook/protocol/runbook.ts";
 import type { Field, Runbook } from "../runbook/protocol/settings.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realSystemAccess } from "../runbook/machine/system_change.ts";
+import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
 export interface RunFlags extends PartOptions {
@@ -45,7 +45,7 @@ export interface RunFlags extends PartOptions {
   readonly target?: string;
   /** Outside the runbook's hours, refuse instead of waiting. */
   readonly "no-wait": boolean;
-  /** The runbook's clocksource may be set for the measurement. */
+  /** The machine may be made for the measurement as the runbook declares it. */
   readonly "allow-system-changes": boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -66,19 +66,20 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   const progress = progressUntil(last, flags.quiet);
   const say = (message: string) => progress.say(message);
   if (flags.until === undefined && runbook.blocks > 1) say(inOneGo(runbook));
-  const clocksource = { wanted: clocksourceOf(runbook), changesAllowed: flags["allow-system-changes"] };
+  const system = systemOf(runbook);
+  const changesAllowed = flags["allow-system-changes"];
   const access = realSystemAccess(say);
   preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
   checkCpus(cpusOf(runbook), readMachineText);
   await checkTargetAttributes(attributesOf(runbook));
-  checkClocksource(clocksource, access);
+  checkSystem(system, changesAllowed, access);
   const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());
   using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns));
   requireRunsLeft(path, output.begun, last, runbook);
   using interrupt = new Interrupt();
   const waiting = { allowed: !flags["no-wait"], say };
   await waitForHours(runbook.hours, WALL_CLOCK, interrupt.signal, waiting);
-  using _clocksource = setClocksource(clocksource, access);
+  using _system = changeSystem(system, changesAllowed, access);
   const measured = await measure({
     env: flags.env,
     declared,

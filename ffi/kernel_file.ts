@@ -78,6 +78,23 @@ export function writeKernelFile(path: string, text: string): boolean {
   }
 }
 
+/**
+ * Writes into a file that the kernel heeds as long as it is open, as /dev/cpu_dma_latency.
+ *
+ * @returns its disposal closes the file, as the end of the process does; null when the file does not take it
+ */
+export function holdKernelFile(path: string, bytes: Uint8Array<ArrayBuffer>): Disposable | null {
+  const { symbols } = openLibc();
+  const fd = symbols.open(new TextEncoder().encode(`${path}\0`), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return null;
+  const close = () => void symbols.close(fd);
+  if (Number(symbols.write(fd, bytes, BigInt(bytes.length))) === bytes.length) {
+    return { [Symbol.dispose]: close };
+  }
+  close();
+  return null;
+}
+
 function readToEnd(libc: Libc, fd: number): Uint8Array<ArrayBuffer> | null {
   let bytes = new Uint8Array(FIRST_CAPACITY);
   for (let length = 0;;) {

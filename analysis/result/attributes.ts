@@ -1,4 +1,4 @@
-/** How the target was scheduled: what its thread had, and what its cgroup and the kernel's scheduler left it. */
+/** How the target was scheduled: what its thread had, and what its cgroup, the kernel and its CPUs left it. */
 
 /** Under the kernel's own names; what could not be read is absent. */
 export interface Attributes {
@@ -18,6 +18,10 @@ export interface Attributes {
   readonly cgroup_cpuset_cpus?: string;
   /** Name of the sched_ext scheduler that is active, or `none`. */
   readonly sched_ext?: string;
+  /** Longest time that a CPU may take to leave its idle state, in us; the kernel's default is no limit. */
+  readonly cpu_dma_latency_us?: number;
+  /** Deepest that CPUs may enter; several by commas where CPUs differ; absent where there are none to choose from. */
+  readonly deepest_idle_state?: string;
 }
 
 export interface AttributeText {
@@ -27,6 +31,9 @@ export interface AttributeText {
 }
 
 const NO_LIMIT = "max";
+
+/** PM_QOS_CPU_LATENCY_DEFAULT_VALUE of include/linux/pm_qos.h: nobody asks for anything. */
+export const NO_LATENCY_LIMIT_US = 2_000_000_000;
 
 /** The part of a `# meta` line that says it. */
 interface Said {
@@ -51,6 +58,8 @@ export function attributeTexts({ attributes, cpus }: Said): AttributeText[] {
     text("cgroup_cpu_weight"),
     text("cgroup_cpuset_cpus", (list) => cpusText(list, cpus)),
     text("sched_ext"),
+    text("cpu_dma_latency_us", (us) => Number(us) >= NO_LATENCY_LIMIT_US ? "no limit" : `${us} us`),
+    text("deepest_idle_state"),
   ];
 }
 

@@ -98,6 +98,8 @@ const ATTRIBUTES = withExtras(object({ policy: text, priority: integer, nice: in
   cgroup_cpu_weight: count,
   cgroup_cpuset_cpus: cpus,
   sched_ext: text,
+  cpu_dma_latency_us: count,
+  deepest_idle_state: text,
 });
 
 /** Fields that are there only when they say something. */

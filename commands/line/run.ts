@@ -58,7 +58,7 @@ export const PROTOCOL_FLAGS = {
   },
   "allow-system-changes": {
     kind: "boolean",
-    brief: "Let the runbook's clocksource be set for the measurement, and set back after it",
+    brief: "Let the runbook's clocksource, CPU latency and idle states be set, and set back after it",
     default: false,
     withNegated: false,
   },

@@ -3,11 +3,14 @@
 import { readSchedExt, readTaskAttributes } from "../machine/attributes.ts";
 import { hasCapability } from "../machine/capabilities.ts";
 import { readCpuLimits } from "../machine/cgroup.ts";
+import { CPU_LATENCY_DEVICE } from "../machine/cpu_latency.ts";
 import { formatCpuList } from "../machine/cpu_list.ts";
+import { idleStates } from "../machine/idle_states.ts";
 import { limitOf } from "../machine/scheduling.ts";
 import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
 const FULL = 99;
+const CPU_FOLDER = "/sys/devices/system/cpu";
 
 function realtime({ read }: Examined): Answer {
   if (hasCapability(read, "CAP_SYS_NICE")) return yes("CAP_SYS_NICE");
@@ -48,10 +51,33 @@ function ownScheduler(examined: Examined): Answer {
   );
 }
 
+function cpuLatency({ exists }: Examined): Answer {
+  if (exists(CPU_LATENCY_DEVICE)) return yes(CPU_LATENCY_DEVICE);
+  if (!exists("/dev")) return couldNotTell("/dev cannot be read");
+  return no(
+    `${CPU_LATENCY_DEVICE} is missing`,
+    "cpu_dma_latency in a runbook",
+    "use a kernel with CONFIG_CPU_IDLE, and mount devtmpfs on /dev",
+  );
+}
+
+function idleStateChoice({ read, exists }: Examined): Answer {
+  const names = idleStates(read, 0).map(({ name }) => name);
+  if (names.length > 1) return yes(names.join(", "));
+  if (!exists(CPU_FOLDER)) return couldNotTell(`${CPU_FOLDER} cannot be read`);
+  return no(
+    names.length === 0 ? "no cpuidle in /sys: idle CPUs halt" : `${names[0]} alone`,
+    "deepest_idle_state in a runbook",
+    "none in most VMs: there the host decides what a halt costs; on a host, a cpuidle driver (intel_idle, acpi_idle)",
+  );
+}
+
 export const attributeChecks: readonly Check[] = [
   { id: "realtime_policies", topic: "attributes", asks: "may use real-time policies", answer: realtime },
   { id: "cgroup_cpu_max", topic: "attributes", asks: "no cgroup throttles it", answer: unthrottled },
   { id: "sched_ext", topic: "attributes", asks: "the kernel's own scheduler decides", answer: ownScheduler },
+  { id: "cpu_dma_latency", topic: "attributes", asks: "CPU latency can be limited", answer: cpuLatency },
+  { id: "idle_states", topic: "attributes", asks: "idle states to choose from", answer: idleStateChoice },
 ];
 
 /** What a target has for which the runbook declares nothing. */

@@ -1,5 +1,6 @@
 /** What makes the cost of a wakeup vary from one machine to the next: frequency, idle states, caches, hypervisor. */
 
+import { idleStates } from "../machine/idle_states.ts";
 import { onlineCpus } from "../machine/machine.ts";
 import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
@@ -36,24 +37,8 @@ function steadyFrequency(examined: Examined): Answer {
   );
 }
 
-interface IdleState {
-  readonly name: string;
-  readonly latencyUs: number;
-  readonly enabled: boolean;
-}
-
-function idleStates({ read }: Examined): IdleState[] {
-  return [...numbered((index) => {
-    const state = `${CPU}/cpu0/cpuidle/state${index}`;
-    const name = read(`${state}/name`)?.trim();
-    const latency = read(`${state}/latency`)?.trim();
-    if (name === undefined || latency === undefined) return null;
-    return { name, latencyUs: Number(latency), enabled: read(`${state}/disable`)?.trim() !== "1" };
-  })];
-}
-
 function shallowIdle(examined: Examined): Answer {
-  const enabled = idleStates(examined).filter((state) => state.enabled);
+  const enabled = idleStates(examined.read, 0).filter(({ disabled }) => !disabled);
   if (enabled.length === 0) {
     return couldNotTell(
       "no cpuidle states in /sys: idle CPUs halt, and in a VM the host decides what that costs",
@@ -67,7 +52,7 @@ function shallowIdle(examined: Examined): Answer {
     `telling the wakeup from the exit of an idle state, up to ${
       Math.max(...deep.map((s) => s.latencyUs))
     } us`,
-    "read the strata with target_idle in mind, or while measuring hold /dev/cpu_dma_latency open with 0 in it",
+    "read the strata with target_idle in mind, or declare cpu_dma_latency or deepest_idle_state in the runbook",
   );
 }
 

@@ -3,12 +3,16 @@
 import type { Attributes } from "../../analysis/result/attributes.ts";
 import { policyName, type TaskAttributes } from "../../ffi/attributes.ts";
 import { readCpuLimits } from "./cgroup.ts";
+import { cpuLatencyUs } from "./cpu_latency.ts";
+import { deepestIdleState } from "./idle_states.ts";
 import { formatCpuList, parseCpuList } from "./cpu_list.ts";
 import { onlineCpus, type ReadText } from "./machine.ts";
 
 /** The part of a machine that tells them. */
 export interface Tells {
   readonly read: ReadText;
+  /** A file that is not text; null when it is absent or may not be read. */
+  readBytes(path: string): Uint8Array | null;
   exists(path: string): boolean;
 }
 
@@ -41,7 +45,7 @@ export function readTaskAttributes(read: ReadText, task: string): TaskAttributes
 }
 
 /** Whether a sched_ext scheduler decides: its name, or none; null: not known. */
-export function readSchedExt({ read, exists }: Tells): string | null {
+export function readSchedExt({ read, exists }: Pick<Tells, "read" | "exists">): string | null {
   const folder = "/sys/kernel/sched_ext";
   const state = read(`${folder}/state`)?.trim();
   // Kernels before 6.12, and those without CONFIG_SCHED_CLASS_EXT, have none.
@@ -60,6 +64,8 @@ export function metaAttributes(own: TaskAttributes, task: string, machine: Tells
   const { policy, priority, nice, slackNs, cpus } = own;
   const { max, weight, cpus: cpuset } = readCpuLimits(machine.read, task);
   const schedExt = readSchedExt(machine);
+  const latencyUs = cpuLatencyUs(machine);
+  const idleState = deepestIdleState(machine.read);
   return {
     policy,
     priority,
@@ -72,5 +78,7 @@ export function metaAttributes(own: TaskAttributes, task: string, machine: Tells
     ...weight === null ? {} : { cgroup_cpu_weight: weight },
     ...cpuset === null ? {} : { cgroup_cpuset_cpus: cpuset },
     ...schedExt === null ? {} : { sched_ext: schedExt },
+    ...latencyUs === null ? {} : { cpu_dma_latency_us: latencyUs },
+    ...idleState === null ? {} : { deepest_idle_state: idleState },
   };
 }

@@ -1,36 +1,24 @@
-/** The clocksource that a runbook declares: checked, and where that is allowed set, and set back whatever happens. */
+/** The clocksource that a runbook declares: what the kernel has of it, and what must be changed for it. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { architectureOf } from "./arch.ts";
 import { CLOCKSOURCE, readClocksource } from "./machine.ts";
-import { type SystemAccess, SystemChange, undoAbandoned } from "./system_change.ts";
+import type { Setting, SystemAccess } from "./system_change.ts";
 
 const SETTING = `${CLOCKSOURCE}/current_clocksource`;
 
-/** What --allow-system-changes is about. */
-export interface ClocksourceRule {
-  /** Of the runbook; null: any. */
-  readonly wanted: string | null;
-  readonly changesAllowed: boolean;
-}
-
 /**
- * Sets back what an earlier call left changed, and refuses what is unavailable.
+ * Refuses what is unavailable.
  *
  * @throws Failure (cannot measure) when another clocksource than the declared one is in use and may not be changed,
- * or the kernel has none of that name; (failed) while another call holds the setting
+ * or the kernel has none of that name
  */
-export function checkClocksource({ wanted, changesAllowed }: ClocksourceRule, access: SystemAccess): void {
-  const abandoned = undoAbandoned(access);
-  if (wanted === null) return;
-  if (abandoned === "held") {
-    throw new Failure(
-      EXIT.failed,
-      "another probe run has changed the clocksource and will set it back when it ends",
-      "start again after that",
-    );
-  }
-  const { current, available } = readClocksource(access.read);
+export function checkClocksource(
+  wanted: string,
+  changesAllowed: boolean,
+  { read }: Pick<SystemAccess, "read">,
+): void {
+  const { current, available } = readClocksource(read);
   if (!available.includes(wanted)) {
     throw new Failure(
       EXIT.cannotMeasure,
@@ -54,14 +42,13 @@ function keeping(): string {
     : `; for ${watched.clocksource} the kernel may need the argument ${watched.argument}`;
 }
 
-/**
- * Sets the declared clocksource until disposed; null when it is in use already, or none is declared.
- *
- * @throws Failure (cannot measure) when the kernel does not take it
- */
-export function setClocksource({ wanted }: ClocksourceRule, access: SystemAccess): Disposable | null {
-  const { current } = readClocksource(access.read);
-  if (wanted === null || current === wanted || current === null) return null;
-  access.say(`setting the clocksource from ${current} to ${wanted}; it is set back at the end`);
-  return new SystemChange({ path: SETTING, from: current, to: wanted }, access);
+/** What to set for the declared clocksource, and says so; nothing when it is in use already. */
+export function clocksourceSettings(
+  wanted: string,
+  { read, say }: Pick<SystemAccess, "read" | "say">,
+): Setting[] {
+  const { current } = readClocksource(read);
+  if (current === wanted || current === null) return [];
+  say(`setting the clocksource from ${current} to ${wanted}; it is set back at the end`);
+  return [{ path: SETTING, from: current, to: wanted }];
 }

@@ -1,19 +1,23 @@
 /**
- * One setting of the kernel, changed for a while. What it was is written down before, in a file that only root may
+ * Settings of the kernel, changed for a while. What they were is written down before, in a file that only root may
  * enter, and locked as long as the process lives: a call that was killed is recognised by the lock it no longer
  * holds, and the next one sets back what it has left.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { writeKernelFile } from "../../ffi/kernel_file.ts";
+import { holdKernelFile, readKernelFile, writeKernelFile } from "../../ffi/kernel_file.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 import { readMachineText, type ReadText } from "./machine.ts";
 
 /** How settings of the system are read and written; a test has its own. */
 export interface SystemAccess {
   readonly read: ReadText;
+  /** A file that is not text; null when it is absent or may not be read. */
+  readBytes(path: string): Uint8Array | null;
   /** Whether the file took it. */
   write(path: string, text: string): boolean;
+  /** Writes into a file that the kernel heeds while it is open; null when it does not take that. */
+  hold(path: string, bytes: Uint8Array<ArrayBuffer>): Disposable | null;
   /** Folder of the state, made when it is missing; on a file system that a boot empties. */
   readonly folder: string;
   /** Uid that must own the folder. */
@@ -23,10 +27,18 @@ export interface SystemAccess {
 
 /** @param say takes messages for the user */
 export function realSystemAccess(say: (message: string) => void): SystemAccess {
-  return { read: readMachineText, write: writeKernelFile, folder: "/run/probe", owner: 0, say };
+  return {
+    read: readMachineText,
+    readBytes: readKernelFile,
+    write: writeKernelFile,
+    hold: holdKernelFile,
+    folder: "/run/probe",
+    owner: 0,
+    say,
+  };
 }
 
-interface Setting {
+export interface Setting {
   readonly path: string;
   readonly from: string;
   readonly to: string;
@@ -34,7 +46,7 @@ interface Setting {
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
-/** none: nothing was left; undone: it is set back; kept: it cannot be; held: by a process that lives. */
+/** none: nothing was left; undone: it is set back; kept: some cannot be; held: by a process that lives. */
 export type Abandoned = "none" | "undone" | "kept" | "held";
 
 /** Sets back what a process that is gone has left changed. */
@@ -52,64 +64,92 @@ export function undoAbandoned(access: SystemAccess): Abandoned {
   if (!file.tryLockSync(true)) return "held";
   // Removed by its owner between the opening and the lock: then there is nothing left to undo.
   if (!isAt(file, path)) return "none";
-  const setting = parseState(readAll(file), access.read(BOOT_ID));
-  if (setting === null) {
+  const settings = parseState(readAll(file), access.read(BOOT_ID));
+  if (settings === null) {
     Deno.removeSync(path);
     return "none";
   }
-  if (!restore(setting, access)) return "kept";
+  const undone = restore(settings, access);
+  if (undone === null) return "kept";
   Deno.removeSync(path);
-  access.say(
-    `notice: ${setting.path} was left at ${setting.to} by a probe run that was killed; it is ${setting.from} again`,
-  );
+  for (const { from, to, which } of alike(undone)) {
+    access.say(
+      `notice: ${which.text} ${which.was} left at ${to} by a probe run that was killed; ${which.is} ${from} again`,
+    );
+  }
   return "undone";
 }
 
-/** Changes a setting until disposed. */
+/** Changes settings until disposed. */
 export class SystemChange implements Disposable {
-  readonly #setting: Setting;
+  readonly #settings: readonly Setting[];
   readonly #access: SystemAccess;
   readonly #file: Deno.FsFile;
 
-  /** @throws Failure when what it was cannot be written down, or the kernel does not take the new value */
-  constructor(setting: Setting, access: SystemAccess) {
-    this.#setting = setting;
+  /** @throws Failure when what they were cannot be written down, or the kernel does not take a new value */
+  constructor(settings: readonly Setting[], access: SystemAccess) {
+    this.#settings = settings;
     this.#access = access;
-    this.#file = writeDown(setting, access);
-    const { path, from, to } = setting;
-    const taken = access.write(path, to);
-    if (taken && current(setting, access) === to) return;
-    this[Symbol.dispose]();
-    throw new Failure(
-      EXIT.cannotMeasure,
-      `cannot set ${path} to ${to}: ${taken ? `it is still ${from}` : "it cannot be written"}`,
-      "run as root, where /sys is writable, or set it before",
-    );
+    this.#file = writeDown(settings, access);
+    for (const { path, from, to } of settings) {
+      const taken = access.write(path, to);
+      if (taken && current(path, access) === to) continue;
+      this[Symbol.dispose]();
+      throw new Failure(
+        EXIT.cannotMeasure,
+        `cannot set ${path} to ${to}: ${taken ? `it is still ${from}` : "it cannot be written"}`,
+        "run as root, where /sys is writable, or set it before",
+      );
+    }
   }
 
   [Symbol.dispose](): void {
     using _file = this.#file;
-    if (restore(this.#setting, this.#access)) Deno.removeSync(statePath(this.#access));
+    if (restore(this.#settings, this.#access) !== null) Deno.removeSync(statePath(this.#access));
   }
 }
 
-/** @returns whether the setting needs no more care: it is what it was, or what somebody else has made of it */
-function restore(setting: Setting, access: SystemAccess): boolean {
-  const { path, from, to } = setting;
-  const found = current(setting, access);
-  if (found === from) return true;
-  if (found !== to) {
-    access.say(
-      `notice: ${path} is ${found}, which somebody else has set: it is left so, not set to ${from}`,
-    );
-    return true;
+/**
+ * Sets all back, the last that was changed first, but for those that somebody else has set since.
+ *
+ * @returns those that were changed; null: some cannot be set back, and need care still
+ */
+function restore(settings: readonly Setting[], access: SystemAccess): Setting[] | null {
+  const undone: Setting[] = [];
+  const stuck: Setting[] = [];
+  for (const setting of settings.toReversed()) {
+    const { path, from, to } = setting;
+    const found = current(path, access);
+    if (found === from) continue;
+    if (found !== null && found !== to) {
+      access.say(
+        `notice: ${path} is ${found}, which somebody else has set: it is left so, not set to ${from}`,
+      );
+    } else if (access.write(path, from) && current(path, access) === from) undone.push(setting);
+    else stuck.push(setting);
   }
-  if (access.write(path, from) && current(setting, access) === from) return true;
-  access.say(`notice: ${path} cannot be set back to ${from}; do it by hand: echo ${from} >${path}`);
-  return false;
+  for (const { from, which, paths } of alike(stuck)) {
+    const command = paths.length === 1
+      ? `echo ${from} >${paths[0]}`
+      : `echo ${from} | tee ${paths.join(" ")}`;
+    access.say(`notice: ${which.text} cannot be set back to ${from}; do it by hand: ${command}`);
+  }
+  return stuck.length === 0 ? undone : null;
 }
 
-function current({ path }: Setting, { read }: SystemAccess): string | null {
+/** Settings that went the same way: one of hundreds of files stands for all. */
+function alike(settings: readonly Setting[]) {
+  const ways = Map.groupBy(settings, ({ from, to }) => JSON.stringify([from, to]));
+  return [...ways.values()].map((sharing) => {
+    const { path, from, to } = sharing[0]!;
+    const which = sharing.length === 1
+      ? { text: path, was: "was", is: "it is" }
+      : { text: `${path} and ${sharing.length - 1} more`, was: "were", is: "they are" };
+    return { from, to, which, paths: sharing.map((setting) => setting.path) };
+  });
+}
+
+function current(path: string, { read }: SystemAccess): string | null {
   return read(path)?.trim() ?? null;
 }
 
@@ -128,9 +168,9 @@ function isPrivate({ folder, owner }: SystemAccess): boolean {
   }
 }
 
-function writeDown(setting: Setting, access: SystemAccess): Deno.FsFile {
+function writeDown(settings: readonly Setting[], access: SystemAccess): Deno.FsFile {
   const path = statePath(access);
-  const state = { boot_id: access.read(BOOT_ID), ...setting };
+  const state = { boot_id: access.read(BOOT_ID), settings };
   const file = creating(access.folder, () => {
     Deno.mkdirSync(access.folder, { recursive: true, mode: 0o700 });
     if (!isPrivate(access)) throw new Error("others may enter it");
@@ -185,16 +225,28 @@ function isAt(file: Deno.FsFile, path: string): boolean {
 
 function readAll(file: Deno.FsFile): string {
   const bytes = new Uint8Array(file.statSync().size);
-  const length = file.readSync(bytes) ?? 0;
-  return new TextDecoder().decode(bytes.subarray(0, length));
+  for (let length = 0; length < bytes.length;) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 /** null: nothing was changed yet when it was written, or in another boot. */
-function parseState(text: string, bootId: string | null): Setting | null {
+function parseState(text: string, bootId: string | null): Setting[] | null {
   try {
     const state = JSON.parse(text);
-    return state.boot_id === bootId ? { path: state.path, from: state.from, to: state.to } : null;
+    if (state.boot_id !== bootId) return null;
+    // Before there could be several, the one setting stood beside the boot.
+    const settings: unknown[] = Array.isArray(state.settings) ? state.settings : [state];
+    return settings.every(isSetting) ? settings : null;
   } catch {
     return null;
   }
+}
+
+function isSetting(value: unknown): value is Setting {
+  const { path, from, to } = value as Readonly<Record<string, unknown>>;
+  return [path, from, to].every((text) => typeof text === "string");
 }

@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
+import type { SystemSettings } from "../machine/system_settings.ts";
 import { cellsOf } from "./design.ts";
 import { defaultSettings } from "./runbook_file.ts";
 import {
@@ -163,9 +164,14 @@ export function attributesOf(runbook: Runbook): AskedAttributes {
   };
 }
 
-/** The clocksource that must be in use; null: any. */
-export function clocksourceOf({ clocksource }: Runbook): string | null {
-  return clocksource === ANY ? null : clocksource;
+/** What the machine must be like. */
+export function systemOf(runbook: Runbook): SystemSettings {
+  const { clocksource, deepest_idle_state, cpu_dma_latency_ns } = runbook;
+  return {
+    clocksource: clocksource === ANY ? null : clocksource,
+    deepestIdleState: deepest_idle_state === ANY ? null : deepest_idle_state,
+    cpuLatencyUs: cpu_dma_latency_ns === ANY ? null : cpu_dma_latency_ns / 1000,
+  };
 }
 
 /** The one tier to measure at; undefined: the best there is. */

@@ -70,6 +70,12 @@ const anyOrNumbers: Reader = (value) => {
   return value.join(",");
 };
 
+/** No other duration may be zero. */
+const anyOrDuration: Reader = (value) => {
+  if (value === ANY) return value;
+  return typeof value === "string" && /^0(ns|us|ms|s)$/.test(value) ? 0 : duration(value);
+};
+
 const inheritOrWhole: Reader = (value) => {
   if (value === INHERIT) return value;
   if (typeof value === "bigint") return Number(value);
@@ -94,6 +100,8 @@ const KEYS: ReadonlyMap<string, readonly [field: Field, read: Reader]> = new Map
   ["nice", ["nice", inheritOrWhole]],
   ["require", ["require", word]],
   ["clocksource", ["clocksource", word]],
+  ["cpu_dma_latency", ["cpu_dma_latency_ns", anyOrDuration]],
+  ["deepest_idle_state", ["deepest_idle_state", word]],
   ["blocks", ["blocks", whole]],
   ["offset_margin", ["offset_margin_ns", duration]],
   ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin_ns", duration]],

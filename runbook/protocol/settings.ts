@@ -71,6 +71,10 @@ export interface Runbook {
   readonly require: typeof BEST | Tier;
   /** `any`, or the clocksource that must be in use. */
   readonly clocksource: string;
+  /** `any`, or the longest time that a CPU may take to leave its idle state, in ns: whole us, as the kernel has it. */
+  readonly cpu_dma_latency_ns: typeof ANY | number;
+  /** `any`, or the name of the deepest idle state that CPUs may enter. */
+  readonly deepest_idle_state: string;
   /** Blocks in which host and VM take turns under `probe ab`; 1: first all runs of the host, then all of the VM. */
   readonly blocks: number;
   /** Shift of offset_ns below which two sides count as equal, in ns. */
@@ -211,6 +215,30 @@ function clocksource(text: string): string {
   );
 }
 
+/** As long as the kernel's default, which is no limit. */
+const LONGEST_LATENCY_NS = 2_000_000_000_000;
+
+function latency(value: string | number): string | number {
+  const fits = typeof value === "number" && value >= 0 && value < LONGEST_LATENCY_NS && value % 1000 === 0;
+  if (value === ANY || fits) return value;
+  const found = typeof value === "number" ? `${value} ns` : `"${value}"`;
+  throw new Unfit(
+    `${found} is not a CPU latency`,
+    `give whole us from 0us to 1999s, such as 20us, or "${ANY}"`,
+  );
+}
+
+/** CPUIDLE_NAME_LEN less its zero byte (include/linux/cpuidle.h). */
+const IDLE_STATE_BYTES = 15;
+
+function idleState(text: string): string {
+  if (text.length <= IDLE_STATE_BYTES && /^[A-Za-z0-9][\w.+-]*( [\w.+-]+)*$/.test(text)) return text;
+  throw new Unfit(
+    `"${text}" does not name an idle state`,
+    `give a name of /sys/devices/system/cpu/cpu0/cpuidle/state*/name, such as C1, or "${ANY}"`,
+  );
+}
+
 /**
  * Each checks a value and returns its one spelling. They throw {@linkcode Unfit}.
  */
@@ -230,6 +258,8 @@ export const CHECKS = {
   nice: inheritOr(-20, 19, "a nice value"),
   require: oneOf([BEST, ...TIERS]),
   clocksource,
+  cpu_dma_latency_ns: latency,
+  deepest_idle_state: idleState,
   blocks: integer(1, "a number of blocks"),
   offset_margin_ns: margin,
   ttwu_to_tkread_margin_ns: margin,

@@ -4,7 +4,7 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { kernelFileExists, readKernelLink } from "../../ffi/kernel_file.ts";
+import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
@@ -78,7 +78,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   if (target.kind !== "self" && !procCountsOwnPids(readKernelLink, Deno.pid)) throw otherPids();
   const { native, attach, kernelEnum } = await openNativeParts();
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
-  const machine = { read: readMachineText, exists: kernelFileExists };
+  const machine = { read: readMachineText, readBytes: readKernelFile, exists: kernelFileExists };
   using resources = new DisposableStack();
   const trigger = resources.use(openTrigger(native, options.trigger, options.periodNs, machine));
   const inside = {

@@ -19,6 +19,8 @@ Deno.test("attributes are shown with their units", () => {
     cgroup_cpu_weight: 100,
     cgroup_cpuset_cpus: "0-15",
     sched_ext: "lavd",
+    cpu_dma_latency_us: 20,
+    deepest_idle_state: "C6",
   };
   assert.deepEqual(textsOf(all, 16), {
     policy: "fifo",
@@ -30,6 +32,8 @@ Deno.test("attributes are shown with their units", () => {
     cgroup_cpu_weight: "100",
     cgroup_cpuset_cpus: "all",
     sched_ext: "lavd",
+    cpu_dma_latency_us: "20 us",
+    deepest_idle_state: "C6",
   });
 });
 
@@ -46,6 +50,7 @@ Deno.test("a target that may run everywhere does so on machines of any size", ()
 
 Deno.test("a cgroup without a limit has none, whatever its period", () => {
   assert.equal(textsOf({ ...BARE, cgroup_cpu_max_us: "max 100000" }, 2).cgroup_cpu_max_us, "no limit");
+  assert.equal(textsOf({ ...BARE, cpu_dma_latency_us: 2_000_000_000 }, 2).cpu_dma_latency_us, "no limit");
 });
 
 /** Of a file from elsewhere: what is shown of it must not be nonsense. */

@@ -156,6 +156,9 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
       "no",
       /sched_ext scheduler lavd is active/,
     ],
+    ["cpu_dma_latency", { files: { "/dev/cpu_dma_latency": null } }, "no", /cpu_dma_latency is missing$/],
+    ["idle_states", { files: { [`${CPU}/cpu0/cpuidle/state0/name`]: null } }, "no", /^no cpuidle in \/sys/],
+    ["idle_states", { files: { [`${CPU}/cpu0/cpuidle/state1/name`]: null } }, "no", /^POLL alone$/],
     ["memlock", { attachments: NO_TIER }, "could not tell", /RLIMIT_MEMLOCK is 8192 KiB/],
     [
       "memlock",

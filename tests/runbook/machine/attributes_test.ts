@@ -64,8 +64,20 @@ Deno.test("the meta line has what is known, and leaves out the rest", () => {
     "/cg/x/cpu.weight": "100\n",
     "/cg/x/cpuset.cpus.effective": "0-3\n",
     "/sys/kernel": "",
+    [ONLINE]: "0-1\n",
+    ...Object.fromEntries([0, 1].flatMap((cpu) =>
+      ["POLL", "C1", "C6"].flatMap((name, state) => {
+        const folder = `/sys/devices/system/cpu/cpu${cpu}/cpuidle/state${state}`;
+        const disabled = name === "C6" ? "1\n" : "0\n";
+        return [[`${folder}/name`, name], [`${folder}/latency`, "1"], [`${folder}/disable`, disabled]];
+      })
+    )),
   };
-  const machine = { read: of(files), exists: (path: string) => path in files };
+  const machine = {
+    read: of(files),
+    readBytes: (path: string) => path === "/dev/cpu_dma_latency" ? new Uint8Array([20, 0, 0, 0]) : null,
+    exists: (path: string) => path in files,
+  };
   assert.deepEqual(metaAttributes(own, "self", machine), {
     policy: "other",
     priority: 0,
@@ -76,8 +88,10 @@ Deno.test("the meta line has what is known, and leaves out the rest", () => {
     cgroup_cpu_weight: 100,
     cgroup_cpuset_cpus: "0-3",
     sched_ext: "none",
+    cpu_dma_latency_us: 20,
+    deepest_idle_state: "C1",
   });
-  const nothing = { read: () => null, exists: () => false };
+  const nothing = { read: () => null, readBytes: () => null, exists: () => false };
   assert.deepEqual(metaAttributes({ ...own, slackNs: null, cpus: null }, "self", nothing), {
     policy: "other",
     priority: 0,

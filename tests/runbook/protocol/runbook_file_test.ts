@@ -45,6 +45,8 @@ Deno.test("the examples in the default runbook's comments are values that can be
     hours: '"22-05"',
     cpus: "[0, 1]",
     policy: '"batch"',
+    cpu_dma_latency: '"20us"',
+    deepest_idle_state: '"C1"',
   };
   for (const [key, value] of Object.entries({ ...examples, clocksource: '"tsc"' })) {
     const paragraph = DEFAULT_TOML.split("\n\n").find((text) => text.includes(`\n${key} = `));
@@ -83,6 +85,8 @@ cpus = [1, 0]
 policy = "other"
 priority = "inherit"
 nice = -5
+cpu_dma_latency = "0us"
+deepest_idle_state = "C1"
 alpha = 1e-2
 offset_margin = "50us"
 `,
@@ -97,6 +101,8 @@ offset_margin = "50us"
     policy: "other",
     priority: "inherit",
     nice: -5,
+    cpu_dma_latency_ns: 0,
+    deepest_idle_state: "C1",
     alpha: 0.01,
     offset_margin_ns: 50_000,
   });
@@ -193,6 +199,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
     "a fraction for a nice value",
     "nice = 0.5",
     "lab.toml line 1: nice: it is a number with a fraction; give",
+  ],
+  [
+    "a latency without unit",
+    "cpu_dma_latency = 0",
+    "lab.toml line 1: cpu_dma_latency: 0 has no unit; write the unit",
   ],
   ["CPUs in quotes", 'cpus = ["0"]', 'lab.toml line 1: cpus: it is not "any" and no list of whole numbers'],
 ];

@@ -7,6 +7,7 @@ import {
   cpusOf,
   declareRunbook,
   runbookSha256,
+  systemOf,
   tierOf,
   wakesOf,
 } from "../../../runbook/protocol/runbook.ts";
@@ -19,7 +20,7 @@ const DEFAULT = declareRunbook({});
 Deno.test("the canonical form of a runbook is JSON without spaces with sorted keys", () => {
   assert.equal(
     canonicalRunbook(DEFAULT),
-    '{"alpha":0.05,"blocks":1,"clocksource":"any","cpus":"any","hours":"any","load":"idle",' +
+    '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any","deepest_idle_state":"any","hours":"any","load":"idle",' +
       '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
       '"priority":"inherit","require":"best","runs":30,' +
       '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
@@ -37,7 +38,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "1e30b77e35932a70eb6006a788483fbc0a0f327134da31470f8d4e25da15350f",
+    "aeed15edeb4177aeae0fbc747012fbac9a7ed2a55afc0c7f01b1ceca64fdb922",
   );
 });
 
@@ -60,6 +61,8 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { policy: "other", nice: -5 },
     { require: "full" },
     { clocksource: "tsc" },
+    { cpu_dma_latency_ns: 0 },
+    { deepest_idle_state: "C1" },
     { blocks: 2 },
     { offset_margin_ns: 1 },
     { ttwu_to_tkread_margin_ns: 1 },
@@ -90,6 +93,14 @@ Deno.test("the target has what is declared for it, and of the rest what it has a
   assert.deepEqual(attributesOf(declared), { ...inherited, cpus: [0, 1], policy: "batch", nice: -3 });
   const { policy, priority } = attributesOf(declareRunbook({ policy: "fifo", priority: 99 }));
   assert.deepEqual([policy, priority], ["fifo", 99]);
+});
+
+Deno.test("the machine must be as declared, and of the rest as it is", () => {
+  const any = { clocksource: null, deepestIdleState: null, cpuLatencyUs: null };
+  assert.deepEqual(systemOf(DEFAULT), any);
+  const declared = declareRunbook({ cpu_dma_latency_ns: 20_000, deepest_idle_state: "haltpoll idle" });
+  assert.deepEqual(systemOf(declared), { ...any, cpuLatencyUs: 20, deepestIdleState: "haltpoll idle" });
+  assert.equal(systemOf(declareRunbook({ cpu_dma_latency_ns: 0 })).cpuLatencyUs, 0);
 });
 
 Deno.test("CPUs in any order and with any zeros have one spelling", () => {
@@ -166,6 +177,22 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ],
   ["an unknown tier", { require: "all" }, /^require: "all".*best, full, kprobe or tracepoint/],
   ["a clocksource that no kernel can have", { clocksource: "a/b" }, /^clocksource: "a\/b"/],
+  [
+    "a latency finer than the kernel has it",
+    { cpu_dma_latency_ns: 1500 },
+    /^cpu_dma_latency_ns: 1500 ns is not/,
+  ],
+  [
+    "a latency that is the kernel's default",
+    { cpu_dma_latency_ns: 2e12 },
+    /^cpu_dma_latency_ns: .* to 1999s/,
+  ],
+  ["a word for a latency", { cpu_dma_latency_ns: "low" }, /^cpu_dma_latency_ns: "low" is not/],
+  [
+    "an idle state that is a path",
+    { deepest_idle_state: "../C1" },
+    /^deepest_idle_state: "..\/C1" does not name/,
+  ],
   ["no block", { blocks: 0 }, /^blocks: 0/],
   ["more blocks than runs", { blocks: 3, runs: 2 }, /^blocks: 3 blocks of 2 runs/],
   [
