@@ -1,6 +1,6 @@
 /**
  * Writing a result file, version 1: one function per kind of line, each returns the line with its LF. The order
- * is header, then per run its new stacks and its row, then the end. Reading is in result_file.ts.
+ * is header, then per run its new stacks and its row, then the end. Reading is in file.ts.
  */
 
 import { type Column, COLUMNS, type Row } from "./columns.ts";

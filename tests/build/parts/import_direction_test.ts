@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
 import { layoutViolations } from "../../../build/parts/import_direction.ts";
-
-/** Made by the build or by tools, no sources. */
-const NOT_SOURCES = [".git", "node_modules", "dist", "build/out", "build/cache"];
-
-function projectFiles(folder = "."): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const entry of Deno.readDirSync(folder)) {
-    const path = folder === "." ? entry.name : `${folder}/${entry.name}`;
-    if (NOT_SOURCES.includes(path)) continue;
-    if (entry.isDirectory) { for (const [inner, text] of projectFiles(path)) files.set(inner, text); }
-    else if (/\.(ts|c|h)$/.test(path)) files.set(path, Deno.readTextFileSync(path));
-  }
-  return files;
-}
+import { projectSources } from "./project_files.ts";
 
 Deno.test("the project keeps to its layout: import direction, purity, length of files, names", () => {
-  const files = projectFiles();
+  const files = projectSources();
   assert(
     files.has("main.ts") && files.has("analysis/result/columns.ts"),
     "the project's own files are among those checked",
