@@ -40,10 +40,20 @@ export interface Column {
   readonly doc: string;
 }
 
+/** What became of a run. */
 export const STATUSES = ["complete", "timeout", "aborted"] as const;
-export const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** In which context of the kernel somebody runs: enum chain_context of bpf/record.h. */
+const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
+export type KernelContext = (typeof CONTEXTS)[number];
+
+/** How far a chain came: stages that every wakeup passes, in the order of time, after none. */
 export const STAGES = ["none", "ttwu", "activate", "wakeup", "switch", "tkread", "tkread_task"] as const;
-export const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
+
+/** Ways through try_to_wake_up: enum chain_path of bpf/record.h. */
+const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
+export type Path = (typeof PATHS)[number];
 
 /** Points of a clock. */
 const TIME = { kind: "int", unit: "ns" } as const;

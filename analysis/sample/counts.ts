@@ -1,6 +1,6 @@
 /** How many runs have which value of a column. */
 
-import { STATUSES } from "../result/columns.ts";
+import { type Status, STATUSES } from "../result/columns.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 
@@ -27,10 +27,10 @@ export function countsOf(column: DictionaryColumn, rows?: Uint32Array): Count[] 
 }
 
 /** Runs of each status. */
-export function statusesOf({ texts }: ResultFile): Readonly<Record<(typeof STATUSES)[number], number>> {
+export function statusesOf({ texts }: ResultFile): Readonly<Record<Status, number>> {
   const counts = new Map(countsOf(texts.status).map(({ value, runs }) => [value, runs]));
   return Object.fromEntries(STATUSES.map((status) => [status, counts.get(status) ?? 0])) as Record<
-    (typeof STATUSES)[number],
+    Status,
     number
   >;
 }

@@ -3,7 +3,7 @@
  * What each does is in ffi/native/wakes.c, under the same names.
  */
 
-import type { PATHS } from "../../analysis/result/columns.ts";
+import type { Path } from "../../analysis/result/columns.ts";
 
 /** What gives each run its edge. */
 export const TRIGGERS = ["timer", "pps", "rtc"] as const;
@@ -11,8 +11,6 @@ export type TriggerName = (typeof TRIGGERS)[number];
 
 /** Of the devices that give edges: PPS and the real-time clock's update interrupt. */
 export const DEVICE_PERIOD_NS = 1_000_000_000;
-
-type Path = (typeof PATHS)[number];
 
 export interface Wake {
   readonly name: string;

@@ -1,12 +1,10 @@
 /** What one run left behind, before it is a row. */
 
-import type { STATUSES } from "../../analysis/result/columns.ts";
+import type { Status } from "../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import type { TargetRun } from "../../ffi/target.ts";
 import type { Counters } from "../probes/chain_probes.ts";
 import type { Cell } from "../protocol/design.ts";
-
-export type Status = (typeof STATUSES)[number];
 
 export interface RunOutcome {
   readonly run: number;

@@ -5,13 +5,14 @@ import {
   type ColumnKind,
   type ColumnName,
   COLUMNS,
+  type KernelContext,
   type Row,
   STAGES,
 } from "../../analysis/result/columns.ts";
 import { stackKey } from "../../analysis/result/stack.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import type { RunOutcome } from "./outcome.ts";
-import { type NormalisedStack, normaliseStack, type StackContext, symboliseStack } from "./stack.ts";
+import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts";
 import type { Symbols } from "./symbols.ts";
 import { type DecodeTable, signature } from "./wake_flags.ts";
 
@@ -34,7 +35,7 @@ export interface RowWithStacks {
   /** The clusters that the row names. */
   readonly stacks: readonly StackCluster[];
   /** Where the waker ran, as its stack tells it; null without a stack. */
-  readonly stackContext: StackContext | null;
+  readonly stackContext: KernelContext | null;
 }
 
 /** @param clocksource the machine's clocksource at the run; null when unknown */

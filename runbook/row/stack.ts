@@ -4,9 +4,8 @@
  * interrupted (`start_secondary` against `rest_init` on two idle CPUs) splits one cluster into several.
  */
 
+import type { KernelContext } from "../../analysis/result/columns.ts";
 import { INTERRUPT_ENTRIES } from "./interrupt_entries.ts";
-
-export type StackContext = "task" | "softirq" | "hardirq" | "nmi";
 
 export interface NormalisedStack {
   /** Function names, innermost first, up to but not including the first interrupt entry. */
@@ -14,7 +13,7 @@ export interface NormalisedStack {
   /** The function below the interrupt entry, `user` when the kernel has no frame there, null without an entry. */
   readonly interrupted: string | null;
   /** As the frames tell it; null for an empty stack. */
-  readonly context: StackContext | null;
+  readonly context: KernelContext | null;
 }
 
 /** A frame whose address belongs to no known symbol. */

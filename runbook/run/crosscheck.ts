@@ -3,12 +3,12 @@
  * are beliefs picked by release; here each run puts them to the test, and a disagreement is told, never smoothed.
  */
 
+import type { KernelContext } from "../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
-import type { StackContext } from "../row/stack.ts";
 import type { DecodeTable, WakeFlagName } from "../row/wake_flags.ts";
 
 /** Both values in words, or null when they agree or one of them was not observed. */
-type Check = (record: ChainRecord, stackContext: StackContext | null, decode: DecodeTable | null) =>
+type Check = (record: ChainRecord, stackContext: KernelContext | null, decode: DecodeTable | null) =>
   | string
   | null;
 
@@ -30,7 +30,7 @@ function migrationEvent({ migrate_cpu, target_cpu }: ChainRecord): string | null
   return `sched_migrate_task said CPU ${migrate_cpu}, sched_wakeup CPU ${target_cpu}`;
 }
 
-function wakerContext({ waker_context }: ChainRecord, stackContext: StackContext | null): string | null {
+function wakerContext({ waker_context }: ChainRecord, stackContext: KernelContext | null): string | null {
   if (waker_context === null || stackContext === null || waker_context === stackContext) return null;
   return `preempt_count says that the waker ran in context ${waker_context}, its stack says ${stackContext}`;
 }
@@ -69,7 +69,7 @@ export class CrossCheck {
   }
 
   /** @param stackContext where the waker ran, as its stack tells it */
-  add(run: number, record: ChainRecord | null, stackContext: StackContext | null): void {
+  add(run: number, record: ChainRecord | null, stackContext: KernelContext | null): void {
     if (record === null) return;
     for (const check of CHECKS) {
       const said = check(record, stackContext, this.decode);

@@ -4,13 +4,14 @@
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Status } from "../../analysis/result/columns.ts";
 import type { Counters } from "../probes/chain_probes.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import { TargetError, type TargetRun } from "../../ffi/target.ts";
 import { ERRNO } from "../../system/errno.ts";
 import type { Cell } from "../protocol/design.ts";
 import { Lead } from "./lead.ts";
-import type { RunOutcome, Status } from "../row/outcome.ts";
+import type { RunOutcome } from "../row/outcome.ts";
 import { CLOCK_WAS_SET, type Trigger } from "./triggers.ts";
 
 /** The part of ChainProbes that a run uses. */

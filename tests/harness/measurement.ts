@@ -1,7 +1,7 @@
 /** What every measured file must fulfil, checked on its text without the project's own reader. */
 
 import assert from "node:assert/strict";
-import { type ColumnName, COLUMNS, EACH_COLUMN } from "../../analysis/result/columns.ts";
+import { type ColumnName, COLUMNS, EACH_COLUMN, STAGES } from "../../analysis/result/columns.ts";
 import { correlationId } from "../../analysis/result/correlation.ts";
 import type { End, Meta } from "../../analysis/result/meta.ts";
 
@@ -45,15 +45,10 @@ export function parseMeasurement(text: string): Measurement {
 }
 
 /** In the order in which they happen; a try_to_wake_up may return at any time after the wakeup began. */
-const STAGES = [
+const TIMES: readonly ColumnName[] = [
   "edge_ns",
-  "ttwu_ns",
-  "activate_ns",
-  "wakeup_ns",
-  "switch_ns",
-  "tkread_ns",
-  "tkread_task_ns",
-] as const satisfies readonly ColumnName[];
+  ...STAGES.filter((stage) => stage !== "none").map((stage) => `${stage}_ns` as const),
+];
 
 /** Of the others than those of functions: what only an own CPU shows without them, and what 5.10 does not count. */
 const NOT_ALWAYS: readonly ColumnName[] = ["target_idle", "recursion_misses"];
@@ -86,7 +81,7 @@ export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void 
     correlationId(Number(row.tgid), Number(row.pid), Number(row.run), BigInt(row.ttwu_ns)),
     where,
   );
-  const times = STAGES.filter((stage) => row[stage] !== "").map((stage) => BigInt(row[stage]));
+  const times = TIMES.filter((name) => row[name] !== "").map((name) => BigInt(row[name]));
   for (const [j, time] of times.entries()) assert.ok(j === 0 || times[j - 1]! <= time, where);
   assert.ok(BigInt(row.tkread_any_ns) >= BigInt(row.ttwu_ns), where);
   if (edge === "told") {

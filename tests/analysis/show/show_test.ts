@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { ColumnName, Row } from "../../../analysis/result/columns.ts";
+import { type ColumnName, EACH_COLUMN, type Row, STAGES } from "../../../analysis/result/columns.ts";
 import { jsonText } from "../../../analysis/print/json.ts";
 import { readResultFile } from "../../../analysis/result/file.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
+import { CHAIN_STAGES } from "../../../analysis/show/chain.ts";
 import { type Show, ShowColumns } from "../../../analysis/show/show.ts";
 import { showText } from "../../../analysis/print/show_text.ts";
 import { stackKey } from "../../../analysis/result/stack.ts";
@@ -37,6 +38,15 @@ function switchedRow(run: number, tkread: number): Row {
     tkreads_after_switch: 3,
   });
 }
+
+Deno.test("the stages of a chain are those that last_stage names, the edge before them, and the wakelist's own", () => {
+  const ofEveryWakeup = CHAIN_STAGES.filter((stage) =>
+    EACH_COLUMN.find(({ name }) => name === `${stage}_ns`)?.occasional === undefined
+  );
+  // The chain ends with the first read: that in task context is another answer to the same question.
+  assert.deepEqual(["none", ...ofEveryWakeup.slice(1), "tkread_task"], STAGES);
+  assert.equal(ofEveryWakeup[0], "edge");
+});
 
 Deno.test("each link of the chain goes to the next stage observed, with its n", () => {
   const { links } = shown(fileText([rowOf(1), rowOf(2), wakelistRow(3), timeoutOf(4)])).chain;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Status } from "../../../runbook/row/outcome.ts";
+import type { Status } from "../../../analysis/result/columns.ts";
 import { Progress } from "../../../runbook/run/progress.ts";
 
 function outcome(run: number, ring_full = 0, status: Status = "complete") {
