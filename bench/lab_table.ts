@@ -14,7 +14,7 @@ const FOLDER = "dist/demo-loaded";
 const Z = 1.959963984540054;
 
 /** `15 of 60 (16-37 %)`: Wilson's 95 % interval. */
-export function share(count: number, of: number): string {
+function share(count: number, of: number): string {
   const [p, z2] = [count / of, Z * Z / of];
   const centre = (p + z2 / 2) / (1 + z2);
   const half = Z * Math.sqrt(p * (1 - p) / of + z2 / of / 4) / (1 + z2);
@@ -23,7 +23,7 @@ export function share(count: number, of: number): string {
 }
 
 /** `607.1 us (499.5 us-991.3 us), n 45`: 95 % interval from order statistics; none below 6 values. */
-export function median(values: readonly number[]): string {
+function median(values: readonly number[]): string {
   if (values.length === 0) return "none";
   const sorted = Float64Array.from(values).sort();
   const interval = medianInterval(sorted);

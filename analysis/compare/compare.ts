@@ -43,14 +43,6 @@ const STRATA_KEYS = [
 const INTEGRITY_LIMIT = 0.05;
 
 /**
- * @param a the baseline
- * @throws Failure when the runbook of A declares no margin or alpha is none
- */
-export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
-  return compareAll([a, b], options)[0]!;
-}
-
-/**
  * Each file but the first against the first; all p-values of all comparisons are adjusted together.
  *
  * @param files at least two, the baseline first

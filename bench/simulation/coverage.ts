@@ -179,7 +179,7 @@ export const INTERVALS: readonly Interval[] = [
 ];
 
 /** Intervals of counts: no population of times is behind them. */
-export const COUNT_INTERVALS: readonly Interval[] = [
+const COUNT_INTERVALS: readonly Interval[] = [
   association("no association", 0.5, 0.5),
   association("V = 0.1", 0.55, 0.45),
   association("V = 0.3", 0.65, 0.35),

@@ -155,7 +155,7 @@ export const TESTS: readonly Test[] = [
 ];
 
 /** Tests of counts: no population of times is behind them. */
-export const COUNT_TESTS: readonly Test[] = [
+const COUNT_TESTS: readonly Test[] = [
   countTest("association (Fisher or chi-square)", true, ([table]) => association(table!).p),
   countTest("association (G)", false, ([table]) => gTest(table!).p),
   countTest("Cochran-Mantel-Haenszel, three strata", true, (strata) => mantelHaenszel(strata).p),

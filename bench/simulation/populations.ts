@@ -94,7 +94,7 @@ export function sampleOf(series: Float64Array): Sample {
 }
 
 /** Standard normal numbers: the inverse of the distribution function of a uniform one. */
-export function standardNormal(random: Xoshiro128): number {
+function standardNormal(random: Xoshiro128): number {
   // The middle of the cell: never 0, never 1.
   return normalQuantile((random.uint32() + 0.5) / 2 ** 32);
 }

@@ -21,8 +21,6 @@ const KERNELS = {
 
 export type KernelName = keyof typeof KERNELS;
 
-export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[];
-
 /** A kernel on disk. All paths are absolute. */
 export interface Kernel {
   name: KernelName;

@@ -40,7 +40,7 @@ export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
 /** Lists older than this may name versions that the archive no longer has. */
 const LISTS_STALE_MS = 24 * 3_600_000;
 
-export class SetupFailed extends Error {
+class SetupFailed extends Error {
   override readonly name = "SetupFailed";
 }
 

@@ -164,29 +164,6 @@ export function startGuest(options: GuestOptions): Promise<Guest> {
   return Guest.start(options);
 }
 
-export interface BootResult {
-  accelerator: Accelerator;
-  /** Everything the console showed. */
-  console: string;
-  /** One for each command, in order. */
-  results: CommandResult[];
-  /** Content of each file of `collect`. */
-  files: Map<string, Uint8Array>;
-}
-
-/** Boots a guest, runs `commands` in order whatever their exit codes, brings the files of `collect` back, ends it. */
-export async function bootGuest(
-  options: GuestOptions & { commands: readonly (readonly string[])[]; collect?: readonly string[] },
-): Promise<BootResult> {
-  await using guest = await startGuest(options);
-  const results: CommandResult[] = [];
-  for (const argv of options.commands) results.push(await guest.run(argv, { echo: true }));
-  const files = new Map<string, Uint8Array>();
-  for (const path of options.collect ?? []) files.set(path, await guest.readFile(path));
-  await guest.close();
-  return { accelerator: guest.accelerator, console: guest.console.join("\n"), results, files };
-}
-
 /** The command's stderr goes to the console as well; its exit code comes through a file, not the pipe. */
 function echoing(command: string): string {
   return `exec 3<&- 5>&1 6>&2

@@ -17,7 +17,7 @@ export interface NormalisedStack {
 }
 
 /** A frame whose address belongs to no known symbol. */
-export const UNKNOWN_FRAME = "[unknown]";
+const UNKNOWN_FRAME = "[unknown]";
 
 /** Frames that are there because somebody traces, not because of the wakeup. */
 const MACHINERY: readonly RegExp[] = [

@@ -1,13 +1,13 @@
 /** What the README alone must keep; what it shares with docs/ is in documents_test.ts. */
 
 import assert from "node:assert/strict";
-import { compare } from "../../analysis/compare/compare.ts";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { compareText } from "../../analysis/print/compare_text.ts";
 import { generate, type Generated } from "../../bench/generate.ts";
 import { read } from "../analysis/result/result_fixture.ts";
 import { blocks, commands, excerpt, firstCells, labels, section } from "./document.ts";
+import { compare } from "../analysis/compare/compare_fixture.ts";
 
 const README = Deno.readTextFileSync("README.md");
 const MOST_LINES = 250;

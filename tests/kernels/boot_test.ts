@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fetchKernel } from "../../build/debian/kernels.ts";
 import { findQemu } from "../../build/debian/qemu.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { bootGuest, type Guest, startGuest } from "../../guest/vm/boot.ts";
+import { type Guest, startGuest } from "../../guest/vm/boot.ts";
 import { CLOCKSOURCE_FOLDER, kernelGuest, PROMISED_KERNELS } from "../harness/kernel_guest.ts";
 
 /** Every byte value, those that terminals treat specially more than once, and no regular pattern. */
@@ -108,21 +108,6 @@ for (const name of PROMISED_KERNELS) {
     });
   });
 }
-
-Deno.test("a guest boots once for a list of commands and returns their results and files", async () => {
-  const { vmlinuz } = await fetchKernel("trixie-cloud");
-  const { results, files, console } = await bootGuest({
-    qemu: await findQemu(),
-    kernel: vmlinuz,
-    memoryMiB: 256,
-    kernelArgs: ["loglevel=7"],
-    commands: [["false"], ["sh", "-c", "printf 'a\\r\\nb' >/tmp/made"]],
-    collect: ["/tmp/made"],
-  });
-  assert.deepEqual(results.map((result) => result.code), [1, 0]);
-  assert.equal(new TextDecoder().decode(files.get("/tmp/made")), "a\r\nb");
-  assert.match(console, /Linux version 6\.12\./);
-});
 
 Deno.test("a kernel panic ends the command with the reason and the console's last lines", async () => {
   await using guest = await kernelGuest("trixie-cloud", { memoryMiB: 256 });

@@ -25,7 +25,7 @@ export function valuesName(
 }
 
 /** A value of a column; a stack by its first frames, of which try_to_wake_up says nothing. */
-export function valueName(value: string, stacks: Readonly<Record<string, readonly string[]>>): string {
+function valueName(value: string, stacks: Readonly<Record<string, readonly string[]>>): string {
   const frames = Object.hasOwn(stacks, value) ? stacks[value]! : null;
   if (frames === null) return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value;
   const told = frames[0] === "try_to_wake_up" ? frames.slice(1) : frames;

@@ -76,7 +76,7 @@ function switchesOf({ clocksource }: Show): [string, string][] {
   ];
 }
 
-export function sampleText({ n, median_ns, iqr_ns, mad_ns }: Sample): string {
+function sampleText({ n, median_ns, iqr_ns, mad_ns }: Sample): string {
   if (n === 0) return "no run";
   return `median ${formatDuration(median_ns)}, IQR ${formatDuration(iqr_ns)}, MAD ${
     formatDuration(mad_ns)

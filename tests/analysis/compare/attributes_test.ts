@@ -1,10 +1,9 @@
 /** How the targets were scheduled: confounding where the protocol declares it, context where they inherited it. */
 
 import assert from "node:assert/strict";
-import { compare } from "../../../analysis/compare/compare.ts";
 import type { Attributes } from "../../../analysis/result/attributes.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
-import { MS, runs, spread } from "./compare_fixture.ts";
+import { compare, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, read } from "../result/result_fixture.ts";
 
 Deno.test("attributes that the target inherited are context where they differ, with units", () => {

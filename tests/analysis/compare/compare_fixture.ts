@@ -2,8 +2,9 @@
 
 import { drawToFront, Xoshiro128 } from "../../../analysis/stats/random.ts";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { compare, type CompareOptions } from "../../../analysis/compare/compare.ts";
+import { compareAll, type CompareOptions } from "../../../analysis/compare/compare.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
+import type { ResultFile } from "../../../analysis/result/file.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import { fileText, read, rowOf, USUAL } from "../result/result_fixture.ts";
 
@@ -29,6 +30,11 @@ export function shuffled(n: number, seed = 1): number[] {
 /** The codes of all warnings. */
 export function codesOf({ warnings }: Comparison): string[] {
   return warnings.map(({ code }) => code);
+}
+
+/** @param a the baseline */
+export function compare(a: ResultFile, b: ResultFile, options: CompareOptions = {}): Comparison {
+  return compareAll([a, b], options)[0]!;
 }
 
 export function compared(

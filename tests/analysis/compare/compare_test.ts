@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../../../analysis/result/columns.ts";
 import { QUESTIONS } from "../../../analysis/compare/questions.ts";
-import { compare } from "../../../analysis/compare/compare.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
@@ -12,7 +11,7 @@ import { runsForEquivalence } from "../../../analysis/stats/power.ts";
 import { medianSorted } from "../../../analysis/stats/quantile.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { draw, generatorOf, POPULATIONS } from "../../../bench/simulation/populations.ts";
-import { codesOf, compared, MS, runs, spread } from "./compare_fixture.ts";
+import { codesOf, compare, compared, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, headerText, read, timeoutOf } from "../result/result_fixture.ts";
 
 const runbook = (fields: Record<string, string | number>) => ({

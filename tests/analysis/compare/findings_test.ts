@@ -6,7 +6,6 @@
 
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { compare } from "../../../analysis/compare/compare.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
@@ -15,7 +14,7 @@ import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { DIRECT, fileText, read, rowOf, WAKELIST } from "../result/result_fixture.ts";
-import { codesOf } from "./compare_fixture.ts";
+import { codesOf, compare } from "./compare_fixture.ts";
 
 const OFFSET_NS = 1_111_000_000;
 const SPREAD_NS = 4_000_000;

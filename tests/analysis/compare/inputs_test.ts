@@ -2,12 +2,11 @@
 
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { compare } from "../../../analysis/compare/compare.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
-import { compared, MS, runs, spread } from "./compare_fixture.ts";
+import { compare, compared, MS, runs, spread } from "./compare_fixture.ts";
 import { fileText, headerText, read, rowOf, timeoutOf } from "../result/result_fixture.ts";
 
 const HALF = spread(30, MS, 100);

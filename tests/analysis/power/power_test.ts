@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { compare } from "../../../analysis/compare/compare.ts";
 import { jsonText } from "../../../analysis/print/json.ts";
 import { type PowerAnalysis, powerAnalysis, type PowerOptions } from "../../../analysis/power/power.ts";
 import { powerText } from "../../../analysis/print/power_text.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
-import { runs } from "../compare/compare_fixture.ts";
+import { compare, runs } from "../compare/compare_fixture.ts";
 import { fileText, read, timeoutOf } from "../result/result_fixture.ts";
 
 /** Skewed to the right, no two equal, in an order that does not matter. */

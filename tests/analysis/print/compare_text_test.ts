@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { compare } from "../../../analysis/compare/compare.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
 import { PLOTS_FROM, wrap } from "../../../analysis/print/text_layout.ts";
 import { generate, type Generated } from "../../../bench/generate.ts";
 import { fileText, read, rowOf } from "../result/result_fixture.ts";
+import { compare } from "../compare/compare_fixture.ts";
 
 const GOLDEN = new URL("../../golden/compare.txt", import.meta.url);
 

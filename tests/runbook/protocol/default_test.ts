@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { TIERS } from "../../../analysis/result/meta.ts";
 import defaultToml from "../../../runbook/protocol/default.toml" with { type: "text" };
 import { LOADS } from "../../../runbook/protocol/load.ts";
-import { ANY, BEST, TARGETS } from "../../../runbook/protocol/settings.ts";
+import {
+  ANY,
+  BEST,
+  INHERIT,
+  NICE_POLICIES,
+  POLICIES,
+  REALTIME_POLICIES,
+  TARGETS,
+} from "../../../runbook/protocol/settings.ts";
 import { TRIGGERS, WAKES } from "../../../runbook/protocol/wakes.ts";
 
 /** Quoted words of the comment above a key; numbers of threads as the N that stands for them. */
@@ -22,6 +30,9 @@ const LISTS: readonly (readonly [key: string, words: readonly string[]])[] = [
   // The number of a process is not part of a protocol.
   ["target", TARGETS.map((form) => form === "pid:N" ? "pid" : form)],
   ["require", [BEST, ...TIERS]],
+  ["policy", [INHERIT, ...POLICIES]],
+  ["priority", REALTIME_POLICIES],
+  ["nice", NICE_POLICIES],
 ];
 
 for (const [key, words] of LISTS) {
