@@ -7,7 +7,7 @@ import { type Column, EACH_COLUMN, type Row } from "../analysis/result/columns.t
 import { correlationId } from "../analysis/result/correlation.ts";
 import type { End, Meta } from "../analysis/result/meta.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../analysis/result/write.ts";
-import { stackKey } from "../analysis/result/stack.ts";
+import { stackKey } from "../analysis/result/stack_key.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
 export interface Generated {

@@ -15,7 +15,7 @@ import { type IntegrityError, RowReader, type TextName } from "./row.ts";
 import type { Note } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
-import { stackKey } from "./stack.ts";
+import { stackKey } from "./stack_key.ts";
 
 /** A result file in memory, column by column; index i is row i of the file. */
 export interface ResultFile {

@@ -36,7 +36,7 @@ export const TEXT_NAMES: ReadonlySet<ColumnName> = new Set(
 );
 const required = Uint8Array.from(columns, (column) => column.required ? 1 : 0);
 
-/** Stage times in the order in which they must lie (kernel-facts: the ttwu return is not ordered). */
+/** Stage times in the order in which they must lie. The return of the ttwu is not ordered. */
 const ORDERED = (
   ["edge_ns", "ttwu_ns", "activate_ns", "wakeup_ns", "switch_ns", "tkread_ns", "tkread_task_ns"] as const
 ).map((name) => AT[name]);

@@ -5,7 +5,7 @@
 
 import { type Column, COLUMNS, type Row } from "./columns.ts";
 import type { End, Meta, Resumption } from "./meta.ts";
-import { stackKey } from "./stack.ts";
+import { stackKey } from "./stack_key.ts";
 
 export const RESULT_VERSION = 1;
 

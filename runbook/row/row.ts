@@ -9,7 +9,7 @@ import {
   type Row,
   STAGES,
 } from "../../analysis/result/columns.ts";
-import { stackKey } from "../../analysis/result/stack.ts";
+import { stackKey } from "../../analysis/result/stack_key.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts";

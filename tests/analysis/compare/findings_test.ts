@@ -9,7 +9,7 @@ import type { Row } from "../../../analysis/result/columns.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { generatedMeta } from "../../../bench/generate.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
 import { DIRECT, WAKELIST } from "../result/result_fixture.ts";
 

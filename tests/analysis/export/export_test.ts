@@ -6,7 +6,7 @@ import { ParquetRows } from "../../../analysis/export/parquet.ts";
 import { PerfettoTrace } from "../../../analysis/export/perfetto.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
 import type { RowVisitor } from "../../../analysis/result/row_view.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { generate } from "../../../bench/generate.ts";
 import { endOf, fileText, read, rowOf, timeoutOf, USUAL, WAKELIST } from "../result/result_fixture.ts";
 

@@ -9,7 +9,7 @@ import { compareMarkdown } from "../../../analysis/print/compare_markdown.ts";
 import { compareText } from "../../../analysis/print/compare_text.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { compared, MS, runs, spread } from "../compare/compare_fixture.ts";
 import { fileText, read, timeoutOf, WAKELIST } from "../result/result_fixture.ts";
 

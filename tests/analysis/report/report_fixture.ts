@@ -12,7 +12,7 @@ import { readResultFile, type ResultFile } from "../../../analysis/result/file.t
 import type { TextName } from "../../../analysis/result/row.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
 import { ShowColumns } from "../../../analysis/show/show.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { endOf, read, rowOf, timeoutOf } from "../result/result_fixture.ts";

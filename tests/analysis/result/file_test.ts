@@ -5,7 +5,7 @@ import { correlationId } from "../../../analysis/result/correlation.ts";
 import { EXIT, Failure } from "../../../analysis/failure.ts";
 import { readResultFile, ResultReader } from "../../../analysis/result/file.ts";
 import { formatEnd, formatRow } from "../../../analysis/result/write.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { DIRECT, endOf, fileText, headerText, read, rowOf, timeoutOf, USUAL } from "./result_fixture.ts";
 
 const ROWS = [

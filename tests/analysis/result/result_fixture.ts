@@ -5,7 +5,7 @@ import { correlationId } from "../../../analysis/result/correlation.ts";
 import type { End, Meta } from "../../../analysis/result/meta.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { generatedMeta, PLAIN_ROW } from "../../../bench/generate.ts";
 
 export const DIRECT = ["hrtimer_wakeup", "__hrtimer_run_queues"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { COLUMNS } from "../../../analysis/result/columns.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { DIRECT, endOf, rowOf } from "./result_fixture.ts";
 

@@ -3,7 +3,7 @@ import type { Row } from "../../../analysis/result/columns.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { createOutputFile, defaultPath, ResultWriter } from "../../../runbook/files/result_out.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";

@@ -19,7 +19,7 @@ import {
   timeoutOf,
   USUAL,
 } from "../../analysis/result/result_fixture.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 
 const ROWS: readonly Row[] = [
   rowOf(1),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { HookFact, Meta } from "../../../analysis/result/meta.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { type Summary, summaryJson, summaryText } from "../../../runbook/files/summary.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";

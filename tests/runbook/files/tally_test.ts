@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { COLUMNS, EACH_COLUMN } from "../../../analysis/result/columns.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
-import { stackKey } from "../../../analysis/result/stack.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
 import type { ChainRecord } from "../../../ffi/record.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
