@@ -1,16 +1,16 @@
 /** `probe compare A B...`: opens and reads the files, compares, prints. Needs no privilege but to read them. */
 
 import type { ColumnName } from "../analysis/result/columns.ts";
-import { compareCsv } from "../analysis/print/compare_csv.ts";
-import { compareJson } from "../analysis/print/compare_json.ts";
-import { compareMarkdown } from "../analysis/print/compare_markdown.ts";
-import { compareText } from "../analysis/print/compare_text.ts";
+import { compareCsv } from "../analysis/print/compare/csv.ts";
+import { compareJson } from "../analysis/print/compare/json.ts";
+import { compareMarkdown } from "../analysis/print/compare/markdown.ts";
+import { compareText } from "../analysis/print/compare/text.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
-import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
+import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";

@@ -1,9 +1,9 @@
 /** `probe power FILE [FILE]`: how many runs a side are needed. Needs no privilege but to read the files. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
-import { powerJson } from "../analysis/print/power_json.ts";
+import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
-import { powerText } from "../analysis/print/power_text.ts";
+import { powerText } from "../analysis/print/power/text.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
 export interface PowerFlags {

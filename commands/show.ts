@@ -2,10 +2,10 @@
 
 import type { ColumnName } from "../analysis/result/columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
-import { showJson } from "../analysis/print/show_json.ts";
+import { showJson } from "../analysis/print/show/json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
-import { showText } from "../analysis/print/show_text.ts";
-import { PLOTS_FROM } from "../analysis/print/text_layout.ts";
+import { showText } from "../analysis/print/show/text.ts";
+import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
 export interface ShowFlags {

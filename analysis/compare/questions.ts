@@ -21,10 +21,7 @@ export interface Question {
    */
   readonly role: "lead" | "strata" | "part";
   readonly margin: MarginField;
-  /** In the words of who knows the chain. */
   readonly title: string;
-  /** In the words of the page. */
-  readonly asks: string;
 }
 
 export const QUESTIONS = [
@@ -33,16 +30,14 @@ export const QUESTIONS = [
     duration: "offset_ns",
     role: "lead",
     margin: "offset_margin_ns",
-    title: "edge to first timekeeping read",
-    asks: "Edge to first clock read",
+    title: "edge to first clock read",
   },
   {
     name: "ttwu_to_tkread",
     duration: "ttwu_to_tkread_ns",
     role: "strata",
     margin: "ttwu_to_tkread_margin_ns",
-    title: "wakeup begun to first timekeeping read",
-    asks: "Wakeup begun to first clock read",
+    title: "wakeup begun to first clock read",
   },
   {
     name: "edge_to_wakeup",
@@ -50,7 +45,6 @@ export const QUESTIONS = [
     role: "part",
     margin: "ttwu_to_tkread_margin_ns",
     title: "edge to target runnable",
-    asks: "Edge to target runnable",
   },
   {
     name: "wakeup_to_switch",
@@ -58,7 +52,6 @@ export const QUESTIONS = [
     role: "part",
     margin: "ttwu_to_tkread_margin_ns",
     title: "target runnable to target on its CPU",
-    asks: "Target runnable to target on its CPU",
   },
 ] as const satisfies readonly Question[];
 

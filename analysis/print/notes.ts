@@ -1,14 +1,16 @@
 /** What a reader of a file noted, in words. */
 
 import type { Note } from "../result/note.ts";
+import type { Said } from "./model.ts";
+import { exact, say } from "./said.ts";
 
-export function noteText(of: Note): string {
+export function noteInWords(of: Note): Said {
   switch (of.code) {
     case "cut_off":
-      return `${of.file} was cut off: no # end line follows its ${of.rows} rows, which are used`;
+      return say`${of.file} was cut off: no # end line follows its ${exact(of.rows)} rows, which are used`;
     case "resumed":
-      return `${of.file} was cut off and resumed at run ${of.run}`;
+      return say`${of.file} was cut off and resumed at run ${exact(of.run)}`;
     case "line_cut_off":
-      return `${of.file} line ${of.line} was cut off in its middle and is not used`;
+      return say`${of.file} line ${exact(of.line)} was cut off in its middle and is not used`;
   }
 }

@@ -3,10 +3,13 @@
  * What a policy can forbid is forbidden in the page itself.
  */
 
-import { compareText } from "../print/compare_text.ts";
+import { said } from "./html/blocks.ts";
+import { side } from "../print/compare/sides.ts";
+import { compareText } from "../print/compare/text.ts";
+import { tellComparison } from "../print/compare/told.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { details, firstScreen } from "./sections/comparison.ts";
-import { facts, type ReportFile, statusCount } from "./sections/facts.ts";
+import { facts, type ReportFile } from "./sections/facts.ts";
 import { sideKey } from "./html/labels.ts";
 import { join, type Markup, markup } from "./html/markup.ts";
 import { oneFile } from "./sections/one_file.ts";
@@ -74,19 +77,19 @@ function compared(
         others[index]!.file.name
       }</h2>
 ${content}`;
+  const told = comparisons.map(tellComparison);
   return [
-    ...comparisons.map((comparison, index) => headed(index, firstScreen(comparison))),
-    ...comparisons.map((comparison, index) => headed(index, details(comparison, [baseline, others[index]!]))),
+    ...comparisons.map((comparison, index) => headed(index, firstScreen(told[index]!, comparison))),
+    ...comparisons.map((comparison, index) =>
+      headed(index, details(told[index]!, comparison, [baseline, others[index]!]))
+    ),
   ];
 }
 
-function sideLine({ letter, file }: ReportSide): Markup {
-  const { env, host, kernel, tier } = file.meta;
-  return markup`<li>${
-    sideKey(letter)
-  } <strong>${file.name}</strong>: ${env} on ${host}, Linux ${kernel}, ${tier} tier, ${
-    statusCount(file, "complete")
-  } of ${file.rows} runs complete</li>`;
+function sideLine({ letter, show }: ReportSide): Markup {
+  return markup`<li>${sideKey(letter)} ${
+    said(side({ ...show, ...show.runs, cut_off: show.integrity.cut_off }))
+  }</li>`;
 }
 
 /** The report that a terminal shows. */

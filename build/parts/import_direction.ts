@@ -24,22 +24,45 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/export": ["analysis/result", "analysis/show"],
   "analysis/print": [
     "analysis/compare",
-    "analysis/power",
     "analysis/result",
     "analysis/sample",
     "analysis/show",
     "analysis/units",
   ],
-  "analysis/report": [
+  "analysis/print/layout": ["analysis/print", "analysis/result", "analysis/sample"],
+  "analysis/print/compare": [
     "analysis/compare",
     "analysis/print",
+    "analysis/print/layout",
+    "analysis/result",
+    "analysis/sample",
+  ],
+  "analysis/print/show": [
+    "analysis/compare",
+    "analysis/print",
+    "analysis/print/layout",
+    "analysis/result",
+    "analysis/sample",
+    "analysis/show",
+  ],
+  "analysis/print/power": [
+    "analysis/compare",
+    "analysis/power",
+    "analysis/print",
+    "analysis/print/layout",
+    "analysis/sample",
+  ],
+  "analysis/report": [
+    "analysis/compare",
+    "analysis/print/compare",
     "analysis/report/html",
     "analysis/report/sections",
-    "analysis/sample",
   ],
   "analysis/report/sections": [
     "analysis/compare",
     "analysis/print",
+    "analysis/print/compare",
+    "analysis/print/show",
     "analysis/report/html",
     "analysis/report/plots",
     "analysis/result",
@@ -49,6 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "analysis/report/plots": [
     "analysis/compare",
+    "analysis/print",
     "analysis/report/html",
     "analysis/sample",
     "analysis/stats",
@@ -60,7 +84,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/sample",
     "analysis/show",
-    "analysis/units",
   ],
   "system": [],
   "ffi": ["build/out", "system"],
@@ -77,7 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
     "analysis",
-    "analysis/print",
+    "analysis/print/layout",
     "analysis/result",
     "analysis/stats",
     "analysis/units",
@@ -100,7 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runbook/doctor": [
     "analysis",
-    "analysis/print",
+    "analysis/print/layout",
     "analysis/result",
     "ffi",
     "runbook/machine",
@@ -134,6 +157,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/export",
     "analysis/power",
     "analysis/print",
+    "analysis/print/compare",
+    "analysis/print/layout",
+    "analysis/print/power",
+    "analysis/print/show",
     "analysis/report",
     "analysis/report/sections",
     "analysis/result",
@@ -160,7 +187,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "runbook/protocol",
   ],
-  "main.ts": ["analysis", "analysis/print", "commands/line", "deno.json", "system"],
+  "main.ts": ["analysis", "analysis/print/layout", "commands/line", "deno.json", "system"],
 };
 
 /** What the folder's name or the file's own path alone forbids. */

@@ -1,6 +1,6 @@
 /** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
 
-import { printable, wrap } from "../../analysis/print/text_layout.ts";
+import { printable, wrap } from "../../analysis/print/layout/terminal.ts";
 import type { CheckFinding, Diagnosis } from "./doctor.ts";
 import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
 import { hookConsequence, sharedReason } from "./hooks.ts";

@@ -1,7 +1,7 @@
 /** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
-import { WIDTH, wrap } from "../../analysis/print/text_layout.ts";
+import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";

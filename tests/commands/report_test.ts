@@ -50,7 +50,7 @@ Deno.test("report groups the runs by the columns that are asked for, and takes m
   using place = new Place();
   await place.report([place.a, place.b, place.b], { by: ["target_cpu", "path"] });
   const page = Deno.readTextFileSync(place.out);
-  assert.match(page, /<h3>By target_cpu, path<\/h3>/);
+  assert.match(page, /<h3>ttwu_to_tkread by target_cpu, path<\/h3>/);
   assert.match(page, /<th scope="row" role="rowheader">1, direct<\/th>/);
   assert.match(page, /<figcaption>0, wakelist<\/figcaption>/);
   assert.ok(page.includes("probe report --by target_cpu,path "));

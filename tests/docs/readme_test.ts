@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { compareText } from "../../analysis/print/compare_text.ts";
+import { compareText } from "../../analysis/print/compare/text.ts";
 import { generate, type Generated } from "../../bench/generate.ts";
 import { read } from "../analysis/result/result_fixture.ts";
 import { blocks, commands, excerpt, firstCells, labels, section } from "./document.ts";

@@ -1,5 +1,6 @@
 /** What the figures are drawn of: durations of complete runs, sorted or in the order of the runs, by stratum. */
 
+import { linkName } from "../../print/names.ts";
 import type { LinkColumn } from "../../show/chain.ts";
 import type { ColumnName } from "../../result/columns.ts";
 import { completeness, completeRows, sampleOf, sortedAt } from "../../sample/sample.ts";
@@ -45,13 +46,14 @@ export interface LinkSample {
   readonly sorted: Float64Array;
 }
 
-export function linkName({ from, to }: Pick<LinkColumn, "from" | "to">): string {
-  return `${from} to ${to}`;
-}
-
 /** The chain of a side; links that no complete run has are left out. */
 export function linkSamples({ file, links }: ReportSide): LinkSample[] {
   const complete = completeRows(file);
   return links.map((link) => ({ name: linkName(link), sorted: sortedAt(link.values, complete) }))
     .filter(({ sorted }) => sorted.length > 0);
+}
+
+/** Frames of all stacks of the sides. */
+export function stacksOf(sides: readonly ReportSide[]): Record<string, readonly string[]> {
+  return Object.fromEntries(sides.flatMap(({ file }) => [...file.stacks]));
 }

@@ -36,6 +36,7 @@ h1,h2,h3,p,li,td,th,caption,figcaption,code{overflow-wrap:anywhere}
 .DIFFERENT{color:var(--diff);border-left-color:var(--diff)}.INCONCLUSIVE{color:var(--open);border-left-color:var(--open)}
 .NO-DATA{color:var(--none);border-left-color:var(--none)}.CONFOUNDED{color:var(--confused);border-left-color:var(--confused)}
 .answer{color:var(--ink)}
+.notes{list-style:none;padding:0;margin:.3rem 0 .6rem}.notes strong{color:var(--soft)}
 .warnings{padding-left:1.2rem}.warnings li::marker{content:"!  ";font-weight:700;color:var(--open)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:1rem 1.6rem}
 .figures.two{grid-template-columns:repeat(auto-fill,minmax(min(100%,34rem),1fr))}
@@ -62,11 +63,11 @@ text.mark{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--paper)
 .part{stroke:none}.p0{fill:var(--p0)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}.p5{fill:var(--p5)}svg text.on{fill:var(--on)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.3rem 0;font-size:.85rem}.legend .swatch{display:inline-block;vertical-align:-2px}
 table{border-collapse:collapse;width:100%;margin:.6rem 0 1.2rem;font-size:.86rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;font-weight:600;font-size:.95rem;padding:.3rem 0}
+caption::first-letter{text-transform:uppercase}caption{text-align:left;font-weight:600;font-size:.95rem;padding:.3rem 0}
 th,td{text-align:left;vertical-align:top;padding:.28rem .7rem .28rem 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}th{min-width:5.5em}tbody th{min-width:8em}
 tr.note td{color:var(--soft);border-bottom:1px solid var(--line);padding-left:1rem}
-.pair-of-files{font-size:1.5rem}.pair>span{display:block;overflow-wrap:normal}.wide{min-width:13rem}
+.pair-of-files{font-size:1.5rem}.pair>span{display:block}.pair>span,.value{overflow-wrap:normal}.wide{min-width:13rem}
 .differs::after{content:" (differs)";color:var(--open);font-weight:600}
 code,pre{font:.82rem/1.45 ui-monospace,"DejaVu Sans Mono",monospace}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:6px}
 details{margin-top:2rem}summary{cursor:pointer;font-weight:600}

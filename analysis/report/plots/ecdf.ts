@@ -5,7 +5,7 @@ import { formatDuration } from "../../units/format_value.ts";
 import { medianSorted } from "../../stats/quantile.ts";
 import { durationAxis } from "./axis.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
-import { boxX, figure, plot } from "./plot.ts";
+import { boxX, EMPTY, figure, plot } from "./plot.ts";
 import { thinnedRanks } from "./thin.ts";
 
 const HEIGHT = 170;
@@ -23,7 +23,7 @@ export interface Curve {
 export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Markup {
   const drawn = curves.filter(({ sorted }) => sorted.length > 0);
   const sizes = curves.map(({ letter, sorted }) => `n ${letter} ${sorted.length}`).join(", ");
-  if (drawn.length === 0) return figure(caption, markup`<p class="empty">no complete run has it</p>`, sizes);
+  if (drawn.length === 0) return figure(caption, EMPTY, sizes);
   const low = Math.min(...drawn.map(({ sorted }) => sorted[0]!));
   const high = Math.max(...drawn.map(({ sorted }) => sorted.at(-1)!));
   const axis = durationAxis(low, high);

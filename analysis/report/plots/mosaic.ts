@@ -14,12 +14,11 @@ export interface Mosaic {
   readonly columns: readonly string[];
 }
 
-/** @param what is drawn, as a text; @param caption the same for the page */
+/** @param what is drawn, as a text; @param caption the same for the page; @param table has a run */
 export function mosaic(what: string, caption: Part, table: Mosaic): Markup {
   const { columns: names, rows } = foldedColumns(table);
   const sizes = rows.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total === 0) return figure(caption, markup`<p class="empty">not observed together in any run</p>`);
   const shown = rows.slice(0, MOST_COLUMNS);
   const drawnTotal = sizes.slice(0, MOST_COLUMNS).reduce((sum, size) => sum + size, 0);
   const room = 1 - GAP * (shown.length - 1);

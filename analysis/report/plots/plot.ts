@@ -54,6 +54,9 @@ export function boxX(axis: Axis, ns: number): number {
   return axis.at(ns) * BOX;
 }
 
+/** In place of a drawing of a duration that no run has. */
+export const EMPTY = markup`<p class="empty">no complete run has it</p>`;
+
 /** A drawing with its caption; `note` says how it was made. */
 export function figure(caption: Part, drawing: Part, note: Part = null): Markup {
   return markup`<figure><figcaption>${caption}</figcaption>${drawing}${

@@ -1,13 +1,15 @@
 /** A duration in the order of the runs: does its level change, does it drift, where are the censored runs? */
 
 import { curveLinear, line } from "d3-shape";
-import { formatP, formatShift, formatSigned, formatStatistic } from "../../units/format_value.ts";
+import { IN_ORDER, orderOrNone } from "../../print/measured.ts";
+import { joined, withMethod } from "../../print/said.ts";
+import { formatShift } from "../../units/format_value.ts";
 import type { SeriesChecks } from "../../sample/series.ts";
 import { medianSorted } from "../../stats/quantile.ts";
 import { type Axis, durationAxis } from "./axis.ts";
 import { unbroken } from "../html/labels.ts";
 import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
-import { BOX, figure, plot } from "./plot.ts";
+import { BOX, EMPTY, figure, plot } from "./plot.ts";
 import type { RunSeries } from "../html/runs.ts";
 import { blocksOf } from "./thin.ts";
 
@@ -49,18 +51,19 @@ export function runOrder(
 ): Markup {
   const { runs, values, censored } = series;
   if (values.length === 0 || range === null) {
-    return figure(caption, markup`<p class="empty">no complete run has it</p>`);
+    return figure(caption, EMPTY);
   }
   const last = Math.max(1, largest(runs), largest(censored));
   const y = durationAxis(range.low, range.high, "up");
   const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
   const change = checks.change_point;
   const changes = change !== null && change.p < CHANGED;
-  const found = unbroken([...changeWords(series, change, changes), ...serialWords(checks)].join("; "));
+  const words = joined(orderOrNone(name, { ...checks, n: values.length }).map(withMethod), "; ").text;
+  const found = unbroken(changes ? `${words}; ${changeWords(series, change.after_run)}` : words);
   return figure(
     caption,
     plot({
-      title: `${name} of ${letter} in the order of the runs`,
+      title: `${name} of ${letter} ${IN_ORDER}`,
       says: `${values.length} complete and ${censored.length} censored runs. ${found}.`,
       height: HEIGHT,
       x: runTicks(last).map((run) => ({ share: x(run), label: String(run) })),
@@ -83,29 +86,11 @@ export function runOrder(
   );
 }
 
-function changeWords(
-  { runs, values }: RunSeries,
-  change: OrderChecks["change_point"],
-  changes: boolean,
-): string[] {
-  if (change === null) return ["too few different runs to test for a change of level"];
-  const test = `${formatP(change.p, change.p_capped)} (${change.method})`;
-  if (!changes) return [`no change of level found, ${test}`];
-  const before = values.filter((_, i) => runs[i]! <= change.after_run).sort();
-  const after = values.filter((_, i) => runs[i]! > change.after_run).sort();
-  const by = formatShift(medianSorted(after) - medianSorted(before));
-  return [`level changes after run ${change.after_run}, its median by ${by}: ${test}`];
-}
-
-function serialWords({ lag1, dip }: OrderChecks): string[] {
-  return [
-    ...(lag1 === null ? [] : [
-      `lag-1 autocorrelation ${formatSigned(lag1.r)}, ${formatP(lag1.p, lag1.p_capped)} (${lag1.method})`,
-    ]),
-    ...(dip === null ? [] : [
-      `dip ${formatStatistic(dip.dip)}, ${formatP(dip.p, dip.p_capped)} for a single mode (${dip.method})`,
-    ]),
-  ];
+/** By how much the median changes where the level does. */
+function changeWords({ runs, values }: RunSeries, afterRun: number): string {
+  const before = values.filter((_, i) => runs[i]! <= afterRun).sort();
+  const after = values.filter((_, i) => runs[i]! > afterRun).sort();
+  return `the median changes by ${formatShift(medianSorted(after) - medianSorted(before))}`;
 }
 
 function largest(values: Float64Array): number {

@@ -1,76 +1,74 @@
 /** One file against the baseline: the answers first, then what they rest on. */
 
-import { lettersOf } from "../../print/reasons.ts";
-import { warningText } from "../../print/warnings.ts";
-import { percent } from "../../print/compare_text_words.ts";
 import type { Comparison } from "../../compare/comparison.ts";
-import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { OF_STRATA, WHOLES } from "../../compare/questions.ts";
+import { joined } from "../../print/said.ts";
+import type { ToldComparison } from "../../print/compare/told.ts";
+import { said, tableOf } from "../html/blocks.ts";
+import { type Markup, markup } from "../html/markup.ts";
+import type { ReportSide } from "../html/runs.ts";
 import { answers } from "./answers.ts";
 import { chain } from "./chain.ts";
-import { context } from "./facts.ts";
-import { type Markup, markup } from "../html/markup.ts";
 import { numbers } from "./numbers.ts";
 import { distributions, runOrders } from "./overview.ts";
-import type { ReportSide } from "../html/runs.ts";
-import { CHAIN_SAYS, section, STACKS_SAY, warnings } from "./section.ts";
+import { CHAIN, DISTRIBUTIONS, ORDER, section, STACKS, warnings } from "./section.ts";
 import { sideFacts } from "./side_facts.ts";
 import { crossTable, icicles } from "./stacks.ts";
 import { stratification } from "./strata.ts";
 
 /** The first screen. */
-export function firstScreen(comparison: Comparison): Markup {
-  return markup`<section aria-label="The answers">${answers(comparison)}</section>
-${warnings(comparison.warnings.map((warning) => warningText(warning, lettersOf(comparison))))}`;
+export function firstScreen(told: ToldComparison, comparison: Comparison): Markup {
+  return markup`<section aria-label="The answers">${answers(told, comparison)}</section>
+${warnings(told.warnings)}`;
 }
 
 /** @param sides of the comparison, the baseline first */
-export function details(comparison: Comparison, sides: readonly ReportSide[]): Markup {
-  const [a, b] = comparison.sides;
+export function details(
+  told: ToldComparison,
+  comparison: Comparison,
+  sides: readonly ReportSide[],
+): Markup {
+  const [a, b] = told.letters;
+  const [distributed, share] = DISTRIBUTIONS;
+  const [ordered, dots] = ORDER;
   return markup`${
-    section(
-      "How the times are distributed",
-      `Share of the complete runs that took at most so long. ${a.side}: solid line, ${b.side}: dashed line.`,
-      distributions(sides),
-    )
+    section([distributed, `${share} ${a}: solid line, ${b}: dashed line.`], distributions(sides))
   }
 ${
     section(
-      "In the order of the runs",
-      "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored). Tests assume that the order does not matter: a drift or a change of level says it does.",
+      [
+        ordered,
+        `${dots} Tests assume that the order does not matter: a drift or a change of level says it does.`,
+      ],
       runOrders(sides, WHOLES.map(({ name }) => comparison[name].series)),
     )
   }
-${section("Where the time goes", CHAIN_SAYS, chain(sides))}
+${section(CHAIN, chain(sides))}
 ${
     section(
-      "Is it the same in each group of runs?",
-      `${OF_STRATA.name} of the runs that share a value. Groups are explored, not decided: a p-value stands beside what Benjamini and Hochberg's adjustment (BH) makes of it.`,
-      comparison.strata.map((shown) => stratification(shown, comparison, sides)),
+      [
+        "Is it the same in each group of runs?",
+        `${OF_STRATA.name} of the runs that share a value. Groups are explored, not decided: a p-value stands beside what Benjamini and Hochberg's adjustment (BH) makes of it.`,
+      ],
+      comparison.strata.map((shown, index) => stratification(told.strata[index]!, shown, comparison, sides)),
     )
   }
 ${
-    section("What wakes and what reads", STACKS_SAY, [
+    section(STACKS, [
       icicles(sides),
-      comparison.association.map((cross) => crossTable(cross, comparison)),
+      told.association.map((cross, index) => crossTable(cross, comparison.association[index]!)),
     ])
   }
 ${
     section(
-      "Every number, and how it was made",
-      methods(comparison),
-      QUESTIONS.map((question) => numbers(question, comparison[question.name], comparison)),
+      ["Every number, and how it was made", said(joined(told.methods, " "))],
+      told.questions.map(numbers),
     )
   }
 ${
-    section("What the files say of themselves", "", [sideFacts(sides), context(comparison, [a.side, b.side])])
+    section(["What the files say of themselves", ""], [
+      sideFacts(sides),
+      told.context.rows.length > 0 && tableOf(told.context, { columns: ["a", "b"], what: "facts" }),
+    ])
   }`;
-}
-
-function methods({ alpha, holm_family, bh_family, sides: [a, b] }: Comparison): string {
-  return `alpha ${alpha}. EQUIVALENT: the ${
-    percent(2 * alpha)
-  } interval of the shift lies inside the margin. ` +
-    `Shift: Hodges-Lehmann, ${b.side} - ${a.side}. MAD unscaled. Verdicts: Holm's adjustment in a family of ` +
-    `${holm_family}. All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ${bh_family}. ` +
-    "Runs that would settle an open answer: interval width scaled by 1 / sqrt(n).";
 }

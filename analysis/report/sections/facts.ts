@@ -1,10 +1,8 @@
 /** Where the numbers come from: the files, the machines, the protocol, the hooks. */
 
-import type { Comparison } from "../../compare/comparison.ts";
 import { formatChosen } from "../../units/format_value.ts";
 import { attributeTexts } from "../../result/attributes.ts";
 import type { Meta, Stage } from "../../result/meta.ts";
-import type { ResultFile } from "../../result/file.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
 import { type Row, table } from "../html/table.ts";
@@ -23,15 +21,10 @@ const FILE_FACTS: readonly Fact[] = [
   ["SHA-256", ({ sha256 }) => sha256],
   ["bytes", ({ bytes }) => String(bytes)],
   ["began", ({ file }) => file.meta.started],
-  ["runs", ({ file }) => String(file.rows)],
-  ["complete", ({ file }) => String(statusCount(file, "complete"))],
-  ["timed out", ({ file }) => String(statusCount(file, "timeout"))],
-  ["aborted", ({ file }) => String(statusCount(file, "aborted"))],
-  ["end of the file", ({ file }) => file.end === null ? "missing: the run was cut off" : "there"],
-  ["lost events", ({ file }) => known(file.end?.lost_events ?? file.totals.lost_events)],
-  ["recursion misses", ({ file }) => known(file.end?.recursion_misses ?? file.totals.recursion_misses)],
-  ["own reads filtered out", ({ file }) => known(file.end?.self_reads ?? file.totals.self_reads)],
-  ["runs that contradict themselves", ({ file }) => String(file.integrityErrors)],
+  ["runs", ({ show }) => String(show.runs.rows)],
+  ["complete", ({ show }) => String(show.runs.complete)],
+  ["timed out", ({ show }) => String(show.runs.timeout)],
+  ["aborted", ({ show }) => String(show.runs.aborted)],
 ];
 
 const MACHINE_FACTS: readonly (readonly [name: string, of: (meta: Meta) => string])[] = [
@@ -50,18 +43,6 @@ const MACHINE_FACTS: readonly (readonly [name: string, of: (meta: Meta) => strin
   ["clock_step_counter", (meta) => meta.clock_step_counter],
   ["written by probe", (meta) => meta.probe],
 ];
-
-function known(count: number | null): string {
-  return count === null ? "-" : String(count);
-}
-
-/** Runs with a status, as `complete`. */
-export function statusCount({ texts }: ResultFile, status: string): number {
-  const code = texts.status.values.indexOf(status);
-  let count = 0;
-  for (const found of texts.status.codes()) if (found === code) count++;
-  return count;
-}
 
 /** All facts of the sides, one below the other, those that differ marked. */
 export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]): Markup {
@@ -110,14 +91,4 @@ function hooksOf({ hooks }: Meta, stage: Stage): string {
     attached ? `${kind} ${hook}` : `${kind} ${hook} not attached${reason === undefined ? "" : ` (${reason})`}`
   );
   return parts.length === 0 ? "none" : parts.join("; ");
-}
-
-/** Facts that differ, are no part of the protocol, and may explain a difference. */
-export function context({ context }: Comparison, letters: readonly string[]): Markup | null {
-  if (context.length === 0) return null;
-  return table(
-    "Also different (context, not confounding)",
-    ["", ...letters],
-    context.map(({ field, values }) => ({ head: field, cells: values })),
-  );
 }

@@ -9,12 +9,12 @@ import { type OrderChecks, rangeOf, runOrder } from "../plots/run_order.ts";
 import { type ReportSide, seriesOf } from "../html/runs.ts";
 
 export function distributions(sides: readonly ReportSide[]): Markup {
-  const figures = QUESTIONS.map(({ name, duration, asks }) => {
+  const figures = QUESTIONS.map(({ name, duration, title }) => {
     const curves = sides.map(({ letter, file }) => ({
       letter,
       sorted: sortedSample(file, duration),
     }));
-    return ecdf(name, `${name}: ${asks}`, curves);
+    return ecdf(name, `${name}: ${title}`, curves);
   });
   return markup`<div class="figures">${figures}</div>`;
 }

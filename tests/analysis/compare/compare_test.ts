@@ -4,7 +4,7 @@ import type { Row } from "../../../analysis/result/columns.ts";
 import { QUESTIONS } from "../../../analysis/compare/questions.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
-import { compareText } from "../../../analysis/print/compare_text.ts";
+import { compareText } from "../../../analysis/print/compare/text.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { runsForEquivalence } from "../../../analysis/stats/power.ts";

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { compareText } from "../../../analysis/print/compare_text.ts";
+import { compareText } from "../../../analysis/print/compare/text.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";

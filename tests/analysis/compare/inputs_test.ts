@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { compareText } from "../../../analysis/print/compare_text.ts";
+import { compareText } from "../../../analysis/print/compare/text.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { jsonText } from "../../../analysis/print/json.ts";
 import { type PowerAnalysis, powerAnalysis, type PowerOptions } from "../../../analysis/power/power.ts";
-import { powerText } from "../../../analysis/print/power_text.ts";
+import { powerText } from "../../../analysis/print/power/text.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { compare, runs } from "../compare/compare_fixture.ts";
 import { fileText, read, timeoutOf } from "../result/result_fixture.ts";

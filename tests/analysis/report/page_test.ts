@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { ANSWERS } from "../../../analysis/report/html/words.ts";
+import { REPLIES } from "../../../analysis/print/compare/question.ts";
 import { unbroken } from "../../../analysis/report/html/labels.ts";
-import { warningText } from "../../../analysis/print/warnings.ts";
+import { warningInWords } from "../../../analysis/print/compare/warnings.ts";
 import { VERDICTS } from "../../../analysis/compare/verdict.ts";
-import { compareText } from "../../../analysis/print/compare_text.ts";
+import { compareText } from "../../../analysis/print/compare/text.ts";
 import { compareAll } from "../../../analysis/compare/compare.ts";
-import { seriesFile, seriesPage } from "./report_fixture.ts";
+import { readable, seriesFile, seriesPage } from "./report_fixture.ts";
 
 const HOST = { rows: 30, seed: 1, env: "host", timeoutEvery: 11 };
 const VM = { rows: 30, seed: 2, env: "vm" };
@@ -25,7 +25,7 @@ Deno.test("the first screen has the answer in words, its verdict, shift, interva
   assert.equal(says, "Yes, the same within the margin");
   assert.match(
     facts,
-    /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 90 % interval \[[+-].*, [+-].*\]; margin \+-4 ms; n 28 \+ 30; /,
+    /offset<\/code>: shift B - A [+-][\d.]+ [um]s; 95 % interval \[[+-].*, [+-].*\]; margin \+-4 ms; n 28 \+ 30; /,
   );
 });
 
@@ -69,12 +69,12 @@ for (const [verdict, series] of CASES) {
   Deno.test(`a page says in words what it concludes: ${verdict}`, () => {
     const answer = firstAnswer(seriesPage(series));
     assert.equal(answer.verdict, verdict);
-    assert.equal(answer.says, ANSWERS[verdict]);
+    assert.equal(answer.says, REPLIES[verdict]);
   });
 }
 
 Deno.test("no two verdicts are answered alike", () => {
-  assert.equal(new Set(VERDICTS.map((verdict) => ANSWERS[verdict])).size, VERDICTS.length);
+  assert.equal(new Set(VERDICTS.map((verdict) => REPLIES[verdict])).size, VERDICTS.length);
 });
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u202e`;
@@ -176,13 +176,6 @@ Deno.test("a censored run is counted and drawn", () => {
   assert.equal(page.match(/<path class="censored" d="M[^"]*M[^"]*"\/>/g)!.length, 2);
 });
 
-/** What a reader sees of the page but for the text that a terminal shows. */
-function readable(page: string): string {
-  return page.replace(/<style>.*?<\/style>|<details>.*?<\/details>/gs, "").replaceAll(/<[^>]*>/g, " ")
-    .replaceAll("\u00a0", " ").replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
-    .replaceAll(/\s+/g, " ");
-}
-
 for (
   const [what, series] of [
     ["30 runs", [HOST, { ...VM, meta: { started: "2026-01-02T00:00:00Z" } }]],
@@ -200,7 +193,7 @@ for (
     assert.ok(numbers.size > 100, `${numbers.size} numbers`);
     assert.deepEqual([...numbers].filter((number) => !seen.includes(number)), []);
     for (const warning of comparisons[0]!.warnings) {
-      const words = warningText(warning, ["A", "B"]);
+      const words = warningInWords(warning, ["A", "B"]).text;
       assert.ok(seen.includes(words), words);
     }
   });

@@ -114,9 +114,9 @@ export function seriesFile(series: Series): ResultFile {
   return read(seriesText(series), undefined, `${series.env}.csv`);
 }
 
-/** The page of some series. */
-export function seriesPage(series: readonly Series[], over: Partial<Report> = {}): string {
-  const files = series.map((one, index): ReportFile => {
+/** Some series as files of a page. */
+export function seriesSides(series: readonly Series[]): ReportFile[] {
+  return series.map((one, index): ReportFile => {
     const meta = index === 0 ? {} : { started: "2026-01-02T00:00:00Z" };
     const text = seriesText({ ...one, meta: { ...meta, ...one.meta } });
     const collected = new ShowColumns(null);
@@ -134,6 +134,18 @@ export function seriesPage(series: readonly Series[], over: Partial<Report> = {}
       bytes: text.length,
     };
   });
+}
+
+/** The page of some series. */
+export function seriesPage(series: readonly Series[], over: Partial<Report> = {}): string {
+  const files = seriesSides(series);
   const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file));
   return reportPage({ version: "0.1.0", command: "probe report a.csv b.csv", files, comparisons, ...over });
+}
+
+/** What a reader sees of the page but for the text that a terminal shows. */
+export function readable(page: string): string {
+  return page.replace(/<style>.*?<\/style>|<details>.*?<\/details>/gs, "").replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("\u00a0", " ").replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll(/\s+/g, " ");
 }

@@ -5,7 +5,7 @@ import { readResultFile } from "../../../analysis/result/file.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { CHAIN_STAGES } from "../../../analysis/show/chain.ts";
 import { type Show, ShowColumns } from "../../../analysis/show/show.ts";
-import { showText } from "../../../analysis/print/show_text.ts";
+import { showText } from "../../../analysis/print/show/text.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { generate } from "../../../bench/generate.ts";
 import { fileText, headerText, rowOf, timeoutOf, USUAL, WAKELIST } from "../result/result_fixture.ts";

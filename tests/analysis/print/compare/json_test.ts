@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { QUESTIONS } from "../../../analysis/compare/questions.ts";
-import { compareJson } from "../../../analysis/print/compare_json.ts";
-import type { ResultFile } from "../../../analysis/result/file.ts";
-import { generate, type Generated } from "../../../bench/generate.ts";
-import { fileText, read, rowOf } from "../result/result_fixture.ts";
-import { compare } from "../compare/compare_fixture.ts";
+import { QUESTIONS } from "../../../../analysis/compare/questions.ts";
+import { compareJson } from "../../../../analysis/print/compare/json.ts";
+import type { ResultFile } from "../../../../analysis/result/file.ts";
+import { generate, type Generated } from "../../../../bench/generate.ts";
+import { fileText, read, rowOf } from "../../result/result_fixture.ts";
+import { compare } from "../../compare/compare_fixture.ts";
 
 function generated(options: Generated): ResultFile {
   return read([...generate(options)].join(""), undefined, `${options.env}.csv`);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { compareText } from "../../../analysis/print/compare_text.ts";
-import type { Meta } from "../../../analysis/result/meta.ts";
-import type { ResultFile } from "../../../analysis/result/file.ts";
-import { PLOTS_FROM, wrap } from "../../../analysis/print/text_layout.ts";
-import { generate, type Generated } from "../../../bench/generate.ts";
-import { fileText, read, rowOf } from "../result/result_fixture.ts";
-import { compare } from "../compare/compare_fixture.ts";
+import { compareText } from "../../../../analysis/print/compare/text.ts";
+import type { Meta } from "../../../../analysis/result/meta.ts";
+import type { ResultFile } from "../../../../analysis/result/file.ts";
+import { PLOTS_FROM } from "../../../../analysis/print/layout/terminal.ts";
+import { generate, type Generated } from "../../../../bench/generate.ts";
+import { fileText, read, rowOf } from "../../result/result_fixture.ts";
+import { compare } from "../../compare/compare_fixture.ts";
 
-const GOLDEN = new URL("../../golden/compare.txt", import.meta.url);
+const GOLDEN = new URL("../../../golden/compare.txt", import.meta.url);
 
 function generated(options: Generated): ResultFile {
   return read([...generate(options)].join(""), undefined, `${options.env}.csv`);
@@ -56,7 +56,7 @@ Deno.test("histograms stand beside the tables only when asked for, on one axis, 
   for (const line of plotted.split("\n")) assert.ok(line.length <= PLOTS_FROM, line);
   assert.match(
     plotted,
-    /^ +n +median .* P99 +[\d.]+ us to [\d.]+ us\n {2}A .* {3}[ ▁-█]+\n {2}B .* {3}[ ▁-█]+$/m,
+    /^ +side +n +median .* P99 +[\d.]+ us to [\d.]+ us\n {2}A .* {3}[ ▁-█]+\n {2}B .* {3}[ ▁-█]+$/m,
   );
   assert.match(plotted, /^ {2}stratum .* outliers {3}[\d.]+ us to [\d.]+ us\n.* {3}[ ▁-█]+\n.* {3}[ ▁-█]+$/m);
   for (const { n, histogram } of [result.offset, ...result.strata.flatMap(({ groups }) => groups)]) {
@@ -137,9 +137,4 @@ Deno.test("control characters of a file do not reach the terminal", () => {
   assert.match(text, /a\\x1b\[31mb 15/);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(text, /\x1b/);
-});
-
-Deno.test("wrapping keeps a number with its unit and breaks what is longer than a line", () => {
-  assert.deepEqual(wrap(`${"a".repeat(70)} 4.000 ms`, "> "), [`> ${"a".repeat(70)}`, "  4.000 ms"]);
-  assert.deepEqual(wrap("b".repeat(100), "> ").map((line) => line.length), [80, 24]);
 });

@@ -1,8 +1,8 @@
-import type { Comparison } from "../compare/comparison.ts";
-import { perQuestion } from "../compare/questions.ts";
-import { jsonText } from "./json.ts";
-import { lettersOf, reasonText } from "./reasons.ts";
-import { warningText } from "./warnings.ts";
+import type { Comparison } from "../../compare/comparison.ts";
+import { perQuestion } from "../../compare/questions.ts";
+import { jsonText } from "../json.ts";
+import { lettersOf, reasonInWords } from "./reasons.ts";
+import { warningInWords } from "./warnings.ts";
 
 /**
  * One comparison as JSON: the fields are those of `Comparison`, in its order; reasons and warnings in words. Several,
@@ -16,8 +16,8 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 function inWords(comparison: Comparison): object {
   const { strata, association, warnings } = comparison;
   const letters = lettersOf(comparison);
-  const words = (reason: Parameters<typeof reasonText>[0] | null) =>
-    reason === null ? null : reasonText(reason, letters);
+  const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
+    reason === null ? null : reasonInWords(reason, letters).text;
   return {
     ...comparison,
     ...perQuestion(({ name }) => {
@@ -35,6 +35,6 @@ function inWords(comparison: Comparison): object {
       spread: { ...stratification.spread, reason: words(stratification.spread.reason) },
     })),
     association: association.map((table) => ({ ...table, confounded: words(table.confounded) })),
-    warnings: warnings.map((warning) => warningText(warning, letters)),
+    warnings: warnings.map((warning) => warningInWords(warning, letters).text),
   };
 }

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Row } from "../../../analysis/result/columns.ts";
-import { QUESTIONS } from "../../../analysis/compare/questions.ts";
-import { compareAll } from "../../../analysis/compare/compare.ts";
-import { compareCsv } from "../../../analysis/print/compare_csv.ts";
-import { compareJson } from "../../../analysis/print/compare_json.ts";
-import { compareMarkdown } from "../../../analysis/print/compare_markdown.ts";
-import { compareText } from "../../../analysis/print/compare_text.ts";
-import type { Comparison } from "../../../analysis/compare/comparison.ts";
-import type { ResultFile } from "../../../analysis/result/file.ts";
-import { stackKey } from "../../../analysis/result/stack_key.ts";
-import { compared, MS, runs, spread } from "../compare/compare_fixture.ts";
-import { fileText, read, timeoutOf, WAKELIST } from "../result/result_fixture.ts";
+import type { Row } from "../../../../analysis/result/columns.ts";
+import { QUESTIONS } from "../../../../analysis/compare/questions.ts";
+import { compareAll } from "../../../../analysis/compare/compare.ts";
+import { compareCsv } from "../../../../analysis/print/compare/csv.ts";
+import { compareJson } from "../../../../analysis/print/compare/json.ts";
+import { compareMarkdown } from "../../../../analysis/print/compare/markdown.ts";
+import { compareText } from "../../../../analysis/print/compare/text.ts";
+import type { Comparison } from "../../../../analysis/compare/comparison.ts";
+import type { ResultFile } from "../../../../analysis/result/file.ts";
+import { stackKey } from "../../../../analysis/result/stack_key.ts";
+import { compared, MS, runs, spread } from "../../compare/compare_fixture.ts";
+import { fileText, read, timeoutOf, WAKELIST } from "../../result/result_fixture.ts";
 
 const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown };
 
@@ -105,7 +105,7 @@ Deno.test("names of files and strata can neither break the CSV nor the Markdown"
   assert.ok(markdown.includes("b\\|2.csv") && markdown.includes('a\\|b,"c"\\\\x0a\\<script\\>'));
   const tables = markdown.split("\n").filter((line) => line.startsWith("|"));
   const cells = (line: string) => line.replaceAll(/\\\\|\\\|/g, "").split("|").length;
-  assert.deepEqual([...new Set(tables.map(cells))].sort(), [10, 12]);
+  assert.deepEqual([...new Set(tables.map(cells))].sort(), [10, 9]);
 });
 
 Deno.test("the Markdown begins with the verdict, names every question's and folds the strata away", () => {
@@ -114,6 +114,6 @@ Deno.test("the Markdown begins with the verdict, names every question's and fold
     compared(runs(spread(30, 5 * MS, 100), migrated), runs(spread(30, 15 * MS, 100), migrated)),
   ]);
   assert.match(markdown, /^## DIFFERENT: b\.csv against a\.csv\n/);
-  assert.match(markdown, /\| offset \| DIFFERENT \| 30 \+ 30 \| \+10\.00 ms \| /);
-  assert.match(markdown, /<details><summary>ttwu_to_tkread by migrated; spread between strata \S+/);
+  assert.match(markdown, /\| offset \| DIFFERENT \| \+10\.00 ms \| .* \| 30 \+ 30 \| /);
+  assert.match(markdown, /<details><summary>ttwu_to_tkread by migrated; spread between strata: \S+/);
 });

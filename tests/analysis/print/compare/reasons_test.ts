@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { LeaveOutReason, StratumReason, VerdictReason } from "../../../analysis/compare/reasons.ts";
-import type { Warning } from "../../../analysis/compare/warning.ts";
-import { reasonText } from "../../../analysis/print/reasons.ts";
-import { warningText } from "../../../analysis/print/warnings.ts";
+import type { LeaveOutReason, StratumReason, VerdictReason } from "../../../../analysis/compare/reasons.ts";
+import type { Warning } from "../../../../analysis/compare/warning.ts";
+import { reasonInWords } from "../../../../analysis/print/compare/reasons.ts";
+import { warningInWords } from "../../../../analysis/print/compare/warnings.ts";
 
 const LETTERS = ["A", "C"] as const;
 
@@ -55,7 +55,7 @@ const REASONS: readonly (readonly [VerdictReason | StratumReason | LeaveOutReaso
 ];
 
 for (const [reason, words] of REASONS) {
-  Deno.test(`a reason in words: ${words}`, () => assert.equal(reasonText(reason, LETTERS), words));
+  Deno.test(`a reason in words: ${words}`, () => assert.equal(reasonInWords(reason, LETTERS).text, words));
 }
 
 const WARNINGS: readonly (readonly [Warning, words: string])[] = [
@@ -138,5 +138,5 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
 ];
 
 for (const [warning, words] of WARNINGS) {
-  Deno.test(`a warning in words: ${words}`, () => assert.equal(warningText(warning, LETTERS), words));
+  Deno.test(`a warning in words: ${words}`, () => assert.equal(warningInWords(warning, LETTERS).text, words));
 }

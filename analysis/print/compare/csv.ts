@@ -1,28 +1,22 @@
 /** Comparisons as tidy CSV: one row per question and stratum, the whole sample first. Empty: not known. */
 
-import { lettersOf, reasonText } from "./reasons.ts";
-import type { Comparison, Contrast, Stratum } from "../compare/comparison.ts";
-import type { Outliers, Pair } from "../sample/summary.ts";
-import { OF_STRATA, QUESTIONS } from "../compare/questions.ts";
-import { quoteText } from "../result/write.ts";
+import type { Comparison, Contrast, Stratum } from "../../compare/comparison.ts";
+import { OF_STRATA, QUESTIONS } from "../../compare/questions.ts";
+import type { Outliers, Pair } from "../../sample/summary.ts";
+import { csvText, type Line } from "../layout/csv.ts";
+import { joined } from "../said.ts";
+import { lettersOf, reasonInWords } from "./reasons.ts";
 
-type Cell = string | number | boolean | null;
-
-/** `part` is whole, stratum, or stratified: the shift that all strata of the key share. */
-type Line = readonly (readonly [column: string, cell: Cell])[];
-
-/** A header and the rows, each with its LF. Times in ns; `p_adjusted` by the method in `adjustment`. */
+/** Times in ns; `p_adjusted` by the method in `adjustment`. */
 export function compareCsv(comparisons: readonly Comparison[]): string {
-  const lines = comparisons.flatMap(linesOf);
-  const columns = lines[0]!.map(([column]) => column);
-  return [columns, ...lines.map((line) => line.map(([, cell]) => spelled(cell)))]
-    .map((cells) => `${cells.join(",")}\n`).join("");
+  return csvText(comparisons.flatMap(linesOf));
 }
 
+/** `part` is whole, stratum, or stratified: the shift that all strata of the key share. */
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const letters = lettersOf(comparison);
-  const words = (reason: Stratum["reason"]) => reason === null ? null : reasonText(reason, letters);
+  const words = (reason: Stratum["reason"]) => reason === null ? null : reasonInWords(reason, letters).text;
   const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
   const whole = QUESTIONS.map(({ name }): Line => {
     const answer = comparison[name];
@@ -35,7 +29,7 @@ function linesOf(comparison: Comparison): Line[] {
         null,
         null,
         answer.verdict,
-        answer.reasons.map((reason) => reasonText(reason, letters)).join("; "),
+        joined(answer.reasons.map((reason) => reasonInWords(reason, letters)), "; ").text,
       ),
       ...contrast(answer),
       ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
@@ -163,12 +157,4 @@ function limits(
 
 function pair(name: string, unit: string, values: Pair<number | null> = [null, null]): Line {
   return [[`${name}_a${unit}`, values[0]], [`${name}_b${unit}`, values[1]]];
-}
-
-/** @throws RangeError for a number that is none: a mistake in the analysis, not in its input */
-function spelled(cell: Cell): string {
-  if (cell === null) return "";
-  if (typeof cell !== "number") return quoteText(String(cell));
-  if (!Number.isFinite(cell)) throw new RangeError(`a cell is ${cell}, must be finite`);
-  return String(cell === 0 ? 0 : cell);
 }

@@ -1,0 +1,217 @@
+/** One question and its answer. */
+
+import type { Answer, Comparison, LeaveOut } from "../../compare/comparison.ts";
+import { LEAD, type QuestionName, type QUESTIONS } from "../../compare/questions.ts";
+import type { Verdict } from "../../compare/verdict.ts";
+import { TIERS } from "../../result/meta.ts";
+import { THIN_BELOW } from "../../sample/sample.ts";
+import { outliers } from "../measured.ts";
+import type { Cell, Field, Finding, Note, Said, Table } from "../model.ts";
+import {
+  chosen,
+  confidence,
+  duration,
+  exact,
+  interval,
+  joined,
+  plain,
+  say,
+  shift,
+  signed,
+  sizes,
+} from "../said.ts";
+import { findingsOf } from "./findings.ts";
+import { reasonInWords } from "./reasons.ts";
+import { difference, shiftInterval, type Sides } from "./sides.ts";
+
+export type SampleColumn = "n" | "median" | "iqr" | "mad" | "p95" | "p99" | "outliers";
+
+export interface ToldQuestion {
+  readonly name: QuestionName;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** To the question whether it is the same on both sides. */
+  readonly reply: string;
+  /** What to keep in mind of the numbers; null where nothing stands against them. */
+  readonly caution: Cell;
+  /** The deciding numbers in a few words each. */
+  readonly facts: readonly Said[];
+  /** How the first of them were made. */
+  readonly methods: readonly Said[];
+  /** Sentences for who knows no statistics, and claim nothing that statistics would not. */
+  readonly explanation: readonly Said[];
+  /** Why the verdict is what it is, what would change it. */
+  readonly notes: readonly Note[];
+  readonly samples: Table<SampleColumn>;
+  readonly outliers: readonly Field[];
+  readonly findings: readonly Finding[];
+}
+
+/** To the question: is it the same on both sides? */
+export const REPLIES: Readonly<Record<Verdict, string>> = {
+  EQUIVALENT: "Yes, the same within the margin",
+  "DIFFERENT-BUT-NEGLIGIBLE": "Different, but by less than the margin",
+  DIFFERENT: "No, different",
+  INCONCLUSIVE: "Not settled by these runs",
+  "NO-DATA": "No answer: too little to go by",
+  CONFOUNDED: "No answer: not measured alike",
+};
+
+export function tellQuestion(
+  { name, title }: typeof QUESTIONS[number],
+  comparison: Comparison,
+  sides: Sides,
+): ToldQuestion {
+  const answer = comparison[name];
+  const { verdict, mann_whitney: test } = answer;
+  const isOption = name === LEAD.name && comparison.margin_source === "option";
+  return {
+    name,
+    title,
+    verdict,
+    reply: REPLIES[verdict],
+    caution: verdict === "CONFOUNDED" ? plain("the numbers are for information only") : null,
+    facts: [
+      say`shift ${difference(sides)} ${shift(answer.shift_ns)}`,
+      shiftInterval(answer.shift_ci_ns, sides),
+      say`margin +-${chosen(answer.margin_ns)}${isOption ? " (from --margin, not the runbook's)" : ""}`,
+      say`n ${sizes(answer.n)}`,
+      say`Cliff's delta ${signed(answer.cliffs_delta)}`,
+    ],
+    methods: [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
+    explanation: [finding(answer, sides), ...meaning(answer, isOption, sides)],
+    notes: [
+      ...reasons(answer, sides),
+      ...needed(answer, comparison),
+      ...stability(answer.leave_out, sides),
+      ...thin(answer),
+    ],
+    samples: samples(answer, sides),
+    outliers: outliersOf(answer, sides),
+    findings: findingsOf(answer, comparison, sides),
+  };
+}
+
+/** What was seen. */
+function finding({ shift_ns, median_ns }: Answer, { letters: [a, b] }: Sides): Said {
+  const medians = say`Median ${duration(median_ns[0])} in ${a} and ${duration(median_ns[1])} in ${b}`;
+  if (shift_ns === null) return say`${medians}.`;
+  if (shift_ns === 0) return say`${medians}: no shift.`;
+  const where = shift_ns > 0 ? "later" : "earlier";
+  return say`${medians}: ${b} is about ${duration(Math.abs(shift_ns))} ${where}.`;
+}
+
+/** What the verdict rests on. */
+function meaning({ verdict, tost, margin_ns }: Answer, isOption: boolean, { alpha }: Sides): Said[] {
+  if (tost === null) return [];
+  const range = say`the ${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
+  const source = isOption ? "set by --margin" : "set before the runs";
+  const margin = say`the margin of +-${chosen(margin_ns)} that was ${source}`;
+  switch (verdict) {
+    case "EQUIVALENT":
+      return [say`All of ${range} lies inside ${margin}: that counts as the same.`];
+    case "DIFFERENT-BUT-NEGLIGIBLE":
+      return [say`There is a shift, but all of ${range} lies inside ${margin}.`];
+    case "DIFFERENT":
+      return [say`All of ${range} lies outside ${margin}, and the test agrees.`];
+    case "INCONCLUSIVE":
+      return [say`By ${range} neither "the same" nor "different" can be said at ${margin}.`];
+    default:
+      return [];
+  }
+}
+
+function reasons({ reasons }: Answer, { letters }: Sides): Note[] {
+  return reasons.map((reason) => ({ label: "because", says: reasonInWords(reason, letters) }));
+}
+
+/** What would give an answer. */
+function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): Note[] {
+  const tiers = new Set(sides.map(({ tier }) => tier));
+  const common = verdict === "CONFOUNDED" && tiers.size > 1
+    ? TIERS.findLast((tier) => tiers.has(tier))
+    : undefined;
+  return [
+    ...common === undefined
+      ? []
+      : [plain(`both sides measured with probe run --require ${common} would answer it`)],
+    ...runs === null ? [] : [
+      say`about ${
+        exact(runs)
+      } complete runs a side would settle it with 80 % probability, if shift and spread stay (normal approximation; probe power simulates)`,
+    ],
+  ].map((says) => ({ label: "needed", says }));
+}
+
+/** How stable the verdict is; nothing where that was not looked at. */
+function stability(leaveOut: LeaveOut | null, { letters }: Sides): Note[] {
+  if (leaveOut === null) return [];
+  const { runs, verdict, left_out, searched, reason } = leaveOut;
+  if (runs !== null && left_out !== null) {
+    const which = joined(letters.map((letter, side) => say`${exact(left_out[side]!)} of ${letter}`), " and ");
+    const are = runs === 1 ? "run is" : "runs are";
+    return [{ label: "flips", says: say`to ${verdict!} when ${exact(runs)} ${are} left out (${which})` }];
+  }
+  return reason === null
+    ? [{ label: "stable", says: say`the verdict stays with up to ${exact(searched)} runs left out` }]
+    : [];
+}
+
+function thin({ thin, verdict }: Answer): Note[] {
+  if (!thin || verdict === "NO-DATA") return [];
+  const says = plain(`fewer than ${THIN_BELOW} runs on a side: a few of them decide everything`);
+  return [{ label: "thin", says }];
+}
+
+function samples(answer: Answer, { letters }: Sides): Table<SampleColumn> {
+  const { histogram } = answer;
+  return {
+    caption: "Both sides",
+    head: "side",
+    lines: [],
+    columns: [
+      { id: "n", name: "n", per: "row" },
+      { id: "median", name: "median", per: "row" },
+      { id: "iqr", name: "IQR", per: "row" },
+      { id: "mad", name: "MAD", per: "row" },
+      { id: "p95", name: "P95", per: "row" },
+      { id: "p99", name: "P99", per: "row" },
+      { id: "outliers", name: `outliers (${TUKEY})`, per: "row" },
+    ],
+    rows: ([0, 1] as const).map((side) => ({
+      head: plain(letters[side]),
+      cells: {
+        n: [exact(answer.n[side])],
+        median: [duration(answer.median_ns[side])],
+        iqr: [duration(answer.iqr_ns[side])],
+        mad: [duration(answer.mad_ns[side])],
+        p95: [percentile(answer.p95_ns[side], answer.n[side])],
+        p99: [percentile(answer.p99_ns[side], answer.n[side])],
+        outliers: [outliers(answer.outliers[side])],
+      },
+      bins: histogram === null || answer.n[side] === 0 ? [] : [histogram.counts[side]],
+    })),
+    range: histogram === null
+      ? null
+      : say`${duration(histogram.low_ns)} to ${
+        duration(histogram.low_ns + histogram.width_ns * histogram.counts[0].length)
+      }`,
+    empty: "no side",
+  };
+}
+
+function percentile(ns: number | null, n: number): Cell {
+  if (ns !== null) return duration(ns);
+  return n > 0 ? plain("n too small") : null;
+}
+
+const TUKEY = "Tukey; none is left out";
+
+/** The last column of the table in one line, for who has no room for it. */
+function outliersOf(answer: Answer, { letters }: Sides): Field[] {
+  const found = letters.flatMap((letter, side) => {
+    const words = outliers(answer.outliers[side]!);
+    return words === null ? [] : [say`${letter} ${words}`];
+  });
+  return found.length === 0 ? [] : [{ label: "outliers", says: say`${joined(found, "; ")} (${TUKEY})` }];
+}

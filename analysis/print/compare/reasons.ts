@@ -1,0 +1,98 @@
+/** Reasons of a comparison in words. */
+
+import type { Comparison } from "../../compare/comparison.ts";
+import type {
+  Confounding,
+  LeaveOutReason,
+  SpreadReason,
+  StratumReason,
+  VerdictReason,
+} from "../../compare/reasons.ts";
+import type { Pair } from "../../sample/summary.ts";
+import type { Said } from "../model.ts";
+import { exact, joined, plain, say } from "../said.ts";
+
+/** Hooks that a reason names; a full tier has dozens. */
+const NAMED_HOOKS = 3;
+
+/** Of the sides: what reasons and warnings name them by. */
+export function lettersOf({ sides: [a, b] }: Comparison): Pair<string> {
+  return [a.side, b.side];
+}
+
+/** @param letters of the sides */
+export function reasonInWords(
+  reason: VerdictReason | StratumReason | SpreadReason | LeaveOutReason,
+  letters: Pair<string>,
+): Said {
+  switch (reason.code) {
+    case "runbook":
+    case "runbook_hash":
+    case "hooks":
+    case "decode":
+      return confounding(reason, letters);
+    case "integrity": {
+      const count = say`${exact(reason.errors)} of ${exact(reason.rows)} runs in ${letters[reason.side]}`;
+      return say`integrity failed: ${count} contradict themselves`;
+    }
+    case "few_runs": {
+      const { n: [a, b], lacks, needs } = reason;
+      const found = say`${exact(a)} complete runs in ${letters[0]} and ${exact(b)} in ${letters[1]}`;
+      const lacking = lacks === "test" ? "a test" : "an interval";
+      return say`${found} have it observed; ${lacking} needs ${String(needs)} a side`;
+    }
+    case "few_dependent_runs":
+      return plain(
+        `neighbouring runs depend on each other; an interval of them needs ${reason.needs} a side`,
+      );
+    case "runs_alike":
+      return plain("neighbouring runs are so alike that they bound no shift");
+    case "not_significant":
+      return plain("the interval lies outside the margin, but the adjusted p is not below alpha");
+    case "interval_crosses_margin":
+      return plain("the interval crosses the margin");
+    case "no_complete_run":
+      return plain("no complete run on either side");
+    case "no_complete_run_in":
+      return plain(`no complete run in ${letters[reason.side]}`);
+    case "few_complete_runs":
+      return plain(`fewer than ${reason.needs} complete runs on a side`);
+    case "question_confounded":
+      return plain(`${reason.question} is CONFOUNDED`);
+    case "each_side_alone":
+      return plain("on each side alone; both sides together hide it");
+    case "not_exchangeable":
+      return plain("the runs are not exchangeable: one cannot be left out of a block");
+    case "many_runs":
+      return plain(`a side has more than ${reason.most} runs`);
+  }
+}
+
+function confounding(reason: Confounding, letters: Pair<string>): Said {
+  switch (reason.code) {
+    case "runbook": {
+      const { field, values, is_hash_same } = reason;
+      const note = is_hash_same ? ", though runbook_sha256 is the same" : "";
+      const found = letters.map((letter, side) => `${values[side] ?? "absent"} in ${letter}`);
+      return plain(`runbook ${field}: ${found.join(", ")}${note}`);
+    }
+    case "runbook_hash":
+      return plain("runbook_sha256 differs, though all known fields are the same");
+    case "hooks": {
+      const sides = letters.flatMap((letter, side) => onlyIn(letter, reason.only[side]!));
+      return say`hooks of ${reason.stage}: ${joined(sides, "; ")}`;
+    }
+    case "decode": {
+      const found = letters.map((letter, side) => `${reason.values[side]} in ${letter}`);
+      return plain(`decode table of the wake flags: ${found.join(", ")}`);
+    }
+  }
+}
+
+/** @param only null: the side has no hook at all */
+function onlyIn(letter: string, only: readonly string[] | null): Said[] {
+  if (only === null) return [plain(`none in ${letter}`)];
+  if (only.length === 0) return [];
+  const more = only.length > NAMED_HOOKS ? ` and ${only.length - NAMED_HOOKS} more` : "";
+  return [plain(`${only.slice(0, NAMED_HOOKS).join(", ")}${more} only in ${letter}`)];
+}

@@ -1,0 +1,63 @@
+/** The sides of a comparison, and what is said of one against the other. */
+
+import type { Direction, Ratio, Side, SpreadDirection } from "../../compare/comparison.ts";
+import type { Pair } from "../../sample/summary.ts";
+import { machine, runs } from "../measured.ts";
+import type { Said } from "../model.ts";
+import { confidence, interval, ratioInterval, say, shift, times } from "../said.ts";
+
+/** What the words about two sides need: their letters and the error rate of the intervals. */
+export interface Sides {
+  readonly letters: Pair<string>;
+  readonly alpha: number;
+}
+
+/** A side by its file. */
+export function side(
+  of: Pick<
+    Side,
+    "file" | "env" | "host" | "kernel" | "tier" | "rows" | "complete" | "timeout" | "aborted" | "cut_off"
+  >,
+): Said {
+  return say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
+}
+
+/** Of every shift. */
+export function difference({ letters: [a, b] }: Sides): string {
+  return `${b} - ${a}`;
+}
+
+/** The interval of a shift with confidence 1 - alpha. */
+export function shiftInterval(ends: Pair<number> | null, { alpha }: Sides): Said {
+  return say`${confidence(alpha)} interval ${interval(ends)}`;
+}
+
+/** A shift with its interval, and what that says. */
+export function shiftInWords(
+  ns: number,
+  ends: Pair<number> | null,
+  direction: Direction | null,
+  sides: Sides,
+): Said {
+  const where = direction === null ? "" : `, ${directionInWords(direction, sides)}`;
+  return say`${shift(ns)}, ${shiftInterval(ends, sides)}${where}`;
+}
+
+export function directionInWords(direction: Direction, { letters: [, b] }: Sides): string {
+  return `${b} ${direction === "unclear" ? "neither earlier nor later" : direction}`;
+}
+
+/** What every ratio of MADs is of. */
+export function madRatioName({ letters: [a, b] }: Sides): string {
+  return `MAD ${b} / ${a}`;
+}
+
+/** The interval of a ratio of MADs, and what that says. */
+export function madRatioInterval(of: Ratio, direction: SpreadDirection | null, sides: Sides): Said {
+  const how = direction === null || direction === "unclear" ? "neither tighter nor wider" : direction;
+  return say`${confidence(sides.alpha)} interval ${ratioInterval(of)}, ${sides.letters[1]} ${how}`;
+}
+
+export function madRatioInWords(of: Ratio, direction: SpreadDirection | null, sides: Sides): Said {
+  return say`${times(of.ratio)}, ${madRatioInterval(of, direction, sides)}`;
+}

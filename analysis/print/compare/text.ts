@@ -1,0 +1,115 @@
+/** Comparisons as text for a terminal of 80 columns, the verdicts first. */
+
+import type { Comparison } from "../../compare/comparison.ts";
+import { VERDICTS } from "../../compare/verdict.ts";
+import { fields, findings, headed, notes, sentence, table } from "../layout/text.ts";
+import { left, WIDTH } from "../layout/terminal.ts";
+import type { Finding, Said } from "../model.ts";
+import { joined, plain, say } from "../said.ts";
+import { CROSS_CHECKS } from "./findings.ts";
+import type { ToldQuestion } from "./question.ts";
+import { crossLines, strataLines } from "./strata_text.ts";
+import { tellComparison, type ToldComparison } from "./told.ts";
+
+const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
+const LABEL = 14;
+
+/** What is told with its method; that of the others is the same for all, and told at the end. */
+const WITH_METHOD = ["Mann-Whitney", "equivalence", "equal spread", "distribution"];
+
+const SAMPLES = {
+  head: 4,
+  lines: 0,
+  columns: [
+    { id: "n", width: 10 },
+    { id: "median", width: 12 },
+    { id: "iqr", width: 12 },
+    { id: "mad", width: 12 },
+    { id: "p95", width: 12 },
+    { id: "p99", width: 12 },
+  ],
+} as const;
+
+/**
+ * Every line ends in LF and has at most 80 characters. Of several comparisons all verdicts come first.
+ *
+ * @param plots histograms beside the tables, for a terminal of at least PLOTS_FROM columns
+ */
+export function compareText(comparisons: readonly Comparison[], plots: boolean = false): string {
+  const told = comparisons.map(tellComparison);
+  if (told.length === 1) return textOf(told[0]!, plots);
+  const rule = `${"=".repeat(WIDTH)}\n`;
+  const verdicts = told.flatMap(({ verdict, summary }) =>
+    sentence(summary, `${left(verdict, LONGEST_VERDICT)}  `)
+  );
+  return [`${verdicts.join("\n")}\n`, ...told.map((one) => textOf(one, plots))].join(`\n${rule}\n`);
+}
+
+function textOf(told: ToldComparison, plots: boolean): string {
+  const sections = [
+    [
+      ...headline(told.lead),
+      "",
+      ...told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `)),
+    ],
+    overviewLines(told),
+    headed(told.warnings),
+    ...told.questions.map((question) => questionLines(question, question === told.lead, plots)),
+    ...told.strata.map((strata) => strataLines(strata, plots)),
+    ...told.association.map(crossLines),
+    contextLines(told),
+    sentence(joined(told.methods, " ")),
+  ];
+  return sections.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQuestion): string[] {
+  return [
+    ...sentence(say`${name}: ${joined([...facts, ...methods, caution], "; ")}`, `${verdict}  `),
+    ...notes(all.filter(({ label }) => label !== "thin")),
+  ];
+}
+
+/** All questions at a glance. */
+function overviewLines({ overview }: ToldComparison): string[] {
+  const sizes = Math.max(9, ...overview.rows.map(({ cells }) => cells.n[0]!.text.length));
+  // What large files need more, the other columns give, the least important first.
+  let missing = Math.max(0, 18 + 26 + 14 + sizes + 9 - WIDTH);
+  const giving = (width: number, least: number) => {
+    const by = Math.min(missing, width - least);
+    missing -= by;
+    return width - by;
+  };
+  const [delta, verdicts, head, gap] = [giving(9, 6), giving(26, 25), giving(18, 17), giving(2, 1)] as const;
+  const columns = [
+    { id: "verdict", width: verdicts, align: "left" },
+    { id: "shift", width: 12 },
+    { id: "n", width: gap + sizes },
+    { id: "delta", width: delta },
+  ] as const;
+  return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
+}
+
+/** @param isLead its notes stand at the top */
+function questionLines(told: ToldQuestion, isLead: boolean, plots: boolean): string[] {
+  const said = isLead ? told.notes.filter(({ label }) => label === "thin") : told.notes;
+  const shown = told.findings.filter(({ what }) => !CROSS_CHECKS.includes(what));
+  return [
+    `${told.name}: ${told.title}`,
+    ...sentence(joined([plain(told.verdict), told.caution], ": "), "  "),
+    ...notes(said),
+    ...table(told.samples, { ...SAMPLES, plots }, "sides"),
+    ...fields(told.outliers, LABEL),
+    ...findings(shown.map(withoutMethod), LABEL),
+  ];
+}
+
+function withoutMethod(found: Finding): Finding {
+  return WITH_METHOD.includes(found.what ?? found.topic) ? found : { ...found, method: null };
+}
+
+function contextLines({ context: { caption, rows } }: ToldComparison): string[] {
+  if (rows.length === 0) return [];
+  const values = ({ a: [a], b: [b] }: (typeof rows)[number]["cells"]): Said => joined([a!, b!], " | ");
+  return [caption, ...fields(rows.map(({ head, cells }) => ({ label: head.text, says: values(cells) })), 20)];
+}

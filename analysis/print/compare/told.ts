@@ -1,0 +1,126 @@
+/** One file against the baseline: all that there is to say. */
+
+import type { Comparison } from "../../compare/comparison.ts";
+import { LEAD, QUESTIONS } from "../../compare/questions.ts";
+import type { Verdict } from "../../compare/verdict.ts";
+import type { Note, Said, Table } from "../model.ts";
+import { bareP, chosen, confidence, exact, interval, plain, say, shift, signed, sizes } from "../said.ts";
+import { tellCross, type ToldCross } from "./association.ts";
+import { tellQuestion, type ToldQuestion } from "./question.ts";
+import { lettersOf } from "./reasons.ts";
+import { difference, side, type Sides } from "./sides.ts";
+import { warningInWords } from "./warnings.ts";
+import { tellStrata, type ToldStrata } from "./strata.ts";
+
+export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" | "delta" | "holm";
+
+export interface ToldComparison {
+  readonly verdict: Verdict;
+  /** Which file against which. */
+  readonly files: string;
+  /** The shift and the files, where several comparisons are told. */
+  readonly summary: Said;
+  readonly letters: readonly [a: string, b: string];
+  /** What the sides are, in the order of the letters. */
+  readonly sides: readonly Said[];
+  readonly lead: ToldQuestion;
+  /** All questions at a glance. */
+  readonly overview: Table<OverviewColumn>;
+  readonly warnings: readonly Note[];
+  /** The lead among them. */
+  readonly questions: readonly ToldQuestion[];
+  readonly strata: readonly ToldStrata[];
+  readonly association: readonly ToldCross[];
+  /** Facts that differ, are no part of the protocol, and may explain a difference. */
+  readonly context: Table<"a" | "b">;
+  readonly methods: readonly Said[];
+}
+
+export function tellComparison(comparison: Comparison): ToldComparison {
+  const [a, b] = comparison.sides;
+  const sides: Sides = { letters: lettersOf(comparison), alpha: comparison.alpha };
+  const questions = QUESTIONS.map((question) => tellQuestion(question, comparison, sides));
+  const files = `${b.file} against ${a.file}`;
+  return {
+    verdict: comparison.verdict,
+    files,
+    summary: say`${difference(sides)} ${shift(comparison[LEAD.name].shift_ns)}; ${files}`,
+    letters: sides.letters,
+    sides: comparison.sides.map(side),
+    lead: questions[QUESTIONS.indexOf(LEAD)]!,
+    overview: overview(comparison, sides),
+    warnings: comparison.warnings.map((warning) => ({
+      label: "warning",
+      says: warningInWords(warning, sides.letters),
+    })),
+    questions,
+    strata: comparison.strata.map((shown) => tellStrata(shown, comparison, sides)),
+    association: comparison.association.map((cross) => tellCross(cross, comparison, sides)),
+    context: context(comparison, sides),
+    methods: methods(comparison, sides),
+  };
+}
+
+function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
+  return {
+    caption: "All questions",
+    head: "question",
+    lines: [],
+    columns: [
+      { id: "verdict", name: "verdict", per: "row" },
+      { id: "shift", name: `shift ${difference(sides)}`, per: "row" },
+      { id: "interval", name: `${confidence(sides.alpha).text} interval`, per: "row" },
+      { id: "margin", name: "margin", per: "row" },
+      { id: "n", name: "n", per: "row" },
+      { id: "delta", name: "delta", per: "row" },
+      { id: "holm", name: "Holm p", per: "row" },
+    ],
+    rows: QUESTIONS.map(({ name }) => {
+      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, mann_whitney } = comparison[name];
+      const holm = mann_whitney?.p_holm ?? null;
+      return {
+        head: plain(name),
+        cells: {
+          verdict: [plain(verdict)],
+          shift: [shift(shift_ns)],
+          interval: [interval(shift_ci_ns)],
+          margin: [say`+-${chosen(margin_ns)}`],
+          n: [sizes(n)],
+          delta: [signed(cliffs_delta)],
+          holm: [holm === null ? null : bareP(holm, mann_whitney!.p_capped)],
+        },
+        bins: [],
+      };
+    }),
+    range: null,
+    empty: "no question",
+  };
+}
+
+function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a" | "b"> {
+  return {
+    caption: `Also different between ${a} and ${b} (context, not confounding)`,
+    head: "",
+    lines: [],
+    columns: [{ id: "a", name: a, per: "row" }, { id: "b", name: b, per: "row" }],
+    rows: context.map(({ field, values: [inA, inB] }) => ({
+      head: plain(field),
+      cells: { a: [plain(inA)], b: [plain(inB)] },
+      bins: [],
+    })),
+    range: null,
+    empty: "",
+  };
+}
+
+function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): Said[] {
+  return [
+    say`alpha ${exact(alpha)}.`,
+    say`EQUIVALENT: the ${confidence(2 * alpha)} interval of the shift lies inside the margin.`,
+    plain(`Shift: Hodges-Lehmann, ${difference(sides)}.`),
+    plain("MAD unscaled."),
+    say`Verdicts: Holm's adjustment in a family of ${exact(holm_family)}.`,
+    say`All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ${exact(bh_family)}.`,
+    plain("needed: interval width scaled by 1 / sqrt(n)."),
+  ];
+}

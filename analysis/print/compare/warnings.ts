@@ -1,0 +1,119 @@
+/** Warnings of a comparison in words. */
+
+import type { ValueCounts, Warning } from "../../compare/warning.ts";
+import { THIN_BELOW } from "../../sample/sample.ts";
+import type { Pair } from "../../sample/summary.ts";
+import type { Said } from "../model.ts";
+import { noteInWords } from "../notes.ts";
+import { exact, joined, number, plain, say, shift } from "../said.ts";
+
+/** Values of a varying column that are named. */
+const NAMED_VALUES = 3;
+
+/** @param letters of the sides */
+export function warningInWords(warning: Warning, letters: Pair<string>): Said {
+  const [a, b] = letters;
+  switch (warning.code) {
+    case "file":
+      return noteInWords(warning.note);
+    case "same_measurement":
+      return plain(`${a} and ${b} say they began at the same time on the same boot: one measurement twice?`);
+    case "thin": {
+      const counts = warning.sides.map(({ side, complete }) =>
+        say`${exact(complete)} complete runs in ${letters[side]}`
+      );
+      const few = `below ${THIN_BELOW} a side a few runs decide everything`;
+      return say`thin: only ${joined(counts, " and ")}; ${few}`;
+    }
+    case "edges": {
+      const { question, known_to_ns, margin_ns } = warning;
+      const known = say`the edges are known to ${exact(Math.round(known_to_ns))} ns only`;
+      return say`${known}, the ${question}'s margin is ${exact(margin_ns)} ns`;
+    }
+    case "direction_flips": {
+      const { key, later, earlier } = warning;
+      return plain(
+        `direction flips by ${key}: ${b} is later in ${later.join("; ")}, earlier in ${earlier.join("; ")}`,
+      );
+    }
+    case "simpson_sign": {
+      const { key, question } = warning;
+      return plain(
+        `Simpson: the shift of ${question} has one sign over all and the other in every ${key} stratum`,
+      );
+    }
+    case "simpson": {
+      const { key, question, whole, within } = warning;
+      return plain(
+        `Simpson: over all ${b} is ${whole} by ${question}, within the strata of ${key} it is ${within}`,
+      );
+    }
+    case "spread_flips": {
+      const { key, wide, tight } = warning;
+      return plain(`spread flips by ${key}: ${wide} is wider than ${tight} in ${a} and tighter in ${b}`);
+    }
+    case "residue": {
+      const columns = warning.columns.map(({ column, values }) => {
+        const sides = letters.flatMap((letter, side) => {
+          const counts = values[side]!;
+          return counts === null ? [] : [say`${letter}: ${listed(counts)}`];
+        });
+        return say`${column} (${joined(sides, "; ")})`;
+      });
+      return say`vary inside strata and are no key: ${joined(columns, ", ")}`;
+    }
+    default:
+      return say`${letters[warning.side]}: ${ofSide(warning)}`;
+  }
+}
+
+function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
+  switch (warning.code) {
+    case "censored": {
+      const { timeout, aborted, rows } = warning;
+      const kinds = say`${exact(timeout)} timed out, ${exact(aborted)} aborted`;
+      return say`${exact(timeout + aborted)} of ${
+        exact(rows)
+      } runs are censored (${kinds}) and in no estimate`;
+    }
+    case "runs_missing":
+      return say`${exact(warning.rows)} of the ${exact(warning.declared)} declared runs are in the file`;
+    case "lost_events":
+      return say`${exact(warning.events)} events were lost`;
+    case "recursion_misses":
+      return say`the kernel skipped ${exact(warning.misses)} program invocations (recursion)`;
+    case "integrity": {
+      const { errors, rows, first: { line, reason } } = warning;
+      const count = say`integrity: ${exact(errors)} of ${exact(rows)} runs contradict themselves`;
+      return say`${count} and are in the estimates (first: line ${exact(line)}, ${reason})`;
+    }
+    case "clocksource_switches":
+      return say`${exact(warning.switches)} clocksource switches happened inside the runs`;
+    case "clock_set": {
+      const { runs, rows, largest_ns } = warning;
+      const set = say`CLOCK_REALTIME was set during ${exact(runs)} of ${exact(rows)} runs`;
+      const by = say`by up to ${shift(largest_ns)}`;
+      return say`${set}, ${by}; their edges and reads are of CLOCK_MONOTONIC, which nobody sets`;
+    }
+    case "not_observed": {
+      const { question, missing, complete } = warning;
+      return say`${question} was not observed in ${exact(missing)} of ${exact(complete)} complete runs`;
+    }
+    case "not_exchangeable": {
+      const { question, lag1, after_run } = warning;
+      const found = lag1 !== null
+        ? say`lag-1 autocorrelation ${number(lag1 + 0)}`
+        : say`level change after run ${exact(after_run!)}`;
+      const runs = say`the runs of ${question} are not exchangeable (${found})`;
+      return say`${runs}; its intervals and p-values come from moving blocks of runs`;
+    }
+    case "modes":
+      return plain(`${warning.question} has more than one mode (dip): its median may lie where no run does`);
+  }
+}
+
+function listed(counts: ValueCounts): Said {
+  const named = counts.slice(0, NAMED_VALUES).map(({ value, runs }) => say`${value} ${exact(runs)}`);
+  const more = counts.length > NAMED_VALUES ? ` and ${counts.length - NAMED_VALUES} more` : "";
+  return say`${joined(named, ", ")}${more}`;
+}

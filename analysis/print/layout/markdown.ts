@@ -1,0 +1,53 @@
+/** The parts of an answer as Markdown: nothing that a file says becomes markup. */
+
+import type { Column, Note, Row, Said, Table } from "../model.ts";
+import { printable } from "./terminal.ts";
+
+/** Rows of a table that are shown: a job's summary has a largest size. */
+const SHOWN = 12;
+
+export function escaped(text: string): string {
+  return printable(text).replace(/[\\`*_[\]<>|#~]/g, "\\$&");
+}
+
+export function sentence({ text }: Said): string {
+  return escaped(text);
+}
+
+export function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join("\n");
+}
+
+/** Folded away. The summary is HTML, in which Markdown's escapes would be seen. */
+export function details(summary: string, content: string): string {
+  const text = printable(summary).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<details><summary>${text}</summary>\n\n${content}\n\n</details>`;
+}
+
+export function notes(all: readonly Note[]): string {
+  return list(all.map(({ label, says }) => `${label}: ${sentence(says)}`));
+}
+
+/**
+ * @param ids columns in their order; a column with several lines has them in one cell
+ * @param what the rows are, where some are not shown
+ */
+export function table<Id extends string>(of: Table<Id>, ids: readonly Id[], what: string): string {
+  const columns = ids.map((id) => of.columns.find((column) => column.id === id)!);
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  const more = of.rows.length - SHOWN;
+  return [
+    line([of.head, ...columns.map((column) => nameOf(column, of.lines))]),
+    `|${" --- |".repeat(ids.length + 1)}`,
+    ...of.rows.slice(0, SHOWN).map((row) => line(cellsOf(row, columns))),
+    ...more > 0 ? ["", `and ${more} more ${what}`] : [],
+  ].join("\n");
+}
+
+function nameOf({ name, per }: Column, lines: readonly string[]): string {
+  return per === "line" ? `${name} ${lines.join(" / ")}` : name;
+}
+
+function cellsOf<Id extends string>({ head, cells }: Row<Id>, columns: readonly Column<Id>[]): string[] {
+  return [head.text, ...columns.map(({ id }) => cells[id].map((one) => one?.text ?? "-").join(" / "))];
+}

@@ -1,0 +1,105 @@
+/** What is said in the same words wherever runs were measured: machines, runs, samples, their order, outliers. */
+
+import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
+import type { Outliers } from "../sample/summary.ts";
+import type { Sample } from "../show/strata.ts";
+import type { Finding, Said } from "./model.ts";
+import { duration, exact, joined, plain, pValue, say, signed, statistic } from "./said.ts";
+
+export interface Machine {
+  readonly env: string;
+  readonly host: string;
+  readonly kernel: string;
+  readonly tier: string;
+}
+
+export function machine({ env, host, kernel, tier }: Machine): Said {
+  return plain(`${env} on ${host}, Linux ${kernel}, ${tier} tier`);
+}
+
+export interface Counted {
+  readonly rows: number;
+  readonly complete: number;
+  readonly timeout: number;
+  readonly aborted: number;
+}
+
+/** @param declared runs that the runbook asks for; null: not said */
+export function runs(of: Counted, isCutOff: boolean, declared: number | null): Said {
+  const rest = declared === null || declared === of.rows ? "" : say` (${exact(declared)} declared)`;
+  const complete = say`${exact(of.complete)} of ${exact(of.rows)} runs complete${rest}`;
+  return joined([complete, censored(of.timeout, of.aborted), isCutOff ? plain("cut off") : null], ", ");
+}
+
+/** Runs that are in no estimate, by how they ended; null when there are none. */
+export function censored(timeout: number, aborted: number): Said | null {
+  if (timeout + aborted === 0) return null;
+  return joined([
+    timeout > 0 ? say`${exact(timeout)} timed out` : null,
+    aborted > 0 ? say`${exact(aborted)} aborted` : null,
+  ], ", ");
+}
+
+export function sample({ n, median_ns, iqr_ns, mad_ns }: Sample): Said {
+  if (n === 0) return plain("not observed");
+  return say`median ${duration(median_ns)}, IQR ${duration(iqr_ns)}, MAD ${duration(mad_ns)}, n ${exact(n)}`;
+}
+
+/** @param found null: too few values to tell */
+export function outliers(found: Outliers | null): Said | null {
+  if (found === null) return null;
+  const kinds = ([["far_below", "far below"], ["below", "below"], ["above", "above"], [
+    "far_above",
+    "far above",
+  ]] as const)
+    .flatMap(([kind, where]) => found[kind] > 0 ? [say`${exact(found[kind])} ${where}`] : []);
+  return kinds.length === 0 ? plain("none") : joined(kinds, ", ");
+}
+
+export const IN_ORDER = "in the order of the runs";
+
+/** As `order`, and where there is nothing to look at, why. */
+export function orderOrNone(topic: string, checks: SeriesChecks): Finding[] {
+  const found = order(topic, null, checks);
+  if (found.length > 0) return found;
+  const value = say`does not vary or has too few runs (n ${exact(checks.n)})`;
+  return [{ topic, of: null, what: null, value, certainty: null, method: null }];
+}
+
+/**
+ * What was looked at before the tests: neighbours, level and modes of the runs in their order.
+ *
+ * @param of the side, where there are two
+ */
+export function order(
+  topic: string,
+  of: string | null,
+  { lag1, change_point: change, dip }: Pick<SeriesCheck, "lag1" | "change_point" | "dip">,
+): Finding[] {
+  return [
+    ...lag1 === null ? [] : [{
+      topic,
+      of,
+      what: "lag 1",
+      value: signed(lag1.r),
+      certainty: pValue(lag1),
+      method: plain(lag1.method),
+    }],
+    ...change === null ? [] : [{
+      topic,
+      of,
+      what: "change",
+      value: say`after run ${exact(change.after_run)}`,
+      certainty: pValue(change),
+      method: plain(change.method),
+    }],
+    ...dip === null ? [] : [{
+      topic,
+      of,
+      what: "dip",
+      value: statistic(dip.dip),
+      certainty: pValue(dip),
+      method: plain(dip.method),
+    }],
+  ];
+}

@@ -1,0 +1,35 @@
+/** Reasons and warnings of a power analysis in words. */
+
+import type { NoAnswer, PowerWarning } from "../../power/power.ts";
+import { THIN_BELOW } from "../../sample/sample.ts";
+import type { Said } from "../model.ts";
+import { noteInWords } from "../notes.ts";
+import { exact, number, plain, say } from "../said.ts";
+
+export function noAnswerInWords(reason: NoAnswer): Said {
+  switch (reason.code) {
+    case "few_runs":
+      return say`${reason.file} has ${exact(reason.runs)} complete runs with it, ${
+        String(reason.needs)
+      } are needed`;
+    case "many_runs":
+      return plain(`more than ${reason.most} runs a side: this margin is too narrow for this spread`);
+  }
+}
+
+export function powerWarningInWords(warning: PowerWarning): Said {
+  switch (warning.code) {
+    case "file":
+      return noteInWords(warning.note);
+    case "thin": {
+      const { file, complete } = warning;
+      const few = `below ${THIN_BELOW} the answer rests on a few of them`;
+      return say`thin: ${file} has ${exact(complete)} complete runs; ${few}`;
+    }
+    case "dependent": {
+      const { file, duration, lag1 } = warning;
+      const alike = say`${file}: neighbouring runs are alike in ${duration} (lag-1 ${number(lag1)})`;
+      return say`${alike}; a real series needs more runs than independent draws`;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** How many runs are needed: what there is to say. */
+
+import { WHOLES } from "../../compare/questions.ts";
+import type { PowerAnalysis, RunsAnswer } from "../../power/power.ts";
+import { sample } from "../measured.ts";
+import type { Field, Note, Said, Table } from "../model.ts";
+import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
+import { chosen, exact, plain, probability, say } from "../said.ts";
+
+export type PowerColumn = "margin" | "runs" | "power";
+
+export interface ToldPower {
+  readonly asked: Said;
+  readonly drawn: Said;
+  readonly table: Table<PowerColumn>;
+  /** Why a question has no answer. */
+  readonly unanswered: readonly Said[];
+  /** What was drawn from. */
+  readonly samples: readonly Field[];
+  readonly notes: readonly Note[];
+}
+
+export function tellPower(analysis: PowerAnalysis): ToldPower {
+  const { files, alpha, power } = analysis;
+  const questions = WHOLES.map(({ name }) => [name, analysis[name]] as const);
+  return {
+    asked: say`runs a side for EQUIVALENT with power ${exact(power)} at alpha ${
+      exact(alpha)
+    }, if both sides are the same`,
+    drawn: plain(`drawn from ${files.join(" and ")}`),
+    table: {
+      caption: "Runs a side",
+      head: "question",
+      lines: [],
+      columns: [
+        { id: "margin", name: "margin", per: "row" },
+        { id: "runs", name: "runs a side", per: "row" },
+        { id: "power", name: "simulated power", per: "row" },
+      ],
+      rows: questions.map(([name, answer]) => ({ head: plain(name), cells: cells(answer), bins: [] })),
+      range: null,
+      empty: "no question",
+    },
+    unanswered: questions.flatMap(([name, { reason }]) =>
+      reason === null ? [] : [say`${name}: no answer: ${noAnswerInWords(reason)}`]
+    ),
+    samples: questions.flatMap(([name, answer]) =>
+      answer.samples.map((one, index) => ({
+        label: files.length === 1 ? name : `${name} ${"AB"[index]}`,
+        says: sample(one),
+      }))
+    ),
+    notes: [
+      ...analysis.warnings.map((warning): Note => ({ label: "warning", says: powerWarningInWords(warning) })),
+      { label: "method", says: plain(analysis.method) },
+    ],
+  };
+}
+
+function cells({ margin_ns, runs_per_side: runs, simulated_power: power }: RunsAnswer) {
+  return {
+    margin: [say`+-${chosen(margin_ns)}`],
+    runs: [runs === null ? null : exact(runs)],
+    power: [power === null ? null : probability(power)],
+  };
+}

@@ -1,0 +1,148 @@
+/** How numbers become words: each kind is formatted here and nowhere else. */
+
+import type { ExploratoryP, Ratio } from "../compare/comparison.ts";
+import type { Pair, PValue } from "../sample/summary.ts";
+import {
+  formatChosen,
+  formatDuration,
+  formatP,
+  formatShift,
+  formatSigned,
+  formatStatistic,
+} from "../units/format_value.ts";
+import type { Cell, Finding, Said } from "./model.ts";
+
+/** A template for sentences: texts as they are, what is said already with its numbers. */
+export function say(literals: TemplateStringsArray, ...parts: readonly (Said | string)[]): Said {
+  return {
+    text: literals.reduce((text, literal, index) => text + textOf(parts[index - 1]!) + literal),
+    numbers: parts.flatMap((part) => typeof part === "string" ? [] : part.numbers),
+  };
+}
+
+/** A text without a number of the analysis in it. */
+export function plain(text: string): Said {
+  return { text, numbers: [] };
+}
+
+/** Parts with something between them; null ones are left out. */
+export function joined(parts: readonly Cell[], separator: string): Said {
+  const known = parts.filter((part) => part !== null);
+  return {
+    text: known.map(({ text }) => text).join(separator),
+    numbers: known.flatMap(({ numbers }) => numbers),
+  };
+}
+
+/** `what value, certainty` */
+export function inWords({ what, value, certainty }: Pick<Finding, "what" | "value" | "certainty">): Said {
+  const found = joined([value, certainty], ", ");
+  return what === null ? found : say`${what} ${found}`;
+}
+
+/** `what value, certainty (method)` */
+export function withMethod(finding: Finding): Said {
+  const words = inWords(finding);
+  return finding.method === null ? words : say`${words} (${finding.method})`;
+}
+
+function textOf(part: Said | string): string {
+  return typeof part === "string" ? part : part.text;
+}
+
+function made(text: string, ...numbers: readonly (number | null)[]): Said {
+  return { text, numbers: numbers.filter((number) => number !== null) };
+}
+
+/** @param ns null: `-` */
+export function duration(ns: number | null): Said {
+  return made(formatDuration(ns), ns);
+}
+
+/** A duration that somebody chose. */
+export function chosen(ns: number): Said {
+  return made(formatChosen(ns), ns);
+}
+
+/** A difference in ns; null: `-` */
+export function shift(ns: number | null): Said {
+  return made(formatShift(ns), ns);
+}
+
+/** Cliff's delta and the like; null: `-` */
+export function signed(value: number | null): Said {
+  return made(formatSigned(value), value);
+}
+
+/** An index such as Cramer's V. */
+export function number(value: number): Said {
+  return made(value.toFixed(2), value);
+}
+
+export function statistic(value: number): Said {
+  return made(formatStatistic(value), value);
+}
+
+/** A number as it is: a count, a level that was chosen. */
+export function exact(n: number): Said {
+  return made(String(n), n);
+}
+
+export function probability(p: number): Said {
+  return made(p.toFixed(3), p);
+}
+
+/** Of both sides. */
+export function sizes(n: Pair<number>): Said {
+  return made(n.join(" + "), ...n);
+}
+
+/** Ends in ns; null: `-` */
+export function interval(ends: Pair<number> | null): Said {
+  return ends === null ? made("-") : say`[${shift(ends[0])}, ${shift(ends[1])}]`;
+}
+
+/** The confidence beside an error rate, such as `95 %` for 0.05. */
+export function confidence(beside: number): Said {
+  return made(`${Number((100 * (1 - beside)).toPrecision(6))} %`, beside);
+}
+
+/** A part of a whole, such as `12.5%` for 0.125; null: `-` */
+export function share(of: number | null): Said {
+  if (of === null) return made("-");
+  const text = (100 * of).toFixed(1);
+  return made(`${text === "-0.0" ? "0.0" : text}%`, of);
+}
+
+export function pValue({ p, p_capped }: PValue): Said {
+  return made(formatP(p, p_capped), p);
+}
+
+/** Without its `p = `, where that is said already. */
+export function bareP(p: number, capped: boolean): Said {
+  return made(formatP(p, capped).replace("p = ", ""), p);
+}
+
+/** An exploratory p-value before and after its adjustment. */
+export function exploredP(explored: ExploratoryP): Said {
+  return say`${pValue(explored)}, BH ${bareP(explored.p_bh, false)}`;
+}
+
+/** A ratio and its interval. */
+export function ratio({ ratio, ci: [low, high] }: Ratio): Said {
+  return say`${times(ratio)} [${end(low)}, ${end(high)}]`;
+}
+
+export function ratioInterval({ ci: [low, high] }: Ratio): Said {
+  return say`[${end(low)}, ${end(high)}]`;
+}
+
+/** A ratio alone. */
+export function times(ratio: number): Said {
+  const isFar = ratio >= 1000 || (ratio > 0 && ratio < 0.01);
+  return made(isFar ? ratio.toExponential(1) : ratio.toFixed(2), ratio);
+}
+
+function end(ratio: number | null): Said {
+  return ratio === null ? made("open") : times(ratio);
+}

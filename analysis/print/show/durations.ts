@@ -1,0 +1,37 @@
+/** The durations of the questions in one file. */
+
+import { QUESTIONS } from "../../compare/questions.ts";
+import type { ResultFile } from "../../result/file.ts";
+import { sortedSample } from "../../sample/sample.ts";
+import { summaryOf } from "../../show/strata.ts";
+import type { Table } from "../model.ts";
+import { duration, exact, plain } from "../said.ts";
+
+export function durationsTable(file: ResultFile): Table<"n" | "median" | "iqr" | "mad"> {
+  return {
+    caption: "Complete runs in which it was observed",
+    head: "duration",
+    lines: [],
+    columns: [
+      { id: "n", name: "n", per: "row" },
+      { id: "median", name: "median", per: "row" },
+      { id: "iqr", name: "IQR", per: "row" },
+      { id: "mad", name: "MAD", per: "row" },
+    ],
+    rows: QUESTIONS.map(({ name, title, duration: column }) => {
+      const { n, median_ns, iqr_ns, mad_ns } = summaryOf(sortedSample(file, column));
+      return {
+        head: plain(`${name}: ${title}`),
+        cells: {
+          n: [exact(n)],
+          median: [duration(median_ns)],
+          iqr: [duration(iqr_ns)],
+          mad: [duration(mad_ns)],
+        },
+        bins: [],
+      };
+    }),
+    range: null,
+    empty: "no question",
+  };
+}

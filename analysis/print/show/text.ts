@@ -1,0 +1,85 @@
+/** What one result file says, as text for a terminal of 80 columns; with plots beside the strata. */
+
+import type { Show } from "../../show/show.ts";
+import { cell, fields, findings, headed, hidden, sentence, SHOWN, table } from "../layout/text.ts";
+import { printable, right, WIDTH } from "../layout/terminal.ts";
+import { IN_ORDER } from "../measured.ts";
+import type { Finding, Row, Table } from "../model.ts";
+import { type ShareColumn, tellShow } from "./told.ts";
+import { CLOCKSOURCE } from "./integrity.ts";
+
+const STRATA = {
+  head: 19,
+  lines: 6,
+  columns: [
+    { id: "runs", width: 8 },
+    { id: "complete", width: 8, name: "compl." },
+    { id: "censored", width: 6, name: "cens." },
+    { id: "median", width: 10 },
+    { id: "iqr", width: 10 },
+    { id: "mad", width: 10 },
+  ],
+} as const;
+
+const CHAIN = {
+  head: 19,
+  lines: 0,
+  plots: false,
+  columns: [
+    { id: "n", width: 8 },
+    { id: "median", width: 10 },
+    { id: "iqr", width: 10 },
+    { id: "offset", width: 7, name: "offset" },
+    { id: "stage", width: 7, name: "ttwu" },
+    { id: "spread", width: 7, name: "spread" },
+    { id: "robust", width: 7, name: "robust" },
+  ],
+} as const;
+
+/** @param plots histograms beside the strata, for a terminal of at least 120 columns */
+export function showText(show: Show, plots: boolean): string {
+  const told = tellShow(show);
+  const sections = [
+    [
+      ...sentence(told.machine, `${printable(told.file)}: `.slice(0, WIDTH / 2)),
+      ...fields(told.head, 16),
+      ...headed(told.warnings),
+    ],
+    ...told.strata.map((strata) => [
+      ...sentence({ text: strata.caption, numbers: [] }),
+      ...table(strata, { ...STRATA, plots }, "strata"),
+    ]),
+    [
+      told.chain.caption,
+      ...table(told.chain, CHAIN, "links"),
+      ...sentence(told.spreadSource, "  "),
+      ...sentence(told.shareMethods, "  "),
+    ],
+    [CLOCKSOURCE, ...fields(told.clocksource, 20)],
+    ...[told.signatures, ...told.stacks].map(shareLines),
+    ["integrity", ...fields(told.integrity, 18)],
+    [IN_ORDER, ...orderLines(told.order)],
+  ];
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+/** Each value behind its runs; the frames of a stack below it. */
+function shareLines({ caption, rows }: Table<ShareColumn> | Table<ShareColumn | "frames">): string[] {
+  return [
+    caption,
+    ...rows.slice(0, SHOWN).flatMap(({ head, cells }: Row<ShareColumn> | Row<ShareColumn | "frames">) => [
+      ...sentence(head, `  ${right(cell(cells.runs[0]!), 8)} ${right(cell(cells.share[0]!), 6)}  `),
+      ..."frames" in cells && cells.frames[0] !== null ? sentence(cells.frames[0]!, "      ") : [],
+    ]),
+    ...hidden(rows.length - SHOWN),
+  ];
+}
+
+/** The methods are the same for all: once, at the end. */
+function orderLines(order: readonly Finding[]): string[] {
+  const methods = new Set(order.flatMap(({ method }) => method === null ? [] : [method.text]));
+  return [
+    ...findings(order.map((found) => ({ ...found, method: null })), 16),
+    ...methods.size === 0 ? [] : sentence({ text: [...methods].join("; "), numbers: [] }, "  "),
+  ];
+}

@@ -1,0 +1,106 @@
+/** The parts of an answer as HTML. */
+
+import type { Cell, Column, Field, Finding, Note, Row, Said, Table } from "../../print/model.ts";
+import { breakable, perSide, unbroken } from "./labels.ts";
+import { type Markup, markup, type Part } from "./markup.ts";
+import { type Row as HtmlRow, table } from "./table.ts";
+
+/** Rows of a table that are shown; the rest is counted. */
+export const SHOWN = 24;
+
+/** Facts of one name in a cell. */
+const LISTED = 12;
+
+export function said({ text }: Said): string {
+  return unbroken(text);
+}
+
+function cell(of: Cell): string {
+  return of === null ? "-" : said(of);
+}
+
+export function notes(all: readonly Note[]): Markup | null {
+  if (all.length === 0) return null;
+  const items = all.map(({ label, says }) => markup`<li><strong>${label}</strong> ${said(says)}</li>`);
+  return markup`<ul class="notes">${items}</ul>`;
+}
+
+/** What a layout adds to the table of an answer. */
+export interface HtmlTable<Id extends string> {
+  /** In place of the table's, which stands above it. */
+  readonly caption?: string;
+  /** Columns in their order. */
+  readonly columns: readonly Id[];
+  /** What the rows are, where some are not shown. */
+  readonly what: string;
+  /** Shown before the rows. */
+  readonly total?: Row<Id>;
+  /** A column behind the others, and its cell in each row: that of the total first. */
+  readonly last?: readonly [name: string, cells: readonly Part[]];
+  /** Said below a row. */
+  readonly note?: (row: Row<Id>) => Said;
+}
+
+export function tableOf<Id extends string>(of: Table<Id>, style: HtmlTable<Id>): Markup {
+  if (of.rows.length === 0) return markup`<p>${of.empty}</p>`;
+  const columns = style.columns.map((id) => of.columns.find((column) => column.id === id)!);
+  const rows = [...style.total === undefined ? [] : [style.total], ...of.rows.slice(0, SHOWN)];
+  const [lastName, lastCells] = style.last ?? [null, []];
+  const more = of.rows.length - SHOWN;
+  const body = rows.map((row, index): HtmlRow => ({
+    head: breakable(row.head.text),
+    cells: [
+      ...columns.map((column) => entry(row, column, of.lines)),
+      ...lastName === null ? [] : [lastCells[index]!],
+    ],
+    ...style.note === undefined ? {} : { note: noteOf(style.note(row)) },
+  }));
+  const heads = [of.head, ...columns.map(({ name }) => name), ...lastName === null ? [] : [lastName]];
+  return markup`${table(style.caption ?? of.caption, heads, body)}${
+    more > 0 && markup`<p>and ${more} more ${style.what}</p>`
+  }`;
+}
+
+function noteOf(note: Said): Part {
+  return note.text === "" ? null : said(note);
+}
+
+function entry<Id extends string>(
+  { cells }: Row<Id>,
+  { id, per }: Column<Id>,
+  lines: readonly string[],
+): Part {
+  return per === "row" ? cell(cells[id][0]!) : perSide(lines, cells[id].map(cell));
+}
+
+export function findingsTable(caption: string, findings: readonly Finding[]): Markup | null {
+  if (findings.length === 0) return null;
+  const rows = findings.map(({ topic, of, what, value, certainty, method }): HtmlRow => {
+    const place = of ?? topic;
+    return {
+      head: what === null ? place : `${place}: ${what}`,
+      cells: [markup`<span class="value">${cell(value)}</span>`, cell(certainty), cell(method)],
+    };
+  });
+  return table(caption, ["what", "value", "p or interval", "method"], rows);
+}
+
+/** Facts of several sides beside each other, by their names. */
+export function fieldsTable(
+  caption: string,
+  letters: readonly string[],
+  sides: readonly (readonly Field[])[],
+): Markup {
+  const labels = [...new Set(sides.flatMap((fields) => fields.map(({ label }) => label)))];
+  const rows = labels.map((label): HtmlRow => ({
+    head: label,
+    cells: sides.map((fields) => listed(fields.filter((field) => field.label === label))),
+  }));
+  return table(caption, ["", ...letters], rows);
+}
+
+function listed(facts: readonly Field[]): string {
+  if (facts.length === 0) return "-";
+  const more = facts.length > LISTED ? `; and ${facts.length - LISTED} more` : "";
+  return facts.slice(0, LISTED).map(({ says }) => said(says)).join("; ") + more;
+}
