@@ -1,4 +1,4 @@
-/** A measurement on paper: the parts's kernel, target and clock, a disk in memory, a terminal that is written down. */
+/** A measurement on paper: a kernel, target and clock, a disk in memory, a terminal that is written down. */
 
 import type { Attributes } from "../../../analysis/result/attributes.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
