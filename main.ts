@@ -69,7 +69,7 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   return reportError(outcome.error, args.includes("--verbose"), output);
 }
 
-/** A reader that has seen enough is not a failure, see report(). */
+/** A reader that has seen enough is not a failure, see reportError(). */
 function writeAnswer(text: string): void {
   try {
     writeAllSync(Deno.stdout, new TextEncoder().encode(text));

@@ -1,9 +1,11 @@
 /** Help names what the tables have: the defaults of default.toml, and examples that are taken. */
 
 import assert from "node:assert/strict";
+import { EXIT } from "../../../analysis/failure.ts";
 import { COMPARE_FLAGS } from "../../../commands/line/compare.ts";
 import { PROTOCOL_FLAGS } from "../../../commands/line/run.ts";
 import { ROUTES } from "../../../commands/line/table.ts";
+import { main } from "../../../main.ts";
 import { defaultSettings } from "../../../runbook/protocol/runbook_file.ts";
 import type { Field } from "../../../runbook/protocol/settings.ts";
 
@@ -46,4 +48,11 @@ Deno.test("the examples in the help of --by and --fail-on are taken", () => {
   for (const { example, parse } of EXAMPLES) {
     assert.deepEqual(parse(example), example.split(","));
   }
+});
+
+Deno.test("the help lists the exit codes that there are", async () => {
+  let help = "";
+  await main(["--help"], { stdout: (text) => help += text, stderr: () => {} });
+  const listed = /Exit codes: ([^.]+)\./.exec(help)?.[1] ?? "";
+  assert.deepEqual([...listed.matchAll(/\d+/g)].map(Number), Object.values(EXIT));
 });
