@@ -27,6 +27,16 @@ export interface HookFact {
   readonly reason?: string;
 }
 
+/** A task that was there before the measurement. */
+export interface TaskFact {
+  /** As the namespace of the measuring process counts it. */
+  readonly pid: number;
+  /** Its name when the measurement began. */
+  readonly comm: string;
+  /** When it was started, in clock ticks since the boot (field 22 of /proc/PID/stat): pids are used again. */
+  readonly start_ticks: number;
+}
+
 export interface Meta {
   /** Version of the program that wrote the file. */
   readonly probe: string;
@@ -70,6 +80,8 @@ export interface Meta {
   readonly clock_step_counter: string;
   /** What the target had when the measurement began; absent in files of before it was read, and of a task that had ended. */
   readonly attributes?: Attributes;
+  /** Whose wakeups the rows are; absent for the built-in target. */
+  readonly task?: TaskFact;
 }
 
 /** What a `# resumed` line holds: from here on the rows are those of another call of the program. */

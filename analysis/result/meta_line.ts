@@ -107,6 +107,7 @@ const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
   overrides: listOf(text),
   attributes: ATTRIBUTES,
+  task: object({ pid: count, comm: text, start_ticks: count }),
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);

@@ -3,7 +3,7 @@
 import { attributeTexts } from "../../analysis/result/attributes.ts";
 import { type Column, COLUMNS, type Row } from "../../analysis/result/columns.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { HookFact, Meta } from "../../analysis/result/meta.ts";
+import type { HookFact, Meta, TaskFact } from "../../analysis/result/meta.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 import type { RowView } from "../../analysis/result/row_view.ts";
 import { readFile } from "./result_in.ts";
@@ -85,6 +85,9 @@ export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   for (const [what, of] of SAME) {
     if (of(begun) !== of(now)) throw differs(path, what, of(begun), of(now), MACHINE);
   }
+  if (taskKey(begun.task) !== taskKey(now.task)) {
+    throw differs(path, "target", taskText(begun.task), taskText(now.task), TARGET);
+  }
   const [then, today] = [attributeTexts(begun), attributeTexts(now)];
   for (const [i, { name, text }] of today.entries()) {
     const before = then[i]!.text;
@@ -101,8 +104,17 @@ export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   }
 }
 
+/** A task may change its name, but neither of these. */
+const taskKey = (task?: TaskFact) => task === undefined ? "" : `${task.pid} ${task.start_ticks}`;
+
+const taskText = (task?: TaskFact) =>
+  task === undefined
+    ? "not known"
+    : `${task.comm} (pid ${task.pid}, started ${task.start_ticks} ticks after the boot)`;
+
 const known = (text: string | null) => text ?? "not known";
 
+const TARGET = "give the task it was begun with, if it still runs, or begin another file";
 const START = "start it as it was begun (chrt, nice, taskset, cgroup), or begin another file";
 const MACHINE = "go on where it was begun, or begin another file";
 const PROTOCOL = "give the options and the runbook it was begun with, or begin another file";

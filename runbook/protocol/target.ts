@@ -1,6 +1,7 @@
 /** Whose wakeup is followed: the built-in thread, or a task that is there already. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { TaskFact } from "../../analysis/result/meta.ts";
 import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
 import { COMM_BYTES } from "./settings.ts";
 
@@ -30,12 +31,6 @@ export function targetText(target: TargetChoice): string {
   return target.kind === "comm" ? `comm:${target.comm}` : target.kind;
 }
 
-export interface ExistingTask {
-  /** Kernel pid: a thread's id. */
-  readonly pid: number;
-  readonly comm: string;
-}
-
 /**
  * The existing task of a choice.
  *
@@ -45,30 +40,36 @@ export interface ExistingTask {
 export function findTask(
   choice: Exclude<TargetChoice, { kind: "self" }>,
   tasksNamed: (comm: string) => readonly number[],
-): ExistingTask {
-  if (choice.kind === "pid") {
-    const comm = readKernelFile(`/proc/${choice.pid}/comm`);
-    if (comm === null || !kernelFileExists(`/proc/${choice.pid}`)) {
-      throw new Failure(EXIT.failed, `no task has pid ${choice.pid}`, "look it up with ps -eL");
-    }
-    return { pid: choice.pid, comm: new TextDecoder().decode(comm).trimEnd() };
+): TaskFact {
+  const pid = choice.kind === "pid" ? choice.pid : onlyOne(choice.comm, tasksNamed(choice.comm));
+  const comm = readKernelFile(`/proc/${pid}/comm`);
+  const start_ticks = startTicks(readKernelFile(`/proc/${pid}/stat`));
+  if (comm === null || start_ticks === null || !kernelFileExists(`/proc/${pid}`)) {
+    throw new Failure(EXIT.failed, `no task has pid ${pid}`, "look it up with ps -eL");
   }
-  const pids = tasksNamed(choice.comm);
+  return { pid, comm: choice.kind === "comm" ? choice.comm : decoded(comm).trimEnd(), start_ticks };
+}
+
+function onlyOne(comm: string, pids: readonly number[]): number {
   const [pid] = pids;
   if (pid === undefined) {
-    throw new Failure(
-      EXIT.failed,
-      `no task is named ${choice.comm}`,
-      "look the name up with ps -eLo pid,comm",
-    );
+    throw new Failure(EXIT.failed, `no task is named ${comm}`, "look the name up with ps -eLo pid,comm");
   }
-  if (pids.length > 1) {
-    const some = pids.slice(0, 5).join(", ") + (pids.length > 5 ? ", ..." : "");
-    throw new Failure(
-      EXIT.usage,
-      `${pids.length} tasks are named ${choice.comm} (${some})`,
-      "name one of them with --target pid:NUMBER",
-    );
-  }
-  return { pid, comm: choice.comm };
+  if (pids.length === 1) return pid;
+  const some = pids.slice(0, 5).join(", ") + (pids.length > 5 ? ", ..." : "");
+  throw new Failure(
+    EXIT.usage,
+    `${pids.length} tasks are named ${comm} (${some})`,
+    "name one of them with --target pid:NUMBER",
+  );
+}
+
+/** Field 22; field 2 is the name in parentheses, which may hold both blanks and parentheses. */
+function startTicks(stat: Uint8Array | null): number | null {
+  const ticks = stat === null ? undefined : decoded(stat).replace(/^.*\) /s, "").split(" ")[22 - 3];
+  return ticks === undefined || !/^\d+$/.test(ticks) ? null : Number(ticks);
+}
+
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

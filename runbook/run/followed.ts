@@ -1,13 +1,13 @@
 /** The task that is followed, and what it has: its attributes are tried or read, for the kernel alone knows them. */
 
 import type { Attributes } from "../../analysis/result/attributes.ts";
+import type { TaskFact } from "../../analysis/result/meta.ts";
 import { type AskedAttributes, AttributesError, type TaskAttributes } from "../../ffi/attributes.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import type { Inside, NativeTarget } from "../../ffi/target.ts";
 import { metaAttributes, readTaskAttributes, type Tells } from "../machine/attributes.ts";
 import { readMachineText } from "../machine/machine.ts";
 import { attributesFailure } from "../machine/scheduling.ts";
-import type { ExistingTask } from "../protocol/target.ts";
 import type { LoopClock, Target } from "./loop.ts";
 import type { OpenTrigger } from "./trigger_device.ts";
 
@@ -39,7 +39,7 @@ export async function builtInTarget(
 export async function existingTarget(
   native: NativeLibrary,
   { native: trigger }: OpenTrigger,
-  { pid }: ExistingTask,
+  { pid }: TaskFact,
   inside: Inside,
   machine: Tells,
 ): Promise<Followed> {

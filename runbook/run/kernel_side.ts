@@ -1,7 +1,7 @@
 /** What a measurement needs of the kernel: the attached probes and the target. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { HookFact, Tier } from "../../analysis/result/meta.ts";
+import type { HookFact, TaskFact, Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
@@ -19,7 +19,7 @@ import type { Suspendable } from "./overhead.ts";
 import { openTrigger } from "./trigger_device.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
 import type { Trigger } from "./triggers.ts";
-import { type ExistingTask, findTask, type TargetChoice } from "../protocol/target.ts";
+import { findTask, type TargetChoice } from "../protocol/target.ts";
 
 /** The attached probes, as a measurement uses them. */
 export interface Probes extends ChainSource, Suspendable {
@@ -30,7 +30,7 @@ export interface Probes extends ChainSource, Suspendable {
 export interface KernelSide extends Disposable, Followed {
   readonly probes: Probes;
   /** The followed task; null: the built-in thread. */
-  readonly task: ExistingTask | null;
+  readonly task: TaskFact | null;
   readonly trigger: Trigger;
   /** Path of the trigger's device; null: it has none. */
   readonly triggerDevice: string | null;

@@ -29,12 +29,12 @@ export async function metaOf(
   { env, declared, source, machine, started }: MetaRequest,
   kernel: Pick<
     KernelSide,
-    "probes" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
+    "probes" | "task" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
   >,
   decode: DecodeTable | null,
 ): Promise<Meta> {
   const { runbook, overrides } = declared;
-  const { probes, triggerDevice, attributes } = kernel;
+  const { probes, task, triggerDevice, attributes } = kernel;
   return {
     probe: project.version,
     env,
@@ -51,5 +51,6 @@ export async function metaOf(
     ...(triggerDevice === null ? {} : { trigger_device: triggerDevice }),
     clock_step_counter: kernel.clockStepCounter,
     ...(attributes === null ? {} : { attributes }),
+    ...(task === null ? {} : { task }),
   };
 }

@@ -3,6 +3,7 @@ import { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { capture } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
+import { compiled } from "../harness/compiled.ts";
 import { type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const KILLS = 50;
@@ -119,6 +120,50 @@ Deno.test("--resume under another protocol is refused with the field that differ
         "give the options and the runbook it was begun with, or begin another file\n",
     );
     assert.equal(Deno.readTextFileSync(path), text);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+/** The fixture that sleeps 50 ms at a time, by a name of its own, until disposed. */
+async function sleeper(folder: string, name: string) {
+  const path = `${folder}/${name}`;
+  Deno.writeFileSync(path, await compiled("tests/harness/programs/waits.c"), { mode: 0o755 });
+  const child = new Deno.Command(path).spawn();
+  return {
+    pid: child.pid,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
+}
+
+Deno.test("--resume with another task as the target is refused, naming both, and the file's own task goes on", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-tasks-" });
+  try {
+    await using alpha = await sleeper(folder, "alpha");
+    await using beta = await sleeper(folder, "beta");
+    const path = `${folder}/r.csv`;
+    const resumed = (pid: number, ...more: string[]) =>
+      capture([EXECUTABLE, "run", "--runs", "6", "--period", "100ms", "--quiet", "--out", path]
+        .concat("--target", `pid:${pid}`, more));
+    const first = await resumed(alpha.pid, "--until", "3");
+    assert.equal(first.code, 0, first.stderr);
+    const text = Deno.readTextFileSync(path);
+    const { code, stderr } = await resumed(beta.pid, "--resume");
+    assert.equal(code, 1, stderr);
+    const both = new RegExp(
+      `^probe: cannot resume .*: its target is alpha \\(pid ${alpha.pid}, started \\d+ ticks after the boot\\), ` +
+        `here it is beta \\(pid ${beta.pid}, started \\d+ ticks after the boot\\); give the task it was begun with`,
+    );
+    assert.match(stderr, both);
+    assert.equal(Deno.readTextFileSync(path), text);
+    const again = await resumed(alpha.pid, "--resume");
+    assert.equal(again.code, 0, again.stderr);
+    const { rows } = parseMeasurement(Deno.readTextFileSync(path));
+    assert.deepEqual(new Set(rows.map(({ comm }) => comm)), new Set(["alpha"]));
+    assert.equal(rows.length, 6);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

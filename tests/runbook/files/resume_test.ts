@@ -146,11 +146,13 @@ const META: Meta = {
   attributes: ATTRIBUTES,
   hooks: [{ stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: true }],
   runbook: { runs: 4, period_ns: 1_000_000 },
+  task: { pid: 7, comm: "alpha", start_ticks: 500 },
 };
 
 Deno.test("the same meta goes on, also when only what each call says of itself differs", () => {
   requireSameMeta("f.csv", META, META);
   requireSameMeta("f.csv", META, { ...META, started: "2030-01-01T00:00:00Z", edge_uncertainty_ns: 999 });
+  requireSameMeta("f.csv", META, { ...META, task: { pid: 7, comm: "renamed", start_ticks: 500 } });
 });
 
 const otherTier = TIERS.find((tier) => tier !== META.tier)!;
@@ -174,6 +176,12 @@ const OTHERS: readonly (readonly [change: Partial<Meta>, found: RegExp])[] = [
     { attributes: { ...ATTRIBUTES, timerslack_ns: 50_000 } },
     /its target's timerslack_ns is 1 ns, here it is 50000 ns/,
   ],
+  [
+    { task: { pid: 8, comm: "beta", start_ticks: 600 } },
+    /its target is alpha \(pid 7, started 500 ticks .*\), here it is beta \(pid 8, started 600 ticks .*\); give the task/,
+  ],
+  // Its pid was used again.
+  [{ task: { pid: 7, comm: "alpha", start_ticks: 900 } }, /its target is .* 500 ticks .* 900 ticks /],
   [{ clock_step_counter: "sundial" }, /its counter of clock_step_ns is .*, here it is sundial;/],
   [
     { hooks: [{ stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: false, reason: "gone" }] },

@@ -248,7 +248,11 @@ Deno.test("a target is the built-in thread, a pid, or a name that the kernel can
 
 Deno.test("a name that several tasks have is refused with their pids, a missing one with the way to find it", () => {
   const choice = { kind: "comm", comm: "worker" } as const;
-  assert.deepEqual(findTask(choice, () => [7]), { pid: 7, comm: "worker" });
+  const { pid, comm, start_ticks } = findTask(choice, () => [Deno.pid]);
+  assert.deepEqual({ pid, comm }, { pid: Deno.pid, comm: "worker" });
+  // This process is younger than the machine, and than an hour.
+  const age = 100 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) - start_ticks;
+  assert.ok(age >= 0 && age < 100 * 3600, `started ${age} ticks ago`);
   assert.throws(() => findTask(choice, () => []), /no task is named worker/);
   assert.throws(() => findTask(choice, () => [7, 8]), /2 tasks are named worker \(7, 8\)/);
 });

@@ -34,7 +34,7 @@ Deno.test("the record of a task that reads when it likes is awaited for most of 
   const runbook = declareRunbook({ period_ns: 50_000_001 });
   const own = conditionsOf(paperKernel(parts), runbook, WAITING, NEVER);
   assert.equal(own.recordWindowNs, undefined);
-  const task = { pid: 7, comm: "other" };
+  const task = { pid: 7, comm: "other", start_ticks: 100 };
   const other = conditionsOf(paperKernel(parts, { task }), runbook, WAITING, NEVER);
   assert.equal(other.recordWindowNs, 40_000_000n);
 });

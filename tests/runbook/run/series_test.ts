@@ -47,7 +47,10 @@ Deno.test("another task is named, and what is missing on the machine is a notice
   const parts = new PaperParts(() => "returns");
   const paper = new PaperRequest(parts, { runs: 1, target: "comm:other" });
   const request = { ...paper.request, machine: { ...paper.request.machine, kernel: "4.4.1" } };
-  const { summary } = await measureSeries(request, paperKernel(parts, { task: { pid: 9, comm: "other" } }));
+  const { summary } = await measureSeries(
+    request,
+    paperKernel(parts, { task: { pid: 9, comm: "other", start_ticks: 100 } }),
+  );
   assert.deepEqual(paper.said.slice(0, 2), [
     "measuring 1 runs of other (pid 9) at tier full into host.csv",
     "notice: no table of wake flags for kernel 4.4.1: raw flags only, no signatures",
