@@ -75,6 +75,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   checkSystem(system, changesAllowed, access);
   const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());
   using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns));
+  if (output.file.notLocked !== null) say(withoutLock(path, output.file.notLocked));
   requireRunsLeft(path, output.begun, last, runbook);
   using interrupt = new Interrupt();
   const waiting = { allowed: !flags["no-wait"], say };
@@ -115,6 +116,10 @@ function progressUntil(last: number, quiet: boolean): Progress {
 
 function inOneGo({ blocks }: Runbook): string {
   return `notice: the runbook's ${blocks} blocks are for probe ab: here all runs are measured in one go`;
+}
+
+function withoutLock(path: string, why: string): string {
+  return `notice: ${path} cannot be locked (${why}): see to it that no other probe writes it meanwhile`;
 }
 
 /** What such a call declares. */

@@ -92,8 +92,22 @@ export type Syncing = "each row" | "in background";
 
 const SYNC_DELAY_MS = 500;
 
+/**
+ * @returns whether nobody else has it locked; the system's reason where there are no locks (ENOLCK, ENOSYS,
+ * EOPNOTSUPP: NFS without its lock service, FUSE, sandboxes). A disk that is broken shows itself in the first write.
+ */
+function lock(file: OutputFile): boolean | string {
+  try {
+    return file.tryLockSync(true);
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
 export class ResultWriter implements Disposable {
   readonly path: string;
+  /** Why nothing keeps another process from writing the file, too; null: it is locked. */
+  readonly notLocked: string | null;
   readonly #file: OutputFile;
   readonly #syncing: Syncing;
   #syncTimer: ReturnType<typeof setTimeout> | null = null;
@@ -114,7 +128,9 @@ export class ResultWriter implements Disposable {
     this.path = path;
     this.#file = file;
     this.#syncing = syncing;
-    if (file.tryLockSync(true)) return;
+    const locked = lock(file);
+    this.notLocked = typeof locked === "string" ? locked : null;
+    if (locked !== false) return;
     file.close();
     throw new Failure(
       EXIT.failed,
@@ -206,6 +222,10 @@ export class ResultWriter implements Disposable {
 
   #failure(what: string, error: unknown): Failure {
     const cut = `cannot write ${what} to ${this.path}: ${reasonOf(error)}`;
+    // The file is removed (openOutput): there is nothing to go on with.
+    if (this.isEmpty) {
+      return new Failure(EXIT.failed, cut, "make room, or choose another path with --out", { cause: error });
+    }
     try {
       this.#file.truncateSync(this.#length);
     } catch {

@@ -52,3 +52,17 @@ Deno.test("a disk that is full in the middle keeps every row before, is named wi
   assert.equal(after.end?.rows, RUNS);
   assert.deepEqual(after.resumptions, [Number(row)]);
 });
+
+Deno.test("a disk without room for the header leaves no file, and no advice to go on with one", async () => {
+  await using disk = await smallDisk(65_536);
+  const filler = new Uint8Array(65_536);
+  Deno.writeFileSync(`${disk.folder}/filler`, filler);
+  const path = `${disk.folder}/host.csv`;
+  const { code, stderr } = await capture([EXECUTABLE, ...ARGV, "--out", path]);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /^probe: cannot write the header to \S+: no space left on device; make room, or choose another path with --out\n$/,
+  );
+  assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
+});

@@ -147,6 +147,29 @@ Deno.test("a broken disk that cannot even be cut back says that its last line ma
   );
 });
 
+Deno.test("a header that does not fit leaves an empty file, and no advice to go on with it", () => {
+  for (const truncates of [true, false]) {
+    const file = new ResultWriter("host.csv", new SmallDisk(100, Infinity, truncates));
+    assert.equal(
+      failureOf(() => file.writeHeader(META)).message,
+      "cannot write the header to host.csv: no space left on device; make room, or choose another path with --out",
+    );
+    assert.equal(file.isEmpty, true);
+  }
+});
+
+Deno.test("a file system without locks takes the rows, and the file says that it is not locked", () => {
+  for (const why of ["No locks available (os error 37)", "Function not implemented (os error 38)"]) {
+    const disk = new SmallDisk();
+    disk.lockError = new Error(why);
+    const file = new ResultWriter("host.csv", disk);
+    assert.equal(file.notLocked, why.replace(/ \(.*/, "").toLowerCase());
+    file.writeRow(rowOf(1), []);
+    assert.equal(disk.content, formatRow(rowOf(1)));
+  }
+  assert.equal(new ResultWriter("host.csv", new SmallDisk()).notLocked, null);
+});
+
 Deno.test("a file is empty until its header is written", () => {
   const file = new ResultWriter("host.csv", new SmallDisk());
   assert.equal(file.isEmpty, true);

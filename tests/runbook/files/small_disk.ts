@@ -9,6 +9,8 @@ export class SmallDisk implements OutputFile {
   backgroundSyncs = 0;
   syncFails = false;
   lockedElsewhere = false;
+  /** The error of a file system without locks. */
+  lockError: Error | null = null;
   /** What a power cut would leave. */
   synced = "";
   writes = 0;
@@ -30,6 +32,7 @@ export class SmallDisk implements OutputFile {
   }
 
   tryLockSync(): boolean {
+    if (this.lockError !== null) throw this.lockError;
     return !this.lockedElsewhere;
   }
 
