@@ -5,7 +5,7 @@
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
-import { fold } from "./analysis/print/layout/terminal.ts";
+import { fold, printableLines } from "./analysis/print/layout/terminal.ts";
 import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
@@ -19,7 +19,8 @@ import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
  * @param args what the user wrote after `probe`
  * @returns the exit code; every error has been printed
  */
-export async function main(args: readonly string[], output: Output): Promise<ExitCode> {
+export async function main(args: readonly string[], to: Output): Promise<ExitCode> {
+  const output = printableOutput(to);
   const outcome = new Outcome();
   const application = buildApplication(
     buildRouteMap({
@@ -67,6 +68,15 @@ export async function main(args: readonly string[], output: Output): Promise<Exi
   }
   if (outcome.error === undefined) return outcome.exitCode;
   return reportError(outcome.error, args.includes("--verbose"), output);
+}
+
+/** No name acts upon a terminal, whichever command prints it; an answer that goes elsewhere stays byte for byte. */
+function printableOutput(to: Output): Output {
+  return {
+    ...to,
+    stderr: (text) => to.stderr(printableLines(text)),
+    stdout: to.columns === undefined ? to.stdout : (text) => to.stdout(printableLines(text)),
+  };
 }
 
 /** A reader that has seen enough is not a failure, see reportError(). */

@@ -1,12 +1,15 @@
+import { printableJson } from "./layout/terminal.ts";
+
 /**
  * An answer as indented JSON with a final LF, its fields in their order; never NaN, Infinity or -0.
  *
  * @throws RangeError for a number that JSON cannot hold: a mistake in the analysis, not in its input
  */
 export function jsonText(answer: object): string {
-  return JSON.stringify(answer, (key, value) => {
+  const json = JSON.stringify(answer, (key, value) => {
     if (typeof value !== "number") return value;
     if (!Number.isFinite(value)) throw new RangeError(`${key}: is ${value}, must be finite`);
     return value === 0 ? 0 : value;
-  }, 2) + "\n";
+  }, 2);
+  return `${printableJson(json)}\n`;
 }

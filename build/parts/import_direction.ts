@@ -110,6 +110,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runbook/run": [
     "analysis",
+    "analysis/print/layout",
     "analysis/result",
     "analysis/stats",
     "ffi",
@@ -181,6 +182,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "commands/line": [
     "analysis",
     "analysis/compare",
+    "analysis/print/layout",
     "analysis/result",
     "analysis/sample",
     "analysis/units",

@@ -1,6 +1,7 @@
 /** How the program says what ended it. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
+import { printable, printableLines } from "../../analysis/print/layout/terminal.ts";
 import type { Output } from "./shell.ts";
 
 /**
@@ -31,7 +32,7 @@ function describe(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+  return printable(text.replaceAll(/\s*\n\s*/g, " ").trim());
 }
 
 /** Prints what ended the program, in one line; with `verbose` also its causes. */
@@ -42,6 +43,6 @@ export function reportError(error: unknown, verbose: boolean, output: Output): E
     ? error.message
     : `internal error: ${describe(error)}; please report it with the output of the same call with --verbose`;
   output.stderr(`probe: ${oneLine(line)}\n`);
-  if (verbose) output.stderr(withCauses(error));
+  if (verbose) output.stderr(printableLines(withCauses(error)));
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }

@@ -20,6 +20,7 @@
  * known by its `id`; its texts are for people and may change.
  */
 
+import { printableJson } from "../../analysis/print/layout/terminal.ts";
 import type { Diagnosis } from "./doctor.ts";
 import type { Answer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";
@@ -40,7 +41,7 @@ export function reportJson({ verdict, machine, tiers, checks, facts }: Diagnosis
     checks: checks.map(({ id, topic, asks, answer }) => ({ id, topic, asks, ...answerFields(answer) })),
     facts,
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(report, null, 2))}\n`;
 }
 
 function answerFields(answer: Answer) {

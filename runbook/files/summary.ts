@@ -1,7 +1,7 @@
 /** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
-import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
+import { printable, printableJson, WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
@@ -28,7 +28,7 @@ const TIER_TEXT = {
 
 export function summaryJson({ path, meta, tally, notices }: Summary): string {
   const end = tally.end();
-  return JSON.stringify({
+  return printableJson(JSON.stringify({
     file: path,
     env: meta.env,
     kernel: meta.kernel,
@@ -49,7 +49,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
     ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
-  });
+  }));
 }
 
 export function summaryText({ path, meta, tally, notices }: Summary): string {
@@ -81,7 +81,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     ...notAttached(meta.hooks),
     ...notices.map((notice) => field("notice", notice)),
   ];
-  return lines.join("\n") + "\n";
+  return lines.map(printable).join("\n") + "\n";
 }
 
 function field(name: string, text: string): string {

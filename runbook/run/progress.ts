@@ -1,5 +1,6 @@
 /** What a waiting user sees on stderr: one line that renews itself on a terminal, start and finish elsewhere. */
 
+import { printable } from "../../analysis/print/layout/terminal.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 
 export interface ProgressOutput {
@@ -39,10 +40,10 @@ export class Progress {
     this.#started = this.#options.now();
   }
 
-  /** A line of its own: what begins, a notice, what ended. */
+  /** A line of its own: what begins, a notice, what ended; names in it cannot act upon the terminal. */
   say(line: string): void {
     if (this.#options.quiet) return;
-    this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${line}\n`);
+    this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${printable(line)}\n`);
   }
 
   /** @param missed edges so far that came between runs */
