@@ -8,8 +8,28 @@ import type { RowVisitor } from "../../analysis/result/row_view.ts";
 const CHUNK_BYTES = 1 << 18;
 const RESULT_FILE = "a result file of `probe run`";
 
+/** Standard input by its names; Deno opens the paths for a process with every permission only. */
+const STANDARD_INPUT: readonly string[] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
+/** The part of Deno.FsFile in use. */
+interface Input extends Disposable {
+  readSync(buffer: Uint8Array): number | null;
+}
+
+let standardInputTaken = false;
+
+/** @throws Failure (usage) at the second time: what was read is gone */
+function openInput(path: string): Input {
+  if (!STANDARD_INPUT.includes(path)) return naming(path, RESULT_FILE, () => Deno.openSync(path));
+  if (standardInputTaken) {
+    throw new Failure(EXIT.usage, "standard input is given twice", "give it once, the other side as a file");
+  }
+  standardInputTaken = true;
+  return { readSync: (buffer) => Deno.stdin.readSync(buffer), [Symbol.dispose]: () => {} };
+}
+
 /**
- * @param path as the user named it
+ * @param path as the user named it; `-` is standard input
  * @param visitor takes each row, when more of it is wanted than a ResultFile keeps
  * @param take takes the bytes as they are read; a piece is overwritten by the next
  * @throws Failure when the file cannot be read or is refused
@@ -19,7 +39,7 @@ export function readFile(
   visitor: RowVisitor | null = null,
   take: (bytes: Uint8Array) => void = () => {},
 ): ResultFile {
-  using file = naming(path, RESULT_FILE, () => Deno.openSync(path));
+  using file = openInput(path);
   try {
     return readResultFile(path, chunksOf(path, file, take), visitor);
   } catch (error) {
@@ -41,7 +61,7 @@ function isOutOfMemory(error: unknown): boolean {
 /** The bytes of a file in pieces; each piece is overwritten by the next. */
 function* chunksOf(
   path: string,
-  file: Deno.FsFile,
+  file: Input,
   take: (bytes: Uint8Array) => void,
 ): Generator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { generate } from "../../../bench/generate.ts";
+import { EXIT } from "../../../analysis/failure.ts";
+
+const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+
+/** The program with the permission to read files only, as its executable has it. */
+async function call(args: readonly string[], stdin: string) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--no-prompt", "--allow-read", MAIN, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  await using process = command.spawn();
+  const [output] = await Promise.all([process.output(), feed(process.stdin, stdin)]);
+  const decoder = new TextDecoder();
+  return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
+}
+
+/** Whoever refuses its arguments reads nothing. */
+async function feed(to: WritableStream<Uint8Array>, text: string): Promise<void> {
+  await ReadableStream.from([new TextEncoder().encode(text)]).pipeTo(to).catch(() => {});
+}
+
+const FILE = [...generate({ rows: 30, seed: 1, env: "host" })].join("");
+
+Deno.test("- and /dev/stdin are standard input for a command that reads result files", async () => {
+  for (const name of ["-", "/dev/stdin"]) {
+    const { code, stdout, stderr } = await call(["show", name], FILE);
+    assert.deepEqual([code, stderr], [EXIT.done, ""]);
+    assert.ok(stdout.startsWith(`${name}: host on `), stdout);
+  }
+});
+
+Deno.test("standard input given twice is refused", async () => {
+  const { code, stderr } = await call(["compare", "-", "-"], FILE);
+  assert.deepEqual([code, stderr], [
+    EXIT.usage,
+    "probe: standard input is given twice; give it once, the other side as a file\n",
+  ]);
+});
+
+Deno.test("a path that the runtime guards is refused without a word of its flags", async () => {
+  const { code, stderr } = await call(["show", "/proc/version"], "");
+  assert.deepEqual([code, stderr], [
+    EXIT.failed,
+    "probe: cannot read /proc/version: files below /proc, /sys and /dev cannot be read directly; " +
+    "copy it elsewhere, or give - and the file on standard input\n",
+  ]);
+});
