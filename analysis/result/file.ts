@@ -12,6 +12,7 @@ import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { type IntegrityError, RowReader, type TextName } from "./row.ts";
+import { foreignFormOf } from "./foreign_form.ts";
 import type { Note } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
@@ -45,6 +46,8 @@ export interface ResultFile {
 const LF = 0x0a;
 const HASH = 0x23;
 const MAGIC = "# probe-result ";
+/** UTF-8's, which editors put before the first line; the decoder leaves it out of a line that begins with it. */
+const MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_LINE = 4 << 20;
 const FIRST_BUFFER = 1 << 16;
 
@@ -84,8 +87,9 @@ export class ResultReader {
   push(chunk: Uint8Array): void {
     this.#append(chunk);
     const bytes = this.#buffer.subarray(0, this.#length);
-    if (this.#state === "version" && bytes.length >= MAGIC.length) {
-      this.#requireMagic(decode(bytes, 0, MAGIC.length));
+    if (this.#state === "version" && bytes.length >= MARK.length + MAGIC.length) {
+      this.#refuseForeign(bytes.subarray(0, MARK.length + MAGIC.length + 2));
+      this.#requireMagic(decode(bytes, 0, MARK.length + MAGIC.length));
     }
     let start = 0;
     for (let end = bytes.indexOf(LF, start); end >= 0; end = bytes.indexOf(LF, start)) {
@@ -151,6 +155,7 @@ export class ResultReader {
   /** @returns where the next line begins, or null when this one goes on beyond the bytes that are there */
   #takeLine(bytes: Uint8Array, start: number, end: number): number | null {
     if (this.#state === "version") {
+      this.#refuseForeign(bytes.subarray(start, end));
       this.#takeVersion(decode(bytes, start, end));
     } else if (bytes[start] === HASH) {
       this.#takeComment(decode(bytes, start, end));
@@ -166,6 +171,8 @@ export class ResultReader {
   }
 
   #takeRow(bytes: Uint8Array, start: number, end: number): number | null {
+    // Editors leave blank lines at the end.
+    if (start === end && this.#state === "ended" && this.#secondStart === null) return end;
     if (this.#secondStart !== null) this.#failConcatenated(null);
     if (this.#state === "ended") this.#fail(null, "a row follows the # end line");
     if (this.#state !== "rows") {
@@ -194,6 +201,12 @@ export class ResultReader {
     else if (line.startsWith("# stack ")) this.#takeStack(line);
     else if (line.startsWith("# resumed ")) this.#takeResumption(line.slice("# resumed ".length));
     else if (line.startsWith("# end ")) this.#takeEnd(line.slice("# end ".length));
+  }
+
+  #refuseForeign(start: Uint8Array): void {
+    const foreign = foreignFormOf(start);
+    if (foreign === null) return;
+    throw new Failure(EXIT.failed, `${this.#name} is not a result file: ${foreign.found}`, foreign.remedy);
   }
 
   #requireMagic(start: string): void {
@@ -293,6 +306,7 @@ export class ResultReader {
   /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
   #takeTail(tail: Uint8Array, notes: Note[]): void {
     const line = decode(tail, 0, tail.length);
+    if (this.#state === "version") this.#refuseForeign(tail);
     if (this.#state === "version") this.#requireMagic(line);
     if (this.#secondStart !== null || this.#state === "ended" || tail.includes(LF)) {
       if (tail.includes(LF)) this.#fail(null, "a quoted cell is never closed");
