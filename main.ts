@@ -5,7 +5,8 @@
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
-import { fold, printableLines } from "./analysis/print/layout/terminal.ts";
+import { fold } from "./analysis/print/layout/terminal.ts";
+import { printableLines } from "./analysis/print/printable.ts";
 import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";

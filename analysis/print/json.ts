@@ -1,4 +1,4 @@
-import { printableJson } from "./layout/terminal.ts";
+import { printableJson } from "./printable.ts";
 
 /**
  * An answer as indented JSON with a final LF, its fields in their order; never NaN, Infinity or -0.

@@ -100,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
     "analysis",
+    "analysis/print",
     "analysis/print/layout",
     "analysis/result",
     "analysis/stats",
@@ -110,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runbook/run": [
     "analysis",
-    "analysis/print/layout",
+    "analysis/print",
     "analysis/result",
     "analysis/stats",
     "ffi",
@@ -124,6 +125,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runbook/doctor": [
     "analysis",
+    "analysis/print",
     "analysis/print/layout",
     "analysis/result",
     "ffi",
@@ -182,14 +184,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "commands/line": [
     "analysis",
     "analysis/compare",
-    "analysis/print/layout",
+    "analysis/print",
     "analysis/result",
     "analysis/sample",
     "analysis/units",
     "commands",
     "runbook/protocol",
   ],
-  "main.ts": ["analysis", "analysis/print/layout", "commands/line", "deno.json", "system"],
+  "main.ts": ["analysis", "analysis/print", "analysis/print/layout", "commands/line", "deno.json", "system"],
 };
 
 /** What the folder's name or the file's own path alone forbids. */

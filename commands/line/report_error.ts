@@ -1,7 +1,7 @@
 /** How the program says what ended it. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
-import { printable, printableLines } from "../../analysis/print/layout/terminal.ts";
+import { printable, printableLines } from "../../analysis/print/printable.ts";
 import type { Output } from "./shell.ts";
 
 /**

@@ -20,7 +20,7 @@
  * known by its `id`; its texts are for people and may change.
  */
 
-import { printableJson } from "../../analysis/print/layout/terminal.ts";
+import { printableJson } from "../../analysis/print/printable.ts";
 import type { Diagnosis } from "./doctor.ts";
 import type { Answer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";

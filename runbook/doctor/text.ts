@@ -1,6 +1,7 @@
 /** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
 
-import { printable, wrap } from "../../analysis/print/layout/terminal.ts";
+import { wrap } from "../../analysis/print/layout/terminal.ts";
+import { printable } from "../../analysis/print/printable.ts";
 import type { CheckFinding, Diagnosis } from "./doctor.ts";
 import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
 import { hookConsequence, sharedReason } from "./hooks.ts";

@@ -1,7 +1,8 @@
 /** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
-import { printable, printableJson, WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
+import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
+import { printable, printableJson } from "../../analysis/print/printable.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";

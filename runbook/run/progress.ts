@@ -1,6 +1,6 @@
 /** What a waiting user sees on stderr: one line that renews itself on a terminal, start and finish elsewhere. */
 
-import { printable } from "../../analysis/print/layout/terminal.ts";
+import { printable } from "../../analysis/print/printable.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 
 export interface ProgressOutput {

@@ -1,7 +1,7 @@
 /** The parts of an answer as Markdown: nothing that a file says becomes markup. */
 
 import type { Column, Note, Row, Said, Table } from "../model.ts";
-import { printable } from "./terminal.ts";
+import { printable } from "../printable.ts";
 
 /** Rows of a table that are shown: a job's summary has a largest size. */
 const SHOWN = 12;

@@ -3,7 +3,8 @@
 import { sparkline } from "../../sample/histogram.ts";
 import type { Cell, Column, Field, Finding, Note, Row, Said, Table } from "../model.ts";
 import { inWords, joined, say } from "../said.ts";
-import { left, printable, right, WIDTH, wrap } from "./terminal.ts";
+import { left, right, WIDTH, wrap } from "./terminal.ts";
+import { printable } from "../printable.ts";
 
 /** Rows of a table or items of a list that are shown; the rest is counted. */
 export const SHOWN = 12;

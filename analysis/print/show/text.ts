@@ -2,7 +2,8 @@
 
 import type { Show } from "../../show/show.ts";
 import { cell, fields, findings, headed, hidden, sentence, SHOWN, table } from "../layout/text.ts";
-import { printable, right, WIDTH } from "../layout/terminal.ts";
+import { right, WIDTH } from "../layout/terminal.ts";
+import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
 import type { Finding, Row, Table } from "../model.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
