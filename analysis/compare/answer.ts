@@ -3,7 +3,7 @@
 import { contrast } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
-import { both, INTERVAL_NEEDS, pValue, type Sample, TEST_NEEDS } from "../sample/sample.ts";
+import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { checkSeries } from "../sample/series.ts";
@@ -87,13 +87,13 @@ const SERIAL_METHOD = "Student's t with the variance of moving blocks";
 function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Answer["mann_whitney"] {
   if (serial === null) {
     const { u, p, method } = mannWhitney(a, b);
-    return { u, ...pValue(p), p_holm: null, method };
+    return { u, ...cappedP(p), p_holm: null, method };
   }
   const { greater, equal } = countPairs(a, b);
   const u = greater + equal / 2;
   const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
   const p = excess === 0 ? 1 : Math.min(1, 2 * tSurvival(excess / serial.sigmaOfU, serial.df));
-  return { u, ...pValue(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
+  return { u, ...cappedP(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
 }
 
 function tostOf(
@@ -105,7 +105,7 @@ function tostOf(
 ): Answer["tost"] {
   if (serial === null) {
     const { p, interval, method } = equivalence(a, b, marginNs, alpha, differences);
-    return { ...pValue(p), ci_ns: [interval.low, interval.high], method };
+    return { ...cappedP(p), ci_ns: [interval.low, interval.high], method };
   }
   const interval = serial.interval(1 - 2 * alpha);
   if (interval === null) return null;
@@ -116,7 +116,7 @@ function tostOf(
   const far = Math.min(middle - below, upTo - middle) - 0.5;
   const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / serial.sigmaOfU, serial.df);
   return {
-    ...pValue(p),
+    ...cappedP(p),
     ci_ns: [interval.low, interval.high],
     method: `TOST, Mann-Whitney, ${SERIAL_METHOD}`,
   };

@@ -3,7 +3,7 @@
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { ColumnName } from "../result/columns.ts";
 import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
-import { pValue } from "../sample/sample.ts";
+import { cappedP } from "../sample/sample.ts";
 import type { ColumnOf, CrossTable, WithinStrata } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { Confounding } from "./reasons.ts";
@@ -175,7 +175,7 @@ function tested(
 
 function gOf(counts: Table): CrossTable["g_test"] {
   const { g, df, p } = gTest(counts);
-  return { g, df, ...pValue(p) };
+  return { g, df, ...cappedP(p) };
 }
 
 /** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
@@ -200,6 +200,6 @@ function withinStrata(
     method,
     breslow_day: homogeneity === null
       ? null
-      : { chi_square: homogeneity.chiSquare, df: homogeneity.df, ...pValue(homogeneity.p) },
+      : { chi_square: homogeneity.chiSquare, df: homogeneity.df, ...cappedP(homogeneity.p) },
   });
 }

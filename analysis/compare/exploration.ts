@@ -1,6 +1,6 @@
 /** The family of exploratory p-values of a comparison: everything that is tested beside the verdicts. */
 
-import { pValue } from "../sample/sample.ts";
+import { cappedP } from "../sample/sample.ts";
 import type { ExploratoryP } from "./comparison.ts";
 import { benjaminiHochberg } from "../stats/holm.ts";
 
@@ -31,7 +31,7 @@ export class Exploration {
    */
   add<T extends object>(p: number, floor: number | null, rest: T): T & Unadjusted<ExploratoryP> {
     if (this.#adjusted !== null) throw new RangeError("p-values are adjusted already: none can be added");
-    const value = pValue(p, floor);
+    const value = cappedP(p, floor);
     return { ...rest, ...value, p_bh: new Handle(this.#found.push(value.p) - 1) };
   }
 

@@ -1,7 +1,7 @@
 /** Spread of samples against each other: ratio of MADs, and the tests of equal spread. */
 
 import type { Exploration, Unadjusted } from "./exploration.ts";
-import { INTERVAL_NEEDS, pValue, TEST_NEEDS } from "../sample/sample.ts";
+import { cappedP, INTERVAL_NEEDS, TEST_NEEDS } from "../sample/sample.ts";
 import type { Ratio, SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { deviationsFromMedians, flignerKilleen, spreadTest } from "../stats/spread.ts";
@@ -46,7 +46,7 @@ export function spreadTests(
   const { chiSquare, df, p } = flignerKilleen(large, deviations);
   return {
     ...decided(large, deviations, exploration),
-    fligner_killeen: chiSquare === null || p === null ? null : { chi_square: chiSquare, df, ...pValue(p) },
+    fligner_killeen: chiSquare === null || p === null ? null : { chi_square: chiSquare, df, ...cappedP(p) },
   };
 }
 
@@ -70,7 +70,7 @@ function decided(
   const { f, df1, df2, p: pAboutMedian } = brownForsythe;
   return {
     test: p === null ? null : exploration.add(p, null, { method }),
-    brown_forsythe: f === null || pAboutMedian === null ? null : { f, df1, df2, ...pValue(pAboutMedian) },
+    brown_forsythe: f === null || pAboutMedian === null ? null : { f, df1, df2, ...cappedP(pAboutMedian) },
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a reader must know before believing a comparison: a code, and the facts. The words are in analysis/print. */
 
-import type { Note } from "../result/note.ts";
+import type { FileNote, IntegrityError } from "../result/note.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
@@ -9,7 +9,7 @@ import type { SideIndex } from "./reasons.ts";
 export type ValueCounts = readonly { readonly value: string; readonly runs: number }[];
 
 export type Warning =
-  | { readonly code: "file"; readonly note: Note }
+  | { readonly code: "file"; readonly note: FileNote }
   /** Both sides began at the same time on the same boot. */
   | { readonly code: "same_measurement" }
   | ({ readonly side: SideIndex } & OfSide)
@@ -60,7 +60,7 @@ type OfSide =
     readonly code: "integrity";
     readonly errors: number;
     readonly rows: number;
-    readonly first: { readonly line: number; readonly reason: string };
+    readonly first: IntegrityError;
   }
   | { readonly code: "clocksource_switches"; readonly switches: number }
   | { readonly code: "clock_set"; readonly runs: number; readonly rows: number; readonly largest_ns: number }

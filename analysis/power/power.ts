@@ -7,10 +7,10 @@ import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { alphaOf, marginOf } from "../compare/limits.ts";
 import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
-import type { Note } from "../result/note.ts";
+import type { FileNote } from "../result/note.ts";
 import type { ResultFile } from "../result/file.ts";
 import { EXCHANGEABLE_LEVEL, seriesChecks } from "../sample/series.ts";
-import { type Sample, summaryOf } from "../show/strata.ts";
+import { describe, type Description } from "../sample/description.ts";
 import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
 
 export interface PowerOptions {
@@ -36,7 +36,7 @@ export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
 
 /** The words are in analysis/print. */
 export type PowerWarning =
-  | { readonly code: "file"; readonly note: Note }
+  | { readonly code: "file"; readonly note: FileNote }
   | { readonly code: "thin"; readonly file: string; readonly complete: number }
   /** Neighbouring runs are alike: a real series needs more runs than independent draws. */
   | { readonly code: "dependent"; readonly file: string; readonly duration: Duration; readonly lag1: number };
@@ -50,7 +50,7 @@ export type NoAnswer =
 export interface RunsAnswer {
   readonly margin_ns: number;
   /** What was drawn from, in the order of the files. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Description[];
   /** Null: see `reason`. */
   readonly runs_per_side: number | null;
   /** Simulated with so many runs; at least what was asked for. */
@@ -94,7 +94,7 @@ function runsFor(
   power: number,
 ): RunsAnswer {
   const sorted = files.map((file) => sortedSample(file, duration));
-  const samples = sorted.map(summaryOf);
+  const samples = sorted.map(describe);
   const asked = { margin_ns: marginNs, samples };
   const none = (reason: NoAnswer) => ({ ...asked, runs_per_side: null, simulated_power: null, reason });
   const few = samples.findIndex(({ n }) => n < NEEDS);

@@ -2,18 +2,18 @@
 
 import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
 import type { Outliers } from "../sample/summary.ts";
-import type { Sample } from "../show/strata.ts";
+import type { Description } from "../sample/description.ts";
 import type { Finding, Said } from "./model.ts";
 import { duration, exact, joined, plain, pValue, say, signed, statistic } from "./said.ts";
 
-export interface Machine {
+export interface Origin {
   readonly env: string;
   readonly host: string;
   readonly kernel: string;
   readonly tier: string;
 }
 
-export function machine({ env, host, kernel, tier }: Machine): Said {
+export function machine({ env, host, kernel, tier }: Origin): Said {
   return plain(`${env} on ${host}, Linux ${kernel}, ${tier} tier`);
 }
 
@@ -40,7 +40,7 @@ export function censored(timeout: number, aborted: number): Said | null {
   ], ", ");
 }
 
-export function sample({ n, median_ns, iqr_ns, mad_ns }: Sample): Said {
+export function sample({ n, median_ns, iqr_ns, mad_ns }: Description): Said {
   if (n === 0) return plain("not observed");
   return say`median ${duration(median_ns)}, IQR ${duration(iqr_ns)}, MAD ${duration(mad_ns)}, n ${exact(n)}`;
 }

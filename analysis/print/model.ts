@@ -39,7 +39,7 @@ export interface Finding {
   readonly method: Cell;
 }
 
-export interface Column<Id extends string = string> {
+export interface TableColumn<Id extends string = string> {
   readonly id: Id;
   readonly name: string;
   /** Cells in it: one a row, or one for each of the row's lines. */
@@ -49,7 +49,7 @@ export interface Column<Id extends string = string> {
 /** What a row has in a column: its one cell in a list, or one cell for each of the table's lines. */
 export type Cells = readonly Cell[];
 
-export interface Row<Id extends string = string> {
+export interface TableRow<Id extends string = string> {
   readonly head: Said;
   readonly cells: Readonly<Record<Id, Cells>>;
   /** Runs in each bin of the table's range, a list for each line; an empty one where there is nothing to draw. */
@@ -63,8 +63,8 @@ export interface Table<Id extends string = string> {
   readonly head: string;
   /** Names of a row's lines; none where each row is one line. */
   readonly lines: readonly string[];
-  readonly columns: readonly Column<Id>[];
-  readonly rows: readonly Row<Id>[];
+  readonly columns: readonly TableColumn<Id>[];
+  readonly rows: readonly TableRow<Id>[];
   /** What the bins reach from and to; null without bins. */
   readonly range: Cell;
   /** What to say when there is no row. */

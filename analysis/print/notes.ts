@@ -1,10 +1,10 @@
 /** What a reader of a file noted, in words. */
 
-import type { Note } from "../result/note.ts";
+import type { Contradiction, FileNote } from "../result/note.ts";
 import type { Said } from "./model.ts";
-import { exact, say } from "./said.ts";
+import { exact, plain, say } from "./said.ts";
 
-export function noteInWords(of: Note): Said {
+export function noteInWords(of: FileNote): Said {
   switch (of.code) {
     case "cut_off":
       return say`${of.file} was cut off: no # end line follows its ${exact(of.rows)} rows, which are used`;
@@ -13,4 +13,10 @@ export function noteInWords(of: Note): Said {
     case "line_cut_off":
       return say`${of.file} line ${exact(of.line)} was cut off in its middle and is not used`;
   }
+}
+
+export function contradictionInWords(of: Contradiction): Said {
+  return plain(
+    of.code === "order" ? `${of.column} is before ${of.is_before}` : "a complete run without tkread_task_ns",
+  );
 }

@@ -16,7 +16,7 @@ import { oneFile } from "./sections/one_file.ts";
 import type { ReportSide } from "./html/runs.ts";
 import { STYLE } from "./html/style.ts";
 
-export interface Report {
+export interface Page {
   /** Version of this program. */
   readonly version: string;
   /** The command that gives this page. */
@@ -29,7 +29,7 @@ export interface Report {
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-export function reportPage({ version, command, files, comparisons }: Report): string {
+export function reportPage({ version, command, files, comparisons }: Page): string {
   const letters = ["A", ...comparisons.map(({ sides }) => sides[1].side)];
   const sides = files.map((file, index): ReportSide => ({ ...file, letter: letters[index]! }));
   const [baseline, ...others] = sides;

@@ -11,9 +11,9 @@ import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
-import { type IntegrityError, RowReader, type TextName } from "./row.ts";
+import { RowReader, type TextName } from "./row.ts";
 import { foreignFormOf } from "./foreign_form.ts";
-import type { Note } from "./note.ts";
+import type { FileNote, IntegrityError } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
 import { stackKey } from "./stack_key.ts";
@@ -40,7 +40,7 @@ export interface ResultFile {
   readonly realtimeSteps: RealtimeSteps;
   /** Where its last whole line ends; what follows was cut off. */
   readonly wholeLineBytes: number;
-  readonly notes: readonly Note[];
+  readonly notes: readonly FileNote[];
 }
 
 const LF = 0x0a;
@@ -59,7 +59,7 @@ export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
-  readonly #notes: Note[] = [];
+  readonly #notes: FileNote[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes of the buffer in use: lines not read yet. */
   #length = 0;
@@ -304,7 +304,7 @@ export class ResultReader {
   }
 
   /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
-  #takeTail(tail: Uint8Array, notes: Note[]): void {
+  #takeTail(tail: Uint8Array, notes: FileNote[]): void {
     const line = decode(tail, 0, tail.length);
     if (this.#state === "version") this.#refuseForeign(tail);
     if (this.#state === "version") this.#requireMagic(line);

@@ -17,6 +17,7 @@ import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, Integers, readId, shown } from "./cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./column_store.ts";
 import { type Duration, DURATIONS, PLACES } from "./durations.ts";
+import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
 
 /** Columns kept as texts: all of them may be asked for as strata. */
@@ -50,12 +51,6 @@ const ID_INPUTS = [AT.tgid, AT.pid, AT.ttwu_ns] as const;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COMPLETE = "complete";
-
-/** A run whose stages contradict each other; it is kept and counted. */
-export interface IntegrityError {
-  readonly line: number;
-  readonly reason: string;
-}
 
 export class RowReader {
   readonly run = new NumberColumn();
@@ -326,21 +321,21 @@ export class RowReader {
   }
 
   /** What in this run's stages contradicts something else, or null. */
-  #contradiction(complete: boolean): string | null {
+  #contradiction(complete: boolean): Contradiction | null {
     const integers = this.#integers;
     let before = -1;
     for (const stage of ORDERED) {
       if (!integers.has(stage)) continue;
       if (before >= 0 && integers.difference(stage, before) < 0) {
-        return `${columns[stage]!.name} is before ${columns[before]!.name}`;
+        return { code: "order", column: nameAt(stage), is_before: nameAt(before) };
       }
       before = stage;
     }
     if (
       integers.has(AT.tkread_any_ns) && integers.has(AT.ttwu_ns) &&
       integers.difference(AT.tkread_any_ns, AT.ttwu_ns) < 0
-    ) return "tkread_any_ns is before ttwu_ns";
-    return complete && !integers.has(AT.tkread_task_ns) ? "a complete run without tkread_task_ns" : null;
+    ) return { code: "order", column: "tkread_any_ns", is_before: "ttwu_ns" };
+    return complete && !integers.has(AT.tkread_task_ns) ? { code: "no_task_read" } : null;
   }
 }
 
@@ -367,6 +362,10 @@ function notAWord(column: Column, found: string): string {
 
 function idText(high: number, low: number): string {
   return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+}
+
+function nameAt(column: number): ColumnName {
+  return columns[column]!.name as ColumnName;
 }
 
 function worded(value: number): string {

@@ -1,17 +1,16 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
 import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
+import { describe } from "./description.ts";
 import type { Grouping } from "./grouping.ts";
 import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
 import { type Ordered, ordered } from "../stats/ordered.ts";
-import { iqrSorted, madSorted, medianSorted, quantileSorted } from "../stats/quantile.ts";
+import { quantileSorted } from "../stats/quantile.ts";
 import { runsForUpperBound } from "../stats/quantile_bounds.ts";
 import { countBelow, countUpTo } from "../stats/rank.ts";
 
-/** Below this many values a spread is not an estimate. */
-const SPREAD_NEEDS = 2;
 /** Fewer complete runs a side are not tested at all. */
 export const TEST_NEEDS = 4;
 /** Fewer give no 95 % interval. */
@@ -134,11 +133,12 @@ function rowsByRun(run: Float64Array): Uint32Array | null {
 
 /** @param samples sorted ascending */
 export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summary {
+  const described = both(samples, describe);
   return {
     n: [samples[0].length, samples[1].length],
-    median_ns: both(samples, (sorted) => sorted.length === 0 ? null : medianSorted(sorted)),
-    iqr_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : iqrSorted(sorted)),
-    mad_ns: both(samples, (sorted) => sorted.length < SPREAD_NEEDS ? null : madSorted(sorted)),
+    median_ns: both(described, ({ median_ns }) => median_ns),
+    iqr_ns: both(described, ({ iqr_ns }) => iqr_ns),
+    mad_ns: both(described, ({ mad_ns }) => mad_ns),
     p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
     p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
     outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
@@ -175,7 +175,7 @@ export function both<T, R>(pair: Pair<T>, of: (value: T) => R): Pair<R> {
 }
 
 /** @param floor the smallest p that the method can give, or null */
-export function pValue(p: number, floor: number | null = null): PValue {
+export function cappedP(p: number, floor: number | null = null): PValue {
   if (p < SMALLEST_P) return { p: SMALLEST_P, p_capped: true };
   return { p, p_capped: floor !== null && p <= floor };
 }

@@ -1,6 +1,6 @@
 /** One duration in the order of the runs: do neighbours depend on each other, does it jump, has it several modes? */
 
-import { pValue, type Sample, sampleOf } from "./sample.ts";
+import { cappedP, type Sample, sampleOf } from "./sample.ts";
 import type { PValue } from "./summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
@@ -52,13 +52,13 @@ export function checkSeries(sample: Sample): SeriesCheck {
   const change = changePoint(ranks);
   const dip = dipTest(sorted);
   return {
-    lag1: lag1 === null ? null : { r: lag1.r, ...pValue(lag1.p), method: `${lag1.method}, of ranks` },
+    lag1: lag1 === null ? null : { r: lag1.r, ...cappedP(lag1.p), method: `${lag1.method}, of ranks` },
     change_point: change === null ? null : {
       after_run: runAt(change.after - 1),
-      ...pValue(change.p, change.pFloor),
+      ...cappedP(change.p, change.pFloor),
       method: change.method,
     },
-    dip: lag1 === null ? null : { dip: dip.dip, ...pValue(dip.p, dip.pFloor), method: dip.method },
+    dip: lag1 === null ? null : { dip: dip.dip, ...cappedP(dip.p, dip.pFloor), method: dip.method },
     exchangeable: (lag1?.p ?? 1) >= EXCHANGEABLE_LEVEL && (change?.p ?? 1) >= EXCHANGEABLE_LEVEL,
   };
 }

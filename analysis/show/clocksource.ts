@@ -4,7 +4,7 @@ import { completeness, sortedAt } from "../sample/sample.ts";
 import { NumberColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
-import { type Sample, summaryOf } from "./strata.ts";
+import { describe, type Description } from "../sample/description.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { medianSorted } from "../stats/quantile.ts";
 
@@ -15,8 +15,8 @@ export interface ClocksourceWindow {
   readonly runs_without: number;
   /** Of the complete runs with a switch, by old and new clocksource. */
   readonly switches: readonly Switch[];
-  readonly offset_with: Sample;
-  readonly offset_without: Sample;
+  readonly offset_with: Description;
+  readonly offset_without: Description;
   /** Hodges-Lehmann, with - without; null: no run on a side. */
   readonly offset_shift_ns: number | null;
 }
@@ -28,7 +28,7 @@ export interface Switch {
   readonly runs: number;
   /** Median of the timekeeping reads from the switch to the target's own; null: not observed. */
   readonly reads_after: number | null;
-  readonly offset: Sample;
+  readonly offset: Description;
 }
 
 /** Collects the columns of the switches, as a visitor of the reader. */
@@ -70,12 +70,12 @@ export class SwitchColumns {
             to,
             runs: rows.length,
             reads_after: reads.length === 0 ? null : medianSorted(reads),
-            offset: summaryOf(offsets(rows)),
+            offset: describe(offsets(rows)),
           };
         })
         .sort((x, y) => y.runs - x.runs || (`${x.from} ${x.to}` < `${y.from} ${y.to}` ? -1 : 1)),
-      offset_with: summaryOf(inWith),
-      offset_without: summaryOf(inWithout),
+      offset_with: describe(inWith),
+      offset_without: describe(inWithout),
       offset_shift_ns: inWith.length === 0 || inWithout.length === 0
         ? null
         : hodgesLehmann(inWithout, inWith),

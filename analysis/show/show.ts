@@ -1,4 +1,7 @@
-/** `probe show`: what one result file says. Field names are those of `probe show --format json`. */
+/**
+ * `probe show`: what one result file says. Field names are those of `probe show --format json`, in which notes and
+ * reasons are sentences.
+ */
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
 import type { ColumnName } from "../result/columns.ts";
@@ -6,13 +9,14 @@ import { type Count, countsOf, statusesOf } from "../sample/counts.ts";
 import { rowsThat, sortedSample } from "../sample/sample.ts";
 import { KeyColumns } from "../sample/key_columns.ts";
 import type { Loss } from "../result/meta.ts";
-import type { Note } from "../result/note.ts";
+import type { FileNote, IntegrityError } from "../result/note.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
 import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
-import { type Sample, type Strata, strataBy, summaryOf } from "./strata.ts";
+import { describe, type Description } from "../sample/description.ts";
+import { type Strata, strataBy } from "./strata.ts";
 import { QUARTILE_SHARE, VARIANCE_SHARE } from "../stats/spread_share.ts";
 
 export interface Show {
@@ -31,8 +35,8 @@ export interface Show {
     readonly timeout: number;
     readonly aborted: number;
   };
-  readonly offset: Sample;
-  readonly ttwu_to_tkread: Sample;
+  readonly offset: Description;
+  readonly ttwu_to_tkread: Description;
   readonly edge_uncertainty_ns: number;
   readonly strata: readonly Strata[];
   readonly chain: {
@@ -49,7 +53,7 @@ export interface Show {
   readonly tkread_stacks: readonly StackShare[];
   readonly integrity: Integrity;
   readonly series: { readonly offset: SeriesChecks; readonly ttwu_to_tkread: SeriesChecks };
-  readonly notes: readonly Note[];
+  readonly notes: readonly FileNote[];
 }
 
 export interface LinkName extends Pick<Link, "from" | "to"> {
@@ -77,7 +81,7 @@ export interface Integrity {
   readonly losses: readonly Loss[];
   /** Runs whose stages contradict each other, such as a stage before the one it follows. */
   readonly contradictions: number;
-  readonly first_contradiction: { readonly line: number; readonly reason: string } | null;
+  readonly first_contradiction: IntegrityError | null;
   /** Runs with a negative offset_ns or ttwu_to_tkread_ns. */
   readonly negative_deltas: number;
   /** Runs in which CLOCK_REALTIME was set, and the largest step if there was one; null: not observed. */
@@ -143,8 +147,8 @@ export class ShowColumns {
         timeout,
         aborted,
       },
-      offset: summaryOf(sortedSample(file, "offset_ns")),
-      ttwu_to_tkread: summaryOf(sortedSample(file, "ttwu_to_tkread_ns")),
+      offset: describe(sortedSample(file, "offset_ns")),
+      ttwu_to_tkread: describe(sortedSample(file, "ttwu_to_tkread_ns")),
       edge_uncertainty_ns: meta.edge_uncertainty_ns,
       strata: this.#keys.map((keys) => strataBy(file, keys, this.columnOf(file))),
       chain: {

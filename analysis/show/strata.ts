@@ -1,21 +1,12 @@
 /** Strata of one file: the runs that share the values of the chosen keys. */
 
 import type { ColumnName } from "../result/columns.ts";
+import { describe, type Description } from "../sample/description.ts";
 import { groupingOf, sizesOf } from "../sample/grouping.ts";
 import { completeRows, sampleOf, samplesByGroup } from "../sample/sample.ts";
 import { type Bins, binsOver, countsIn } from "../sample/histogram.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
-import { iqrSorted, madSorted, medianSorted } from "../stats/quantile.ts";
-
-/** Place and spread of a duration over complete runs; null where there are too few values. */
-export interface Sample {
-  readonly n: number;
-  readonly median_ns: number | null;
-  readonly iqr_ns: number | null;
-  /** Not scaled to a standard deviation. */
-  readonly mad_ns: number | null;
-}
 
 export interface OneStratum {
   /** In the order of the keys; null: not observed. */
@@ -24,8 +15,8 @@ export interface OneStratum {
   readonly complete: number;
   /** Runs that timed out or were aborted. */
   readonly censored: number;
-  readonly offset: Sample;
-  readonly ttwu_to_tkread: Sample;
+  readonly offset: Description;
+  readonly ttwu_to_tkread: Description;
   /** Runs in each bin of `bins`, by ttwu_to_tkread. */
   readonly histogram: readonly number[];
 }
@@ -36,16 +27,6 @@ export interface Strata {
   readonly bins: Bins | null;
   /** The largest first. */
   readonly groups: readonly OneStratum[];
-}
-
-/** @param sorted ns, ascending */
-export function summaryOf(sorted: Float64Array): Sample {
-  return {
-    n: sorted.length,
-    median_ns: sorted.length === 0 ? null : medianSorted(sorted),
-    iqr_ns: sorted.length < 2 ? null : iqrSorted(sorted),
-    mad_ns: sorted.length < 2 ? null : madSorted(sorted),
-  };
 }
 
 /** @param columnOf the values of a key, row by row */
@@ -68,8 +49,8 @@ export function strataBy(
     runs: runs[group]!,
     complete: complete[group]!,
     censored: runs[group]! - complete[group]!,
-    offset: summaryOf(offsets[group]!),
-    ttwu_to_tkread: summaryOf(latencies[group]!),
+    offset: describe(offsets[group]!),
+    ttwu_to_tkread: describe(latencies[group]!),
     histogram: countsIn(bins, latencies[group]!),
   })).filter((stratum) => stratum.runs > 0);
   const name = ({ values }: OneStratum) => values.join("\0");

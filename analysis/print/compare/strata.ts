@@ -3,7 +3,7 @@
 import type { Answer, Comparison, Stratification, Stratum } from "../../compare/comparison.ts";
 import { OF_STRATA } from "../../compare/questions.ts";
 import { censored, outliers } from "../measured.ts";
-import type { Cell, Cells, Column, Finding, Row, Said, Table } from "../model.ts";
+import type { Cell, Cells, Finding, Said, Table, TableColumn, TableRow } from "../model.ts";
 import { keyName, stratumName } from "../names.ts";
 import { duration, exact, exploredP, joined, plain, ratio, say, signed, statistic } from "../said.ts";
 import { reasonInWords } from "./reasons.ts";
@@ -35,7 +35,7 @@ export interface ToldStrata {
   /** Beside the columns of the sides those of a stratum as a whole. */
   readonly table: Table<StrataColumn>;
   /** All strata together. */
-  readonly total: Row<StrataColumn>;
+  readonly total: TableRow<StrataColumn>;
   /** Runs that are in no stratum, of each side that has some. */
   readonly unobserved: readonly Said[];
   readonly shifts: readonly Finding[];
@@ -65,7 +65,7 @@ export function tellStrata(shown: Stratification, comparison: Comparison, sides:
   };
 }
 
-function columnsOf(sides: Sides): Column<StrataColumn>[] {
+function columnsOf(sides: Sides): TableColumn<StrataColumn>[] {
   return [
     { id: "n", name: "n", per: "line" },
     { id: "median", name: "median", per: "line" },
@@ -88,7 +88,7 @@ function columnsOf(sides: Sides): Column<StrataColumn>[] {
 
 /** Columns of a row behind their names, those that are not empty. */
 export function inOneLine(
-  { cells }: Row<StrataColumn>,
+  { cells }: TableRow<StrataColumn>,
   { columns, lines }: Table<StrataColumn>,
   ids: readonly StrataColumn[],
 ): Said {
@@ -115,7 +115,7 @@ function rowOf(
   { columns }: Stratification,
   { stacks }: Comparison,
   sides: Sides,
-): Row<StrataColumn> {
+): TableRow<StrataColumn> {
   const { mann_whitney: test, kolmogorov_smirnov: ks, anderson_darling: ad, spread, histogram } = group;
   return {
     head: plain(stratumName(columns, group.values, stacks)),
@@ -170,7 +170,7 @@ function outlierCount({ outliers }: Answer | Stratum, side: 0 | 1): Cell {
   return found === null ? null : exact(found.far_below + found.below + found.above + found.far_above);
 }
 
-function totalOf(comparison: Comparison, sides: Sides): Row<StrataColumn> {
+function totalOf(comparison: Comparison, sides: Sides): TableRow<StrataColumn> {
   const nothing = [null];
   return {
     head: plain("all runs"),

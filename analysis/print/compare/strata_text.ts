@@ -2,7 +2,7 @@
 
 import { fields, findings, sentence, table, type TextColumn } from "../layout/text.ts";
 import { WIDTH } from "../layout/terminal.ts";
-import type { Finding, Row } from "../model.ts";
+import type { Finding, TableRow } from "../model.ts";
 import { joined, plain, withMethod } from "../said.ts";
 import type { ToldCross } from "./association.ts";
 import { inOneLine, type StrataColumn, type ToldStrata } from "./strata.ts";
@@ -29,7 +29,7 @@ const BELOW: readonly StrataColumn[] = ["verdict", "shift", "mad_ratio", "mad_to
 export function strataLines(told: ToldStrata, plots: boolean): string[] {
   const { title, same, table: strata, unobserved, shifts, spread } = told;
   if (same !== null) return [title, ...sentence(same, "  ")];
-  const below = (row: Row<StrataColumn>) => sentence(inOneLine(row, strata, BELOW), "      ");
+  const below = (row: TableRow<StrataColumn>) => sentence(inOneLine(row, strata, BELOW), "      ");
   return [
     title,
     ...table(strata, { ...STRATA, plots }, "strata", below),

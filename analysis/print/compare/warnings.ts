@@ -4,7 +4,7 @@ import type { ValueCounts, Warning } from "../../compare/warning.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Said } from "../model.ts";
-import { noteInWords } from "../notes.ts";
+import { contradictionInWords, noteInWords } from "../notes.ts";
 import { exact, joined, number, plain, say, shift } from "../said.ts";
 
 /** Values of a varying column that are named. */
@@ -85,7 +85,9 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
     case "integrity": {
       const { errors, rows, first: { line, reason } } = warning;
       const count = say`integrity: ${exact(errors)} of ${exact(rows)} runs contradict themselves`;
-      return say`${count} and are in the estimates (first: line ${exact(line)}, ${reason})`;
+      return say`${count} and are in the estimates (first: line ${exact(line)}, ${
+        contradictionInWords(reason)
+      })`;
     }
     case "clocksource_switches":
       return say`${exact(warning.switches)} clocksource switches happened inside the runs`;

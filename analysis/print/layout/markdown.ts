@@ -1,6 +1,6 @@
 /** The parts of an answer as Markdown: nothing that a file says becomes markup. */
 
-import type { Column, Note, Row, Said, Table } from "../model.ts";
+import type { Note, Said, Table, TableColumn, TableRow } from "../model.ts";
 import { printable } from "../printable.ts";
 
 /** Rows of a table that are shown: a job's summary has a largest size. */
@@ -44,10 +44,13 @@ export function table<Id extends string>(of: Table<Id>, ids: readonly Id[], what
   ].join("\n");
 }
 
-function nameOf({ name, per }: Column, lines: readonly string[]): string {
+function nameOf({ name, per }: TableColumn, lines: readonly string[]): string {
   return per === "line" ? `${name} ${lines.join(" / ")}` : name;
 }
 
-function cellsOf<Id extends string>({ head, cells }: Row<Id>, columns: readonly Column<Id>[]): string[] {
+function cellsOf<Id extends string>(
+  { head, cells }: TableRow<Id>,
+  columns: readonly TableColumn<Id>[],
+): string[] {
   return [head.text, ...columns.map(({ id }) => cells[id].map((one) => one?.text ?? "-").join(" / "))];
 }

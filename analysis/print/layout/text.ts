@@ -1,7 +1,7 @@
 /** The parts of an answer as lines for a terminal of 80 columns. */
 
 import { sparkline } from "../../sample/histogram.ts";
-import type { Cell, Column, Field, Finding, Note, Row, Said, Table } from "../model.ts";
+import type { Cell, Field, Finding, Note, Said, Table, TableColumn, TableRow } from "../model.ts";
 import { inWords, joined, say } from "../said.ts";
 import { left, right, WIDTH, wrap } from "./terminal.ts";
 import { printable } from "../printable.ts";
@@ -94,7 +94,7 @@ export function table<Id extends string>(
   of: Table<Id>,
   style: TextTable<Id>,
   what: string,
-  below: (row: Row<Id>, index: number) => readonly string[] = () => [],
+  below: (row: TableRow<Id>, index: number) => readonly string[] = () => [],
 ): string[] {
   if (of.rows.length === 0) return [`  ${of.empty}`];
   const rows = of.rows.slice(0, SHOWN);
@@ -109,7 +109,7 @@ function headOf<Id extends string>(
   { head, columns, range }: Table<Id>,
   { indent = "  ", head: width, lines, columns: shown, plots }: TextTable<Id>,
 ): string {
-  const names = (per: Column["per"]) =>
+  const names = (per: TableColumn["per"]) =>
     shown.map((one) => {
       const column = columnOf(columns, one.id);
       return column.per === per ? aligned(heading(one.name ?? column.name, one.width), one) : "";
@@ -120,14 +120,14 @@ function headOf<Id extends string>(
 }
 
 function rowLines<Id extends string>(
-  { head, cells, bins }: Row<Id>,
+  { head, cells, bins }: TableRow<Id>,
   of: Table<Id>,
   { indent = "  ", head: width, lines, columns: shown, plots }: TextTable<Id>,
 ): string[] {
   const text = printable(head.text);
   const labels = of.lines.length === 0 ? [framesIn(text, width)] : labelLines(text, width);
   return (of.lines.length === 0 ? [""] : of.lines).map((name, line) => {
-    const numbers = (per: Column["per"]) =>
+    const numbers = (per: TableColumn["per"]) =>
       shown.filter(({ id }) => columnOf(of.columns, id).per === per)
         .map((one) =>
           per === "row" && line > 0 ? " ".repeat(one.width) : aligned(cell(cells[one.id][line]!), one)
@@ -150,7 +150,7 @@ function aligned(text: string, { width, align }: TextColumn<string>): string {
   return align === "left" ? left(text, width) : right(text, width);
 }
 
-function columnOf<Id extends string>(columns: readonly Column<Id>[], id: Id): Column<Id> {
+function columnOf<Id extends string>(columns: readonly TableColumn<Id>[], id: Id): TableColumn<Id> {
   return columns.find((column) => column.id === id)!;
 }
 

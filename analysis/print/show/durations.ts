@@ -3,7 +3,7 @@
 import { QUESTIONS } from "../../compare/questions.ts";
 import type { ResultFile } from "../../result/file.ts";
 import { sortedSample } from "../../sample/sample.ts";
-import { summaryOf } from "../../show/strata.ts";
+import { describe } from "../../sample/description.ts";
 import type { Table } from "../model.ts";
 import { duration, exact, plain } from "../said.ts";
 
@@ -19,7 +19,7 @@ export function durationsTable(file: ResultFile): Table<"n" | "median" | "iqr" |
       { id: "mad", name: "MAD", per: "row" },
     ],
     rows: QUESTIONS.map(({ name, title, duration: column }) => {
-      const { n, median_ns, iqr_ns, mad_ns } = summaryOf(sortedSample(file, column));
+      const { n, median_ns, iqr_ns, mad_ns } = describe(sortedSample(file, column));
       return {
         head: plain(`${name}: ${title}`),
         cells: {

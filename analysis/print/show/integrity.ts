@@ -4,6 +4,7 @@ import type { ClocksourceWindow } from "../../show/clocksource.ts";
 import type { Integrity } from "../../show/show.ts";
 import { sample } from "../measured.ts";
 import type { Field, Said } from "../model.ts";
+import { contradictionInWords } from "../notes.ts";
 import { exact, joined, plain, say, shift, statistic } from "../said.ts";
 
 const UNKNOWN = plain("not observed");
@@ -28,7 +29,9 @@ export function integrityFields(integrity: Integrity): Field[] {
       label: "contradictions",
       says: first === null
         ? NONE
-        : say`${exact(integrity.contradictions)} runs (first: line ${exact(first.line)}, ${first.reason})`,
+        : say`${exact(integrity.contradictions)} runs (first: line ${exact(first.line)}, ${
+          contradictionInWords(first.reason)
+        })`,
     },
     { label: "clock was set", says: clockWasSet(integrity) },
     {

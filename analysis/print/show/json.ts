@@ -1,8 +1,17 @@
 import type { Show } from "../../show/show.ts";
 import { jsonText } from "../json.ts";
-import { noteInWords } from "../notes.ts";
+import { contradictionInWords, noteInWords } from "../notes.ts";
 
-/** The fields of `Show`, in its order; notes in words. */
+/** The fields of `Show`, in its order; notes and reasons in words. */
 export function showJson(show: Show): string {
-  return jsonText({ ...show, notes: show.notes.map((note) => noteInWords(note).text) });
+  const { notes, integrity } = show;
+  const { first_contradiction: first } = integrity;
+  return jsonText({
+    ...show,
+    integrity: {
+      ...integrity,
+      first_contradiction: first && { line: first.line, reason: contradictionInWords(first.reason).text },
+    },
+    notes: notes.map((note) => noteInWords(note).text),
+  });
 }

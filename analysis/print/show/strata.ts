@@ -1,7 +1,8 @@
 /** One file stratum by stratum. */
 
 import type { Show } from "../../show/show.ts";
-import type { OneStratum, Sample, Strata } from "../../show/strata.ts";
+import type { Description } from "../../sample/description.ts";
+import type { OneStratum, Strata } from "../../show/strata.ts";
 import type { Cell, Table } from "../model.ts";
 import { keyName, type Stacks, stratumName } from "../names.ts";
 import { duration, exact, plain, say } from "../said.ts";
@@ -43,7 +44,7 @@ function strataTable({ keys, bins, groups }: Strata, stacks: Stacks): Table<Stra
 }
 
 function cells(group: OneStratum): Record<StrataColumn, readonly Cell[]> {
-  const both = (of: (sample: Sample) => number | null) =>
+  const both = (of: (sample: Description) => number | null) =>
     [group.offset, group.ttwu_to_tkread].map((sample) => duration(of(sample)));
   return {
     runs: [exact(group.runs)],

@@ -5,7 +5,7 @@ import { cell, fields, findings, headed, hidden, sentence, SHOWN, table } from "
 import { right, WIDTH } from "../layout/terminal.ts";
 import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
-import type { Finding, Row, Table } from "../model.ts";
+import type { Finding, Table, TableRow } from "../model.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
 import { CLOCKSOURCE } from "./integrity.ts";
 
@@ -68,7 +68,9 @@ export function showText(show: Show, plots: boolean): string {
 function shareLines({ caption, rows }: Table<ShareColumn> | Table<ShareColumn | "frames">): string[] {
   return [
     caption,
-    ...rows.slice(0, SHOWN).flatMap(({ head, cells }: Row<ShareColumn> | Row<ShareColumn | "frames">) => [
+    ...rows.slice(0, SHOWN).flatMap((
+      { head, cells }: TableRow<ShareColumn> | TableRow<ShareColumn | "frames">,
+    ) => [
       ...sentence(head, `  ${right(cell(cells.runs[0]!), 8)} ${right(cell(cells.share[0]!), 6)}  `),
       ..."frames" in cells && cells.frames[0] !== null ? sentence(cells.frames[0]!, "      ") : [],
     ]),

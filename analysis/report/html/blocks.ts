@@ -1,9 +1,9 @@
 /** The parts of an answer as HTML. */
 
-import type { Cell, Column, Field, Finding, Note, Row, Said, Table } from "../../print/model.ts";
+import type { Cell, Field, Finding, Note, Said, Table, TableColumn, TableRow } from "../../print/model.ts";
 import { breakable, perSide, unbroken } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
-import { type Row as HtmlRow, table } from "./table.ts";
+import { type MarkupRow, table } from "./table.ts";
 
 /** Rows of a table that are shown; the rest is counted. */
 export const SHOWN = 24;
@@ -34,11 +34,11 @@ export interface HtmlTable<Id extends string> {
   /** What the rows are, where some are not shown. */
   readonly what: string;
   /** Shown before the rows. */
-  readonly total?: Row<Id>;
+  readonly total?: TableRow<Id>;
   /** A column behind the others, and its cell in each row: that of the total first. */
   readonly last?: readonly [name: string, cells: readonly Part[]];
   /** Said below a row. */
-  readonly note?: (row: Row<Id>) => Said;
+  readonly note?: (row: TableRow<Id>) => Said;
 }
 
 export function tableOf<Id extends string>(of: Table<Id>, style: HtmlTable<Id>): Markup {
@@ -47,7 +47,7 @@ export function tableOf<Id extends string>(of: Table<Id>, style: HtmlTable<Id>):
   const rows = [...style.total === undefined ? [] : [style.total], ...of.rows.slice(0, SHOWN)];
   const [lastName, lastCells] = style.last ?? [null, []];
   const more = of.rows.length - SHOWN;
-  const body = rows.map((row, index): HtmlRow => ({
+  const body = rows.map((row, index): MarkupRow => ({
     head: breakable(row.head.text),
     cells: [
       ...columns.map((column) => entry(row, column, of.lines)),
@@ -66,8 +66,8 @@ function noteOf(note: Said): Part {
 }
 
 function entry<Id extends string>(
-  { cells }: Row<Id>,
-  { id, per }: Column<Id>,
+  { cells }: TableRow<Id>,
+  { id, per }: TableColumn<Id>,
   lines: readonly string[],
 ): Part {
   return per === "row" ? cell(cells[id][0]!) : perSide(lines, cells[id].map(cell));
@@ -75,7 +75,7 @@ function entry<Id extends string>(
 
 export function findingsTable(caption: string, findings: readonly Finding[]): Markup | null {
   if (findings.length === 0) return null;
-  const rows = findings.map(({ topic, of, what, value, certainty, method }): HtmlRow => {
+  const rows = findings.map(({ topic, of, what, value, certainty, method }): MarkupRow => {
     const place = of ?? topic;
     return {
       head: what === null ? place : `${place}: ${what}`,
@@ -92,7 +92,7 @@ export function fieldsTable(
   sides: readonly (readonly Field[])[],
 ): Markup {
   const labels = [...new Set(sides.flatMap((fields) => fields.map(({ label }) => label)))];
-  const rows = labels.map((label): HtmlRow => ({
+  const rows = labels.map((label): MarkupRow => ({
     head: label,
     cells: sides.map((fields) => listed(fields.filter((field) => field.label === label))),
   }));

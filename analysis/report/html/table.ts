@@ -2,7 +2,7 @@
 
 import { type Markup, markup, type Part } from "./markup.ts";
 
-export interface Row {
+export interface MarkupRow {
   readonly head: Part;
   readonly cells: readonly Part[];
   /** Said below the cells, across all columns. */
@@ -12,7 +12,7 @@ export interface Row {
 /**
  * @param columns heads of all columns, that of the rows' heads first
  */
-export function table(caption: Part, columns: readonly string[], rows: readonly Row[]): Markup {
+export function table(caption: Part, columns: readonly string[], rows: readonly MarkupRow[]): Markup {
   // Roles, because a table that is shown as blocks loses its own.
   const heads = columns.map((column) => markup`<th scope="col" role="columnheader">${column}</th>`);
   const body = rows.map(({ head, cells, note = null }) =>

@@ -8,7 +8,7 @@ const ROW = 19;
 const SMALLEST_SHARE = 0.002;
 const DEEPEST = 48;
 
-export interface StackShare {
+export interface StackRuns {
   /** Innermost first. */
   readonly frames: readonly string[];
   readonly runs: number;
@@ -21,7 +21,7 @@ interface Node {
 }
 
 /** @param what is drawn, as a text; @param caption the same for the page */
-export function icicle(what: string, caption: Part, stacks: readonly StackShare[]): Markup {
+export function icicle(what: string, caption: Part, stacks: readonly StackRuns[]): Markup {
   const total = stacks.reduce((sum, { runs }) => sum + runs, 0);
   if (total === 0) return figure(caption, markup`<p class="empty">no stack was recorded</p>`);
   const root: Node = { frame: "", runs: total, callees: new Map() };

@@ -5,7 +5,7 @@ import { attributeTexts } from "../../result/attributes.ts";
 import type { Meta, Stage } from "../../result/meta.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
-import { type Row, table } from "../html/table.ts";
+import { type MarkupRow, table } from "../html/table.ts";
 
 /** A file of a page, with what tells it from all others. */
 export interface ReportFile extends Omit<ReportSide, "letter"> {
@@ -48,7 +48,7 @@ const MACHINE_FACTS: readonly (readonly [name: string, of: (meta: Meta) => strin
 export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]): Markup {
   const heads = sides.map(({ letter, file }) => `${letter} ${file.meta.env}`);
   const metas = files.map(({ file }) => file.meta);
-  const rowOf = (name: string, values: readonly string[]): Row => ({
+  const rowOf = (name: string, values: readonly string[]): MarkupRow => ({
     head: new Set(values).size > 1 ? markup`<span class="differs">${name}</span>` : name,
     cells: values,
   });
@@ -78,7 +78,7 @@ export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]
 function attributes(
   heads: readonly string[],
   metas: readonly Meta[],
-  rowOf: (name: string, values: readonly string[]) => Row,
+  rowOf: (name: string, values: readonly string[]) => MarkupRow,
 ): Markup | null {
   if (metas.every(({ attributes }) => attributes === undefined)) return null;
   const texts = metas.map(attributeTexts);

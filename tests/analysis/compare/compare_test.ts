@@ -232,7 +232,7 @@ Deno.test("a few contradicting runs are warned of, many make integrity fail", ()
     side: 1,
     errors: 1,
     rows: 30,
-    first: { line: 6, reason: "a complete run without tkread_task_ns" },
+    first: { line: 6, reason: { code: "no_task_read" } },
   }]);
   const many = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), broken(3)));
   assert.equal(many.verdict, "NO-DATA");

@@ -87,7 +87,11 @@ Deno.test("runs whose read comes before their edge are kept and counted, and too
   const one = compared(negative(1), runs(HALF));
   assert.equal(one.sides[0].integrity_errors, 1);
   const warned = one.warnings.find((warning) => warning.code === "integrity")!;
-  assert.deepEqual([warned.side, warned.errors, warned.first.reason], [0, 1, "ttwu_ns is before edge_ns"]);
+  assert.deepEqual([warned.side, warned.errors, warned.first.reason], [
+    0,
+    1,
+    { code: "order", column: "ttwu_ns", is_before: "edge_ns" },
+  ]);
   assert.equal(compared(negative(3), runs(HALF)).verdict, "NO-DATA");
 });
 

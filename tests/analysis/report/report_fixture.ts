@@ -7,7 +7,7 @@ import type { Row } from "../../../analysis/result/columns.ts";
 import { compareAll } from "../../../analysis/compare/compare.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import type { ReportFile } from "../../../analysis/report/sections/facts.ts";
-import { type Report, reportPage } from "../../../analysis/report/page.ts";
+import { type Page, reportPage } from "../../../analysis/report/page.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
 import type { TextName } from "../../../analysis/result/row.ts";
 import { formatEnd, formatHeader, formatRow, formatStackLine } from "../../../analysis/result/write.ts";
@@ -137,7 +137,7 @@ export function seriesSides(series: readonly Series[]): ReportFile[] {
 }
 
 /** The page of some series. */
-export function seriesPage(series: readonly Series[], over: Partial<Report> = {}): string {
+export function seriesPage(series: readonly Series[], over: Partial<Page> = {}): string {
   const files = seriesSides(series);
   const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file));
   return reportPage({ version: "0.1.0", command: "probe report a.csv b.csv", files, comparisons, ...over });

@@ -104,7 +104,10 @@ Deno.test("stage times out of order are kept and counted", () => {
   const file = read(fileText([rowOf(1), early, negative, anyFirst, noTask]));
   assert.equal(file.rows, 5);
   assert.equal(file.integrityErrors, 4);
-  assert.deepEqual(file.firstIntegrityError, { line: 7, reason: "switch_ns is before wakeup_ns" });
+  assert.deepEqual(file.firstIntegrityError, {
+    line: 7,
+    reason: { code: "order", column: "switch_ns", is_before: "wakeup_ns" },
+  });
   assert.equal(file.durations.wakeup_to_switch_ns[1], -500);
   assert.equal(file.durations.offset_ns[2], -20);
 });

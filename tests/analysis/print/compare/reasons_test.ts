@@ -80,6 +80,17 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
     "C: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate",
   ],
   [
+    {
+      code: "integrity",
+      side: 0,
+      errors: 1,
+      rows: 30,
+      first: { line: 7, reason: { code: "order", column: "switch_ns", is_before: "wakeup_ns" } },
+    },
+    "A: integrity: 1 of 30 runs contradict themselves and are in the estimates (first: line 7, switch_ns is before " +
+    "wakeup_ns)",
+  ],
+  [
     { code: "thin", sides: [{ side: 0, complete: 9 }, { side: 1, complete: 3 }] },
     "thin: only 9 complete runs in A and 3 complete runs in C; below 10 a side a few runs decide everything",
   ],
