@@ -1,5 +1,6 @@
 /** What is said in the same words wherever runs were measured: machines, runs, samples, their order, outliers. */
 
+import type { Loss } from "../result/meta.ts";
 import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
 import type { Outliers } from "../sample/summary.ts";
 import type { Description } from "../sample/description.ts";
@@ -40,9 +41,18 @@ export function censored(timeout: number, aborted: number): Said | null {
   ], ", ");
 }
 
-export function sample({ n, median_ns, iqr_ns, mad_ns }: Description): Said {
-  if (n === 0) return plain("not observed");
-  return say`median ${duration(median_ns)}, IQR ${duration(iqr_ns)}, MAD ${duration(mad_ns)}, n ${exact(n)}`;
+/** The MAD is left out where it is not known. */
+export function sample(of: Omit<Description, "mad_ns"> & Partial<Pick<Description, "mad_ns">>): Said {
+  if (of.n === 0) return plain("not observed");
+  const mad = of.mad_ns === undefined ? "" : say`, MAD ${duration(of.mad_ns)}`;
+  return say`median ${duration(of.median_ns)}, IQR ${duration(of.iqr_ns)}${mad}, n ${exact(of.n)}`;
+}
+
+const LOST = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;
+
+/** In which run something was lost, and how far its chain had come. */
+export function loss({ run, what, stage }: Loss): Said {
+  return say`run ${exact(run)} ${LOST[what]}, ${stage === "none" ? "nothing seen" : `last seen: ${stage}`}`;
 }
 
 /** @param found null: too few values to tell */

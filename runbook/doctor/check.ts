@@ -21,6 +21,7 @@ export const no = (found: string, prevents: string, remedy: string): Answer => (
   remedy,
 });
 export const couldNotTell = (found: string): Answer => ({ outcome: "could not tell", found });
+export const NO_SYS = couldNotTell("/sys is not mounted");
 
 /** In the order in which they are shown. */
 export const TOPICS = [

@@ -10,6 +10,7 @@ import {
   type Examined,
   type Fact,
   no,
+  NO_SYS,
   yes,
 } from "./check.ts";
 import { KERNEL_BTF } from "../machine/preflight.ts";
@@ -22,7 +23,7 @@ const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";
 
 function typeInformation({ exists }: Examined): Answer {
   if (exists(KERNEL_BTF)) return yes(KERNEL_BTF);
-  if (!exists("/sys/kernel")) return couldNotTell("/sys is not mounted");
+  if (!exists("/sys/kernel")) return NO_SYS;
   return no(
     `${KERNEL_BTF} is missing`,
     "every tier: programs cannot find the fields they read",

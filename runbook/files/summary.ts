@@ -2,6 +2,7 @@
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
 import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
+import { loss, sample } from "../../analysis/print/measured.ts";
 import { printable, printableJson } from "../../analysis/print/printable.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
@@ -64,7 +65,7 @@ export function summaryText({ path, meta, tally, notices }: Summary): string {
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
     ...edgeLines(end, meta),
     field("offset", offsetText(tally.offset(), meta)),
-    field("ttwu to read", spreadText(tally.ttwuToTkread())),
+    field("ttwu to read", sample(tally.ttwuToTkread()).text),
     field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
     ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
     ...signatures.length === 0 ? [] : [
@@ -115,12 +116,7 @@ function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
 
 function offsetText(offset: Spread, { edge_uncertainty_ns }: Meta): string {
   const known = offset.n === 0 ? "" : ` (edge known to ${formatDuration(edge_uncertainty_ns)})`;
-  return `${spreadText(offset)}${known}`;
-}
-
-function spreadText({ n, median_ns, iqr_ns }: Spread): string {
-  if (median_ns === null || iqr_ns === null) return "not observed";
-  return `median ${formatDuration(median_ns)}, IQR ${formatDuration(iqr_ns)}, n ${n}`;
+  return `${sample(offset).text}${known}`;
 }
 
 function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {
@@ -128,13 +124,9 @@ function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: numbe
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
 }
 
-const LOSS_TEXT = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;
-
 /** When something was lost: in which run, and how far its chain had come. */
 function lossLines({ losses = [] }: End): string[] {
-  const lines = losses.slice(0, MOST_NAMED_LOSSES).map(({ run, what, stage }) =>
-    `    run ${run} ${LOSS_TEXT[what]}, ${stage === "none" ? "nothing seen" : `last seen: ${stage}`}`
-  );
+  const lines = losses.slice(0, MOST_NAMED_LOSSES).map((one) => `    ${loss(one).text}`);
   const more = losses.length - lines.length;
   return more > 0 ? [...lines, `    and ${more} more: see the file's # end line`] : lines;
 }

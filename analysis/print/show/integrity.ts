@@ -2,7 +2,7 @@
 
 import type { ClocksourceWindow } from "../../show/clocksource.ts";
 import type { Integrity } from "../../show/show.ts";
-import { sample } from "../measured.ts";
+import { loss, sample } from "../measured.ts";
 import type { Field, Said } from "../model.ts";
 import { contradictionInWords } from "../notes.ts";
 import { exact, joined, plain, say, shift, statistic } from "../said.ts";
@@ -20,10 +20,7 @@ export function integrityFields(integrity: Integrity): Field[] {
     { label: "end", says: plain(cut_off ? "missing: the file was cut off" : "there") },
     { label: "timeouts", says: timeouts.length === 0 ? NONE : joined(timeouts, ", ") },
     { label: "lost events", says: known(integrity.lost_events) },
-    ...integrity.losses.map(({ run, what, stage }) => ({
-      label: "losses",
-      says: say`run ${exact(run)}: ${what}, last stage ${stage}`,
-    })),
+    ...integrity.losses.map((one) => ({ label: "losses", says: loss(one) })),
     { label: "negative deltas", says: exact(integrity.negative_deltas) },
     {
       label: "contradictions",

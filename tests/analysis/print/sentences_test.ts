@@ -13,7 +13,15 @@ import { readable, seriesPage, seriesSides } from "../report/report_fixture.ts";
 import { literals } from "./literals.ts";
 
 /** Folders whose files say something of a measurement. */
-const SPEAKING = ["analysis/compare", "analysis/power", "analysis/print", "analysis/report", "analysis/show"];
+const SPEAKING = [
+  "analysis/compare",
+  "analysis/power",
+  "analysis/print",
+  "analysis/report",
+  "analysis/show",
+  "runbook/doctor",
+  "runbook/files",
+];
 
 function* sources(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
