@@ -53,8 +53,8 @@ export const REPLIES: Readonly<Record<Verdict, string>> = {
   "DIFFERENT-BUT-NEGLIGIBLE": "Different, but by less than the margin",
   DIFFERENT: "No, different",
   INCONCLUSIVE: "Not settled by these runs",
-  "NO-DATA": "No answer: too little to go by",
-  CONFOUNDED: "No answer: not measured alike",
+  "NO-DATA": "No answer: too little data",
+  CONFOUNDED: "No answer: not measured in the same way",
 };
 
 export function tellQuestion(
@@ -104,18 +104,18 @@ function finding({ shift_ns, median_ns }: Answer, { letters: [a, b] }: Sides): S
 /** What the verdict rests on. */
 function meaning({ verdict, tost, margin_ns }: Answer, isOption: boolean, { alpha }: Sides): Said[] {
   if (tost === null) return [];
-  const range = say`the ${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
+  const range = say`${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
   const source = isOption ? "set by --margin" : "set before the runs";
   const margin = say`the margin of +-${chosen(margin_ns)} that was ${source}`;
   switch (verdict) {
     case "EQUIVALENT":
-      return [say`All of ${range} lies inside ${margin}: that counts as the same.`];
+      return [say`All of the ${range} lies inside ${margin}: that counts as the same.`];
     case "DIFFERENT-BUT-NEGLIGIBLE":
-      return [say`There is a shift, but all of ${range} lies inside ${margin}.`];
+      return [say`There is a shift, but all of the ${range} lies inside ${margin}.`];
     case "DIFFERENT":
-      return [say`All of ${range} lies outside ${margin}, and the test agrees.`];
+      return [say`All of the ${range} lies outside ${margin}, and the test agrees.`];
     case "INCONCLUSIVE":
-      return [say`By ${range} neither "the same" nor "different" can be said at ${margin}.`];
+      return [say`The ${range} shows neither "the same" nor "different" at ${margin}.`];
     default:
       return [];
   }
@@ -132,9 +132,7 @@ function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): 
     ? TIERS.findLast((tier) => tiers.has(tier))
     : undefined;
   return [
-    ...common === undefined
-      ? []
-      : [plain(`both sides measured with probe run --require ${common} would answer it`)],
+    ...common === undefined ? [] : [plain(`measure both sides with probe run --require ${common}`)],
     ...runs === null ? [] : [
       say`about ${
         exact(runs)

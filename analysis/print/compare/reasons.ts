@@ -37,16 +37,18 @@ export function reasonInWords(
     }
     case "few_runs": {
       const { n: [a, b], lacks, needs } = reason;
-      const found = say`${exact(a)} complete runs in ${letters[0]} and ${exact(b)} in ${letters[1]}`;
+      const found = say`it was observed in ${exact(a)} complete runs of ${letters[0]} and ${exact(b)} of ${
+        letters[1]
+      }`;
       const lacking = lacks === "test" ? "a test" : "an interval";
-      return say`${found} have it observed; ${lacking} needs ${String(needs)} a side`;
+      return say`${found}; ${lacking} needs ${String(needs)} on each side`;
     }
     case "few_dependent_runs":
       return plain(
-        `neighbouring runs depend on each other; an interval of them needs ${reason.needs} a side`,
+        `neighbouring runs depend on each other; an interval then needs ${reason.needs} on each side`,
       );
     case "runs_alike":
-      return plain("neighbouring runs are so alike that they bound no shift");
+      return plain("neighbouring runs are so alike that no interval of the shift can be computed");
     case "not_significant":
       return plain("the interval lies outside the margin, but the adjusted p is not below alpha");
     case "interval_crosses_margin":
@@ -62,7 +64,7 @@ export function reasonInWords(
     case "each_side_alone":
       return plain("on each side alone; both sides together hide it");
     case "not_exchangeable":
-      return plain("the runs are not exchangeable: one cannot be left out of a block");
+      return plain("the order of the runs matters: none of them can be left out");
     case "many_runs":
       return plain(`a side has more than ${reason.most} runs`);
   }

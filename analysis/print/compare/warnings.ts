@@ -3,9 +3,12 @@
 import type { ValueCounts, Warning } from "../../compare/warning.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
 import type { Pair } from "../../sample/summary.ts";
+import { censored } from "../measured.ts";
 import type { Said } from "../model.ts";
 import { contradictionInWords, noteInWords } from "../notes.ts";
-import { exact, joined, number, plain, say, shift } from "../said.ts";
+import { chosen, duration, exact, joined, number, plain, say, shift } from "../said.ts";
+
+const SIMPSON = "Simpson's paradox";
 
 /** Values of a varying column that are named. */
 const NAMED_VALUES = 3;
@@ -17,18 +20,18 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
     case "file":
       return noteInWords(warning.note);
     case "same_measurement":
-      return plain(`${a} and ${b} say they began at the same time on the same boot: one measurement twice?`);
+      return plain(`${a} and ${b} began at the same time on the same boot: are they one measurement?`);
     case "thin": {
       const counts = warning.sides.map(({ side, complete }) =>
         say`${exact(complete)} complete runs in ${letters[side]}`
       );
-      const few = `below ${THIN_BELOW} a side a few runs decide everything`;
+      const few = `with fewer than ${THIN_BELOW} on a side a few runs decide everything`;
       return say`thin: only ${joined(counts, " and ")}; ${few}`;
     }
     case "edges": {
       const { question, known_to_ns, margin_ns } = warning;
-      const known = say`the edges are known to ${exact(Math.round(known_to_ns))} ns only`;
-      return say`${known}, the ${question}'s margin is ${exact(margin_ns)} ns`;
+      const known = say`the edges are known only to ${duration(known_to_ns)}`;
+      return say`${known}, but the margin of ${question} is ${chosen(margin_ns)}`;
     }
     case "direction_flips": {
       const { key, later, earlier } = warning;
@@ -39,13 +42,13 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
     case "simpson_sign": {
       const { key, question } = warning;
       return plain(
-        `Simpson: the shift of ${question} has one sign over all and the other in every ${key} stratum`,
+        `${SIMPSON}: the shift of ${question} has one sign over all runs and the other in every stratum of ${key}`,
       );
     }
     case "simpson": {
       const { key, question, whole, within } = warning;
       return plain(
-        `Simpson: over all ${b} is ${whole} by ${question}, within the strata of ${key} it is ${within}`,
+        `${SIMPSON}: ${question} is ${whole} in ${b} over all runs, but ${within} within the strata of ${key}`,
       );
     }
     case "spread_flips": {
@@ -60,7 +63,7 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
         });
         return say`${column} (${joined(sides, "; ")})`;
       });
-      return say`vary inside strata and are no key: ${joined(columns, ", ")}`;
+      return say`columns that vary within strata but are not keys: ${joined(columns, ", ")}`;
     }
     default:
       return say`${letters[warning.side]}: ${ofSide(warning)}`;
@@ -71,10 +74,8 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
   switch (warning.code) {
     case "censored": {
       const { timeout, aborted, rows } = warning;
-      const kinds = say`${exact(timeout)} timed out, ${exact(aborted)} aborted`;
-      return say`${exact(timeout + aborted)} of ${
-        exact(rows)
-      } runs are censored (${kinds}) and in no estimate`;
+      const count = say`${exact(timeout + aborted)} of ${exact(rows)} runs are censored`;
+      return say`${count} (${censored(timeout, aborted) ?? "none"}) and left out of the estimates`;
     }
     case "runs_missing":
       return say`${exact(warning.rows)} of the ${exact(warning.declared)} declared runs are in the file`;
@@ -95,7 +96,7 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
       const { runs, rows, largest_ns } = warning;
       const set = say`CLOCK_REALTIME was set during ${exact(runs)} of ${exact(rows)} runs`;
       const by = say`by up to ${shift(largest_ns)}`;
-      return say`${set}, ${by}; their edges and reads are of CLOCK_MONOTONIC, which nobody sets`;
+      return say`${set}, ${by}; edges and reads are on CLOCK_MONOTONIC, which cannot be set`;
     }
     case "not_observed": {
       const { question, missing, complete } = warning;
@@ -110,7 +111,9 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
       return say`${runs}; its intervals and p-values come from moving blocks of runs`;
     }
     case "modes":
-      return plain(`${warning.question} has more than one mode (dip): its median may lie where no run does`);
+      return plain(
+        `${warning.question} has more than one mode (dip): its median may lie where there are no runs`,
+      );
   }
 }
 

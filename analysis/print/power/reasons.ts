@@ -9,7 +9,7 @@ import { exact, number, plain, say } from "../said.ts";
 export function noAnswerInWords(reason: NoAnswer): Said {
   switch (reason.code) {
     case "few_runs":
-      return say`${reason.file} has ${exact(reason.runs)} complete runs with it, ${
+      return say`observed in ${exact(reason.runs)} complete runs of ${reason.file}; ${
         String(reason.needs)
       } are needed`;
     case "many_runs":
@@ -23,7 +23,7 @@ export function powerWarningInWords(warning: PowerWarning): Said {
       return noteInWords(warning.note);
     case "thin": {
       const { file, complete } = warning;
-      const few = `below ${THIN_BELOW} the answer rests on a few of them`;
+      const few = `below ${THIN_BELOW} a few of them decide the answer`;
       return say`thin: ${file} has ${exact(complete)} complete runs; ${few}`;
     }
     case "dependent": {

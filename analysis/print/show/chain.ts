@@ -64,7 +64,7 @@ export function spreadSource({ chain, ttwu_to_tkread: { n } }: Show): Said {
     ? "no robust share"
     : linkName(robust) === linkName(most)
     ? say`${share(robust.share)} by the robust share`
-    : say`by the robust share ${linkName(robust)} does, ${share(robust.share)}`;
+    : say`by the robust share it is ${linkName(robust)}, ${share(robust.share)}`;
   return say`${linkName(most)} explains most of the spread of ttwu_to_tkread: ${
     share(most.share)
   }; ${second}`;

@@ -55,7 +55,7 @@ export function boxX(axis: Axis, ns: number): number {
 }
 
 /** In place of a drawing of a duration that no run has. */
-export const EMPTY = markup`<p class="empty">no complete run has it</p>`;
+export const EMPTY = markup`<p class="empty">not observed in a complete run</p>`;
 
 /** A drawing with its caption; `note` says how it was made. */
 export function figure(caption: Part, drawing: Part, note: Part = null): Markup {

@@ -38,7 +38,7 @@ ${
     section(
       [
         ordered,
-        `${dots} Tests assume that the order does not matter: a drift or a change of level says it does.`,
+        `${dots} Tests assume that the order does not matter: a drift or a change of level shows that it does.`,
       ],
       runOrders(sides, WHOLES.map(({ name }) => comparison[name].series)),
     )
@@ -48,7 +48,7 @@ ${
     section(
       [
         "Is it the same in each group of runs?",
-        `${OF_STRATA.name} of the runs that share a value. Groups are explored, not decided: a p-value stands beside what Benjamini and Hochberg's adjustment (BH) makes of it.`,
+        `${OF_STRATA.name} of the runs that share a value. Groups are explored, not decided: beside each p-value stands its adjustment by Benjamini and Hochberg (BH).`,
       ],
       comparison.strata.map((shown, index) => stratification(told.strata[index]!, shown, comparison, sides)),
     )

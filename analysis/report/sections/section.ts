@@ -9,11 +9,11 @@ import { type Markup, markup, type Part } from "../html/markup.ts";
 /** What one file and a comparison both have: the heading, and what the drawings show. */
 export const DISTRIBUTIONS = [
   "How the times are distributed",
-  "Share of the complete runs that took at most so long.",
+  "Share of the complete runs that took at most this long.",
 ] as const;
 export const ORDER = [
   capital(IN_ORDER),
-  "Each dot a run, the line the running median, red strokes at the upper edge the runs without a read (censored).",
+  "Each dot is a run, the line is the running median, red strokes at the upper edge are runs without a read (censored).",
 ] as const;
 export const CHAIN = [
   "Where the time goes",

@@ -71,7 +71,7 @@ Deno.test("too few runs, and a margin that no number of runs reaches, have a rea
   assert.deepEqual(hopeless.reason, { code: "many_runs", most: 10_000 });
   const none = powerAnalysis([read(fileText([timeoutOf(1)]))], { power: 0.8 });
   for (const answer of [few, hopeless, none.offset]) assert.equal(answer.simulated_power, null);
-  assert.match(powerText(none), /offset: no answer: f\.csv has 0 complete runs/);
+  assert.match(powerText(none), /offset: no answer: observed in 0 complete runs of f\.csv/);
 });
 
 Deno.test("a series whose neighbours are alike is warned of, and a thin one", () => {

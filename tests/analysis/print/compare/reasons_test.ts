@@ -38,15 +38,15 @@ const REASONS: readonly (readonly [VerdictReason | StratumReason | LeaveOutReaso
   ],
   [
     { code: "few_runs", n: [3, 30], lacks: "test", needs: 4 },
-    "3 complete runs in A and 30 in C have it observed; a test needs 4 a side",
+    "it was observed in 3 complete runs of A and 30 of C; a test needs 4 on each side",
   ],
   [
     { code: "few_runs", n: [5, 5], lacks: "interval", needs: 6 },
-    "5 complete runs in A and 5 in C have it observed; an interval needs 6 a side",
+    "it was observed in 5 complete runs of A and 5 of C; an interval needs 6 on each side",
   ],
   [
     { code: "few_dependent_runs", needs: 10 },
-    "neighbouring runs depend on each other; an interval of them needs 10 a side",
+    "neighbouring runs depend on each other; an interval then needs 10 on each side",
   ],
   [{ code: "no_complete_run_in", side: 0 }, "no complete run in A"],
   [{ code: "few_complete_runs", needs: 4 }, "fewer than 4 complete runs on a side"],
@@ -73,11 +73,11 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "same_measurement" },
-    "A and C say they began at the same time on the same boot: one measurement twice?",
+    "A and C began at the same time on the same boot: are they one measurement?",
   ],
   [
     { code: "censored", side: 1, timeout: 2, aborted: 0, rows: 32 },
-    "C: 2 of 32 runs are censored (2 timed out, 0 aborted) and in no estimate",
+    "C: 2 of 32 runs are censored (2 timed out) and left out of the estimates",
   ],
   [
     {
@@ -92,16 +92,16 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "thin", sides: [{ side: 0, complete: 9 }, { side: 1, complete: 3 }] },
-    "thin: only 9 complete runs in A and 3 complete runs in C; below 10 a side a few runs decide everything",
+    "thin: only 9 complete runs in A and 3 complete runs in C; with fewer than 10 on a side a few runs decide everything",
   ],
   [
     { code: "edges", question: "offset", known_to_ns: 5_000_150.4, margin_ns: 4_000_000 },
-    "the edges are known to 5000150 ns only, the offset's margin is 4000000 ns",
+    "the edges are known only to 5.000 ms, but the margin of offset is 4 ms",
   ],
   [
     { code: "clock_set", side: 0, runs: 2, rows: 30, largest_ns: -3_600_000_000_000 },
-    "A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; their edges and reads are of " +
-    "CLOCK_MONOTONIC, which nobody sets",
+    "A: CLOCK_REALTIME was set during 2 of 30 runs, by up to -3600 s; edges and reads are on " +
+    "CLOCK_MONOTONIC, which cannot be set",
   ],
   [
     { code: "not_exchangeable", side: 0, question: "offset", lag1: 0.5, after_run: null },
@@ -115,7 +115,7 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "modes", side: 0, question: "offset" },
-    "A: offset has more than one mode (dip): its median may lie where no run does",
+    "A: offset has more than one mode (dip): its median may lie where there are no runs",
   ],
   [
     { code: "direction_flips", key: "path", later: ["direct", "self"], earlier: ["wakelist"] },
@@ -123,7 +123,7 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "simpson", key: "path", question: "offset", whole: "later", within: "earlier" },
-    "Simpson: over all C is later by offset, within the strata of path it is earlier",
+    "Simpson's paradox: offset is later in C over all runs, but earlier within the strata of path",
   ],
   [
     { code: "spread_flips", key: "path", wide: "direct", tight: "wakelist" },
@@ -143,7 +143,7 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
         },
       ],
     },
-    "vary inside strata and are no key: clocksource (C: tsc 20, hpet 10), comm (A: c1 4, c2 3, c3 2 and 1 more; " +
+    "columns that vary within strata but are not keys: clocksource (C: tsc 20, hpet 10), comm (A: c1 4, c2 3, c3 2 and 1 more; " +
     "C: x 2, y 1)",
   ],
 ];

@@ -125,7 +125,7 @@ Deno.test("a confounded question names the field and keeps its numbers for infor
   assert.match(text, /for information/);
   assert.match(text, /because runbook_sha256 differs, though all known fields are the same/);
   assert.match(text, /because hooks of tkread: fentry ktime_get_ts64 only in A; none in B/);
-  assert.match(text, /needed {2}both sides measured with probe run --require kprobe would answer it/);
+  assert.match(text, /needed {2}measure both sides with probe run --require kprobe/);
 });
 
 Deno.test("control characters of a file do not reach the terminal", () => {
