@@ -1,4 +1,4 @@
-/** Settings of this machine that a runbook declares. Idle states are not here: a VM has none to choose from. */
+/** Settings of this machine that a runbook declares. Idle states, which VMs lack, have tests/kernels/idle_states_test.ts. */
 
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
