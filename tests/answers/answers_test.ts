@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answerTo, CASES, doctors, EXPECTED } from "./cases.ts";
+import { answerTo, CASES, EXPECTED, onPaper } from "./cases.ts";
 
 const RENEW = "if it is meant: deno run -A tests/answers/record.ts, and read the difference";
 
@@ -13,11 +13,11 @@ for (const one of CASES) {
   });
 }
 
-Deno.test("doctor reports on machines on paper as is kept", () => {
-  for (const [name, text] of doctors()) assert.ok(text === expected(name), `${name} differs; ${RENEW}`);
+Deno.test("what is said of machines and files on paper is what is kept", () => {
+  for (const [name, text] of onPaper()) assert.ok(text === expected(name), `${name} differs; ${RENEW}`);
 });
 
 Deno.test("nothing is kept that no call prints", () => {
   const kept = [...Deno.readDirSync(EXPECTED)].map(({ name }) => name).sort();
-  assert.deepEqual(kept, [...CASES.map(({ name }) => name), ...doctors().map(([name]) => name)].sort());
+  assert.deepEqual(kept, [...CASES.map(({ name }) => name), ...onPaper().map(([name]) => name)].sort());
 });

@@ -1,13 +1,19 @@
 /**
- * Calls of the commands that read files, on files that are kept here, and doctor's report on a machine on paper.
+ * Calls of the commands that read files, on files that are kept here; doctor's reports on machines on paper, and a
+ * comparison so small that its intervals are exact.
  * What each prints is kept beside them, byte by byte: `deno run -A tests/answers/record.ts` writes it anew after a
  * change that is meant to be seen, and the difference is read before it is committed.
  */
 
+import { compareText } from "../../analysis/print/compare/text.ts";
+import type { ResultFile } from "../../analysis/result/file.ts";
+import { generate, type Generated } from "../../bench/generate.ts";
 import { main } from "../../main.ts";
 import { diagnose } from "../../runbook/doctor/doctor.ts";
 import { reportJson } from "../../runbook/doctor/json.ts";
 import { reportText } from "../../runbook/doctor/text.ts";
+import { compare } from "../analysis/compare/compare_fixture.ts";
+import { read } from "../analysis/result/result_fixture.ts";
 import { ABSENT, ALL_TIERS, examined, hooksAt, NOTHING, notrace } from "../runbook/doctor/doctor_fixture.ts";
 
 export const FILES = "tests/answers/files";
@@ -95,10 +101,20 @@ const DOCTORS = {
   }),
 };
 
-/** Name of the file and text of each of doctor's reports. */
-export function doctors(): (readonly [name: string, text: string])[] {
-  return Object.entries(DOCTORS).flatMap(([name, machine]) => {
+/** Name of the file and text of each answer that is made of no file. */
+export function onPaper(): (readonly [name: string, text: string])[] {
+  const doctors = Object.entries(DOCTORS).flatMap(([name, machine]) => {
     const report = diagnose(machine);
     return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
   });
+  return [...doctors, ["compare_small.txt", compareText([compare(...small())])]];
+}
+
+function small(): [ResultFile, ResultFile] {
+  const made = (options: Generated) => read([...generate(options)].join(""), undefined, `${options.env}.csv`);
+  const other = { started: "2026-01-02T00:00:00Z", kernel: "6.1.0-50-amd64" };
+  return [
+    made({ rows: 30, seed: 1, env: "host" }),
+    made({ rows: 30, seed: 2, env: "vm", timeoutEvery: 10, meta: other }),
+  ];
 }

@@ -4,7 +4,7 @@
  */
 
 import { COLUMNS } from "../../analysis/result/columns.ts";
-import { answerTo, CASES, doctors, EXPECTED, FILES } from "./cases.ts";
+import { answerTo, CASES, EXPECTED, FILES, onPaper } from "./cases.ts";
 
 /** @param text of a result file whose cells have no line ends */
 function withAllColumns(text: string): string {
@@ -22,4 +22,4 @@ for (const { name } of Deno.readDirSync(FILES)) {
   Deno.writeTextFileSync(path, withAllColumns(Deno.readTextFileSync(path)));
 }
 for (const one of CASES) Deno.writeTextFileSync(`${EXPECTED}/${one.name}`, await answerTo(one));
-for (const [name, text] of doctors()) Deno.writeTextFileSync(`${EXPECTED}/${name}`, text);
+for (const [name, text] of onPaper()) Deno.writeTextFileSync(`${EXPECTED}/${name}`, text);

@@ -7,25 +7,11 @@ import { generate, type Generated } from "../../../../bench/generate.ts";
 import { fileText, read, rowOf } from "../../result/result_fixture.ts";
 import { compare } from "../../compare/compare_fixture.ts";
 
-const GOLDEN = new URL("../../../golden/compare.txt", import.meta.url);
-
 function generated(options: Generated): ResultFile {
   return read([...generate(options)].join(""), undefined, `${options.env}.csv`);
 }
 
 const later: Partial<Meta> = { started: "2026-01-02T00:00:00Z" };
-
-Deno.test("the text of a small comparison is the one that was read and found good", () => {
-  const host = generated({ rows: 30, seed: 1, env: "host" });
-  const vm = generated({
-    rows: 30,
-    seed: 2,
-    env: "vm",
-    timeoutEvery: 10,
-    meta: { ...later, kernel: "6.1.0-50-amd64" },
-  });
-  assert.equal(compareText([compare(host, vm)]), Deno.readTextFileSync(GOLDEN));
-});
 
 Deno.test("the overview of large files keeps its columns and the width of a terminal", () => {
   const result = compare(
