@@ -73,14 +73,20 @@ function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQu
 /** All questions at a glance. */
 function overviewLines({ overview }: ToldComparison): string[] {
   const sizes = Math.max(9, ...overview.rows.map(({ cells }) => cells.n[0]!.text.length));
+  const names = Math.max(...overview.rows.map(({ head }) => head.text.length)) + 2;
   // What large files need more, the other columns give, the least important first.
-  let missing = Math.max(0, 18 + 26 + 14 + sizes + 9 - WIDTH);
+  let missing = Math.max(0, names + 26 + 14 + sizes + 9 - WIDTH);
   const giving = (width: number, least: number) => {
     const by = Math.min(missing, width - least);
     missing -= by;
     return width - by;
   };
-  const [delta, verdicts, head, gap] = [giving(9, 6), giving(26, 25), giving(18, 17), giving(2, 1)] as const;
+  const [delta, verdicts, head, gap] = [
+    giving(9, 6),
+    giving(26, 25),
+    giving(names, names - 1),
+    giving(2, 1),
+  ] as const;
   const columns = [
     { id: "verdict", width: verdicts, align: "left" },
     { id: "shift", width: 12 },
