@@ -7,6 +7,7 @@ import { cpuLatencyUs } from "./cpu_latency.ts";
 import { deepestIdleState } from "./idle_states.ts";
 import { formatCpuList, parseCpuList } from "./cpu_list.ts";
 import { onlineCpus, type ReadText } from "./machine.ts";
+import { readStat } from "./task_stat.ts";
 
 /** The part of a machine that tells them. */
 export interface Tells {
@@ -23,10 +24,9 @@ export interface Tells {
  * @returns null when it has ended
  */
 export function readTaskAttributes(read: ReadText, task: string): TaskAttributes | null {
-  // The name in field 2 may hold blanks and brackets; field 3 is the first after it.
-  const fields = read(`/proc/${task}/stat`)?.replace(/^.*\) /s, "").split(" ");
-  if (fields === undefined) return null;
-  const field = (number: number) => Number(fields[number - 3]);
+  const stat = readStat(read, task);
+  if (stat === null) return null;
+  const field = (number: number) => Number(stat(number));
   const policy = policyName(field(41));
   const isRealtime = policy === "fifo" || policy === "rr";
   const slack = read(`/proc/${task}/timerslack_ns`)?.trim();

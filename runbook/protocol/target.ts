@@ -2,7 +2,9 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { TaskFact } from "../../analysis/result/meta.ts";
-import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
+import { kernelFileExists } from "../../ffi/kernel_file.ts";
+import { readMachineText } from "../machine/machine.ts";
+import { readStat } from "../machine/task_stat.ts";
 import { COMM_BYTES } from "./settings.ts";
 
 export type TargetChoice =
@@ -42,12 +44,12 @@ export function findTask(
   tasksNamed: (comm: string) => readonly number[],
 ): TaskFact {
   const pid = choice.kind === "pid" ? choice.pid : onlyOne(choice.comm, tasksNamed(choice.comm));
-  const comm = readKernelFile(`/proc/${pid}/comm`);
-  const start_ticks = startTicks(readKernelFile(`/proc/${pid}/stat`));
+  const comm = readMachineText(`/proc/${pid}/comm`);
+  const start_ticks = startTicks(pid);
   if (comm === null || start_ticks === null || !kernelFileExists(`/proc/${pid}`)) {
     throw new Failure(EXIT.failed, `no task has pid ${pid}`, "look it up with ps -eL");
   }
-  return { pid, comm: choice.kind === "comm" ? choice.comm : decoded(comm).trimEnd(), start_ticks };
+  return { pid, comm: choice.kind === "comm" ? choice.comm : comm.trimEnd(), start_ticks };
 }
 
 function onlyOne(comm: string, pids: readonly number[]): number {
@@ -64,12 +66,10 @@ function onlyOne(comm: string, pids: readonly number[]): number {
   );
 }
 
-/** Field 22; field 2 is the name in parentheses, which may hold both blanks and parentheses. */
-function startTicks(stat: Uint8Array | null): number | null {
-  const ticks = stat === null ? undefined : decoded(stat).replace(/^.*\) /s, "").split(" ")[22 - 3];
+function startTicks(pid: number): number | null {
+  const ticks = readStat(readMachineText, `${pid}`)?.(START_TIME);
   return ticks === undefined || !/^\d+$/.test(ticks) ? null : Number(ticks);
 }
 
-function decoded(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
+/** Field of /proc/PID/stat: starttime. */
+const START_TIME = 22;
