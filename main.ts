@@ -112,7 +112,7 @@ export async function start(): Promise<void> {
   giveBackPermissions(Deno.args[0]);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
-    Deno.exit(reportError(error, Deno.args.includes("--verbose"), TERMINAL));
+    Deno.exit(reportError(error, Deno.args.includes("--verbose"), printableOutput(TERMINAL)));
   };
   globalThis.addEventListener("unhandledrejection", (event) => end(event, event.reason));
   globalThis.addEventListener("error", (event) => end(event, event.error));

@@ -1,7 +1,7 @@
 /** How the program says what ended it. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
-import { printable, printableLines } from "../../analysis/print/printable.ts";
+import { printable } from "../../analysis/print/printable.ts";
 import type { Output } from "./shell.ts";
 
 /**
@@ -35,7 +35,7 @@ function oneLine(text: string): string {
   return printable(text.replaceAll(/\s*\n\s*/g, " ").trim());
 }
 
-/** Prints what ended the program, in one line; with `verbose` also its causes. */
+/** Prints what ended the program, in one line; with `verbose` also its causes, of which `output` escapes names. */
 export function reportError(error: unknown, verbose: boolean, output: Output): ExitCode {
   // The reader of a pipe has seen enough: no error of ours.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
@@ -43,6 +43,6 @@ export function reportError(error: unknown, verbose: boolean, output: Output): E
     ? error.message
     : `internal error: ${describe(error)}; please report it with the output of the same call with --verbose`;
   output.stderr(`probe: ${oneLine(line)}\n`);
-  if (verbose) output.stderr(printableLines(withCauses(error)));
+  if (verbose) output.stderr(withCauses(error));
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
