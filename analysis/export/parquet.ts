@@ -6,7 +6,7 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
-import { type Column, type ColumnName, COLUMNS } from "../result/columns.ts";
+import { type Column, type ColumnName, EACH_COLUMN } from "../result/columns.ts";
 import type { ResultFile } from "../result/file.ts";
 import { RESULT_VERSION } from "../result/write.ts";
 import type { RowView } from "../result/row_view.ts";
@@ -14,11 +14,9 @@ import type { RowView } from "../result/row_view.ts";
 /** So many rows are in memory at a time. */
 const GROUP_ROWS = 65_536;
 
-const columns: readonly Column[] = COLUMNS;
-
 const SCHEMA: SchemaElement[] = [
-  { name: "root", num_children: columns.length },
-  ...columns.map(({ name, kind, required }): SchemaElement => {
+  { name: "root", num_children: EACH_COLUMN.length },
+  ...EACH_COLUMN.map(({ name, kind, required }): SchemaElement => {
     const repetition_type = required ? "REQUIRED" : "OPTIONAL";
     if (kind === "int") return { name, type: "INT64", repetition_type };
     if (kind === "bool") return { name, type: "BOOLEAN", repetition_type };
@@ -54,7 +52,7 @@ class HandingOn extends ByteWriter {
 /** Writes Parquet while the rows are read. */
 export class ParquetRows {
   readonly #parquet: ParquetWriter;
-  #cells: (bigint | boolean | string | null)[][] = columns.map(() => []);
+  #cells: (bigint | boolean | string | null)[][] = EACH_COLUMN.map(() => []);
 
   /** @param write takes the bytes piece by piece; a piece is overwritten after the call */
   constructor(write: (bytes: Uint8Array) => void) {
@@ -62,8 +60,8 @@ export class ParquetRows {
   }
 
   visit(row: RowView): void {
-    for (const [index, { name, kind }] of columns.entries()) {
-      this.#cells[index]!.push(cellOf(row, name as ColumnName, kind));
+    for (const [index, { name, kind }] of EACH_COLUMN.entries()) {
+      this.#cells[index]!.push(cellOf(row, name, kind));
     }
     if (this.#cells[0]!.length === GROUP_ROWS) this.#writeGroup();
   }
@@ -85,9 +83,9 @@ export class ParquetRows {
   }
 
   #writeGroup(): void {
-    const columnData = columns.map(({ name }, index) => ({ name, data: this.#cells[index]! }));
+    const columnData = EACH_COLUMN.map(({ name }, index) => ({ name, data: this.#cells[index]! }));
     this.#parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
-    this.#cells = columns.map(() => []);
+    this.#cells = EACH_COLUMN.map(() => []);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Columns that split the runs into strata, as a user names them. */
 
-import { type Column, type ColumnName, COLUMNS } from "../result/columns.ts";
+import { type Column, type ColumnName, EACH_COLUMN } from "../result/columns.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -13,20 +13,19 @@ function isKey({ name, unit }: Column): boolean {
 }
 
 /** The columns that may be named. */
-export const KEY_NAMES: readonly string[] = COLUMNS.filter(isKey).map(({ name }) => name);
+export const KEY_NAMES: readonly string[] = EACH_COLUMN.filter(isKey).map(({ name }) => name);
 
 /**
  * @param text names separated by commas, such as `signature,migrated`
  * @throws Failure with exit code 2 when one is not a column, or one of times
  */
 export function parseKeys(text: string): ColumnName[] {
-  const columns: readonly Column[] = COLUMNS;
   return text.split(",").map((name) => {
-    const column = columns.find((column) => column.name === name);
-    if (column !== undefined && isKey(column)) return column.name as ColumnName;
+    const column = EACH_COLUMN.find((column) => column.name === name);
+    if (column !== undefined && isKey(column)) return column.name;
     const found = column === undefined ? `"${name}" is not a column` : `${name} differs from run to run`;
     const isNear = (other: Column) => isKey(other) && name !== "" && other.name.includes(name);
-    const near = column === undefined ? columns.filter(isNear) : [];
+    const near = column === undefined ? EACH_COLUMN.filter(isNear) : [];
     throw new Failure(
       EXIT.usage,
       `runs cannot be grouped: ${found}`,

@@ -1,7 +1,7 @@
 /** `probe run --resume`: a result file that was cut off, read back, and checked against what would go on with it. */
 
 import { attributeTexts } from "../../analysis/result/attributes.ts";
-import { type Column, COLUMNS, type Row } from "../../analysis/result/columns.ts";
+import { EACH_COLUMN, type Row } from "../../analysis/result/columns.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Meta, TaskFact } from "../../analysis/result/meta.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
@@ -44,13 +44,10 @@ export function readBegun(path: string): Begun {
   return { file, lastRun, tally };
 }
 
-const columns: readonly Column[] = COLUMNS;
-
 function rowOf(view: RowView): Row {
-  const cells = columns.map(({ name, kind }) => {
-    const column = name as keyof Row;
-    if (kind === "int") return [name, view.integer(column)];
-    const text = view.text(column);
+  const cells = EACH_COLUMN.map(({ name, kind }) => {
+    if (kind === "int") return [name, view.integer(name)];
+    const text = view.text(name);
     return [name, kind === "bool" && text !== null ? text === "true" : text];
   });
   return Object.fromEntries(cells) as Row;
