@@ -2,9 +2,9 @@
 
 import type { Loss } from "../result/meta.ts";
 import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
-import type { Outliers } from "../sample/summary.ts";
+import type { Histogram, Outliers } from "../sample/summary.ts";
 import type { Description } from "../sample/description.ts";
-import type { Finding, Said } from "./model.ts";
+import type { Cell, Finding, Said, TableColumn } from "./model.ts";
 import { duration, exact, joined, plain, pValue, say, signed, statistic } from "./said.ts";
 
 export interface Origin {
@@ -46,6 +46,22 @@ export function sample(of: Omit<Description, "mad_ns"> & Partial<Pick<Descriptio
   if (of.n === 0) return plain("not observed");
   const mad = of.mad_ns === undefined ? "" : say`, MAD ${duration(of.mad_ns)}`;
   return say`median ${duration(of.median_ns)}, IQR ${duration(of.iqr_ns)}${mad}, n ${exact(of.n)}`;
+}
+
+/** Columns of what a sample is described by. */
+export function placeAndSpread(per: TableColumn["per"]): TableColumn<"median" | "iqr" | "mad">[] {
+  return [
+    { id: "median", name: "median", per },
+    { id: "iqr", name: "IQR", per },
+    { id: "mad", name: "MAD", per },
+  ];
+}
+
+/** What the bins reach from and to. */
+export function histogramRange(histogram: Histogram | null): Cell {
+  if (histogram === null) return null;
+  const { low_ns, width_ns, counts } = histogram;
+  return say`${duration(low_ns)} to ${duration(low_ns + width_ns * counts[0].length)}`;
 }
 
 const LOST = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;

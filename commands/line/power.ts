@@ -1,27 +1,16 @@
 /** `probe power` as the command line has it. */
 
 import { buildCommand } from "@stricli/core";
-import { parseDuration } from "../../analysis/units/duration.ts";
-import { LEAD } from "../../analysis/compare/questions.ts";
 import { parseShare } from "./arguments.ts";
+import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 export const powerRoute = buildCommand({
   docs: { brief: "Say how many runs a side would show equivalence" },
   parameters: {
     flags: {
-      margin: {
-        kind: "parsed",
-        parse: parseDuration,
-        brief: `Shift of the ${LEAD.name} that still counts as equal; without it the runbook's`,
-        optional: true,
-      },
-      alpha: {
-        kind: "parsed",
-        parse: parseShare,
-        brief: "Error rate of the test; without it the runbook's",
-        optional: true,
-      },
+      margin: COMPARE_FLAGS.margin,
+      alpha: { ...COMPARE_FLAGS.alpha, brief: "Error rate of the test; without it the runbook's" },
       power: {
         kind: "parsed",
         parse: parseShare,

@@ -5,7 +5,7 @@ import { LEAD, type QuestionName, type QUESTIONS } from "../../compare/questions
 import type { Verdict } from "../../compare/verdict.ts";
 import { TIERS } from "../../result/meta.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
-import { outliers } from "../measured.ts";
+import { histogramRange, outliers, placeAndSpread } from "../measured.ts";
 import type { Cell, Field, Finding, Note, Said, Table } from "../model.ts";
 import {
   chosen,
@@ -169,9 +169,7 @@ function samples(answer: Answer, { letters }: Sides): Table<SampleColumn> {
     lines: [],
     columns: [
       { id: "n", name: "n", per: "row" },
-      { id: "median", name: "median", per: "row" },
-      { id: "iqr", name: "IQR", per: "row" },
-      { id: "mad", name: "MAD", per: "row" },
+      ...placeAndSpread("row"),
       { id: "p95", name: "P95", per: "row" },
       { id: "p99", name: "P99", per: "row" },
       { id: "outliers", name: `outliers (${TUKEY})`, per: "row" },
@@ -189,11 +187,7 @@ function samples(answer: Answer, { letters }: Sides): Table<SampleColumn> {
       },
       bins: histogram === null || answer.n[side] === 0 ? [] : [histogram.counts[side]],
     })),
-    range: histogram === null
-      ? null
-      : say`${duration(histogram.low_ns)} to ${
-        duration(histogram.low_ns + histogram.width_ns * histogram.counts[0].length)
-      }`,
+    range: histogramRange(histogram),
     empty: "no side",
   };
 }

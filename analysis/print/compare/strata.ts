@@ -2,7 +2,7 @@
 
 import type { Answer, Comparison, Stratification, Stratum } from "../../compare/comparison.ts";
 import { OF_STRATA } from "../../compare/questions.ts";
-import { censored, outliers } from "../measured.ts";
+import { censored, histogramRange, outliers, placeAndSpread } from "../measured.ts";
 import type { Cell, Cells, Finding, Said, Table, TableColumn, TableRow } from "../model.ts";
 import { keyName, stratumName } from "../names.ts";
 import { duration, exact, exploredP, joined, plain, ratio, say, signed, statistic } from "../said.ts";
@@ -55,7 +55,7 @@ export function tellStrata(shown: Stratification, comparison: Comparison, sides:
       lines: sides.letters,
       columns: columnsOf(sides),
       rows: isTold ? groups.map((group, index) => rowOf(group, index === 0, shown, comparison, sides)) : [],
-      range: rangeOf(groups[0]),
+      range: histogramRange(groups[0]?.histogram ?? null),
       empty: "not observed on either side",
     },
     total: totalOf(comparison, sides),
@@ -68,9 +68,7 @@ export function tellStrata(shown: Stratification, comparison: Comparison, sides:
 function columnsOf(sides: Sides): TableColumn<StrataColumn>[] {
   return [
     { id: "n", name: "n", per: "line" },
-    { id: "median", name: "median", per: "line" },
-    { id: "iqr", name: "IQR", per: "line" },
-    { id: "mad", name: "MAD", per: "line" },
+    ...placeAndSpread("line"),
     { id: "outlier_count", name: "outliers", per: "line" },
     { id: "outliers", name: "outliers", per: "line" },
     { id: "censored", name: "censored", per: "line" },
@@ -100,13 +98,6 @@ export function inOneLine(
     return sides.length === 0 ? null : say`${nameOf(id)}: ${joined(sides, " and ")}`;
   });
   return joined(words, "; ");
-}
-
-function rangeOf(group: Stratum | undefined): Cell {
-  const histogram = group?.histogram ?? null;
-  if (histogram === null) return null;
-  const { low_ns, width_ns, counts } = histogram;
-  return say`${duration(low_ns)} to ${duration(low_ns + width_ns * counts[0].length)}`;
 }
 
 function rowOf(

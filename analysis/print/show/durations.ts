@@ -4,6 +4,7 @@ import { QUESTIONS } from "../../compare/questions.ts";
 import type { ResultFile } from "../../result/file.ts";
 import { sortedSample } from "../../sample/sample.ts";
 import { describe } from "../../sample/description.ts";
+import { placeAndSpread } from "../measured.ts";
 import type { Table } from "../model.ts";
 import { duration, exact, plain } from "../said.ts";
 
@@ -12,12 +13,7 @@ export function durationsTable(file: ResultFile): Table<"n" | "median" | "iqr" |
     caption: "Complete runs in which it was observed",
     head: "duration",
     lines: [],
-    columns: [
-      { id: "n", name: "n", per: "row" },
-      { id: "median", name: "median", per: "row" },
-      { id: "iqr", name: "IQR", per: "row" },
-      { id: "mad", name: "MAD", per: "row" },
-    ],
+    columns: [{ id: "n", name: "n", per: "row" }, ...placeAndSpread("row")],
     rows: QUESTIONS.map(({ name, title, duration: column }) => {
       const { n, median_ns, iqr_ns, mad_ns } = describe(sortedSample(file, column));
       return {

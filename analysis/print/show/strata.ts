@@ -3,6 +3,7 @@
 import type { Show } from "../../show/show.ts";
 import type { Description } from "../../sample/description.ts";
 import type { OneStratum, Strata } from "../../show/strata.ts";
+import { placeAndSpread } from "../measured.ts";
 import type { Cell, Table } from "../model.ts";
 import { keyName, type Stacks, stratumName } from "../names.ts";
 import { duration, exact, plain, say } from "../said.ts";
@@ -27,9 +28,7 @@ function strataTable({ keys, bins, groups }: Strata, stacks: Stacks): Table<Stra
       { id: "runs", name: "runs", per: "row" },
       { id: "complete", name: "complete", per: "row" },
       { id: "censored", name: "censored", per: "row" },
-      { id: "median", name: "median", per: "line" },
-      { id: "iqr", name: "IQR", per: "line" },
-      { id: "mad", name: "MAD", per: "line" },
+      ...placeAndSpread("line"),
     ],
     rows: groups.map((group) => ({
       head: plain(stratumName(keys, group.values, stacks)),
