@@ -28,6 +28,17 @@ Deno.test("the normal distribution agrees with R to 1e-10, tails included", () =
   for (const [z, cdf] of grid.normal!) close(normalCdf(z!), cdf!, `cdf at ${z}`, TOLERANCE);
 });
 
+Deno.test("a tail that no double can hold is 0, however far out, and the other one is 1", () => {
+  // The continued fraction does not settle at each of these: found by a comparison of far-apart files.
+  for (const z of [40, 3.037e9, 1e30, 1.571e30, 1.57e69, 1e150, 1e155, Number.MAX_VALUE, Infinity]) {
+    assert.deepEqual([normalSurvival(z), normalCdf(z)], [0, 1], `${z}`);
+    assert.deepEqual([normalSurvival(-z), normalCdf(-z)], [1, 0], `${-z}`);
+  }
+  for (let power = 1; power < 300; power++) {
+    assert.equal(chiSquareSurvival(2 * 1.2345 * 10 ** power, 1) > 0, power < 3, `10 ** ${power}`);
+  }
+});
+
 Deno.test("normal quantiles agree with R to 1e-10 down to p = 1e-300", () => {
   for (const [p, z] of grid.normal_quantile!) close(normalQuantile(p!), z!, `quantile of ${p}`, TOLERANCE);
 });
