@@ -44,7 +44,7 @@ async function checkBy(name: string, argv: readonly string[]): Promise<Counts> {
 }
 
 /** The same by deno. */
-export async function check(name: string, args: readonly string[]): Promise<Counts> {
+async function check(name: string, args: readonly string[]): Promise<Counts> {
   return await checkBy(name, [Deno.execPath(), ...args]);
 }
 

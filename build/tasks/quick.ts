@@ -6,7 +6,7 @@
 import { NOTICES } from "../parts/notices.ts";
 import { capture } from "../process/command.ts";
 import { add, type Counts, denoTest, NO_TESTS } from "../process/deno_test.ts";
-import { check, finish } from "./ok.ts";
+import { finish } from "./ok.ts";
 
 /** Left to `deno task ok`: each takes more than a second of CPU time, for what it simulates or reads. */
 export const SLOW: readonly string[] = [
@@ -18,7 +18,9 @@ export const SLOW: readonly string[] = [
   "tests/analysis/print/compare/json_test.ts",
   "tests/analysis/print/compare/text_test.ts",
   "tests/analysis/print/sentences_test.ts",
+  "tests/analysis/report/html/markup_test.ts",
   "tests/analysis/report/page_test.ts",
+  "tests/analysis/result/file_test.ts",
   "tests/analysis/result/large_file_test.ts",
   "tests/analysis/stats/bootstrap_test.ts",
   "tests/analysis/stats/contingency_test.ts",
@@ -38,20 +40,23 @@ function testsIn(folder: string): string[] {
   });
 }
 
-/** It is shown when it has ended: tests run at the same time. */
-async function types(): Promise<Counts> {
-  const { code, stdout, stderr } = await capture([Deno.execPath(), "check", "--quiet", "."]);
-  console.log(`\n== types\n${stdout}${stderr}`.trimEnd());
+/** What it says is shown when it has ended: the others run at the same time. */
+async function check(name: string, ...args: string[]): Promise<Counts> {
+  const { code, stdout, stderr } = await capture([Deno.execPath(), ...args]);
+  console.log(`\n== ${name}\n${stdout}${stderr}`.trimEnd());
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 async function quick(): Promise<Counts> {
-  let counts = add(NO_TESTS, await check("format", ["fmt", "--check"]));
-  counts = add(counts, await check("lint", ["lint", "--quiet"]));
-  console.log("\n== tests that need no native part");
+  console.log("== tests that need no native part");
   const tests = [...FOLDERS.flatMap(testsIn), LAYOUT_TEST];
-  const both = await Promise.all([types(), denoTest(tests, navigator.hardwareConcurrency)]);
-  return both.reduce(add, counts);
+  const all = await Promise.all([
+    check("format", "fmt", "--check"),
+    check("lint", "lint", "--quiet"),
+    check("types", "check", "--quiet", "."),
+    denoTest(tests, navigator.hardwareConcurrency),
+  ]);
+  return all.reduce(add, NO_TESTS);
 }
 
 /** The notices are gathered when all that TypeScript imports has been made. */
