@@ -85,18 +85,24 @@ export function findingsTable(caption: string, findings: readonly Finding[]): Ma
   return table(caption, ["what", "value", "p or interval", "method"], rows);
 }
 
-/** Facts of several sides beside each other, by their names. */
+/**
+ * Facts of several sides beside each other, by their names.
+ *
+ * @param mark Whether to mark those that differ
+ */
 export function fieldsTable(
   caption: string,
-  letters: readonly string[],
+  heads: readonly string[],
   sides: readonly (readonly Field[])[],
+  mark = false,
 ): Markup {
   const labels = [...new Set(sides.flatMap((fields) => fields.map(({ label }) => label)))];
-  const rows = labels.map((label): MarkupRow => ({
-    head: label,
-    cells: sides.map((fields) => listed(fields.filter((field) => field.label === label))),
-  }));
-  return table(caption, ["", ...letters], rows);
+  const rows = labels.map((label): MarkupRow => {
+    const cells = sides.map((fields) => listed(fields.filter((field) => field.label === label)));
+    const differ = mark && new Set(cells).size > 1;
+    return { head: differ ? markup`<span class="differs">${label}</span>` : label, cells };
+  });
+  return table(caption, ["", ...heads], rows);
 }
 
 function listed(facts: readonly Field[]): string {
