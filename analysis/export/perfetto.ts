@@ -1,7 +1,8 @@
 /**
- * Chains in the trace event format of Chrome, which ui.perfetto.dev opens: one track for each run and one for each
- * CPU. Times are microseconds from the first edge on, written as decimal fractions, so that every ns is kept;
- * absolute times are in the arguments as text, since a JSON number would round them.
+ * Chains in the trace event format of Chrome, which ui.perfetto.dev and speedscope open: one track for the runs, one
+ * for each CPU, and an arrow from the waker to the switch-in of the target. Times are microseconds from the first
+ * edge on, written as decimal fractions, so that every ns is kept. A slice of the chain has the name of the stage that
+ * ends it. Where it ends and the next one begins, both have the same text: importers compare times as doubles.
  */
 
 import { CHAIN_STAGES, type ChainStage } from "../show/chain.ts";
@@ -9,25 +10,22 @@ import type { ColumnName } from "../result/columns.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
 
-const RUNS = 1;
-const CPUS = 2;
-/** A viewer may take a thread's number for its own: CPUs get numbers that no run has. */
-const FIRST_CPU_THREAD = 1_000_000_000;
+const PROCESS = 1;
+const RUNS = 0;
+/** CPU 0 has the thread behind that of the runs. */
+const FIRST_CPU = 1;
 
-/** What the slice of a run tells of it, beside its stacks. */
+/** What the slice of a run tells of it, where it was observed: its identity, its factors, what it found. */
 const RUN_ARGS = [
   "correlation_id",
   "status",
+  "wake",
+  "load",
   "path",
   "signature",
-  "wake_flags",
-  "migrated",
   "waker_comm",
   "waker_context",
-  "comm",
   "tkread_function",
-  "tkread_context",
-  "clocksource",
   "ttwu_stack",
   "tkread_stack",
 ] as const satisfies readonly ColumnName[];
@@ -42,7 +40,8 @@ interface Point {
 /** Writes a trace while the rows are read. */
 export class PerfettoTrace {
   readonly #write: (text: string) => void;
-  readonly #cpus = new Set<string>();
+  /** Where the last slice of each track ended. */
+  readonly #ends = new Map<number, bigint>();
   #origin: bigint | null = null;
   #events = 0;
 
@@ -50,45 +49,52 @@ export class PerfettoTrace {
   constructor(write: (text: string) => void) {
     this.#write = write;
     write('{"displayTimeUnit":"ns","traceEvents":[');
-    this.#track("process_name", RUNS, 0, "runs");
-    this.#track("process_name", CPUS, 0, "CPUs");
   }
 
   visit(row: RowView): void {
     const points = pointsOf(row);
-    const first = points[0];
-    if (first === undefined) return;
+    const [first, last] = [points[0], points.at(-1)];
+    if (first === undefined || last === undefined) return;
     this.#origin ??= first.ns;
     const run = row.number("run");
-    this.#track("thread_name", RUNS, run, `run ${run}`);
-    const last = points.at(-1)!;
-    const args = Object.fromEntries(RUN_ARGS.map((name) => [name, row.text(name)]));
-    this.#slice(`run ${run}`, "run", RUNS, run, first, last, args);
-    const id = { run, correlation_id: row.text("correlation_id") };
+    if (this.#follows(`run ${run}`, RUNS, first, last)) {
+      // Runs do not touch each other: one event each is enough.
+      this.#event(
+        { ph: "X", name: `run ${run}`, tid: RUNS, args: observed(row) },
+        first.ns,
+        last.ns - first.ns,
+      );
+    }
     for (const [i, to] of points.entries()) {
       const from = points[i - 1];
-      if (from === undefined) continue;
-      const name = `${from.stage} -> ${to.stage}`;
-      this.#slice(name, "chain", RUNS, run, from, to, id);
-      if (to.cpu === null) continue;
-      const thread = FIRST_CPU_THREAD + Number(to.cpu);
-      if (!this.#cpus.has(String(to.cpu))) {
-        this.#cpus.add(String(to.cpu));
-        this.#track("thread_name", CPUS, thread, `CPU ${to.cpu}`);
-      }
-      this.#slice(name, "chain", CPUS, thread, from, to, id);
+      // Until try_to_wake_up() begins, no CPU works for the run.
+      if (from === undefined || from.stage === "edge" || to.cpu === null) continue;
+      const tid = FIRST_CPU + Number(to.cpu);
+      if (!this.#follows(to.stage, tid, from, to)) continue;
+      this.#event({ ph: "B", name: to.stage, tid }, from.ns);
+      // Some importers pair by the name.
+      this.#event({ ph: "E", name: to.stage, tid }, to.ns);
     }
+    this.#flow(run, points);
     const switched = row.integer("clocksource_switch_ns");
     if (switched !== null) {
-      const name = `clocksource ${row.text("clocksource_from") ?? "?"} -> ${
-        row.text("clocksource_to") ?? "?"
-      }`;
-      this.#event({ name, cat: "clocksource", ph: "i", s: "t", pid: RUNS, tid: run }, switched, null, id);
+      const to = `${row.text("clocksource_from") ?? "?"} -> ${row.text("clocksource_to") ?? "?"}`;
+      this.#instant(`clocksource ${to}`, RUNS, switched, { run });
     }
   }
 
   /** @param file the one whose rows were visited */
   finish(file: ResultFile): void {
+    this.#name("process_name", RUNS, `${file.meta.env} on ${file.meta.host}`);
+    for (const track of [...this.#ends.keys()].sort((a, b) => a - b)) {
+      this.#name("thread_name", track, track === RUNS ? "runs" : `CPU ${track - FIRST_CPU}`);
+      this.#event({
+        ph: "M",
+        name: "thread_sort_index",
+        tid: track,
+        args: { sort_index: track },
+      });
+    }
     const stacks = Object.fromEntries([...file.stacks].map(([key, frames]) => [key, frames.join(";")]));
     const otherData = {
       origin_ns: this.#origin === null ? null : String(this.#origin),
@@ -100,36 +106,54 @@ export class PerfettoTrace {
     this.#write(`\n],"otherData":${JSON.stringify(otherData)}}\n`);
   }
 
-  #track(what: "process_name" | "thread_name", pid: number, tid: number, name: string): void {
-    this.#append(JSON.stringify({ name: what, ph: "M", pid, tid, args: { name } }));
+  #name(what: "process_name" | "thread_name", track: number, name: string): void {
+    this.#event({ ph: "M", name: what, tid: track, args: { name } });
   }
 
-  /** From one point to another; points in the wrong order (an integrity error) have no length and say so. */
-  #slice(name: string, cat: string, pid: number, tid: number, from: Point, to: Point, args: object): void {
-    const backwards = to.ns < from.ns;
-    this.#event(
-      { name, cat, ph: backwards ? "i" : "X", ...backwards ? { s: "t" } : {}, pid, tid },
-      from.ns,
-      backwards ? null : to.ns,
-      {
-        ...args,
-        from_ns: String(from.ns),
-        to_ns: String(to.ns),
-        ...backwards ? { negative_ns: String(to.ns - from.ns) } : {},
-      },
-    );
+  /**
+   * Whether a slice may be written: those of a track must follow each other. Points in the wrong order (an integrity
+   * error) become an instant that has both times.
+   */
+  #follows(name: string, track: number, from: Point, to: Point): boolean {
+    const end = this.#ends.get(track) ?? from.ns;
+    const follows = from.ns <= to.ns && end <= from.ns;
+    this.#ends.set(track, follows ? to.ns : end);
+    if (!follows) this.#instant(name, track, from.ns, { from_ns: String(from.ns), to_ns: String(to.ns) });
+    return follows;
   }
 
-  #event(event: object, start: bigint, end: bigint | null, args: object): void {
-    const times = `"ts":${microseconds(start - this.#origin!)}${
-      end === null ? "" : `,"dur":${microseconds(end - start)}`
-    }`;
-    this.#append(`${JSON.stringify(event).slice(0, -1)},${times},"args":${JSON.stringify(args)}}`);
+  #instant(name: string, track: number, ns: bigint, args: object): void {
+    this.#event({ ph: "i", s: "t", name, tid: track, args }, ns);
   }
 
-  #append(json: string): void {
-    this.#write(`${this.#events++ === 0 ? "" : ","}\n${json}`);
+  /** From the CPU that called try_to_wake_up() to another one, on which the target was switched in. */
+  #flow(run: number, points: readonly Point[]): void {
+    const from = points.find(({ stage }) => stage === "ttwu");
+    const to = points.find(({ stage }) => stage === "switch");
+    if (from?.cpu == null || to?.cpu == null || from.cpu === to.cpu || to.ns < from.ns) return;
+    const flow = { name: "wake", cat: "wake", id: run };
+    this.#event({ ph: "s", ...flow, tid: FIRST_CPU + Number(from.cpu) }, from.ns);
+    this.#event({ ph: "f", bp: "e", ...flow, tid: FIRST_CPU + Number(to.cpu) }, to.ns);
   }
+
+  /**
+   * @param ns absent: the event has no time
+   * @param duration of a slice that is one event, ns
+   */
+  #event(event: object, ns?: bigint, duration?: bigint): void {
+    const start = ns === undefined ? "" : `,"ts":${microseconds(ns - this.#origin!)}`;
+    const length = duration === undefined ? "" : `,"dur":${microseconds(duration)}`;
+    const json = JSON.stringify({ pid: PROCESS, ...event }).slice(0, -1);
+    this.#write(`${this.#events++ === 0 ? "" : ","}\n${json}${start}${length}}`);
+  }
+}
+
+function observed(row: RowView): Record<string, string> {
+  return Object.fromEntries(RUN_ARGS.flatMap((name) => {
+    const text = row.text(name);
+    // Most runs are complete; to say so of each takes a fiftieth of the file.
+    return text === null || name === "status" && text === "complete" ? [] : [[name, text]];
+  }));
 }
 
 /** The stages that were observed, in the order of the chain. */

@@ -52,6 +52,14 @@ export async function visit(page: string, widths: readonly number[]): Promise<Vi
   return { seen: JSON.parse(text), console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
 }
 
+/** A page of scripts once they have done what they begin with: its elements, and what its console got. */
+export async function opened(page: string): Promise<{ readonly dom: string; readonly console: string[] }> {
+  // Chromium's own time, which waits for what is still loading.
+  const args = ["--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"];
+  const { stdout, stderr } = await chromium(args, page);
+  return { dom: stdout, console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
+}
+
 /** Pages of paper that the page takes. */
 export async function printedPages(page: string): Promise<number> {
   const pdf = await Deno.makeTempFile({ prefix: "probe-page-", suffix: ".pdf" });
