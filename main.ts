@@ -76,14 +76,16 @@ function printableOutput(to: Output): Output {
   return {
     ...to,
     stderr: (text) => to.stderr(printableLines(text)),
-    stdout: to.columns === undefined ? to.stdout : (text) => to.stdout(printableLines(text)),
+    stdout: to.columns === undefined
+      ? to.stdout
+      : (text) => to.stdout(typeof text === "string" ? printableLines(text) : text),
   };
 }
 
 /** A reader that has seen enough is not a failure, see reportError(). */
-function writeAnswer(text: string): void {
+function writeAnswer(text: string | Uint8Array): void {
   try {
-    writeAllSync(Deno.stdout, new TextEncoder().encode(text));
+    writeAllSync(Deno.stdout, typeof text === "string" ? new TextEncoder().encode(text) : text);
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe || !(error instanceof Error)) throw error;
     throw new Failure(

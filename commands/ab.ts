@@ -4,7 +4,8 @@ import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
 import { Interrupt } from "../runbook/run/interrupt.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
-import { defaultPath, reasonOf } from "../runbook/files/result_out.ts";
+import { createOutputFolder, whyNotWritten } from "../runbook/files/output_file.ts";
+import { defaultPath } from "../runbook/files/result_out.ts";
 import { declaredBy, runCommand, type RunFlags } from "./run.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
@@ -51,7 +52,8 @@ export async function abCommand(
   const host = async (turn: Turn) => {
     tell(`A${ofRuns(turn, turns)}: this machine`);
     const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
-    await runCommand({ ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false }, say);
+    const side = { ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false };
+    await runCommand(side, runbook, { stdout: say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
   await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
@@ -128,7 +130,7 @@ function extend(path: string, from: number, bytes: Uint8Array): void {
     writeAllSync(file, bytes.subarray(from));
     file.syncDataSync();
   } catch (cause) {
-    const found = `cannot write ${path}: ${reasonOf(cause)}`;
+    const found = `cannot write ${path}: ${whyNotWritten(path, cause)}`;
     throw new Failure(EXIT.failed, found, "make room and call probe ab again", { cause });
   }
 }
@@ -157,14 +159,6 @@ function ofRuns({ until }: Turn, turns: readonly Turn[]): string {
 function outputFolder(given: string | undefined): string {
   const { host } = readMachine(readMachineText, Deno.build.arch);
   const folder = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");
-  const refuse = (why: string, options?: ErrorOptions) =>
-    new Failure(EXIT.failed, why, "choose another folder with --out-dir", options);
-  try {
-    Deno.mkdirSync(folder, { recursive: given !== undefined });
-  } catch (cause) {
-    throw refuse(`cannot make the folder ${folder}: ${(cause as Error).message}`, { cause });
-  }
-  const found = [...Deno.readDirSync(folder)].find(({ name }) => name === "host.csv" || name === "vm.csv");
-  if (found === undefined) return folder;
-  throw refuse(`cannot write ${folder}/${found.name}: it exists already`);
+  createOutputFolder(folder, given !== undefined, ["host.csv", "vm.csv"]);
+  return folder;
 }

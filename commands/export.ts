@@ -6,12 +6,17 @@ import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
 import { readFile } from "../runbook/files/result_in.ts";
-import { createOutputFile, type OutputFile, reasonOf } from "../runbook/files/result_out.ts";
+import {
+  createOutputFile,
+  isStandardOutput,
+  type OutputFile,
+  whyNotWritten,
+} from "../runbook/files/output_file.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
 export interface ExportFlags {
   readonly format: "folded" | "perfetto" | "parquet";
-  /** Created, never overwritten; without it the output goes to stdout. */
+  /** Created, never overwritten; `-` is standard output, where text goes without it, too. */
   readonly out?: string;
 }
 
@@ -21,30 +26,31 @@ interface Exporter {
   finish(file: ResultFile): void;
 }
 
+/** Where the output goes when it goes to no file. */
+export interface ExportStream {
+  stdout(text: string | Uint8Array): void;
+  /** Width of the terminal that it is; absent when it is none. */
+  readonly columns?: number;
+}
+
 /**
- * @param stdout takes the output when there is no `out`
  * @throws Failure when the file cannot be read or is refused, or the output cannot be written; then there is none
  */
 export async function exportCommand(
   flags: ExportFlags,
   path: string,
-  stdout: (text: string) => void,
+  stream: ExportStream,
 ): Promise<ExitCode> {
-  if (flags.out === undefined) {
-    if (flags.format === "parquet") {
-      throw new Failure(
-        EXIT.usage,
-        "Parquet is binary and is not written to standard output",
-        "give --out FILE",
-      );
-    }
-    await exported(flags.format, path, (bytes) => stdout(new TextDecoder().decode(bytes)));
+  const { format, out } = flags;
+  if (out === undefined || isStandardOutput(out)) {
+    if (format === "parquet") refuseBinary(out, stream);
+    const decoded = (bytes: Uint8Array) => format === "parquet" ? bytes : new TextDecoder().decode(bytes);
+    await exported(format, path, (bytes) => stream.stdout(decoded(bytes)));
     return EXIT.done;
   }
-  const out = flags.out;
   const file = createOutputFile(out);
   try {
-    await exported(flags.format, path, (bytes) => writeOrFail(out, file, bytes));
+    await exported(format, path, (bytes) => writeOrFail(out, file, bytes));
   } catch (error) {
     file.close();
     // Half an export looks like a whole one.
@@ -53,6 +59,19 @@ export async function exportCommand(
   }
   file.close();
   return EXIT.done;
+}
+
+/** Nobody sends bytes into a terminal, and none to standard output without having asked for it. */
+function refuseBinary(out: string | undefined, { columns }: ExportStream): void {
+  if (out === undefined) {
+    throw new Failure(
+      EXIT.usage,
+      "Parquet is binary and is not written to standard output unasked",
+      "give --out FILE, or --out - for a pipe",
+    );
+  }
+  if (columns === undefined) return;
+  throw new Failure(EXIT.usage, "Parquet is binary, and standard output is a terminal", "give --out FILE");
 }
 
 async function exported(format: ExportFlags["format"], path: string, write: (bytes: Uint8Array) => void) {
@@ -109,7 +128,7 @@ function writeOrFail(path: string, file: OutputFile, bytes: Uint8Array): void {
   } catch (error) {
     throw new Failure(
       EXIT.failed,
-      `cannot write ${path}: ${reasonOf(error)}`,
+      `cannot write ${path}: ${whyNotWritten(path, error)}`,
       "make room or choose another --out",
       {
         cause: error,

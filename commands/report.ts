@@ -8,18 +8,23 @@ import { ShowColumns } from "../analysis/show/show.ts";
 import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
-import { createOutputFile, type OutputFile } from "../runbook/files/result_out.ts";
+import {
+  createOutputFile,
+  isStandardOutput,
+  type OutputFile,
+  whyNotWritten,
+} from "../runbook/files/output_file.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
 export interface ReportFlags extends ComparisonFlags {
-  /** A path that does not exist yet. */
+  /** A path that does not exist yet; `-` is standard output. */
   readonly out: string;
 }
 
 /**
  * Writes the page.
  *
- * @param write takes the path, for whoever calls
+ * @param write takes the path, for whoever calls, or the page itself
  * @throws Failure when a file cannot be read or is refused, or the page cannot be written
  */
 export async function reportCommand(
@@ -28,6 +33,10 @@ export async function reportCommand(
   write: (text: string) => void,
 ): Promise<ExitCode> {
   const { page } = await pageOf(flags, paths);
+  if (isStandardOutput(flags.out)) {
+    write(page);
+    return EXIT.done;
+  }
   const file = createOutputFile(flags.out);
   try {
     writePage(file, flags.out, page);
@@ -90,14 +99,9 @@ function writePage(file: OutputFile, path: string, page: string): void {
   try {
     writeAllSync(file, new TextEncoder().encode(page));
     file.syncDataSync();
-  } catch (error) {
+  } catch (cause) {
     Deno.removeSync(path);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(
-      EXIT.failed,
-      `cannot write ${path}: ${reason}`,
-      "make room or choose another path with --out",
-      { cause: error },
-    );
+    const found = `cannot write ${path}: ${whyNotWritten(path, cause)}`;
+    throw new Failure(EXIT.failed, found, "make room or choose another path with --out", { cause });
   }
 }

@@ -1,6 +1,6 @@
 /** `probe run`: checks, attaches, measures, writes, sums up. */
 
-import type { ExitCode } from "../analysis/failure.ts";
+import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
@@ -17,10 +17,11 @@ import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { openOutput } from "../runbook/files/output.ts";
+import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
 import { attributesOf, cpusOf, systemOf } from "../runbook/protocol/runbook.ts";
 import type { Field, Runbook } from "../runbook/protocol/settings.ts";
-import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
+import type { RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
@@ -51,14 +52,25 @@ export interface RunFlags extends PartOptions {
   readonly json: boolean;
 }
 
+/** Where a call writes. */
+export interface Streams {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
 /**
  * Measures and writes the result file.
  *
- * @param write takes the summary
+ * @param source the runbook file; null: the defaults of default.toml
+ * @param streams take the summary, and the result file when --out is standard output; then the summary goes to stderr
  * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
  */
-export async function runCommand(flags: RunFlags, write: (text: string) => void): Promise<ExitCode> {
-  const source = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+export async function runCommand(
+  flags: RunFlags,
+  source: RunbookSource | null,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  refuseStandardOutput(flags);
   const declared = declaredBy(flags, source);
   const { runbook } = declared;
   const { runs } = runbook;
@@ -74,7 +86,7 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
   await checkTargetAttributes(attributesOf(runbook));
   checkSystem(system, changesAllowed, access);
   const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());
-  using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns));
+  using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns), stdout);
   if (output.file.notLocked !== null) say(withoutLock(path, output.file.notLocked));
   requireRunsLeft(path, output.begun, last, runbook);
   using interrupt = new Interrupt();
@@ -95,7 +107,21 @@ export async function runCommand(flags: RunFlags, write: (text: string) => void)
     interrupt: interrupt.signal,
     measureOverhead: flags["measure-overhead"],
   });
+  const write = isStandardOutput(path) ? stderr : stdout;
   return conclude(measured, { runs, last, json: flags.json, quiet: flags.quiet }, write);
+}
+
+/** What standard output as the result file leaves no place for. */
+function refuseStandardOutput({ out, json, resume }: RunFlags): void {
+  if (!isStandardOutput(out)) return;
+  if (json) {
+    const found = `--json and --out ${out} both want standard output`;
+    throw new Failure(EXIT.usage, found, "give --out FILE, or leave --json out");
+  }
+  if (resume) {
+    const found = `--resume goes on with a file, and --out ${out} is standard output`;
+    throw new Failure(EXIT.usage, found, "give the file that was cut off");
+  }
 }
 
 function hereNow(): Machine {

@@ -105,6 +105,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/stats",
     "analysis/units",
+    "ffi",
     "runbook/machine",
     "runbook/row",
     "system",

@@ -15,7 +15,7 @@ export const exportRoute = buildCommand({
       out: {
         kind: "parsed",
         parse: String,
-        brief: "File to create; without it stdout, but for parquet",
+        brief: "File to create; - is standard output, which all but parquet take without it",
         optional: true,
         placeholder: "FILE",
       },
@@ -30,7 +30,7 @@ export const exportRoute = buildCommand({
     const { exportCommand } = await import("../export.ts");
     type Flags = Parameters<typeof exportCommand>[0] & ShellFlags;
     return async function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = await exportCommand(flags, file, this.output.stdout);
+      this.outcome.exitCode = await exportCommand(flags, file, this.output);
     };
   },
 });

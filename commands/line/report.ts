@@ -11,7 +11,7 @@ export const reportRoute = buildCommand({
       out: {
         kind: "parsed",
         parse: String,
-        brief: "Path of the page",
+        brief: "Path of the page; - is standard output",
         default: "report.html",
         placeholder: "FILE",
       },

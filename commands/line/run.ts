@@ -15,7 +15,7 @@ export const PROTOCOL_FLAGS = {
   runbook: {
     kind: "parsed",
     parse: String,
-    brief: "Declared protocol; options given beside it replace its values",
+    brief: "Declared protocol, - is standard input; options given beside it replace its values",
     optional: true,
     placeholder: "FILE",
   },
@@ -79,7 +79,7 @@ export const runRoute = buildCommand({
       out: {
         kind: "parsed",
         parse: String,
-        brief: "Result file; without it ENV-HOST-UTCTIME.csv",
+        brief: "Result file, - is standard output; without it ENV-HOST-UTCTIME.csv",
         optional: true,
         placeholder: "FILE",
       },
@@ -116,9 +116,11 @@ export const runRoute = buildCommand({
   },
   async loader() {
     const { runCommand } = await import("../run.ts");
+    const { readRunbookFile } = await import("../../runbook/protocol/runbook_file.ts");
     type Flags = Parameters<typeof runCommand>[0] & ShellFlags;
     return async function (this: Context, flags: Flags) {
-      this.outcome.exitCode = await runCommand(flags, this.output.stdout);
+      const source = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
+      this.outcome.exitCode = await runCommand(flags, source, this.output);
     };
   },
 });

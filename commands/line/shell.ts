@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from "../../analysis/failure.ts";
 
 /** Where a call writes; a test gives its own. */
 export interface Output {
-  stdout(text: string): void;
+  /** Bytes only where it is no terminal. */
+  stdout(text: string | Uint8Array): void;
   stderr(text: string): void;
   /** Width of the terminal that stdout is; absent when it is none. */
   readonly columns?: number;

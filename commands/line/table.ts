@@ -26,12 +26,18 @@ export const ROUTES = {
   licenses: licensesRoute,
 };
 
-/** Permissions that a command needs beyond reading files; the program gives back all others before it starts. */
+/**
+ * Permissions that a command needs beyond reading files; the program gives back all others before it starts. The
+ * runtime reads nothing below /dev, /proc and /sys for a program like this one: where a file may lie there, "ffi" does.
+ */
 export const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
-  export: ["write"],
+  compare: ["ffi"],
+  show: ["ffi"],
+  power: ["ffi"],
+  report: ["ffi", "write"],
+  export: ["ffi", "write"],
   // Programs: QEMU.
   ab: ["ffi", "write", "run"],
-  report: ["write"],
 };

@@ -2,7 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
-import { whyUnreadable } from "../../runbook/machine/named_file.ts";
+import { openReadable, whyUnreadable } from "../../runbook/machine/named_file.ts";
 import { ownExecutable, runtimeLibraries } from "../image/own_executable.ts";
 import { guestArchitecture } from "../qemu/arch.ts";
 import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "../qemu/qemu.ts";
@@ -168,6 +168,18 @@ function unreadable(path: string): Unreadable | null {
     using file = Deno.openSync(path);
     return file.statSync().isFile ? null : { isMissing: false, why: "it is not a file" };
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return unreadableGuarded(path);
     return { isMissing: error instanceof Deno.errors.NotFound, why: whyUnreadable(error) };
+  }
+}
+
+/** The same below /dev, /proc and /sys, where nothing tells a file before it is read. */
+function unreadableGuarded(path: string): Unreadable | null {
+  try {
+    using file = openReadable(path);
+    file.readSync(new Uint8Array(1));
+    return null;
+  } catch (error) {
+    return { isMissing: false, why: whyUnreadable(error) };
   }
 }

@@ -1,7 +1,8 @@
 /** The file that one call of `probe run` fills: a new one, or one that was cut off. */
 
 import { type Begun, readBegun } from "./resume.ts";
-import { createOutputFile, openOutputFile, ResultWriter, type Syncing } from "./result_out.ts";
+import { createOutputFile, isStandardOutput, openOutputFile, standardOutput } from "./output_file.ts";
+import { ResultWriter, type Syncing } from "./result_out.ts";
 
 export interface Output extends Disposable {
   readonly file: ResultWriter;
@@ -13,9 +14,19 @@ export interface Output extends Disposable {
  * Opens and locks it. A new file in which nothing was written is removed when this is disposed.
  *
  * @param resume whether it is there already, and goes on
+ * @param write takes the lines when the path stands for standard output
  * @throws Failure when the path cannot be written, is another call's, or holds nothing that goes on
  */
-export function openOutput(path: string, resume: boolean, syncing: Syncing): Output {
+export function openOutput(
+  path: string,
+  resume: boolean,
+  syncing: Syncing,
+  write: (text: string) => void,
+): Output {
+  if (isStandardOutput(path)) {
+    const file = new ResultWriter("standard output", standardOutput(write), syncing);
+    return { file, begun: null, [Symbol.dispose]: () => file[Symbol.dispose]() };
+  }
   using resources = new DisposableStack();
   const file = resources.use(
     new ResultWriter(path, resume ? openOutputFile(path) : createOutputFile(path), syncing),

@@ -19,18 +19,9 @@ import {
   formatStackLine,
 } from "../../analysis/result/write.ts";
 import { writeAllSync } from "../../system/write_all.ts";
+import { systemWords } from "../machine/named_file.ts";
 import type { StackCluster } from "../row/row.ts";
-
-/** The part of Deno.FsFile in use, so that a test can fill the disk. */
-export interface OutputFile {
-  writeSync(bytes: Uint8Array): number;
-  truncateSync(length: number): void;
-  /** Whether nobody else has the file locked; then it is, until it is closed. */
-  tryLockSync(exclusive: boolean): boolean;
-  syncDataSync(): void;
-  syncData(): Promise<void>;
-  close(): void;
-}
+import type { OutputFile } from "./output_file.ts";
 
 /** `ENV-HOST-UTCTIME.csv`; whatever is awkward in a file name becomes `_`. */
 export function defaultPath(env: string, host: string, started: Date): string {
@@ -40,48 +31,6 @@ export function defaultPath(env: string, host: string, started: Date): string {
 
 function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9._]+/g, "_").replace(/^\./, "_");
-}
-
-/** @throws Failure when the path exists or cannot be written */
-export function createOutputFile(path: string): OutputFile {
-  try {
-    return Deno.openSync(path, { write: true, createNew: true });
-  } catch (error) {
-    throw new Failure(
-      EXIT.failed,
-      `cannot create ${path}: ${whyNot(error)}`,
-      "choose another path with --out",
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** @throws Failure when the path cannot be written */
-export function openOutputFile(path: string): OutputFile {
-  try {
-    return Deno.openSync(path, { append: true });
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "it does not exist" : whyNot(error);
-    throw new Failure(EXIT.failed, `cannot go on with ${path}: ${why}`, "give the file to resume", {
-      cause: error,
-    });
-  }
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
-  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return reasonOf(error);
-}
-
-/** The system's words, without what Deno adds to them: `No space left on device (os error 28)`. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
 }
 
 /** The part of a file that was cut off, as it was read, which its continuation needs. */
@@ -100,7 +49,7 @@ function lock(file: OutputFile): boolean | string {
   try {
     return file.tryLockSync(true);
   } catch (error) {
-    return reasonOf(error);
+    return systemWords(error);
   }
 }
 
@@ -221,7 +170,9 @@ export class ResultWriter implements Disposable {
   }
 
   #failure(what: string, error: unknown): Failure {
-    const cut = `cannot write ${what} to ${this.path}: ${reasonOf(error)}`;
+    // Of standard output, which has been named.
+    if (error instanceof Failure) return error;
+    const cut = `cannot write ${what} to ${this.path}: ${systemWords(error)}`;
     // The file is removed (openOutput): there is nothing to go on with.
     if (this.isEmpty) {
       return new Failure(EXIT.failed, cut, "make room, or choose another path with --out", { cause: error });

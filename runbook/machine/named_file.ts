@@ -1,43 +1,100 @@
-/** A file that a user named: what the system says of it, in words. */
+/** A file that a user named: opened wherever it lies, and what the system says of it, in words. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { GuardedFileError, openGuardedFile, type ReadableFile } from "../../ffi/guarded_file.ts";
+import { ERRNO, errnoName } from "../../system/errno.ts";
+
+/** Standard input by its names. */
+const STANDARD_INPUT: readonly string[] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
+let standardInputTaken = false;
 
 /**
- * The system's errors as ones that name the file.
+ * Opens a file to read it, below /dev, /proc and /sys too; `-` is standard input.
  *
- * @param expected what the path should have been of
+ * @param expected what the path should be of, such as `a runbook`
+ * @throws Failure, as its readSync() does; (usage) when standard input is taken a second time: what was read is gone
  */
-export function naming<T>(path: string, expected: string, operation: () => T): T {
+export function openNamed(path: string, expected: string): ReadableFile {
+  const file = STANDARD_INPUT.includes(path)
+    ? openStandardInput()
+    : naming(path, expected, () => openReadable(path));
+  return {
+    readSync: (buffer) => naming(path, expected, () => file.readSync(buffer)),
+    [Symbol.dispose]: () => file[Symbol.dispose](),
+  };
+}
+
+/** @throws the system's own errors */
+export function openReadable(path: string): ReadableFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return openGuardedFile(path);
+    throw error;
+  }
+}
+
+function openStandardInput(): ReadableFile {
+  if (standardInputTaken) {
+    throw new Failure(EXIT.usage, "standard input is given twice", "give it once, the other as a file");
+  }
+  standardInputTaken = true;
+  return { readSync: (buffer) => Deno.stdin.readSync(buffer), [Symbol.dispose]: () => {} };
+}
+
+/**
+ * The bytes of a short file, as openNamed() opens it.
+ *
+ * @param most bytes; of a longer file, which may have no end, so many and one
+ */
+export function readNamed(path: string, expected: string, most: number): Uint8Array<ArrayBuffer> {
+  using file = openNamed(path, expected);
+  const bytes = new Uint8Array(most + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return bytes.slice(0, length);
+}
+
+/** The system's errors as ones that name the file. */
+function naming<T>(path: string, expected: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
     throw new Failure(
       EXIT.failed,
       `cannot read ${path}: ${whyUnreadable(error)}`,
-      remedyFor(error, expected),
-      {
-        cause: error,
-      },
+      isDenied(error) ? "make it readable for this user" : `give the path of ${expected}`,
+      { cause: error },
     );
   }
 }
 
 /** Why a file could not be read, as the system says it. */
 export function whyUnreadable(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  // The runtime's words name its own flags, which nobody can give here.
-  if (error instanceof Deno.errors.NotCapable) {
-    return "files below /proc, /sys and /dev cannot be read directly";
+  if (error instanceof Deno.errors.NotFound || errnoOf(error) === ERRNO.ENOENT) {
+    return "there is no such file";
   }
-  return error instanceof Error ? error.message : String(error);
+  if (isDenied(error)) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory || errnoOf(error) === ERRNO.EISDIR) return "it is a folder";
+  return error instanceof GuardedFileError ? errnoName(error.errno) : systemWords(error);
 }
 
-function remedyFor(error: unknown, expected: string): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return "copy it elsewhere, or give - and the file on standard input";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) return "make it readable for this user";
-  return `give the path of ${expected}`;
+function isDenied(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return error instanceof Deno.errors.PermissionDenied || errno === ERRNO.EACCES || errno === ERRNO.EPERM;
+}
+
+function errnoOf(error: unknown): number | null {
+  return error instanceof GuardedFileError ? error.errno : null;
+}
+
+/** The system's words, without what Deno adds to them: `no space left on device`. */
+export function systemWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();
 }

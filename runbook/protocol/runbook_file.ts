@@ -4,7 +4,7 @@ import { parse, TomlError } from "smol-toml";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import defaultToml from "./default.toml" with { type: "text" };
-import { naming } from "../machine/named_file.ts";
+import { readNamed } from "../machine/named_file.ts";
 import type { Field, Settings } from "./settings.ts";
 import { ANY, INHERIT, Unfit } from "./settings.ts";
 
@@ -126,10 +126,11 @@ export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: st
 }
 
 /**
+ * @param path `-` is standard input
  * @throws Failure (failed) when the file cannot be read; (usage) when it is not a runbook, with line and reason
  */
 export function readRunbookFile(path: string): RunbookSource {
-  const bytes = naming(path, "a runbook", () => Deno.readFileSync(path));
+  const bytes = readNamed(path, "a runbook", MOST_BYTES);
   if (bytes.length > MOST_BYTES) {
     throw new Failure(
       EXIT.usage,

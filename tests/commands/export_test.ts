@@ -22,15 +22,18 @@ for (const format of FORMATS) {
     inFolder(async (folder, input) => {
       const [one, two] = [`${folder}/one`, `${folder}/two`];
       for (const out of [one, two]) {
-        assert.equal(await exportCommand({ format, out }, input, () => {}), EXIT.done);
+        assert.equal(await exportCommand({ format, out }, input, { stdout: () => {} }), EXIT.done);
       }
       assert.deepEqual(Deno.readFileSync(one), Deno.readFileSync(two));
       assert.ok(Deno.statSync(one).size > 100);
-      await assert.rejects(exportCommand({ format, out: one }, input, () => {}), (error: unknown) => {
-        assert.ok(error instanceof Failure);
-        assert.equal(error.found, `cannot create ${one}: it exists already`);
-        return true;
-      });
+      await assert.rejects(
+        exportCommand({ format, out: one }, input, { stdout: () => {} }),
+        (error: unknown) => {
+          assert.ok(error instanceof Failure);
+          assert.equal(error.found, `cannot create ${one}: it exists already`);
+          return true;
+        },
+      );
       assert.deepEqual(Deno.readFileSync(one), Deno.readFileSync(two));
     }));
 
@@ -39,7 +42,7 @@ for (const format of FORMATS) {
       const broken = `${folder}/broken.csv`;
       Deno.writeTextFileSync(broken, TEXT.replace(/\n300,[^\n]*/, "\n300,what"));
       const out = `${folder}/out`;
-      await assert.rejects(exportCommand({ format, out }, broken, () => {}), Failure);
+      await assert.rejects(exportCommand({ format, out }, broken, { stdout: () => {} }), Failure);
       assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
         "broken.csv",
         "in.csv",
@@ -51,8 +54,32 @@ Deno.test("without --out text goes to stdout, the same as into a file", () =>
   inFolder(async (folder, input) => {
     for (const format of ["folded", "perfetto"] as const) {
       let printed = "";
-      await exportCommand({ format }, input, (text) => printed += text);
-      await exportCommand({ format, out: `${folder}/${format}` }, input, () => {});
+      await exportCommand({ format }, input, { stdout: (text) => printed += text });
+      await exportCommand({ format, out: `${folder}/${format}` }, input, { stdout: () => {} });
       assert.equal(printed, Deno.readTextFileSync(`${folder}/${format}`));
     }
+  }));
+
+Deno.test("--out - writes the same bytes to standard output, and Parquet into no terminal", () =>
+  inFolder(async (folder, input) => {
+    for (const format of FORMATS) {
+      const printed = `${folder}/${format}-printed`;
+      const stdout = (text: string | Uint8Array) => {
+        const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+        Deno.writeFileSync(printed, bytes, { append: true });
+      };
+      await exportCommand({ format, out: "-" }, input, { stdout });
+      await exportCommand({ format, out: `${folder}/${format}` }, input, { stdout: () => {} });
+      assert.deepEqual(Deno.readFileSync(printed), Deno.readFileSync(`${folder}/${format}`));
+    }
+    const refused = (out: string | undefined, columns: number | undefined) =>
+      exportCommand({ format: "parquet", ...(out === undefined ? {} : { out }) }, input, {
+        stdout: () => assert.fail("something was written"),
+        ...(columns === undefined ? {} : { columns }),
+      });
+    await assert.rejects(refused("-", 80), {
+      exitCode: EXIT.usage,
+      message: "Parquet is binary, and standard output is a terminal; give --out FILE",
+    });
+    await assert.rejects(refused(undefined, undefined), { exitCode: EXIT.usage });
   }));

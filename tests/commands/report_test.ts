@@ -73,3 +73,10 @@ Deno.test("a page that exists is not overwritten, and a file that is refused lea
   await assert.rejects(place.report([place.a]), refusal(/it exists already/));
   assert.equal(Deno.readTextFileSync(place.out), "mine");
 });
+
+Deno.test("--out - writes the page itself to standard output", async () => {
+  using place = new Place();
+  const printed = await place.report([place.b], { out: "-" });
+  await place.report([place.b]);
+  assert.equal(printed, Deno.readTextFileSync(place.out));
+});

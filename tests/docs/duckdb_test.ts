@@ -54,7 +54,7 @@ Deno.test("the DuckDB queries of docs/export.md over a folder of result files sa
     });
     for (const path of paths) {
       const out = path.replace(/csv$/, "parquet");
-      await exportCommand({ format: "parquet", out }, path, () => {});
+      await exportCommand({ format: "parquet", out }, path, { stdout: () => {} });
     }
     const [csv, parquet, meta] = await answers(folder);
     assert.deepEqual(csv, expected(paths, folder, ".csv"));

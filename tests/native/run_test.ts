@@ -113,3 +113,16 @@ Deno.test("two wakes under two loads are mixed run by run, and each run has the 
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("--out - writes the result file to standard output and the summary to stderr", async () => {
+  const probe = ["run", "--runs", "3", "--period", "50ms", "--require", "tracepoint", "--out", "-"];
+  const { code, stdout, stderr } = await capture([EXECUTABLE, ...probe]);
+  assert.equal(code, 0, stderr);
+  assert.equal(parseMeasurement(stdout).end?.rows, 3);
+  assert.match(stderr, /^ {2}tier +tracepoint /m);
+  for (const more of ["--json", "--resume"]) {
+    const refused = await capture([EXECUTABLE, ...probe, more]);
+    assert.deepEqual([refused.code, refused.stdout], [2, ""], refused.stderr);
+    assert.match(refused.stderr, /^probe: --(json|resume) .* standard output; [^\n]+\n$/);
+  }
+});

@@ -144,7 +144,10 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ["power a --power 1", '--power: "1" is not a level between 0 and 1; give a number such as 0.05'],
   ["power", "the argument A is missing; see --help"],
   ["export a", "--format has no value; write the value after it"],
-  ["export a --format parquet", "Parquet is binary and is not written to standard output; give --out FILE"],
+  [
+    "export a --format parquet",
+    "Parquet is binary and is not written to standard output unasked; give --out FILE, or --out - for a pipe",
+  ],
   ["run --resume", "--resume does not say which file to go on with; name it with --out FILE"],
   ["run --until 31", "--until 31 is after the last of 30 runs; give one of them"],
   ["run here", '"here" is an argument too many; see --help'],

@@ -6,7 +6,8 @@ import { Failure } from "../../../analysis/failure.ts";
 import { type Meta, TIERS } from "../../../analysis/result/meta.ts";
 import { formatEnd, formatResumption, formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
-import { openOutputFile, ResultWriter } from "../../../runbook/files/result_out.ts";
+import { openOutputFile } from "../../../runbook/files/output_file.ts";
+import { ResultWriter } from "../../../runbook/files/result_out.ts";
 import { readBegun, requireSameMeta } from "../../../runbook/files/resume.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import {

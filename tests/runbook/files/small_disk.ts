@@ -1,6 +1,6 @@
 /** A disk on paper, for tests of what is written to one. */
 
-import type { OutputFile } from "../../../runbook/files/result_out.ts";
+import type { OutputFile } from "../../../runbook/files/output_file.ts";
 
 /** A file on a disk that takes only so many bytes, and at most `chunk` of them at once. */
 export class SmallDisk implements OutputFile {

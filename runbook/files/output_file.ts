@@ -1,0 +1,102 @@
+/** Files and folders that a user wants written: made and never overwritten, the system's errors said in words. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { systemWords } from "../machine/named_file.ts";
+
+/** The part of Deno.FsFile in use, so that a test can fill the disk. */
+export interface OutputFile {
+  writeSync(bytes: Uint8Array): number;
+  truncateSync(length: number): void;
+  /** Whether nobody else has the file locked; then it is, until it is closed. */
+  tryLockSync(exclusive: boolean): boolean;
+  syncDataSync(): void;
+  syncData(): Promise<void>;
+  close(): void;
+}
+
+/** Standard output by its names. */
+const STANDARD_OUTPUT: readonly string[] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/** Whether a path of --out stands for standard output. */
+export function isStandardOutput(path: string | undefined): boolean {
+  return path !== undefined && STANDARD_OUTPUT.includes(path);
+}
+
+/**
+ * Standard output as a file: what is written stays, and nobody else is kept from it.
+ *
+ * @param write takes whole lines
+ */
+export function standardOutput(write: (text: string) => void): OutputFile {
+  return {
+    writeSync(bytes) {
+      write(new TextDecoder().decode(bytes));
+      return bytes.length;
+    },
+    truncateSync() {
+      throw new Error("what was written to standard output cannot be taken back");
+    },
+    tryLockSync: () => true,
+    syncDataSync: () => {},
+    syncData: () => Promise.resolve(),
+    close: () => {},
+  };
+}
+
+/** @throws Failure when the path exists or cannot be written */
+export function createOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { write: true, createNew: true });
+  } catch (cause) {
+    const found = `cannot create ${path}: ${whyNotWritten(path, cause)}`;
+    throw new Failure(EXIT.failed, found, "choose another path with --out", { cause });
+  }
+}
+
+/** @throws Failure when the path cannot be written */
+export function openOutputFile(path: string): OutputFile {
+  try {
+    return Deno.openSync(path, { append: true });
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "it does not exist" : whyNotWritten(path, cause);
+    throw new Failure(EXIT.failed, `cannot go on with ${path}: ${why}`, "give the file to resume", { cause });
+  }
+}
+
+/**
+ * Makes a folder for files of these names.
+ *
+ * @param parents whether its parents are made, too, and it may be there already
+ * @throws Failure when the folder cannot be made, or holds one of the files
+ */
+export function createOutputFolder(path: string, parents: boolean, names: readonly string[]): void {
+  const refuse = (found: string, options?: ErrorOptions) =>
+    new Failure(EXIT.failed, found, "choose another folder with --out-dir", options);
+  try {
+    Deno.mkdirSync(path, { recursive: parents });
+  } catch (cause) {
+    throw refuse(`cannot make the folder ${path}: ${whyNotWritten(path, cause)}`, { cause });
+  }
+  const found = [...Deno.readDirSync(path)].find(({ name }) => names.includes(name));
+  if (found !== undefined) throw refuse(`cannot write ${path}/${found.name}: it exists already`);
+}
+
+/** Why a path cannot be written, as the system says it. */
+export function whyNotWritten(path: string, error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  // The runtime's words name its own flags, which nobody can give here.
+  if (error instanceof Deno.errors.NotCapable) {
+    return !path.startsWith("/") && isDeleted(Deno.cwd())
+      ? "the current folder was deleted"
+      : "nothing is written below /dev, /proc and /sys";
+  }
+  return systemWords(error);
+}
+
+/** Where the launcher goes from a folder that was deleted, see build/parts/launcher.c. */
+function isDeleted(folder: string): boolean {
+  return /^\/proc\/(?:self|\d+)\/fdinfo$/.test(folder);
+}
