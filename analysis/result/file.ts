@@ -12,7 +12,8 @@ import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
-import { foreignFormOf } from "./foreign_form.ts";
+import { foreignFormOf, SPREADSHEET } from "./foreign_form.ts";
+import { rewritingOf } from "./rewriting.ts";
 import type { FileNote, IntegrityError } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
@@ -68,6 +69,8 @@ export class ResultReader {
   #state: State = "version";
   /** Number of the next line, from 1. */
   #line = 1;
+  /** Where in the buffer the line that is being read begins and ends. */
+  #bounds: readonly [start: number, end: number] = [0, 0];
   #meta: Meta | null = null;
   #metaLine = 0;
   #end: End | null = null;
@@ -97,6 +100,7 @@ export class ResultReader {
       if (next === null) break;
       start = next;
     }
+    this.#bounds = [start, start];
     if (bytes.length - start > LONGEST_LINE) this.#fail(null, `is longer than ${LONGEST_LINE} bytes`);
     this.#buffer.copyWithin(0, start, this.#length);
     this.#length -= start;
@@ -154,6 +158,7 @@ export class ResultReader {
 
   /** @returns where the next line begins, or null when this one goes on beyond the bytes that are there */
   #takeLine(bytes: Uint8Array, start: number, end: number): number | null {
+    this.#bounds = [start, end];
     if (this.#state === "version") {
       this.#refuseForeign(bytes.subarray(start, end));
       this.#takeVersion(decode(bytes, start, end));
@@ -225,7 +230,13 @@ export class ResultReader {
       this.#state = "meta";
       return;
     }
-    if (version === `${RESULT_VERSION}\r`) this.#fail(null, "lines end in CR LF, must end in LF");
+    if (version === `${RESULT_VERSION}\r`) {
+      throw new Failure(
+        EXIT.failed,
+        `${this.#name} line 1: lines end in CR LF, must end in LF`,
+        "use the file as `probe run` wrote it, or take the CRs away: tr -d '\\r' <FILE >NEW",
+      );
+    }
     throw new Failure(
       EXIT.failed,
       `${this.#name} line 1: result file of version ${
@@ -306,6 +317,7 @@ export class ResultReader {
   /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
   #takeTail(tail: Uint8Array, notes: FileNote[]): void {
     const line = decode(tail, 0, tail.length);
+    this.#bounds = [0, tail.length];
     if (this.#state === "version") this.#refuseForeign(tail);
     if (this.#state === "version") this.#requireMagic(line);
     if (this.#secondStart !== null || this.#state === "ended" || tail.includes(LF)) {
@@ -336,10 +348,13 @@ export class ResultReader {
     const place = column === null
       ? ""
       : `, column ${column + 1} (${COLUMNS[column]?.name ?? "of a later version"})`;
+    const rewriting = rewritingOf(decode(this.#buffer, ...this.#bounds), column);
     throw new Failure(
       EXIT.failed,
-      `${this.#name} line ${this.#line}${place}: ${reason}`,
-      "use the file as `probe run` wrote it",
+      `${this.#name} line ${this.#line}${place}: ${
+        rewriting === null ? reason : `${SPREADSHEET.found}: ${rewriting}`
+      }`,
+      rewriting === null ? "use the file as `probe run` wrote it" : SPREADSHEET.remedy,
       { cause },
     );
   }

@@ -5,29 +5,72 @@ export interface ForeignForm {
   readonly remedy: string;
 }
 
-const SPREADSHEET: ForeignForm = {
+export const SPREADSHEET: ForeignForm = {
   found: "a spreadsheet has rewritten it",
   remedy: "use the file as `probe run` wrote it, and give the spreadsheet a copy",
 };
+
+const PARQUET: ForeignForm = {
+  found: "it is Parquet, as `probe export` writes it",
+  remedy: "give the result file it was made of",
+};
+
+const WORKBOOK: ForeignForm = {
+  found: "it is a zip archive or a spreadsheet's own form",
+  remedy: "unpack it with unzip, or use the file as `probe run` wrote it",
+};
+
+const UTF16: ForeignForm = {
+  found: "it is UTF-16 text",
+  remedy: "convert it: iconv -f UTF-16 -t UTF-8 FILE >NEW",
+};
+
+const WITHOUT_COMMENTS: ForeignForm = {
+  found: "its lines that begin with # are gone",
+  remedy: "use the file as `probe run` wrote it, and give other programs a copy",
+};
+
+function compressed(by: string, unpacker: string): ForeignForm {
+  return { found: `it is compressed with ${by}`, remedy: `unpack it with ${unpacker}` };
+}
+
+/** First bytes of files of other programs. */
+const BEGINNINGS: readonly (readonly [bytes: readonly number[], form: ForeignForm])[] = [
+  [[0x1f, 0x8b], compressed("gzip", "gunzip")],
+  [[0x28, 0xb5, 0x2f, 0xfd], compressed("zstd", "unzstd")],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], compressed("xz", "unxz")],
+  [[0x42, 0x5a, 0x68], compressed("bzip2", "bunzip2")],
+  [[0x50, 0x4b, 0x03, 0x04], WORKBOOK],
+  [[0x50, 0x41, 0x52, 0x31], PARQUET],
+  [[0xff, 0xfe], UTF16],
+  [[0xfe, 0xff], UTF16],
+];
+
+/**
+ * Forms of whole files, of a result file and of a runbook alike.
+ *
+ * @param start the first bytes of a file
+ * @returns null: it is none of the known ones
+ */
+export function binaryFormOf(start: Uint8Array): ForeignForm | null {
+  const known = BEGINNINGS.find(([bytes]) => bytes.every((byte, at) => start[at] === byte));
+  if (known !== undefined) return known[1];
+  // Without a mark: no text in UTF-8 has a NUL, and one of the first two bytes of an ASCII character is.
+  const [first, second] = start;
+  return second !== undefined && (first === 0) !== (second === 0) ? UTF16 : null;
+}
 
 /**
  * @param start the first bytes of a file, at least 20 of them where it has as many
  * @returns null: it is none of the known ones
  */
 export function foreignFormOf(start: Uint8Array): ForeignForm | null {
-  const [first, second] = start;
-  if (first === 0x1f && second === 0x8b) {
-    return { found: "it is compressed with gzip", remedy: "unpack it with gunzip" };
-  }
-  if (first === 0x28 && second === 0xb5) {
-    return { found: "it is compressed with zstd", remedy: "unpack it with unzstd" };
-  }
-  const isUtf16 = first === 0xff && second === 0xfe || first === 0xfe && second === 0xff ||
-    first === 0x23 && second === 0;
-  if (isUtf16) {
-    return { found: "it is UTF-16 text", remedy: "convert it: iconv -f UTF-16 -t UTF-8 FILE >NEW" };
-  }
+  const binary = binaryFormOf(start);
+  if (binary !== null) return binary;
   const text = new TextDecoder().decode(start);
   // In quotes, without its number sign, or with a separator for each column.
-  return /^(?:"# ?|"? ?)probe-result |^# probe-result \d+[;,\t"]/.test(text) ? SPREADSHEET : null;
+  if (/^(?:"# ?|"? ?)probe-result |^# probe-result \d+[;,\t"]/.test(text)) return SPREADSHEET;
+  if (/^"?run"?[;\t]/.test(text)) return SPREADSHEET;
+  // As programs write it that pass over comments, some with a column of their own before it.
+  return /^(?:"?\w*"?,)?"?run"?,"?correl/.test(text) ? WITHOUT_COMMENTS : null;
 }

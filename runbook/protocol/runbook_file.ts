@@ -3,6 +3,7 @@
 import { parse, TomlError } from "smol-toml";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { readNamed } from "../machine/named_file.ts";
 import type { Field, Settings } from "./settings.ts";
@@ -138,8 +139,11 @@ export function readRunbookFile(path: string): RunbookSource {
       `give a file of at most ${MOST_BYTES} bytes`,
     );
   }
+  const other = binaryFormOf(bytes);
+  if (other !== null) throw new Failure(EXIT.usage, `${path} is not a runbook: ${other.found}`, other.remedy);
   let text: string;
   try {
+    // A byte order mark is left out.
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new Failure(EXIT.usage, `${path} is not UTF-8 text`, "give a runbook: a TOML file");

@@ -165,7 +165,7 @@ const lines = (change: (lines: string[]) => void): string => {
 
 const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ["nothing", "", /f\.csv is empty/],
-  ["another kind of file", "PK\x03\x04 and so on and on", /f\.csv is not a result file: line 1, column 1/],
+  ["another kind of file", "PK\x03\x04 and so on and on", /f\.csv is not a result file: it is a zip archive/],
   ["a short other file", "a,b\n1,2\n", /f\.csv is not a result file/],
   [
     "another version",

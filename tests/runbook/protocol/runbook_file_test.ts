@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { Failure } from "../../../analysis/failure.ts";
 import { main } from "../../../main.ts";
@@ -315,10 +316,35 @@ Deno.test("a file that is not there, a folder, no UTF-8, or too long is refused 
       exitCode: 1,
       found: `cannot read ${folder}: it is a folder`,
     });
-    Deno.writeFileSync(`${folder}/bytes`, new Uint8Array([0xff, 0xfe]));
+    Deno.writeFileSync(`${folder}/bytes`, new Uint8Array([0x80, 0x81]));
     assert.match(message(() => readRunbookFile(`${folder}/bytes`)), /bytes is not UTF-8 text/);
     Deno.writeTextFileSync(`${folder}/long`, "#".repeat(65_537));
     assert.match(message(() => readRunbookFile(`${folder}/long`)), /long is too long/);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("a runbook with a byte order mark is read, and one in another form is named as what it is", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-runbook-" });
+  try {
+    const text = "runs = 31\n";
+    Deno.writeTextFileSync(`${folder}/marked`, `\ufeff${text}`);
+    assert.equal(readRunbookFile(`${folder}/marked`).settings.runs, 31);
+    const utf16 = (mark: string) =>
+      new Uint8Array(Uint16Array.from(mark + text, (char) => char.charCodeAt(0)).buffer);
+    const forms = [
+      [utf16("\ufeff"), "it is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE >NEW"],
+      [utf16(""), "it is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE >NEW"],
+      [gzipSync(text), "it is compressed with gzip; unpack it with gunzip"],
+    ] as const;
+    for (const [bytes, said] of forms) {
+      Deno.writeFileSync(`${folder}/other`, bytes);
+      assert.throws(() => readRunbookFile(`${folder}/other`), {
+        exitCode: 2,
+        message: `${folder}/other is not a runbook: ${said}`,
+      });
+    }
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
