@@ -1,6 +1,7 @@
 /** Checks of single cells of a result file, on bytes: no string is made for a cell that is right. */
 
 import { COLUMNS, EACH_COLUMN } from "./columns.ts";
+import { isStackKey, withLetter } from "./stack_key.ts";
 
 /** What is wrong with a row. `column` is an index into COLUMNS, null when the row as a whole is meant. */
 export class BadRow extends Error {
@@ -156,6 +157,12 @@ export function readId(
     }
     into[word] = value;
   }
+}
+
+/** Requires the form of a stack's key. @throws BadRow */
+export function checkStackKey(column: number, bytes: Uint8Array, start: number, end: number): void {
+  if (isStackKey(withLetter(cellText(bytes, start, end)))) return;
+  throw new BadRow(column, `${shown(bytes, start, end)} is not s and 16 lower-case hex digits`);
 }
 
 function notAnId(column: number, bytes: Uint8Array, start: number, end: number): BadRow {

@@ -17,7 +17,7 @@ import { rewritingOf } from "./rewriting.ts";
 import type { FileNote, IntegrityError } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
-import { stackKey } from "./stack_key.ts";
+import { isStackKey, stackKey, withLetter } from "./stack_key.ts";
 
 /** A result file in memory, column by column; index i is row i of the file. */
 export interface ResultFile {
@@ -33,6 +33,8 @@ export interface ResultFile {
   readonly texts: Readonly<Record<TextName, DictionaryColumn>>;
   /** Frames of each stack key, innermost first. */
   readonly stacks: ReadonlyMap<string, readonly string[]>;
+  /** Whether `# stack` lines have keys as an earlier program wrote them, without the letter. */
+  readonly hasBareStackKeys: boolean;
   /** Sums over the rows; null where no row has a value. */
   readonly totals: RowReader["totals"];
   /** Runs with stages that contradict each other. They are in the columns like all others. */
@@ -60,6 +62,7 @@ export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
+  #hasBareKeys = false;
   readonly #notes: FileNote[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes of the buffer in use: lines not read yet. */
@@ -135,6 +138,7 @@ export class ResultReader {
       ) as unknown as ResultFile["durations"],
       texts: this.#rows.texts,
       stacks: this.#stacks,
+      hasBareStackKeys: this.#hasBareKeys,
       totals: this.#rows.totals,
       integrityErrors: this.#rows.integrityErrors,
       firstIntegrityError: this.#rows.firstIntegrityError,
@@ -268,11 +272,12 @@ export class ResultReader {
   }
 
   #takeStack(line: string): void {
-    const parts = /^# stack ([0-9a-f]{16}) (.*)$/.exec(line);
-    if (parts === null) {
-      return this.#fail(null, "a # stack line must have 16 lower-case hex digits and the frames");
+    const [, written = "", joined = ""] = /^# stack (\w+) (.*)$/.exec(line) ?? [];
+    const key = withLetter(written);
+    if (!isStackKey(key)) {
+      return this.#fail(null, "a # stack line must have s, 16 lower-case hex digits and the frames");
     }
-    const [, key = "", joined = ""] = parts;
+    if (key !== written) this.#hasBareKeys = true;
     const frames = joined === "" ? [] : joined.split(";");
     const expected = stackKey(frames);
     if (key !== expected) {

@@ -14,11 +14,12 @@
 import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as columns } from "./columns.ts";
 import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
-import { BadRow, checkHex, Integers, readId, shown } from "./cells.ts";
+import { BadRow, checkHex, checkStackKey, Integers, readId, shown } from "./cells.ts";
 import { DictionaryColumn, IdSet, NumberColumn } from "./column_store.ts";
 import { type Duration, DURATIONS, PLACES } from "./durations.ts";
 import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
+import { withLetter } from "./stack_key.ts";
 
 /** Columns kept as texts: all of them may be asked for as strata. */
 export type TextName = {
@@ -191,12 +192,13 @@ export class RowReader {
   #text(column: number, bytes: Uint8Array, start: number, end: number): void {
     const dictionary = this.#dictionaries[column]!;
     let code = dictionary.find(bytes, start, end);
+    if (code < 0 && kinds[column] === STACK) code = this.#bareKey(dictionary, bytes, start, end);
     if (code < 0) {
       if (kinds[column] === WORD) {
         throw new BadRow(column, notAWord(columns[column]!, shown(bytes, start, end)));
       }
       if (kinds[column] === STACK) {
-        readId(column, bytes, start, end, new Uint32Array(2));
+        checkStackKey(column, bytes, start, end);
         throw new BadRow(column, `no # stack line before it defines ${shown(bytes, start, end)}`);
       }
       try {
@@ -206,6 +208,12 @@ export class RowReader {
       }
     }
     this.#codes[column] = code;
+  }
+
+  /** Code of a key that an earlier program wrote, or -1. */
+  #bareKey(dictionary: DictionaryColumn, bytes: Uint8Array, start: number, end: number): number {
+    const key = new TextEncoder().encode(withLetter(new TextDecoder().decode(bytes.subarray(start, end))));
+    return dictionary.find(key, 0, key.length);
   }
 
   /** A cell between quotes: rare, so it is unescaped into bytes of its own. */

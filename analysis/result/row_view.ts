@@ -1,9 +1,13 @@
 /** One row of a result file as a visitor of the reader sees it: every cell, also those that no statistic keeps. */
 
 import { COLUMN_AT as AT, type ColumnName, COLUMNS } from "./columns.ts";
+import { withLetter } from "./stack_key.ts";
 import type { Integers } from "./cells.ts";
 
 const QUOTE = 0x22;
+const STACKS: ReadonlySet<ColumnName> = new Set(
+  COLUMNS.filter(({ kind }) => kind === "stack").map(({ name }) => name),
+);
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Takes each row of a file after it was checked. The view is valid during the call only. */
@@ -41,6 +45,7 @@ export class RowView {
     const text = DECODER.decode(
       quoted ? this.#bytes.subarray(start + 1, end - 1) : this.#bytes.subarray(start, end),
     );
+    if (STACKS.has(name)) return withLetter(text);
     return quoted ? text.replaceAll('""', '"') : text;
   }
 

@@ -1,14 +1,20 @@
+/** Keys of stack clusters: made, and read as earlier programs wrote them. */
+
+/** No reader takes for a number what begins with it. */
+const LETTER = "s";
+const DIGITS = 16;
+
 /**
- * Key of a stack cluster: FNV-1a, 64 bits, over the UTF-8 of the frames joined by `;`, innermost first.
+ * Key of a stack cluster: `s` and FNV-1a, 64 bits, over the UTF-8 of the frames joined by `;`, innermost first.
  * Depends on symbol names alone, so the same stack has the same key on every machine.
  *
  * @param frames normalised symbol names
- * @returns 16 lower-case hex digits
+ * @returns `s` and 16 lower-case hex digits
  *
  * ```ts
  * import assert from "node:assert/strict";
- * assert.equal(stackKey([]), "cbf29ce484222325");
- * assert.equal(stackKey(["a"]), "af63dc4c8601ec8c");
+ * assert.equal(stackKey([]), "scbf29ce484222325");
+ * assert.equal(stackKey(["a"]), "saf63dc4c8601ec8c");
  * ```
  */
 export function stackKey(frames: readonly string[]): string {
@@ -16,5 +22,15 @@ export function stackKey(frames: readonly string[]): string {
   for (const byte of new TextEncoder().encode(frames.join(";"))) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   }
-  return hash.toString(16).padStart(16, "0");
+  return LETTER + hash.toString(16).padStart(DIGITS, "0");
+}
+
+/** Whether a text has the form of a key. */
+export function isStackKey(text: string): boolean {
+  return /^s[0-9a-f]{16}$/.test(text);
+}
+
+/** A key as it is today: earlier programs wrote the digits alone. */
+export function withLetter(key: string): string {
+  return /^[0-9a-f]{16}$/.test(key) ? LETTER + key : key;
 }

@@ -5,7 +5,7 @@
 
 import { type Column, COLUMNS, type Row } from "./columns.ts";
 import type { End, Meta, Resumption } from "./meta.ts";
-import { stackKey } from "./stack_key.ts";
+import { isStackKey, stackKey } from "./stack_key.ts";
 
 export const RESULT_VERSION = 1;
 
@@ -70,8 +70,9 @@ function isSpelled(column: Column, value: Cell): boolean {
     case "hex":
       return /^0x[0-9a-f]{1,16}$/.test(String(value));
     case "id":
-    case "stack":
       return /^[0-9a-f]{16}$/.test(String(value));
+    case "stack":
+      return isStackKey(String(value));
     default:
       return column.values?.includes(String(value)) ?? false;
   }

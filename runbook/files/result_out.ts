@@ -34,7 +34,7 @@ function plain(text: string): string {
 }
 
 /** The part of a file that was cut off, as it was read, which its continuation needs. */
-export type CutOff = Pick<ResultFile, "wholeLineBytes" | "rows" | "stacks">;
+export type CutOff = Pick<ResultFile, "wholeLineBytes" | "rows" | "stacks" | "hasBareStackKeys">;
 
 /** When a row is to be on the disk: before writeRow() returns, or soon. */
 export type Syncing = "each row" | "in background";
@@ -97,7 +97,8 @@ export class ResultWriter implements Disposable {
   writeResumption(resumption: Resumption, cutOff: CutOff): void {
     this.#length = this.#synced = cutOff.wholeLineBytes;
     this.#rows = cutOff.rows;
-    for (const key of cutOff.stacks.keys()) this.#stacks.add(key);
+    // Keys of an earlier program are others than those of the rows to come.
+    if (!cutOff.hasBareStackKeys) { for (const key of cutOff.stacks.keys()) this.#stacks.add(key); }
     this.#file.truncateSync(this.#length);
     this.#append(formatResumption(resumption), "the resumption");
   }

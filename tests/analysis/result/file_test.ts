@@ -242,7 +242,7 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
     lines((l) => l[3] += ";x"),
     /line 4: stack key .* does not belong to its frames/,
   ],
-  ["a broken stack line", lines((l) => l[3] = "# stack 12 a"), /line 4: a # stack line must have 16/],
+  ["a broken stack line", lines((l) => l[3] = "# stack 12 a"), /line 4: a # stack line must have s, 16/],
   [
     "a stack that is not defined",
     lines((l) => l.splice(3, 1)),

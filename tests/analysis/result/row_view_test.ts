@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { COLUMNS, type Row } from "../../../analysis/result/columns.ts";
 import { readResultFile } from "../../../analysis/result/file.ts";
 import type { RowView } from "../../../analysis/result/row_view.ts";
-import { fileText, rowOf, timeoutOf, USUAL } from "./result_fixture.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
+import { fileText, read, rowOf, timeoutOf, USUAL } from "./result_fixture.ts";
 
 /** What a visitor makes of each row of a text that comes in pieces of `chunkBytes`. */
 function visited<T>(text: string, of: (row: RowView) => T, chunkBytes: number): T[] {
@@ -46,4 +47,25 @@ Deno.test("differences of columns beyond 2^53 ns are exact, and NaN where one wa
     64,
   );
   assert.deepEqual(differences, [[5000, 2000], [NaN, 2000], [5000, 2000]]);
+});
+
+Deno.test("a stack's key of digits alone, as an earlier program wrote it, is the key with its letter", () => {
+  const old = fileText(ROWS).replaceAll(/\bs([0-9a-f]{16})\b/g, "$1");
+  assert.notEqual(old, fileText(ROWS));
+  const keys = (text: string) => visited(text, (row) => [row.text("ttwu_stack")], 64);
+  assert.deepEqual(keys(old), keys(fileText(ROWS)));
+  const [before, now] = [read(old), read(fileText(ROWS))];
+  assert.deepEqual(before.stacks, now.stacks);
+  assert.deepEqual(before.texts.ttwu_stack.values, now.texts.ttwu_stack.values);
+  assert.deepEqual(before.texts.ttwu_stack.codes(), now.texts.ttwu_stack.codes());
+  assert.deepEqual([before.hasBareStackKeys, now.hasBareStackKeys], [true, false]);
+  // As long as a key, and none.
+  for (const cell of ["é".repeat(8), "0123456789abcdeF", "s0123456789abcde"]) {
+    const wrong = old.replace(/,[0-9a-f]{16},,idle/, `,${cell},,idle`);
+    assert.throws(() => read(wrong), { message: /is not s and 16 lower-case hex digits/ });
+  }
+});
+
+Deno.test("no key of a stack is a number", () => {
+  for (let i = 0; i < 1000; i++) assert.ok(Number.isNaN(Number(stackKey([`f${i}`]))));
 });

@@ -215,3 +215,29 @@ Deno.test("the end of a tally is what the fixture's rows say", () => {
     timeout: expected.timeout,
   });
 });
+
+Deno.test("a file whose stacks have keys of digits alone goes on, and its new rows' stacks are defined anew", () => {
+  const old = (headerText() + ROWS.slice(0, 2).map(formatRow).join(""))
+    .replaceAll(/\bs([0-9a-f]{16})\b/g, "$1");
+  withFile(old, (path) => {
+    {
+      using file = new ResultWriter(path, openOutputFile(path));
+      const begun = readBegun(path);
+      assert.deepEqual(told(begun.tally), told(tallyOf(ROWS.slice(0, 2))));
+      file.writeResumption({ run: 3, started: "2026-01-02T03:04:05Z" }, begun.file);
+      for (const row of ROWS.slice(2)) file.writeRow(row, [STACK]);
+      file.writeEnd(endOf(ROWS));
+    }
+    const text = Deno.readTextFileSync(path);
+    assert.ok(text.startsWith(old));
+    assert.equal(text.split(`# stack ${STACK.key} `).length, 2);
+    const { rows, stacks, texts } = read(text);
+    assert.equal(rows, ROWS.length);
+    assert.deepEqual(stacks.get(STACK.key), DIRECT);
+    const { values } = texts.ttwu_stack;
+    assert.deepEqual(
+      Array.from(texts.ttwu_stack.codes(), (code) => values[code]),
+      ROWS.map((row) => row.ttwu_stack),
+    );
+  });
+});
