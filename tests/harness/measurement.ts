@@ -31,7 +31,7 @@ export function parseMeasurement(text: string): Measurement {
   const resumptions: number[] = [];
   let end: End | null = null;
   for (const line of lines.slice(3)) {
-    const stack = /^# stack ([0-9a-f]{16}) (.+)$/.exec(line);
+    const stack = /^# stack (s[0-9a-f]{16}) (.+)$/.exec(line);
     if (stack) stacks.set(stack[1]!, stack[2]!.split(";"));
     else if (line.startsWith("# resumed ")) resumptions.push(JSON.parse(line.slice("# resumed ".length)).run);
     else if (line.startsWith("# end ")) end = JSON.parse(line.slice("# end ".length));
