@@ -5,6 +5,7 @@ import { PerfettoTrace } from "../analysis/export/perfetto.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
+import { printableJson } from "../analysis/print/printable.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 import {
   createOutputFile,
@@ -85,9 +86,14 @@ async function exporterOf(
 ): Promise<Exporter> {
   const encoder = new TextEncoder();
   const writeText = (text: string) => write(encoder.encode(text));
-  if (format === "folded") return { visit: null, finish: (file) => writeText(foldedStacks(file)) };
+  if (format === "folded") {
+    return {
+      visit: null,
+      finish: (file) => writeText(foldedStacks(file)),
+    };
+  }
   if (format === "perfetto") {
-    const pieces = new Pieces(writeText);
+    const pieces = new Pieces((text) => writeText(printableJson(text)));
     const trace = new PerfettoTrace((text) => pieces.add(text));
     return {
       visit: (row) => trace.visit(row),

@@ -1,6 +1,7 @@
 /** What a file's runbook declares about the conclusions to be drawn from it. */
 
 import { EXIT, Failure } from "../failure.ts";
+import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
 import { LEAD, type Question } from "./questions.ts";
 import type { ResultFile } from "../result/file.ts";
 
@@ -8,15 +9,15 @@ const DEFAULT_ALPHA = 0.05;
 
 /**
  * @param option instead of the runbook's
- * @throws Failure when it lies outside (0, 1/2)
+ * @throws Failure when it is none that a test can keep
  */
 export function alphaOf(file: ResultFile, option: number | undefined): number {
   const alpha = option ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
-  if (alpha > 0 && alpha < 0.5) return alpha;
+  if (isErrorRate(alpha)) return alpha;
   const found = option === undefined
     ? `the runbook of ${file.name} declares alpha ${alpha}`
     : `alpha is ${alpha}`;
-  const remedy = "give --alpha a number above 0 and below 0.5, such as 0.05";
+  const remedy = `give --alpha ${ERROR_RATE}`;
   throw new Failure(option === undefined ? EXIT.failed : EXIT.usage, found, remedy);
 }
 

@@ -106,7 +106,7 @@ function bcaTails(
   confidence: number,
 ): [number, number] | string {
   if (undefinedCount > 0) {
-    return `the statistic is undefined for ${undefinedCount} of ${sorted.length} resamples`;
+    return `the statistic has no value in ${undefinedCount} of ${sorted.length} resamples`;
   }
   if (acceleration === null || !Number.isFinite(acceleration)) return "no single value changes the statistic";
   let below = 0;

@@ -26,9 +26,16 @@ const whole: Reader = (value) => {
 };
 
 const decimal: Reader = (value) => {
+  refuseEndless(value, "give a number, such as 0.05");
   if (typeof value === "number" || typeof value === "bigint") return Number(value);
   throw new Unfit(`it is ${kindOf(value)}`, "give a number, such as 0.05");
 };
+
+/** TOML's own words for what is no number. */
+function refuseEndless(value: unknown, remedy: string): void {
+  if (typeof value !== "number" || Number.isFinite(value)) return;
+  throw new Unfit(`it is ${Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf"}`, remedy);
+}
 
 const word: Reader = (value) => {
   if (typeof value === "string") return value;
@@ -36,6 +43,7 @@ const word: Reader = (value) => {
 };
 
 const duration: Reader = (value) => {
+  refuseEndless(value, 'give a duration, such as "100ms"');
   if (typeof value === "bigint" || typeof value === "number") {
     throw new Unfit(`${value} has no unit`, `write the unit too, such as "${value}ms"`);
   }
@@ -49,6 +57,7 @@ const duration: Reader = (value) => {
 };
 
 const words: Reader = (value) => {
+  refuseEndless(value, "give a list of text in quotes");
   if (!Array.isArray(value)) {
     throw new Unfit(`it is ${kindOf(value)}`, `give a list, such as [${JSON.stringify(String(value))}]`);
   }

@@ -1,5 +1,6 @@
 /** What each field of a runbook may be, and the one spelling of its value that is hashed. */
 
+import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
@@ -141,8 +142,8 @@ function margin(value: number): number {
 }
 
 function alpha(value: number): number {
-  if (value > 0 && value < 0.5) return value;
-  throw new Unfit(`${value} is not an error rate`, "give a number above 0 and below 0.5, for example 0.05");
+  if (isErrorRate(value)) return value;
+  throw new Unfit(`${value} is not an error rate`, `give ${ERROR_RATE}`);
 }
 
 const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);

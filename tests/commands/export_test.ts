@@ -83,3 +83,14 @@ Deno.test("--out - writes the same bytes to standard output, and Parquet into no
     });
     await assert.rejects(refused(undefined, undefined), { exitCode: EXIT.usage });
   }));
+
+Deno.test("a trace has no character that a terminal acts upon, whatever the host is called", () =>
+  inFolder(async (_, input) => {
+    const host = "a\u202eb\x9bc\x1b";
+    Deno.writeTextFileSync(input, [...generate({ rows: 3, seed: 1, env: "host", meta: { host } })].join(""));
+    let printed = "";
+    await exportCommand({ format: "perfetto" }, input, { stdout: (text) => printed += text });
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(printed, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+    assert.ok(JSON.stringify(JSON.parse(printed)).includes(JSON.stringify(host).slice(1, -1)));
+  }));

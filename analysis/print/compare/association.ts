@@ -59,7 +59,7 @@ function findingsOf(cross: CrossTable, { alpha }: Sides): Finding[] {
   );
   const range = ci === null ? null : say`${confidence(alpha)} interval [${number(ci[0])}, ${number(ci[1])}]`;
   return [
-    finding("Cramer's V", v === null ? plain("undefined") : number(v), range, plain("bias-corrected")),
+    finding("Cramer's V", v === null ? plain("no value") : number(v), range, plain("bias-corrected")),
     finding("independence", null, exploredP({ p, p_capped, p_bh }), plain(cross.method!)),
     ...g === null ? [] : [
       finding("likelihood ratio", say`G = ${statistic(g.g)}`, pValue(g), say`chi-square, df ${exact(g.df)}`),

@@ -7,7 +7,8 @@ import { Failure } from "../../../analysis/failure.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { compare, compared, MS, runs, spread } from "./compare_fixture.ts";
-import { fileText, headerText, read, rowOf, timeoutOf } from "../result/result_fixture.ts";
+import { stackKey } from "../../../analysis/result/stack_key.ts";
+import { fileText, headerText, read, rowOf, timeoutOf, WAKELIST } from "../result/result_fixture.ts";
 
 const HALF = spread(30, MS, 100);
 
@@ -110,4 +111,24 @@ Deno.test("runbooks that differ under one hash are CONFOUNDED, with field and va
     { code: "runbook", field: "version", values: [1, 2], is_hash_same: true },
     { code: "runbook", field: "wake", values: ["timer", "futex"], is_hash_same: true },
   ]);
+});
+
+Deno.test("a table too small for Cramer's V says that it has no value", () => {
+  const other = rowOf(1, undefined, { signature: "WF_SYNC", ttwu_stack: stackKey(WAKELIST) });
+  const text = compareText([compare(read(fileText([rowOf(1)])), read(fileText([other])))]);
+  assert.match(text, /Cramer's V no value/);
+  assert.doesNotMatch(text, /undefined/);
+});
+
+Deno.test("an error rate that is lost beside 1 is refused, whoever declares it", () => {
+  const runbook = { ...generatedMeta("host").runbook, alpha: 1e-17 };
+  const declaring = read(fileText(runs(HALF), { runbook }));
+  const remedy = "give --alpha a number from 1e-12 and below 0.5, such as 0.05";
+  assert.throws(() => compare(declaring, declaring), {
+    message: `the runbook of f.csv declares alpha 1e-17; ${remedy}`,
+  });
+  assert.throws(() => compare(declaring, declaring, { alpha: 1e-13 }), {
+    message: `alpha is 1e-13; ${remedy}`,
+  });
+  assert.equal(compare(declaring, declaring, { alpha: 1e-12 }).alpha, 1e-12);
 });

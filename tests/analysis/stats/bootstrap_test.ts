@@ -49,7 +49,7 @@ Deno.test("resamples without a value or of infinite value open the interval inst
   const few = bootstrapInterval(100, replicates(NaN, 4), 0);
   close(few.low, 1, "low: 5 less 4", 1e-12);
   close(few.high, 195, "high", 1e-12);
-  assert.match(few.notice!, /undefined for 4 of 199/);
+  assert.match(few.notice!, /has no value in 4 of 199/);
   const many = bootstrapInterval(100, replicates(NaN, 20), 0);
   assert.deepEqual([many.low, many.high], [null, null]);
   const open = bootstrapInterval(100, replicates(Infinity, 20), 0);

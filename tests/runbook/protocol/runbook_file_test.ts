@@ -166,6 +166,17 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
   ["a number in quotes", 'runs = "30"', "lab.toml line 1: runs: it is text; give a whole number"],
   ["a fraction for a count", "runs = 30.0", "lab.toml line 1: runs: it is a number with a fraction"],
   ["true for a count", "runs = true", "lab.toml line 1: runs: it is true or false"],
+  [
+    "no number for an error rate",
+    "alpha = nan",
+    "lab.toml line 1: alpha: it is nan; give a number, such as 0.05",
+  ],
+  [
+    "no number for a duration",
+    "period = -inf",
+    'lab.toml line 1: period: it is -inf; give a duration, such as "100ms"',
+  ],
+  ["no number for a list", "loads = inf", "lab.toml line 1: loads: it is inf; give a list of text in quotes"],
   ["a time for hours", "hours = 22:00:00", "lab.toml line 1: hours: it is a date or time"],
   [
     "a duration without unit",

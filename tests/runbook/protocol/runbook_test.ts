@@ -203,6 +203,11 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ["a margin of nothing", { offset_margin_ns: 0 }, /^offset_margin_ns: .*0 ns/],
   ["a margin of half a ns", { ttwu_to_tkread_margin_ns: 0.5 }, /^ttwu_to_tkread_margin_ns: .*0.5 ns/],
   ["an error rate of 0", { alpha: 0 }, /^alpha: 0 is not/],
+  [
+    "an error rate that 1 does not notice",
+    { alpha: 1e-320 },
+    /^alpha: 1e-320 is not .*; give a number from 1e-12/,
+  ],
   ["an error rate that leaves no interval", { alpha: 0.5 }, /^alpha: 0.5 is not/],
 ];
 

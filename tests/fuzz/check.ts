@@ -1,0 +1,42 @@
+/** What every call must keep, whatever is in its files. */
+
+import { EXIT } from "../../analysis/failure.ts";
+import { main } from "../../main.ts";
+import type { Case } from "./cases.ts";
+
+/** What a terminal acts upon: controls but tab and line feed, and overrides of the direction. */
+// deno-lint-ignore no-control-regex
+const ACTS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+/** What no reader wants for a number. */
+const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b|\[object /;
+
+/** Forms that programs read, which get each name as it is unless a terminal would. */
+const DATA = ["csv", "folded"];
+
+/** What a call has not kept; null: it has kept everything. */
+export async function brokenBy({ args, columns }: Case): Promise<string | null> {
+  let stdout = "";
+  let stderr = "";
+  const isText = !args.includes("parquet");
+  const code = await main(args, {
+    stdout: (text) => stdout += typeof text === "string" ? text : "",
+    stderr: (text) => stderr += text,
+    ...(columns === undefined ? {} : { columns }),
+  });
+  if (!Object.values(EXIT).includes(code)) return `exit code ${code}`;
+  if (code === EXIT.done && stderr !== "") return `exit code 0 and on stderr: ${JSON.stringify(stderr)}`;
+  if (code !== EXIT.done && !/^probe: [^\n]+\n$/.test(stderr)) {
+    return `not one line: ${JSON.stringify(stderr)}`;
+  }
+  if (/internal error/.test(stderr)) return stderr;
+  if (code !== EXIT.done && code !== EXIT.gate && stdout !== "") return `exit code ${code} and an answer`;
+  if (code === EXIT.done && isText && stdout === "" && !args.includes("folded")) return "no answer";
+  for (const [name, text] of [["stderr", stderr], ["stdout", stdout]] as const) {
+    const isData = name === "stdout" && columns === undefined && DATA.some((form) => args.includes(form));
+    const acts = (isData ? null : ACTS.exec(text)) ?? NO_NUMBER.exec(text);
+    if (acts === null) continue;
+    const around = text.slice(Math.max(0, acts.index - 80), acts.index + 40);
+    return `${name} has ${JSON.stringify(acts[0])} in ${JSON.stringify(around)}`;
+  }
+  return null;
+}
