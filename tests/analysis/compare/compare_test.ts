@@ -95,7 +95,7 @@ Deno.test("an alpha that is none is refused, the option as usage", () => {
   const rows = runs(spread(6, MS, 10));
   assert.throws(
     () => compared(rows, rows, {}, { alpha: 0.5 }),
-    /alpha is 0\.5; give --alpha a number above 0 and below/,
+    /alpha is 0\.5; give --alpha a number from 1e-12 and below/,
   );
   const file = read(fileText(rows, { runbook: runbook({ alpha: 5 }) }));
   assert.throws(() => compare(file, file), /the runbook of f\.csv declares alpha 5; give --alpha/);
