@@ -7,7 +7,6 @@ import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
 import { reportJson } from "../runbook/doctor/json.ts";
 import { RUNQUEUES } from "../runbook/doctor/kernel.ts";
-import { checkUserNamespace } from "../runbook/doctor/privileges.ts";
 import { reportText } from "../runbook/doctor/text.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { Kallsyms } from "../runbook/probes/kallsyms.ts";
@@ -31,7 +30,7 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     exists: kernelFileExists,
     pid: Deno.pid,
     machine: readMachine(readMachineText, Deno.build.arch),
-    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace()), refusal()),
+    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace()), refusal(), parts),
     clockReads: countClockReads(parts),
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readKallsyms(),
@@ -45,8 +44,7 @@ function refusal(): Refusal | null {
   const hasBtf = kernelFileExists(KERNEL_BTF);
   const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
   if (ofKernel !== null) return { failure: ofKernel, conclusive: true };
-  const ofProcess = failureOf(() => preflight(readMachineText, readKernelLink, hasBtf)) ??
-    failureOf(() => checkUserNamespace(readMachineText));
+  const ofProcess = failureOf(() => preflight(readMachineText, readKernelLink, hasBtf));
   return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
 }
 

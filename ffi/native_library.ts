@@ -43,6 +43,8 @@ const symbols = {
   libbpf_log_take: { parameters: ["buffer", "u32"], result: "u32" },
   // void *record_sink_function(void);
   record_sink_function: { parameters: [], result: "pointer" },
+  // int32_t bpf_empty_call(void);
+  bpf_empty_call: { parameters: [], result: "i32" },
   // int program_counts(int program_fd, struct program_counts *counts);
   program_counts: { parameters: ["i32", "buffer"], result: "i32" },
   // int program_statistics_open(void);

@@ -55,6 +55,15 @@ uint32_t libbpf_log_take(char *out, uint32_t size)
 	return length;
 }
 
+/* A command that no kernel knows: the errno tells whether such a call comes as far as bpf() itself, see bpf_refused.ts. */
+int32_t bpf_empty_call(void)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	return syscall(SYS_bpf, INT32_MAX, &attr, sizeof(attr)) < 0 ? errno : 0;
+}
+
 /* Where ring_buffer__consume() puts records, one after the other. */
 struct record_sink {
 	uint64_t capacity;

@@ -5,6 +5,7 @@ import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { CannotLoad } from "../machine/preflight.ts";
 import { callReason, foundBy } from "../probes/attach_failure.ts";
+import type { Evidence } from "../probes/bpf_refused.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
 import { type HookState, OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "../probes/reasons.ts";
 import { type Attachments, couldNotTell, no, type TierFinding, type Unrequired, yes } from "./check.ts";
@@ -29,7 +30,7 @@ export interface Refusal {
 }
 
 /** @param refusal then nothing is tried */
-export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
+export function tryTiers(attach: Attach, refusal: Refusal | null, evidence: Evidence): Attachments {
   if (refusal !== null) {
     const { failure, conclusive } = refusal;
     const { remedy } = failure;
@@ -44,27 +45,30 @@ export function tryTiers(attach: Attach, refusal: Refusal | null): Attachments {
     countsMisses = attached.countsMisses;
     return attached;
   };
-  const { unrequired, best } = tryUnrequired(noting);
-  const tiers = TIERS.map((tier) => best?.tier === tier ? best : tryTier(noting, tier));
+  const { unrequired, best } = tryUnrequired(noting, evidence);
+  const tiers = TIERS.map((tier) => best?.tier === tier ? best : tryTier(noting, tier, evidence));
   return { tiers, unrequired, countsMisses };
 }
 
 /** As `probe run` does it without --require: its reasons then tell of the tiers that it tried before. */
-function tryUnrequired(attach: Attach): { unrequired: Unrequired; best: TierFinding | null } {
+function tryUnrequired(
+  attach: Attach,
+  evidence: Evidence,
+): { unrequired: Unrequired; best: TierFinding | null } {
   try {
     using attached = attach(undefined);
     return { unrequired: { tier: attached.tier }, best: had(attached) };
   } catch (error) {
-    return { unrequired: { refused: refusalOf(error).reason }, best: null };
+    return { unrequired: { refused: refusalOf(error, evidence).reason }, best: null };
   }
 }
 
-function tryTier(attach: Attach, tier: Tier): TierFinding {
+function tryTier(attach: Attach, tier: Tier, evidence: Evidence): TierFinding {
   try {
     using attached = attach(tier);
     return had(attached);
   } catch (error) {
-    const { found, reason } = refusalOf(error);
+    const { found, reason } = refusalOf(error, evidence);
     // The log is shown by `probe run`, which ends with the error; doctor goes on.
     const verbose = `probe run --require ${tier} --verbose`;
     const remedy = remedyFor([reason], OTHER_KERNEL[tier], verbose);
@@ -82,8 +86,14 @@ function had({ tier, hookStates: hooks }: Attached): TierFinding {
 }
 
 /** What is not the kernel's refusal is thrown on. */
-function refusalOf(error: unknown): { readonly found: string; readonly reason: Reason } {
+function refusalOf(
+  error: unknown,
+  evidence: Evidence,
+): { readonly found: string; readonly reason: Reason } {
   if (error instanceof TierUnavailable) return { found: wordsOf(error.reason), reason: error.reason };
-  if (error instanceof LibbpfError) return { found: foundBy(error), reason: callReason(error) };
+  if (error instanceof LibbpfError) {
+    const reason = callReason(error, evidence);
+    return { found: foundBy(error, reason), reason };
+  }
   throw error;
 }

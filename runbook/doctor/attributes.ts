@@ -6,7 +6,7 @@ import { readCpuLimits } from "../machine/cgroup.ts";
 import { CPU_LATENCY_DEVICE } from "../machine/cpu_latency.ts";
 import { formatCpuList } from "../machine/cpu_list.ts";
 import { idleStates } from "../machine/idle_states.ts";
-import { limitOf } from "../machine/scheduling.ts";
+import { limitOf } from "../machine/limits.ts";
 import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
 const FULL = 99;

@@ -1,15 +1,11 @@
 /** What this process is allowed to do, capability by capability: being root is never the question. */
 
-import { EXIT, Failure } from "../../analysis/failure.ts";
 import { NEWER_KERNEL, remedyFor } from "../probes/reasons.ts";
 import { type Capability, hasCapability } from "../machine/capabilities.ts";
 import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
-import type { ReadText } from "../machine/machine.ts";
-
-const INITIAL_USER_NAMESPACE = /^\s*0\s+0\s+4294967295\s*$/;
-
-/** Kernels from 5.11 on charge BPF memory to the cgroup and not to this limit; before, the programs need about this. */
-const MEMLOCK_BYTES = 64 * 1024 * 1024;
+import { limitOf, MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
+import { isInitialUserNamespace } from "../machine/namespaces.ts";
+import { LEAVE_USER_NAMESPACE, OWN_USER_NAMESPACE } from "../machine/preflight.ts";
 
 /** How to be given it: the executable starts another one inside it, so file capabilities would be lost on the way. */
 const grant = (capability: Capability) =>
@@ -30,30 +26,15 @@ function splitCapability(
   return no(`${capability} is missing`, prevents, grant(capability));
 }
 
-const UID_MAP = "/proc/self/uid_map";
-const OWN_NAMESPACE = "this process is in a user namespace of its own";
-const LEAVE_NAMESPACE = "run it outside of the container, or in one that shares the host's user namespace";
-
-function userNamespace({ read }: Examined): Answer {
-  const map = read(UID_MAP);
-  if (map === null) return couldNotTell(`${UID_MAP} cannot be read`);
-  if (INITIAL_USER_NAMESPACE.test(map)) return yes("all users are mapped to themselves");
+function userNamespace({ read, readLink }: Examined): Answer {
+  const initial = isInitialUserNamespace(read, readLink);
+  if (initial === null) return couldNotTell("/proc/self/ns/user and /proc/self/uid_map cannot be read");
+  if (initial) return yes("the kernel's own");
   return no(
-    OWN_NAMESPACE,
+    OWN_USER_NAMESPACE,
     "every tier: capabilities of such a namespace do not count for bpf()",
-    LEAVE_NAMESPACE,
+    LEAVE_USER_NAMESPACE,
   );
-}
-
-/**
- * The capabilities of another user namespace are shown like the machine's own, but bpf() wants those.
- *
- * @throws Failure (cannot measure)
- */
-export function checkUserNamespace(read: ReadText): void {
-  const map = read(UID_MAP);
-  if (map === null || INITIAL_USER_NAMESPACE.test(map)) return;
-  throw new Failure(EXIT.cannotMeasure, OWN_NAMESPACE, LEAVE_NAMESPACE);
 }
 
 function hiddenProcesses({ read }: Examined): Answer {
@@ -73,16 +54,16 @@ function hiddenProcesses({ read }: Examined): Answer {
 
 /** Whether the kernel charges this limit is not asked by version: what was loaded had room enough. */
 function lockedMemory({ read, attachments }: Examined): Answer {
-  const limit = /^Max locked memory\s+(\S+)/m.exec(read("/proc/self/limits") ?? "")?.[1];
-  if (limit === undefined) return couldNotTell("/proc/self/limits cannot be read");
-  const size = limit === "unlimited" ? limit : `${Math.round(Number(limit) / 1024)} KiB`;
+  const limit = limitOf(read, "Max locked memory");
+  if (limit === null) return couldNotTell("/proc/self/limits cannot be read");
+  const size = sizeText(limit);
   if (bestTier(attachments) !== null) return yes(`RLIMIT_MEMLOCK ${size}, and the programs were loaded`);
   const { unrequired } = attachments;
   if ("refused" in unrequired && unrequired.refused?.code === "memlock") {
     const remedy = remedyFor([unrequired.refused], NEWER_KERNEL);
     return no(`${size}, and this kernel counts it`, "every tier: no map can be created", remedy);
   }
-  if (limit === "unlimited" || Number(limit) >= MEMLOCK_BYTES) return yes(`RLIMIT_MEMLOCK ${size}`);
+  if (limit >= MEMLOCK_BYTES) return yes(`RLIMIT_MEMLOCK ${size}`);
   return couldNotTell(
     `RLIMIT_MEMLOCK is ${size}; kernels before 5.11 need more (ulimit -l unlimited), later ones do not count it`,
   );

@@ -12,6 +12,8 @@ export type ReadLink = (path: string) => string | null;
 /** PROC_PID_INIT_INO and PROC_TIME_INIT_INO, include/linux/proc_ns.h (5.10 to 7.3). */
 const INITIAL_PID = 4026531836;
 const INITIAL_TIME = 4026531834;
+/** PROC_USER_INIT_INO, likewise. */
+const INITIAL_USER = 4026531837;
 
 export interface Namespaces {
   /** Inode of the pid namespace; null: the initial one, whose pids are the kernel's. */
@@ -56,7 +58,23 @@ export function procCountsOwnPids(readLink: ReadLink, pid: number): boolean {
   return readLink("/proc/self") === `${pid}`;
 }
 
-function inodeOf(readLink: ReadLink, kind: "pid" | "time" | "time_for_children"): number | null {
+const UID_MAP = "/proc/self/uid_map";
+const ALL_USERS = /^\s*0\s+0\s+4294967295\s*$/;
+
+/**
+ * Whether this process's capabilities are the machine's: those of another user namespace look like them, but bpf()
+ * (bpf_capable(), 5.8 to 7.3) asks for those of the initial one.
+ *
+ * @returns null when /proc does not tell
+ */
+export function isInitialUserNamespace(read: ReadText, readLink: ReadLink): boolean | null {
+  const inode = inodeOf(readLink, "user");
+  if (inode !== null) return inode === INITIAL_USER;
+  const map = read(UID_MAP);
+  return map === null ? null : ALL_USERS.test(map);
+}
+
+function inodeOf(readLink: ReadLink, kind: "pid" | "time" | "time_for_children" | "user"): number | null {
   const inode = /^\w+:\[(\d+)\]$/.exec(readLink(`/proc/self/ns/${kind}`) ?? "")?.[1];
   return inode === undefined ? null : Number(inode);
 }

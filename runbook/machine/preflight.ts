@@ -3,7 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
 import type { ReadText } from "./machine.ts";
-import { checkNamespaces, type ReadLink } from "./namespaces.ts";
+import { checkNamespaces, isInitialUserNamespace, type ReadLink } from "./namespaces.ts";
 
 /** The kernel's type information: binary and megabytes long, so only its presence is asked for. */
 export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
@@ -21,6 +21,7 @@ export class CannotLoad extends Failure {
  */
 export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): void {
   checkCapabilities(read);
+  checkUserNamespace(read, readLink);
   checkKernel(read, hasBtf);
   checkNamespaces(read, readLink);
 }
@@ -52,8 +53,26 @@ function checkCapabilities(read: ReadText): void {
   if (has("CAP_SYS_ADMIN") || (has("CAP_BPF") && has("CAP_PERFMON"))) return;
   const missing = (["CAP_BPF", "CAP_PERFMON"] as const).filter((capability) => !has(capability));
   throw new CannotLoad(
-    `this process lacks ${missing.join(" and ")}, which the kernel demands for tracing`,
+    `this process lacks ${missing.join(" and ")}, which the kernel demands for tracing${unprivileged(read)}`,
     "run it as root (sudo)",
+  );
+}
+
+/** Without capabilities this setting decides about other programs, never about tracing. */
+function unprivileged(read: ReadText): string {
+  const value = read("/proc/sys/kernel/unprivileged_bpf_disabled")?.trim();
+  return value === undefined ? "" : ` whatever kernel.unprivileged_bpf_disabled is (${value})`;
+}
+
+export const OWN_USER_NAMESPACE = "this process is in a user namespace of its own";
+export const LEAVE_USER_NAMESPACE =
+  "run it outside of the container, or in one that shares the host's user namespace";
+
+function checkUserNamespace(read: ReadText, readLink: ReadLink): void {
+  if (isInitialUserNamespace(read, readLink) !== false) return;
+  throw new CannotLoad(
+    `${OWN_USER_NAMESPACE}, whose capabilities do not count for bpf()`,
+    LEAVE_USER_NAMESPACE,
   );
 }
 

@@ -5,17 +5,11 @@ import { type AskedAttributes, AttributesError } from "../../ffi/attributes.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
 import { readTaskAttributes } from "./attributes.ts";
 import { hasCapability } from "./capabilities.ts";
+import { limitOf } from "./limits.ts";
 import type { ReadText } from "./machine.ts";
 
 /** What sched_setscheduler(2) says, and what setpriority(2). */
 const FORBIDDEN: readonly number[] = [ERRNO.EPERM, ERRNO.EACCES];
-
-/** Soft limits of this process as /proc tells them; null: not known, Infinity: none. */
-export function limitOf(read: ReadText, name: "Max realtime priority" | "Max nice priority"): number | null {
-  const soft = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(read("/proc/self/limits") ?? "")?.[1];
-  if (soft === undefined) return null;
-  return soft === "unlimited" ? Infinity : Number(soft);
-}
 
 /** The error of a trial in words. */
 export function attributesFailure(

@@ -3,30 +3,17 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { ERRNO } from "../../system/errno.ts";
+import { type Evidence, refusedBy } from "./bpf_refused.ts";
 import type { Hook, Variant } from "./hooks.ts";
-import {
-  firstWords,
-  lacksLockedMemory,
-  lacksModuleTypes,
-  lastWords,
-  programRefused,
-  verifierSays,
-} from "./libbpf_log.ts";
+import { firstWords, lacksModuleTypes, lastWords, programRefused, verifierSays } from "./libbpf_log.ts";
 import { OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "./reasons.ts";
 
 /** Why no program can be loaded, or a call for all of them failed. */
-export function callReason(error: LibbpfError): Reason {
+export function callReason(error: LibbpfError, evidence: Evidence): Reason {
   const { errno } = error;
   if (lacksModuleTypes(error)) return { code: "modules_unseen", sought: "types" };
-  switch (errno) {
-    case ERRNO.EPERM:
-    case ERRNO.EACCES:
-      return lacksLockedMemory(error) ? { code: "memlock" } : { code: "not_permitted", errno };
-    case ERRNO.ENOMEM:
-      return { code: "no_memory" };
-    default:
-      return { code: "call_failed", errno, said: lastWords(error) };
-  }
+  if (errno === ERRNO.ENOMEM) return { code: "no_memory" };
+  return refusedBy(errno, evidence) ?? { code: "call_failed", errno, said: lastWords(error) };
 }
 
 /** The program that the load failed at, and why; null when it failed at none. */
@@ -47,12 +34,13 @@ export function attachReason({ hook }: Hook, { kind }: Variant, error: LibbpfErr
 }
 
 /** What was attempted, and why it failed. */
-export function foundBy(error: LibbpfError): string {
-  return `cannot ${error.attempted}: ${wordsOf(callReason(error))}`;
+export function foundBy(error: LibbpfError, reason: Reason): string {
+  return `cannot ${error.attempted}: ${wordsOf(reason)}`;
 }
 
 /** @returns what to throw; the error with libbpf's log is its cause */
-export function attachFailure(error: LibbpfError): Failure {
-  const remedy = remedyFor([callReason(error)], OTHER_KERNEL.tracepoint);
-  return new Failure(EXIT.cannotMeasure, foundBy(error), remedy, { cause: error });
+export function attachFailure(error: LibbpfError, evidence: Evidence): Failure {
+  const reason = callReason(error, evidence);
+  const remedy = remedyFor([reason], OTHER_KERNEL.tracepoint);
+  return new Failure(EXIT.cannotMeasure, foundBy(error, reason), remedy, { cause: error });
 }

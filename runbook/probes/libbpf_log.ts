@@ -3,9 +3,6 @@
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { ERRNO } from "../../system/errno.ts";
 
-/** What libbpf says when it could not raise the limit: the first time, and later as root. */
-const NOT_RAISED = /Failed to bump RLIMIT_MEMLOCK|try raising 'ulimit -l'/;
-
 /** bpf(BPF_BTF_GET_NEXT_ID) asks for CAP_SYS_ADMIN, and libbpf 1.1 does not go on without an answer. */
 const NO_MODULE_TYPES = `failed to iterate BTF objects: -${ERRNO.EPERM}\n`;
 
@@ -14,11 +11,6 @@ type Log = Pick<LibbpfError, "log">;
 /** Whether it may not look for types in kernel modules. */
 export function lacksModuleTypes({ log }: Log): boolean {
   return log.includes(NO_MODULE_TYPES);
-}
-
-/** Whether it could not raise RLIMIT_MEMLOCK. */
-export function lacksLockedMemory({ log }: Log): boolean {
-  return NOT_RAISED.test(log);
 }
 
 /** The program that the kernel did not load; null when it was not a program that failed. */

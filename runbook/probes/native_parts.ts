@@ -5,11 +5,13 @@ import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import type { Tier } from "../../analysis/result/meta.ts";
 import { ChainProbes, VARIABLES } from "./chain_probes.ts";
+import type { Evidence } from "./bpf_refused.ts";
 import { definitionsOf } from "./definitions.ts";
+import { readMachineText } from "../machine/machine.ts";
 import { HOOKS } from "./hooks.ts";
 import { Kallsyms } from "./kallsyms.ts";
 
-export interface NativeParts {
+export interface NativeParts extends Evidence {
   readonly native: NativeLibrary;
   /**
    * Attaches the chain's probes: at that tier, or when not given at the best there is.
@@ -43,6 +45,8 @@ export async function openNativeParts(): Promise<NativeParts> {
   const runtime = () => opened ??= new BpfRuntime(libbpf, native);
   return {
     native,
+    read: readMachineText,
+    emptyCall: () => native.symbols.bpf_empty_call(),
     attach(required, pidNamespace) {
       const kallsyms = new Kallsyms(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
       return ChainProbes.attach(runtime(), objects, {

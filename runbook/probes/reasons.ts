@@ -5,6 +5,7 @@
 
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
+import { MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
 
 type Kind = HookFact["kind"];
 
@@ -47,7 +48,13 @@ export type Reason =
   /** A hook that the tier needs has no program left. */
   | { readonly code: "hook_lost"; readonly hook: string; readonly reasons: readonly Reason[] }
   /** RLIMIT_MEMLOCK, which counts BPF's memory before 5.11. */
-  | { readonly code: "memlock" }
+  | { readonly code: "memlock"; readonly limitBytes: number }
+  /** A filter on this process ends every call of bpf() with that errno. */
+  | { readonly code: "seccomp"; readonly errno: number }
+  /** The kernel has no bpf(). */
+  | { readonly code: "no_bpf" }
+  /** A call reaches bpf(), and one of these modules may have refused it. */
+  | { readonly code: "security_module"; readonly errno: number; readonly modules: readonly string[] }
   | { readonly code: "not_permitted"; readonly errno: number }
   | { readonly code: "no_memory" }
   /** `said`: libbpf's last words, the nearest to the cause; null: none. */
@@ -155,8 +162,27 @@ const WORDINGS: Wordings = {
     remedy: ({ reasons }) => reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null,
   },
   memlock: {
-    text: () => "RLIMIT_MEMLOCK is too low",
+    text: ({ limitBytes }) =>
+      `RLIMIT_MEMLOCK is too low (${sizeText(limitBytes)}; ${sizeText(MEMLOCK_BYTES)} are enough)`,
     remedy: () => "raise it (ulimit -l unlimited), or run it with CAP_SYS_RESOURCE, which lets it do that",
+  },
+  seccomp: {
+    text: ({ errno }) =>
+      `a seccomp filter on this process refuses bpf() (${errnoName(errno)}; Seccomp: 2 in /proc/self/status)`,
+    remedy: () =>
+      "run it outside of the container or service, or with a seccomp profile that allows bpf and perf_event_open",
+  },
+  no_bpf: {
+    text: () => "the kernel has no bpf() (ENOSYS)",
+    remedy: () => "use a kernel with CONFIG_BPF_SYSCALL, such as Debian's",
+  },
+  security_module: {
+    text: ({ errno, modules }) =>
+      `the kernel refuses (${errnoName(errno)}), and a security module has a say in it (${
+        modules.join(", ")
+      })`,
+    remedy: () =>
+      "look for the denial in the kernel's log (dmesg, ausearch -m AVC), and allow probe to use bpf",
   },
   not_permitted: {
     text: ({ errno }) => `the kernel refuses (${errnoName(errno)})`,

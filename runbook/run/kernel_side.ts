@@ -6,6 +6,7 @@ import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
+import type { Evidence } from "../probes/bpf_refused.ts";
 import { attachFailure } from "../probes/attach_failure.ts";
 import type { ChainProbes } from "../probes/chain_probes.ts";
 import { TierUnavailable } from "../probes/ladder.ts";
@@ -76,7 +77,8 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const { clockStepCounter, tasksNamed } = await import("../../ffi/target.ts");
   const namespaces = checkNamespaces(readMachineText, readKernelLink);
   if (target.kind !== "self" && !procCountsOwnPids(readKernelLink, Deno.pid)) throw otherPids();
-  const { native, attach, kernelEnum } = await openNativeParts();
+  const parts = await openNativeParts();
+  const { native, attach, kernelEnum } = parts;
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
   const machine = { read: readMachineText, readBytes: readKernelFile, exists: kernelFileExists };
   using resources = new DisposableStack();
@@ -88,7 +90,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const followed = task === null
     ? await builtInTarget(native, trigger, attributes, inside, machine)
     : await existingTarget(native, trigger, task, inside, machine);
-  const probes = resources.use(explained(() => attach(require, namespaces.pid)));
+  const probes = resources.use(explained(() => attach(require, namespaces.pid), parts));
   const held = resources.move();
   return {
     probes,
@@ -121,11 +123,11 @@ function cannotTime(): never {
   );
 }
 
-function explained(attempt: () => ChainProbes): ChainProbes {
+function explained(attempt: () => ChainProbes, evidence: Evidence): ChainProbes {
   try {
     return attempt();
   } catch (error) {
-    if (error instanceof LibbpfError) throw attachFailure(error);
+    if (error instanceof LibbpfError) throw attachFailure(error, evidence);
     if (!(error instanceof TierUnavailable)) throw error;
     throw new Failure(
       EXIT.cannotMeasure,

@@ -6,6 +6,7 @@ import { type Attach, tryTiers } from "../../../runbook/doctor/attach.ts";
 import { CannotLoad } from "../../../runbook/machine/preflight.ts";
 import type { Reason } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
+import { evidence } from "../probes/evidence.ts";
 import { hooksAt } from "./doctor_fixture.ts";
 
 /** A kernel that offers some tiers; counts what is attached and not yet detached. */
@@ -28,7 +29,7 @@ const unavailable = (tier: Tier) => new TierUnavailable(tier, { code: "tier_requ
 
 Deno.test("every tier is attached once and detached again", () => {
   const kernel = new Kernel(TIERS, unavailable);
-  const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, null);
+  const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, null, evidence());
   assert.equal(countsMisses, false);
   assert.deepEqual(
     tiers.map(({ tier, answer }) => [tier, answer.outcome]),
@@ -42,7 +43,7 @@ Deno.test("every tier is attached once and detached again", () => {
 
 Deno.test("a tier that is refused says why, what that prevents and what to do, and has no hooks", () => {
   const kernel = new Kernel(["tracepoint"], unavailable);
-  const { tiers, unrequired } = tryTiers(kernel.attach, null);
+  const { tiers, unrequired } = tryTiers(kernel.attach, null, evidence());
   assert.deepEqual(unrequired, { tier: "tracepoint" });
   for (const { tier, answer, hooks } of tiers.slice(0, 2)) {
     assert.ok(answer.outcome === "no");
@@ -58,7 +59,7 @@ Deno.test("an error of libbpf is a reason too, and its log is shown by probe run
     [],
     () => new LibbpfError("load the BPF programs", ERRNO.EINVAL, "libbpf: bad\n"),
   );
-  const { tiers, unrequired } = tryTiers(kernel.attach, null);
+  const { tiers, unrequired } = tryTiers(kernel.attach, null, evidence());
   const refused: Reason = { code: "call_failed", errno: ERRNO.EINVAL, said: "libbpf: bad" };
   assert.deepEqual(unrequired, { refused });
   for (const { tier, answer } of tiers) {
@@ -70,14 +71,14 @@ Deno.test("an error of libbpf is a reason too, and its log is shown by probe run
 
 Deno.test("an error that is not a refusal is not taken for one", () => {
   const kernel = new Kernel([], () => new RangeError("a fault of the program"));
-  assert.throws(() => tryTiers(kernel.attach, null), RangeError);
+  assert.throws(() => tryTiers(kernel.attach, null, evidence()), RangeError);
 });
 
 Deno.test("where nothing can be loaded nothing is tried, and only what holds for the machine is a no", () => {
   const kernel = new Kernel(TIERS, unavailable);
   const failure = new CannotLoad("no BTF", "another kernel");
   for (const conclusive of [true, false]) {
-    const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, { failure, conclusive });
+    const { tiers, unrequired, countsMisses } = tryTiers(kernel.attach, { failure, conclusive }, evidence());
     assert.equal(countsMisses, null);
     assert.deepEqual(unrequired, { refused: null });
     for (const { answer } of tiers) {

@@ -171,7 +171,7 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
     ],
     [
       "memlock",
-      { attachments: { ...NO_TIER, unrequired: { refused: { code: "memlock" } } } },
+      { attachments: { ...NO_TIER, unrequired: { refused: { code: "memlock", limitBytes: 65536 } } } },
       "no",
       /^8192 KiB, and this kernel counts it$/,
     ],

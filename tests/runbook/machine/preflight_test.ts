@@ -6,8 +6,12 @@ const STATUS = "/proc/self/status";
 const LOCKDOWN = "/sys/kernel/security/lockdown";
 const ROOT = "Name:\tprobe\nCapEff:\t000001ffffffffff\n";
 
-function check(files: Readonly<Record<string, string>>, hasBtf = true): void {
-  const links: Readonly<Record<string, string>> = { "/proc/self/ns/pid": "pid:[4026531836]" };
+function check(
+  files: Readonly<Record<string, string>>,
+  hasBtf = true,
+  user: Readonly<Record<string, string>> = {},
+): void {
+  const links: Readonly<Record<string, string>> = { "/proc/self/ns/pid": "pid:[4026531836]", ...user };
   preflight((path) => files[path] ?? null, (path) => links[path] ?? null, hasBtf);
 }
 
@@ -56,4 +60,27 @@ Deno.test("lockdown for confidentiality is refused, for integrity it is not", ()
 
 Deno.test("without /proc nothing is assumed about capabilities", () => {
   assert.match(refusal({}), /status is missing; mount \/proc/);
+});
+
+Deno.test("what unprivileged users may is named beside missing capabilities: it does not help", () => {
+  const files = {
+    [STATUS]: "CapEff:\t0000000000000000\n",
+    "/proc/sys/kernel/unprivileged_bpf_disabled": "0\n",
+  };
+  assert.match(
+    refusal(files),
+    /for tracing whatever kernel.unprivileged_bpf_disabled is \(0\); run it as root/,
+  );
+});
+
+Deno.test("the capabilities of a user namespace of its own are refused", () => {
+  const files = { [STATUS]: ROOT, "/proc/self/uid_map": "         0       1000          1\n" };
+  assert.match(refusal(files), /in a user namespace of its own, whose capabilities do not count for bpf\(\)/);
+});
+
+Deno.test("a user namespace that maps all users to themselves is known by its link", () => {
+  const files = { [STATUS]: ROOT, "/proc/self/uid_map": "         0          0 4294967295\n" };
+  check(files);
+  check(files, true, { "/proc/self/ns/user": "user:[4026531837]" });
+  assert.throws(() => check(files, true, { "/proc/self/ns/user": "user:[4026532210]" }), /user namespace/);
 });

@@ -1,0 +1,21 @@
+/** What the system limits this process to, and what probe needs of it. */
+
+import type { ReadText } from "./machine.ts";
+
+/** Rows of /proc/PID/limits. */
+export type LimitName = "Max locked memory" | "Max nice priority" | "Max realtime priority";
+
+/** Kernels before 5.11 charge BPF memory to RLIMIT_MEMLOCK, which then must be about this. */
+export const MEMLOCK_BYTES = 64 * 1024 * 1024;
+
+/** Soft limits of this process as /proc tells them; null: not known, Infinity: none. */
+export function limitOf(read: ReadText, name: LimitName): number | null {
+  const soft = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(read("/proc/self/limits") ?? "")?.[1];
+  if (soft === undefined) return null;
+  return soft === "unlimited" ? Infinity : Number(soft);
+}
+
+/** @param bytes Infinity: no limit */
+export function sizeText(bytes: number): string {
+  return bytes === Infinity ? "unlimited" : `${Math.round(bytes / 1024)} KiB`;
+}
