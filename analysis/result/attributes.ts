@@ -15,6 +15,8 @@ export interface Attributes {
   readonly cgroup_cpu_max_us?: string;
   /** Of the nearest cgroup that has one. */
   readonly cgroup_cpu_weight?: number;
+  /** The same of cgroup v1, which counts otherwise: 1024 where v2 has 100. */
+  readonly cgroup_cpu_shares?: number;
   readonly cgroup_cpuset_cpus?: string;
   /** Name of the sched_ext scheduler that is active, or `none`. */
   readonly sched_ext?: string;
@@ -37,7 +39,7 @@ export const NO_LATENCY_LIMIT_US = 2_000_000_000;
 
 /** The part of a `# meta` line that says it. */
 interface Said {
-  readonly attributes?: Attributes;
+  readonly attributes?: Attributes | null;
   /** CPUs that are online. */
   readonly cpus: number;
 }
@@ -56,6 +58,7 @@ export function attributeTexts({ attributes, cpus }: Said): AttributeText[] {
     text("cpus_allowed", (list) => cpusText(list, cpus)),
     text("cgroup_cpu_max_us", limitText),
     text("cgroup_cpu_weight"),
+    text("cgroup_cpu_shares"),
     text("cgroup_cpuset_cpus", (list) => cpusText(list, cpus)),
     text("sched_ext"),
     text("cpu_dma_latency_us", (us) => Number(us) >= NO_LATENCY_LIMIT_US ? "no limit" : `${us} us`),

@@ -96,6 +96,7 @@ const ATTRIBUTES = withExtras(object({ policy: text, priority: integer, nice: in
   cpus_allowed: cpus,
   cgroup_cpu_max_us: form(/^(max|\d{1,15}) \d{1,15}$/, "a limit such as max 100000"),
   cgroup_cpu_weight: count,
+  cgroup_cpu_shares: count,
   cgroup_cpuset_cpus: cpus,
   sched_ext: text,
   cpu_dma_latency_us: count,

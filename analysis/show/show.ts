@@ -4,6 +4,7 @@
  */
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
+import type { Attributes } from "../result/attributes.ts";
 import type { ColumnName } from "../result/columns.ts";
 import { type Count, countsOf, statusesOf } from "../sample/counts.ts";
 import { rowsThat, sortedSample } from "../sample/sample.ts";
@@ -27,6 +28,10 @@ export interface Show {
   readonly virtualization: string;
   readonly tier: string;
   readonly started: string;
+  /** CPUs that were online. */
+  readonly cpus: number;
+  /** How the target was scheduled; null: the file does not say. */
+  readonly attributes: Attributes | null;
   readonly runs: {
     readonly declared: number | null;
     readonly rows: number;
@@ -140,6 +145,8 @@ export class ShowColumns {
       virtualization: meta.virtualization,
       tier: meta.tier,
       started: meta.started,
+      cpus: meta.cpus,
+      attributes: meta.attributes ?? null,
       runs: {
         declared: typeof meta.runbook.runs === "number" ? meta.runbook.runs : null,
         rows: file.rows,

@@ -62,7 +62,7 @@ export function readSchedExt({ read, exists }: Pick<Tells, "read" | "exists">): 
  */
 export function metaAttributes(own: TaskAttributes, task: string, machine: Tells): Attributes {
   const { policy, priority, nice, slackNs, cpus } = own;
-  const { max, weight, cpus: cpuset } = readCpuLimits(machine.read, task);
+  const { max, weight, shares, cpus: cpuset } = readCpuLimits(machine.read, task);
   const schedExt = readSchedExt(machine);
   const latencyUs = cpuLatencyUs(machine);
   const idleState = deepestIdleState(machine.read);
@@ -76,6 +76,7 @@ export function metaAttributes(own: TaskAttributes, task: string, machine: Tells
       cgroup_cpu_max_us: `${max.quotaUs === Infinity ? "max" : max.quotaUs} ${max.periodUs}`,
     },
     ...weight === null ? {} : { cgroup_cpu_weight: weight },
+    ...shares === null ? {} : { cgroup_cpu_shares: shares },
     ...cpuset === null ? {} : { cgroup_cpuset_cpus: cpuset },
     ...schedExt === null ? {} : { sched_ext: schedExt },
     ...latencyUs === null ? {} : { cpu_dma_latency_us: latencyUs },

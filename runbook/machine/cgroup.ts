@@ -7,6 +7,8 @@ export interface CpuLimits {
   readonly max: CpuMax | null;
   /** cpu.weight of the nearest group that has one; null: not known, or v1. */
   readonly weight: number | null;
+  /** cpu.shares, likewise; null: not known, or v2. */
+  readonly shares: number | null;
   /** CPUs of the nearest group that has a cpuset, as the kernel writes them; null: not known. */
   readonly cpus: string | null;
 }
@@ -27,13 +29,17 @@ export function readCpuLimits(read: ReadText, task = "self"): CpuLimits {
     groupsOf(groups, mounts, controller) ?? groupsOf(groups, mounts, null) ?? [];
   const line = (path: string) => read(path)?.trim() || null;
   const limits = folders("cpu").flatMap((group) => maxOf(line, group) ?? []);
-  const weight = nearest(folders("cpu"), (group) => line(`${group}/cpu.weight`));
+  const number = (name: string) => {
+    const text = nearest(folders("cpu"), (group) => line(`${group}/${name}`));
+    return text === null ? null : Number(text);
+  };
   return {
     max: limits.reduce<CpuMax | null>(
       (least, max) => least === null || isTighter(max, least) ? max : least,
       null,
     ),
-    weight: weight === null ? null : Number(weight),
+    weight: number("cpu.weight"),
+    shares: number("cpu.shares"),
     cpus: nearest(
       folders("cpuset"),
       (group) => line(`${group}/cpuset.cpus.effective`) ?? line(`${group}/cpuset.effective_cpus`),

@@ -47,9 +47,11 @@ export function machineFields(meta: Meta): Field[] {
   ];
 }
 
+export const ATTRIBUTES = "attributes of the target";
+
 /** How the target was scheduled; none in a file that says nothing of it. */
-export function attributeFields(meta: Meta): Field[] {
-  return attributeTexts(meta).flatMap(({ name, text }) =>
+export function attributeFields(said: Parameters<typeof attributeTexts>[0]): Field[] {
+  return attributeTexts(said).flatMap(({ name, text }) =>
     text === null ? [] : [{ label: name, says: plain(text) }]
   );
 }

@@ -7,6 +7,7 @@ import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
 import type { Finding, Table, TableRow } from "../model.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
+import { ATTRIBUTES } from "./facts.ts";
 import { CLOCKSOURCE } from "./integrity.ts";
 
 const STRATA = {
@@ -46,6 +47,7 @@ export function showText(show: Show, plots: boolean): string {
       ...fields(told.head, 16),
       ...headed(told.warnings),
     ],
+    ...told.attributes.length === 0 ? [] : [[ATTRIBUTES, ...fields(told.attributes, 20)]],
     ...told.strata.map((strata) => [
       ...sentence({ text: strata.caption, numbers: [] }),
       ...table(strata, { ...STRATA, plots }, "strata"),

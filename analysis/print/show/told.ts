@@ -7,6 +7,7 @@ import { noteInWords } from "../notes.ts";
 import type { Field, Finding, Note, Said, Table } from "../model.ts";
 import { duration, exact, plain, say, share } from "../said.ts";
 import { type ChainColumn, chainTable, shareMethods, spreadSource } from "./chain.ts";
+import { attributeFields } from "./facts.ts";
 import { clocksourceFields, integrityFields } from "./integrity.ts";
 import { type StrataColumn, strataTables } from "./strata.ts";
 
@@ -17,6 +18,8 @@ export interface ToldShow {
   readonly machine: Said;
   readonly head: readonly Field[];
   readonly warnings: readonly Note[];
+  /** None in a file that says nothing of them. */
+  readonly attributes: readonly Field[];
   readonly strata: readonly Table<StrataColumn>[];
   readonly chain: Table<ChainColumn>;
   readonly spreadSource: Said;
@@ -41,6 +44,7 @@ export function tellShow(show: Show): ToldShow {
     ],
     warnings: [...show.notes.map(noteInWords), ...thinness(counts.complete)]
       .map((says) => ({ label: "warning", says })),
+    attributes: attributeFields(show),
     strata: strataTables(show),
     chain: chainTable([{ letter: "", chain: show.chain }]),
     spreadSource: spreadSource(show),

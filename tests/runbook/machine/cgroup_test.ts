@@ -33,6 +33,7 @@ Deno.test("of the limits from the group to the root the tightest counts", () => 
   assert.deepEqual(limits(files), {
     max: { quotaUs: 50_000, periodUs: 100_000, group: "/sys/fs/cgroup" },
     weight: 200,
+    shares: null,
     cpus: "0-1",
   });
 });
@@ -40,8 +41,8 @@ Deno.test("of the limits from the group to the root the tightest counts", () => 
 Deno.test("no limit is told from one that cannot be read", () => {
   const { max } = limits({ ...IN_SERVICE, [`${SERVICE}/cpu.max`]: "max 100000\n" });
   assert.deepEqual([max?.quotaUs, max?.periodUs], [Infinity, 100_000]);
-  assert.deepEqual(limits(IN_SERVICE), { max: null, weight: null, cpus: null });
-  assert.deepEqual(limits({}), { max: null, weight: null, cpus: null });
+  assert.deepEqual(limits(IN_SERVICE), { max: null, weight: null, shares: null, cpus: null });
+  assert.deepEqual(limits({}), { max: null, weight: null, shares: null, cpus: null });
 });
 
 Deno.test("a group without the controller has what the nearest one above has", () => {
@@ -50,7 +51,7 @@ Deno.test("a group without the controller has what the nearest one above has", (
     [`${SLICE}/cpu.weight`]: "100\n",
     "/sys/fs/cgroup/cpuset.cpus.effective": "0-7\n",
   };
-  assert.deepEqual(limits(files), { max: null, weight: 100, cpus: "0-7" });
+  assert.deepEqual(limits(files), { max: null, weight: 100, shares: null, cpus: "0-7" });
 });
 
 Deno.test("v1 is read where it has the controller, also beside v2", () => {
@@ -60,6 +61,7 @@ Deno.test("v1 is read where it has the controller, also beside v2", () => {
     ...here(V1, groups),
     [`${group}/cpu.cfs_quota_us`]: "25000\n",
     [`${group}/cpu.cfs_period_us`]: "50000\n",
+    [`${group}/cpu.shares`]: "512\n",
     "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
     "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
     "/sys/fs/cgroup/cpuset/cpuset.effective_cpus": "0-3\n",
@@ -67,6 +69,7 @@ Deno.test("v1 is read where it has the controller, also beside v2", () => {
   assert.deepEqual(limits(files), {
     max: { quotaUs: 25_000, periodUs: 50_000, group },
     weight: null,
+    shares: 512,
     cpus: "0-3",
   });
 });
