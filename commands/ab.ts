@@ -42,11 +42,19 @@ export async function abCommand(
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
-  const turns = turnsOf(declaredBy(flags, runbook).runbook);
-  await using vm =
-    await (flags.ssh === undefined
-      ? prepareGuestVm(flags, tell)
-      : prepareSshVm({ ssh: flags.ssh, keep: flags.keep }, tell));
+  const declared = declaredBy(flags, runbook).runbook;
+  const turns = turnsOf(declared);
+  using interrupt = new Interrupt();
+  await using vm = await (flags.ssh === undefined ? prepareGuestVm(flags, tell) : prepareSshVm(
+    {
+      ssh: flags.ssh,
+      keep: flags.keep,
+      require: declared.require,
+      runbook,
+      interrupt: interrupt.signal,
+    },
+    tell,
+  ));
   const folder = outputFolder(flags["out-dir"]);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   const host = async (turn: Turn) => {
@@ -56,7 +64,10 @@ export async function abCommand(
     await runCommand(side, runbook, { stdout: say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
-  await measureBoth(vm, { args: protocol, runbook, folder }, turns, host, [a, b]);
+  const request = { args: protocol, runbook, folder, interrupt: interrupt.signal };
+  await measureBoth(vm, request, turns, host, [a, b]);
+  // From here on Ctrl-C ends the program at once.
+  interrupt[Symbol.dispose]();
   tell(`both files are in ${folder}`);
   return await compareCommand(flags, [a, b], write, say, columns);
 }
@@ -84,35 +95,35 @@ function refuseOtherTarget(runbook: RunbookSource | null): void {
 
 async function measureBoth(
   vm: Vm,
-  request: Omit<VmRequest, "interrupt">,
+  request: VmRequest,
   turns: readonly Turn[],
   host: (turn: Turn) => Promise<void>,
   [hostPath, vmPath]: readonly [string, string],
 ): Promise<void> {
-  using interrupt = new Interrupt();
+  const { interrupt } = request;
   let hostFailed = false;
   const measured: string[] = [];
   let kept = 0;
   const measureHost = async (turn: Turn) => {
-    if (interrupt.signal.aborted) throw interrupted();
+    if (interrupt.aborted) throw interrupted();
     hostFailed = true;
     await host(turn);
     hostFailed = false;
     measured[0] = `this machine's runs are in ${hostPath}`;
   };
-  const start = () => vm.start({ ...request, interrupt: interrupt.signal });
+  const start = () => vm.start(request);
   const keep = (result: VmResult) => {
     if (result.file !== undefined) {
       extend(vmPath, kept, result.file);
       kept = result.file.length;
       measured[1] = `the VM's are in ${vmPath}`;
     }
-    requireDone(result, interrupt.signal);
+    requireDone(result, interrupt);
   };
   try {
     await takeTurns(turns, measureHost, start, keep);
   } catch (cause) {
-    const error = interrupt.signal.aborted && !hostFailed ? interrupted(cause) : cause;
+    const error = interrupt.aborted && !hostFailed ? interrupted(cause) : cause;
     if (!(error instanceof Failure) || measured.length === 0) throw error;
     const { exitCode, found, remedy } = error;
     throw new Failure(exitCode, found, [remedy, ...measured].join("; "), { cause });

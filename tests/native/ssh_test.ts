@@ -12,6 +12,7 @@ const VM = "root@127.0.0.1";
  */
 const SERVED = `
 mount --bind "$1/passwd" /etc/passwd
+mount --bind "$1/shells" /etc/shells
 dropbear -F -E -e -s -r "$1/hostkey" -P "$1/pid" -p "127.0.0.1:$2" 2>"$1/log" & server=$!
 trap 'kill $server' EXIT
 for try in $(seq 100); do
@@ -35,8 +36,10 @@ class Place implements Disposable {
     );
     Deno.writeTextFileSync(
       `${this.folder}/passwd`,
-      [`root:x:0:0:root:${this.folder}:/bin/sh`, ...others].join("\n"),
+      [`root:x:0:0:root:${this.folder}:${this.folder}/shell`, ...others].join("\n"),
     );
+    Deno.writeTextFileSync(`${this.folder}/shells`, `/bin/sh\n${this.folder}/shell\n`);
+    this.loginShell("");
     Deno.writeTextFileSync(
       `${this.folder}/.ssh/config`,
       `Host 127.0.0.1\n  Port ${this.port}\nHost *\n  StrictHostKeyChecking accept-new\n`,
@@ -74,6 +77,13 @@ class Place implements Disposable {
 
   read(name: string) {
     return parseMeasurement(Deno.readTextFileSync(`${this.folder}/out/${name}`));
+  }
+
+  /** Has root's login shell do this before it is a usual one. */
+  loginShell(script: string): void {
+    const path = `${this.folder}/shell`;
+    Deno.writeTextFileSync(path, `#!/bin/sh\n${script}\nexec /bin/sh "$@"\n`);
+    Deno.chmodSync(path, 0o755);
   }
 
   /** Names of what is left where temporary files are made. */
@@ -241,3 +251,119 @@ for (const [what, destination, exitCode, says] of REFUSED) {
     assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
   });
 }
+
+Deno.test("what the login shell prints is taken for nothing of probe's, on either stream", async () => {
+  using place = await Place.make();
+  place.loginShell(
+    "echo 'Welcome to the VM'; printf 'a last word'; echo 'a warning' >&2; printf 'and one more' >&2",
+  );
+  Deno.writeTextFileSync(`${place.folder}/probe`, 'runs = 3\nperiod = "50ms"\n');
+  const { code, stderr } = await place.ab(["--ssh", VM, "--runbook", "probe"]);
+  assert.equal(code, 0, stderr);
+  assertSoundHere(place.read("vm.csv"), 3);
+  assert.equal(place.read("vm.csv").meta.runbook_file?.name, "probe");
+  assert.deepEqual(place.left(), []);
+});
+
+interface UnfitVm {
+  readonly what: string;
+  /** Of the script, before the call. */
+  readonly made?: string;
+  readonly shell?: string;
+  readonly args?: readonly string[];
+  readonly code: number;
+  readonly says: RegExp;
+}
+
+const UNFIT: readonly UnfitVm[] = [
+  {
+    what: "temporary files may not be executed",
+    made: 'mount -t tmpfs -o noexec probe-test "$folder/tmp"',
+    code: 3,
+    says:
+      /^probe: root@127\.0\.0\.1 cannot run probe: no program in \S+\/tmp may be executed .*noexec.*; set TMPDIR there /,
+  },
+  {
+    what: "the disk is full",
+    made: 'mount -t tmpfs -o size=1m probe-test "$folder/tmp"',
+    code: 1,
+    says: /^probe: cannot copy to root@127\.0\.0\.1: .*No space left on device; make room there, /,
+  },
+  {
+    what: "the user is not root",
+    made: 'chmod 711 "$folder"; chmod 1777 "$folder/tmp"',
+    shell: 'exec setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh "$@"',
+    code: 3,
+    says: /^probe: root@127\.0\.0\.1 cannot measure: .*CAP_BPF.*; run it with sudo/,
+  },
+  {
+    what: "the account is closed",
+    shell: "echo 'This account is currently not available.'; exit 1",
+    code: 1,
+    says: /^probe: .*root@127\.0\.0\.1.*: This account is currently not available\.; make this work first: /,
+  },
+  {
+    what: "the executable is another machine's",
+    shell: 'PATH="${0%/*}/bin:$PATH"; export PATH',
+    made:
+      'mkdir "$folder/bin"; printf \'#!/bin/sh\\necho "not for this machine" >&2; exit 9\\n\' >"$folder/other"; ' +
+      'printf \'#!/bin/sh\\n/bin/chmod "$@"; case $2 in */probe) cat "%s/other" >"$2";; esac\\n\' "$folder" ' +
+      '>"$folder/bin/chmod"; /bin/chmod 755 "$folder/bin/chmod"',
+    code: 3,
+    says: /^probe: root@127\.0\.0\.1 cannot run probe: not for this machine; /,
+  },
+];
+
+for (const { what, made = "", shell = "", args = [], code: exitCode, says } of UNFIT) {
+  Deno.test(`where ${what} in the VM, probe ab says so before the host is measured, and leaves nothing`, async () => {
+    using place = await Place.make();
+    const made_shell = `printf '#!/bin/sh\\n%s\\nexec /bin/sh "$@"\\n' "$shell" >"$folder/shell"`;
+    const { code, stdout, stderr } = await place.ab(
+      ["--ssh", VM, "--runs", "3", "--period", "50ms", ...args],
+      `shell='${shell.replaceAll("'", `'\\''`)}'\n${made_shell}\n${made}\n"$@"\ncode=$?\n` +
+        'ls -A "$folder/tmp"\nexit $code',
+    );
+    assert.deepEqual({ code, stdout }, { code: exitCode, stdout: "" }, stderr);
+    assert.match(stderr.trimEnd().split("\n").at(-1)!, says);
+    assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
+  });
+}
+
+Deno.test("a tier that the VM does not have is found before the host is measured, and nothing is left", async () => {
+  const { stdout: json } = await capture([EXECUTABLE, "doctor", "--json"]);
+  const { tiers }: { tiers: { tier: string; outcome: string }[] } = JSON.parse(json);
+  const missing = tiers.find(({ outcome }) => outcome !== "yes");
+  // Both sides are this machine: where it has every tier, tests/kernels are what is left.
+  if (missing === undefined) return;
+  using place = await Place.make();
+  const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runs", "3", "--require", missing.tier]);
+  assert.deepEqual({ code, stdout }, { code: 3, stdout: "" }, stderr);
+  assert.match(
+    stderr,
+    new RegExp(
+      `^probe: root@127\\.0\\.0\\.1 cannot measure: the tier ${missing.tier} is not available: .*; `,
+      "m",
+    ),
+  );
+  assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
+  assert.deepEqual(place.left(), []);
+});
+
+Deno.test("interrupted while the VM is prepared, probe ab leaves nothing there", async () => {
+  using place = await Place.make();
+  const { stdout, stderr } = await place.ab(
+    ["--ssh", VM, "--runs", "3"],
+    `"$@" 2>"$folder/err" & ab=$!
+until grep -q '^copying' "$folder/err"; do
+  kill -0 $ab && sleep 0.05 || exit
+done
+kill -TERM $ab
+wait $ab
+echo "ended with $?"
+until [ -z "$(ls -A "$folder/tmp")" ] || ! pgrep -P $server >/dev/null; do sleep 0.1; done
+cat "$folder/err" >&2`,
+  );
+  assert.equal(stdout, "ended with 1\n", stderr);
+  assert.match(stderr, /^probe: interrupted before anything was measured; call probe ab again$/m);
+  assert.deepEqual(place.left(), []);
+});

@@ -1,0 +1,211 @@
+/** Shell scripts on another machine, over OpenSSH's client. Whatever the login shell there says is not theirs. */
+
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { GuestConsole } from "../qemu/console.ts";
+import { notAllowed } from "../qemu/qemu.ts";
+import { readMachineText } from "../../runbook/machine/machine.ts";
+import { quoted } from "./quoted.ts";
+
+/** Never a prompt, which would wait for ever; a machine that is gone is noticed. */
+const OPTIONS = ["-o", "BatchMode=yes", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-T"];
+/** ssh's own failures; what it ran there may end so too, but probe does not. */
+const SSH_FAILED = 255;
+const INTERRUPTED_MS = 10_000;
+
+export interface RemoteOutput {
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  /** The last line on stderr; empty when there was none. */
+  readonly said: string;
+}
+
+export interface RemoteInput {
+  readonly stdin?: ReadableStream<Uint8Array>;
+  /** Ends ssh, and with it what the script reads. */
+  readonly interrupt?: AbortSignal;
+}
+
+export class Remote {
+  constructor(private readonly destination: string) {}
+
+  /** @throws Failure when ssh fails or is interrupted; what the script ends with is the caller's matter */
+  async run(script: string, { stdin, interrupt }: RemoteInput = {}): Promise<RemoteOutput> {
+    // Login shells greet on either stream, with or without a line's end.
+    const mark = `probe-${crypto.randomUUID()}`;
+    const marking = `printf '\\n%s\\n' ${mark}; printf '\\n%s\\n' ${mark} >&2\n`;
+    const child = this.#spawn(marking + script, stdin === undefined ? "null" : "piped");
+    const stop = () => child.kill("SIGTERM");
+    interrupt?.addEventListener("abort", stop, { once: true });
+    if (interrupt?.aborted) stop();
+    // A script that ends early closes the pipe: its exit code says more than that.
+    const feeding = stdin?.pipeTo(child.stdin).catch(() => undefined);
+    const { code, stdout, stderr } = await child.output();
+    await feeding;
+    interrupt?.removeEventListener("abort", stop);
+    if (interrupt?.aborted) {
+      throw new Failure(EXIT.failed, "interrupted before anything was measured", "call probe ab again");
+    }
+    const errors = behind(mark, stderr);
+    const said = lastLine(errors ?? stderr);
+    if (code === SSH_FAILED) throw this.#failure(said);
+    const own = behind(mark, stdout);
+    if (own !== null) return { code, stdout: own, said };
+    const why = lastLine(stdout) || said || `it ended with ${code}`;
+    throw new Failure(
+      EXIT.failed,
+      `the login shell of ${this.destination} runs no command: ${why}`,
+      `make this work first: ssh ${this.destination} true`,
+    );
+  }
+
+  /**
+   * Runs a script that takes `bytes`.
+   *
+   * @returns what it said, without the line's end
+   * @throws Failure when it does not end well
+   */
+  async store(script: string, bytes: ReadableStream<Uint8Array>, interrupt?: AbortSignal): Promise<string> {
+    const input = { stdin: bytes, ...(interrupt === undefined ? {} : { interrupt }) };
+    const { code, stdout, said } = await this.run(script, input);
+    if (code === 0) return new TextDecoder().decode(stdout).replace(/\n$/, "");
+    if (code in UNUSABLE) {
+      const { found, remedy } = UNUSABLE[code]!;
+      throw new Failure(EXIT.cannotMeasure, `${this.destination} cannot run probe: ${found(said)}`, remedy);
+    }
+    const found = `cannot copy to ${this.destination}: ${said || `the shell there ended with ${code}`}`;
+    throw new Failure(EXIT.failed, found, "make room there, or give another user");
+  }
+
+  /**
+   * Runs a command to its end, line by line; when interrupted, or when this program is gone, it is told to end.
+   *
+   * @returns its exit code
+   */
+  async watch(command: string, interrupt: AbortSignal, onLine: (line: string) => void): Promise<number> {
+    const child = this.#spawn(WATCHED.replace("COMMAND", () => command), "piped");
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const stop = () => {
+      child.stdin.close().catch(() => undefined);
+      late = setTimeout(() => child.kill("SIGKILL"), INTERRUPTED_MS);
+    };
+    interrupt.addEventListener("abort", stop, { once: true });
+    if (interrupt.aborted) stop();
+    const said: string[] = [];
+    const take = (line: string) => {
+      said.push(line);
+      onLine(line);
+    };
+    try {
+      const [{ code }] = await Promise.all([
+        child.status,
+        new GuestConsole(child.stdout, { onConsole: take }).end(),
+        new GuestConsole(child.stderr, { onConsole: take }).end(),
+      ]);
+      if (code === SSH_FAILED) throw this.#failure(said.at(-1) ?? "");
+      return code;
+    } finally {
+      clearTimeout(late);
+      interrupt.removeEventListener("abort", stop);
+      await child.stdin.close().catch(() => undefined);
+    }
+  }
+
+  #spawn(script: string, stdin: "null" | "piped"): Deno.ChildProcess {
+    const args = [...OPTIONS, "--", this.destination, `exec sh -c ${quoted(script)}`];
+    try {
+      return new Deno.Command("ssh", { args, env: homeOfUser(), stdin, stdout: "piped", stderr: "piped" })
+        .spawn();
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.NotFound)) throw notAllowed("ssh", cause);
+      const found = "--ssh needs OpenSSH's client, and ssh is not on PATH";
+      throw new Failure(EXIT.cannotMeasure, found, "install the package openssh-client", { cause });
+    }
+  }
+
+  #failure(said: string): Failure {
+    const remedy = `make this work first: ssh -o BatchMode=yes ${this.destination} true`;
+    return new Failure(EXIT.failed, `ssh to ${this.destination} failed: ${said}`, remedy);
+  }
+}
+
+const LF = 0x0a;
+
+/** The bytes behind the line that is the mark; null when there is none. */
+function behind(mark: string, bytes: Uint8Array): Uint8Array | null {
+  const text = new TextDecoder("latin1").decode(bytes);
+  const at = text.indexOf(`\n${mark}\n`);
+  return at < 0 ? null : bytes.subarray(at + mark.length + 2);
+}
+
+function lastLine(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).trim().split(String.fromCharCode(LF)).at(-1)!.trim();
+}
+
+/** The runtime of the packed executable has another HOME than its user (build/parts/launcher.c); ssh gets the user's. */
+function homeOfUser(): Record<string, string> {
+  const home = /(?:^|\0)PROBE_HOME=([^\0]*)/.exec(readMachineText("/proc/self/environ") ?? "")?.[1];
+  return home === undefined ? {} : { HOME: home };
+}
+
+/** The command ends when its stdin does: that of a background process is another one, hence the descriptor 3. */
+const WATCHED = `exec 3<&0
+COMMAND </dev/null 3<&- &
+probe=$!
+{ cat <&3; kill $probe; } >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+wait $probe
+code=$?
+kill $watch
+exit $code
+`;
+
+interface Unusable {
+  /** @param said the last line of stderr */
+  found(said: string): string;
+  readonly remedy: string;
+}
+
+const [NOTHING_RUNS, PROBE_FAILS] = [70, 71];
+
+/** Exit codes of {@linkcode copying}. */
+const UNUSABLE: Readonly<Record<number, Unusable>> = {
+  [NOTHING_RUNS]: {
+    found: (folder) =>
+      `no program in ${folder} may be executed (its file system is mounted noexec, or a policy)`,
+    remedy: "set TMPDIR there to a folder whose programs may be, or remount it",
+  },
+  [PROBE_FAILS]: {
+    found: (said) => said,
+    remedy: "see that its architecture is this machine's and that it has the GNU C library",
+  },
+};
+
+/**
+ * A script that stores an executable from stdin in a folder of its own and runs it with --version. It says the
+ * folder; when it fails, or ends before that, nothing is left.
+ *
+ * @param size of the executable: a connection that breaks is the end of stdin too
+ */
+export function copying(size: number): string {
+  return `trap 'rm -rf "$d"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+umask 077
+d=$(mktemp -d) || exit 1
+cat >"$d/probe" || exit 1
+[ "$(($(wc -c <"$d/probe")))" -eq ${size} ] || { echo "the copy was cut off" >&2; exit 1; }
+chmod 700 "$d/probe" || exit 1
+version=$("$d/probe" --version 2>"$d/said")
+code=$?
+case $version in
+"probe "*) ;;
+*)
+  printf '#!/bin/sh\\nexit 0\\n' >"$d/try" && chmod 700 "$d/try"
+  "$d/try" 2>/dev/null || { dirname "$d" >&2; exit ${NOTHING_RUNS}; }
+  tail -n 1 "$d/said" | grep . >&2 || echo "--version there ended with $code" >&2
+  exit ${PROBE_FAILS}
+esac
+rm -f "$d/said"
+echo "$d" && trap - EXIT
+`;
+}
