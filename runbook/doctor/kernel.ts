@@ -13,7 +13,7 @@ import {
   NO_SYS,
   yes,
 } from "./check.ts";
-import { KERNEL_BTF } from "../machine/preflight.ts";
+import { KERNEL_BTF, WITHOUT_LOCKDOWN } from "../machine/preflight.ts";
 import { HOOKS } from "../probes/hooks.ts";
 import { KPROBE_PMU } from "../probes/native_parts.ts";
 import { NEWER_KERNEL } from "../probes/reasons.ts";
@@ -37,7 +37,7 @@ function lockdown({ read, attachments }: Examined): Answer {
     return no(
       "lockdown is in confidentiality mode",
       "every tier: programs may not read kernel memory",
-      "boot without lockdown=confidentiality (with Secure Boot some kernels set it themselves)",
+      WITHOUT_LOCKDOWN,
     );
   }
   if (mode !== undefined) return yes(`lockdown is ${mode}`);

@@ -76,12 +76,15 @@ function checkUserNamespace(read: ReadText, readLink: ReadLink): void {
   );
 }
 
+export const WITHOUT_LOCKDOWN =
+  "boot without lockdown=confidentiality (with Secure Boot some kernels set it themselves)";
+
 /** Only `confidentiality` forbids BPF programs to read kernel memory; `integrity` lets them. */
 function checkLockdown(read: ReadText): void {
   const mode = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown") ?? "")?.[1];
   if (mode !== "confidentiality") return;
   throw new CannotLoad(
     "kernel lockdown is in confidentiality mode, which forbids tracing programs",
-    "boot without lockdown=confidentiality",
+    WITHOUT_LOCKDOWN,
   );
 }

@@ -5,7 +5,14 @@ import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { ERRNO } from "../../system/errno.ts";
 import { type Evidence, refusedBy } from "./bpf_refused.ts";
 import type { Hook, Variant } from "./hooks.ts";
-import { firstWords, lacksModuleTypes, lastWords, programRefused, verifierSays } from "./libbpf_log.ts";
+import {
+  firstWords,
+  lacksModuleTypes,
+  lastWords,
+  mayNotRead,
+  programRefused,
+  verifierSays,
+} from "./libbpf_log.ts";
 import { OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "./reasons.ts";
 
 /** Why no program can be loaded, or a call for all of them failed. */
@@ -17,7 +24,11 @@ export function callReason(error: LibbpfError, evidence: Evidence): Reason {
 }
 
 /** The program that the load failed at, and why; null when it failed at none. */
-export function loadReason(error: LibbpfError): Extract<Reason, { readonly code: "not_loaded" }> | null {
+export function loadReason(
+  error: LibbpfError,
+): Extract<Reason, { readonly code: "not_loaded" | "reads_forbidden" }> | null {
+  const reader = mayNotRead(error);
+  if (reader !== null) return { code: "reads_forbidden", program: reader };
   const program = programRefused(error);
   if (program === null) return null;
   return { code: "not_loaded", program, errno: error.errno, objection: verifierSays(error) };

@@ -8,6 +8,16 @@ const NO_MODULE_TYPES = `failed to iterate BTF objects: -${ERRNO.EPERM}\n`;
 
 type Log = Pick<LibbpfError, "log">;
 
+/**
+ * The program that may not read the kernel's memory; null: none. Under lockdown=confidentiality the kernel has no such
+ * helpers for it (bpf_tracing_func_proto(), 5.10 to 7.3), and shows no other sign where securityfs is not mounted.
+ */
+export function mayNotRead(error: Log): string | null {
+  return NO_READS.test(error.log) ? programRefused(error) : null;
+}
+
+const NO_READS = /(?:cannot use helper|unknown func) bpf_probe_read\w*#/;
+
 /** Whether it may not look for types in kernel modules. */
 export function lacksModuleTypes({ log }: Log): boolean {
   return log.includes(NO_MODULE_TYPES);

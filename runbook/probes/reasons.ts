@@ -4,6 +4,7 @@
  */
 
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
+import { WITHOUT_LOCKDOWN } from "../machine/preflight.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
 import { MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
 
@@ -34,6 +35,8 @@ export type Reason =
     readonly errno: number;
     readonly objection: string | null;
   }
+  /** The kernel has no helpers to read its memory with. */
+  | { readonly code: "reads_forbidden"; readonly program: string }
   /** This tier needs no such hook. */
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
   /** This tier has no program for the hook, and a better one was not tried. */
@@ -130,6 +133,11 @@ const WORDINGS: Wordings = {
       `the kernel does not load ${program}: ${objection ?? errnoName(errno)}`,
     remedy: () => NEWER_KERNEL,
   },
+  reads_forbidden: {
+    text: ({ program }) =>
+      `the kernel lets no program read its memory (${program}), as under lockdown=confidentiality`,
+    remedy: () => WITHOUT_LOCKDOWN,
+  },
   read_elsewhere: {
     text: ({ tier }) => `the ${tier} tier reads through the accessors instead`,
     remedy: () => null,
@@ -159,7 +167,10 @@ const WORDINGS: Wordings = {
   hook_lost: {
     text: ({ hook, reasons }) => `${hook}: ${wordsOfAll(reasons)}`,
     // What helps where a single hook is missing need not help where the tier is lost with it.
-    remedy: ({ reasons }) => reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null,
+    remedy({ reasons }) {
+      if (reasons.some(({ code }) => code === "reads_forbidden")) return WITHOUT_LOCKDOWN;
+      return reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null;
+    },
   },
   memlock: {
     text: ({ limitBytes }) =>

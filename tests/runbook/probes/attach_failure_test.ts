@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { LibbpfError } from "../../../ffi/libbpf_error.ts";
 import { attachFailure, attachReason, loadReason } from "../../../runbook/probes/attach_failure.ts";
 import { HOOKS, type Variant } from "../../../runbook/probes/hooks.ts";
+import { type Reason, remedyFor, wordsOf } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 import { evidence } from "./evidence.ts";
 
@@ -63,6 +64,24 @@ Deno.test("a program that failed to load is named, another failure is none of a 
     objection: null,
   });
   assert.equal(loadReason(new LibbpfError("load the BPF programs", ERRNO.EPERM, "")), null);
+});
+
+Deno.test("programs that may not read the kernel's memory tell its lockdown", () => {
+  for (
+    const objection of [
+      "program of this type cannot use helper bpf_probe_read#4",
+      "unknown func bpf_probe_read_kernel#113",
+    ]
+  ) {
+    const log = "libbpf: prog 'sched_waking': BPF program load failed: -22\n" +
+      `libbpf: prog 'sched_waking': -- BEGIN PROG LOAD LOG --\n${objection}\n-- END PROG LOAD LOG --\n` +
+      "libbpf: prog 'sched_waking': failed to load: -22\n";
+    const reason = loadReason(new LibbpfError("load the BPF programs", ERRNO.EINVAL, log));
+    assert.deepEqual(reason, { code: "reads_forbidden", program: "sched_waking" });
+    const lost: Reason = { code: "hook_lost", hook: "sched_waking", reasons: [reason] };
+    assert.match(wordsOf(lost), /no program read its memory .* as under lockdown=confidentiality/);
+    assert.match(remedyFor([lost], "no"), /^boot without lockdown=confidentiality/);
+  }
 });
 
 const HOOK = HOOKS.find(({ hook }) => hook === "read_tsc")!;
