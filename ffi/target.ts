@@ -326,7 +326,7 @@ export function clockStepCounter(native: NativeLibrary): string {
 
 const MOST_TASKS = 64;
 
-/** Pids of all tasks of that name, as /proc counts, at most {@linkcode MOST_TASKS}. */
+/** Pids of all tasks of that name, as /proc shows it or as the kernel keeps it; as /proc counts, at most {@linkcode MOST_TASKS}. */
 export function tasksNamed(native: NativeLibrary, comm: string): number[] {
   const pids = new Int32Array(MOST_TASKS);
   const count = native.symbols.tasks_named(

@@ -15,12 +15,28 @@
 #include "target.h"
 #include "wakes.h"
 
-/* TASK_COMM_LEN (include/linux/sched.h) */
+/* TASK_COMM_LEN (include/linux/sched.h): what the kernel keeps of a name. */
 #define COMM_LEN 16
+/* What /proc shows of a kernel thread's (proc_task_name(), fs/proc/array.c). */
+#define SHOWN_LEN 64
+
+/*
+ * Makes of a name as /proc shows it the one that the kernel keeps, and BPF programs see: cut, and without what a worker
+ * works at (wq_worker_comm(), kernel/workqueue.c), which stands behind a - or a +. Rescuers (kworker/R-) have none.
+ */
+static void keep(char *comm)
+{
+	const char *worker = "kworker/";
+	size_t prefix = strlen(worker);
+
+	if (!strncmp(comm, worker, prefix) && comm[prefix] != 'R')
+		comm[prefix + strcspn(comm + prefix, "-+")] = 0;
+	comm[COMM_LEN - 1] = 0;
+}
 
 static int is_named(const char *process, const char *task, const char *name)
 {
-	char path[64], comm[COMM_LEN + 1];
+	char path[64], comm[SHOWN_LEN + 1];
 	ssize_t length;
 	int fd;
 
@@ -28,16 +44,19 @@ static int is_named(const char *process, const char *task, const char *name)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0; /* it has ended meanwhile */
-	length = read(fd, comm, COMM_LEN);
+	length = read(fd, comm, SHOWN_LEN);
 	close(fd);
 	if (length <= 0)
 		return 0;
 	comm[length] = 0;
 	comm[strcspn(comm, "\n")] = 0;
+	if (!strcmp(comm, name))
+		return 1;
+	keep(comm);
 	return !strcmp(comm, name);
 }
 
-/* Puts the pids, as /proc counts, of all tasks of that name into `pids`, as many as fit; returns how many there are. */
+/* Puts the pids, as /proc counts, of all tasks of that name, as shown or as kept, into `pids`, as many as fit; returns how many there are. */
 int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 {
 	struct dirent *process, *task;

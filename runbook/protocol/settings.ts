@@ -151,16 +151,26 @@ const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);
 /** Every target, as --target spells it: the built-in thread, a task by its pid, or the only task of a name. */
 export const TARGETS = ["self", "pid:N", "comm:NAME"] as const;
 
-/** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel cuts longer names. */
+/** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel keeps that much of a name. */
 export const COMM_BYTES = 15;
+
+/** Of kernel threads /proc shows longer ones (proc_task_name(), fs/proc/array.c, 4.18 to 7.3). */
+export const NAME_BYTES = 63;
+
+/** A worker is shown with what it works at, or worked at last (wq_worker_comm()): that changes all the time. */
+export function lastingName(comm: string): string {
+  return comm.replace(/^(kworker\/u?\d+:\d+[A-Z]*)[-+].*$/s, "$1");
+}
 
 function target(text: string): string {
   if (text === "self" || text === "pid") return text;
   const comm = /^comm:(.+)$/.exec(text)?.[1];
-  if (comm !== undefined && new TextEncoder().encode(comm).length <= COMM_BYTES) return text;
+  if (comm !== undefined && new TextEncoder().encode(comm).length <= NAME_BYTES) {
+    return `comm:${lastingName(comm)}`;
+  }
   throw new Unfit(
     `"${text}" names no target`,
-    `use self, comm:NAME with a name of at most ${COMM_BYTES} bytes, or pid with --target pid:NUMBER`,
+    `use self, comm:NAME with a name of at most ${NAME_BYTES} bytes, or pid with --target pid:NUMBER`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { TaskFact } from "../../analysis/result/meta.ts";
 import { kernelFileExists } from "../../ffi/kernel_file.ts";
 import { readMachineText } from "../machine/machine.ts";
 import { readStat } from "../machine/task_stat.ts";
-import { COMM_BYTES } from "./settings.ts";
+import { COMM_BYTES, lastingName, NAME_BYTES } from "./settings.ts";
 
 export type TargetChoice =
   | { readonly kind: "self" }
@@ -18,13 +18,13 @@ export function parseTarget(text: string): TargetChoice {
   const pid = /^pid:([1-9]\d{0,9})$/.exec(text)?.[1];
   if (pid !== undefined) return { kind: "pid", pid: Number(pid) };
   const comm = /^comm:(.+)$/.exec(text)?.[1];
-  if (comm !== undefined && new TextEncoder().encode(comm).length <= COMM_BYTES) {
-    return { kind: "comm", comm };
+  if (comm !== undefined && new TextEncoder().encode(comm).length <= NAME_BYTES) {
+    return { kind: "comm", comm: lastingName(comm) };
   }
   throw new Failure(
     EXIT.usage,
     `--target: "${text}" names no target`,
-    `use self, pid:NUMBER, or comm:NAME with a name of at most ${COMM_BYTES} bytes`,
+    `use self, pid:NUMBER, or comm:NAME with a name of at most ${NAME_BYTES} bytes`,
   );
 }
 
@@ -36,7 +36,7 @@ export function targetText(target: TargetChoice): string {
 /**
  * The existing task of a choice.
  *
- * @param tasksNamed kernel pids of all tasks of that name
+ * @param tasksNamed pids of all tasks of that name, as /proc shows it or as the kernel keeps it
  * @throws Failure when there is none, or when a name has several
  */
 export function findTask(
@@ -44,21 +44,39 @@ export function findTask(
   tasksNamed: (comm: string) => readonly number[],
 ): TaskFact {
   const pid = choice.kind === "pid" ? choice.pid : onlyOne(choice.comm, tasksNamed(choice.comm));
-  const comm = readMachineText(`/proc/${pid}/comm`);
+  const comm = nameOf(pid);
   const start_ticks = startTicks(pid);
   if (comm === null || start_ticks === null || !kernelFileExists(`/proc/${pid}`)) {
     throw new Failure(EXIT.failed, `no task has pid ${pid}`, "look it up with ps -eL");
   }
-  return { pid, comm: choice.kind === "comm" ? choice.comm : comm.trimEnd(), start_ticks };
+  return { pid, comm: choice.kind === "comm" ? choice.comm : lastingName(comm), start_ticks };
 }
+
+/** As /proc shows it; null: there is no such task. */
+function nameOf(pid: number): string | null {
+  return readMachineText(`/proc/${pid}/comm`)?.trimEnd() ?? null;
+}
+
+/** How many of several are named. */
+const SHOWN = 5;
 
 function onlyOne(comm: string, pids: readonly number[]): number {
   const [pid] = pids;
   if (pid === undefined) {
-    throw new Failure(EXIT.failed, `no task is named ${comm}`, "look the name up with ps -eLo pid,comm");
+    const isCut = new TextEncoder().encode(comm).length > COMM_BYTES;
+    const cut = isCut ? ` (of a program's name the kernel keeps ${COMM_BYTES} bytes)` : "";
+    throw new Failure(
+      EXIT.failed,
+      `no task is named ${comm}${cut}`,
+      "look the name up with ps -eLo pid,comm",
+    );
   }
   if (pids.length === 1) return pid;
-  const some = pids.slice(0, 5).join(", ") + (pids.length > 5 ? ", ..." : "");
+  const named = pids.slice(0, SHOWN).map((pid) => {
+    const shown = nameOf(pid);
+    return shown === null || shown === comm ? `${pid}` : `${pid} ${shown}`;
+  });
+  const some = named.join(", ") + (pids.length > SHOWN ? ", ..." : "");
   throw new Failure(
     EXIT.usage,
     `${pids.length} tasks are named ${comm} (${some})`,

@@ -142,7 +142,7 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ["a wake for a task of its own will", { wake: "pipe", target: "comm:sh" }, /^wake: pipe cannot wake/],
   ["nobody's wake for the built-in target", { wake: "own" }, /^wake: the built-in target/],
   ["an unknown target", { target: "init" }, /^target: "init"/],
-  ["a target's name that no task can have", { target: "comm:sixteen-bytes-is" }, /^target: .* 15 bytes/],
+  ["a target's name that no task can have", { target: `comm:${"x".repeat(64)}` }, /^target: .* 63 bytes/],
   ["an unknown load", { load: "io" }, /^load: "io"/],
   ["a load of no thread", { load: "cpu:0" }, /^load: "cpu:0"/],
   ["a load of more threads than any machine has CPUs", { load: "cpu:8193" }, /^load: "cpu:8193"/],
@@ -246,9 +246,45 @@ Deno.test("a target is the built-in thread, a pid, or a name that the kernel can
   assert.deepEqual(parseTarget("self"), { kind: "self" });
   assert.deepEqual(parseTarget("pid:4194304"), { kind: "pid", pid: 4194304 });
   assert.deepEqual(parseTarget("comm:kworker/0:1"), { kind: "comm", comm: "kworker/0:1" });
-  for (const text of ["", "pid:", "pid:0", "pid:-1", "pid:1x", "comm:", "comm:sixteen-bytes-is", "init"]) {
+  for (const text of ["", "pid:", "pid:0", "pid:-1", "pid:1x", "comm:", `comm:${"x".repeat(64)}`, "init"]) {
     assert.throws(() => parseTarget(text), { name: "Failure", exitCode: 2 });
   }
+});
+
+Deno.test("a worker is named without what it works at, as /proc shows it", () => {
+  for (
+    const [shown, comm] of [
+      ["kworker/u8:3-events_unbound", "kworker/u8:3"],
+      ["kworker/0:1H-kblockd", "kworker/0:1H"],
+      ["kworker/1:2+mm_percpu_wq", "kworker/1:2"],
+      ["kworker/R-kvfree_rcu_reclaim", "kworker/R-kvfree_rcu_reclaim"],
+      ["my-worker+x", "my-worker+x"],
+    ] as const
+  ) {
+    assert.deepEqual(parseTarget(`comm:${shown}`), { kind: "comm", comm });
+    assert.equal(declareRunbook({ target: `comm:${shown}` }).target, `comm:${comm}`);
+  }
+});
+
+Deno.test("a name that is longer than the kernel keeps it says so when no task has it", () => {
+  const choice = { kind: "comm", comm: "qemu-system-x86_64" } as const;
+  assert.throws(
+    () => findTask(choice, () => []),
+    /qemu-system-x86_64 \(of a program's name the kernel keeps 15/,
+  );
+});
+
+Deno.test("tasks of one name that /proc shows under longer ones are listed with these", () => {
+  const [self, parent] = [Deno.pid, Deno.ppid].map((pid) =>
+    Deno.readTextFileSync(`/proc/${pid}/comm`).trim()
+  );
+  assert.throws(
+    () => findTask({ kind: "comm", comm: "cut" }, () => [Deno.pid, Deno.ppid]),
+    {
+      message:
+        `2 tasks are named cut (${Deno.pid} ${self}, ${Deno.ppid} ${parent}); name one of them with --target pid:NUMBER`,
+    },
+  );
 });
 
 Deno.test("a name that several tasks have is refused with their pids, a missing one with the way to find it", () => {
@@ -259,5 +295,6 @@ Deno.test("a name that several tasks have is refused with their pids, a missing 
   const age = 100 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) - start_ticks;
   assert.ok(age >= 0 && age < 100 * 3600, `started ${age} ticks ago`);
   assert.throws(() => findTask(choice, () => []), /no task is named worker/);
-  assert.throws(() => findTask(choice, () => [7, 8]), /2 tasks are named worker \(7, 8\)/);
+  const absent = [2 ** 30, 2 ** 30 + 1];
+  assert.throws(() => findTask(choice, () => absent), /2 tasks are named worker \(1073741824, 1073741825\)/);
 });
