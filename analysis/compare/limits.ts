@@ -25,17 +25,19 @@ export function alphaOf(file: ResultFile, option: number | undefined): number {
  * In ns.
  *
  * @param option of the question LEAD, instead of the runbook's
- * @throws Failure when the runbook declares none above 0
+ * @throws Failure when the runbook declares none above 0, or one that no runbook could
  */
 export function marginOf(file: ResultFile, question: Question, option: number | undefined): number {
   const isLead = question.role === LEAD.role;
   if (isLead && option !== undefined) return option;
   const margin = declared(file, question.margin);
-  if (margin !== null && margin > 0) return margin;
+  if (margin !== null && margin > 0 && Number.isSafeInteger(margin)) return margin;
   const remedy = isLead ? "give --margin, for example --margin 4ms" : "declare it and measure again";
   throw new Failure(
     EXIT.failed,
-    `the runbook of ${file.name} declares no ${question.margin} above 0`,
+    margin !== null && margin > 0
+      ? `the runbook of ${file.name} declares ${question.margin} ${margin}, which no runbook can`
+      : `the runbook of ${file.name} declares no ${question.margin} above 0`,
     remedy,
   );
 }

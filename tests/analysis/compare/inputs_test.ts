@@ -132,3 +132,15 @@ Deno.test("an error rate that is lost beside 1 is refused, whoever declares it",
   });
   assert.equal(compare(declaring, declaring, { alpha: 1e-12 }).alpha, 1e-12);
 });
+
+Deno.test("a margin that no runbook can declare is refused: nothing can be drawn beside it", () => {
+  for (const offset_margin_ns of [1e308, 5e-324, 0.5]) {
+    const runbook = { ...generatedMeta("host").runbook, offset_margin_ns };
+    const file = read(fileText(runs(HALF), { runbook }));
+    assert.throws(() => compare(file, file), {
+      message: `the runbook of f.csv declares offset_margin_ns ${offset_margin_ns}, which no runbook can; ` +
+        "give --margin, for example --margin 4ms",
+    });
+    assert.equal(compare(file, file, { marginNs: MS }).margin_ns, MS);
+  }
+});
