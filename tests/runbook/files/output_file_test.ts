@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createOutputFolder } from "../../../runbook/files/output_file.ts";
+import { createOutputFolder, whyNotWritten } from "../../../runbook/files/output_file.ts";
 
 Deno.test("a folder for output is made with its parents, and refused when it holds one of the files", () => {
   const folder = Deno.makeTempDirSync();
@@ -16,4 +16,11 @@ Deno.test("a folder for output is made with its parents, and refused when it hol
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test("what the runtime guards is refused without its words, also where a folder is to be made", () => {
+  const guarded = new Deno.errors.NotCapable(
+    'Requires all access to "x", run again with the --allow-all flag',
+  );
+  assert.equal(whyNotWritten("/dev/shm/ab", guarded), "nothing is written below /dev, /proc and /sys");
 });
