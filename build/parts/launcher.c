@@ -31,6 +31,8 @@ static _Noreturn void fail(const char *message)
 		SYSCALL(SYS_exit_group, 1, 0, 0, 0, 0, 0);
 }
 
+#include "limits.h"
+
 /* Last bytes of the file; build/parts/executable.ts writes it. */
 struct trailer {
 	char magic[16];
@@ -360,6 +362,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 
 	block_ignored_hangup();
 	leave_deleted_folder();
+	require_limits();
 	while (*auxiliary++)
 		;
 	for (end = auxiliary; *end; end += 2)

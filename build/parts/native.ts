@@ -99,7 +99,12 @@ function freestandingPart(output: string, source: string, defines: readonly stri
   const link = ["-nostdlib", "-static", "-s"];
   return {
     output,
-    inputs: [source, "build/parts/freestanding.h", ...filesOf("build/parts/arch", [".h"])],
+    inputs: [
+      source,
+      "build/parts/freestanding.h",
+      "build/parts/limits.h",
+      ...filesOf("build/parts/arch", [".h"]),
+    ],
     commands: (path) => [[...compile, ...defines, ...link, source, "-o", path]],
   };
 }

@@ -6,6 +6,7 @@ import type { Answer, Attachments, Check, Examined, Fact, TierFinding } from "./
 import { clockChecks, clockFacts } from "./clock.ts";
 import { cpuChecks, cpuFacts } from "./cpu.ts";
 import { deviceChecks } from "./devices.ts";
+import { limitChecks } from "./limits.ts";
 import { kernelChecks, kernelFacts } from "./kernel.ts";
 import { namespaceChecks } from "./namespaces.ts";
 import { privilegeChecks } from "./privileges.ts";
@@ -36,6 +37,7 @@ export function diagnose(examined: Examined): Diagnosis {
     ...privilegeChecks,
     ...namespaceChecks,
     ...attributeChecks,
+    ...limitChecks,
     ...kernelChecks,
     ...clockChecks(examined.machine),
     ...cpuChecks,

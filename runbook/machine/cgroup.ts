@@ -47,6 +47,53 @@ export function readCpuLimits(read: ReadText, task = "self"): CpuLimits {
   };
 }
 
+/** Limits of a group other than of its CPU time: files of v2 and of v1, and what is used. */
+const GROUP_FILES = {
+  pids: { limit: ["pids.max", "pids.max"], used: ["pids.current", "pids.current"] },
+  memory: {
+    limit: ["memory.max", "memory.limit_in_bytes"],
+    used: ["memory.current", "memory.usage_in_bytes"],
+  },
+} as const;
+
+/** v1 has no word for "no limit" of memory: the largest number of pages (PAGE_COUNTER_MAX) in bytes. */
+const NO_LIMIT = 2 ** 62;
+
+export interface GroupLimit {
+  /** Tasks, or bytes; Infinity: no limit. */
+  readonly max: number;
+  /** Of it, by all in the group; null: not known. */
+  readonly used: number | null;
+  /** Folder of the group. */
+  readonly group: string;
+}
+
+/** Of this process's group and those above it the limit that leaves least; null: none of them can be read. */
+export function readGroupLimit(read: ReadText, controller: keyof typeof GROUP_FILES): GroupLimit | null {
+  const groups = read("/proc/self/cgroup") ?? "";
+  const mounts = read("/proc/self/mountinfo") ?? "";
+  const folders = groupsOf(groups, mounts, controller) ?? groupsOf(groups, mounts, null) ?? [];
+  const { limit, used } = GROUP_FILES[controller];
+  const first = (group: string, names: readonly string[]) =>
+    nearest(names, (name) => read(`${group}/${name}`)?.trim() || null);
+  const limits = folders.flatMap((group): GroupLimit[] => {
+    const text = first(group, limit);
+    if (text === null) return [];
+    const max = text === "max" || Number(text) >= NO_LIMIT ? Infinity : Number(text);
+    const taken = first(group, used);
+    return [{ max, used: taken === null ? null : Number(taken), group }];
+  });
+  return limits.reduce<GroupLimit | null>(
+    (least, one) => least === null || leftOf(one) < leftOf(least) ? one : least,
+    null,
+  );
+}
+
+/** @returns how much more the group may take */
+export function leftOf({ max, used }: Pick<GroupLimit, "max" | "used">): number {
+  return max - (used ?? 0);
+}
+
 function isTighter(a: CpuMax, b: CpuMax): boolean {
   return a.quotaUs / a.periodUs < b.quotaUs / b.periodUs;
 }

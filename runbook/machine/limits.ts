@@ -3,10 +3,24 @@
 import type { ReadText } from "./machine.ts";
 
 /** Rows of /proc/PID/limits. */
-export type LimitName = "Max locked memory" | "Max nice priority" | "Max realtime priority";
+export type LimitName =
+  | "Max locked memory"
+  | "Max nice priority"
+  | "Max open files"
+  | "Max processes"
+  | "Max realtime priority";
 
 /** Kernels before 5.11 charge BPF memory to RLIMIT_MEMLOCK, which then must be about this. */
 export const MEMLOCK_BYTES = 64 * 1024 * 1024;
+
+/** Descriptors of a measurement at the best tier: three for each hook at most, those of the maps and of the runtime. */
+export const OPEN_FILES = 256;
+
+/** Threads at once beside those that the runtime has begun with: the target, its waker, a reserve. */
+export const THREADS = 16;
+
+/** Seen: 90 MiB at once, and what the programs and their maps take in the kernel. */
+export const MEMORY_BYTES = 128 * 1024 * 1024;
 
 /** Soft limits of this process as /proc tells them; null: not known, Infinity: none. */
 export function limitOf(read: ReadText, name: LimitName): number | null {

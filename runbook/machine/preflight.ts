@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
+import { limitOf, OPEN_FILES } from "./limits.ts";
 import type { ReadText } from "./machine.ts";
 import { checkNamespaces, isInitialUserNamespace, type ReadLink } from "./namespaces.ts";
 
@@ -23,6 +24,7 @@ export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): 
   checkCapabilities(read);
   checkUserNamespace(read, readLink);
   checkKernel(read, hasBtf);
+  checkOpenFiles(read);
   checkNamespaces(read, readLink);
 }
 
@@ -67,6 +69,18 @@ function unprivileged(read: ReadText): string {
 export const OWN_USER_NAMESPACE = "this process is in a user namespace of its own";
 export const LEAVE_USER_NAMESPACE =
   "run it outside of the container, or in one that shares the host's user namespace";
+
+export const MORE_OPEN_FILES = `raise it (ulimit -n ${OPEN_FILES}, LimitNOFILE= of a service)`;
+
+/** Too few would show as hooks that are lost one after the other. */
+function checkOpenFiles(read: ReadText): void {
+  const limit = limitOf(read, "Max open files");
+  if (limit === null || limit >= OPEN_FILES) return;
+  throw new CannotLoad(
+    `the limit of open files (RLIMIT_NOFILE) is ${limit}, and ${OPEN_FILES} are needed`,
+    MORE_OPEN_FILES,
+  );
+}
 
 function checkUserNamespace(read: ReadText, readLink: ReadLink): void {
   if (isInitialUserNamespace(read, readLink) !== false) return;

@@ -26,10 +26,15 @@ export const FILES: Readonly<Record<string, string>> = {
   "/proc/self/cgroup": "0::/user.slice/session-1.scope\n",
   "/proc/self/uid_map": "         0          0 4294967295\n",
   "/proc/self/limits": "Max locked memory         8388608              8388608              bytes     \n" +
+    "Max open files            1024                 524288               files     \n" +
+    "Max processes             63500                63500                processes \n" +
     "Max realtime priority     0                    0                    \n",
   "/proc/self/mountinfo": "21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n" +
     "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n",
   "/sys/fs/cgroup/user.slice/cpu.max": "max 100000\n",
+  "/sys/fs/cgroup/user.slice/pids.max": "21473\n",
+  "/sys/fs/cgroup/user.slice/pids.current": "140\n",
+  "/sys/fs/cgroup/user.slice/memory.max": "max\n",
   "/sys/kernel/sched_ext/state": "disabled\n",
   "/proc/cmdline": "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro tsc=reliable\n",
   "/proc/cpuinfo":

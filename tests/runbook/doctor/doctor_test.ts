@@ -63,6 +63,8 @@ Deno.test("where nothing can be read no check guesses: none says yes or no", () 
   for (const { id, value } of facts) assert.equal(id === "cpu" ? null : value, null, id);
 });
 
+const SLICE = "/sys/fs/cgroup/user.slice";
+
 /** Check, what differs from the machine without faults, outcome, what was found. */
 const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["outcome"], found: RegExp])[] =
   [
@@ -159,6 +161,14 @@ const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["
     ["cpu_dma_latency", { files: { "/dev/cpu_dma_latency": null } }, "no", /cpu_dma_latency is missing$/],
     ["idle_states", { files: { [`${CPU}/cpu0/cpuidle/state0/name`]: null } }, "no", /^no cpuidle in \/sys/],
     ["idle_states", { files: { [`${CPU}/cpu0/cpuidle/state1/name`]: null } }, "no", /^POLL alone$/],
+    [
+      "open_files",
+      { files: { "/proc/self/limits": "Max open files  64 64 files\n" } },
+      "no",
+      /64, and 256 are/,
+    ],
+    ["threads", { files: { [`${SLICE}/pids.max`]: "150\n" } }, "no", /^pids.max leaves 10 of 150, by/],
+    ["memory", { files: { [`${SLICE}/memory.max`]: "67108864\n" } }, "no", /^memory.max 65536 KiB, by/],
     ["memlock", { attachments: NO_TIER }, "could not tell", /RLIMIT_MEMLOCK is 8192 KiB/],
     [
       "memlock",

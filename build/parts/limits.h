@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* What the runtime needs to start: it panics where a limit of the system does not leave it that much. */
+
+#ifndef LIMITS_H
+#define LIMITS_H
+
+#include <sys/resource.h>
+
+/* Seen with Deno 2.9.6 on 2 CPUs: the runtime starts with these, with less it does not. */
+#define FILES_NEEDED 32          /* 14 to start, 24 with libbpf */
+#define FILES_WANTED 1024        /* what Linux gives by default; a measurement checks what it needs */
+#define ADDRESS_MIB_NEEDED 34816 /* V8 reserves 32 GiB */
+#define DATA_MIB_NEEDED 640
+#define THREADS_NEEDED 8 /* the runtime's, the target and what wakes it */
+
+static void append(char *line, const char *text)
+{
+	size_t end = length(line);
+
+	memcpy(line + end, text, length(text) + 1);
+}
+
+static void append_number(char *line, uint64_t number)
+{
+	char digits[24] = "";
+	size_t first = sizeof(digits) - 1;
+
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	append(line, digits + first);
+}
+
+static struct rlimit limit_of(int resource)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	SYSCALL(SYS_prlimit64, 0, resource, 0, &limit, 0, 0);
+	return limit;
+}
+
+static void require(const char *name, uint64_t is, uint64_t needed, const char *remedy)
+{
+	char line[256] = "";
+
+	if (is >= needed)
+		return;
+	append(line, name);
+	append(line, " is ");
+	append_number(line, is);
+	append(line, ", and ");
+	append_number(line, needed);
+	append(line, " are needed; raise it (");
+	append(line, remedy);
+	append(line, ")");
+	fail(line);
+}
+
+/* The limit of open files may be raised as far as the system lets a process do that by itself. */
+static void require_files(void)
+{
+	struct rlimit limit = limit_of(RLIMIT_NOFILE);
+	uint64_t wanted = limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
+
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = wanted;
+		SYSCALL(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, 0, 0, 0);
+	}
+	require("the limit of open files (RLIMIT_NOFILE)", limit.rlim_cur, FILES_NEEDED, "ulimit -n 1024");
+}
+
+/*
+ * Whoever counts them (RLIMIT_NPROC of a user, pids.max of a group or of one above it, threads-max), the kernel's own
+ * answer is the only one that counts what others have: as many processes are begun, and ended again.
+ */
+static int threads_given(void)
+{
+	long pids[THREADS_NEEDED - 1];
+	int given = 0;
+
+	while (given < THREADS_NEEDED - 1) {
+		struct {
+			int64_t seconds, ns;
+		} second = { 1, 0 };
+		long pid = SYSCALL(SYS_clone, 0, 0, 0, 0, 0, 0);
+
+		if (pid == 0) {
+			/* Ended before that, but by nobody if this process is killed now. */
+			SYSCALL(SYS_nanosleep, &second, 0, 0, 0, 0, 0);
+			for (;;)
+				SYSCALL(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+		}
+		if (pid < 0)
+			break;
+		pids[given++] = pid;
+	}
+	for (int i = 0; i < given; i++) {
+		SYSCALL(SYS_kill, pids[i], SIGKILL, 0, 0, 0, 0);
+		SYSCALL(SYS_wait4, pids[i], 0, 0x40000000 /* __WALL */, 0, 0, 0);
+	}
+	return given + 1;
+}
+
+static void require_threads(void)
+{
+	int given = threads_given();
+	struct rlimit limit = limit_of(RLIMIT_NPROC);
+	char line[256] = "";
+
+	if (given == THREADS_NEEDED)
+		return;
+	append(line, "only ");
+	append_number(line, (uint64_t)given);
+	append(line, " of the ");
+	append_number(line, THREADS_NEEDED);
+	append(line, " threads needed can be started: RLIMIT_NPROC is ");
+	if (limit.rlim_cur == RLIM_INFINITY)
+		append(line, "unlimited");
+	else
+		append_number(line, limit.rlim_cur);
+	append(line, ", or pids.max of its cgroup is reached; raise it (ulimit -u, TasksMax=, --pids-limit)");
+	fail(line);
+}
+
+static void require_limits(void)
+{
+	const uint64_t mib = 1024 * 1024;
+
+	require_files();
+	require("the address space in MiB (RLIMIT_AS)", limit_of(RLIMIT_AS).rlim_cur / mib, ADDRESS_MIB_NEEDED,
+		"ulimit -v unlimited");
+	require("the data segment in MiB (RLIMIT_DATA)", limit_of(RLIMIT_DATA).rlim_cur / mib, DATA_MIB_NEEDED,
+		"ulimit -d unlimited");
+	require_threads();
+}
+
+#endif

@@ -1,0 +1,83 @@
+/** Limits of the system that leave too little, each really set: named with its value, in one line. */
+
+import assert from "node:assert/strict";
+import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { capture } from "../../build/process/command.ts";
+
+async function lineOf(code: number, ...words: readonly string[]): Promise<string> {
+  const { code: ended, stdout, stderr } = await capture([...words]);
+  assert.equal(ended, code, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^probe: [^\n]+\n$/);
+  return stderr;
+}
+
+Deno.test("too few open files to start are named with their number, whichever command it is", async () => {
+  for (const limit of [8, 20, 31]) {
+    assert.equal(
+      await lineOf(1, "prlimit", `--nofile=${limit}`, EXECUTABLE, "--version"),
+      `probe: the limit of open files (RLIMIT_NOFILE) is ${limit}, and 32 are needed; raise it (ulimit -n 1024)\n`,
+    );
+  }
+});
+
+Deno.test("too few open files to measure are refused by run and doctor, and a soft limit alone is raised", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-limits-" });
+  try {
+    const run = [EXECUTABLE, "run", "--runs", "1", "--period", "50ms", "--quiet", "--out"];
+    assert.equal(
+      await lineOf(3, "prlimit", "--nofile=40", ...run, `${folder}/a.csv`),
+      "probe: cannot load the probes: the limit of open files (RLIMIT_NOFILE) is 40, and 256 are needed; " +
+        "raise it (ulimit -n 256, LimitNOFILE= of a service)\n",
+    );
+    assert.throws(() => Deno.statSync(`${folder}/a.csv`), Deno.errors.NotFound);
+    const doctor = await capture(["prlimit", "--nofile=40", EXECUTABLE, "doctor", "--json"]);
+    assert.equal(doctor.code, 3, doctor.stderr);
+    const { verdict, checks } = JSON.parse(doctor.stdout);
+    assert.match(verdict.text, /the limit of open files \(RLIMIT_NOFILE\) is 40, and 256 are needed/);
+    assert.equal(checks.find(({ id }: { id: string }) => id === "open_files").outcome, "no");
+    const raised = await capture(["prlimit", "--nofile=8:4096", ...run, `${folder}/b.csv`]);
+    assert.equal(raised.code, 0, raised.stderr);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("too little address space or data to start is named with its size", async () => {
+  assert.equal(
+    await lineOf(1, "prlimit", `--as=${16 * 2 ** 30}`, EXECUTABLE, "--version"),
+    "probe: the address space in MiB (RLIMIT_AS) is 16384, and 34816 are needed; raise it (ulimit -v unlimited)\n",
+  );
+  assert.equal(
+    await lineOf(1, "prlimit", `--data=${256 * 2 ** 20}`, EXECUTABLE, "--version"),
+    "probe: the data segment in MiB (RLIMIT_DATA) is 256, and 640 are needed; raise it (ulimit -d unlimited)\n",
+  );
+});
+
+Deno.test("too few threads are named with their number, for a user who is counted", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-limits-" });
+  try {
+    Deno.chmodSync(folder, 0o755);
+    Deno.copyFileSync(EXECUTABLE, `${folder}/probe`);
+    // Nobody else's processes count for a user who has none.
+    const user = [
+      "setpriv",
+      "--reuid=64999",
+      "--regid=64999",
+      "--clear-groups",
+      `${folder}/probe`,
+      "--version",
+    ];
+    for (const limit of [2, 5, 7]) {
+      assert.equal(
+        await lineOf(1, "prlimit", `--nproc=${limit}`, ...user),
+        `probe: only ${limit} of the 8 threads needed can be started: RLIMIT_NPROC is ${limit}, or pids.max of its ` +
+          "cgroup is reached; raise it (ulimit -u, TasksMax=, --pids-limit)\n",
+      );
+    }
+    const enough = await capture(["prlimit", "--nproc=8", ...user]);
+    assert.equal(enough.code, 0, enough.stderr);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
