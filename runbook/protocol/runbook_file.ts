@@ -56,10 +56,15 @@ const duration: Reader = (value) => {
   }
 };
 
+const LIST = "give a list of text in quotes";
+
 const words: Reader = (value) => {
-  refuseEndless(value, "give a list of text in quotes");
+  refuseEndless(value, LIST);
   if (!Array.isArray(value)) {
-    throw new Unfit(`it is ${kindOf(value)}`, `give a list, such as [${JSON.stringify(String(value))}]`);
+    throw new Unfit(
+      `it is ${kindOf(value)}`,
+      typeof value === "string" ? `give a list, such as [${JSON.stringify(value)}]` : LIST,
+    );
   }
   if (value.length === 0) throw new Unfit("the list is empty", "name one at least, or leave the key out");
   for (const item of value) {

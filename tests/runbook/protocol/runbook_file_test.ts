@@ -177,6 +177,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
     'lab.toml line 1: period: it is -inf; give a duration, such as "100ms"',
   ],
   ["no number for a list", "loads = inf", "lab.toml line 1: loads: it is inf; give a list of text in quotes"],
+  [
+    "a table for a list",
+    "loads = {}",
+    "lab.toml line 1: loads: it is a table; give a list of text in quotes",
+  ],
   ["a time for hours", "hours = 22:00:00", "lab.toml line 1: hours: it is a date or time"],
   [
     "a duration without unit",
