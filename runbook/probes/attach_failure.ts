@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
+import { readGroupLimit } from "../machine/cgroup.ts";
 import { ERRNO } from "../../system/errno.ts";
 import { type Evidence, refusedBy } from "./bpf_refused.ts";
 import type { Hook, Variant } from "./hooks.ts";
@@ -19,7 +20,7 @@ import { OTHER_KERNEL, type Reason, remedyFor, wordsOf } from "./reasons.ts";
 export function callReason(error: LibbpfError, evidence: Evidence): Reason {
   const { errno } = error;
   if (lacksModuleTypes(error)) return { code: "modules_unseen", sought: "types" };
-  if (errno === ERRNO.ENOMEM) return { code: "no_memory" };
+  if (errno === ERRNO.ENOMEM) return { code: "no_memory", limit: readGroupLimit(evidence.read, "memory") };
   return refusedBy(errno, evidence) ?? { code: "call_failed", errno, said: lastWords(error) };
 }
 

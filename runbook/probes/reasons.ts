@@ -6,6 +6,7 @@
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
 import { WITHOUT_LOCKDOWN } from "../machine/preflight.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
+import type { GroupLimit } from "../machine/cgroup.ts";
 import { MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
 
 type Kind = HookFact["kind"];
@@ -59,7 +60,8 @@ export type Reason =
   /** A call reaches bpf(), and one of these modules may have refused it. */
   | { readonly code: "security_module"; readonly errno: number; readonly modules: readonly string[] }
   | { readonly code: "not_permitted"; readonly errno: number }
-  | { readonly code: "no_memory" }
+  /** `limit`: of its cgroup, in bytes; null: not known. */
+  | { readonly code: "no_memory"; readonly limit: GroupLimit | null }
   /** `said`: libbpf's last words, the nearest to the cause; null: none. */
   | { readonly code: "call_failed"; readonly errno: number; readonly said: string | null };
 
@@ -101,6 +103,9 @@ interface Wording<R> {
 }
 
 type Wordings = { readonly [C in Reason["code"]]: Wording<Extract<Reason, { readonly code: C }>> };
+
+const memoryText = ({ max, group }: GroupLimit) =>
+  max === Infinity ? "no limit of its cgroup" : `memory.max ${sizeText(max)}, by ${group}`;
 
 const withWords = (words: string | null) => words === null ? "" : `, ${words}`;
 
@@ -200,8 +205,11 @@ const WORDINGS: Wordings = {
     remedy: () => "run it as root outside of containers and user namespaces, on a kernel that allows bpf()",
   },
   no_memory: {
-    text: () => "the kernel has no memory for it",
-    remedy: () => "free memory or raise `ulimit -l`",
+    text: ({ limit }) => `the kernel has no memory for it${limit === null ? "" : ` (${memoryText(limit)})`}`,
+    remedy: ({ limit }) =>
+      limit === null || limit.max === Infinity
+        ? "free memory"
+        : "free memory, or raise memory.max of that cgroup (MemoryMax= of a service, --memory of a container)",
   },
   call_failed: {
     text: ({ errno, said }) => `${errnoName(errno)}${withWords(said)}`,

@@ -32,11 +32,22 @@ Deno.test("a limit is named with its value, whatever libbpf takes it for", () =>
   assert.doesNotMatch(attachFailure(error, evidence(limits)).message, /MEMLOCK/);
 });
 
-Deno.test("a kernel out of memory says so", () => {
-  assert.match(
-    attachFailure(new LibbpfError("open ring buffer records", ERRNO.ENOMEM, ""), evidence()).message,
-    /no memory.*ulimit -l/,
+Deno.test("a kernel out of memory says so, with the limit of the cgroup", () => {
+  const error = new LibbpfError("open ring buffer records", ERRNO.ENOMEM, "");
+  const group = {
+    "/proc/self/cgroup": "0::/box\n",
+    "/proc/self/mountinfo": "30 23 0:26 / /cg rw - cgroup2 cgroup2 rw\n",
+  };
+  assert.equal(
+    attachFailure(error, evidence({ ...group, "/cg/box/memory.max": "67108864\n" })).message,
+    "cannot open ring buffer records: the kernel has no memory for it (memory.max 65536 KiB, by /cg/box); " +
+      "free memory, or raise memory.max of that cgroup (MemoryMax= of a service, --memory of a container)",
   );
+  assert.match(
+    attachFailure(error, evidence({ ...group, "/cg/box/memory.max": "max\n" })).message,
+    /\(no limit of its cgroup\); free memory$/,
+  );
+  assert.match(attachFailure(error, evidence()).message, /no memory for it; free memory$/);
 });
 
 Deno.test("any other failure shows the last thing libbpf said and where the rest is", () => {
