@@ -1,5 +1,6 @@
 /** What the system limits this process to, and what probe needs of it. */
 
+import { readGroupLimit } from "./cgroup.ts";
 import type { ReadText } from "./machine.ts";
 
 /** Rows of /proc/PID/limits. */
@@ -27,6 +28,17 @@ export function limitOf(read: ReadText, name: LimitName): number | null {
   const soft = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(read("/proc/self/limits") ?? "")?.[1];
   if (soft === undefined) return null;
   return soft === "unlimited" ? Infinity : Number(soft);
+}
+
+/** What limits this process's threads, of its user and of its cgroup, behind a sentence; nothing where it cannot be read. */
+export function threadLimits(read: ReadText): string {
+  const ofUser = limitOf(read, "Max processes");
+  const ofGroup = readGroupLimit(read, "pids");
+  const limits = [
+    ...ofUser === null ? [] : [`RLIMIT_NPROC ${ofUser === Infinity ? "unlimited" : ofUser}`],
+    ...ofGroup === null || ofGroup.max === Infinity ? [] : [`pids.max ${ofGroup.max} of ${ofGroup.group}`],
+  ];
+  return limits.length === 0 ? "" : ` (${limits.join(", ")})`;
 }
 
 /** @param bytes Infinity: no limit */

@@ -1,6 +1,8 @@
 /** Load: what else the machine does while a run lasts. `idle`: nothing of ours. `cpu:N`: N pinned busy threads. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { threadLimits } from "../machine/limits.ts";
+import { readMachineText, type ReadText } from "../machine/machine.ts";
 
 /** Every load, as it is spelled; N is a number of threads. */
 export const LOADS = ["idle", "cpu:N"] as const;
@@ -26,7 +28,11 @@ export function busyThreads(load: string): number | null {
  * @returns its disposal ends the load
  * @throws Failure when its threads cannot be started
  */
-export function startLoad(load: string, startThreads: (threads: number) => Disposable): Disposable {
+export function startLoad(
+  load: string,
+  startThreads: (threads: number) => Disposable,
+  read: ReadText = readMachineText,
+): Disposable {
   const threads = busyThreads(load) ?? 0;
   if (threads === 0) return { [Symbol.dispose]: () => {} };
   try {
@@ -34,7 +40,7 @@ export function startLoad(load: string, startThreads: (threads: number) => Dispo
   } catch (cause) {
     throw new Failure(
       EXIT.failed,
-      `load ${load} cannot be made: ${cause instanceof Error ? cause.message : cause}`,
+      `load ${load} cannot be made: ${cause instanceof Error ? cause.message : cause}${threadLimits(read)}`,
       "declare fewer threads, or allow this process more (ulimit -u, pids.max of its cgroup)",
       { cause },
     );

@@ -77,6 +77,14 @@ Deno.test("too few threads are named with their number, for a user who is counte
     }
     const enough = await capture(["prlimit", "--nproc=8", ...user]);
     assert.equal(enough.code, 0, enough.stderr);
+    const granted = ["--inh-caps=+bpf,+perfmon", "--ambient-caps=+bpf,+perfmon"];
+    const run = ["run", "--runs", "1", "--load", "cpu:30", "--quiet", "--out", `${folder}/o/a.csv`];
+    Deno.mkdirSync(`${folder}/o`);
+    Deno.chmodSync(`${folder}/o`, 0o777);
+    assert.match(
+      await lineOf(1, "prlimit", "--nproc=20", ...user.slice(0, -2), ...granted, user.at(-2)!, ...run),
+      /load cpu:30 cannot be made: 30 busy threads cannot be started: EAGAIN \(RLIMIT_NPROC 20/,
+    );
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

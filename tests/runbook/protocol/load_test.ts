@@ -34,9 +34,17 @@ Deno.test("a load that the system refuses is named with the reason", () => {
   const refuse = () => {
     throw new Error("4 busy threads cannot be started: EAGAIN");
   };
-  assert.throws(() => startLoad("cpu:4", refuse), {
+  const files: Readonly<Record<string, string>> = {
+    "/proc/self/limits": "Max processes             12                   12                   processes \n",
+    "/proc/self/cgroup": "0::/box\n",
+    "/proc/self/mountinfo": "30 23 0:26 / /cg rw - cgroup2 cgroup2 rw\n",
+    "/cg/box/pids.max": "10\n",
+  };
+  assert.throws(() => startLoad("cpu:4", refuse, (path) => files[path] ?? null), {
     name: "Failure",
     exitCode: 1,
-    message: /^load cpu:4 cannot be made: 4 busy threads cannot be started: EAGAIN; declare fewer threads/,
+    message: "load cpu:4 cannot be made: 4 busy threads cannot be started: EAGAIN (RLIMIT_NPROC 12, " +
+      "pids.max 10 of /cg/box); declare fewer threads, or allow this process more (ulimit -u, pids.max of its cgroup)",
   });
+  assert.throws(() => startLoad("cpu:4", refuse, () => null), /started: EAGAIN; declare fewer threads/);
 });
