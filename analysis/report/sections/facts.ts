@@ -3,6 +3,7 @@
 import type { Field } from "../../print/model.ts";
 import {
   attributeFields,
+  ATTRIBUTES,
   fileFields,
   hookFields,
   machineFields,
@@ -10,6 +11,7 @@ import {
   type StoredFile,
 } from "../../print/show/facts.ts";
 import { fieldsTable } from "../html/blocks.ts";
+import { capital } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
 
@@ -27,7 +29,7 @@ export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]
     tableOf("Files", ({ file, show, sha256, bytes }) =>
       fileFields({ name: file.name, sha256, bytes }, file.meta, show.runs))
   }${tableOf("Machines", ({ file }) => machineFields(file.meta))}${
-    tableOf("Attributes of the target", ({ file }) => attributeFields(file.meta))
+    tableOf(capital(ATTRIBUTES), ({ file }) => attributeFields(file.meta))
   }${tableOf("Protocol (the runbook)", ({ file }) => protocolFields(file.meta))}${
     tableOf("Hooks", ({ file }) => hookFields(file.meta))
   }`;
