@@ -31,6 +31,14 @@ static _Noreturn void fail(const char *message)
 		SYSCALL(SYS_exit_group, 1, 0, 0, 0, 0, 0);
 }
 
+static int starts_with(const char *text, const char *prefix)
+{
+	while (*prefix)
+		if (*text++ != *prefix++)
+			return 0;
+	return 1;
+}
+
 #include "limits.h"
 
 /* Last bytes of the file; build/parts/executable.ts writes it. */
@@ -211,14 +219,6 @@ static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "n
 #define LONGEST_HOME 4096
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static int starts_with(const char *text, const char *prefix)
-{
-	while (*prefix)
-		if (*text++ != *prefix++)
-			return 0;
-	return 1;
-}
 
 static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *bundle)
 {

@@ -102,14 +102,78 @@ static int threads_given(void)
 	return given + 1;
 }
 
+/* Reads the beginning of a file as text; returns 0 when it cannot be read. */
+static int read_text(const char *path, char *text, size_t size)
+{
+	int fd = (int)SYSCALL(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	long count = fd < 0 ? -1 : SYSCALL(SYS_read, fd, text, size - 1, 0, 0, 0);
+
+	if (fd >= 0)
+		SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
+	text[count > 0 ? count : 0] = 0;
+	return count > 0;
+}
+
+/* What follows the first `word` in the text; 0 when it is not there. */
+static char *after(char *text, const char *word)
+{
+	for (; *text; text++)
+		if (starts_with(text, word))
+			return text + length(word);
+	return 0;
+}
+
+/*
+ * The tightest pids.max from this process's cgroup up to the root, where systemd and containers mount it (v1 and v2);
+ * 0: none is known.
+ */
+static uint64_t tasks_of_group(void)
+{
+	static char groups[4096], path[4096 + 64], text[32];
+	char *group;
+	uint64_t least = 0;
+	size_t mount, end;
+
+	if (!read_text("/proc/self/cgroup", groups, sizeof(groups)))
+		return 0;
+	group = after(groups, ":pids:");
+	append(path, group ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
+	mount = length(path);
+	if (!group)
+		group = after(groups, "0::");
+	if (!group)
+		return 0;
+	for (end = 0; group[end] && group[end] != '\n';)
+		end++;
+	group[end] = 0;
+	append(path, group);
+	for (end = length(path); end >= mount; end--) {
+		uint64_t max = 0;
+
+		if (path[end] && path[end] != '/')
+			continue;
+		path[end] = 0;
+		append(path, "/pids.max");
+		if (read_text(path, text, sizeof(text)))
+			for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+				max = 10 * max + (uint64_t)(*digit - '0');
+		path[end] = 0;
+		if (max > 0 && (least == 0 || max < least))
+			least = max;
+	}
+	return least;
+}
+
 static void require_threads(void)
 {
 	int given = threads_given();
 	struct rlimit limit = limit_of(RLIMIT_NPROC);
+	uint64_t group;
 	char line[256] = "";
 
 	if (given == THREADS_NEEDED)
 		return;
+	group = tasks_of_group();
 	append(line, "only ");
 	append_number(line, (uint64_t)given);
 	append(line, " of the ");
@@ -119,7 +183,12 @@ static void require_threads(void)
 		append(line, "unlimited");
 	else
 		append_number(line, limit.rlim_cur);
-	append(line, ", or pids.max of its cgroup is reached; raise it (ulimit -u, TasksMax=, --pids-limit)");
+	append(line, ", pids.max of its cgroup ");
+	if (group > 0)
+		append_number(line, group);
+	else
+		append(line, "not known");
+	append(line, "; raise what is reached (ulimit -u, TasksMax=, --pids-limit)");
 	fail(line);
 }
 
