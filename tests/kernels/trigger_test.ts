@@ -343,10 +343,10 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
   }
   // A task that reads /dev/rtc0 itself there cannot be: it is open already. Others wake when they like.
   const waits = (await shell(guest, "waits >/dev/null 2>&1 & echo $!")).trim();
-  await shell(
-    guest,
-    `probe run --trigger rtc --target pid:${waits} --runs 5 --out /tmp/own.csv; kill ${waits}`,
-  );
+  const another = ["probe", "run", "--trigger", "rtc", "--target", `pid:${waits}`, "--runs", "5"];
+  const followed = await guest.run([...another, "--out", "/tmp/own.csv"]);
+  assert.equal(followed.code, 0, followed.stderr);
+  await shell(guest, `kill ${waits}`);
   const own = parseMeasurement(new TextDecoder().decode(await guest.readFile("/tmp/own.csv")));
   assert.equal(own.rows.length, 5);
   for (const row of own.rows) {
