@@ -126,7 +126,14 @@ async function probeRun(guest: Guest, runs: number, { tier, inside = [] }: RunOp
 
 /** Each of our own timestamps between ttwu and read is a read of the clocksource's own callback. */
 function assertClocksource(driven: Drive, clocksource: string): void {
-  const rows = driven.of(clocksource).map(({ row }) => row);
+  const all = driven.of(clocksource).map(({ row }) => row);
+  // A task that is preempted inside a program keeps it from running on that CPU: the kernel counts a recursion miss,
+  // and the target's read is not seen. Where a read of the clocksource takes long, that happens.
+  const missed = (row: Driven["row"]) =>
+    clocksource !== "tsc" && row.status === "timeout" && row.last_stage === "switch" &&
+    Number(row.recursion_misses) > 0;
+  const rows = all.filter((row) => !missed(row));
+  assert.ok(rows.length * 2 >= all.length, JSON.stringify(all));
   assertFunctionsSeen(rows);
   for (const row of rows) {
     assertRow(row);

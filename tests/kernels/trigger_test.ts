@@ -344,8 +344,14 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
   // A task that reads /dev/rtc0 itself there cannot be: it is open already. Others wake when they like.
   const waits = (await shell(guest, "waits >/dev/null 2>&1 & echo $!")).trim();
   const another = ["probe", "run", "--trigger", "rtc", "--target", `pid:${waits}`, "--runs", "5"];
-  const followed = await guest.run([...another, "--out", "/tmp/own.csv"]);
-  assert.equal(followed.code, 0, followed.stderr);
+  // A slow guest may be given up on; what it has measured goes on then.
+  for (let call = 1;; call++) {
+    const resume = call === 1 ? [] : ["--resume"];
+    const { code, stderr } = await guest.run([...another, "--out", "/tmp/own.csv", ...resume]);
+    if (code === 0) break;
+    assert.match(stderr, /none is known to have woken the target|\/dev\/rtc0 has stopped/);
+    assert.ok(call < 5, stderr);
+  }
   await shell(guest, `kill ${waits}`);
   const own = parseMeasurement(new TextDecoder().decode(await guest.readFile("/tmp/own.csv")));
   assert.equal(own.rows.length, 5);
