@@ -10,7 +10,7 @@ import { printableLines } from "./analysis/print/printable.ts";
 import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
-import { NEEDS, ROUTES } from "./commands/line/table.ts";
+import { permissionsOf, ROUTES } from "./commands/line/table.ts";
 import project from "./deno.json" with { type: "json" };
 import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
 
@@ -103,15 +103,15 @@ const TERMINAL: Output = {
   ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
 };
 
-function giveBackPermissions(command: string | undefined): void {
-  const needed = NEEDS[command as keyof typeof ROUTES] ?? [];
+function giveBackPermissions(args: readonly string[]): void {
+  const needed = permissionsOf(args);
   const names: readonly Deno.PermissionName[] = ["ffi", "write", "net", "run", "sys", "env"];
   for (const name of names) if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
 }
 
 /** The program itself, from its arguments to its exit code. */
 export async function start(): Promise<void> {
-  giveBackPermissions(Deno.args[0]);
+  giveBackPermissions(Deno.args);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
     Deno.exit(reportError(error, Deno.args.includes("--verbose"), printableOutput(TERMINAL)));

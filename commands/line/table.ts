@@ -26,18 +26,37 @@ export const ROUTES = {
   licenses: licensesRoute,
 };
 
-/**
- * Permissions that a command needs beyond reading files; the program gives back all others before it starts. The
- * runtime reads nothing below /dev, /proc and /sys for a program like this one: where a file may lie there, "ffi" does.
- */
-export const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
+/** Permissions that each command needs beyond reading files. */
+const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
-  compare: ["ffi"],
-  show: ["ffi"],
-  power: ["ffi"],
-  report: ["ffi", "write"],
-  export: ["ffi", "write"],
+  report: ["write"],
+  export: ["write"],
   // Programs: QEMU.
   ab: ["ffi", "write", "run"],
 };
+
+/**
+ * The permissions that a call needs beyond reading files; the program gives back all others before it starts.
+ *
+ * The runtime opens nothing below /dev, /proc and /sys for a program without every permission, so a call that
+ * names a file there keeps "ffi", by which runbook/machine/named_file.ts reads it.
+ *
+ * @param args what the user wrote after `probe`
+ */
+export function permissionsOf(args: readonly string[]): readonly Deno.PermissionName[] {
+  const [command, ...rest] = args;
+  const needed = NEEDS[command as keyof typeof ROUTES] ?? [];
+  return needed.includes("ffi") || !rest.some(isGuarded) ? needed : [...needed, "ffi"];
+}
+
+const GUARDED = /^\/(dev|proc|sys)\//;
+
+function isGuarded(path: string): boolean {
+  if (GUARDED.test(path)) return true;
+  try {
+    return GUARDED.test(Deno.realPathSync(path));
+  } catch (error) {
+    return error instanceof Deno.errors.NotCapable;
+  }
+}
