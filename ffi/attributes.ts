@@ -2,36 +2,36 @@
 
 import { errnoName } from "../system/errno.ts";
 
-/** SCHED_* of include/uapi/linux/sched.h, by the names that chrt(1) has. */
+/** SCHED_* of include/uapi/linux/sched.h, named as chrt(1) names them. */
 const POLICY_NUMBERS = { other: 0, fifo: 1, rr: 2, batch: 3, idle: 5, deadline: 6, ext: 7 } as const;
 
-/** What a target is to have; null: what its thread has anyway. */
+/** What the user asks for a target; null: left as the thread has it. */
 export interface AskedAttributes {
-  /** The CPUs that it may run on. */
+  /** The CPUs it may run on. */
   readonly cpus: readonly number[] | null;
   readonly policy: Exclude<keyof typeof POLICY_NUMBERS, "deadline" | "ext"> | null;
-  /** From 1 to 99, of a real-time policy. */
+  /** 1 to 99, for a real-time policy. */
   readonly priority: number | null;
-  /** From -20 to 19. */
+  /** -20 to 19. */
   readonly nice: number | null;
 }
 
 export const AS_IT_IS: AskedAttributes = { cpus: null, policy: null, priority: null, nice: null };
 
-/** What it has. */
+/** What a target actually has. */
 export interface TaskAttributes {
-  /** other, fifo, rr, batch, idle, deadline or ext; a policy that is not known here by its number. */
+  /** other, fifo, rr, batch, idle, deadline or ext; for a policy not listed here, its number. */
   readonly policy: string;
-  /** Of a real-time policy; 0: it is none. */
+  /** Of a real-time policy; 0 under any other policy. */
   readonly priority: number;
   readonly nice: number;
-  /** By which its timers may be late, ns; 0 under a real-time policy; null: not known. */
+  /** How late its timers may fire, ns; 0 under a real-time policy; null: not known. */
   readonly slackNs: number | null;
-  /** The CPUs that it may run on, ascending; null: not known. */
+  /** The CPUs it may run on, ascending; null: not known. */
   readonly cpus: readonly number[] | null;
 }
 
-/** What was asked for cannot be given, or not taken back. */
+/** The kernel did not give what was asked for, or did not take it back. */
 export class AttributesError extends Error {
   override readonly name = "AttributesError";
 
@@ -43,7 +43,7 @@ export class AttributesError extends Error {
 /** INHERITED of ffi/native/target.h. */
 const INHERITED = -(2n ** 63n);
 
-/** Fields of struct target_request, but for the CPUs. */
+/** Fields of struct target_request, without the CPUs. */
 export function attributeFields({ policy, priority, nice }: AskedAttributes) {
   return {
     policy: policy === null ? INHERITED : BigInt(POLICY_NUMBERS[policy]),
@@ -56,7 +56,7 @@ export function policyName(number: number): string {
   return Object.entries(POLICY_NUMBERS).find(([, known]) => known === number)?.[0] ?? String(number);
 }
 
-/** struct task_attributes of ffi/native/attributes.h, field by field, each of 8 bytes. */
+/** struct task_attributes of ffi/native/attributes.h, field by field, 8 bytes each. */
 export const ATTRIBUTE_FIELDS = ["policy", "priority", "nice", "slack_ns"] as const;
 
 /** A mask of CPUs as sched_setaffinity(2) takes it. */
@@ -72,11 +72,12 @@ function cpusIn(mask: Uint8Array): number[] {
     .filter((cpu) => (mask[Math.floor(cpu / 8)]! >> cpu % 8 & 1) === 1);
 }
 
-/** As many as the largest kernels have (NR_CPUS); they refuse to write into a shorter mask. */
+/** As many as the largest kernels support (NR_CPUS): they refuse to write into a shorter mask. */
 const MASK_BYTES = 8192 / 8;
 
 /**
- * @param ask native target_attributes(): takes the place of the struct, and of the mask
+ * Reads what a target with that request gets.
+ * @param ask the native target_attributes(); receives the buffers for the struct and for the mask
  * @throws {AttributesError}
  */
 export async function foundAttributes(

@@ -1,4 +1,7 @@
-/** One BPF object: opened, loaded, attached, its maps and its ring buffer. Knows bytes, not runs. */
+/**
+ * One BPF object: how it is opened, loaded and attached, its maps and its ring buffer. It knows bytes, not
+ * runs.
+ */
 
 import type { Libbpf } from "./libbpf.ts";
 import { LibbpfError } from "./libbpf_error.ts";
@@ -20,7 +23,7 @@ function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-/** The two libraries every call here needs, with libbpf's log routed into memory. */
+/** The two libraries that every call here needs. libbpf's log goes to memory. */
 export class BpfRuntime {
   readonly #logBuffer = new Uint8Array(LOG_BYTES);
 
@@ -104,7 +107,7 @@ export class BpfRuntime {
 }
 
 export interface RingBuffer extends Disposable {
-  /** All records that have come since the last call, each as its own bytes, oldest first. */
+  /** All records since the last call, each as its own bytes, oldest first. */
   consume(): Uint8Array<ArrayBuffer>[];
 }
 
@@ -114,13 +117,13 @@ export interface ProgramCounts {
   readonly recursion_misses: number | null;
   /** Invocations while the kernel's statistics were on, see {@linkcode enableProgramStatistics}. */
   readonly run_cnt: number;
-  /** Time in them, ns. Without the kernel's way into the program and out of it. */
+  /** Time spent in them, ns, without the kernel's way into and out of the program. */
   readonly run_time_ns: number;
 }
 
 /**
- * Lets the kernel time BPF programs until the result is disposed, or this process ends: by a file descriptor, so
- * that no setting of the system is changed. null when this kernel cannot (before 5.8).
+ * Lets the kernel time BPF programs until the result is disposed or this process ends. It works through an
+ * open file descriptor, so no setting of the system changes. null when this kernel cannot do it (before 5.8).
  */
 export function enableProgramStatistics(native: NativeLibrary): Disposable | null {
   const fd = native.symbols.program_statistics_open();
@@ -132,7 +135,7 @@ export function enableProgramStatistics(native: NativeLibrary): Disposable | nul
 export class BpfObject implements Disposable {
   readonly #runtime: BpfRuntime;
   readonly #object: Deno.PointerValue;
-  /** Found once: some are asked for in each run. */
+  /** Looked up once, because some programs are asked for in each run. */
   readonly #programs = new Map<string, Deno.PointerObject>();
   readonly #maps = new Map<string, number>();
   /** How each attached program is detached. */
@@ -164,12 +167,12 @@ export class BpfObject implements Disposable {
     return map;
   }
 
-  /** Before the load: whether the program is loaded at all. */
+  /** Sets whether load() loads the program. Call it before load(). */
   setAutoload(program: string, load: boolean): void {
     this.#runtime.libbpf.symbols.bpf_program__set_autoload(this.#program(program), load);
   }
 
-  /** Before the load: writes the object's one `const volatile` variable, all there is in .rodata. */
+  /** Writes the object's only `const volatile` variable, which is all of .rodata. Call it before load(). */
   setReadOnlyData(values: Uint8Array<ArrayBuffer>): void {
     const size = new BigUint64Array(1);
     const data = this.#runtime.libbpf.symbols.bpf_map__initial_value(
@@ -196,7 +199,9 @@ export class BpfObject implements Disposable {
     this.#detach.set(program, () => this.#runtime.libbpf.symbols.bpf_link__destroy(link));
   }
 
-  /** Leaves the program loaded, so that attach() can follow; nothing happens when it is not attached. */
+  /**
+   * Detaches the program but leaves it loaded, so attach() can follow. Does nothing when it is not attached.
+   */
   detach(program: string): void {
     this.#detach.get(program)?.();
     this.#detach.delete(program);

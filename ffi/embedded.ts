@@ -1,7 +1,8 @@
 /**
- * The BPF object and the native libraries, as bytes: made by build/parts/native.ts, carried inside the executable.
- * Import this module lazily; whoever needs no kernel must not pay for it. They are carried compressed, because
- * every start of the executable reads its whole text, whether these are used or not.
+ * The BPF object and the native libraries, as bytes: made by build/parts/native.ts, carried inside the
+ * executable. Import this module lazily, so commands that do not touch the kernel do not pay for it. The
+ * bytes are compressed, because every start of the executable reads its whole text, whether it uses them or
+ * not.
  */
 
 import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };
@@ -14,7 +15,7 @@ async function inflated(gzip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   return await new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();
 }
 
-/** Takes apart what `packed()` of build/parts/libraries.ts has put together: a line of JSON, then the files. */
+/** Splits what `packed()` of build/parts/libraries.ts has put together: a line of JSON, then the files. */
 function unpacked(bytes: Uint8Array<ArrayBuffer>): SharedLibrary[] {
   let offset = bytes.indexOf("\n".charCodeAt(0)) + 1;
   const index: { name: string; size: number }[] = JSON.parse(
@@ -26,5 +27,5 @@ function unpacked(bytes: Uint8Array<ArrayBuffer>): SharedLibrary[] {
 export const CHAIN_OBJECT = await inflated(chainObject);
 export const CHAIN_OBJECT_WITHOUT_PERCPU = await inflated(chainObjectWithoutPercpu);
 export const LIBTARGET = await inflated(libtarget);
-/** libbpf last, before it what it needs. */
+/** libbpf last, after the libraries it needs. */
 export const LIBBPF_LIBRARIES = unpacked(await inflated(libraries));

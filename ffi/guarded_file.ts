@@ -1,6 +1,6 @@
 /**
- * Files below /dev, /proc and /sys that a user names, read through libc: Deno opens those for a process with every
- * permission only.
+ * Files below /dev, /proc and /sys that a user names, read through libc: Deno itself opens them only for a
+ * process that has every permission.
  */
 
 import { ERRNO, errnoName } from "../system/errno.ts";
@@ -19,21 +19,21 @@ const libcSymbols = {
 const O_RDONLY = 0;
 const O_CLOEXEC = 0o2000000;
 
-/** What the kernel answered; `errno` says what. */
+/** The kernel refused; `errno` says why. */
 export class GuardedFileError extends Error {
   constructor(call: string, readonly errno: number) {
     super(`${call} failed with ${errnoName(errno)}`);
   }
 }
 
-/** A file that is open for reading; its disposal closes it. */
+/** A file that is open for reading; disposing it closes it. */
 export interface ReadableFile extends Disposable {
   /** @returns how many bytes were read; null at the end */
   readSync(buffer: Uint8Array<ArrayBuffer>): number | null;
 }
 
 /**
- * @param path also a relative one
+ * @param path absolute or relative
  * @throws GuardedFileError, as its readSync() does
  */
 export function openGuardedFile(path: string): ReadableFile {

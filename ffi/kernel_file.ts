@@ -1,6 +1,6 @@
 /**
- * Files of /proc and /sys, read and written through libc: Deno opens those for a process with every permission only, the
- * network included, and this program never has that one.
+ * Files of /proc and /sys, read and written through libc: Deno itself opens them only for a process that has
+ * every permission, including the network, and this program never has that one.
  */
 
 const libcSymbols = {
@@ -28,7 +28,7 @@ type Libc = Deno.DynamicLibrary<typeof libcSymbols>;
 
 let opened: Libc | undefined;
 
-/** Opened once: that takes 2 ms, and a row is to be written in less. */
+/** Opened once: that takes 2 ms, and writing a row must take less. */
 function openLibc(): Libc {
   return opened ??= Deno.dlopen("libc.so.6", libcSymbols);
 }
@@ -40,7 +40,7 @@ export function kernelFileExists(path: string): boolean {
 
 const LONGEST_LINK = 4096;
 
-/** @returns where a symbolic link of /proc points to; null when it cannot be read or is not a link */
+/** @returns the target of a symbolic link in /proc; null when it cannot be read or is not a link */
 export function readKernelLink(path: string): string | null {
   const target = new Uint8Array(LONGEST_LINK);
   const length = Number(
@@ -62,7 +62,7 @@ export function readKernelFile(path: string): Uint8Array<ArrayBuffer> | null {
 /**
  * Writes a setting of the kernel, in one write.
  *
- * @returns whether the file took it; what the kernel made of it, reading it again tells
+ * @returns whether the kernel accepted the write; read the file again to see the value that took effect
  */
 export function writeKernelFile(path: string, text: string): boolean {
   const libc = Deno.dlopen("libc.so.6", libcSymbols);
@@ -79,9 +79,11 @@ export function writeKernelFile(path: string, text: string): boolean {
 }
 
 /**
- * Writes into a file that the kernel heeds as long as it is open, as /dev/cpu_dma_latency.
+ * Writes into a file whose setting the kernel honours only while the file is open, such as
+ * /dev/cpu_dma_latency.
  *
- * @returns its disposal closes the file, as the end of the process does; null when the file does not take it
+ * @returns disposing it closes the file, and so does the end of the process; null when the file refuses the
+ *   write
  */
 export function holdKernelFile(path: string, bytes: Uint8Array<ArrayBuffer>): Disposable | null {
   const { symbols } = openLibc();
@@ -98,7 +100,7 @@ export function holdKernelFile(path: string, bytes: Uint8Array<ArrayBuffer>): Di
 function readToEnd(libc: Libc, fd: number): Uint8Array<ArrayBuffer> | null {
   let bytes = new Uint8Array(FIRST_CAPACITY);
   for (let length = 0;;) {
-    // The size of such a file is not known before its end.
+    // The size of such a file is not known until its end is reached.
     if (length === bytes.length) {
       const longer = new Uint8Array(2 * bytes.length);
       longer.set(bytes);

@@ -1,11 +1,11 @@
-/** libbpf's symbols as they are used here (libbpf 1.1 and later), and libbpf itself opened from bytes. */
+/** The symbols of libbpf used here (libbpf 1.1 and later), and libbpf itself, opened from bytes. */
 
 import { memfdPath } from "./memfd.ts";
 
 const symbols = {
   // libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn);
   libbpf_set_print: { parameters: ["pointer"], result: "pointer" },
-  // long libbpf_get_error(const void *ptr); with NULL: -errno of the call before
+  // long libbpf_get_error(const void *ptr); with NULL it returns -errno of the previous call
   libbpf_get_error: { parameters: ["pointer"], result: "i64" },
   // struct bpf_object *bpf_object__open_mem(const void *buf, size_t size, const struct bpf_object_open_opts *opts);
   bpf_object__open_mem: { parameters: ["buffer", "usize", "pointer"], result: "pointer" },
@@ -19,7 +19,7 @@ const symbols = {
   bpf_object__find_map_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
   // int bpf_map__fd(const struct bpf_map *map);
   bpf_map__fd: { parameters: ["pointer"], result: "i32" },
-  // void *bpf_map__initial_value(struct bpf_map *map, size_t *psize); before the load only
+  // void *bpf_map__initial_value(struct bpf_map *map, size_t *psize); only before the load
   bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
   // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload);
   bpf_program__set_autoload: { parameters: ["pointer", "bool"], result: "i32" },
@@ -60,12 +60,12 @@ export interface SharedLibrary {
 }
 
 /**
- * Opens libbpf and what it needs from bytes. glibc takes an already loaded library for a needed one when the
- * SONAME matches, so opening them in order, each from any path, needs nothing installed.
+ * Opens libbpf and what it needs from bytes. For a needed library, glibc uses an already loaded one with the
+ * same SONAME. So opening them in order, each from any path, works without anything installed.
  *
- * The ones that libbpf needs are closed with the process: libbpf is bound to them for good.
+ * The libraries that libbpf needs stay open until the process ends, because libbpf stays bound to them.
  *
- * @param libraries libbpf last, before it what it needs beyond glibc
+ * @param libraries libbpf last, after the libraries it needs beyond glibc
  */
 export function openLibbpf(libraries: readonly SharedLibrary[]): Libbpf {
   const libbpf = libraries.at(-1);

@@ -7,7 +7,7 @@ export class LibbpfError extends Error {
   constructor(
     /** What was attempted, for example `load the BPF programs`. */
     readonly attempted: string,
-    /** A positive errno, or 0 when none was given. */
+    /** A positive errno, or 0 when the call gave none. */
     readonly errno: number,
     /** libbpf's and the verifier's log of that call. */
     readonly log: string,

@@ -1,4 +1,4 @@
-/** Busy threads on the CPUs allowed, see ffi/native/load.c. */
+/** Busy threads on the allowed CPUs, see ffi/native/load.c. */
 
 import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
@@ -6,9 +6,9 @@ import type { NativeLibrary } from "./native_library.ts";
 /**
  * Starts pinned threads that only compute, and returns once each of them runs.
  *
- * @param threads from 1; more than there are CPUs share them
- * @returns its disposal ends them and waits for that
- * @throws {Error} naming the errno when one cannot be started; then none is left
+ * @param threads at least 1; with more threads than CPUs, several share one
+ * @returns disposing it ends the threads and waits for them to end
+ * @throws {Error} with the errno when a thread cannot be started; no thread is left running then
  */
 export function startBusyThreads({ symbols }: NativeLibrary, threads: number): Disposable {
   const errno = new Int32Array(1);

@@ -12,10 +12,10 @@ const libcSymbols = {
 const MFD_CLOEXEC = 1;
 
 /**
- * Puts `bytes` into a memfd and returns its path, good for the life of the process.
+ * Puts `bytes` into a memfd and returns its path, valid until the process ends.
  *
- * The descriptor stays open on purpose. glibc takes a dlopen() of a path it knows for the library it loaded
- * from there before: a closed descriptor's number comes again, and libbpf would turn out to be libelf.
+ * The descriptor stays open on purpose. For a path that glibc has opened before, dlopen() returns the library
+ * it loaded then. The number of a closed descriptor is used again, so libbpf would turn out to be libelf.
  *
  * @throws {Error} when the kernel gives no memfd or it cannot be filled
  */

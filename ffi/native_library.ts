@@ -3,11 +3,11 @@
 import { memfdPath } from "./memfd.ts";
 
 const symbols = {
-  // int target_run(const struct target_request *request, struct target_result *result);
-  // nonblocking: it runs on a native thread of its own, which is the target.
+  // int target_run(const struct target_request *request, struct target_result *result); nonblocking: it runs
+  // on a native thread of its own, which is the target
   target_run: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
-  // int target_attributes(const struct target_request *request, struct task_attributes *found, void *cpus, size_t bytes);
-  // nonblocking: it runs where target_run() does.
+  // int target_attributes(const struct target_request *request, struct task_attributes *found, void *cpus,
+  // size_t bytes); nonblocking: it runs on the same kind of thread as target_run()
   target_attributes: {
     parameters: ["buffer", "buffer", "buffer", "usize"],
     result: "i32",

@@ -6,8 +6,9 @@ import { decodeStruct, type Field, type ValueOf } from "./struct.ts";
 type Fields = typeof CHAIN.fields;
 
 /**
- * The fields of struct chain under their names in bpf/record.h, which says what they mean. `null`: not observed.
- * Times in ns of CLOCK_MONOTONIC, rq_clock_* in ns of sched_clock. Of the stacks only what the kernel filled.
+ * The fields of struct chain under their names in bpf/record.h, which says what they mean. `null`: not
+ * observed. Times in ns of CLOCK_MONOTONIC, rq_clock_* in ns of sched_clock. Stacks hold only what the kernel
+ * filled.
  */
 export type ChainRecord = {
   readonly [Name in Exclude<keyof Fields, "seen">]: Fields[Name] extends { readonly seen: string }
@@ -40,7 +41,7 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
   return Object.fromEntries(facts) as ChainRecord;
 }
 
-/** @param bytes as bpf_get_stack() returned it; negative: an error, and no stack */
+/** @param bytes as bpf_get_stack() returned it; negative: an error, so no stack */
 function filled(stack: readonly bigint[], bytes: number): readonly bigint[] {
   return stack.slice(0, Math.max(0, bytes) / BigUint64Array.BYTES_PER_ELEMENT);
 }

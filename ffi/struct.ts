@@ -1,4 +1,4 @@
-/** Structs of bpf/record.h from bytes, by the layout that the BPF object's BTF gives. */
+/** Decodes structs of bpf/record.h from bytes, by the layout in the BPF object's BTF. */
 
 const READERS = {
   u8: (view: DataView, at: number) => view.getUint8(at),
@@ -17,11 +17,11 @@ type IntegerKind = keyof typeof READERS;
 export interface Field {
   readonly offset: number;
   readonly kind: IntegerKind | "char";
-  /** Of one element. */
+  /** Bytes of one element. */
   readonly bytes: number;
-  /** Elements of an array; 1 when it is not an array. */
+  /** Number of elements; 1 for a field that is not an array. */
   readonly count: number;
-  /** The enum that its values are of. */
+  /** The enum of its values. */
   readonly words?: Readonly<Record<string, number>>;
 }
 
@@ -30,12 +30,12 @@ export interface Struct {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** A name of an enum behind its first `_`, in lower case: `PATH_DIRECT` -> `direct`. */
+/** The word for an enum's name: the part after its first `_`, in lower case: `PATH_DIRECT` -> `direct`. */
 type WordOf<Name> = Name extends `${string}_${infer Word}` ? Lowercase<Word> : never;
 
 /**
- * What a field is decoded to: a value of an enum to its word (null: the enum has no such value), chars to the text
- * before the first 0, eight bytes to a bigint, less to a number, an array to its elements.
+ * What a field becomes: a value of an enum its word (null: the enum has no such value), chars the text before
+ * the first 0, eight bytes a bigint, fewer a number, an array its elements.
  */
 export type ValueOf<F> = F extends { readonly words: infer Words } ? WordOf<keyof Words> | null
   : F extends { readonly kind: "char" } ? string

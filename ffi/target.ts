@@ -1,6 +1,6 @@
 /**
- * Targets: the built-in thread, or a task that is there already. One call of run() is one run, see
- * ffi/native/target.c and tasks.c.
+ * Targets: the built-in thread, or an existing task. One call of run() is one run, see ffi/native/target.c
+ * and tasks.c.
  */
 
 import {
@@ -15,18 +15,24 @@ import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
 import type { NativeTrigger } from "./trigger.ts";
 
-/** What one run of a target found out. Times in ns; the kernel's own CLOCK_MONOTONIC unless said otherwise. */
+/**
+ * What one run of a target found out. Times in ns, on the kernel's own CLOCK_MONOTONIC unless stated
+ * otherwise.
+ */
 export interface TargetRun {
-  /** The kernel's own numbers; null: they are known only once the kernel's side sees the target. */
+  /** The kernel's own numbers; null: only known once the kernel's side sees the target. */
   readonly tgid: number | null;
   readonly pid: number | null;
-  /** null: the trigger does not tell when it was, or the clock by which it does was set meanwhile. */
+  /** null: the trigger does not tell the time of its edge, or the clock it uses was set meanwhile. */
   readonly edge_ns: bigint | null;
-  /** Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC; null without an edge. */
+  /**
+   * Half the width of the bracket that placed the CLOCK_REALTIME edge on CLOCK_MONOTONIC; null without an
+   * edge.
+   */
   readonly edge_uncertainty_ns: number | null;
-  /** Number of the edge, as the trigger's device counts; null: it has no device. */
+  /** Number of the edge as the trigger's device counts; null: the trigger has no device. */
   readonly sequence: number | null;
-  /** What the built-in target's first clock_gettime after the wakeup returned; another task's is not known. */
+  /** What the built-in target's first clock_gettime after the wakeup returned; not known for another task. */
   readonly value_ns: bigint | null;
   /** Elapsed CLOCK_MONOTONIC minus the elapsed independent counter, from arming to after the read. */
   readonly clock_step_ns: bigint | null;
@@ -36,8 +42,8 @@ export interface TargetRun {
 }
 
 /**
- * The target's call failed: ETIME the edge was too near, ESTALE it is not known which edge it was,
- * EINTR its sleep was cut short, ESRCH it ended.
+ * The target's call failed. ETIME: the edge was too near. ESTALE: it is not known which edge it was. EINTR:
+ * its sleep was cut short. ESRCH: the task ended.
  */
 export class TargetError extends Error {
   override readonly name = "TargetError";
@@ -48,8 +54,9 @@ export class TargetError extends Error {
 }
 
 /**
- * How far away the edge must still be once the target is armed: it has yet to fall asleep. A target that does not in
- * time is found out, so that at short periods, where each edge counts, a tenth of the period must do.
+ * How far away the edge must still be once the target is armed, because the target has yet to fall asleep. A
+ * target that falls asleep too late is detected. Where every edge counts at short periods, a tenth of the
+ * period must do.
  *
  * @returns ns
  */
@@ -100,9 +107,9 @@ const NO_RUN = 0n;
 
 /** How this process's pids and times differ from the kernel's own. */
 export interface Inside {
-  /** Whether this process counts pids by another namespace than the initial one. */
+  /** Whether this process counts pids in another namespace than the initial one. */
   readonly ownPids: boolean;
-  /** CLOCK_MONOTONIC here less the kernel's own, ns. */
+  /** This process's CLOCK_MONOTONIC minus the kernel's own, ns. */
   readonly monotonicOffsetNs: bigint;
 }
 
@@ -110,13 +117,16 @@ const NOT_INSIDE: Inside = { ownPids: false, monotonicOffsetNs: 0n };
 
 export interface TargetOptions {
   readonly trigger: NativeTrigger;
-  /** In namespaces; when not given, in the initial ones. */
+  /** The namespaces; default: the initial ones. */
   readonly inside?: Inside;
-  /** Of {@linkcode armedLeadNs}; its longest when not given. */
+  /** See {@linkcode armedLeadNs}; default: the longest lead. */
   readonly leadNs?: number;
-  /** Where and how it is scheduled; as this process when not given. */
+  /** Where and how the target is scheduled; default: like this process. */
   readonly attributes?: AskedAttributes;
-  /** How long the waker holds the wake back after the edge, ns; not where the trigger itself is the waker. */
+  /**
+   * How long the waker delays the wake after the edge, ns; not used where the trigger itself wakes the
+   * target.
+   */
   readonly holdNs?: bigint;
 }
 
@@ -126,8 +136,8 @@ abstract class TargetBase {
   protected readonly inside: Inside;
   #run = 0;
   /**
-   * Deno holds no reference to a buffer while a nonblocking call is under way, and the call uses both on another
-   * thread to its end: collected before, it would work on freed memory.
+   * Deno holds no reference to a buffer during a nonblocking call, and the call uses both buffers on another
+   * thread until it ends. If they were collected before that, it would work on freed memory.
    */
   protected underWay: readonly ArrayBufferView[] = [];
 
@@ -145,7 +155,7 @@ abstract class TargetBase {
       result: Uint8Array<ArrayBuffer>,
     ) => Promise<number>,
   ): Promise<Result> {
-    // A run that was cancelled may be done again: the new attempt is not the one that is to end.
+    // A cancelled run may be repeated: forget the cancellation, so it does not end the new attempt.
     this.native.symbols.target_cancel(NO_RUN);
     this.#run = run;
     const request = new BigInt64Array(REQUEST_FIELDS.map((name) => asked[name]));
@@ -160,7 +170,7 @@ abstract class TargetBase {
     return Object.fromEntries(RESULT_FIELDS.map((name, i) => [name, result[i]])) as Result;
   }
 
-  /** Ends the sleep of the latest run, also one about to begin: its run() rejects with errno EINTR. */
+  /** Ends the sleep of the latest run, even one about to begin: its run() rejects with errno EINTR. */
   cancel(): void {
     this.native.symbols.target_cancel(BigInt(this.#run));
   }
@@ -171,12 +181,12 @@ abstract class TargetBase {
   }
 }
 
-/** The built-in target of all runs. */
+/** The built-in target, the same one for all runs. */
 export class NativeTarget extends TargetBase {
   readonly #trigger: NativeTrigger;
   readonly #holdNs: bigint;
   readonly #leadNs: bigint;
-  /** Requests name its address: it lives as long as the target. */
+  /** Kept here because requests contain its address: it must live as long as the target. */
   readonly #cpus: Uint8Array<ArrayBuffer> | null;
   readonly #attributes: AskedAttributes;
 
@@ -220,7 +230,7 @@ export class NativeTarget extends TargetBase {
   }
 
   /**
-   * What the target has while it runs: a thread of the pool becomes one for a moment, without a run.
+   * What the target has while it runs: a thread of the pool becomes a target for a moment, without a run.
    *
    * @throws {AttributesError}
    */
@@ -244,7 +254,7 @@ export class NativeTarget extends TargetBase {
   }
 }
 
-/** A task that is there already: its first wakeup after the edge is followed. */
+/** An existing task, whose first wakeup after the edge is followed. */
 export class ExistingTarget extends TargetBase {
   readonly #pid: number;
   readonly #trigger: NativeTrigger;
@@ -281,7 +291,7 @@ export class ExistingTarget extends TargetBase {
   }
 }
 
-/** What both kinds of target ask for. */
+/** The fields of a request that both kinds of target fill. */
 function requestOf(
   armedMapFd: number,
   run: number,
@@ -305,7 +315,7 @@ function requestOf(
   };
 }
 
-/** What both kinds of target find out. */
+/** The fields of a result that both kinds of target give. */
 function edgeOf(
   { edge_ns, edge_uncertainty_ns, sequence }: Result,
 ): Pick<TargetRun, "edge_ns" | "edge_uncertainty_ns" | "sequence"> {
@@ -319,7 +329,9 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/** What clock_step_ns is measured against here: the machine's own counter by name, or CLOCK_MONOTONIC_RAW. */
+/**
+ * What clock_step_ns is measured against here: the name of the machine's own counter, or CLOCK_MONOTONIC_RAW.
+ */
 export function clockStepCounter(native: NativeLibrary): string {
   return Deno.UnsafePointerView.getCString(native.symbols.clock_step_counter()!);
 }

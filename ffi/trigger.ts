@@ -1,4 +1,4 @@
-/** Triggers as the native target knows them, and the devices of those that have one: see ffi/native/triggers.h. */
+/** Triggers as the native target knows them, and their devices: see ffi/native/triggers.h. */
 
 import { errnoName } from "../system/errno.ts";
 import type { NativeLibrary } from "./native_library.ts";
@@ -55,7 +55,7 @@ export class TriggerDevice implements NativeTrigger, Disposable {
     if (this.fd < 0) throw new TriggerError(path, -this.fd);
   }
 
-  /** Without waiting; null: there was none yet, or the device has gone. */
+  /** The latest edge, without waiting; null: no edge yet, or the device has gone. */
   latest(): LatestEdge | null {
     const latest = new BigInt64Array(2);
     const errno = this.#native.symbols.trigger_latest(this.index, this.fd, new Uint8Array(latest.buffer));

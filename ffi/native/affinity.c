@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the calling thread may run: on some CPUs for a run, then again wherever the process may. */
+/* Where the calling thread may run: restricted to some CPUs for a run, then again wherever the process may. */
 #define _GNU_SOURCE
 #include "affinity.h"
 
@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-/* In bits: NR_CPUS of the largest kernels, which refuse a shorter mask to be read. */
+/* In bits: NR_CPUS of the largest kernels, which refuse to fill a shorter mask. */
 #define MOST_CPUS 8192
 
 int keep_on_cpus(const void *mask, size_t bytes)
@@ -19,7 +19,7 @@ void leave_cpus(void)
 {
 	unsigned long mask[MOST_CPUS / (8 * sizeof(unsigned long))];
 
-	/* The main thread's: nobody has kept that one on CPUs but whoever started the program. */
+	/* The main thread's mask: this program never changes it. */
 	if (!sched_getaffinity(getpid(), sizeof(mask), (cpu_set_t *)mask))
 		sched_setaffinity(0, sizeof(mask), (cpu_set_t *)mask);
 }

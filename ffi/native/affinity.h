@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-/* Keeps the calling thread on the CPUs of a mask as sched_setaffinity(2) has it. 0 or an errno. */
+/* Restricts the calling thread to the CPUs of a mask as sched_setaffinity(2) takes it. 0 or an errno. */
 int keep_on_cpus(const void *mask, size_t bytes);
 
-/* Lets it run wherever the main thread may. */
+/* Lets it run again wherever the main thread may. */
 void leave_cpus(void);
 
 #endif

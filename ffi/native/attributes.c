@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the kernel treats the calling thread: for a run, then as before. */
+/* How the kernel schedules the calling thread: changed for a run, then put back. */
 #define _GNU_SOURCE
 #include "attributes.h"
 
@@ -11,7 +11,7 @@
 
 #include "affinity.h"
 
-/* The least there is: 0 means the thread's default to PR_SET_TIMERSLACK. */
+/* The smallest possible slack: 0 would make PR_SET_TIMERSLACK set the thread's default. */
 #define LEAST_SLACK_NS 1UL
 
 static long slack(void)
@@ -19,7 +19,8 @@ static long slack(void)
 	return prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
 }
 
-/* A real-time policy has no slack: the kernel ignores what is set (hrtimer_nanosleep(); from 6.12 prctl() itself). */
+/* A real-time policy has no slack: the kernel ignores the setting (hrtimer_nanosleep(); from 6.12 prctl()
+ * itself). */
 long drop_slack(void)
 {
 	long slack_ns = slack();
@@ -46,7 +47,7 @@ static int set_policy(int policy, int priority)
 	return sched_setscheduler(0, policy, &param) ? errno : 0;
 }
 
-/* `who` is 0 for the calling thread. A nice value may be -1, so that errno alone tells an error. */
+/* `who` is 0 for the calling thread. A nice value may be -1, so only errno shows an error. */
 static int read_scheduling(pid_t who, struct task_attributes *found)
 {
 	struct sched_param param = { 0 };
@@ -82,7 +83,7 @@ static int take_attributes(const struct target_request *request)
 	return error;
 }
 
-/* As the main thread is: nobody has changed that one but whoever started the program. */
+/* Takes over the main thread's scheduling: this program never changes that thread. */
 static int leave_scheduling(void)
 {
 	struct task_attributes main_thread;
@@ -109,7 +110,8 @@ int become_target(const struct target_request *request, long *slack_ns)
 	*slack_ns = slack();
 	if (!error && asks(request))
 		error = take_attributes(request);
-	/* After the policy: with a real-time one the kernel takes the slack away, and gives the default back (6.12). */
+	/* After the policy: a real-time policy makes the kernel drop the slack, any other restores the
+	 * default (6.12). */
 	drop_slack();
 	return error;
 }

@@ -7,34 +7,35 @@
 
 #include "target.h"
 
-/* How the kernel schedules a thread, as ffi/attributes.ts gets it: eight-byte fields only. */
+/* How the kernel schedules a thread, in the form ffi/attributes.ts reads: eight-byte fields only. */
 struct task_attributes {
 	int64_t policy;   /* SCHED_* */
-	int64_t priority; /* of a real-time policy; 0: it is none */
+	int64_t priority; /* of a real-time policy; else 0 */
 	int64_t nice;
-	int64_t slack_ns; /* by which its timers may be late; 0 under a real-time policy, which has none */
+	int64_t slack_ns; /* how late its timers may fire; 0 under a real-time policy, which has no slack */
 };
 
 /*
- * Lets the calling thread's timers fire when they are due, instead of up to 50 us later as the kernel's default allows.
- * Returns the slack that it had, ns, for restore_slack().
+ * Makes the calling thread's timers fire when they are due, instead of up to 50 us later (the kernel's
+ * default). Returns the thread's previous slack, ns, for restore_slack().
  */
 long drop_slack(void);
 void restore_slack(long slack_ns);
 
 /*
- * Gives the calling thread what the request asks for: CPUs, policy, priority, nice; and no slack. leave_target() takes it
- * back, also after an error, and wants `slack_ns`, which is filled here. 0 or an errno.
+ * Gives the calling thread what the request asks for (CPUs, policy, priority, nice) and takes its slack away.
+ * Fills `slack_ns` for leave_target(), which undoes all of this, also after an error. 0 or an errno.
  */
 int become_target(const struct target_request *request, long *slack_ns);
 int leave_target(const struct target_request *request, long slack_ns);
 
-/* The same but for the slack: for a thread that a target has created, which begins as that one is. */
+/* The same without the slack: for a thread that a target has created, which inherits the target's attributes. */
 int leave_attributes(const struct target_request *request);
 
 /*
- * What a target of that request has, and the mask of the CPUs that it may run on, found out by becoming one for a moment.
- * 0, an errno of what the kernel does not give, or minus one of what it does not take back.
+ * Finds out what a target with that request has, and the mask of CPUs it may run on, by becoming one for a
+ * moment. 0, an errno for what the kernel refuses to give, or minus an errno for what it refuses to take
+ * back.
  */
 int target_attributes(const struct target_request *request, struct task_attributes *found, void *cpus, size_t bytes);
 

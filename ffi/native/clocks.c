@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Clocks beside each other: where one clock's instant lies on another, and whether one of them jumped. */
+/* Compares clocks: where an instant of one clock lies on another, and whether one of them jumped. */
 #define _GNU_SOURCE
 #include "clocks.h"
 
@@ -45,7 +45,7 @@ int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns)
 	return difference;
 }
 
-/* Name of what clock_step() counts. */
+/* Name of the counter that clock_step() uses. */
 const char *clock_step_counter(void)
 {
 	return counter_is_steady() ? counter_name : "CLOCK_MONOTONIC_RAW";

@@ -11,10 +11,11 @@ int64_t ns_of(const struct timespec *ts);
 struct timespec timespec_of(int64_t ns);
 int64_t now_ns(clockid_t clock);
 
-/* Clock `other` minus CLOCK_MONOTONIC, and half the width of the bracket it was found in. ns. */
+/* Clock `other` minus CLOCK_MONOTONIC, and half the width of the bracket it was measured in. ns. */
 int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns);
 
-/* CLOCK_MONOTONIC beside the independent counter: the machine's own where it is steady, else CLOCK_MONOTONIC_RAW. */
+/* CLOCK_MONOTONIC beside an independent counter: the machine's own where it is steady, else
+ * CLOCK_MONOTONIC_RAW. */
 struct counter_sample {
 	int64_t mono_ns;
 	uint64_t counter; /* its ticks, or ns */
@@ -24,9 +25,9 @@ struct counter_sample {
 struct counter_sample sample_counter(void);
 
 /*
- * Elapsed CLOCK_MONOTONIC minus the elapsed counter, between two samples, ns. The counter's rate is taken from the
- * time between `origin` and `from`, so it grows more exact with the series; the error is bounded by
- * `uncertainty_ns`.
+ * Elapsed CLOCK_MONOTONIC minus the elapsed counter, between two samples, ns. The counter's rate comes from
+ * the time between `origin` and `from`, so it gets more exact as the series goes on; `uncertainty_ns` bounds
+ * the error.
  */
 int64_t clock_step(const struct counter_sample *origin, const struct counter_sample *from,
 		   const struct counter_sample *to, int64_t *uncertainty_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libbpf wants as C callbacks, and what it does not offer. Callbacks only copy bytes: a JavaScript
- * callback could be called from another thread, or throw.
+ * The C callbacks that libbpf needs, and calls that libbpf does not offer. Callbacks only copy bytes: a
+ * JavaScript callback could be called from another thread, or throw.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* libbpf's log, the newest text kept. Only the one JavaScript thread calls libbpf. */
+/* libbpf's log; when full, the oldest text goes. Only the one JavaScript thread calls libbpf. */
 static char log_text[1 << 16];
 static size_t log_used;
 
@@ -45,7 +45,7 @@ void *libbpf_log_function(void)
 	return (void *)log_line;
 }
 
-/* Copies the log's text out and empties it; returns its length in bytes. */
+/* Copies the log's text out and clears the log; returns the text's length in bytes. */
 uint32_t libbpf_log_take(char *out, uint32_t size)
 {
 	uint32_t length = log_used < size ? log_used : size;
@@ -55,7 +55,8 @@ uint32_t libbpf_log_take(char *out, uint32_t size)
 	return length;
 }
 
-/* A command that no kernel knows: the errno tells whether such a call comes as far as bpf() itself, see bpf_refused.ts. */
+/* A bpf() command that no kernel knows: the errno tells whether the call reaches bpf() at all, see
+ * bpf_refused.ts. */
 int32_t bpf_empty_call(void)
 {
 	union bpf_attr attr;
@@ -68,7 +69,7 @@ int32_t bpf_empty_call(void)
 struct record_sink {
 	uint64_t capacity;
 	uint64_t used;
-	uint64_t refused; /* records that found no room in `bytes` */
+	uint64_t refused; /* records that did not fit into `bytes` */
 	uint8_t bytes[];
 };
 
@@ -91,15 +92,15 @@ void *record_sink_function(void)
 }
 
 struct program_counts {
-	uint64_t counts_recursion_misses; /* 0: this kernel does not, and the next means nothing */
+	uint64_t counts_recursion_misses; /* 0: this kernel does not count them; ignore the next field */
 	uint64_t recursion_misses;
 	uint64_t run_cnt;
 	uint64_t run_time_ns;
 };
 
 /*
- * bpf_prog_info.recursion_misses (5.12): invocations skipped because the program was already running. The other
- * two count while somebody has the statistics on.
+ * bpf_prog_info.recursion_misses (5.12): invocations skipped because the program was already running. The
+ * other two only count while some process keeps the statistics on.
  */
 int program_counts(int program_fd, struct program_counts *counts)
 {
@@ -122,7 +123,8 @@ int program_counts(int program_fd, struct program_counts *counts)
 	return 0;
 }
 
-/* The statistics are on while the file is open (BPF_ENABLE_STATS, 5.8); returns it, or a negative errno. */
+/* The statistics stay on while the returned file is open (BPF_ENABLE_STATS, 5.8). A descriptor or a negative
+ * errno. */
 int program_statistics_open(void)
 {
 	union bpf_attr attr;
@@ -153,9 +155,9 @@ static int read_pmu_file(const char *name, char *text, size_t size)
 }
 
 /*
- * Attaches a kprobe program at an address, which libbpf does by name only: a name that several functions have
- * is refused by newer kernels and silently means the first one on older. Returns the perf event's descriptor,
- * which holds the probe, or a negative errno.
+ * Attaches a kprobe program at an address, which libbpf does by name only. When several functions share a
+ * name, newer kernels refuse it and older ones silently take the first. Returns the descriptor of the perf
+ * event, which holds the probe, or a negative errno.
  */
 int kprobe_at_address(int program_fd, uint64_t address, int32_t is_return)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Load: threads that do nothing but compute, each pinned to one CPU, from before a run is armed until after it. */
+/* Load: threads that only compute, each pinned to one CPU, from before a run is armed until after it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -22,14 +22,14 @@ static void *compute(void *argument)
 	struct load *load = argument;
 
 	prctl(PR_SET_NAME, "probe-load");
-	/* Pinned before it was started: what executes this executes it on the CPU asked for. */
+	/* The thread was pinned before it started, so this already runs on the requested CPU. */
 	sem_post(&load->running);
 	while (!atomic_load_explicit(&load->stop, memory_order_relaxed))
 		;
 	return NULL;
 }
 
-/* The CPUs that this thread may run on; as large a set as the kernel needs. NULL: errno says why. */
+/* The CPUs this thread may run on, in a set as large as the kernel needs. NULL on failure, errno says why. */
 static cpu_set_t *allowed_cpus(size_t *size)
 {
 	for (int cpus = 1024;; cpus *= 2) {
@@ -46,7 +46,8 @@ static cpu_set_t *allowed_cpus(size_t *size)
 	}
 }
 
-/* The next CPU of the set after `cpu`, and round to the first; -1 starts. A set of sched_getaffinity() is not empty. */
+/* The CPU of the set after `cpu`, wrapping around to the first; -1 starts. sched_getaffinity() never gives an
+ * empty set. */
 static int next_cpu(const cpu_set_t *set, size_t size, int cpu)
 {
 	do
@@ -87,8 +88,8 @@ void load_stop(struct load *load)
 }
 
 /*
- * Starts that many threads, pinned to the CPUs allowed in turn, and returns once each of them runs. NULL when one
- * cannot be started: `error` then holds the errno, and none is left.
+ * Starts that many threads, pinned to the allowed CPUs in turn, and returns once each of them runs. When one
+ * cannot be started, returns NULL with the errno in `error`, and no thread is left running.
  */
 struct load *load_start(int32_t threads, int32_t *error)
 {
@@ -104,7 +105,7 @@ struct load *load_start(int32_t threads, int32_t *error)
 	sem_init(&load->running, 0, 0);
 	allowed = allowed_cpus(&size);
 	*error = allowed ? 0 : errno;
-	/* The threads inherit it: no signal for the process is to end up with one of them. */
+	/* The threads inherit this mask: signals for the process must not be delivered to one of them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (int32_t i = 0; i < threads && !*error; i++) {

@@ -10,7 +10,7 @@
 #include "clocks.h"
 #include "triggers.h"
 
-/* It must stamp assert edges, and let a caller wait for the next event. */
+/* The device must stamp assert edges, and let a caller wait for the next event. */
 static int checked(int fd)
 {
 	struct pps_kparams params;
@@ -36,8 +36,8 @@ static int open_pps(const char *path)
 }
 
 /*
- * PPS_FETCH first waits for an event that comes after the call, as long as the timeout says: one of 0 does not wait,
- * an invalid one is none. Then it answers with the latest assert.
+ * PPS_FETCH first waits for an event later than the call, then returns the latest assert edge. A timeout of 0
+ * means it does not wait; an invalid timeout (PPS_TIME_INVALID) means it waits without limit.
  */
 static int fetch(struct edge_wait *wait, uint32_t timeout_flags)
 {
@@ -64,15 +64,16 @@ static int begin_pps(struct edge_wait *wait)
 }
 
 /*
- * When it answers with a later assert than the next one, another pulse came before the wait began or after it had
- * ended; with an earlier one, a clear edge ended the wait. Then nobody knows the edge of this wakeup.
+ * The returned assert edge may not be the next one. A later edge: another pulse came before the wait began or
+ * after it ended. An earlier one: a clear edge ended the wait. In both cases the edge of this wakeup is not
+ * known.
  */
 static int block_pps(struct edge_wait *wait)
 {
 	return fetch(wait, PPS_TIME_INVALID);
 }
 
-/* A pulse per second is due a second after the one before it, as well as the machine's own clock keeps its rate. */
+/* Pulses come one second apart, as precisely as the machine's own clock keeps its rate. */
 #define EARLIEST_NS 20000000LL
 
 const struct trigger PPS_TRIGGER = {

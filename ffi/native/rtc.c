@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Update interrupts of a real-time clock, one a second. The kernel counts them and stamps none: a worker thread of
- * its own ends the read, some time after the interrupt, so the edge is not known.
+ * Update interrupts of a real-time clock, one a second. The kernel counts them but does not stamp them. One
+ * of its worker threads ends the read some time after the interrupt, so the time of the edge is not known.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "clocks.h"
 #include "triggers.h"
 
-/* Of the one device that is open. */
+/* State of the one device that is open. */
 static int64_t updates, latest_return_real_ns;
 
 static int open_rtc(const char *path)
@@ -32,7 +32,8 @@ static int open_rtc(const char *path)
 	return fd;
 }
 
-/* The interrupts since the last read are in the word above its lowest byte; it waits for one when there is none. */
+/* The bytes above the lowest one hold the number of interrupts since the last read. The read blocks while it
+ * is 0. */
 static int read_updates(int fd, int64_t *count)
 {
 	unsigned long word;
@@ -43,7 +44,7 @@ static int read_updates(int fd, int64_t *count)
 	return 0;
 }
 
-/* Updates that nobody read would end the wait before it began. */
+/* Reads pending updates away: they would end the wait before it began. */
 static int begin_rtc(struct edge_wait *wait)
 {
 	struct pollfd poll_fd = { .fd = wait->fd, .events = POLLIN };
@@ -69,7 +70,7 @@ static int block_rtc(struct edge_wait *wait)
 	return 0;
 }
 
-/* The target's own first clock read comes before this one. */
+/* Runs after the target's own first clock read. */
 static void settle_rtc(struct edge_wait *wait)
 {
 	(void)wait;

@@ -24,10 +24,10 @@
 #include "clocks.h"
 #include "wakes.h"
 
-/* Each clock is rounded to ns by itself. */
+/* Each clock is rounded to ns separately. */
 #define ROUNDING_NS 2
 
-/* The counter's rate is first taken from this long a time. */
+/* The shortest time over which the counter's rate is measured. */
 #define FIRST_BASELINE_NS 20000000LL
 
 static struct counter_sample origin;
@@ -53,9 +53,9 @@ int64_t kernel_monotonic(const struct target_request *request, int64_t own_ns)
 
 /* ---- ending a sleep early ---- */
 
-/* tid of the target while it may be in its sleep; the cancelling thread signals it until it has left. */
+/* tid of the target while it may be asleep; the cancelling thread signals it until it has woken. */
 static atomic_int sleeping_tid;
-/* The run that is not to sleep any more, also when it has not begun to. */
+/* The run that must not sleep any more, even if it has not yet begun to. */
 static atomic_ullong cancelled_run;
 
 static int cancel_signal(void)
@@ -65,10 +65,11 @@ static int cancel_signal(void)
 
 static void on_cancel(int signal)
 {
-	(void)signal; /* being interrupted is all it is for */
+	(void)signal; /* its only purpose is to interrupt the sleep */
 }
 
-/* Ends the sleep of that run: its target_run() returns EINTR. Returns once the target is in no sleep. */
+/* Ends the sleep of that run: its target_run() returns EINTR. Returns once the target does not sleep any
+ * more. */
 void target_cancel(uint64_t run)
 {
 	int tid;
@@ -120,7 +121,8 @@ int edge_of_run(uint64_t run, struct wait_state *state)
 	return error;
 }
 
-/* A signal meant for the process must not wake the target instead of the wake: all but cancelling is blocked. */
+/* A signal meant for the process must not wake the target: everything except the cancelling signal is
+ * blocked. */
 static void block_signals(sigset_t *before)
 {
 	sigset_t set;
@@ -130,7 +132,7 @@ static void block_signals(sigset_t *before)
 	pthread_sigmask(SIG_SETMASK, &set, before);
 }
 
-/* ---- the waker's thread, for every wake but the timer's own ---- */
+/* ---- the waker's thread, for every wake except the timer's own ---- */
 
 struct waker {
 	const struct target_request *request;
@@ -138,7 +140,7 @@ struct waker {
 	struct wait_state *state;
 	int64_t asleep_by_ns;  /* CLOCK_REALTIME: the target must sleep by then */
 	int64_t difference_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC at arming */
-	int stat_fd; /* the target's stat file, opened by itself: /proc may count in another pid namespace than ours */
+	int stat_fd; /* the target's stat file, opened by the target itself: /proc may count pids in another namespace than ours */
 	int error;
 };
 
@@ -157,8 +159,9 @@ static int is_asleep(int stat_fd)
 }
 
 /*
- * A target that is not asleep at the edge would find its wake done and never block: no wakeup, no run. So the
- * waker looks shortly before the edge; since nobody else wakes the target, it is still asleep at the edge.
+ * A target that is not asleep at the edge would find its wake already done and would not block: no wakeup, no
+ * run. So the waker checks shortly before the edge. Nobody else wakes the target, so it is still asleep at
+ * the edge.
  */
 static void *waker_main(void *argument)
 {
@@ -176,9 +179,10 @@ static void *waker_main(void *argument)
 		waker->error = wait_for_edge(state->trigger, &state->edge);
 	if (waker->error) {
 		/*
-		 * Woken all the same, or it would sleep for ever; the run does not count. Once is enough: every wake
-		 * leaves something behind that a target which comes to sleep later finds (a byte, a count, the futex
-		 * word, a pending signal). That FUTEX_WAKE then wakes nobody is no reason to go on.
+		 * Wake it even though the run does not count, or it would sleep for ever. Once is enough:
+		 * every wake leaves something behind (a byte, a count, the futex word, a pending signal) that
+		 * a target finds when it goes to sleep later. That holds even if FUTEX_WAKE finds nobody to
+		 * wake.
 		 */
 		waker->wake->wake(state);
 		return NULL;
@@ -193,7 +197,7 @@ static void *waker_main(void *argument)
 	return NULL;
 }
 
-/* Nobody knows how long it would still wait for its edge: signals end that, again and again until they have. */
+/* The waker may still have long to wait for its edge: signal it again and again until it has ended. */
 static void cancel_waker(pthread_t thread)
 {
 	while (pthread_tryjoin_np(thread, NULL) == EBUSY) {
@@ -204,7 +208,7 @@ static void cancel_waker(pthread_t thread)
 
 /* ---- one run ---- */
 
-/* What is armed is disarmed by the caller. */
+/* The caller disarms. */
 static int armed_wait(const struct target_request *request, int64_t difference_ns, const struct wake *wake,
 		      struct wait_state *state, struct timespec *read)
 {
@@ -250,9 +254,9 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 }
 
 /*
- * Whether a clock that was set while an edge was awaited on it moved the wait's end. Set forward, the end came
- * before the place that the edge was given; set back, later than that by as much. (So does a wake that is held back
- * for longer than the step: that the run is then done again is the lesser evil.)
+ * Whether a clock that was set during the wait moved the end of the wait. Set forward: the wait ended before
+ * the instant computed for the edge. Set back: it ended later by at least the step. (A wake held back for
+ * longer than the step looks the same. Repeating such a run is the lesser evil.)
  */
 static int was_moved(const struct wait_state *state, const struct target_result *result, int64_t late, int64_t slack_ns)
 {
@@ -272,17 +276,17 @@ int place_edge(const struct target_request *request, const struct wait_state *st
 	result->sequence = state->edge.sequence;
 	result->edge_ns = kernel_monotonic(request, edge_ns);
 	result->edge_uncertainty_ns = uncertainty_ns;
-	/* Whether a device's edge was stamped before the step or after it, nobody knows. */
+	/* It is not known whether a device stamped its edge before the step or after it. */
 	if (!state->edge.edge_real_ns || (stepped && state->trigger->latest))
 		result->edge_uncertainty_ns = -1;
 	return was_moved(state, result, end_ns - edge_ns, uncertainty_ns + after_ns + ROUNDING_NS) ? ESTALE : 0;
 }
 
 /*
- * Runs once: arms the map with this thread's own pid, so that no wakeup can come before the arming and none
- * be missed after it, blocks until it is woken, reads CLOCK_MONOTONIC by the raw system call, disarms.
- * Returns 0, or an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, ESTALE when
- * it is not known which edge woke the target, EINTR when target_cancel() cut the sleep short.
+ * Runs once: arms the map with this thread's own pid, so no wakeup can come before the arming and none after
+ * it is missed; blocks until it is woken; reads CLOCK_MONOTONIC by the raw system call; disarms. Returns 0 or
+ * an errno: ETIME when the edge was nearer than `lead_ns` once everything was ready, ESTALE when it is not
+ * known which edge woke the target, EINTR when target_cancel() cut the sleep short.
  */
 static int run_once(const struct target_request *request, struct target_result *result)
 {
@@ -300,7 +304,8 @@ static int run_once(const struct target_request *request, struct target_result *
 	result->tgid = getpid();
 	result->pid = state.target_tid;
 
-	/* Rehearsed unarmed: a page fault between arming and sleeping could block and be woken. */
+	/* Rehearse it unarmed: a page fault between arming and sleeping could block and cause a wakeup of its
+	 * own. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
 	error = arm_map(request->armed_map_fd, 0, 0, 0);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What ffi/target.ts hands to target_run() and gets back. Eight-byte fields only, so that there is no padding. */
+/* What ffi/target.ts passes to target_run() and gets back. Eight-byte fields only, so there is no padding. */
 #ifndef PROBE_TARGET_H
 #define PROBE_TARGET_H
 
 #include <stdint.h>
 
-/* Of what a target is to have: what its thread has anyway. */
+/* For an attribute that is not asked for: the thread keeps its own. */
 #define INHERITED INT64_MIN
 
 struct target_request {
@@ -13,13 +13,13 @@ struct target_request {
 	uint64_t run;
 	int64_t wake;                /* index in the table of wakes */
 	int64_t edge_real_ns;        /* absolute CLOCK_REALTIME at which the edge is due */
-	int64_t lead_ns;             /* how far away the edge must still be once the target is armed */
+	int64_t lead_ns;             /* how far away the edge must be at least once the target is armed */
 	int64_t hold_ns;             /* how long the waker holds the wake back after the edge */
 	int64_t trigger;             /* index in the table of triggers */
-	int64_t trigger_fd;          /* its device, where it has one */
+	int64_t trigger_fd;          /* its device, if it has one */
 	int64_t cpus;                /* address of the mask of the CPUs that the target may run on; 0: any */
 	int64_t cpus_bytes;          /* its length */
-	int64_t monotonic_offset_ns; /* this time namespace's CLOCK_MONOTONIC less the kernel's own */
+	int64_t monotonic_offset_ns; /* this time namespace's CLOCK_MONOTONIC minus the kernel's own */
 	int64_t policy;              /* SCHED_*, or INHERITED */
 	int64_t priority;            /* of a real-time policy, or INHERITED */
 	int64_t nice;                /* or INHERITED */
@@ -28,36 +28,37 @@ struct target_request {
 struct target_result {
 	int64_t tgid;
 	int64_t pid;
-	int64_t edge_ns;             /* times are the kernel's own CLOCK_MONOTONIC, as BPF programs see it */
-	int64_t edge_uncertainty_ns; /* -1: when the edge was is not known */
+	int64_t edge_ns;             /* times are on the kernel's own CLOCK_MONOTONIC, as BPF programs see it */
+	int64_t edge_uncertainty_ns; /* -1: the time of the edge is not known */
 	int64_t value_ns;
 	int64_t clock_step_ns;
 	int64_t clock_step_uncertainty_ns;
 	int64_t realtime_step_ns;
-	int64_t sequence; /* number of the edge, as its device counts; -1: it does not */
+	int64_t sequence; /* number of the edge as its device counts; -1: it does not count */
 };
 
 /*
- * Makes `pid`, as this pid namespace counts, the task whose first wakeup from that time on (the kernel's CLOCK_MONOTONIC)
- * is followed, in that run; pid 0 disarms. 0 or an errno.
+ * Arms `pid`, as this pid namespace counts, in that run: the task's first wakeup from that time on (the
+ * kernel's CLOCK_MONOTONIC) is followed; pid 0 disarms. 0 or an errno.
  */
 int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns);
 
 struct wait_state;
 
-/* An instant of this time namespace's CLOCK_MONOTONIC on the kernel's own (kernel/time/namespace.c). */
+/* Converts an instant of this time namespace's CLOCK_MONOTONIC to the kernel's own (kernel/time/namespace.c). */
 int64_t kernel_monotonic(const struct target_request *request, int64_t own_ns);
 
-/* How the run of that request waits, before it has begun to. */
+/* The wait state of that request's run, before the wait begins. */
 struct wait_state wait_of_run(const struct target_request *request);
 
-/* Waits for the edge in the calling thread; target_cancel(run) ends it with EINTR. */
+/* Waits for the edge in the calling thread; target_cancel(run) ends the wait with EINTR. */
 int edge_of_run(uint64_t run, struct wait_state *state);
 
 /*
- * The edge into `result`, and whether CLOCK_REALTIME was set meanwhile. `difference` and `uncertainty_ns` are its
- * clock_difference() from before the wait, which was over by `end_ns` (CLOCK_MONOTONIC). 0, or ESTALE when the
- * setting moved the end of the wait, so that when the edge was is not known.
+ * Writes the edge into `result`, and whether CLOCK_REALTIME was set meanwhile. `difference` and
+ * `uncertainty_ns` come from a clock_difference() before the wait, which ended before `end_ns`
+ * (CLOCK_MONOTONIC). 0, or ESTALE when setting the clock moved the end of the wait, so the time of the edge
+ * is not known.
  */
 int place_edge(const struct target_request *request, const struct wait_state *state, int64_t difference,
 	       int64_t uncertainty_ns, int64_t end_ns, struct target_result *result);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tasks that are there already: found by name, and armed at an edge. */
+/* Existing tasks: found by name, and armed at an edge. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -15,14 +15,15 @@
 #include "target.h"
 #include "wakes.h"
 
-/* TASK_COMM_LEN (include/linux/sched.h): what the kernel keeps of a name. */
+/* TASK_COMM_LEN (include/linux/sched.h): how much of a name the kernel keeps. */
 #define COMM_LEN 16
-/* What /proc shows of a kernel thread's (proc_task_name(), fs/proc/array.c). */
+/* How much of a kernel thread's name /proc shows (proc_task_name(), fs/proc/array.c). */
 #define SHOWN_LEN 64
 
 /*
- * Makes of a name as /proc shows it the one that the kernel keeps, and BPF programs see: cut, and without what a worker
- * works at (wq_worker_comm(), kernel/workqueue.c), which stands behind a - or a +. Rescuers (kworker/R-) have none.
+ * Turns a name as /proc shows it into the one that the kernel keeps and BPF programs see: cut to length, and
+ * without the work item that /proc appends to a worker's name (wq_worker_comm(), kernel/workqueue.c) behind a
+ * - or a +. The names of rescuers (kworker/R-) have no such suffix.
  */
 static void keep(char *comm)
 {
@@ -43,7 +44,7 @@ static int is_named(const char *process, const char *task, const char *name)
 	snprintf(path, sizeof(path), "/proc/%.16s/task/%.16s/comm", process, task);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0; /* it has ended meanwhile */
+		return 0; /* the task has ended meanwhile */
 	length = read(fd, comm, SHOWN_LEN);
 	close(fd);
 	if (length <= 0)
@@ -56,7 +57,8 @@ static int is_named(const char *process, const char *task, const char *name)
 	return !strcmp(comm, name);
 }
 
-/* Puts the pids, as /proc counts, of all tasks of that name, as shown or as kept, into `pids`, as many as fit; returns how many there are. */
+/* Finds all tasks of that name, as shown or as kept. Writes their pids, as /proc counts, into `pids` as far
+ * as they fit, and returns how many there are. */
 int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 {
 	struct dirent *process, *task;
@@ -89,10 +91,10 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 }
 
 /*
- * One run of an existing task, so that its first wakeup after the edge is followed: where it is known when the
- * edge comes, the map is armed for it ahead, and nothing of ours must be on time: a pulse wakes the task in the same
- * interrupt as this thread. Otherwise once it has come. Returns 0, or an errno: ESRCH when the task has ended, ETIME
- * when the timer's edge came before the arming, those of target_run().
+ * One run of an existing task, whose first wakeup after the edge is followed. When the time of the edge is
+ * known in advance, the map is armed ahead, so this thread need not be on time: a pulse wakes the task in the
+ * same interrupt as this thread. Otherwise it is armed once the edge has come. Returns 0 or an errno: ESRCH
+ * when the task has ended, ETIME when the timer's edge came before the arming, and those of target_run().
  */
 static int follow_once(const struct target_request *request, int32_t pid, struct target_result *result)
 {

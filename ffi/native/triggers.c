@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of triggers: what gives a run its edge. runbook/run/triggers.ts says what each is to a series. */
+/* The one table of triggers: what gives a run its edge. runbook/run/triggers.ts says what each means for a
+ * series. */
 #define _GNU_SOURCE
 #include "triggers.h"
 
@@ -15,7 +16,7 @@ static int block_timer(struct edge_wait *wait)
 	struct timespec due = timespec_of(wait->due_real_ns);
 
 	wait->edge_real_ns = wait->due_real_ns;
-	/* An edge that has passed is one all the same: the timer fires at once. */
+	/* A due time that has passed still counts as an edge: the timer fires at once. */
 	return clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &due, NULL);
 }
 
@@ -64,7 +65,8 @@ int32_t trigger_open(int32_t index, const char *path)
 	return trigger && trigger->open ? trigger->open(path) : -EINVAL;
 }
 
-/* Fills `latest` with the CLOCK_REALTIME of the device's latest edge (0: none is known) and its number. 0 or an errno. */
+/* Fills `latest` with the CLOCK_REALTIME of the device's latest edge (0: not known) and its number. 0 or an
+ * errno. */
 int32_t trigger_latest(int32_t index, int32_t fd, int64_t latest[2])
 {
 	const struct trigger *trigger = trigger_at(index);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether a clock read of a user's program enters the kernel, counted by syscall user dispatch: while the selector
- * says so, each system call of this thread, one made from inside the vDSO too, becomes a SIGSYS and is not made
- * (Linux 5.11, kernel/entry/syscall_user_dispatch.c). Needs no privilege and leaves nothing behind.
+ * Whether a user program's clock read enters the kernel, counted by syscall user dispatch: while the selector
+ * says so, each system call of this thread, also one made inside the vDSO, becomes a SIGSYS and is not
+ * executed (Linux 5.11, kernel/entry/syscall_user_dispatch.c). Needs no privilege and leaves nothing behind.
  */
 #define _GNU_SOURCE
 #include "vdso.h"
@@ -31,7 +31,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;
 	(void)context;
-	/* First of all: the return from this handler is a system call itself. */
+	/* Must come first: returning from this handler is itself a system call. */
 	selector = ALLOW;
 	if (info->si_syscall == SYS_clock_gettime)
 		entered++;
@@ -43,7 +43,7 @@ int32_t clock_reads_entering_kernel(int32_t reads)
 	sigset_t all, mask;
 	int error = 0;
 
-	/* No other signal's handler may run while its system calls would be caught. */
+	/* No other signal's handler may run now: its system calls would be caught too. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &mask);

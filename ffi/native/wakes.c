@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of wakes: how the target blocks, and what wakes it. runbook/protocol/wakes.ts says what each should look like. */
+/* The one table of wakes: how the target blocks, and what wakes it. runbook/protocol/wakes.ts says how each
+ * should look. */
 #define _GNU_SOURCE
 #include "wakes.h"
 
@@ -29,13 +30,13 @@ static int wait_timer(struct wait_state *state)
 	return state->trigger->block(&state->edge);
 }
 
-/* An edge that came before the target was asleep has woken nobody. */
+/* An edge that came before the target was asleep has not woken it. */
 static int settle_timer(struct wait_state *state)
 {
 	return voluntary_switches() == state->switches ? ETIME : 0;
 }
 
-/* The device's own wait: what ends it is the driver, in the interrupt or from a worker. */
+/* Waits on the device itself: its driver ends the wait, in the interrupt or from a worker. */
 static int wait_device(struct wait_state *state)
 {
 	int error = state->trigger->begin(&state->edge);
@@ -44,7 +45,7 @@ static int wait_device(struct wait_state *state)
 	return error ? error : state->trigger->block(&state->edge);
 }
 
-/* An edge between the note of the one before and the sleep ends the wait without a wakeup. */
+/* An edge between begin() and the sleep ends the wait without a wakeup. */
 static int settle_device(struct wait_state *state)
 {
 	int error = settle_edge(state->trigger, &state->edge);
@@ -117,7 +118,7 @@ static void wake_signal_set(sigset_t *set)
 	sigaddset(set, SIGRTMIN + 8);
 }
 
-/* target_run() has blocked the signal, as sigwaitinfo() needs it. */
+/* target_run() has blocked the signal, as sigwaitinfo() requires. */
 static int wait_signal(struct wait_state *state)
 {
 	sigset_t set;
@@ -133,8 +134,8 @@ static int wake_signal(struct wait_state *state)
 }
 
 /*
- * A wait that something else cut short is over before the waker, which wakes all the same: what it sent must not be
- * there when the thread takes signals again, for it would end the process.
+ * When something else ends the wait early, the waker still sends its signal afterwards. Take that signal
+ * here: it would end the process as soon as the thread accepts signals again.
  */
 static void close_signal(struct wait_state *state)
 {

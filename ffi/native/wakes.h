@@ -7,11 +7,11 @@
 
 #include "triggers.h"
 
-/* One run's way of blocking and of being woken. */
+/* One way for a run to block and to be woken. */
 struct wait_state {
 	const struct trigger *trigger;
 	struct edge_wait edge;
-	long switches; /* how often the target had given up its CPU before it waited for the timer or the device */
+	long switches; /* voluntary context switches of the target before it waited for the timer or the device */
 	pid_t target_tid;
 	int fds[2];
 	uint32_t word;
@@ -21,16 +21,17 @@ struct wake {
 	const char *name;
 	/* Prepares `state`; 0 or an errno. May be NULL. */
 	int (*open)(struct wait_state *state);
-	/* The target: blocks until it is woken; 0 or an errno. */
+	/* In the target: blocks until it is woken; 0 or an errno. */
 	int (*wait)(struct wait_state *state);
-	/* Another thread, at the edge: wakes the target. NULL: the trigger itself does. */
+	/* In another thread, at the edge: wakes the target. NULL: the trigger itself wakes it. */
 	int (*wake)(struct wait_state *state);
-	/* The target, after its clock read: whether it has slept until the edge it was to; 0 or an errno. May be NULL. */
+	/* In the target, after its clock read: whether it slept until the right edge; 0 or an errno. May be
+	 * NULL. */
 	int (*settle)(struct wait_state *state);
 	void (*close)(struct wait_state *state);
 };
 
-/* NULL when there is no such wake; 0 is the timer's. */
+/* NULL when the table has no such wake; 0 is the timer's. */
 const struct wake *wake_at(int32_t index);
 
 #endif

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's own counter, which no adjustment of the kernel's clock touches. Each file here is of one architecture. */
+/* The machine's own counter. Adjustments of the kernel's clock do not touch it. Each file here serves one
+ * architecture. */
 #ifndef PROBE_COUNTER_H
 #define PROBE_COUNTER_H
 
 #include <stdint.h>
 
-/* As result files call it. */
+/* Its name in result files. */
 extern const char counter_name[];
 
-/* Whether it runs at one rate in every power state. */
+/* Whether it runs at the same rate in every power state. */
 int counter_is_steady(void);
 
-/* Ticks; only where it is steady. */
+/* Ticks. Only meaningful while the counter is steady. */
 uint64_t counter_ticks(void);
 
 #endif
