@@ -20,7 +20,7 @@ import { openOutput } from "../runbook/files/output.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
 import { attributesOf, cpusOf, systemOf } from "../runbook/protocol/runbook.ts";
-import type { Field, Runbook } from "../runbook/protocol/settings.ts";
+import type { Runbook, RunbookField } from "../runbook/protocol/settings.ts";
 import type { RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
@@ -158,7 +158,7 @@ export function declaredBy(
 }
 
 /** `--period` for period_ns. */
-function optionOf(field: Field): string {
+function optionOf(field: RunbookField): string {
   return `--${field.replace(/_ns$/, "")}`;
 }
 

@@ -1,7 +1,7 @@
 /** One run's chain as the kernel saw it. */
 
 import { CHAIN, CHAIN_SEEN } from "./layout.generated.ts";
-import { decodeStruct, type Field, type ValueOf } from "./struct.ts";
+import { decodeStruct, type StructField, type ValueOf } from "./struct.ts";
 
 type Fields = typeof CHAIN.fields;
 
@@ -19,7 +19,8 @@ export type ChainRecord = {
 /** Bytes of one record. */
 export const RECORD_BYTES: number = CHAIN.size;
 
-const FIELDS: Readonly<Record<string, Field & { readonly seen?: keyof typeof CHAIN_SEEN }>> = CHAIN.fields;
+const FIELDS: Readonly<Record<string, StructField & { readonly seen?: keyof typeof CHAIN_SEEN }>> =
+  CHAIN.fields;
 
 /**
  * @param bytes one record, {@linkcode RECORD_BYTES} long

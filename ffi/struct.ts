@@ -14,7 +14,7 @@ const READERS = {
 type IntegerKind = keyof typeof READERS;
 
 /** One field as ffi/layout.generated.ts describes it. */
-export interface Field {
+export interface StructField {
   readonly offset: number;
   readonly kind: IntegerKind | "char";
   /** Bytes of one element. */
@@ -27,7 +27,7 @@ export interface Field {
 
 export interface Struct {
   readonly size: number;
-  readonly fields: Readonly<Record<string, Field>>;
+  readonly fields: Readonly<Record<string, StructField>>;
 }
 
 /** The word for an enum's name: the part after its first `_`, in lower case: `PATH_DIRECT` -> `direct`. */
@@ -61,7 +61,7 @@ export function decodeStruct<S extends Struct>(struct: S, bytes: Uint8Array<Arra
   return Object.fromEntries(values) as Decoded<S>;
 }
 
-function valueOf(view: DataView, { offset, kind, bytes, count, words }: Field) {
+function valueOf(view: DataView, { offset, kind, bytes, count, words }: StructField) {
   if (kind === "char") return textOf(new Uint8Array(view.buffer, view.byteOffset + offset, count));
   const elements = Array.from({ length: count }, (_, i) => READERS[kind](view, offset + i * bytes));
   if (words !== undefined) return wordOf(words, Number(elements[0]));

@@ -7,12 +7,12 @@ import { CPU_LATENCY_DEVICE } from "../machine/cpu_latency.ts";
 import { formatCpuList } from "../machine/cpu_list.ts";
 import { idleStates } from "../machine/idle_states.ts";
 import { limitOf } from "../machine/limits.ts";
-import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
+import { type Check, type CheckAnswer, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
 const FULL = 99;
 const CPU_FOLDER = "/sys/devices/system/cpu";
 
-function realtime({ read }: Examined): Answer {
+function realtime({ read }: Examined): CheckAnswer {
   if (hasCapability(read, "CAP_SYS_NICE")) return yes("CAP_SYS_NICE");
   const most = limitOf(read, "Max realtime priority");
   if (most === null) return couldNotTell("/proc/self/status and /proc/self/limits cannot be read");
@@ -26,7 +26,7 @@ function realtime({ read }: Examined): Answer {
   );
 }
 
-function unthrottled({ read }: Examined): Answer {
+function unthrottled({ read }: Examined): CheckAnswer {
   const { max } = readCpuLimits(read);
   if (max === null) {
     return couldNotTell("no cpu.max of this process's cgroup, or of one above it, can be read");
@@ -40,7 +40,7 @@ function unthrottled({ read }: Examined): Answer {
   );
 }
 
-function ownScheduler(examined: Examined): Answer {
+function ownScheduler(examined: Examined): CheckAnswer {
   const name = readSchedExt(examined);
   if (name === null) return couldNotTell("/sys/kernel/sched_ext cannot be read");
   if (name === "none") return yes("no sched_ext scheduler is active");
@@ -51,7 +51,7 @@ function ownScheduler(examined: Examined): Answer {
   );
 }
 
-function cpuLatency({ exists }: Examined): Answer {
+function cpuLatency({ exists }: Examined): CheckAnswer {
   if (exists(CPU_LATENCY_DEVICE)) return yes(CPU_LATENCY_DEVICE);
   if (!exists("/dev")) return couldNotTell("/dev cannot be read");
   return no(
@@ -61,7 +61,7 @@ function cpuLatency({ exists }: Examined): Answer {
   );
 }
 
-function idleStateChoice({ read, exists }: Examined): Answer {
+function idleStateChoice({ read, exists }: Examined): CheckAnswer {
   const names = idleStates(read, 0).map(({ name }) => name);
   if (names.length > 1) return yes(names.join(", "));
   if (!exists(CPU_FOLDER)) return couldNotTell(`${CPU_FOLDER} cannot be read`);

@@ -7,20 +7,20 @@ import type { HookState, Reason } from "../probes/reasons.ts";
 import type { ReadLink } from "../machine/namespaces.ts";
 
 /** A check is answered with certainty or not at all; a "no" says what it prevents and what to do about it. */
-export type Answer =
+export type CheckAnswer =
   | { readonly outcome: "yes"; readonly found: string }
   | { readonly outcome: "no"; readonly found: string; readonly prevents: string; readonly remedy: string }
   /** `found` says why. */
   | { readonly outcome: "could not tell"; readonly found: string };
 
-export const yes = (found: string): Answer => ({ outcome: "yes", found });
-export const no = (found: string, prevents: string, remedy: string): Answer => ({
+export const yes = (found: string): CheckAnswer => ({ outcome: "yes", found });
+export const no = (found: string, prevents: string, remedy: string): CheckAnswer => ({
   outcome: "no",
   found,
   prevents,
   remedy,
 });
-export const couldNotTell = (found: string): Answer => ({ outcome: "could not tell", found });
+export const couldNotTell = (found: string): CheckAnswer => ({ outcome: "could not tell", found });
 export const NO_SYS = couldNotTell("/sys is not mounted");
 
 /** In the order in which they are shown. */
@@ -42,7 +42,7 @@ export interface Check {
   readonly id: string;
   readonly topic: Topic;
   readonly asks: string;
-  answer(examined: Examined): Answer;
+  answer(examined: Examined): CheckAnswer;
 }
 
 /** Something worth knowing that is neither good nor bad; null: could not be read. */
@@ -55,7 +55,7 @@ export interface Fact {
 /** What became of one tier when its hooks were attached, and detached again. */
 export interface TierFinding {
   readonly tier: Tier;
-  readonly answer: Answer;
+  readonly answer: CheckAnswer;
   /** Every hook of the program at this tier; empty when the tier is not available. */
   readonly hooks: readonly HookState[];
 }

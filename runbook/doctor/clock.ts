@@ -2,8 +2,8 @@
 
 import { errnoName } from "../../system/errno.ts";
 import {
-  type Answer,
   type Check,
+  type CheckAnswer,
   couldNotTell,
   type Examined,
   type Fact,
@@ -17,7 +17,7 @@ import { type HookState, wordsOfAll } from "../probes/reasons.ts";
 import { CALLBACK_LOSS, hookConsequence } from "./hooks.ts";
 
 /** Whether the clocksource's own read callback can be hooked: found by hooking it, at the tiers that hook functions. */
-function callback(name: string, { attachments, machine }: Examined): Answer {
+function callback(name: string, { attachments, machine }: Examined): CheckAnswer {
   const hook = architectureOf(machine.arch).clocksources.get(name)?.callback;
   if (hook === undefined) return couldNotTell("this program does not know the callback of this clocksource");
   const full = tierFinding(attachments, "full");
@@ -32,14 +32,14 @@ function callback(name: string, { attachments, machine }: Examined): Answer {
   return couldNotTell(`${hook}: ${(lost.outcome === "no" ? kprobe.answer : lost).found}`);
 }
 
-function attachedOrNot(state: HookState): Answer {
+function attachedOrNot(state: HookState): CheckAnswer {
   const { hook, kind, reasons } = state;
   if (reasons.length === 0) return yes(`${kind}/${hook}`);
   const { prevents, remedy } = hookConsequence(state);
   return no(`${hook}: ${wordsOfAll(reasons)}`, prevents, remedy);
 }
 
-function entersKernel({ clockReads, machine }: Examined): Answer {
+function entersKernel({ clockReads, machine }: Examined): CheckAnswer {
   const { current } = machine.clocksource;
   const { clocksources } = architectureOf(machine.arch);
   if ("errno" in clockReads) {
@@ -74,7 +74,7 @@ function cpuFlags({ read }: Examined): ReadonlySet<string> | null {
   return flags === undefined ? null : new Set(flags.split(" "));
 }
 
-function steadyCounter(examined: Examined): Answer {
+function steadyCounter(examined: Examined): CheckAnswer {
   const { title, remedy, steadiness } = architectureOf(examined.machine.arch).counter;
   const { steady, found } = steadiness(cpuFlags(examined));
   if (steady === null) return couldNotTell(found);
@@ -91,7 +91,7 @@ function kernelArguments({ read }: Examined): readonly string[] | null {
 }
 
 /** Only a clocksource that must be verified is watched. */
-function staysCurrent(examined: Examined): Answer {
+function staysCurrent(examined: Examined): CheckAnswer {
   const { current, available } = examined.machine.clocksource;
   const { watched } = architectureOf(examined.machine.arch);
   if (!available.includes(current)) return couldNotTell("the clocksources cannot be read; is /sys mounted?");

@@ -2,7 +2,7 @@
 
 import { idleStates } from "../machine/idle_states.ts";
 import { onlineCpus } from "../machine/machine.ts";
-import { type Answer, type Check, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
+import { type Check, type CheckAnswer, couldNotTell, type Examined, type Fact, no, yes } from "./check.ts";
 
 const CPU = "/sys/devices/system/cpu";
 
@@ -18,7 +18,7 @@ function* numbered<T>(at: (index: number) => T | null): Generator<T> {
   }
 }
 
-function steadyFrequency(examined: Examined): Answer {
+function steadyFrequency(examined: Examined): CheckAnswer {
   const governors = new Set(
     (onlineCpus(examined.read) ?? []).map((cpu) =>
       examined.read(`${CPU}/cpu${cpu}/cpufreq/scaling_governor`)?.trim() ?? null
@@ -37,7 +37,7 @@ function steadyFrequency(examined: Examined): Answer {
   );
 }
 
-function shallowIdle(examined: Examined): Answer {
+function shallowIdle(examined: Examined): CheckAnswer {
   const enabled = idleStates(examined.read, 0).filter(({ disabled }) => !disabled);
   if (enabled.length === 0) {
     return couldNotTell(
@@ -74,7 +74,7 @@ function lastLevelGroups(examined: Examined): string[] {
   return groups.includes(undefined) ? [] : [...new Set(groups as string[])];
 }
 
-function oneCache(examined: Examined): Answer {
+function oneCache(examined: Examined): CheckAnswer {
   const groups = lastLevelGroups(examined);
   if (groups.length === 0) return couldNotTell("the caches are not in /sys; a hypervisor may hide them");
   if (groups.length === 1) return yes(`CPUs ${groups[0]}`);

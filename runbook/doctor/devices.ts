@@ -1,9 +1,9 @@
 /** Which devices can give an edge. */
 
 import { type DeviceKind, devices, HOW_TO_GET } from "../machine/devices.ts";
-import { type Answer, type Check, type Examined, no, NO_SYS, yes } from "./check.ts";
+import { type Check, type CheckAnswer, type Examined, no, NO_SYS, yes } from "./check.ts";
 
-function present(examined: Examined, kind: DeviceKind, prevents: string): Answer {
+function present(examined: Examined, kind: DeviceKind, prevents: string): CheckAnswer {
   const found = devices(examined, kind);
   if (found.length > 0) return yes(found.map(({ text }) => text).join("; "));
   if (!examined.exists("/sys/class")) return NO_SYS;

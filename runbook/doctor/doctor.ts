@@ -2,7 +2,7 @@
 
 import type { Tier } from "../../analysis/result/meta.ts";
 import { attributeChecks, attributeFacts } from "./attributes.ts";
-import type { Answer, Attachments, Check, Examined, Fact, TierFinding } from "./check.ts";
+import type { Attachments, Check, CheckAnswer, Examined, Fact, TierFinding } from "./check.ts";
 import { clockChecks, clockFacts } from "./clock.ts";
 import { cpuChecks, cpuFacts } from "./cpu.ts";
 import { deviceChecks } from "./devices.ts";
@@ -13,12 +13,12 @@ import { privilegeChecks } from "./privileges.ts";
 import type { Machine } from "../machine/machine.ts";
 
 export interface CheckFinding extends Pick<Check, "id" | "topic" | "asks"> {
-  readonly answer: Answer;
+  readonly answer: CheckAnswer;
 }
 
 export interface MachineVerdict {
   /** Whether a measurement can be made, at whichever tier. */
-  readonly outcome: Answer["outcome"];
+  readonly outcome: CheckAnswer["outcome"];
   /** The best tier; null when there is none. */
   readonly tier: Tier | null;
   readonly text: string;

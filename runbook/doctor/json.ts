@@ -22,7 +22,7 @@
 
 import { printableJson } from "../../analysis/print/printable.ts";
 import type { Diagnosis } from "./doctor.ts";
-import type { Answer } from "./check.ts";
+import type { CheckAnswer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";
 import { hookFact, type HookState } from "../probes/reasons.ts";
 
@@ -44,7 +44,7 @@ export function reportJson({ verdict, machine, tiers, checks, facts }: Diagnosis
   return `${printableJson(JSON.stringify(report, null, 2))}\n`;
 }
 
-function answerFields(answer: Answer) {
+function answerFields(answer: CheckAnswer) {
   const { outcome, found } = answer;
   const { prevents, remedy } = answer.outcome === "no" ? answer : { prevents: null, remedy: null };
   return { outcome, found, prevents, remedy };

@@ -3,9 +3,9 @@
 import { hasCapability } from "../machine/capabilities.ts";
 import { definitionsOf } from "../probes/definitions.ts";
 import {
-  type Answer,
   bestTier,
   type Check,
+  type CheckAnswer,
   couldNotTell,
   type Examined,
   type Fact,
@@ -21,7 +21,7 @@ import { NEWER_KERNEL } from "../probes/reasons.ts";
 const LOCKDOWN = "/sys/kernel/security/lockdown";
 const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";
 
-function typeInformation({ exists }: Examined): Answer {
+function typeInformation({ exists }: Examined): CheckAnswer {
   if (exists(KERNEL_BTF)) return yes(KERNEL_BTF);
   if (!exists("/sys/kernel")) return NO_SYS;
   return no(
@@ -31,7 +31,7 @@ function typeInformation({ exists }: Examined): Answer {
   );
 }
 
-function lockdown({ read, attachments }: Examined): Answer {
+function lockdown({ read, attachments }: Examined): CheckAnswer {
   const mode = /\[(\w+)\]/.exec(read(LOCKDOWN) ?? "")?.[1];
   if (mode === "confidentiality") {
     return no(
@@ -47,7 +47,7 @@ function lockdown({ read, attachments }: Examined): Answer {
   );
 }
 
-function kprobes({ exists }: Examined): Answer {
+function kprobes({ exists }: Examined): CheckAnswer {
   if (exists(KPROBE_PMU)) return yes(KPROBE_PMU);
   if (!exists("/sys/bus/event_source")) return couldNotTell("/sys/bus/event_source is missing");
   return no(
@@ -57,7 +57,7 @@ function kprobes({ exists }: Examined): Answer {
   );
 }
 
-function symbolNames({ read, kallsyms }: Examined): Answer {
+function symbolNames({ read, kallsyms }: Examined): CheckAnswer {
   if (kallsyms === null) return couldNotTell("/proc/kallsyms cannot be read");
   if (kallsyms.showsAddresses) return yes("/proc/kallsyms shows addresses");
   const restrict = read(KPTR_RESTRICT)?.trim();
@@ -76,7 +76,7 @@ function symbolNames({ read, kallsyms }: Examined): Answer {
 export const RUNQUEUES = "runqueues";
 
 /** Its own variables of other CPUs the kernel hands out by name only, which takes their type and their symbol. */
-function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): Answer {
+function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): CheckAnswer {
   if (runqueuesInBtf === null || kallsyms === null) {
     return couldNotTell(
       runqueuesInBtf === null ? `${KERNEL_BTF} is missing` : "/proc/kallsyms cannot be read",
@@ -95,7 +95,7 @@ function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): Answer {
 }
 
 /** Every program is guarded against itself: what comes while it runs on that CPU is skipped. */
-function missesCounted({ attachments }: Examined): Answer {
+function missesCounted({ attachments }: Examined): CheckAnswer {
   if (attachments.countsMisses === null) return couldNotTell("no program was attached");
   if (attachments.countsMisses) return yes("bpf_prog_info.recursion_misses");
   return no(
@@ -112,7 +112,7 @@ const FUNCTIONS: readonly string[] = [
   ),
 ];
 
-function uniqueSymbols({ kallsyms }: Examined): Answer {
+function uniqueSymbols({ kallsyms }: Examined): CheckAnswer {
   if (kallsyms === null) return couldNotTell("/proc/kallsyms cannot be read");
   const places = [...definitionsOf(kallsyms, FUNCTIONS)]
     .map(([name, where]) => [name, where.map(({ module }) => module ?? "the kernel")] as const);

@@ -4,11 +4,11 @@ import { hasCapability } from "../machine/capabilities.ts";
 import { leftOf, readGroupLimit } from "../machine/cgroup.ts";
 import { limitOf, MEMORY_BYTES, OPEN_FILES, sizeText, THREADS } from "../machine/limits.ts";
 import { MORE_OPEN_FILES } from "../machine/preflight.ts";
-import { type Answer, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
+import { type Check, type CheckAnswer, couldNotTell, type Examined, no, yes } from "./check.ts";
 
 const NO_LIMITS = "/proc/self/limits cannot be read";
 
-function openFiles({ read }: Examined): Answer {
+function openFiles({ read }: Examined): CheckAnswer {
   const limit = limitOf(read, "Max open files");
   if (limit === null) return couldNotTell(NO_LIMITS);
   const found = `RLIMIT_NOFILE ${limit === Infinity ? "unlimited" : limit}`;
@@ -21,7 +21,7 @@ function isCounted({ read }: Examined): boolean {
   return !hasCapability(read, "CAP_SYS_RESOURCE") && !hasCapability(read, "CAP_SYS_ADMIN");
 }
 
-function threads(examined: Examined): Answer {
+function threads(examined: Examined): CheckAnswer {
   const { read } = examined;
   const ofUser = limitOf(read, "Max processes");
   if (ofUser === null) return couldNotTell(NO_LIMITS);
@@ -45,7 +45,7 @@ function threads(examined: Examined): Answer {
   );
 }
 
-function memory({ read }: Examined): Answer {
+function memory({ read }: Examined): CheckAnswer {
   const ofGroup = readGroupLimit(read, "memory");
   if (ofGroup === null) {
     return couldNotTell("no memory.max of this process's cgroup, or of one above it, can be read");

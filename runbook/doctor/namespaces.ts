@@ -6,9 +6,9 @@ import {
   procCountsOwnPids,
   readNamespaces,
 } from "../machine/namespaces.ts";
-import { type Answer, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
+import { type Check, type CheckAnswer, couldNotTell, type Examined, no, yes } from "./check.ts";
 
-function answered(examined: Examined, answer: (namespaces: Namespaces) => Answer): Answer {
+function answered(examined: Examined, answer: (namespaces: Namespaces) => CheckAnswer): CheckAnswer {
   try {
     return answer(readNamespaces(examined.read, examined.readLink));
   } catch (error) {
@@ -17,7 +17,7 @@ function answered(examined: Examined, answer: (namespaces: Namespaces) => Answer
   }
 }
 
-function pids(examined: Examined): Answer {
+function pids(examined: Examined): CheckAnswer {
   return answered(examined, ({ pid }) => {
     if (!procCountsOwnPids(examined.readLink, examined.pid)) {
       return no(
@@ -32,7 +32,7 @@ function pids(examined: Examined): Answer {
   });
 }
 
-function clock(examined: Examined): Answer {
+function clock(examined: Examined): CheckAnswer {
   return answered(examined, ({ monotonicOffsetNs }) => {
     if (monotonicOffsetNs === 0n) return yes("the kernel's own");
     const seconds = Number(monotonicOffsetNs) / 1e9;

@@ -2,7 +2,7 @@
 
 import { NEWER_KERNEL, remedyFor } from "../probes/reasons.ts";
 import { type Capability, hasCapability } from "../machine/capabilities.ts";
-import { type Answer, bestTier, type Check, couldNotTell, type Examined, no, yes } from "./check.ts";
+import { bestTier, type Check, type CheckAnswer, couldNotTell, type Examined, no, yes } from "./check.ts";
 import { limitOf, MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
 import { isInitialUserNamespace } from "../machine/namespaces.ts";
 import { LEAVE_USER_NAMESPACE, OWN_USER_NAMESPACE } from "../machine/preflight.ts";
@@ -18,7 +18,7 @@ function splitCapability(
   { read }: Examined,
   capability: "CAP_BPF" | "CAP_PERFMON",
   prevents: string,
-): Answer {
+): CheckAnswer {
   const own = hasCapability(read, capability);
   if (own === null) return couldNotTell(NO_STATUS);
   if (own) return yes(capability);
@@ -26,7 +26,7 @@ function splitCapability(
   return no(`${capability} is missing`, prevents, grant(capability));
 }
 
-function userNamespace({ read, readLink }: Examined): Answer {
+function userNamespace({ read, readLink }: Examined): CheckAnswer {
   const initial = isInitialUserNamespace(read, readLink);
   if (initial === null) return couldNotTell("/proc/self/ns/user and /proc/self/uid_map cannot be read");
   if (initial) return yes("the kernel's own");
@@ -37,7 +37,7 @@ function userNamespace({ read, readLink }: Examined): Answer {
   );
 }
 
-function hiddenProcesses({ read }: Examined): Answer {
+function hiddenProcesses({ read }: Examined): CheckAnswer {
   const mounts = read("/proc/self/mountinfo");
   if (mounts === null) return couldNotTell("/proc/self/mountinfo cannot be read");
   const proc = mounts.split("\n").filter((line) => / \/proc .* - proc /.test(line)).at(-1);
@@ -53,7 +53,7 @@ function hiddenProcesses({ read }: Examined): Answer {
 }
 
 /** Whether the kernel charges this limit is not asked by version: what was loaded had room enough. */
-function lockedMemory({ read, attachments }: Examined): Answer {
+function lockedMemory({ read, attachments }: Examined): CheckAnswer {
   const limit = limitOf(read, "Max locked memory");
   if (limit === null) return couldNotTell("/proc/self/limits cannot be read");
   const size = sizeText(limit);

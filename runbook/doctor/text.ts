@@ -3,11 +3,11 @@
 import { wrap } from "../../analysis/print/layout/terminal.ts";
 import { printable } from "../../analysis/print/printable.ts";
 import type { CheckFinding, Diagnosis } from "./doctor.ts";
-import { type Answer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
+import { type CheckAnswer, type Fact, type TierFinding, type Topic, TOPICS } from "./check.ts";
 import { hookConsequence, sharedReason } from "./hooks.ts";
 import type { HookState } from "../probes/reasons.ts";
 
-const MARKS: Readonly<Record<Answer["outcome"], string>> = {
+const MARKS: Readonly<Record<CheckAnswer["outcome"], string>> = {
   "yes": "  yes  ",
   "no": "  no   ",
   "could not tell": "  ?    ",
@@ -41,13 +41,13 @@ export function reportText({ verdict, machine, tiers, checks, facts }: Diagnosis
 }
 
 function tally(checks: readonly CheckFinding[]): string {
-  const outcomes = Object.keys(MARKS) as Answer["outcome"][];
+  const outcomes = Object.keys(MARKS) as CheckAnswer["outcome"][];
   const count = (outcome: string) => checks.filter(({ answer }) => answer.outcome === outcome).length;
   return outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
 }
 
 /** A "could not tell" begins with these words, for its mark alone would be a riddle. */
-function answered(asks: string, answer: Answer): string[] {
+function answered(asks: string, answer: CheckAnswer): string[] {
   const unknown = answer.outcome === "could not tell" ? "could not tell: " : "";
   const lines = wrap(`${asks}: ${unknown}${answer.found}`, MARKS[answer.outcome]);
   if (answer.outcome !== "no") return lines;

@@ -8,7 +8,7 @@ import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Spread, Tally } from "./tally.ts";
 
-export interface Summary {
+export interface SeriesSummary {
   readonly path: string;
   readonly meta: Meta;
   readonly tally: Tally;
@@ -28,7 +28,7 @@ const TIER_TEXT = {
   tracepoint: "tracepoint (the read is the target's own clock_gettime)",
 } as const;
 
-export function summaryJson({ path, meta, tally, notices }: Summary): string {
+export function summaryJson({ path, meta, tally, notices }: SeriesSummary): string {
   const end = tally.end();
   return printableJson(JSON.stringify({
     file: path,
@@ -54,7 +54,7 @@ export function summaryJson({ path, meta, tally, notices }: Summary): string {
   }));
 }
 
-export function summaryText({ path, meta, tally, notices }: Summary): string {
+export function summaryText({ path, meta, tally, notices }: SeriesSummary): string {
   const end = tally.end();
   const clusters = tally.clusters();
   const signatures = tally.signatures();

@@ -2,7 +2,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { declareRunbook, eachChecked } from "./runbook.ts";
-import type { Field, Runbook, Settings } from "./settings.ts";
+import type { Runbook, RunbookField, Settings } from "./settings.ts";
 import type { RunbookFile } from "./runbook_file.ts";
 import { parseTrigger, type TriggerChoice } from "./trigger.ts";
 import { parseTarget, type TargetChoice, targetText } from "./target.ts";
@@ -12,7 +12,7 @@ export interface Declared {
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
   /** Fields in which the runbook is not what the file, or without one the default, says. */
-  readonly overrides: readonly Field[];
+  readonly overrides: readonly RunbookField[];
 }
 
 /** Options of the command line that are fields of a runbook, by these; undefined: not given. */
@@ -31,7 +31,7 @@ export interface ProtocolOptions extends Omit<Settings, "target" | "trigger"> {
 export function declare(
   options: ProtocolOptions,
   file: RunbookFile | null,
-  optionOf: (field: Field) => string,
+  optionOf: (field: RunbookField) => string,
 ): Declared {
   const given = file?.settings ?? {};
   const target = options.target === undefined ? undefined : parseTarget(options.target);
@@ -41,11 +41,11 @@ export function declare(
     trigger: trigger?.name,
     target: target === undefined ? undefined : targetText(target),
   };
-  const named = (field: Field) =>
+  const named = (field: RunbookField) =>
     over[field] === undefined ? file?.named(field) ?? optionOf(field) : optionOf(field);
   const base = eachChecked(given, (field) => file?.named(field) ?? optionOf(field));
   const runbook = declareRunbook({ ...given, ...definedOf(over) }, named);
-  const overrides = (Object.keys(runbook) as (keyof Runbook)[]).filter((field): field is Field =>
+  const overrides = (Object.keys(runbook) as (keyof Runbook)[]).filter((field): field is RunbookField =>
     runbook[field] !== base[field]
   );
   return {

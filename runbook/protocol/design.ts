@@ -6,7 +6,7 @@
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 
 /** What varies from run to run. */
-export interface Cell {
+export interface DesignCell {
   /** A name of the table of wakes, or own. */
   readonly wake: string;
   /** idle or cpu:N. */
@@ -22,7 +22,7 @@ export interface Mixture {
 }
 
 /** Every wake under every load. */
-export function cellsOf({ wake, load }: Mixture): Cell[] {
+export function cellsOf({ wake, load }: Mixture): DesignCell[] {
   return wake.split(",").flatMap((wake) => load.split(",").map((load) => ({ wake, load })));
 }
 
@@ -32,7 +32,7 @@ export function cellsOf({ wake, load }: Mixture): Cell[] {
  *
  * @param run from 1
  */
-export function cellOf(mixture: Mixture, run: number): Cell {
+export function cellOf(mixture: Mixture, run: number): DesignCell {
   const cells = cellsOf(mixture);
   const block = Math.floor((run - 1) / cells.length);
   shuffle(cells, Xoshiro128.seeded(blockSeed(mixture.order_seed, block)));
@@ -45,7 +45,7 @@ function blockSeed(seed: number, block: number): number {
 }
 
 /** Fisher and Yates: every order is equally likely. */
-function shuffle(cells: Cell[], random: Xoshiro128): void {
+function shuffle(cells: DesignCell[], random: Xoshiro128): void {
   for (let last = cells.length - 1; last > 0; last--) {
     const chosen = Math.floor(random.uniform() * (last + 1));
     [cells[last], cells[chosen]] = [cells[chosen]!, cells[last]!];

@@ -10,13 +10,13 @@ import {
   ANY,
   BEST,
   CHECKS,
-  type Field,
   INHERIT,
   NICE_POLICIES,
   orList,
   OWN_WAKE,
   REALTIME_POLICIES,
   type Runbook,
+  type RunbookField,
   type Settings,
   Unfit,
 } from "./settings.ts";
@@ -31,7 +31,7 @@ const DEFAULTS = { version: 1, ...defaultSettings() } as Runbook;
  * @param named how an error names a field: by its option, or by its line in a file
  * @throws Failure (usage) for values that no measurement can have, alone or together
  */
-export function declareRunbook(settings: Settings, named: (field: Field) => string = String): Runbook {
+export function declareRunbook(settings: Settings, named: (field: RunbookField) => string = String): Runbook {
   const runbook = eachChecked(settings, named);
   for (const { field, broken, found, remedy } of COMBINATIONS) {
     if (broken(runbook)) throw refusal(named(field), new Unfit(found(runbook), remedy));
@@ -40,17 +40,17 @@ export function declareRunbook(settings: Settings, named: (field: Field) => stri
 }
 
 /** The same as far as each field alone is concerned: whether they can be together is not asked. */
-export function eachChecked(settings: Settings, named: (field: Field) => string = String): Runbook {
+export function eachChecked(settings: Settings, named: (field: RunbookField) => string = String): Runbook {
   const values: Record<string, unknown> = { ...DEFAULTS };
   for (const [name, value] of Object.entries(settings)) {
-    const field = name as Field;
+    const field = name as RunbookField;
     if (value !== undefined) values[field] = checked(field, value, named);
   }
   if (settings.wake === undefined) values.wake = values.target === "self" ? values.trigger : OWN_WAKE;
   return values as unknown as Runbook;
 }
 
-function checked(field: Field, value: unknown, named: (field: Field) => string): unknown {
+function checked(field: RunbookField, value: unknown, named: (field: RunbookField) => string): unknown {
   try {
     return (CHECKS[field] as (value: unknown) => unknown)(value);
   } catch (error) {
@@ -65,7 +65,7 @@ function refusal(name: string, { found, remedy }: Unfit): Failure {
 
 interface Combination {
   /** The field that an error names. */
-  readonly field: Field;
+  readonly field: RunbookField;
   broken(runbook: Runbook): boolean;
   found(runbook: Runbook): string;
   readonly remedy: string;

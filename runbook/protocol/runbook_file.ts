@@ -6,14 +6,14 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { readNamed } from "../machine/named_file.ts";
-import type { Field, Settings } from "./settings.ts";
+import type { RunbookField, Settings } from "./settings.ts";
 import { ANY, INHERIT, Unfit } from "./settings.ts";
 
 /** What a file declares. */
 export interface RunbookFile {
   readonly settings: Settings;
   /** Where the file gives a field, and under which key: `lab.toml line 3: wakes`; null: it does not. */
-  named(field: Field): string | null;
+  named(field: RunbookField): string | null;
 }
 
 type Value = string | number;
@@ -99,7 +99,7 @@ const inheritOrWhole: Reader = (value) => {
 };
 
 /** Every key of a file but `version`, the field that it gives, and how its value is taken. */
-const KEYS: ReadonlyMap<string, readonly [field: Field, read: Reader]> = new Map([
+const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = new Map([
   ["runs", ["runs", whole]],
   ["warm_up_runs", ["warm_up_runs", whole]],
   ["period", ["period_ns", duration]],
@@ -172,8 +172,8 @@ export function readRunbookFile(path: string): RunbookSource {
 export function parseRunbook(name: string, text: string): RunbookFile {
   const table = tableOf(name, text);
   const at = (key: string) => `${name} line ${lineOf(text, key)}: ${key}`;
-  const settings: Partial<Record<Field, Value>> = {};
-  const keys = new Map<Field, string>();
+  const settings: Partial<Record<RunbookField, Value>> = {};
+  const keys = new Map<RunbookField, string>();
   for (const [key, value] of Object.entries(table)) {
     try {
       const known = KEYS.get(key);

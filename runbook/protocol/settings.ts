@@ -86,11 +86,11 @@ export interface Runbook {
   readonly alpha: number;
 }
 
-export type Field = Exclude<keyof Runbook, "version">;
+export type RunbookField = Exclude<keyof Runbook, "version">;
 
 /** Any of a runbook's fields, lists still in any spelling: what is left out has its default. */
 export type Settings = {
-  readonly [field in Field]?: Spelled<Runbook[field]> | undefined;
+  readonly [field in RunbookField]?: Spelled<Runbook[field]> | undefined;
 };
 
 /** Of each of a field's values. */

@@ -4,12 +4,12 @@ import type { Status } from "../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import type { TargetRun } from "../../ffi/target.ts";
 import type { Counters } from "../probes/chain_probes.ts";
-import type { Cell } from "../protocol/design.ts";
+import type { DesignCell } from "../protocol/design.ts";
 
 export interface RunOutcome {
   readonly run: number;
   /** What was declared for it. */
-  readonly cell: Cell;
+  readonly cell: DesignCell;
   readonly status: Status;
   /** What the kernel saw; null: not even the wakeup. */
   readonly record: ChainRecord | null;

@@ -9,7 +9,7 @@ import type { Counters } from "../probes/chain_probes.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
 import { TargetError, type TargetRun } from "../../ffi/target.ts";
 import { ERRNO } from "../../system/errno.ts";
-import type { Cell } from "../protocol/design.ts";
+import type { DesignCell } from "../protocol/design.ts";
 import { Lead } from "./lead.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 import { CLOCK_WAS_SET, type Trigger } from "./triggers.ts";
@@ -54,7 +54,7 @@ export interface LoopOptions {
   /** Number of the last. */
   readonly runs: number;
   readonly trigger: Trigger;
-  cellOf(run: number): Cell;
+  cellOf(run: number): DesignCell;
   /** Makes that load, which lasts until disposed. */
   startLoad(load: string): Disposable;
   /** How long after the target's return its record may still come; for a task of its own will, most of the period. */

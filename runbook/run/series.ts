@@ -3,7 +3,7 @@
 import type { Meta } from "../../analysis/result/meta.ts";
 import { type Begun, requireSameMeta } from "../files/resume.ts";
 import type { ResultWriter } from "../files/result_out.ts";
-import type { Summary } from "../files/summary.ts";
+import type { SeriesSummary } from "../files/summary.ts";
 import { Tally } from "../files/tally.ts";
 import type { Symbols } from "../row/symbols.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
@@ -46,7 +46,7 @@ type NotOfSeries = "timePrograms" | keyof Disposable;
 
 /** What a series amounts to. */
 export interface Measured {
-  readonly summary: Summary;
+  readonly summary: SeriesSummary;
   /** Number of the run at which Ctrl-C ended it; null: all done. */
   readonly interruptedAt: number | null;
 }

@@ -7,7 +7,7 @@ import { PROTOCOL_FLAGS } from "../../../commands/line/run.ts";
 import { ROUTES } from "../../../commands/line/table.ts";
 import { main } from "../../../main.ts";
 import { defaultSettings } from "../../../runbook/protocol/runbook_file.ts";
-import type { Field } from "../../../runbook/protocol/settings.ts";
+import type { RunbookField } from "../../../runbook/protocol/settings.ts";
 
 interface Flag {
   readonly brief: string;
@@ -24,7 +24,7 @@ const FIELDS = {
   load: "load",
   target: "target",
   require: "require",
-} as const satisfies Record<string, Field>;
+} as const satisfies Record<string, RunbookField>;
 
 const RUN_FLAGS = ROUTES.run.parameters.flags as unknown as Readonly<Record<string, Flag>>;
 

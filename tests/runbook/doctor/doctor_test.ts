@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../../runbook/doctor/doctor.ts";
-import { type Answer, type Attachments, no, TOPICS } from "../../../runbook/doctor/check.ts";
+import { type Attachments, type CheckAnswer, no, TOPICS } from "../../../runbook/doctor/check.ts";
 import type { Reason } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 import {
@@ -16,7 +16,7 @@ import {
   UNKNOWN_TIERS,
 } from "./doctor_fixture.ts";
 
-function answers(of = examined()): Map<string, Answer> {
+function answers(of = examined()): Map<string, CheckAnswer> {
   return new Map(diagnose(of).checks.map(({ id, answer }) => [id, answer]));
 }
 
@@ -66,8 +66,8 @@ Deno.test("where nothing can be read no check guesses: none says yes or no", () 
 const SLICE = "/sys/fs/cgroup/user.slice";
 
 /** Check, what differs from the machine without faults, outcome, what was found. */
-const CASES: readonly (readonly [id: string, changes: Changes, outcome: Answer["outcome"], found: RegExp])[] =
-  [
+const CASES:
+  readonly (readonly [id: string, changes: Changes, outcome: CheckAnswer["outcome"], found: RegExp])[] = [
     ["cap_bpf", { files: capabilities(38n) }, "no", /^CAP_BPF is missing$/],
     ["cap_bpf", { files: capabilities(39n) }, "yes", /^CAP_BPF$/],
     ["cap_bpf", { files: capabilities(21n) }, "yes", /CAP_SYS_ADMIN includes it/],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Answer } from "../../../runbook/doctor/check.ts";
+import type { CheckAnswer } from "../../../runbook/doctor/check.ts";
 import { limitChecks } from "../../../runbook/doctor/limits.ts";
 import { type Changes, examined, FILES } from "./doctor_fixture.ts";
 
-function answerOf(id: string, files: Changes["files"] = {}): Answer {
+function answerOf(id: string, files: Changes["files"] = {}): CheckAnswer {
   return limitChecks.find((check) => check.id === id)!.answer(examined({ files }));
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { HookFact, Meta } from "../../../analysis/result/meta.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
-import { type Summary, summaryJson, summaryText } from "../../../runbook/files/summary.ts";
+import { type SeriesSummary, summaryJson, summaryText } from "../../../runbook/files/summary.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import { CHAIN, TARGET, TRACEPOINT_CHAIN } from "../row/chain_fixture.ts";
@@ -39,7 +39,7 @@ const META: Meta = {
 const FRAMES = ["try_to_wake_up", "hrtimer_wakeup", "__hrtimer_run_queues", "hrtimer_interrupt"];
 const KEY = stackKey(FRAMES);
 
-function summaryOf(statuses: readonly ("complete" | "timeout")[]): Summary {
+function summaryOf(statuses: readonly ("complete" | "timeout")[]): SeriesSummary {
   const tally = new Tally();
   for (const [index, status] of statuses.entries()) {
     const losses = { ring_full: 0, self_reads: 1, recursion_misses: 0 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { declare, type ProtocolOptions } from "../../../runbook/protocol/declared.ts";
 import { declareRunbook } from "../../../runbook/protocol/runbook.ts";
-import type { Field } from "../../../runbook/protocol/settings.ts";
+import type { RunbookField } from "../../../runbook/protocol/settings.ts";
 import { parseRunbook } from "../../../runbook/protocol/runbook_file.ts";
 
-const optionOf = (field: Field) => `--${field}`;
+const optionOf = (field: RunbookField) => `--${field}`;
 
 function declared(options: ProtocolOptions, toml?: string) {
   return declare(options, toml === undefined ? null : parseRunbook("lab.toml", toml), optionOf);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Cell, cellOf, cellsOf, type Mixture } from "../../../runbook/protocol/design.ts";
+import { cellOf, cellsOf, type DesignCell, type Mixture } from "../../../runbook/protocol/design.ts";
 import { wakesFor } from "../../../runbook/protocol/wakes.ts";
 
 const WAKES = wakesFor("timer").map(({ name }) => name);
@@ -11,7 +11,7 @@ const anyMixture = fc.record({
   order_seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 });
 
-function nameOf({ wake, load }: Cell): string {
+function nameOf({ wake, load }: DesignCell): string {
   return `${wake} ${load}`;
 }
 

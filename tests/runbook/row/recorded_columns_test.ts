@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Column, EACH_COLUMN } from "../../../analysis/result/columns.ts";
 import { CHAIN } from "../../../ffi/layout.generated.ts";
-import type { Field } from "../../../ffi/struct.ts";
+import type { StructField } from "../../../ffi/struct.ts";
 
-const FIELDS: Readonly<Record<string, Field>> = CHAIN.fields;
+const FIELDS: Readonly<Record<string, StructField>> = CHAIN.fields;
 
 /** Fields that are no columns, and who reads them. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 /** The kinds of columns that a field can be written as. */
-function kindsOf({ kind, count, words }: Field): readonly Column["kind"][] {
+function kindsOf({ kind, count, words }: StructField): readonly Column["kind"][] {
   if (words !== undefined) return ["enum", "text"];
   if (kind === "char") return ["text"];
   if (count > 1) return ["stack"];
