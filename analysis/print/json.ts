@@ -1,9 +1,9 @@
 import { printableJson } from "./printable.ts";
 
 /**
- * An answer as indented JSON with a final LF, its fields in their order; never NaN, Infinity or -0.
+ * An answer as indented JSON with a final LF, fields in their order; never NaN, Infinity or -0.
  *
- * @throws RangeError for a number that JSON cannot hold: a mistake in the analysis, not in its input
+ * @throws RangeError for a number that JSON cannot hold: a bug in the analysis, not bad input
  */
 export function jsonText(answer: object): string {
   const json = JSON.stringify(answer, (key, value) => {

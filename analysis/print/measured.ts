@@ -1,4 +1,4 @@
-/** What is said in the same words wherever runs were measured: machines, runs, samples, their order, outliers. */
+/** Wording shared by all output about measured runs: machines, runs, samples, their order, outliers. */
 
 import type { Loss } from "../result/meta.ts";
 import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
@@ -25,14 +25,14 @@ export interface Counted {
   readonly aborted: number;
 }
 
-/** @param declared runs that the runbook asks for; null: not said */
+/** @param declared how many runs the runbook asks for; null: not printed */
 export function runs(of: Counted, isCutOff: boolean, declared: number | null): Said {
   const rest = declared === null || declared === of.rows ? "" : say` (${exact(declared)} declared)`;
   const complete = say`${exact(of.complete)} of ${exact(of.rows)} runs complete${rest}`;
   return joined([complete, censored(of.timeout, of.aborted), isCutOff ? plain("cut off") : null], ", ");
 }
 
-/** Runs that are in no estimate, by how they ended; null when there are none. */
+/** Runs left out of every estimate, by how they ended; null when none is. */
 export function censored(timeout: number, aborted: number): Said | null {
   if (timeout + aborted === 0) return null;
   return joined([
@@ -41,14 +41,14 @@ export function censored(timeout: number, aborted: number): Said | null {
   ], ", ");
 }
 
-/** The MAD is left out where it is not known. */
+/** The MAD is left out when it is not known. */
 export function sample(of: Omit<Description, "mad_ns"> & Partial<Pick<Description, "mad_ns">>): Said {
   if (of.n === 0) return plain("not observed");
   const mad = of.mad_ns === undefined ? "" : say`, MAD ${duration(of.mad_ns)}`;
   return say`median ${duration(of.median_ns)}, IQR ${duration(of.iqr_ns)}${mad}, n ${exact(of.n)}`;
 }
 
-/** Columns of what a sample is described by. */
+/** The columns that describe a sample. */
 export function placeAndSpread(per: TableColumn["per"]): TableColumn<"median" | "iqr" | "mad">[] {
   return [
     { id: "median", name: "median", per },
@@ -57,7 +57,7 @@ export function placeAndSpread(per: TableColumn["per"]): TableColumn<"median" | 
   ];
 }
 
-/** What the bins reach from and to. */
+/** From where to where the bins reach. */
 export function histogramRange(histogram: Histogram | null): Cell {
   if (histogram === null) return null;
   const { low_ns, width_ns, counts } = histogram;
@@ -66,7 +66,7 @@ export function histogramRange(histogram: Histogram | null): Cell {
 
 const LOST = { timeout: "timed out", aborted: "aborted", ring_full: "lost its record" } as const;
 
-/** In which run something was lost, and how far its chain had come. */
+/** Which run lost something, and how far its chain had come. */
 export function loss({ run, what, stage }: Loss): Said {
   return say`run ${exact(run)} ${LOST[what]}, ${stage === "none" ? "nothing seen" : `last seen: ${stage}`}`;
 }
@@ -84,7 +84,7 @@ export function outliers(found: Outliers | null): Said | null {
 
 export const IN_ORDER = "in the order of the runs";
 
-/** As `order`, and where there is nothing to look at, why. */
+/** As `order`; when nothing can be checked, it says why. */
 export function orderOrNone(topic: string, checks: SeriesChecks): Finding[] {
   const found = order(topic, null, checks);
   if (found.length > 0) return found;
@@ -93,9 +93,9 @@ export function orderOrNone(topic: string, checks: SeriesChecks): Finding[] {
 }
 
 /**
- * What was looked at before the tests: neighbours, level and modes of the runs in their order.
+ * What was checked before the tests: neighbours, level and modes of the runs in their order.
  *
- * @param of the side, where there are two
+ * @param of the side, when two sides are described
  */
 export function order(
   topic: string,

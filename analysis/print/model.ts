@@ -1,25 +1,25 @@
 /**
- * What an answer says, before anything decides how it looks. Builders make sentences, findings and tables of what
- * the analysis found, once; text, Markdown and the page choose from them, arrange and print them, and word nothing
- * of it themselves.
+ * What an answer says, before anything decides how it looks. Builders turn the analysis into sentences,
+ * findings and tables once. Text, Markdown and the page only choose from them, arrange and print them; they
+ * add no wording.
  */
 
-/** A text, and the numbers that it was made of as JSON has them: not rounded, durations in ns. */
+/** A text, and the numbers in it as JSON has them: not rounded, durations in ns. */
 export interface Said {
   readonly text: string;
   readonly numbers: readonly number[];
 }
 
-/** Null: not known, or there is none. */
+/** null: not known, or it does not exist. */
 export type Cell = Said | null;
 
-/** A sentence with the word that says what it is there for. */
+/** A sentence with a word that says what it is for. */
 export interface Note {
   readonly label: "because" | "needed" | "stable" | "flips" | "thin" | "warning" | "method";
   readonly says: Said;
 }
 
-/** A fact by its name. */
+/** A fact with its name. */
 export interface Field {
   readonly label: string;
   readonly says: Said;
@@ -27,11 +27,11 @@ export interface Field {
 
 /** Something that was estimated or tested. */
 export interface Finding {
-  /** What the finding is about; those about one topic follow each other. */
+  /** What the finding is about; findings on one topic stand together. */
   readonly topic: string;
-  /** The part of the data that it is of; null: all. */
+  /** The part of the data it covers; null: all. */
   readonly of: string | null;
-  /** What was estimated or tested; null: what the topic says. */
+  /** What was estimated or tested; null: the topic says it. */
   readonly what: string | null;
   readonly value: Cell;
   /** Interval or p-value. */
@@ -42,31 +42,33 @@ export interface Finding {
 export interface TableColumn<Id extends string = string> {
   readonly id: Id;
   readonly name: string;
-  /** Cells in it: one a row, or one for each of the row's lines. */
+  /** One cell for each row, or one for each of the row's lines. */
   readonly per: "row" | "line";
 }
 
-/** What a row has in a column: its one cell in a list, or one cell for each of the table's lines. */
+/** What a row has in a column: one cell, or one for each of the table's lines. */
 export type Cells = readonly Cell[];
 
 export interface TableRow<Id extends string = string> {
   readonly head: Said;
   readonly cells: Readonly<Record<Id, Cells>>;
-  /** Runs in each bin of the table's range, a list for each line; an empty one where there is nothing to draw. */
+  /**
+   * Runs in each bin of the table's range, one list per line; an empty list when there is nothing to draw.
+   */
   readonly bins: readonly (readonly number[])[];
 }
 
-/** Rows of which each may have several lines, such as one for each side. */
+/** Rows that may each have several lines, such as one per side. */
 export interface Table<Id extends string = string> {
   readonly caption: string;
-  /** What the heads of the rows name. */
+  /** What the row heads name. */
   readonly head: string;
-  /** Names of a row's lines; none where each row is one line. */
+  /** Names of a row's lines; empty when each row is one line. */
   readonly lines: readonly string[];
   readonly columns: readonly TableColumn<Id>[];
   readonly rows: readonly TableRow<Id>[];
-  /** What the bins reach from and to; null without bins. */
+  /** From where to where the bins reach; null without bins. */
   readonly range: Cell;
-  /** What to say when there is no row. */
+  /** What to print when the table has no rows. */
   readonly empty: string;
 }

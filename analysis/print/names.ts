@@ -1,4 +1,4 @@
-/** How columns, their values and the links of the chain are called. */
+/** Names of columns, of their values and of the links of the chain. */
 
 import type { LinkColumn } from "../show/chain.ts";
 
@@ -15,7 +15,7 @@ export function keyName(columns: readonly string[]): string {
 }
 
 /**
- * The values of the columns that make a stratum: a stack alone by its first frames.
+ * The values of the columns that make a stratum. A stack that stands alone is named by its first frames.
  *
  * @param values null: not observed
  */
@@ -31,7 +31,7 @@ export function stratumName(
   }).join(", ");
 }
 
-/** Every wakeup begins in try_to_wake_up: the next frames are what tells stacks apart. */
+/** Every wakeup begins in try_to_wake_up, so only the frames after it distinguish stacks. */
 function stackName(key: string, stacks: Stacks): string {
   const frames = Object.hasOwn(stacks, key) ? stacks[key]! : [];
   const told = frames[0] === "try_to_wake_up" ? frames.slice(1) : frames;

@@ -1,4 +1,4 @@
-/** What a reader of a file noted, in words. */
+/** What the reader noted about a file, in words. */
 
 import type { Contradiction, FileNote } from "../result/note.ts";
 import type { Said } from "./model.ts";

@@ -1,9 +1,9 @@
-/** Texts of files and of the kernel, as a terminal may be shown them. */
+/** Makes texts from files and from the kernel safe to show on a terminal. */
 
-/** What a terminal acts upon instead of showing it: controls (C0, DEL, C1), overrides of the direction, line ends. */
+/** What a terminal acts upon instead of showing: controls (C0, DEL, C1), direction overrides, line ends. */
 const UNPRINTABLE = /[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu;
 
-/** A text of a file as it may go to a terminal: control characters escaped, a line's end, too. */
+/** A text safe for a terminal: control characters are escaped, line ends too. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (char) => {
     const digits = char.charCodeAt(0).toString(16);
@@ -11,14 +11,14 @@ export function printable(text: string): string {
   });
 }
 
-/** As {@linkcode printable}, for a text of several lines, which may hold tabs. */
+/** Like {@linkcode printable}, for a text of several lines that may hold tabs. */
 export function printableLines(text: string): string {
   return text.replace(/[^\n\t]+/g, printable);
 }
 
-/** The same JSON, in which no text holds what a terminal acts upon. */
+/** The same JSON, with everything a terminal acts upon escaped. */
 export function printableJson(json: string): string {
-  // C0 is escaped in JSON already, and the ends of its own lines stay.
+  // JSON already escapes C0 in texts; the line ends of the JSON itself stay.
   return json.replace(
     UNPRINTABLE,
     (char) => char === "\n" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,

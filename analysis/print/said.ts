@@ -1,4 +1,4 @@
-/** How numbers become words: each kind is formatted here and nowhere else. */
+/** Turns numbers into words: each kind of number is formatted here and nowhere else. */
 
 import type { ExploratoryP, Ratio } from "../compare/comparison.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
@@ -12,7 +12,7 @@ import {
 } from "../units/format_value.ts";
 import type { Cell, Finding, Said } from "./model.ts";
 
-/** A template for sentences: texts as they are, what is said already with its numbers. */
+/** A template for sentences: plain texts stay, and what is said already brings its numbers along. */
 export function say(literals: TemplateStringsArray, ...parts: readonly (Said | string)[]): Said {
   return {
     text: literals.reduce((text, literal, index) => text + textOf(parts[index - 1]!) + literal),
@@ -20,12 +20,12 @@ export function say(literals: TemplateStringsArray, ...parts: readonly (Said | s
   };
 }
 
-/** A text without a number of the analysis in it. */
+/** A text that contains no number of the analysis. */
 export function plain(text: string): Said {
   return { text, numbers: [] };
 }
 
-/** Parts with something between them; null ones are left out. */
+/** Joins parts with a separator; null parts are left out. */
 export function joined(parts: readonly Cell[], separator: string): Said {
   const known = parts.filter((part) => part !== null);
   return {
@@ -59,7 +59,7 @@ export function duration(ns: number | null): Said {
   return made(formatDuration(ns), ns);
 }
 
-/** A duration that somebody chose. */
+/** A duration that a person chose. */
 export function chosen(ns: number): Said {
   return made(formatChosen(ns), ns);
 }
@@ -69,7 +69,7 @@ export function shift(ns: number | null): Said {
   return made(formatShift(ns), ns);
 }
 
-/** Cliff's delta and the like; null: `-` */
+/** Cliff's delta and similar effect sizes; null: `-` */
 export function signed(value: number | null): Said {
   return made(formatSigned(value), value);
 }
@@ -83,7 +83,7 @@ export function statistic(value: number): Said {
   return made(formatStatistic(value), value);
 }
 
-/** A number as it is: a count, a level that was chosen. */
+/** A number printed in full: a count, a chosen level. */
 export function exact(n: number): Said {
   return made(String(n), n);
 }
@@ -92,22 +92,22 @@ export function probability(p: number): Said {
   return made(p.toFixed(3), p);
 }
 
-/** Of both sides. */
+/** The same for both sides. */
 export function sizes(n: Pair<number>): Said {
   return made(n.join(" + "), ...n);
 }
 
-/** Ends in ns; null: `-` */
+/** Both ends in ns; null: `-` */
 export function interval(ends: Pair<number> | null): Said {
   return ends === null ? made("-") : say`[${shift(ends[0])}, ${shift(ends[1])}]`;
 }
 
-/** The confidence beside an error rate, such as `95 %` for 0.05. */
+/** The confidence that belongs to an error rate, such as `95 %` for 0.05. */
 export function confidence(beside: number): Said {
   return made(`${Number((100 * (1 - beside)).toPrecision(6))} %`, beside);
 }
 
-/** A part of a whole, such as `12.5%` for 0.125; null: `-` */
+/** A fraction of a whole, such as `12.5%` for 0.125; null: `-` */
 export function share(of: number | null): Said {
   if (of === null) return made("-");
   const text = (100 * of).toFixed(1);
@@ -118,7 +118,7 @@ export function pValue({ p, p_capped }: PValue): Said {
   return made(formatP(p, p_capped), p);
 }
 
-/** Without its `p = `, where that is said already. */
+/** Without its `p = `, for places that already say it. */
 export function bareP(p: number, capped: boolean): Said {
   return made(formatP(p, capped).replace("p = ", ""), p);
 }
@@ -137,7 +137,7 @@ export function ratioInterval({ ci: [low, high] }: Ratio): Said {
   return say`[${end(low)}, ${end(high)}]`;
 }
 
-/** A ratio alone. */
+/** A ratio without its interval. */
 export function times(ratio: number): Said {
   const isFar = ratio >= 1000 || (ratio > 0 && ratio < 0.01);
   return made(isFar ? ratio.toExponential(1) : ratio.toFixed(2), ratio);

@@ -1,28 +1,36 @@
-/** How the target was scheduled: what its thread had, and what its cgroup, the kernel and its CPUs left it. */
+/**
+ * How the target was scheduled: the attributes of its thread, and the limits of its cgroup, the kernel and
+ * its CPUs.
+ */
 
-/** Under the kernel's own names; what could not be read is absent. */
+/** Under the kernel's own names; absent when it could not be read. */
 export interface Attributes {
-  /** other, fifo, rr, batch, idle, deadline or ext; another policy by its number. */
+  /** other, fifo, rr, batch, idle, deadline or ext; any other policy by its number. */
   readonly policy: string;
-  /** Of a real-time policy; 0: it is none. */
+  /** Of a real-time policy; 0 under any other policy. */
   readonly priority: number;
   readonly nice: number;
-  /** By which the kernel may let its timers fire late, in ns; 0 under a real-time policy. */
+  /** How late the kernel may let its timers fire, in ns; 0 under a real-time policy. */
   readonly timerslack_ns?: number;
-  /** CPUs that it may run on, such as `0-3,8`. */
+  /** CPUs it may run on, such as `0-3,8`. */
   readonly cpus_allowed?: string;
-  /** The tightest limit on the way from its cgroup to the root, as cpu.max has it: `max 100000`, `50000 100000`. */
+  /**
+   * The tightest limit between its cgroup and the root, as cpu.max writes it: `max 100000`, `50000 100000`.
+   */
   readonly cgroup_cpu_max_us?: string;
-  /** Of the nearest cgroup that has one. */
+  /** From the nearest cgroup that sets it. */
   readonly cgroup_cpu_weight?: number;
-  /** The same of cgroup v1, which counts otherwise: 1024 where v2 has 100. */
+  /** The same for cgroup v1, which uses another scale: its 1024 is v2's 100. */
   readonly cgroup_cpu_shares?: number;
   readonly cgroup_cpuset_cpus?: string;
-  /** Name of the sched_ext scheduler that is active, or `none`. */
+  /** Name of the active sched_ext scheduler, or `none`. */
   readonly sched_ext?: string;
-  /** Longest time that a CPU may take to leave its idle state, in us; the kernel's default is no limit. */
+  /** Longest time that a CPU may take to leave its idle state, in us; the kernel's default means no limit. */
   readonly cpu_dma_latency_us?: number;
-  /** Deepest that CPUs may enter; several by commas where CPUs differ; absent where there are none to choose from. */
+  /**
+   * Deepest idle state that CPUs may enter; several, with commas, when CPUs differ; absent without idle
+   * states.
+   */
   readonly deepest_idle_state?: string;
 }
 
@@ -34,17 +42,17 @@ export interface AttributeText {
 
 const NO_LIMIT = "max";
 
-/** PM_QOS_CPU_LATENCY_DEFAULT_VALUE of include/linux/pm_qos.h: nobody asks for anything. */
+/** PM_QOS_CPU_LATENCY_DEFAULT_VALUE of include/linux/pm_qos.h: nobody has made a request. */
 export const NO_LATENCY_LIMIT_US = 2_000_000_000;
 
-/** The part of a `# meta` line that says it. */
+/** The part of a `# meta` line that holds them. */
 interface Said {
   readonly attributes?: Attributes | null;
-  /** CPUs that are online. */
+  /** Number of CPUs that are online. */
   readonly cpus: number;
 }
 
-/** Each attribute as a reader wants it; of a file that says nothing of them, nothing is known. */
+/** Each attribute in the form for readers; all null for a file that does not record them. */
 export function attributeTexts({ attributes, cpus }: Said): AttributeText[] {
   const text = (name: keyof Attributes, of: (value: string) => string = String): AttributeText => {
     const value = attributes?.[name];
@@ -66,7 +74,7 @@ export function attributeTexts({ attributes, cpus }: Said): AttributeText[] {
   ];
 }
 
-/** Machines of other sizes that leave the target all their CPUs do the same. */
+/** Machines of different sizes count as equal when each leaves the target all its CPUs. */
 function cpusText(list: string, online: number): string {
   const count = list.split(",").reduce((sum, range) => {
     const [first = 0, last = first] = range.split("-").map(Number);

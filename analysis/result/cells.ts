@@ -1,9 +1,9 @@
-/** Checks of single cells of a result file, on bytes: no string is made for a cell that is right. */
+/** Checks single cells of a result file as bytes: a valid cell costs no string. */
 
 import { COLUMNS, EACH_COLUMN } from "./columns.ts";
 import { isStackKey, withLetter } from "./stack_key.ts";
 
-/** What is wrong with a row. `column` is an index into COLUMNS, null when the row as a whole is meant. */
+/** What is wrong with a row. `column` is an index into COLUMNS; null: the row as a whole. */
 export class BadRow extends Error {
   constructor(readonly column: number | null, readonly reason: string) {
     super(reason);
@@ -25,8 +25,8 @@ const LOW_DIGITS = 9;
 const POWERS = Float64Array.from({ length: LOW_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
- * The integers of one row, as value = high * 1e9 + low: absolute CLOCK_MONOTONIC times pass 2^53 ns after 104
- * days of uptime, and their differences must stay exact.
+ * The integers of one row, as value = high * 1e9 + low: absolute CLOCK_MONOTONIC times exceed 2^53 ns after
+ * 104 days of uptime, and their differences must stay exact.
  */
 export class Integers {
   readonly #high = new Float64Array(COLUMNS.length);
@@ -41,17 +41,17 @@ export class Integers {
     return this.#seen[column] === 1;
   }
 
-  /** Exact up to 2^53; of the columns with smaller limits only. */
+  /** Exact up to 2^53; only for columns with smaller limits. */
   value(column: number): number {
     return this.#high[column]! * 1e9 + this.#low[column]!;
   }
 
-  /** value(later) - value(earlier): exact up to 2^53 and never rounded below it when it is larger. */
+  /** value(later) - value(earlier): exact up to 2^53; a larger difference never rounds to below 2^53. */
   difference(later: number, earlier: number): number {
     return (this.#high[later]! - this.#high[earlier]!) * 1e9 + (this.#low[later]! - this.#low[earlier]!);
   }
 
-  /** The value as two 32-bit words `[high, low]`; not for negative ones. */
+  /** The value as two 32-bit words `[high, low]`; not for negative values. */
   words(column: number, into: Uint32Array): void {
     const high = this.#high[column]!;
     const upper = Math.floor(high / 0x10000);
@@ -62,9 +62,9 @@ export class Integers {
   }
 
   /**
-   * The fast way for what nearly all cells are: a number from 0 of at most 18 digits, in one pass.
+   * Fast path for almost all cells: a non-negative number of at most 18 digits, in one pass.
    *
-   * @returns where the cell ends, or -1 when it is anything else: then it was not taken
+   * @returns where the cell ends; -1 for anything else, which is then not consumed
    */
   scan(column: number, bytes: Uint8Array, start: number, end: number): number {
     let i = start;
@@ -159,7 +159,7 @@ export function readId(
   }
 }
 
-/** Requires the form of a stack's key. @throws BadRow */
+/** Requires the form of a stack key. @throws BadRow */
 export function checkStackKey(column: number, bytes: Uint8Array, start: number, end: number): void {
   if (isStackKey(withLetter(cellText(bytes, start, end)))) return;
   throw new BadRow(column, `${shown(bytes, start, end)} is not s and 16 lower-case hex digits`);

@@ -1,8 +1,8 @@
-/** Growable columns of a result file in memory: typed arrays, a few bytes per cell whatever the text. */
+/** Growable columns of a result file in memory: typed arrays, a few bytes per cell, however long the text. */
 
 const FIRST_CAPACITY = 1024;
 
-/** Numbers of one column; NaN is "not observed" and never leaves analysis/. */
+/** Numbers of one column. NaN means "not observed" and never leaves analysis/. */
 export class NumberColumn {
   #data = new Float64Array(FIRST_CAPACITY);
   #length = 0;
@@ -20,7 +20,7 @@ export class NumberColumn {
     this.#data[this.#length++] = value;
   }
 
-  /** A view of what was pushed so far. */
+  /** A view of the numbers pushed so far. */
   values(): Float64Array {
     return this.#data.subarray(0, this.#length);
   }
@@ -29,8 +29,8 @@ export class NumberColumn {
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * Texts of one column as codes into a dictionary of the distinct ones. Cells are looked up as bytes, so that no
- * string is made for a text seen before. Code 0 is "not observed".
+ * Texts of one column as codes into a dictionary of the distinct texts. Cells are looked up as bytes, so a
+ * text that was seen before needs no new string. Code 0 means "not observed".
  */
 export class DictionaryColumn {
   /** The text of each code. */
@@ -40,7 +40,7 @@ export class DictionaryColumn {
   /** UTF-8 of all texts, one after the other; text c lies from #starts[c] to #starts[c + 1]. */
   #pool = new Uint8Array(256);
   readonly #starts = [0, 0];
-  /** Open addressing; 0 is a free slot. */
+  /** Open addressing; 0 marks a free slot. */
   #table = new Int32Array(64);
   #last = 0;
 
@@ -63,7 +63,7 @@ export class DictionaryColumn {
   }
 
   /**
-   * The fast way for a column that rarely changes: whether the text found last stands at `start` and is followed
+   * Fast path for a column that rarely changes: whether the last text found stands at `start` and is followed
    * by `byte` or ends at `end`.
    *
    * @returns where it ends, or -1
@@ -96,7 +96,10 @@ export class DictionaryColumn {
     }
   }
 
-  /** Adds the text at bytes[start, end), which must not be there yet. @throws TypeError when it is no UTF-8 */
+  /**
+   * Adds the text at bytes[start, end), which must not be in it yet. @throws TypeError when it is not valid
+   * UTF-8
+   */
   add(bytes: Uint8Array, start: number, end: number): number {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
       bytes.subarray(start, end),
@@ -151,14 +154,14 @@ function hash(bytes: Uint8Array, start: number, end: number): number {
   return value ^ (value >>> 15);
 }
 
-/** Set of 64-bit IDs given as two words; 16 bytes or less per ID. */
+/** Set of 64-bit IDs given as two words; at most 16 bytes per ID. */
 export class IdSet {
   #slots = new Uint32Array(2 * FIRST_CAPACITY);
   #size = 0;
   /** An ID of two zero words would look like a free slot. */
   #hasZero = false;
 
-  /** @returns false when the ID was there already */
+  /** @returns false when the set already has the ID */
   add(high: number, low: number): boolean {
     if (high === 0 && low === 0) {
       const isNew = !this.#hasZero;
@@ -174,7 +177,10 @@ export class IdSet {
     return true;
   }
 
-  /** Even index of the slot that holds the ID or is free for it. IDs are hashes: the low word is one too. */
+  /**
+   * Even index of the slot that holds the ID or is free for it. IDs are hashes, so the low word serves as the
+   * hash.
+   */
   #find(high: number, low: number): number {
     const mask = this.#slots.length - 1;
     let slot = (low << 1) & mask;

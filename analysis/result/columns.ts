@@ -1,7 +1,7 @@
 /**
- * The one table of columns of a result file, version 1. Header, order, what the row takes from the kernel's record,
- * reading, checking, writing, the keys of --by, the documented table and every consumer's types come from here. A
- * later version may add columns at the end only.
+ * The one table of columns of a result file, version 1. Everything derives from it: header, order, what a row
+ * takes from the kernel's record, reading, checking, writing, the keys of --by, the documented table and the
+ * types of all users. A later version may only add columns at the end.
  *
  * An empty cell means "not observed". It is never written as 0 and never guessed.
  */
@@ -14,50 +14,50 @@ import type { Stage } from "./meta.ts";
  */
 export type ColumnKind = "int" | "hex" | "id" | "stack" | "bool" | "enum" | "text";
 
-/** What the number of an `int` column is of. */
+/** What the number in an `int` column measures. */
 export type Unit = "ns" | "CPU" | "pid" | "count";
 
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Of `int` only; a column without one is a plain number. */
+  /** Only for `int`; without a unit the column is a plain number. */
   readonly unit?: Unit;
-  /** Of `int` only: the least and the largest value; 0 and 2^63 - 1 when not given. */
+  /** Only for `int`: the smallest and the largest value; default: 0 and 2^63 - 1. */
   readonly range?: readonly [least: number, largest: number];
-  /** The allowed words, for `enum` only. */
+  /** Only for `enum`: the allowed words. */
   readonly values?: readonly string[];
   /**
-   * `record`: the kernel tells it in the field of this name of struct chain (bpf/record.h), whose IF_SEEN says when
-   * it was observed. runbook/row/row.ts works out the others.
+   * `record`: the value comes from the kernel, from the field of this name in struct chain (bpf/record.h),
+   * where IF_SEEN says when it was observed. runbook/row/row.ts computes the other columns.
    */
   readonly from?: "record";
-  /** A cell of this column is never empty, whatever the tier or the status of the run. */
+  /** A cell of this column is never empty, at any tier and with any status of the run. */
   readonly required?: true;
-  /** Only hooks on functions show it: empty at the tier tracepoint. */
+  /** Only hooks on functions observe it: empty at the tier tracepoint. */
   readonly functions?: true;
-  /** Not every wakeup has it: empty says nothing while the hooks of this stage are attached. */
+  /** Not every wakeup has it: an empty cell does not mean that the hooks of this stage are missing. */
   readonly occasional?: Stage;
   readonly doc: string;
 }
 
-/** What became of a run. */
+/** How a run ended. */
 export const STATUSES = ["complete", "timeout", "aborted"] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** In which context of the kernel somebody runs: enum chain_context of bpf/record.h. */
+/** The kernel context in which code runs: enum chain_context of bpf/record.h. */
 const CONTEXTS = ["task", "softirq", "hardirq", "nmi"] as const;
 export type KernelContext = (typeof CONTEXTS)[number];
 
-/** How far a chain came: stages that every wakeup passes, in the order of time, after none. */
+/** How far a chain came: `none`, then the stages that every wakeup passes, in the order of time. */
 export const STAGES = ["none", "ttwu", "activate", "wakeup", "switch", "tkread", "tkread_task"] as const;
 
-/** Ways through try_to_wake_up: enum chain_path of bpf/record.h. */
+/** Paths through try_to_wake_up: enum chain_path of bpf/record.h. */
 const PATHS = ["self", "runnable", "direct", "wakelist"] as const;
 export type Path = (typeof PATHS)[number];
 
-/** Points of a clock. */
+/** Instants on a clock. */
 const TIME = { kind: "int", unit: "ns" } as const;
-/** Differences of two times, which may be negative. */
+/** Differences of two instants; they may be negative. */
 const DURATION = {
   kind: "int",
   unit: "ns",
@@ -322,10 +322,10 @@ export const COLUMNS = [
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];
 
-/** COLUMNS, each as a column like any other. */
+/** COLUMNS again, each with the general type of a column. */
 export const EACH_COLUMN: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
 
-/** Place of each column in a row, from 0. */
+/** Position of each column in a row, from 0. */
 export const COLUMN_AT = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as Readonly<
   Record<ColumnName, number>
 >;
@@ -335,5 +335,5 @@ type CellOf<C extends Column> = C["kind"] extends "int" ? number | bigint | null
   : C extends { values: readonly (infer V)[] } ? V | null
   : string | null;
 
-/** One run as it goes into the file; `null` is "not observed". Every column must be named. */
+/** One run as it goes into the file; `null` means "not observed". Every column must be given. */
 export type Row = { readonly [C in (typeof COLUMNS)[number] as C["name"]]: CellOf<C> };

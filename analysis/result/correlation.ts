@@ -1,13 +1,13 @@
 /**
- * The correlation ID of a run, re-derived from the four inputs that its row holds. The kernel mints it in
+ * The correlation ID of a run, recomputed from the four inputs in its row. The kernel computes it in
  * `correlation_id()` of bpf/chain.bpf.c: MurmurHash3's 64-bit finaliser chained over (tgid, pid), run and the
  * ktime_get_ns() taken at the first try_to_wake_up of the armed target (column ttwu_ns).
  *
- * Written over 32-bit words because a reader verifies the ID of every row: 1,000,000 of them take 0.05 s
- * this way and 0.37 s with BigInt.
+ * It works on 32-bit words because a reader verifies the ID of every row: 1,000,000 IDs take 0.05 s this way
+ * and 0.37 s with BigInt.
  */
 
-/** One 64-bit value as `[high, low]`. Int32Array, so that no word is ever a heap number. */
+/** One 64-bit value as `[high, low]`. An Int32Array, so no word ever becomes a heap number. */
 const state = new Int32Array(2);
 
 /** state *= high:low, modulo 2^64. */

@@ -1,14 +1,17 @@
 /**
  * The durations of a run that the reader keeps: from one point of the chain to a later one, in ns.
  *
- * They stand here and not in the table of compare's questions: the reader must know nothing of what is asked, and
- * keeps 8 bytes a row for each. A question names its duration; `show` and `export` describe durations that nobody
+ * They stand apart from compare's questions, because the reader must not know what is asked. Each costs 8
+ * bytes a row. A question names its duration; `show` and `export` also describe durations that no question
  * asks about.
  */
 
 import { type ColumnName, COLUMNS } from "./columns.ts";
 
-/** Points of the chain, each with a column of its time. The edge is the trigger's; hooks observe the others. */
+/**
+ * Points of the chain, each with the column of its time. The trigger gives the edge; hooks observe the
+ * others.
+ */
 export type Point = "edge" | "ttwu" | "activate" | "wakeup" | "switch" | "tkread";
 
 interface Between {
@@ -26,7 +29,10 @@ export const DURATIONS = [
 
 export type Duration = (typeof DURATIONS)[number]["name"];
 
-/** Where a duration is in a row: the columns of its ends, and its own where a file has it. Indices into COLUMNS. */
+/**
+ * Where a duration stands in a row: the columns of its two ends, and its own if a file has it. Indices into
+ * COLUMNS.
+ */
 interface Place {
   readonly from: number;
   readonly to: number;
@@ -36,7 +42,7 @@ interface Place {
 const names: readonly string[] = COLUMNS.map(({ name }) => name);
 const columnOf = (point: Point) => names.indexOf(`${point}_ns` satisfies ColumnName);
 
-/** One for each of DURATIONS. */
+/** One per entry of DURATIONS. */
 export const PLACES: readonly Place[] = DURATIONS.map(({ name, from, to }) => ({
   from: columnOf(from),
   to: columnOf(to),

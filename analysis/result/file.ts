@@ -1,6 +1,7 @@
 /**
- * Reading a result file, version 1, from chunks of bytes. Strict: a file that is not exactly what `probe run`
- * writes is refused with line, column and reason; only a missing end is taken (the run was cut off) and noted.
+ * Reads a result file, version 1, from chunks of bytes. It is strict: a file that is not exactly what `probe
+ * run` writes is refused with line, column and reason. Only a missing end is accepted (the run was cut off)
+ * and noted.
  */
 
 import { COLUMNS } from "./columns.ts";
@@ -21,27 +22,27 @@ import { isStackKey, stackKey, withLetter } from "./stack_key.ts";
 
 /** A result file in memory, column by column; index i is row i of the file. */
 export interface ResultFile {
-  /** As the user named it. */
+  /** The file's name as the user gave it. */
   readonly name: string;
   readonly meta: Meta;
   /** Null when the file was cut off. */
   readonly end: End | null;
   readonly rows: number;
   readonly run: Float64Array;
-  /** ns; NaN is "not observed". */
+  /** ns; NaN means "not observed". */
   readonly durations: Readonly<Record<Duration, Float64Array>>;
   readonly texts: Readonly<Record<TextName, DictionaryColumn>>;
   /** Frames of each stack key, innermost first. */
   readonly stacks: ReadonlyMap<string, readonly string[]>;
-  /** Whether `# stack` lines have keys as an earlier program wrote them, without the letter. */
+  /** Whether `# stack` lines have the keys of an earlier program, without the letter. */
   readonly hasBareStackKeys: boolean;
-  /** Sums over the rows; null where no row has a value. */
+  /** Sums over the rows; null when no row has a value. */
   readonly totals: RowReader["totals"];
-  /** Runs with stages that contradict each other. They are in the columns like all others. */
+  /** Runs whose stages contradict each other. The columns contain them like all others. */
   readonly integrityErrors: number;
   readonly firstIntegrityError: IntegrityError | null;
   readonly realtimeSteps: RealtimeSteps;
-  /** Where its last whole line ends; what follows was cut off. */
+  /** Where the last whole line ends; what follows was cut off. */
   readonly wholeLineBytes: number;
   readonly notes: readonly FileNote[];
 }
@@ -49,15 +50,17 @@ export interface ResultFile {
 const LF = 0x0a;
 const HASH = 0x23;
 const MAGIC = "# probe-result ";
-/** UTF-8's, which editors put before the first line; the decoder leaves it out of a line that begins with it. */
+/**
+ * The byte order mark of UTF-8, which some editors write before the first line. The decoder drops it there.
+ */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_LINE = 4 << 20;
 const FIRST_BUFFER = 1 << 16;
 
-/** What the next line must be. */
+/** What kind of line must come next. */
 type State = "version" | "meta" | "columns" | "rows" | "ended";
 
-/** Takes a file chunk by chunk, so that a file of any size needs memory for its columns only. */
+/** Reads a file chunk by chunk, so whatever the file's size, only its columns need memory. */
 export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;
@@ -65,24 +68,24 @@ export class ResultReader {
   #hasBareKeys = false;
   readonly #notes: FileNote[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
-  /** Bytes of the buffer in use: lines not read yet. */
+  /** Bytes in the buffer that are not yet read as lines. */
   #length = 0;
   /** Bytes of all chunks. */
   #total = 0;
   #state: State = "version";
   /** Number of the next line, from 1. */
   #line = 1;
-  /** Where in the buffer the line that is being read begins and ends. */
+  /** Begin and end, in the buffer, of the line being read. */
   #bounds: readonly [start: number, end: number] = [0, 0];
   #meta: Meta | null = null;
   #metaLine = 0;
   #end: End | null = null;
-  /** Line of a second `# probe-result`; the line after it decides how the refusal is worded. */
+  /** Line of a second `# probe-result`; the line after it decides the wording of the refusal. */
   #secondStart: number | null = null;
 
   /**
    * @param name of the file, for messages
-   * @param visitor takes each row, when more of it is wanted than the columns that are kept
+   * @param visitor receives each row, for callers that need more than the columns kept here
    */
   constructor(name: string, visitor: RowVisitor | null = null) {
     this.#name = name;
@@ -109,7 +112,7 @@ export class ResultReader {
     this.#length -= start;
   }
 
-  /** @throws Failure when what came so far is not a result file or contradicts its own end */
+  /** @throws Failure when the input so far is not a result file or contradicts its own end */
   finish(): ResultFile {
     const notes = [...this.#notes];
     const tail = this.#buffer.subarray(0, this.#length);
@@ -160,7 +163,7 @@ export class ResultReader {
     this.#length = needed;
   }
 
-  /** @returns where the next line begins, or null when this one goes on beyond the bytes that are there */
+  /** @returns where the next line begins, or null when this one continues beyond the bytes received */
   #takeLine(bytes: Uint8Array, start: number, end: number): number | null {
     this.#bounds = [start, end];
     if (this.#state === "version") {
@@ -319,7 +322,10 @@ export class ResultReader {
     this.#state = "ended";
   }
 
-  /** The bytes after the last LF: every line is written with one, so these were cut off, unless an end is whole. */
+  /**
+   * The bytes after the last LF. Every line is written with an LF, so these were cut off, unless they are a
+   * whole end line.
+   */
   #takeTail(tail: Uint8Array, notes: FileNote[]): void {
     const line = decode(tail, 0, tail.length);
     this.#bounds = [0, tail.length];
@@ -367,7 +373,7 @@ export class ResultReader {
 
 /**
  * @param name of the file, for messages
- * @param chunks its bytes, in pieces of any size; a piece may be reused after the next one was taken
+ * @param chunks its bytes, in pieces of any size; a piece may be reused once the next one is requested
  * @param visitor as in ResultReader
  * @throws Failure when the file is refused
  */

@@ -1,4 +1,7 @@
-/** What is no result file as `probe run` writes it, and what it is instead: by how it begins. */
+/**
+ * Recognises files that are not a result file as `probe run` writes it, and what they are instead, by their
+ * first bytes.
+ */
 
 export interface ForeignForm {
   readonly found: string;
@@ -47,30 +50,31 @@ const BEGINNINGS: readonly (readonly [bytes: readonly number[], form: ForeignFor
 ];
 
 /**
- * Forms of whole files, of a result file and of a runbook alike.
+ * The form of a binary file, given instead of a result file or a runbook.
  *
  * @param start the first bytes of a file
- * @returns null: it is none of the known ones
+ * @returns null: not a known form
  */
 export function binaryFormOf(start: Uint8Array): ForeignForm | null {
   const known = BEGINNINGS.find(([bytes]) => bytes.every((byte, at) => start[at] === byte));
   if (known !== undefined) return known[1];
-  // Without a mark: no text in UTF-8 has a NUL, and one of the first two bytes of an ASCII character is.
+  // UTF-16 without a mark: text in UTF-8 has no NUL, but one of the two bytes of an ASCII character in UTF-16
+  // is NUL.
   const [first, second] = start;
   return second !== undefined && (first === 0) !== (second === 0) ? UTF16 : null;
 }
 
 /**
- * @param start the first bytes of a file, at least 20 of them where it has as many
- * @returns null: it is none of the known ones
+ * @param start the first bytes of a file, at least 20 if it has that many
+ * @returns null: not a known form
  */
 export function foreignFormOf(start: Uint8Array): ForeignForm | null {
   const binary = binaryFormOf(start);
   if (binary !== null) return binary;
   const text = new TextDecoder().decode(start);
-  // In quotes, without its number sign, or with a separator for each column.
+  // In quotes, without its number sign, or with separators for further columns.
   if (/^(?:"# ?|"? ?)probe-result |^# probe-result \d+[;,\t"]/.test(text)) return SPREADSHEET;
   if (/^"?run"?[;\t]/.test(text)) return SPREADSHEET;
-  // As programs write it that pass over comments, some with a column of their own before it.
+  // As programs write it that skip comments; some put a column of their own first.
   return /^(?:"?\w*"?,)?"?run"?,"?correl/.test(text) ? WITHOUT_COMMENTS : null;
 }

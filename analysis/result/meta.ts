@@ -16,24 +16,24 @@ export type Stage =
   | "tkread"
   | "clocksource_switch";
 
-/** One attach point and what became of it. */
+/** One attach point and the result of trying it. */
 export interface HookFact {
   readonly stage: Stage;
   /** Kernel function or tracepoint, as the kernel spells it. */
   readonly hook: string;
   readonly kind: "fentry" | "fexit" | "kprobe" | "kretprobe" | "tp_btf";
   readonly attached: boolean;
-  /** Why it is not attached; absent when it is. */
+  /** Why it is not attached; absent when it is attached. */
   readonly reason?: string;
 }
 
-/** A task that was there before the measurement. */
+/** A task that existed before the measurement. */
 export interface TaskFact {
-  /** As the namespace of the measuring process counts it. */
+  /** In the pid namespace of the measuring process. */
   readonly pid: number;
   /** Its name when the measurement began. */
   readonly comm: string;
-  /** When it was started, in clock ticks since the boot (field 22 of /proc/PID/stat): pids are used again. */
+  /** When it was started, in clock ticks since boot (field 22 of /proc/PID/stat): pids are reused. */
   readonly start_ticks: number;
 }
 
@@ -46,59 +46,65 @@ export interface Meta {
   /** Release, for example `6.12.117-cloud-amd64`. */
   readonly kernel: string;
   readonly arch: string;
-  /** Model of the CPU as the kernel names it; `unknown` when it does not. */
+  /** Model of the CPU as the kernel names it, or `unknown`. */
   readonly cpu: string;
-  /** CPUs that are online. */
+  /** Number of CPUs that are online. */
   readonly cpus: number;
-  /** `none`, the hypervisor by name (kvm, qemu), `unknown hypervisor` (one hides its name), or `unknown`. */
+  /** `none`, the hypervisor by name (kvm, qemu), `unknown hypervisor` (it hides its name), or `unknown`. */
   readonly virtualization: string;
   readonly boot_id: string;
   readonly clocksource: { readonly current: string; readonly available: readonly string[] };
-  /** How QEMU runs the throwaway guest of `probe ab`: kvm, or tcg when it emulates it; absent elsewhere. */
+  /** How QEMU runs the throwaway guest of `probe ab`: kvm, or tcg for emulation; absent elsewhere. */
   readonly accelerator?: string;
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
-  /** Which wake_flags table decoded the signatures, for example `6.12+`. */
+  /** The wake_flags table that decoded the signatures, for example `6.12+`. */
   readonly decode: string;
   /**
-   * The declared protocol. analysis/ reads runs, period_ns, trigger, wake, target, load, offset_margin_ns,
-   * ttwu_to_tkread_margin_ns, alpha and names any other field that differs.
+   * The declared protocol. analysis/ uses runs, period_ns, trigger, wake, target, load, offset_margin_ns,
+   * ttwu_to_tkread_margin_ns and alpha, and names any other field that differs.
    */
   readonly runbook: Readonly<Record<string, string | number | boolean>>;
   readonly runbook_sha256: string;
-  /** The file that declared it; absent when the program's defaults did. */
+  /** The file that declared it; absent when the program's defaults apply. */
   readonly runbook_file?: { readonly name: string; readonly sha256: string };
-  /** Fields of the runbook that are not as the file, or the default, has them; absent when all are. */
+  /** Fields that differ from the runbook's file, or from the defaults; absent when no field does. */
   readonly overrides?: readonly string[];
   /** UTC, ISO 8601. */
   readonly started: string;
-  /** Half the width of the bracket in which the edge was placed on CLOCK_MONOTONIC, in ns. */
+  /** Half the width of the bracket that placed the edge on CLOCK_MONOTONIC, in ns. */
   readonly edge_uncertainty_ns: number;
-  /** The device that gave the edges; absent where the kernel's timer did. It is not part of the protocol. */
+  /** The device that gave the edges; absent for the kernel's timer. Not part of the protocol. */
   readonly trigger_device?: string;
-  /** The counter clock_step_ns is measured against: the machine's own, such as tsc, or CLOCK_MONOTONIC_RAW. */
+  /**
+   * The counter that clock_step_ns is measured against: the machine's own, such as tsc, or
+   * CLOCK_MONOTONIC_RAW.
+   */
   readonly clock_step_counter: string;
-  /** What the target had when the measurement began; absent in files of before it was read, and of a task that had ended. */
+  /**
+   * What the target had when the measurement began; absent in files of older programs, and for a task that
+   * had ended.
+   */
   readonly attributes?: Attributes;
-  /** Whose wakeups the rows are; absent for the built-in target. */
+  /** The task whose wakeups the rows describe; absent for the built-in target. */
   readonly task?: TaskFact;
 }
 
-/** What a `# resumed` line holds: from here on the rows are those of another call of the program. */
+/** What a `# resumed` line holds: the rows after it come from another call of the program. */
 export interface Resumption {
-  /** Number of the first run of that call. */
+  /** Number of that call's first run. */
   readonly run: number;
   /** UTC, ISO 8601. */
   readonly started: string;
 }
 
-/** A series that loses everything must not fill its end line. */
+/** Limits the end line of a series that loses everything. */
 export const MOST_LOSSES = 100;
 
-/** One run that lost something: what, and how far its chain had come. */
+/** One run that lost something: what it lost, and how far its chain had come. */
 export interface Loss {
   readonly run: number;
-  /** timeout and aborted: the chain is incomplete; ring_full: its record found no room in the ring buffer. */
+  /** timeout and aborted: the chain is incomplete; ring_full: the ring buffer had no room for its record. */
   readonly what: "timeout" | "aborted" | "ring_full";
   /** Value of the row's last_stage. */
   readonly stage: string;
@@ -108,7 +114,7 @@ export interface Loss {
 export interface ProgramCost {
   readonly program: string;
   readonly run_cnt: number;
-  /** In the program itself: the kernel's way into it and out of it is not in it. */
+  /** Time in the program itself, without the kernel's way into and out of it. */
   readonly run_time_ns: number;
 }
 
@@ -118,7 +124,7 @@ export interface LatencySide {
   readonly median_ns: number | null;
 }
 
-/** Latency of the wakeup with the probes against without, as the target's own clock read shows it. */
+/** Wakeup latency with the probes compared with that without, by the target's own clock read. */
 export interface WakeupCost {
   readonly armed: LatencySide;
   readonly unarmed: LatencySide;
@@ -128,18 +134,21 @@ export interface WakeupCost {
   readonly shift_ci_ns: readonly [number, number] | null;
 }
 
-/** What the measurement itself cost; by `probe run --measure-overhead`. */
+/** What the measurement itself cost, from `probe run --measure-overhead`. */
 export interface Overhead {
   readonly programs: readonly ProgramCost[];
-  /** null: the target was not the built-in one, whose reads alone are known. */
+  /** null: not the built-in target; the reads of other tasks are not known. */
   readonly wakeup: WakeupCost | null;
 }
 
-/** Edges of the trigger between the first that a run took and the last. */
+/** Edges of the trigger between the first and the last that a run took. */
 export interface EdgeCounts {
-  /** Came, and were no run's. */
+  /** They came, but belong to no run. */
   readonly missed: number;
-  /** Should have come by the time between the others, and did not; null: the device does not tell when they were. */
+  /**
+   * Edges that the times of the others let expect, but that did not come; null: the device does not tell edge
+   * times.
+   */
   readonly absent: number | null;
 }
 
@@ -152,14 +161,14 @@ export interface End {
   /** null: the kernel does not count them (before 5.12). */
   readonly recursion_misses: number | null;
   readonly self_reads: number;
-  /** Absent unless it was asked for. */
+  /** Absent unless requested. */
   readonly overhead?: Overhead;
-  /** Absent when no run took an edge, and in a file that was resumed: the counts of the first part are lost. */
+  /** Absent when no run took an edge, and in a resumed file: the counts of its first part are lost. */
   readonly edges?: EdgeCounts;
-  /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent when there is none. */
+  /** The first losses, at most {@linkcode MOST_LOSSES}, in the order of the runs; absent without losses. */
   readonly losses?: readonly Loss[];
-  /** Recursion misses by BPF program, those above 0; absent when there is none. */
+  /** Recursion misses by BPF program, only counts above 0; absent without misses. */
   readonly recursion_misses_of?: Readonly<Record<string, number>>;
-  /** Runs that were done again, and facts on which two observers of a run disagreed; absent when there is none. */
+  /** Repeated runs, and facts on which two observers of a run disagreed; absent without notices. */
   readonly notices?: readonly string[];
 }

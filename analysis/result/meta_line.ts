@@ -1,4 +1,7 @@
-/** The JSON of the `# meta`, `# resumed` and `# end` lines, checked field by field. Further fields are kept and ignored. */
+/**
+ * The JSON of the `# meta`, `# resumed` and `# end` lines, checked field by field. Unknown fields are kept
+ * but ignored.
+ */
 
 import { type End, type Meta, type Resumption, TIERS } from "./meta.ts";
 
@@ -103,7 +106,7 @@ const ATTRIBUTES = withExtras(object({ policy: text, priority: integer, nice: in
   deepest_idle_state: text,
 });
 
-/** Fields that are there only when they say something. */
+/** Fields that may be absent. */
 const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
   overrides: listOf(text),
@@ -134,7 +137,7 @@ const OVERHEAD = object({
   })),
 });
 
-/** Fields that are there only when they say something. */
+/** Fields that may be absent. */
 const END_EXTRAS: Readonly<Record<string, Check>> = {
   losses: listOf(object({ run: count, what: text, stage: text })),
   recursion_misses_of: (value) =>
@@ -179,7 +182,7 @@ function parse<T>(json: string, check: Check): T | Unusable {
   return reason === null ? value as T : { unusable: reason };
 }
 
-/** JSON.parse() makes Infinity of a number beyond 1.8e308, also in a field that nobody checks. */
+/** JSON.parse() turns a number beyond 1.8e308 into Infinity, also in a field that no check covers. */
 function beyondDoubles(value: unknown): string | null {
   if (typeof value === "number") return Number.isFinite(value) ? null : "must be a number below 1.8e308";
   if (typeof value !== "object" || value === null) return null;

@@ -1,16 +1,16 @@
-/** Runs in which somebody set CLOCK_REALTIME, by hand or as a time daemon does. */
+/** Runs during which CLOCK_REALTIME was set, by hand or by a time daemon. */
 
 /**
- * Two readings of both clocks are less apart than this, in ns, also in a guest that is not scheduled at once. The
- * clocks are slewed alike: what is beyond was a step.
+ * Two readings of both clocks differ by less than this, in ns, even in a guest that is scheduled late. Both
+ * clocks are slewed alike, so a larger difference is a step.
  */
 const LEAST_STEP_NS = 100_000;
 
 export class RealtimeSteps {
-  /** Whether any run tells of it. */
+  /** Whether any run recorded it. */
   observed = false;
   runs = 0;
-  /** The one that is farthest from 0, in ns. */
+  /** The step that is farthest from 0, in ns. */
   largestNs = 0;
 
   /** @param ns realtime_step_ns of a run */

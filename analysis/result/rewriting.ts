@@ -2,12 +2,14 @@
 
 import { type ColumnKind, EACH_COLUMN } from "./columns.ts";
 
-/** Cells of a line that is certainly one of another separator. */
+/** A line with this many cells by another separator was certainly written with that separator. */
 const MANY_CELLS = 10;
 
 const SEPARATORS = { semicolons: ";", tabs: "\t" } as const;
 
-/** A cell that was changed, by its form, in the columns in which nobody writes it so. */
+/**
+ * Forms of changed cells, with the kinds of column in which `probe run` never writes that form (null: all).
+ */
 const CELLS: readonly (readonly [form: RegExp, of: readonly ColumnKind[] | null, what: string])[] = [
   [/^-?\d+(?:[.,]\d+)?E[+-]?\d+$/i, ["int", "id", "stack", "hex"], "is a rounded number"],
   [/^-?\d+[.,]0*$/, null, "is a whole number with a decimal point"],
@@ -20,9 +22,9 @@ const CELLS: readonly (readonly [form: RegExp, of: readonly ColumnKind[] | null,
 ];
 
 /**
- * @param line one that was refused, without its line feed
- * @param column index into COLUMNS of the cell that was refused; null when it was the line as a whole
- * @returns what was done to it; null: nothing that is known here
+ * @param line a refused line, without its line feed
+ * @param column index into COLUMNS of the refused cell; null when the line as a whole was refused
+ * @returns what was done to it; null: not recognised
  */
 export function rewritingOf(line: string, column: number | null): string | null {
   const text = line.replace(/\r$/, "");
@@ -50,7 +52,7 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1;
 }
 
-/** Cells as they stand, without the quotes around them. */
+/** The cells of the line, without the quotes around them. */
 function cellsOf(line: string): string[] {
   return Array.from(
     line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g),

@@ -1,14 +1,16 @@
 /**
- * Rows of a result file, from bytes to columns. Every cell is checked; kept is what the statistics need.
+ * Rows of a result file, from bytes to columns. Every cell is checked; only what the statistics need is kept.
  *
- * An own scanner instead of a CSV library, measured on one file with all of these checks (2 cores, Deno 2.9.6):
+ * Its own scanner instead of a CSV library, measured on one file with all of these checks (2 cores, Deno
+ * 2.9.6):
  *
  *   rows       this             papaparse 5.7.1    udsv 0.7.3
  *   100,000    0.31 s,  64 MB   0.92 s, 130 MB     1.3 s,  338 MB
  *   1,000,000  2.2 s,  135 MB   11.2 s, 915 MB     18.8 s, 2317 MB
  *
- * (parsing alone: 0.24 s and 0.27 s at 100,000 rows). Neither tells the line of a row behind comments, nor a row
- * that was cut off from a whole one, and both want the file as one string, which ends at 512 MB.
+ * (parsing alone: 0.24 s and 0.27 s at 100,000 rows). Neither library gives the line of a row after comments
+ * or distinguishes a row that was cut off from a whole one, and both want the file as one string, which ends
+ * at 512 MB.
  */
 
 import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as columns } from "./columns.ts";
@@ -21,7 +23,7 @@ import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
 import { withLetter } from "./stack_key.ts";
 
-/** Columns kept as texts: all of them may be asked for as strata. */
+/** Columns kept as texts: each may be requested as a key of strata. */
 export type TextName = {
   [C in (typeof COLUMNS)[number] as C["name"]]: C["kind"] extends "text" | "enum" | "bool" | "stack"
     ? C["name"]
@@ -38,7 +40,7 @@ export const TEXT_NAMES: ReadonlySet<ColumnName> = new Set(
 );
 const required = Uint8Array.from(columns, (column) => column.required ? 1 : 0);
 
-/** Stage times in the order in which they must lie. The return of the ttwu is not ordered. */
+/** Stage times in the order they must have. The return of the ttwu may come at any time. */
 const ORDERED = (
   ["edge_ns", "ttwu_ns", "activate_ns", "wakeup_ns", "switch_ns", "tkread_ns", "tkread_task_ns"] as const
 ).map((name) => AT[name]);
@@ -46,7 +48,7 @@ const ORDERED = (
 const TOTALS = ["lost_events", "recursion_misses", "self_reads", "clocksource_switches"] as const;
 const totalsAt = TOTALS.map((name) => AT[name]);
 
-/** What the correlation ID is derived from, beside the run. */
+/** The inputs of the correlation ID, besides the run. */
 const ID_INPUTS = [AT.tgid, AT.pid, AT.ttwu_ns] as const;
 
 const QUOTE = 0x22;
@@ -55,25 +57,25 @@ const COMPLETE = "complete";
 
 export class RowReader {
   readonly run = new NumberColumn();
-  /** ns; NaN is "not observed". */
+  /** ns; NaN means "not observed". */
   readonly durations = Object.fromEntries(DURATIONS.map(({ name }) => [name, new NumberColumn()])) as Record<
     Duration,
     NumberColumn
   >;
   readonly texts: Record<TextName, DictionaryColumn>;
-  /** Runs with contradicting stages, and the first of them. */
+  /** How many runs have contradicting stages, and the first of them. */
   integrityErrors = 0;
   firstIntegrityError: IntegrityError | null = null;
   readonly realtimeSteps = new RealtimeSteps();
   readonly #totals = new Float64Array(TOTALS.length);
   readonly #counted = new Uint8Array(TOTALS.length);
-  /** Cells of a row; more than COLUMNS has when the file is of a later program. */
+  /** Cells per row; more than COLUMNS has when a later program wrote the file. */
   width: number = COLUMNS.length;
 
   readonly #dictionaries: readonly (DictionaryColumn | null)[];
   readonly #codes = new Int32Array(COLUMNS.length);
   readonly #integers = new Integers();
-  /** As `durations`, by index; and those of the row. */
+  /** `durations` by index, and the durations of the current row. */
   readonly #kept = DURATIONS.map(({ name }) => this.durations[name]);
   readonly #lasted = new Float64Array(DURATIONS.length);
   readonly #id = new Uint32Array(2);
@@ -82,13 +84,13 @@ export class RowReader {
   #hasId = false;
   readonly #ids = new IdSet();
   #largestRun = 0;
-  /** All runs so far; kept only from the first row on that is not in ascending order. */
+  /** All runs so far; only kept from the first row on that is not in ascending order. */
   #runs: Set<number> | null = null;
   readonly #completeCode: number;
   readonly #visitor: RowVisitor | null;
   readonly #view: RowView | null;
 
-  /** @param visitor takes each row that is right, in the order of the file */
+  /** @param visitor receives each valid row, in the order of the file */
   constructor(visitor: RowVisitor | null = null) {
     this.#visitor = visitor;
     this.#view = visitor === null ? null : new RowView(this.#integers);
@@ -109,7 +111,7 @@ export class RowReader {
     this.#completeCode = this.texts.status.values.indexOf(COMPLETE);
   }
 
-  /** Makes a stack key known; rows may name it from now on. */
+  /** Registers a stack key; later rows may name it. */
   defineStack(key: string): void {
     const bytes = new TextEncoder().encode(key);
     for (const [index, dictionary] of this.#dictionaries.entries()) {
@@ -119,9 +121,10 @@ export class RowReader {
   }
 
   /**
-   * Reads the row at bytes[start, end), end being a line's end. `line` is the number of its first line.
+   * Reads the row at bytes[start, end), where `end` is the end of a line. `line` is the number of its first
+   * line.
    *
-   * @returns false when a quoted cell is still open at `end`: the row goes on in the next line
+   * @returns false when a quoted cell is still open at `end`: the row continues in the next line
    * @throws BadRow
    */
   read(bytes: Uint8Array, start: number, end: number, line: number): boolean {
@@ -216,7 +219,7 @@ export class RowReader {
     return dictionary.find(key, 0, key.length);
   }
 
-  /** A cell between quotes: rare, so it is unescaped into bytes of its own. */
+  /** A cell in quotes. It is rare, so it is unescaped into a copy. */
   #quoted(column: number, bytes: Uint8Array, start: number, end: number): void {
     if (column >= COLUMNS.length) return;
     const plain = bytes.slice(start, end).filter((byte, i, all) => byte !== QUOTE || !isSecondOfPair(all, i));
@@ -253,7 +256,7 @@ export class RowReader {
     }
   }
 
-  /** Sums over all rows that have a value; null when none has. */
+  /** Sums over all rows that have a value; null when no row has one. */
   get totals(): Readonly<Record<(typeof TOTALS)[number], number | null>> {
     const sums = TOTALS.map((name, i) => [name, this.#counted[i] === 1 ? this.#totals[i]! : null]);
     return Object.fromEntries(sums) as Record<(typeof TOTALS)[number], number | null>;
@@ -320,7 +323,7 @@ export class RowReader {
     return difference;
   }
 
-  /** The file's own column of a duration must say what its ends do. @throws BadRow */
+  /** A file's own column of a duration must match the column's two ends. @throws BadRow */
   #checkDuration(column: number, expected: number, later: number, earlier: number): void {
     const found = this.#integers.has(column) ? this.#integers.value(column) : NaN;
     if (found === expected || (Number.isNaN(found) && Number.isNaN(expected))) return;
@@ -328,7 +331,7 @@ export class RowReader {
     throw new BadRow(column, `is ${worded(found)}, but ${rule} is ${worded(expected)}`);
   }
 
-  /** What in this run's stages contradicts something else, or null. */
+  /** How this run's stages contradict each other, or null. */
   #contradiction(complete: boolean): Contradiction | null {
     const integers = this.#integers;
     let before = -1;
@@ -357,7 +360,7 @@ function closingQuote(bytes: Uint8Array, open: number, end: number): number {
   return -1;
 }
 
-/** Inside a quoted cell all quotes come in pairs; whether the one at `i` is the second of its pair. */
+/** Inside a quoted cell all quotes come in pairs: whether the one at `i` is the second of its pair. */
 function isSecondOfPair(bytes: Uint8Array, i: number): boolean {
   let before = 0;
   while (bytes[i - 1 - before] === QUOTE) before++;

@@ -1,4 +1,7 @@
-/** One row of a result file as a visitor of the reader sees it: every cell, also those that no statistic keeps. */
+/**
+ * One row of a result file as the reader passes it to a visitor: every cell, also those that no statistic
+ * keeps.
+ */
 
 import { COLUMN_AT as AT, type ColumnName, COLUMNS } from "./columns.ts";
 import { withLetter } from "./stack_key.ts";
@@ -10,7 +13,7 @@ const STACKS: ReadonlySet<ColumnName> = new Set(
 );
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Takes each row of a file after it was checked. The view is valid during the call only. */
+/** Receives each row of a file after its check. The view is only valid during the call. */
 export type RowVisitor = (row: RowView) => void;
 
 export class RowView {
@@ -19,12 +22,12 @@ export class RowView {
   readonly #ends = new Int32Array(COLUMNS.length);
   #bytes = new Uint8Array();
 
-  /** @param integers those of the row, as the reader fills them */
+  /** @param integers the row's integers, as the reader fills them */
   constructor(integers: Integers) {
     this.#integers = integers;
   }
 
-  /** For the reader: the cell of a column, with its quotes if it has some, is bytes[start, end). */
+  /** Set by the reader: the cell of a column, including its quotes if any, is bytes[start, end). */
   place(column: number, bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes as Uint8Array<ArrayBuffer>;
     this.#starts[column] = start;
@@ -36,7 +39,7 @@ export class RowView {
     return this.#integers.has(AT[name]);
   }
 
-  /** The cell as it was before quoting; null is "not observed". */
+  /** The cell without its quoting; null means "not observed". */
   text(name: ColumnName): string | null {
     const start = this.#starts[AT[name]]!;
     const end = this.#ends[AT[name]]!;
@@ -49,18 +52,18 @@ export class RowView {
     return quoted ? text.replaceAll('""', '"') : text;
   }
 
-  /** Of a column of kind int; null is "not observed". Exact. */
+  /** For a column of kind int; null means "not observed". Exact. */
   integer(name: ColumnName): bigint | null {
     if (!this.has(name)) return null;
     return BigInt(this.text(name)!);
   }
 
-  /** Of a column of kind int that never passes 2^53, such as a count; NaN is "not observed". */
+  /** For a column of kind int that never exceeds 2^53, such as a count; NaN means "not observed". */
   number(name: ColumnName): number {
     return this.#integers.has(AT[name]) ? this.#integers.value(AT[name]) : NaN;
   }
 
-  /** later - earlier in ns of two columns of kind int, NaN when one was not observed. Exact up to 2^53. */
+  /** later - earlier in ns, of two columns of kind int; NaN when one was not observed. Exact up to 2^53. */
   difference(later: ColumnName, earlier: ColumnName): number {
     const integers = this.#integers;
     if (!integers.has(AT[later]) || !integers.has(AT[earlier])) return NaN;

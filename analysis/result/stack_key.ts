@@ -1,12 +1,12 @@
-/** Keys of stack clusters: made, and read as earlier programs wrote them. */
+/** Keys of stack clusters: how they are made, and how those of earlier programs are read. */
 
-/** No reader takes for a number what begins with it. */
+/** A text that begins with this letter cannot be taken for a number. */
 const LETTER = "s";
 const DIGITS = 16;
 
 /**
- * Key of a stack cluster: `s` and FNV-1a, 64 bits, over the UTF-8 of the frames joined by `;`, innermost first.
- * Depends on symbol names alone, so the same stack has the same key on every machine.
+ * Key of a stack cluster: `s` and FNV-1a, 64 bits, over the UTF-8 of the frames joined by `;`, innermost
+ * first. It depends only on symbol names, so the same stack has the same key on every machine.
  *
  * @param frames normalised symbol names
  * @returns `s` and 16 lower-case hex digits
@@ -30,7 +30,7 @@ export function isStackKey(text: string): boolean {
   return /^s[0-9a-f]{16}$/.test(text);
 }
 
-/** A key as it is today: earlier programs wrote the digits alone. */
+/** A key in today's form: earlier programs wrote only the digits. */
 export function withLetter(key: string): string {
   return /^[0-9a-f]{16}$/.test(key) ? LETTER + key : key;
 }

@@ -1,6 +1,6 @@
 /**
- * Writing a result file, version 1: one function per kind of line, each returns the line with its LF. The order
- * is header, then per run its new stacks and its row, then the end. Reading is in file.ts.
+ * Writes a result file, version 1: one function per kind of line, which returns the line with its LF. The
+ * order is header, then for each run its new stacks and its row, then the end. file.ts reads it.
  */
 
 import { type Column, COLUMNS, type Row } from "./columns.ts";
@@ -16,7 +16,7 @@ export function formatHeader(meta: Meta): string {
 }
 
 /**
- * Defines a stack cluster; comes before the first row that names it.
+ * Defines a stack cluster; stands before the first row that names it.
  *
  * @param id stackKey(frames)
  * @param frames normalised symbol names, innermost first
@@ -31,17 +31,17 @@ export function formatStackLine(id: string, frames: readonly string[]): string {
   return `# stack ${id} ${frames.join(";")}\n`;
 }
 
-/** @throws RangeError when a cell is not of its column's kind: such a row could not be read back */
+/** @throws RangeError when a cell does not match its column's kind: such a row could not be read back */
 export function formatRow(row: Row): string {
   return COLUMNS.map((column) => formatCell(column, row[column.name])).join(",") + "\n";
 }
 
-/** Comes where a file that was cut off goes on. */
+/** Marks where a file that was cut off continues. */
 export function formatResumption(resumption: Resumption): string {
   return `# resumed ${JSON.stringify(resumption)}\n`;
 }
 
-/** Closes the file; its absence tells a reader that the run was cut off. */
+/** Ends the file; without this line a reader knows that the run was cut off. */
 export function formatEnd(end: End): string {
   return `# end ${JSON.stringify(end)}\n`;
 }
@@ -79,8 +79,8 @@ function isSpelled(column: Column, value: Cell): boolean {
 }
 
 /**
- * RFC 4180, and quoted as well where a reader could take a bare cell for something else: an observed empty text
- * for "not observed", `#` for a comment, outer blanks for padding.
+ * Quotes as RFC 4180 does, and also wherever a reader could misread a bare cell: an observed empty text as
+ * "not observed", `#` as a comment, outer blanks as padding.
  */
 export function quoteText(text: string): string {
   return text === "" || /[",#\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,4 +1,6 @@
-/** Two columns against each other: the runs counted, and whether they go together. */
+/**
+ * Cross tables of two columns: how many runs each pair of values has, and whether the columns are associated.
+ */
 
 import type { Comparison, CrossTable } from "../../compare/comparison.ts";
 import type { Cell, Finding, Said, Table } from "../model.ts";
@@ -8,16 +10,16 @@ import { reasonInWords } from "./reasons.ts";
 import type { Sides } from "./sides.ts";
 
 export interface ToldCross {
-  /** Its columns by their index. */
+  /** Its columns, identified by their index. */
   readonly table: Table;
   readonly findings: readonly Finding[];
-  /** Why there is no finding, or what stands against it; null: nothing. */
+  /** Why there is no finding, or why to read it with care; null: no caution. */
   readonly caution: Cell;
 }
 
 export function tellCross(cross: CrossTable, { stacks }: Comparison, sides: Sides): ToldCross {
   const keys = cross.rows.split(",");
-  // The values of several columns are one text already.
+  // The values of several columns are already joined to one text.
   const nameOf = (value: string) => keys.length === 1 ? stratumName(keys, [value], stacks) : value;
   const columns = cross.column_values.map((value, index) => ({
     id: String(index),

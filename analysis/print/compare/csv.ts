@@ -7,12 +7,12 @@ import { csvText, type Line } from "../layout/csv.ts";
 import { joined } from "../said.ts";
 import { lettersOf, reasonInWords } from "./reasons.ts";
 
-/** Times in ns; `p_adjusted` by the method in `adjustment`. */
+/** Times in ns; `adjustment` names the method that gave `p_adjusted`. */
 export function compareCsv(comparisons: readonly Comparison[]): string {
   return csvText(comparisons.flatMap(linesOf));
 }
 
-/** `part` is whole, stratum, or stratified: the shift that all strata of the key share. */
+/** `part` is whole, stratum, or stratified: the common shift of all strata of the key. */
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const letters = lettersOf(comparison);

@@ -1,4 +1,4 @@
-/** Every number of a question with the method that made it. */
+/** Every number of a question, with the method that gave it. */
 
 import type { Answer, Comparison } from "../../compare/comparison.ts";
 import { order } from "../measured.ts";
@@ -50,7 +50,7 @@ function shiftFindings(answer: Answer, sides: Sides): Finding[] {
   ];
 }
 
-/** What was looked at before the tests. */
+/** What was checked before the tests. */
 function orderFindings({ series, block_lengths: blocks }: Answer, { letters }: Sides): Finding[] {
   const topic = "run order";
   return [
@@ -85,7 +85,7 @@ function testFindings({ mann_whitney: test, tost }: Answer, { alpha, holm_family
   return found;
 }
 
-/** What is told of the spread beside the ratio and the test that decides. */
+/** What is printed on the spread besides the ratio and the deciding test. */
 export const CROSS_CHECKS: readonly (string | null)[] = ["Brown-Forsythe", "Fligner-Killeen"];
 
 function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
@@ -108,7 +108,7 @@ function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
   ];
 }
 
-/** Tests of equal spread that decide nothing. */
+/** Further tests of equal spread; they do not decide. */
 export function crossChecks(
   topic: string,
   bf: Answer["spread"]["brown_forsythe"],

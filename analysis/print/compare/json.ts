@@ -5,8 +5,8 @@ import { lettersOf, reasonInWords } from "./reasons.ts";
 import { warningInWords } from "./warnings.ts";
 
 /**
- * One comparison as JSON: the fields are those of `Comparison`, in its order; reasons and warnings in words. Several,
- * of one baseline, as the list `comparisons`.
+ * One comparison as JSON: the fields of `Comparison`, in its order, with reasons and warnings in words.
+ * Several comparisons with one baseline become the list `comparisons`.
  */
 export function compareJson(comparisons: readonly Comparison[]): string {
   const said = comparisons.map(inWords);

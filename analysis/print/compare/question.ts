@@ -30,24 +30,24 @@ export interface ToldQuestion {
   readonly name: QuestionName;
   readonly title: string;
   readonly verdict: Verdict;
-  /** To the question whether it is the same on both sides. */
+  /** The answer to the question whether both sides are the same. */
   readonly reply: string;
-  /** What to keep in mind of the numbers; null where nothing stands against them. */
+  /** Why to read the numbers with care; null: no caution. */
   readonly caution: Cell;
-  /** The deciding numbers in a few words each. */
+  /** The deciding numbers, a few words each. */
   readonly facts: readonly Said[];
-  /** How the first of them were made. */
+  /** How the first facts were obtained. */
   readonly methods: readonly Said[];
-  /** Sentences for who knows no statistics, and claim nothing that statistics would not. */
+  /** Sentences for readers who know no statistics. They claim no more than the statistics do. */
   readonly explanation: readonly Said[];
-  /** Why the verdict is what it is, what would change it. */
+  /** Why the verdict is what it is, and what would change it. */
   readonly notes: readonly Note[];
   readonly samples: Table<SampleColumn>;
   readonly outliers: readonly Field[];
   readonly findings: readonly Finding[];
 }
 
-/** To the question: is it the same on both sides? */
+/** Answers to the question: is it the same on both sides? */
 export const REPLIES: Readonly<Record<Verdict, string>> = {
   EQUIVALENT: "Yes, the same within the margin",
   "DIFFERENT-BUT-NEGLIGIBLE": "Different, but by less than the margin",
@@ -101,7 +101,7 @@ function finding({ shift_ns, median_ns }: Answer, { letters: [a, b] }: Sides): S
   return say`${medians}: ${b} is about ${duration(Math.abs(shift_ns))} ${where}.`;
 }
 
-/** What the verdict rests on. */
+/** What the verdict is based on. */
 function meaning({ verdict, tost, margin_ns }: Answer, isOption: boolean, { alpha }: Sides): Said[] {
   if (tost === null) return [];
   const range = say`${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
@@ -125,7 +125,7 @@ function reasons({ reasons }: Answer, { letters }: Sides): Note[] {
   return reasons.map((reason) => ({ label: "because", says: reasonInWords(reason, letters) }));
 }
 
-/** What would give an answer. */
+/** What would settle the question. */
 function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): Note[] {
   const tiers = new Set(sides.map(({ tier }) => tier));
   const common = verdict === "CONFOUNDED" && tiers.size > 1
@@ -141,7 +141,7 @@ function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): 
   ].map((says) => ({ label: "needed", says }));
 }
 
-/** How stable the verdict is; nothing where that was not looked at. */
+/** How stable the verdict is; empty when that was not examined. */
 function stability(leaveOut: LeaveOut | null, { letters }: Sides): Note[] {
   if (leaveOut === null) return [];
   const { runs, verdict, left_out, searched, reason } = leaveOut;
@@ -199,7 +199,7 @@ function percentile(ns: number | null, n: number): Cell {
 
 const TUKEY = "Tukey; none is left out";
 
-/** The last column of the table in one line, for who has no room for it. */
+/** The table's last column in one line, for layouts that have no room for the column. */
 function outliersOf(answer: Answer, { letters }: Sides): Field[] {
   const found = letters.flatMap((letter, side) => {
     const words = outliers(answer.outliers[side]!);

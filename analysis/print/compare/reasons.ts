@@ -1,4 +1,4 @@
-/** Reasons of a comparison in words. */
+/** The reasons of a comparison's verdicts in words. */
 
 import type { Comparison } from "../../compare/comparison.ts";
 import type {
@@ -12,10 +12,10 @@ import type { Pair } from "../../sample/summary.ts";
 import type { Said } from "../model.ts";
 import { exact, joined, plain, say } from "../said.ts";
 
-/** Hooks that a reason names; a full tier has dozens. */
+/** How many hooks a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
 
-/** Of the sides: what reasons and warnings name them by. */
+/** The letters by which reasons and warnings name the sides. */
 export function lettersOf({ sides: [a, b] }: Comparison): Pair<string> {
   return [a.side, b.side];
 }
@@ -91,7 +91,7 @@ function confounding(reason: Confounding, letters: Pair<string>): Said {
   }
 }
 
-/** @param only null: the side has no hook at all */
+/** @param only null: the side has no hooks at all */
 function onlyIn(letter: string, only: readonly string[] | null): Said[] {
   if (only === null) return [plain(`none in ${letter}`)];
   if (only.length === 0) return [];

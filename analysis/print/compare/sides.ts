@@ -1,4 +1,4 @@
-/** The sides of a comparison, and what is said of one against the other. */
+/** The two sides of a comparison, and how one is described relative to the other. */
 
 import type { Direction, Ratio, Side, SpreadDirection } from "../../compare/comparison.ts";
 import type { Pair } from "../../sample/summary.ts";
@@ -6,13 +6,13 @@ import { machine, runs } from "../measured.ts";
 import type { Said } from "../model.ts";
 import { confidence, interval, ratioInterval, say, shift, times } from "../said.ts";
 
-/** What the words about two sides need: their letters and the error rate of the intervals. */
+/** What sentences about two sides need: the letters, and the error rate of the intervals. */
 export interface Sides {
   readonly letters: Pair<string>;
   readonly alpha: number;
 }
 
-/** A side by its file. */
+/** A side with its file. */
 export function side(
   of: Pick<
     Side,
@@ -22,7 +22,7 @@ export function side(
   return say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
 }
 
-/** Of every shift. */
+/** The words that follow every shift. */
 export function difference({ letters: [a, b] }: Sides): string {
   return `${b} - ${a}`;
 }
@@ -32,7 +32,7 @@ export function shiftInterval(ends: Pair<number> | null, { alpha }: Sides): Said
   return say`${confidence(alpha)} interval ${interval(ends)}`;
 }
 
-/** A shift with its interval, and what that says. */
+/** A shift with its interval, and what the two show. */
 export function shiftInWords(
   ns: number,
   ends: Pair<number> | null,
@@ -47,12 +47,12 @@ export function directionInWords(direction: Direction, { letters: [, b] }: Sides
   return `${b} ${direction === "unclear" ? "neither earlier nor later" : direction}`;
 }
 
-/** What every ratio of MADs is of. */
+/** Which ratio every ratio of MADs is. */
 export function madRatioName({ letters: [a, b] }: Sides): string {
   return `MAD ${b} / ${a}`;
 }
 
-/** The interval of a ratio of MADs, and what that says. */
+/** The interval of a ratio of MADs, and what it shows. */
 export function madRatioInterval(of: Ratio, direction: SpreadDirection | null, sides: Sides): Said {
   const how = direction === null || direction === "unclear" ? "neither tighter nor wider" : direction;
   return say`${confidence(sides.alpha)} interval ${ratioInterval(of)}, ${sides.letters[1]} ${how}`;

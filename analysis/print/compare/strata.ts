@@ -30,13 +30,16 @@ export type StrataColumn =
 
 export interface ToldStrata {
   readonly title: string;
-  /** Which strata they are of another key that splits the runs alike; null: of none. What follows is then empty. */
+  /**
+   * When another key splits the runs in the same way: which strata are the same. The rest is then empty.
+   * null: no such key.
+   */
   readonly same: Cell;
-  /** Beside the columns of the sides those of a stratum as a whole. */
+  /** The columns of each side, and those of a stratum as a whole. */
   readonly table: Table<StrataColumn>;
   /** All strata together. */
   readonly total: TableRow<StrataColumn>;
-  /** Runs that are in no stratum, of each side that has some. */
+  /** Runs outside every stratum, for each side that has such runs. */
   readonly unobserved: readonly Said[];
   readonly shifts: readonly Finding[];
   readonly spread: ToldSpread;
@@ -84,7 +87,7 @@ function columnsOf(sides: Sides): TableColumn<StrataColumn>[] {
   ];
 }
 
-/** Columns of a row behind their names, those that are not empty. */
+/** The columns of a row that are not empty, each after its name. */
 export function inOneLine(
   { cells }: TableRow<StrataColumn>,
   { columns, lines }: Table<StrataColumn>,
@@ -135,7 +138,7 @@ function verdictOf({ verdict, reason, thin }: Stratum, { letters }: Sides): Cell
   return thin ? plain("thin") : null;
 }
 
-/** What a stratum and the whole have in common. */
+/** The cells that a stratum and the whole sample share. */
 function cellsOf(of: Answer | Stratum, sides: Sides) {
   const { shift_ns, shift_ci_ns, direction, spread } = of;
   return {
@@ -191,12 +194,12 @@ function unobserved({ n, not_observed }: Stratification, { letters }: Sides): Sa
   });
 }
 
-/** Pairs that are told of two keys; the others follow the same order. */
+/** How many pairs of two keys are printed; the others follow the same order. */
 const PAIRS = 12;
 
 function sameRuns({ columns, groups, same_runs_as }: Stratification, { strata, stacks }: Comparison): Said {
   const other = strata.find(({ key }) => key === same_runs_as)!;
-  // Of a stack the first function is enough here.
+  // For a stack, the first function is enough here.
   const nameOf = (...of: Parameters<typeof stratumName>) => stratumName(...of).split(" < ")[0]!;
   const pairs = groups.slice(0, PAIRS).map(({ values }, index) => {
     const before = nameOf(other.columns, other.groups[index]!.values, stacks);

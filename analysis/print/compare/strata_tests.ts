@@ -1,4 +1,7 @@
-/** Tests over the strata of a key: the shift whatever the mix of strata, and whether they spread alike. */
+/**
+ * Tests over the strata of a key: the shift independent of the mix of strata, and whether the strata spread
+ * alike.
+ */
 
 import type { SpreadTest, Stratification } from "../../compare/comparison.ts";
 import { TEST_NEEDS } from "../../sample/sample.ts";
@@ -8,11 +11,11 @@ import { reasonInWords } from "./reasons.ts";
 import { crossChecks } from "./findings.ts";
 import { directionInWords, shiftInterval, type Sides } from "./sides.ts";
 
-/** Spread between strata. */
+/** Equality of spread between strata. */
 export interface ToldSpread {
   readonly title: string;
   readonly says: Said;
-  /** The test that decides, of both sides and of each; then what it is checked against. */
+  /** The deciding test, for both sides and for each; then the tests it is checked against. */
   readonly findings: readonly Finding[];
 }
 

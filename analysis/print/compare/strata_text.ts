@@ -23,7 +23,7 @@ const STRATA = {
   ],
 } as const;
 
-/** What has no column in a terminal, and stands below the row. */
+/** What has no column in a terminal: printed below the row. */
 const BELOW: readonly StrataColumn[] = ["verdict", "shift", "mad_ratio", "mad_to_first", "censored"];
 
 export function strataLines(told: ToldStrata, plots: boolean): string[] {

@@ -14,7 +14,7 @@ import { tellComparison, type ToldComparison } from "./told.ts";
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
 
-/** What is told with its method; that of the others is the same for all, and told at the end. */
+/** Findings printed with their method. The methods of the others are always the same and come at the end. */
 const WITH_METHOD = ["Mann-Whitney", "equivalence", "equal spread", "distribution"];
 
 const SAMPLES = {
@@ -31,7 +31,7 @@ const SAMPLES = {
 } as const;
 
 /**
- * Every line ends in LF and has at most 80 characters. Of several comparisons all verdicts come first.
+ * Every line ends in LF and has at most 80 characters. With several comparisons, all verdicts come first.
  *
  * @param plots histograms beside the tables, for a terminal of at least PLOTS_FROM columns
  */
@@ -74,7 +74,7 @@ function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQu
 function overviewLines({ overview }: ToldComparison): string[] {
   const sizes = Math.max(9, ...overview.rows.map(({ cells }) => cells.n[0]!.text.length));
   const names = Math.max(...overview.rows.map(({ head }) => head.text.length)) + 2;
-  // What large files need more, the other columns give, the least important first.
+  // Large files need wider counts: the other columns give up width, the least important first.
   let missing = Math.max(0, names + 26 + 14 + sizes + 9 - WIDTH);
   const giving = (width: number, least: number) => {
     const by = Math.min(missing, width - least);
@@ -96,7 +96,7 @@ function overviewLines({ overview }: ToldComparison): string[] {
   return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
 }
 
-/** @param isLead its notes stand at the top */
+/** @param isLead the lead question: its notes stand at the top already */
 function questionLines(told: ToldQuestion, isLead: boolean, plots: boolean): string[] {
   const said = isLead ? told.notes.filter(({ label }) => label === "thin") : told.notes;
   const shown = told.findings.filter(({ what }) => !CROSS_CHECKS.includes(what));

@@ -1,4 +1,4 @@
-/** One file against the baseline: all that there is to say. */
+/** All that is said about one file compared with the baseline. */
 
 import type { Comparison } from "../../compare/comparison.ts";
 import { LEAD, QUESTIONS } from "../../compare/questions.ts";
@@ -16,9 +16,9 @@ export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" |
 
 export interface ToldComparison {
   readonly verdict: Verdict;
-  /** Which file against which. */
+  /** Which file is compared with which. */
   readonly files: string;
-  /** The shift and the files, where several comparisons are told. */
+  /** The shift and the files, for output with several comparisons. */
   readonly summary: Said;
   readonly letters: readonly [a: string, b: string];
   /** What the sides are, in the order of the letters. */
@@ -27,11 +27,11 @@ export interface ToldComparison {
   /** All questions at a glance. */
   readonly overview: Table<OverviewColumn>;
   readonly warnings: readonly Note[];
-  /** The lead among them. */
+  /** All questions, including the lead. */
   readonly questions: readonly ToldQuestion[];
   readonly strata: readonly ToldStrata[];
   readonly association: readonly ToldCross[];
-  /** Facts that differ, are no part of the protocol, and may explain a difference. */
+  /** Facts that differ but do not belong to the protocol, and may explain a difference. */
   readonly context: Table<"a" | "b">;
   readonly methods: readonly Said[];
 }

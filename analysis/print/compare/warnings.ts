@@ -10,7 +10,7 @@ import { chosen, duration, exact, joined, number, plain, say, shift } from "../s
 
 const SIMPSON = "Simpson's paradox";
 
-/** Values of a varying column that are named. */
+/** How many values of a varying column are named. */
 const NAMED_VALUES = 3;
 
 /** @param letters of the sides */

@@ -1,15 +1,15 @@
-/** Rows of data as CSV: a header, then one line a row, an empty cell for what is not known. */
+/** Rows of data as CSV: a header, then one line per row; a cell is empty when its value is not known. */
 
 import { quoteText } from "../../result/write.ts";
 
 type Cell = string | number | boolean | null;
 
-/** The cells of a row with the names of their columns, which are the same for all rows. */
+/** The cells of a row with their column names, which are the same for all rows. */
 export type Line = readonly (readonly [column: string, cell: Cell])[];
 
 /**
  * @param lines at least one
- * @throws RangeError for a number that is none: a mistake in the analysis, not in its input
+ * @throws RangeError for NaN or Infinity: a bug in the analysis, not bad input
  */
 export function csvText(lines: readonly Line[]): string {
   const columns = lines[0]!.map(([column]) => column);

@@ -1,9 +1,9 @@
-/** The parts of an answer as Markdown: nothing that a file says becomes markup. */
+/** The parts of an answer as Markdown. Text from a file never becomes markup. */
 
 import type { Note, Said, Table, TableColumn, TableRow } from "../model.ts";
 import { printable } from "../printable.ts";
 
-/** Rows of a table that are shown: a job's summary has a largest size. */
+/** How many rows of a table are shown: the summary of a CI job has a maximum size. */
 const SHOWN = 12;
 
 export function escaped(text: string): string {
@@ -18,7 +18,7 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
-/** Folded away. The summary is HTML, in which Markdown's escapes would be seen. */
+/** A collapsed section. The summary is HTML, where Markdown's escapes would be visible. */
 export function details(summary: string, content: string): string {
   const text = printable(summary).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return `<details><summary>${text}</summary>\n\n${content}\n\n</details>`;
@@ -29,8 +29,8 @@ export function notes(all: readonly Note[]): string {
 }
 
 /**
- * @param ids columns in their order; a column with several lines has them in one cell
- * @param what the rows are, where some are not shown
+ * @param ids columns in their order; a column with several lines has them all in one cell
+ * @param what names the rows, for the sentence that counts those not shown
  */
 export function table<Id extends string>(of: Table<Id>, ids: readonly Id[], what: string): string {
   const columns = ids.map((id) => of.columns.find((column) => column.id === id)!);

@@ -1,15 +1,15 @@
-/** Laying text out for a terminal of 80 columns. */
+/** Lays text out for a terminal of 80 columns. */
 
 export const WIDTH = 80;
 
-/** A terminal so wide has room for histograms beside the tables. */
+/** From this width on a terminal has room for histograms beside the tables. */
 export const PLOTS_FROM = 120;
 
 const NO_BREAK = "\u00a0";
 
 /**
- * Breaks a text at its blanks, but not between a number and its unit. A word longer than a line is broken where
- * the line ends, so that no line ever is too long.
+ * Breaks a text at its blanks, but not between a number and its unit. A word longer than a line is broken at
+ * the line's end, so no line is ever too long.
  *
  * @param first what the first line begins with; the others begin with as many blanks
  */
@@ -34,8 +34,8 @@ export function wrap(text: string, first = ""): string[] {
 }
 
 /**
- * A table or a list of others, folded to the width of a terminal: a line that is too long goes on below where its
- * last column begins.
+ * Folds a table or list to the width of a terminal: a line that is too long continues below, where its last
+ * column begins.
  */
 export function fold(text: string): string {
   return text.split("\n").flatMap((line) => {
@@ -51,7 +51,7 @@ function pieces(word: string, room: number): string[] {
   return result;
 }
 
-/** Left-justified cell of exactly `width` characters; a longer text ends in `~`. */
+/** Left-justified cell of exactly `width` characters; longer text is cut and ends in `~`. */
 export function left(text: string, width: number): string {
   return (text.length > width ? `${text.slice(0, width - 1)}~` : text).padEnd(width);
 }

@@ -6,7 +6,7 @@ import { inWords, joined, say } from "../said.ts";
 import { left, right, WIDTH, wrap } from "./terminal.ts";
 import { printable } from "../printable.ts";
 
-/** Rows of a table or items of a list that are shown; the rest is counted. */
+/** How many rows of a table or items of a list are shown; the rest is only counted. */
 export const SHOWN = 12;
 
 export function sentence({ text }: Said, first = ""): string[] {
@@ -17,17 +17,17 @@ export function cell(of: Cell): string {
   return of === null ? "-" : printable(of.text);
 }
 
-/** Notes behind their labels in a column. */
+/** Notes in a column behind their labels. */
 export function notes(all: readonly Note[]): string[] {
   return all.flatMap(({ label, says }) => sentence(says, `  ${left(label, 8)}`));
 }
 
-/** Notes each with its label and a colon. */
+/** Notes, each with its label and a colon. */
 export function headed(all: readonly Note[]): string[] {
   return all.flatMap(({ label, says }) => sentence(says, `${label}: `));
 }
 
-/** Facts behind their names in a column. A name that is the one before is not repeated. */
+/** Facts in a column behind their names. A name equal to the one before is not repeated. */
 export function fields(all: readonly Field[], width: number, indent = "  "): string[] {
   const alike = Map.groupBy(all, ({ label }) => label);
   return [...alike].flatMap(([label, facts]) => [
@@ -38,14 +38,14 @@ export function fields(all: readonly Field[], width: number, indent = "  "): str
   ]);
 }
 
-/** What more there is than is shown; nothing when that is all. */
+/** How many are not shown; nothing when all are. */
 export function hidden(count: number, what = ""): string[] {
   return count > 0 ? [`  and ${count} more${what} (--format json has them all)`] : [];
 }
 
 /**
- * Findings behind their topics: `what value, certainty; method`. Those of one topic that say what they are share a
- * line for each part of the data.
+ * Findings behind their topics: `what value, certainty; method`. Findings on one topic that name what they
+ * are share one line per part of the data.
  */
 export function findings(all: readonly Finding[], width: number): string[] {
   const lines = Map.groupBy(all, ({ topic, of, what }, index) => what === null ? index : `${topic}\n${of}`)
@@ -67,28 +67,28 @@ export function findings(all: readonly Finding[], width: number): string[] {
 export interface TextColumn<Id extends string> {
   readonly id: Id;
   readonly width: number;
-  /** Shorter than the table's own, where that has no room. */
+  /** A shorter name for a column that has no room for the table's own. */
   readonly name?: string;
-  /** Right without it. */
+  /** Default: right. */
   readonly align?: "left";
 }
 
 export interface TextTable<Id extends string> {
-  /** Blanks before each line; two without it. */
+  /** Blanks before each line; default: two. */
   readonly indent?: string;
-  /** Characters for the heads of the rows. */
+  /** Width for the heads of the rows, in characters. */
   readonly head: number;
-  /** Characters for the names of the lines; 0 where each row is one. */
+  /** Width for the names of the lines, in characters; 0 when each row is one line. */
   readonly lines: number;
-  /** Those with one cell a row, before those with one a line. */
+  /** Columns with one cell per row come before those with one per line. */
   readonly columns: readonly TextColumn<Id>[];
-  /** Draw histograms beside the table, for a terminal that has room for them. */
+  /** Draws histograms beside the table; the terminal must have room for them. */
   readonly plots: boolean;
 }
 
 /**
  * @param below lines below a row
- * @param what the rows are, where some are not shown
+ * @param what names the rows, for the sentence that counts those not shown
  */
 export function table<Id extends string>(
   of: Table<Id>,
@@ -140,7 +140,7 @@ function rowLines<Id extends string>(
   });
 }
 
-/** What is too long keeps a blank beside it. */
+/** Text that is too long is cut so that a blank stays beside it. */
 function heading(text: string, width: number): string {
   const shown = printable(text);
   return shown.length >= width ? `${shown.slice(0, width - 2)}~` : shown;
@@ -158,7 +158,7 @@ function beside(text: string, more: string): string {
   return `${left(text, WIDTH)}   ${more}`.trimEnd();
 }
 
-/** A name on two lines, broken between its words. */
+/** A name on two lines, broken between words. */
 export function labelLines(text: string, width: number): [string, string] {
   if (text.length <= width) return [text, ""];
   const words = text.split(" ");
@@ -168,7 +168,7 @@ export function labelLines(text: string, width: number): [string, string] {
   return [first.replace(/ <$/, ""), framesIn(words.join(" ").replace(/^< /, ""), width)];
 }
 
-/** As many of the functions of a stack as have room; the first of them always. */
+/** As many functions of a stack as fit; always at least the first. */
 function framesIn(text: string, width: number): string {
   let shown = text;
   while (shown.length > width && shown.includes(" < ")) shown = shown.slice(0, shown.lastIndexOf(" < "));

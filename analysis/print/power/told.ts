@@ -1,4 +1,4 @@
-/** How many runs are needed: what there is to say. */
+/** How many runs are needed: all that is said about it. */
 
 import { WHOLES } from "../../compare/questions.ts";
 import type { PowerAnalysis, RunsAnswer } from "../../power/power.ts";
@@ -15,7 +15,7 @@ export interface ToldPower {
   readonly table: Table<PowerColumn>;
   /** Why a question has no answer. */
   readonly unanswered: readonly Said[];
-  /** What was drawn from. */
+  /** The data that was resampled. */
   readonly samples: readonly Field[];
   readonly notes: readonly Note[];
 }

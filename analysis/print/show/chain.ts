@@ -1,4 +1,7 @@
-/** The chain of a run link by link, of one file or of the sides of a comparison, and which link makes the spread. */
+/**
+ * The chain of a run link by link, for one file or for both sides of a comparison, and which link varies
+ * most.
+ */
 
 import { CHAIN_STAGES, type Link } from "../../show/chain.ts";
 import type { Show } from "../../show/show.ts";
@@ -18,7 +21,7 @@ const COLUMNS: readonly (readonly [id: ChainColumn, name: string, of: (link: Lin
   ["robust", "the same, robust", (link) => share(link.share_of_spread_robust)],
 ];
 
-/** @param sides by their letters; of one file alone the letter is not used */
+/** @param sides by letter; for a single file the letter is not used */
 export function chainTable(
   sides: readonly { readonly letter: string; readonly chain: Show["chain"] }[],
 ): Table<ChainColumn> {
@@ -54,7 +57,7 @@ function stageOf(stage: Link["from"]): number {
   return CHAIN_STAGES.indexOf(stage);
 }
 
-/** The link that makes most of the spread, by both shares. */
+/** The link that contributes most of the spread, by both shares. */
 export function spreadSource({ chain, ttwu_to_tkread: { n } }: Show): Said {
   const { explains_most: most, explains_most_robust: robust } = chain;
   if (most === null) {

@@ -1,4 +1,4 @@
-/** The durations of the questions in one file. */
+/** The durations that the questions ask about, in one file. */
 
 import { QUESTIONS } from "../../compare/questions.ts";
 import type { ResultFile } from "../../result/file.ts";

@@ -1,4 +1,4 @@
-/** Where the numbers of a file come from: the file, its machine, its target, its protocol, its hooks. */
+/** Where a file's numbers come from: the file, its machine, its target, its protocol, its hooks. */
 
 import { attributeTexts } from "../../result/attributes.ts";
 import type { HookFact, Meta } from "../../result/meta.ts";
@@ -6,10 +6,10 @@ import type { Show } from "../../show/show.ts";
 import type { Field } from "../model.ts";
 import { chosen, exact, plain } from "../said.ts";
 
-/** A file as it lies on the disk. */
+/** The file on disk. */
 export interface StoredFile {
   readonly name: string;
-  /** Of its bytes, in hex. */
+  /** Digest of its bytes, in hex. */
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -49,7 +49,7 @@ export function machineFields(meta: Meta): Field[] {
 
 export const ATTRIBUTES = "attributes of the target";
 
-/** How the target was scheduled; none in a file that says nothing of it. */
+/** How the target was scheduled; empty for a file that does not record it. */
 export function attributeFields(said: Parameters<typeof attributeTexts>[0]): Field[] {
   return attributeTexts(said).flatMap(({ name, text }) =>
     text === null ? [] : [{ label: name, says: plain(text) }]
@@ -63,7 +63,7 @@ export function protocolFields({ runbook, runbook_sha256 }: Meta): Field[] {
   ];
 }
 
-/** Of each stage, all that was tried. */
+/** For each stage, everything that was tried. */
 export function hookFields({ hooks }: Meta): Field[] {
   const stages = [...new Set(hooks.map(({ stage }) => stage))];
   return stages.map((stage) => ({

@@ -1,4 +1,4 @@
-/** What a file says of its own trustworthiness, and of clocksource switches in it. */
+/** How far a file can be trusted by its own account, and clocksource switches in it. */
 
 import type { ClocksourceWindow } from "../../show/clocksource.ts";
 import type { Integrity } from "../../show/show.ts";
@@ -47,7 +47,7 @@ function known(count: number | null): Said {
   return count === null ? UNKNOWN : exact(count);
 }
 
-/** In how many runs somebody set CLOCK_REALTIME, and by how much. */
+/** How many runs saw CLOCK_REALTIME being set, and by how much. */
 function clockWasSet({ realtime_steps: steps }: Integrity): Said {
   if (steps === null) return UNKNOWN;
   if (steps.runs === 0) return plain("in no run");

@@ -2,7 +2,7 @@ import type { Show } from "../../show/show.ts";
 import { jsonText } from "../json.ts";
 import { contradictionInWords, noteInWords } from "../notes.ts";
 
-/** The fields of `Show`, in its order; notes and reasons in words. */
+/** The fields of `Show`, in its order, with notes and reasons in words. */
 export function showJson(show: Show): string {
   const { notes, integrity } = show;
   const { first_contradiction: first } = integrity;

@@ -1,4 +1,4 @@
-/** One file stratum by stratum. */
+/** One file, stratum by stratum. */
 
 import type { Show } from "../../show/show.ts";
 import type { Description } from "../../sample/description.ts";

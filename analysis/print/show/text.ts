@@ -1,4 +1,6 @@
-/** What one result file says, as text for a terminal of 80 columns; with plots beside the strata. */
+/**
+ * What one result file contains, as text for a terminal of 80 columns, with optional plots beside the strata.
+ */
 
 import type { Show } from "../../show/show.ts";
 import { cell, fields, findings, headed, hidden, sentence, SHOWN, table } from "../layout/text.ts";
@@ -66,7 +68,7 @@ export function showText(show: Show, plots: boolean): string {
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-/** Each value behind its runs; the frames of a stack below it. */
+/** Each value behind its number of runs; the frames of a stack stand below it. */
 function shareLines({ caption, rows }: Table<ShareColumn> | Table<ShareColumn | "frames">): string[] {
   return [
     caption,
@@ -80,7 +82,7 @@ function shareLines({ caption, rows }: Table<ShareColumn> | Table<ShareColumn | 
   ];
 }
 
-/** The methods are the same for all: once, at the end. */
+/** The methods are the same for all, so they are printed once, at the end. */
 function orderLines(order: readonly Finding[]): string[] {
   const methods = new Set(order.flatMap(({ method }) => method === null ? [] : [method.text]));
   return [

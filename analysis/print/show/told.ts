@@ -1,4 +1,4 @@
-/** One file: what there is to say. */
+/** All that is said about one file. */
 
 import type { Share, Show, StackShare } from "../../show/show.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
@@ -18,7 +18,7 @@ export interface ToldShow {
   readonly machine: Said;
   readonly head: readonly Field[];
   readonly warnings: readonly Note[];
-  /** None in a file that says nothing of them. */
+  /** Empty for a file that does not record them. */
   readonly attributes: readonly Field[];
   readonly strata: readonly Table<StrataColumn>[];
   readonly chain: Table<ChainColumn>;
