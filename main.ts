@@ -1,6 +1,6 @@
 /**
- * The program's shell: picks the command, prints errors, sets the exit code. Commands load when they are
- * called, so that `probe compare` never pays for the kernel's side.
+ * The program's shell: picks the command, prints errors, sets the exit code. Each command is loaded when it
+ * is called, so `probe compare` never pays for the kernel's side.
  */
 
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
@@ -58,7 +58,7 @@ export async function main(args: readonly string[], to: Output): Promise<ExitCod
     },
   );
   const process = {
-    // Stricli writes nothing else than help and version here, and does not fold it.
+    // Stricli writes only help and version here, and does not fold them.
     stdout: { write: (text: string) => output.stdout(fold(text)) },
     stderr: { write: () => {} },
   };
@@ -71,7 +71,10 @@ export async function main(args: readonly string[], to: Output): Promise<ExitCod
   return reportError(outcome.error, args.includes("--verbose"), output);
 }
 
-/** No name acts upon a terminal, whichever command prints it; an answer that goes elsewhere stays byte for byte. */
+/**
+ * Keeps names in the output from acting on a terminal, whichever command prints them. Output that goes
+ * elsewhere stays byte for byte.
+ */
 function printableOutput(to: Output): Output {
   return {
     ...to,
@@ -82,7 +85,7 @@ function printableOutput(to: Output): Output {
   };
 }
 
-/** A reader that has seen enough is not a failure, see reportError(). */
+/** A reader that closes the pipe early is not a failure, see reportError(). */
 function writeAnswer(text: string | Uint8Array): void {
   try {
     writeAllSync(Deno.stdout, typeof text === "string" ? new TextEncoder().encode(text) : text);

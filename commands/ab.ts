@@ -1,4 +1,4 @@
-/** `probe ab`: the same measurement on this machine and in a VM, and the comparison of both. */
+/** `probe ab`: the same measurement on this machine and in a VM, then the comparison of both. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
@@ -14,22 +14,22 @@ import { takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
 import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
-/** What a protocol has, where the VM comes from, where the files go, how they are compared. */
+/** The protocol, where the VM comes from, where the files go, how they are compared. */
 export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
-  /** Folder for both result files; without it a new one in the current folder. */
+  /** Folder for both result files; default: a new one in the current folder. */
   readonly "out-dir"?: string;
-  /** Where the VM is, as `ssh` takes it; without it the VM is a throwaway guest. */
+  /** Address of the VM as `ssh` takes it; default: a throwaway guest. */
   readonly ssh?: string;
 }
 
 type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
 
 /**
- * @param protocol the options of the protocol, as the user wrote them: either side gets the same
- * @param write takes the comparison
- * @param say takes what happens meanwhile
- * @param columns width of the terminal that reads the comparison; null when none does
- * @throws Failure as `probe run` and `probe compare` do, and when there is no VM
+ * @param protocol the options of the protocol as the user wrote them: both sides get the same
+ * @param write receives the comparison
+ * @param say receives progress messages, one per call
+ * @param columns width of the terminal that shows the comparison; null when it goes elsewhere
+ * @throws Failure as `probe run` and `probe compare` do, and when the VM cannot be started or reached
  */
 export async function abCommand(
   flags: AbFlags,
@@ -82,7 +82,7 @@ function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {
   );
 }
 
-/** A task of this machine is not in the VM. */
+/** The VM does not have the tasks of this machine. */
 function refuseOtherTarget(runbook: RunbookSource | null): void {
   const target = runbook?.settings.target ?? "self";
   if (target === "self") return;
@@ -134,7 +134,7 @@ function interrupted(cause?: unknown): Failure {
   return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
 }
 
-/** Adds what the VM's file has grown by: `probe run --resume` leaves what was there. */
+/** Appends what is new in the VM's file: `probe run --resume` keeps what was there. */
 function extend(path: string, from: number, bytes: Uint8Array): void {
   try {
     using file = Deno.openSync(path, from === 0 ? { write: true, createNew: true } : { append: true });
@@ -146,7 +146,7 @@ function extend(path: string, from: number, bytes: Uint8Array): void {
   }
 }
 
-/** @throws Failure when the VM was lost or probe there has not ended well */
+/** @throws Failure when the VM was lost, or probe did not end well in it */
 function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): void {
   if (code instanceof Failure) throw code;
   if (interrupt.aborted) throw interrupted();
@@ -161,12 +161,12 @@ function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): v
   );
 }
 
-/** Which block it is, where there are several. */
+/** Which block a turn belongs to; empty when there is only one. */
 function ofRuns({ until }: Turn, turns: readonly Turn[]): string {
   return turns.length === 1 ? "" : `, until run ${until}`;
 }
 
-/** @throws Failure when the folder cannot be made, or holds such files already */
+/** @throws Failure when the folder cannot be created, or already holds such files */
 function outputFolder(given: string | undefined): string {
   const { host } = readMachine(readMachineText, Deno.build.arch);
   const folder = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");

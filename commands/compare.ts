@@ -1,4 +1,4 @@
-/** `probe compare A B...`: opens and reads the files, compares, prints. Needs no privilege but to read them. */
+/** `probe compare A B...`: reads the files, compares, prints. Needs no privilege beyond reading the files. */
 
 import type { ColumnName } from "../analysis/result/columns.ts";
 import { compareCsv } from "../analysis/print/compare/csv.ts";
@@ -18,7 +18,7 @@ import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_f
 export interface CompareFlags extends ComparisonFlags {
   /** `html` is the page of `probe report`. */
   readonly format: keyof typeof FORMS | "html";
-  /** Verdicts of a question that end the program with the exit code of a gate. */
+  /** Verdicts that, when a question has one of them, end the program with the exit code of a gate. */
   readonly "fail-on"?: readonly Verdict[];
 }
 
@@ -34,9 +34,9 @@ function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
 
 /**
  * @param paths at least two, the baseline first
- * @param write takes the report
- * @param say takes what a gate has found
- * @param columns width of the terminal that reads the report; null when none does
+ * @param write receives the report
+ * @param say receives what a gate has found
+ * @param columns width of the terminal that shows the report; null when it goes elsewhere
  * @returns the exit code of a gate when --fail-on names the verdict of a question
  * @throws Failure when a file cannot be read or is refused
  */
@@ -59,7 +59,7 @@ interface Answer {
 
 async function answerOf(flags: CompareFlags, paths: readonly string[], plots: boolean): Promise<Answer> {
   if (flags.format === "html") {
-    // Loaded here: no other form pays for the page.
+    // Imported here so that only this format pays for the page.
     const { pageOf } = await import("./report.ts");
     const { page, comparisons } = await pageOf(flags, paths);
     return { text: page, comparisons };
@@ -68,7 +68,7 @@ async function answerOf(flags: CompareFlags, paths: readonly string[], plots: bo
   return { text: FORMS[flags.format](comparisons, plots), comparisons };
 }
 
-/** Says which questions have one of the verdicts; strata are explored and stop nobody. */
+/** Says which questions have one of the verdicts. Strata are only explored, so they do not fail a gate. */
 function gate(
   comparisons: readonly Comparison[],
   verdicts: readonly Verdict[] | undefined,

@@ -1,4 +1,4 @@
-/** Result files against each other, for every command that compares, whatever it makes of it. */
+/** Compares result files for every command that needs it, whatever it does with the result. */
 
 import { compareAll } from "../analysis/compare/compare.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
@@ -10,19 +10,19 @@ import type { ResultFile } from "../analysis/result/file.ts";
 export interface ComparisonFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly ColumnName[];
-  /** Margin of the question LEAD in ns, instead of the runbook's. */
+  /** Margin of the question LEAD in ns; default: the runbook's. */
   readonly margin?: number;
-  /** Instead of the runbook's. */
+  /** Default: the runbook's. */
   readonly alpha?: number;
 }
 
-/** A file and the columns that its runs may be grouped by. */
+/** A file and the columns by which its runs may be grouped. */
 export interface KeyedFile {
   readonly file: ResultFile;
   readonly columnOf: (name: ColumnName) => DictionaryColumn;
 }
 
-/** Each file but the first against the first; nothing when there is one only. */
+/** Compares each file after the first with the first; empty when there is only one. */
 export function compareFiles(
   files: readonly KeyedFile[],
   { by, margin, alpha }: ComparisonFlags,

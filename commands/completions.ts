@@ -1,4 +1,4 @@
-/** `probe completions SHELL`: the shell's script from the table of routes, nothing written by hand a second time. */
+/** `probe completions SHELL`: a shell's script, generated from the table of routes. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 
@@ -6,10 +6,10 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 type Value = "file" | "any" | readonly string[];
 
 interface Option {
-  /** With its dashes. */
+  /** Including its dashes. */
   readonly name: string;
   readonly brief: string;
-  /** Null: it takes no value. */
+  /** null: it takes no value. */
   readonly value: Value | null;
 }
 
@@ -17,7 +17,7 @@ export interface CompletedCommand {
   readonly name: string;
   readonly brief: string;
   readonly options: readonly Option[];
-  /** What every argument that is not an option may be; null: there is none. */
+  /** What each argument that is not an option may be; null: the command takes none. */
   readonly argument: Value | null;
 }
 
@@ -30,7 +30,7 @@ interface Parameter {
   readonly proposeCompletions?: (this: never, partial: string) => unknown;
 }
 
-/** Several arguments, each described; or any number of them, described once. */
+/** Several arguments, each with its own description, or any number of them with one description. */
 interface Positional {
   readonly parameters?: readonly Parameter[];
   readonly parameter?: Parameter;
@@ -50,10 +50,10 @@ const ROOT_OPTIONS: readonly Option[] = [
   { name: "--version", brief: "Print version information and exit", value: null },
 ];
 
-/** By the name of their commands. */
+/** By command name. */
 export type Routes = Readonly<Record<string, Route>>;
 
-/** What of the table of routes completion needs. */
+/** The part of the table of routes that completion needs. */
 export function completedCommands(routes: Routes): CompletedCommand[] {
   return Object.entries(routes).map(([name, { brief, parameters }]) => {
     const positional = parameters.positional as Positional | undefined;
@@ -219,7 +219,7 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 export type Shell = keyof typeof SCRIPTS;
 
-/** @param write takes the script */
+/** @param write receives the script */
 export function completionsCommand(shell: Shell, routes: Routes, write: (text: string) => void): ExitCode {
   write(SCRIPTS[shell](completedCommands(routes)));
   return EXIT.done;

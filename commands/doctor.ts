@@ -1,4 +1,4 @@
-/** `probe doctor`: looks at the machine, tries every hook, says what can be measured. It changes nothing. */
+/** `probe doctor`: examines the machine, tries every hook, says what can be measured. It changes nothing. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../ffi/kernel_file.ts";
@@ -18,10 +18,10 @@ export interface DoctorFlags {
   readonly json: boolean;
 }
 
-/** Enough to see that all of them go the same way. */
+/** Enough calls to show that all of them take the same way. */
 const CLOCK_READS = 16;
 
-/** @returns done when some tier works, cannotMeasure when none does (or that could not be told) */
+/** @returns done when some tier works; cannotMeasure when none works or it could not be determined */
 export async function doctorCommand(flags: DoctorFlags, write: (text: string) => void): Promise<ExitCode> {
   const parts = await openNativeParts();
   const report = diagnose({
@@ -39,7 +39,7 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
   return report.verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
 }
 
-/** What keeps every program from being loaded; a lack of capabilities alone says nothing about the machine. */
+/** What keeps every program from being loaded. Missing capabilities alone say nothing about the machine. */
 function refusal(): Refusal | null {
   const hasBtf = kernelFileExists(KERNEL_BTF);
   const ofKernel = failureOf(() => checkKernel(readMachineText, hasBtf));
@@ -48,7 +48,10 @@ function refusal(): Refusal | null {
   return ofProcess === null ? null : { failure: ofProcess, conclusive: false };
 }
 
-/** Tried as `probe run` would attach; after the refusals, one of which says what cannot be told. */
+/**
+ * The pid namespace to attach with, as `probe run` does. Called only after the refusals: one of them covers
+ * the case that it cannot be determined.
+ */
 function pidNamespace(): number | null {
   return checkNamespaces(readMachineText, readKernelLink).pid;
 }

@@ -1,4 +1,4 @@
-/** `probe export FILE`: a result file in the form that another program reads. */
+/** `probe export FILE`: a result file in a format for another program. */
 
 import { foldedStacks } from "../analysis/export/folded.ts";
 import { PerfettoTrace } from "../analysis/export/perfetto.ts";
@@ -17,25 +17,26 @@ import { writeAllSync } from "../system/write_all.ts";
 
 export interface ExportFlags {
   readonly format: "folded" | "perfetto" | "parquet";
-  /** Created, never overwritten; `-` is standard output, where text goes without it, too. */
+  /** Created, never overwritten; `-` is standard output, which is also the default for text formats. */
   readonly out?: string;
 }
 
-/** Takes the rows of a file, then the file. */
+/** Receives the rows of a file, then the file. */
 interface Exporter {
   readonly visit: RowVisitor | null;
   finish(file: ResultFile): void;
 }
 
-/** Where the output goes when it goes to no file. */
+/** Where the output goes without a file. */
 export interface ExportStream {
   stdout(text: string | Uint8Array): void;
-  /** Width of the terminal that it is; absent when it is none. */
+  /** Width of the terminal that stdout is; absent when stdout is not a terminal. */
   readonly columns?: number;
 }
 
 /**
- * @throws Failure when the file cannot be read or is refused, or the output cannot be written; then there is none
+ * @throws Failure when the file cannot be read or is refused, or the output cannot be written; no output is
+ *   left then
  */
 export async function exportCommand(
   flags: ExportFlags,
@@ -54,7 +55,7 @@ export async function exportCommand(
     await exported(format, path, (bytes) => writeOrFail(out, file, bytes));
   } catch (error) {
     file.close();
-    // Half an export looks like a whole one.
+    // Half an export would look like a whole one.
     Deno.removeSync(out);
     throw error;
   }
@@ -62,7 +63,7 @@ export async function exportCommand(
   return EXIT.done;
 }
 
-/** Nobody sends bytes into a terminal, and none to standard output without having asked for it. */
+/** Binary output never goes to a terminal, and to standard output only when the user asks for it. */
 function refuseBinary(out: string | undefined, { columns }: ExportStream): void {
   if (out === undefined) {
     throw new Failure(
@@ -108,7 +109,7 @@ async function exporterOf(
   return { visit: (row) => rows.visit(row), finish: (file) => rows.finish(file) };
 }
 
-/** Joins small texts, so that not every one is a write of its own. */
+/** Joins small texts so that each does not cost a write of its own. */
 class Pieces {
   readonly #write: (text: string) => void;
   #text = "";

@@ -1,4 +1,4 @@
-/** `probe power FILE [FILE]`: how many runs a side are needed. Needs no privilege but to read the files. */
+/** `probe power FILE [FILE]`: how many runs each side needs. Needs no privilege beyond reading the files. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { powerJson } from "../analysis/print/power/json.ts";
@@ -7,17 +7,17 @@ import { powerText } from "../analysis/print/power/text.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
 export interface PowerFlags {
-  /** Margin of the question LEAD in ns, instead of the runbook's. */
+  /** Margin of the question LEAD in ns; default: the runbook's. */
   readonly margin?: number;
-  /** Instead of the runbook's. */
+  /** Default: the runbook's. */
   readonly alpha?: number;
   readonly power: number;
   readonly format: "text" | "json";
 }
 
 /**
- * @param paths one file, for both sides; or those of A and B
- * @param write takes the answer
+ * @param paths one file for both sides, or one each for A and B
+ * @param write receives the answer
  * @throws Failure when a file cannot be read or is refused
  */
 export function powerCommand(

@@ -1,4 +1,4 @@
-/** `probe report FILE...` and `probe compare --format html`: files as a page that stands for itself. */
+/** `probe report FILE...` and `probe compare --format html`: files as one self-contained page. */
 
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
@@ -24,7 +24,7 @@ export interface ReportFlags extends ComparisonFlags {
 /**
  * Writes the page.
  *
- * @param write takes the path, for whoever calls, or the page itself
+ * @param write receives the page's path, for the user, or the page itself
  * @throws Failure when a file cannot be read or is refused, or the page cannot be written
  */
 export async function reportCommand(
@@ -48,7 +48,7 @@ export async function reportCommand(
 }
 
 /**
- * The page of one file, or of each of the others against the first, and the comparisons in it.
+ * The page of one file, or of the comparisons of each further file with the first.
  *
  * @throws Failure when a file cannot be read or is refused
  */
@@ -56,7 +56,7 @@ export async function pageOf(
   flags: ComparisonFlags,
   paths: readonly string[],
 ): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
-  // Loaded here: no other command pays for it.
+  // Imported here so that no other command pays for it.
   const { createHash } = await import("node:crypto");
   const files = paths.map((path): ReportFile => {
     const hash = createHash("sha256");
@@ -80,7 +80,7 @@ export async function pageOf(
   return { page: reportPage({ version: project.version, command, files, comparisons }), comparisons };
 }
 
-/** The command that gives the same page, as a shell takes it. */
+/** The command that produces the same page, quoted for a shell. */
 function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly string[]): string {
   const words = [
     "probe",
@@ -94,7 +94,7 @@ function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly strin
     .join(" ");
 }
 
-/** @throws Failure when the disk does not take it; then the path is free again */
+/** @throws Failure when the disk refuses the write; the file is removed then */
 function writePage(file: OutputFile, path: string, page: string): void {
   try {
     writeAllSync(file, new TextEncoder().encode(page));

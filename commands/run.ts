@@ -27,7 +27,7 @@ import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts
 import { writeOrDropSync } from "../system/write_all.ts";
 
 export interface RunFlags extends PartOptions {
-  /** A runbook file, over which the options lie; without it the defaults of default.toml. */
+  /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
   /** host, vm, or a label. */
@@ -36,7 +36,7 @@ export interface RunFlags extends PartOptions {
   readonly trigger?: string;
   /** ns. */
   readonly period?: number;
-  /** The tier to take. */
+  /** The tier to require. */
   readonly require?: "best" | Tier;
   /** How the built-in target is woken. */
   readonly wake?: string;
@@ -46,7 +46,7 @@ export interface RunFlags extends PartOptions {
   readonly target?: string;
   /** Outside the runbook's hours, refuse instead of waiting. */
   readonly "no-wait": boolean;
-  /** The machine may be made for the measurement as the runbook declares it. */
+  /** The measurement may change this machine to what the runbook declares. */
   readonly "allow-system-changes": boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -62,8 +62,9 @@ export interface Streams {
  * Measures and writes the result file.
  *
  * @param source the runbook file; null: the defaults of default.toml
- * @param streams take the summary, and the result file when --out is standard output; then the summary goes to stderr
- * @throws Failure: usage, what this machine cannot do, an output that cannot be written, an interruption
+ * @param streams receive the summary, and the result file when --out is standard output; the summary then
+ *   goes to stderr
+ * @throws Failure: usage, something this machine cannot do, an output that cannot be written, an interruption
  */
 export async function runCommand(
   flags: RunFlags,
@@ -111,7 +112,7 @@ export async function runCommand(
   return conclude(measured, { runs, last, json: flags.json, quiet: flags.quiet }, write);
 }
 
-/** What standard output as the result file leaves no place for. */
+/** Refuses options that do not work when the result file goes to standard output. */
 function refuseStandardOutput({ out, json, resume }: RunFlags): void {
   if (!isStandardOutput(out)) return;
   if (json) {
@@ -148,7 +149,7 @@ function withoutLock(path: string, why: string): string {
   return `notice: ${path} cannot be locked (${why}): see to it that no other probe writes it meanwhile`;
 }
 
-/** What such a call declares. */
+/** The protocol that the options declare, on top of the runbook file. */
 export function declaredBy(
   flags: Pick<RunFlags, "runs" | "trigger" | "period" | "wake" | "load" | "target" | "require">,
   source: RunbookSource | null,
@@ -162,7 +163,7 @@ function optionOf(field: RunbookField): string {
   return `--${field.replace(/_ns$/, "")}`;
 }
 
-/** A disk takes longer than a short period. */
+/** At short periods, bringing each row to the disk takes too long. */
 function syncingAt(periodNs: number): Syncing {
   return periodNs < SHORTEST_WINDOWED_PERIOD_NS ? "in background" : "each row";
 }

@@ -1,4 +1,4 @@
-/** `probe show FILE`: one result file, read and described. Needs no privilege but to read it. */
+/** `probe show FILE`: reads and describes one result file. Needs no privilege beyond reading it. */
 
 import type { ColumnName } from "../analysis/result/columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
@@ -15,8 +15,8 @@ export interface ShowFlags {
 }
 
 /**
- * @param columns width of the terminal that reads the text; null when none does
- * @param write takes the answer
+ * @param columns width of the terminal that shows the text; null when it goes elsewhere
+ * @param write receives the answer
  * @throws Failure when the file cannot be read or is refused
  */
 export function showCommand(

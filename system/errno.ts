@@ -9,8 +9,8 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 );
 
 /**
- * For messages. The kernel also has numbers that are in no header for programs, such as 524 (ENOTSUPP): these stay
- * numbers.
+ * For messages. The kernel also uses numbers that no header for programs has, such as 524 (ENOTSUPP); these
+ * stay numbers.
  *
  * @param errno positive
  * @returns `EINVAL`, or `errno 524`

@@ -1,8 +1,8 @@
-/** A write takes as many bytes as it likes; these go on until it has taken all. */
+/** One write may take only part of the bytes; these functions repeat it until all are written. */
 
 /**
- * @param to a file, a standard stream, or what behaves like one
- * @throws what a write throws; part of the bytes may be written then
+ * @param to a file, a standard stream, or an object like them
+ * @throws what a write throws; some of the bytes may be written by then
  */
 export function writeAllSync<B extends ArrayBufferLike>(
   to: { writeSync(bytes: Uint8Array<B>): number },
@@ -11,7 +11,7 @@ export function writeAllSync<B extends ArrayBufferLike>(
   for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
 }
 
-/** As {@linkcode writeAllSync}, and other work goes on meanwhile. */
+/** Like {@linkcode writeAllSync}, but lets other work go on meanwhile. */
 export async function writeAll<B extends ArrayBufferLike>(
   to: { write(bytes: Uint8Array<B>): Promise<number> },
   bytes: Uint8Array<B>,
@@ -19,7 +19,10 @@ export async function writeAll<B extends ArrayBufferLike>(
   for (let written = 0; written < bytes.length;) written += await to.write(bytes.subarray(written));
 }
 
-/** As {@linkcode writeAllSync} for what is worth nothing to who is not there: a reader that has gone, a full disk. */
+/**
+ * Like {@linkcode writeAllSync}, but ignores errors: for messages that are worthless when the reader has gone
+ * or the disk is full.
+ */
 export function writeOrDropSync<B extends ArrayBufferLike>(
   to: { writeSync(bytes: Uint8Array<B>): number },
   bytes: Uint8Array<B>,
@@ -27,6 +30,6 @@ export function writeOrDropSync<B extends ArrayBufferLike>(
   try {
     writeAllSync(to, bytes);
   } catch {
-    // Nobody is told: this was the way to tell.
+    // The error cannot be reported: this was the way to report it.
   }
 }

@@ -1,4 +1,4 @@
-/** `probe ab` as the command line has it. */
+/** The command line of `probe ab`. */
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";
@@ -45,14 +45,14 @@ export const abRoute = buildCommand({
   },
 });
 
-/** `probe run` knows them too. The runbook is not among them: its path is another one on the other side. */
+/** Options that `probe run` takes too, without --runbook: the VM has that file under another path. */
 const SHARED: Readonly<Record<string, { readonly kind: string } | undefined>> = {
   ...PROTOCOL_FLAGS,
   runbook: undefined,
   quiet: { kind: "boolean" },
 };
 
-/** Those of the arguments that the VM gets as the user wrote them. All have been found right. */
+/** The arguments that the VM gets, as the user wrote them. They have been checked already. */
 export function protocolArguments(args: readonly string[]): string[] {
   return args.flatMap((argument, at) => {
     const [, name = "", equals] = /^--([^=]+)(=?)/.exec(argument) ?? [];

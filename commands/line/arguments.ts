@@ -1,9 +1,11 @@
-/** Arguments that several commands take, as values; a wrong one is a usage failure that names what is right. */
+/**
+ * Parses arguments that several commands take; a wrong value is a usage failure that says what is allowed.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Verdict, VERDICTS } from "../../analysis/compare/verdict.ts";
 
-/** A whole number from 1. */
+/** A whole number of at least 1. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
@@ -17,7 +19,7 @@ export function parseCount(text: string): number {
 /** The sides that every measurement knows. */
 export const ENVS = ["host", "vm"] as const;
 
-/** host, vm, or a label that can be part of a file's name. */
+/** host, vm, or a label that can be part of a file name. */
 export function parseEnv(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
   throw new Failure(
@@ -27,12 +29,12 @@ export function parseEnv(text: string): string {
   );
 }
 
-/** What a shell can complete of such forms: `cpu:` of `cpu:N`. */
+/** The part of such a form that a shell can complete: `cpu:` of `cpu:N`. */
 export function withoutPlaceholders(forms: readonly string[]): string[] {
   return forms.map((form) => form.replace(/[A-Z]+$/, ""));
 }
 
-/** A number between 0 and 1, both left out. */
+/** A number strictly between 0 and 1. */
 export function parseShare(text: string): number {
   const share = Number(text);
   if (/^0?\.\d+$/.test(text) && share > 0 && share < 1) return share;

@@ -1,4 +1,4 @@
-/** `probe compare` as the command line has it. */
+/** The command line of `probe compare`. */
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
@@ -8,7 +8,7 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
-/** How files are compared; `probe ab` has the same. */
+/** Options that say how files are compared; `probe ab` has the same. */
 export const COMPARE_FLAGS = {
   by: {
     kind: "parsed",

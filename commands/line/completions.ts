@@ -1,4 +1,4 @@
-/** `probe completions` as the command line has it. */
+/** The command line of `probe completions`. */
 
 import { buildCommand } from "@stricli/core";
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -13,7 +13,7 @@ function parseShell(text: string): Shell {
   throw new Failure(EXIT.usage, `there are no completions for "${text}"`, `name ${SHELLS.join(", ")}`);
 }
 
-/** @param routes of every command, this one too: asked for when the script is printed */
+/** @param routes of every command, including this one: called only when the script is printed */
 export const completionsRoute = (routes: () => Routes) =>
   buildCommand({
     docs: { brief: "Print the script that completes probe's command line" },

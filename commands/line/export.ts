@@ -1,4 +1,4 @@
-/** `probe export` as the command line has it. */
+/** The command line of `probe export`. */
 
 import { buildCommand } from "@stricli/core";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";

@@ -1,4 +1,4 @@
-/** `probe power` as the command line has it. */
+/** The command line of `probe power`. */
 
 import { buildCommand } from "@stricli/core";
 import { parseShare } from "./arguments.ts";

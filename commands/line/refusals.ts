@@ -1,4 +1,4 @@
-/** Stricli's refusals of a command line, as errors of our own kind. */
+/** Turns the errors that stricli reports for a command line into our own. */
 
 import {
   AliasNotFoundError,
@@ -20,7 +20,7 @@ function suggestion(corrections: readonly string[], otherwise: string): string {
   return corrections.length === 0 ? otherwise : `did you mean ${corrections.join(" or ")}?`;
 }
 
-/** Stricli's refusal of an argument as one of ours. */
+/** Turns stricli's error for an argument into one of ours. */
 function usageFailure(error: unknown): unknown {
   if (!(error instanceof ArgumentScannerError)) return error;
   const refuse = (found: string, remedy: string) => new Failure(EXIT.usage, found, remedy, { cause: error });
@@ -33,7 +33,7 @@ function usageFailure(error: unknown): unknown {
   if (error instanceof ArgumentParseError) {
     const { exception } = error;
     if (!(exception instanceof Failure)) return exception;
-    // Of an argument it is the placeholder, in capitals.
+    // For a positional argument, the name is its placeholder in capitals.
     const name = error.externalFlagNameOrPlaceholder;
     return refuse(`${/^[A-Z]+$/.test(name) ? name : `--${name}`}: ${exception.found}`, exception.remedy);
   }
@@ -57,7 +57,9 @@ function usageFailure(error: unknown): unknown {
   return refuse(error.message, help);
 }
 
-/** Stricli prints its errors as it goes; here they are only noted, so that all errors are printed in one way. */
+/**
+ * Stricli prints its errors at once. Here they are only stored, so all errors are printed in the same way.
+ */
 export function notingText(outcome: Outcome): ApplicationText {
   const note = (error: unknown): string => {
     outcome.error ??= error;

@@ -1,4 +1,4 @@
-/** `probe report` as the command line has it. */
+/** The command line of `probe report`. */
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";

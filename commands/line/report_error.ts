@@ -1,12 +1,12 @@
-/** How the program says what ended it. */
+/** Prints the error that ended the program. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
 import { printable } from "../../analysis/print/printable.ts";
 import type { Output } from "./shell.ts";
 
 /**
- * What --verbose adds to an error's line: its own stack when it is none of ours, then each cause with its stack
- * and the log it carries, as libbpf's errors do.
+ * What --verbose adds to an error's line: the stack of an unexpected error, then each cause with its stack
+ * and its log, if it has one (libbpf's errors do).
  */
 export function withCauses(error: unknown): string {
   const own = error instanceof Failure ? "" : `${stackOf(error)}${logOf(error)}`;
@@ -15,7 +15,7 @@ export function withCauses(error: unknown): string {
 }
 
 function stackOf(error: unknown): string {
-  // The first line of a stack repeats the message, which has been printed.
+  // The first line of a stack repeats the message, which is already printed.
   const frames = error instanceof Error
     ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
     : [];
@@ -35,9 +35,9 @@ function oneLine(text: string): string {
   return printable(text.replaceAll(/\s*\n\s*/g, " ").trim());
 }
 
-/** Prints what ended the program, in one line; with `verbose` also its causes, of which `output` escapes names. */
+/** Prints the error in one line; with `verbose` also its causes. `output` escapes the names in them. */
 export function reportError(error: unknown, verbose: boolean, output: Output): ExitCode {
-  // The reader of a pipe has seen enough: no error of ours.
+  // The reader of a pipe closed it early: not an error.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
   const line = error instanceof Failure
     ? error.message

@@ -1,4 +1,4 @@
-/** `probe run` as the command line has it. */
+/** The command line of `probe run`. */
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
@@ -10,7 +10,7 @@ import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
 import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
-/** What a measurement is, wherever it takes place: `probe ab` hands the same to both sides. */
+/** Options that define a measurement, wherever it takes place: `probe ab` passes the same to both sides. */
 export const PROTOCOL_FLAGS = {
   runbook: {
     kind: "parsed",

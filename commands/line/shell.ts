@@ -1,18 +1,18 @@
-/** What every command's route shares with the program's shell. */
+/** What the routes of all commands share with the program's shell. */
 
 import type { CommandContext } from "@stricli/core";
 import { EXIT, type ExitCode } from "../../analysis/failure.ts";
 
-/** Where a call writes; a test gives its own. */
+/** Where a call writes; tests supply their own. */
 export interface Output {
-  /** Bytes only where it is no terminal. */
+  /** Bytes only when stdout is not a terminal. */
   stdout(text: string | Uint8Array): void;
   stderr(text: string): void;
-  /** Width of the terminal that stdout is; absent when it is none. */
+  /** Width of the terminal that stdout is; absent when stdout is not a terminal. */
   readonly columns?: number;
 }
 
-/** What a call of the program came to; commands and stricli's callbacks fill it. */
+/** The result of a call of the program; commands and stricli's callbacks fill it. */
 export class Outcome {
   exitCode: ExitCode = EXIT.done;
   error: unknown = undefined;
@@ -25,7 +25,7 @@ export interface Context extends CommandContext {
   readonly args: readonly string[];
 }
 
-/** Options that every command has and that the shell reads itself. */
+/** Options that every command has; the shell reads them itself. */
 export interface ShellFlags {
   readonly verbose: boolean;
 }

@@ -1,4 +1,4 @@
-/** `probe show` as the command line has it. */
+/** The command line of `probe show`. */
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";

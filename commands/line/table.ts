@@ -1,4 +1,7 @@
-/** The one table of commands: what the command line calls each, its route, and what it may do to the system. */
+/**
+ * The one table of commands: the name of each on the command line, its route, and what it may do to the
+ * system.
+ */
 
 import { abRoute } from "./ab.ts";
 import type { Routes } from "../completions.ts";

@@ -1,31 +1,34 @@
 /**
- * What user space has to know about the architecture that it measures on: one row each. bpf/arch/ and ffi/native/arch/
- * are the other halves of it.
+ * What user space must know about the architecture it measures on: one row for each. bpf/arch/ and
+ * ffi/native/arch/ hold the other parts.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 
-/** What the kernel's source says of a clocksource. */
+/** What the kernel's source says about a clocksource. */
 export interface Clocksource {
-  /** The function that it is read by: one of CLOCKSOURCE_CALLBACKS in bpf/arch/. */
+  /** The function that reads it: one of CLOCKSOURCE_CALLBACKS in bpf/arch/. */
   readonly callback: string;
   /** Whether the vDSO can read it (VDSO_CLOCKMODE in arch/*\/include/asm/vdso/clocksource.h). */
   readonly inVdso: boolean;
 }
 
 export interface Architecture {
-  /** As Deno and `uname -m` call it. */
+  /** The name that Deno and `uname -m` use. */
   readonly name: string;
-  /** Under their names in current_clocksource. */
+  /** By their names in current_clocksource. */
   readonly clocksources: ReadonlyMap<string, Clocksource>;
-  /** What the name of a clocksource begins with that only the guests of one hypervisor have. */
+  /** First part of the name of clocksources that exist only in guests of one hypervisor. */
   readonly hypervisorClocksources: readonly (readonly [prefix: string, hypervisor: string])[];
-  /** The one that the kernel's watchdog may replace (CLOCK_SOURCE_MUST_VERIFY), and what keeps it; null: none. */
+  /**
+   * The clocksource that the kernel's watchdog may replace (CLOCK_SOURCE_MUST_VERIFY), and what prevents
+   * that; null: the watchdog replaces none.
+   */
   readonly watched: {
     readonly clocksource: string;
-    /** Arguments on the kernel's command line that keep it. */
+    /** Arguments on the kernel's command line that prevent it. */
     readonly kept: RegExp;
-    /** A flag of the CPU that does. */
+    /** A CPU flag that prevents it. */
     readonly flag: string;
     /** The argument to recommend. */
     readonly argument: string;
@@ -33,26 +36,27 @@ export interface Architecture {
   /** The machine's own counter: see ffi/native/arch/counter.h. */
   readonly counter: {
     readonly title: string;
-    /** Of the doctor's check. */
+    /** Id of the doctor's check. */
     readonly id: string;
-    /** What lets a guest have it. */
+    /** What gives a guest this counter. */
     readonly remedy: string;
     /**
-     * Whether it runs at one rate in every power state, as far as /proc/cpuinfo says; null: it does not.
+     * Whether the counter runs at the same rate in every power state, according to /proc/cpuinfo; null: it
+     * does not say.
      *
-     * @param flags of the CPU; null where /proc/cpuinfo has none
+     * @param flags of the CPU; null when /proc/cpuinfo has none
      */
     steadiness(
       flags: ReadonlySet<string> | null,
     ): { readonly steady: boolean | null; readonly found: string };
   };
-  /** Flags of /proc/cpuinfo that tell of clocks: the doctor names those that are there. */
+  /** Flags in /proc/cpuinfo that concern clocks: doctor names those that are set. */
   readonly clockFlags: { readonly id: string; readonly names: readonly string[] };
-  /** What arguments on the kernel's command line begin with that change clocks, idling or frequencies. */
+  /** First parts of arguments on the kernel's command line that change clocks, idling or frequencies. */
   readonly clockArguments: readonly string[];
   /**
-   * Per-CPU variables that hold preempt_count, one of which is enough, and the one that is read by its address where
-   * the kernel's BTF has none. null: it is in the task, which BTF always has.
+   * Per-CPU variables that hold preempt_count (one of them is enough), and the one to read by its address
+   * when the kernel's BTF has none of them. null: preempt_count is in the task, which BTF always describes.
    */
   readonly preemptCount: { readonly variables: readonly string[]; readonly byAddress: string } | null;
 }
@@ -115,10 +119,11 @@ const X86_64: Architecture = {
 export const ARCHITECTURES: readonly Architecture[] = [X86_64];
 
 /**
- * The tables of hooks are made from it when a command that measures is loaded: on another machine it ends there.
+ * The row of an architecture. The tables of hooks are built from it when a command that measures is loaded;
+ * on an unknown architecture the command ends there.
  *
- * @param name as Deno calls it; without it, this machine's
- * @throws Failure (cannot measure) when the program does not measure on it
+ * @param name as Deno spells it; default: this machine's
+ * @throws Failure (cannot measure) when the program does not support it
  */
 export function architectureOf(name: string = Deno.build.arch): Architecture {
   const found = ARCHITECTURES.find((architecture) => architecture.name === name);

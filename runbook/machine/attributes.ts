@@ -1,4 +1,7 @@
-/** The attributes of a task for the `# meta` line, and of this process for doctor: from /proc and /sys. */
+/**
+ * The attributes of a task, read from /proc and /sys: for the `# meta` line, and for doctor those of this
+ * process.
+ */
 
 import type { Attributes } from "../../analysis/result/attributes.ts";
 import { policyName, type TaskAttributes } from "../../ffi/attributes.ts";
@@ -9,16 +12,16 @@ import { formatCpuList, parseCpuList } from "./cpu_list.ts";
 import { onlineCpus, type ReadText } from "./machine.ts";
 import { readStat } from "./task_stat.ts";
 
-/** The part of a machine that tells them. */
+/** The part of a machine that attributes are read from. */
 export interface Tells {
   readonly read: ReadText;
-  /** A file that is not text; null when it is absent or may not be read. */
+  /** A file that is not text; null when it is absent or not readable. */
   readBytes(path: string): Uint8Array | null;
   exists(path: string): boolean;
 }
 
 /**
- * Of a task as /proc tells them.
+ * Attributes of a task as /proc shows them.
  *
  * @param task its folder in /proc: `self`, or a pid
  * @returns null when it has ended
@@ -33,7 +36,7 @@ export function readTaskAttributes(read: ReadText, task: string): TaskAttributes
   const allowed = parseCpuList(
     /^Cpus_allowed_list:\s*(\S+)$/m.exec(read(`/proc/${task}/status`) ?? "")?.[1] ?? "",
   );
-  // The mask may go beyond what is there, where sched_getaffinity(2) does not.
+  // This mask may include CPUs that do not exist; that of sched_getaffinity(2) does not.
   const online = onlineCpus(read);
   return {
     policy,
@@ -44,7 +47,7 @@ export function readTaskAttributes(read: ReadText, task: string): TaskAttributes
   };
 }
 
-/** Whether a sched_ext scheduler decides: its name, or none; null: not known. */
+/** The active sched_ext scheduler: its name, or none; null: not known. */
 export function readSchedExt({ read, exists }: Pick<Tells, "read" | "exists">): string | null {
   const folder = "/sys/kernel/sched_ext";
   const state = read(`${folder}/state`)?.trim();
@@ -55,9 +58,9 @@ export function readSchedExt({ read, exists }: Pick<Tells, "read" | "exists">): 
 }
 
 /**
- * What `# meta` says of a target.
+ * What `# meta` says about a target.
  *
- * @param own what it has itself
+ * @param own the attributes of its thread
  * @param task its folder in /proc: `self` for a thread of this process
  */
 export function metaAttributes(own: TaskAttributes, task: string, machine: Tells): Attributes {

@@ -1,4 +1,4 @@
-/** What this process is allowed to do, as the kernel itself says it. */
+/** What this process is allowed to do, according to the kernel. */
 
 import type { ReadText } from "./machine.ts";
 

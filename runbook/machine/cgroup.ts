@@ -1,13 +1,13 @@
-/** What the cgroup of a task leaves it of the CPUs: cgroup v2, or v1 where that has the controller. */
+/** How a task's cgroup limits its CPUs: cgroup v2, or v1 where v1 has the controller. */
 
 import type { ReadText } from "./machine.ts";
 
 export interface CpuLimits {
-  /** The tightest on the way to the root; null: not known. */
+  /** The tightest limit between the group and the root; null: not known. */
   readonly max: CpuMax | null;
-  /** cpu.weight of the nearest group that has one; null: not known, or v1. */
+  /** cpu.weight of the nearest group that has it; null: not known, or v1. */
   readonly weight: number | null;
-  /** cpu.shares, likewise; null: not known, or v2. */
+  /** cpu.shares of the nearest group that has it; null: not known, or v2. */
   readonly shares: number | null;
   /** CPUs of the nearest group that has a cpuset, as the kernel writes them; null: not known. */
   readonly cpus: string | null;
@@ -47,7 +47,9 @@ export function readCpuLimits(read: ReadText, task = "self"): CpuLimits {
   };
 }
 
-/** Limits of a group other than of its CPU time: files of v2 and of v1, and what is used. */
+/**
+ * Limits of a group on other things than CPU time: the files of v2 and of v1 that hold the limit and the use.
+ */
 const GROUP_FILES = {
   pids: { limit: ["pids.max", "pids.max"], used: ["pids.current", "pids.current"] },
   memory: {
@@ -56,19 +58,23 @@ const GROUP_FILES = {
   },
 } as const;
 
-/** v1 has no word for "no limit" of memory: the largest number of pages (PAGE_COUNTER_MAX) in bytes. */
+/**
+ * v1 has no word for "no limit" of memory; it shows the largest number of pages (PAGE_COUNTER_MAX) in bytes.
+ */
 const NO_LIMIT = 2 ** 62;
 
 export interface GroupLimit {
   /** Tasks, or bytes; Infinity: no limit. */
   readonly max: number;
-  /** Of it, by all in the group; null: not known. */
+  /** How much of it all in the group use; null: not known. */
   readonly used: number | null;
   /** Folder of the group. */
   readonly group: string;
 }
 
-/** Of this process's group and those above it the limit that leaves least; null: none of them can be read. */
+/**
+ * The limit that leaves least, among this process's group and those above it; null: none of them can be read.
+ */
 export function readGroupLimit(read: ReadText, controller: keyof typeof GROUP_FILES): GroupLimit | null {
   const groups = read("/proc/self/cgroup") ?? "";
   const mounts = read("/proc/self/mountinfo") ?? "";
@@ -98,7 +104,7 @@ function isTighter(a: CpuMax, b: CpuMax): boolean {
   return a.quotaUs / a.periodUs < b.quotaUs / b.periodUs;
 }
 
-/** cpu.max of v2, or the two files that v1 has for it; null where the group has neither. */
+/** cpu.max of v2, or the two files of v1 that hold the same; null when the group has neither. */
 function maxOf(line: (path: string) => string | null, group: string): CpuMax | null {
   const v2 = line(`${group}/cpu.max`)?.split(" ");
   const quota = v2?.[0] ?? line(`${group}/cpu.cfs_quota_us`);
@@ -117,12 +123,12 @@ function nearest<T>(folders: readonly string[], of: (folder: string) => T | null
 }
 
 /**
- * Folders of a task's group and of those above it, as far as they are mounted, the nearest first.
+ * Folders of a task's group and of the groups above it, as far as they are mounted, the nearest first.
  *
  * @param groups /proc/PID/cgroup: `ID:CONTROLLERS:PATH` on each line; v2 has the ID 0 and no controllers
  * @param mounts /proc/self/mountinfo
  * @param controller of v1; null: v2
- * @returns null when that hierarchy is not mounted, or the group is outside of what is
+ * @returns null when that hierarchy is not mounted, or the group lies outside the mounted part
  */
 function groupsOf(groups: string, mounts: string, controller: string | null): string[] | null {
   const path = groups.split("\n").map((line) => /^(\d+):([^:]*):(\/.*)$/.exec(line))
@@ -142,7 +148,7 @@ function below(path: string, root: string): string | null {
   return path.startsWith(`${root}/`) ? path.slice(root.length) : null;
 }
 
-/** Fields 4 and 5 of a mount, and what follows the dash: the kind of file system, its source, its options. */
+/** Fields 4 and 5 of a mount, then the fields after the dash: type of file system, source, options. */
 function mountOf(mounts: string, controller: string | null): { root: string; folder: string } | null {
   for (const line of mounts.split("\n")) {
     const [mount = "", superblock = ""] = line.split(" - ");

@@ -1,4 +1,6 @@
-/** The clocksource that a runbook declares: what the kernel has of it, and what must be changed for it. */
+/**
+ * The clocksource that a runbook declares: whether the kernel offers it, and what must be changed to use it.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { architectureOf } from "./arch.ts";
@@ -8,10 +10,10 @@ import type { Setting, SystemAccess } from "./system_change.ts";
 const SETTING = `${CLOCKSOURCE}/current_clocksource`;
 
 /**
- * Refuses what is unavailable.
+ * Refuses a clocksource that is not available.
  *
- * @throws Failure (cannot measure) when another clocksource than the declared one is in use and may not be changed,
- * or the kernel has none of that name
+ * @throws Failure (cannot measure) when another clocksource than the declared one is in use and may not be
+ *   changed, or the kernel has none of that name
  */
 export function checkClocksource(
   wanted: string,
@@ -34,7 +36,9 @@ export function checkClocksource(
   );
 }
 
-/** What the kernel may need to be told so that it has the clocksource that its watchdog takes away. */
+/**
+ * What the user may have to tell the kernel so that it offers a clocksource that its watchdog has rejected.
+ */
 function keeping(): string {
   const { watched } = architectureOf();
   return watched === null
@@ -42,7 +46,10 @@ function keeping(): string {
     : `; for ${watched.clocksource} the kernel may need the argument ${watched.argument}`;
 }
 
-/** What to set for the declared clocksource, and says so; nothing when it is in use already. */
+/**
+ * The setting to change for the declared clocksource, also reported to the user; nothing when it is already
+ * in use.
+ */
 export function clocksourceSettings(
   wanted: string,
   { read, say }: Pick<SystemAccess, "read" | "say">,

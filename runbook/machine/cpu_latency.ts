@@ -1,6 +1,7 @@
 /**
- * The longest time that a CPU may take to leave its idle state, as /dev/cpu_dma_latency has it (kernel/power/qos.c): the
- * least of what programs ask for, each as long as it holds the file open. So the kernel undoes it, whatever ends us.
+ * The longest time that a CPU may take to leave its idle state, set through /dev/cpu_dma_latency
+ * (kernel/power/qos.c): the smallest value that any program requests while it holds the file open. So the
+ * kernel undoes our request however this process ends.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -9,7 +10,7 @@ import type { SystemAccess } from "./system_change.ts";
 
 export const CPU_LATENCY_DEVICE = "/dev/cpu_dma_latency";
 
-/** What is in force, us: a binary s32. null: the kernel has no such device, or it may not be read. */
+/** The value in force, us: a binary s32. null: the kernel has no such device, or it is not readable. */
 export function cpuLatencyUs({ readBytes }: Pick<SystemAccess, "readBytes">): number | null {
   const bytes = readBytes(CPU_LATENCY_DEVICE);
   if (bytes === null || bytes.length < 4) return null;
@@ -19,9 +20,9 @@ export function cpuLatencyUs({ readBytes }: Pick<SystemAccess, "readBytes">): nu
 const IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * Refuses what is unavailable.
+ * Refuses a value that is not available.
  *
- * @throws Failure (cannot measure) when it cannot be held, may not be, or another program holds it lower
+ * @throws Failure (cannot measure) when it cannot or may not be held, or another program holds a lower one
  */
 export function checkCpuLatency(wantedUs: number, changesAllowed: boolean, access: SystemAccess): void {
   const foundUs = cpuLatencyUs(access);
@@ -45,7 +46,7 @@ export function checkCpuLatency(wantedUs: number, changesAllowed: boolean, acces
 /**
  * Holds it until disposed.
  *
- * @throws Failure (cannot measure) when the kernel does not take it, or another program holds it lower
+ * @throws Failure (cannot measure) when the kernel refuses it, or another program holds a lower one
  */
 export function holdCpuLatency(wantedUs: number, access: SystemAccess): Disposable {
   const bytes = new Uint8Array(new Int32Array([wantedUs]).buffer);

@@ -1,6 +1,6 @@
-/** CPUs as the kernel lists them in /proc and /sys. */
+/** CPU lists as the kernel writes them in /proc and /sys. */
 
-/** @returns the numbers of a list such as `0-3,8`, in its order; null when it is none */
+/** @returns the numbers of a list such as `0-3,8`, in its order; null when it is not such a list */
 export function parseCpuList(list: string): number[] | null {
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null;
   return list.split(",").flatMap((range) => {

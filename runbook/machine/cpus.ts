@@ -5,7 +5,7 @@ import { onlineCpus, type ReadText } from "./machine.ts";
 
 /**
  * @param wanted null: any
- * @throws Failure (cannot measure) when one of them is not there
+ * @throws Failure (cannot measure) when one of them does not exist
  */
 export function checkCpus(wanted: readonly number[] | null, read: ReadText): void {
   const online = onlineCpus(read);

@@ -2,12 +2,12 @@
 
 import type { ReadText } from "./machine.ts";
 
-/** PPS_MAX_SOURCES in include/uapi/linux/pps.h; real-time clocks are fewer. Numbers may have gaps. */
+/** PPS_MAX_SOURCES in include/uapi/linux/pps.h; there are fewer real-time clocks. Numbers may have gaps. */
 const MOST_DEVICES = 16;
 
 export type DeviceKind = "pps" | "rtc";
 
-/** The part of a machine that tells its devices. */
+/** The part of a machine that devices are read from. */
 export interface Present {
   readonly read: ReadText;
   exists(path: string): boolean;
@@ -16,9 +16,9 @@ export interface Present {
 export interface Device {
   /** Path under /dev. */
   readonly node: string;
-  /** Whether that is there. */
+  /** Whether that path exists. */
   readonly hasNode: boolean;
-  /** The node and the driver's name, as a reader wants them. */
+  /** The node and the driver's name, as shown to users. */
   readonly text: string;
 }
 
@@ -27,7 +27,7 @@ export const HOW_TO_GET: Readonly<Record<DeviceKind, string>> = {
   rtc: "load its driver (rtc_cmos on PCs); virtual machines may have none",
 };
 
-/** The devices of that kind, in the order of their numbers. */
+/** The devices of that kind, by ascending number. */
 export function devices({ read, exists }: Present, kind: DeviceKind): Device[] {
   return Array.from({ length: MOST_DEVICES }, (_, index) => `${kind}${index}`).flatMap((device) => {
     const node = `/dev/${device}`;

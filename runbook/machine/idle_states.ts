@@ -1,4 +1,7 @@
-/** The idle states of the CPUs: which there are, and what must be disabled so that none deeper than a declared one is entered. */
+/**
+ * The idle states of the CPUs: which exist, and which to disable so that no CPU goes deeper than a declared
+ * state.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { formatCpuList } from "./cpu_list.ts";
@@ -9,17 +12,17 @@ import type { Setting, SystemAccess } from "./system_change.ts";
 export interface IdleState {
   readonly cpu: number;
   readonly name: string;
-  /** How long it takes to leave. */
+  /** How long leaving it takes. */
   readonly latencyUs: number;
-  /** By whoever wrote into its file. */
+  /** Disabled through its file. */
   readonly disabled: boolean;
-  /** That file. */
+  /** The file that disables it. */
   readonly path: string;
 }
 
 const DISABLED = "1";
 
-/** From the shallowest to the deepest; empty where the kernel has no cpuidle driver. */
+/** From the shallowest to the deepest; empty when the kernel has no cpuidle driver. */
 export function idleStates(read: ReadText, cpu: number): IdleState[] {
   const states: IdleState[] = [];
   for (let index = 0;; index++) {
@@ -34,10 +37,10 @@ export function idleStates(read: ReadText, cpu: number): IdleState[] {
 }
 
 /**
- * Refuses what is unavailable.
+ * Refuses a state that is not available.
  *
- * @throws Failure (cannot measure) when a CPU has no state of that name, or deeper ones are enabled and may not be
- * disabled
+ * @throws Failure (cannot measure) when a CPU has no state of that name, or deeper ones are enabled and may
+ *   not be disabled
  */
 export function checkIdleStates(
   deepest: string,
@@ -74,7 +77,10 @@ function unavailable(deepest: string, cpu: number, names: readonly string[]): Fa
   );
 }
 
-/** What to set so that no deeper state is entered, and says so; nothing when that is so already. */
+/**
+ * The settings to change so that no CPU goes deeper, also reported to the user; nothing when that is already
+ * so.
+ */
 export function idleStateSettings(
   deepest: string,
   { read, say }: Pick<SystemAccess, "read" | "say">,
@@ -85,7 +91,9 @@ export function idleStateSettings(
   return deeper.map(({ path }) => ({ path, from: "0", to: DISABLED }));
 }
 
-/** The deepest state that each CPU may enter, shallower ones of other CPUs too; null: there is none, or unknown. */
+/**
+ * The deepest state that each CPU may enter; CPUs may differ. null: the CPUs have none, or it is not known.
+ */
 export function deepestIdleState(read: ReadText): string | null {
   const deepest = cpusOf(read).map((cpu) =>
     idleStates(read, cpu).findLast(({ disabled }) => !disabled)?.name
@@ -98,7 +106,7 @@ function cpusOf(read: ReadText): number[] {
   return onlineCpus(read) ?? [];
 }
 
-/** Those of all CPUs that are enabled. */
+/** The enabled states of all CPUs that are deeper than that one. */
 function deeperStates(deepest: string, read: ReadText): IdleState[] {
   return cpusOf(read).flatMap((cpu) => {
     const states = idleStates(read, cpu);

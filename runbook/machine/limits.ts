@@ -1,4 +1,4 @@
-/** What the system limits this process to, and what probe needs of it. */
+/** The system's limits on this process, and what probe needs of each. */
 
 import { readGroupLimit } from "./cgroup.ts";
 import type { ReadText } from "./machine.ts";
@@ -11,26 +11,32 @@ export type LimitName =
   | "Max processes"
   | "Max realtime priority";
 
-/** Kernels before 5.11 charge BPF memory to RLIMIT_MEMLOCK, which then must be about this. */
+/** Kernels before 5.11 charge BPF memory to RLIMIT_MEMLOCK; the limit must be about this large then. */
 export const MEMLOCK_BYTES = 64 * 1024 * 1024;
 
-/** Descriptors of a measurement at the best tier: three for each hook at most, those of the maps and of the runtime. */
+/**
+ * Descriptors of a measurement at the best tier: at most three per hook, those of the maps and of the
+ * runtime.
+ */
 export const OPEN_FILES = 256;
 
-/** Threads at once beside those that the runtime has begun with: the target, its waker, a reserve. */
+/** Threads that exist at once, besides those the runtime starts with: the target, its waker, a reserve. */
 export const THREADS = 16;
 
-/** Seen: 90 MiB at once, and what the programs and their maps take in the kernel. */
+/** Observed: at most 90 MiB at once, plus what the programs and their maps use in the kernel. */
 export const MEMORY_BYTES = 128 * 1024 * 1024;
 
-/** Soft limits of this process as /proc tells them; null: not known, Infinity: none. */
+/** Soft limits of this process from /proc; null: not known, Infinity: no limit. */
 export function limitOf(read: ReadText, name: LimitName): number | null {
   const soft = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(read("/proc/self/limits") ?? "")?.[1];
   if (soft === undefined) return null;
   return soft === "unlimited" ? Infinity : Number(soft);
 }
 
-/** What limits this process's threads, of its user and of its cgroup, behind a sentence; nothing where it cannot be read. */
+/**
+ * What limits this process's threads (its user, its cgroup), to append to a sentence; empty when it cannot be
+ * read.
+ */
 export function threadLimits(read: ReadText): string {
   const ofUser = limitOf(read, "Max processes");
   const ofGroup = readGroupLimit(read, "pids");

@@ -1,14 +1,16 @@
-/** Facts about the machine for the `# meta` line, read from /proc and /sys of any machine, initramfs guests too. */
+/**
+ * Facts about the machine for the `# meta` line, read from /proc and /sys. They work in initramfs guests too.
+ */
 
 import type { Meta } from "../../analysis/result/meta.ts";
 import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { ARCHITECTURES } from "./arch.ts";
 import { parseCpuList } from "./cpu_list.ts";
 
-/** Reads a text file of this machine; null when it is absent or may not be read. */
+/** Reads a text file of this machine; null when it is absent or not readable. */
 export type ReadText = (path: string) => string | null;
 
-/** What `# meta` says of the machine. */
+/** What `# meta` says about the machine. */
 export type Machine = Pick<
   Meta,
   | "host"
@@ -25,7 +27,7 @@ export type Machine = Pick<
 export const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
 const UNKNOWN = "unknown";
 
-/** What DMI strings of well-known virtual machines begin with. */
+/** First parts of the DMI strings of well-known virtual machines. */
 const DMI_NAMES: readonly (readonly [prefix: string, name: string])[] = [
   ["KVM", "kvm"],
   ["OpenStack", "kvm"],
@@ -47,13 +49,13 @@ const DMI_NAMES: readonly (readonly [prefix: string, name: string])[] = [
 
 const CLOCKSOURCE_NAMES = ARCHITECTURES.flatMap(({ hypervisorClocksources }) => hypervisorClocksources);
 
-/** The reader of this machine's own files. */
+/** Reads this machine's own files. */
 export const readMachineText: ReadText = (path) => {
   const bytes = readKernelFile(path);
   return bytes === null ? null : new TextDecoder().decode(bytes);
 };
 
-/** `probe ab` tells its guest on the kernel's command line. */
+/** `probe ab` passes it to its guest on the kernel's command line. */
 const ACCELERATOR = /(?:^|\s)probe\.accelerator=(\S+)/;
 
 /** @param arch as `uname -m` spells it */
@@ -76,12 +78,12 @@ export function readMachine(read: ReadText, arch: string): Machine {
   };
 }
 
-/** `(none)` is the kernel's word for a name that nobody has set. */
+/** The kernel shows `(none)` while the name is not set. */
 function hostName(name: string | null): string {
   return name === null || name === "(none)" ? UNKNOWN : name;
 }
 
-/** The clocksource in use now: null where /sys is not mounted. It is read again for every run. */
+/** The clocksource in use now, read anew for each run; null when /sys is not mounted. */
 export function currentClocksource(read: ReadText): string | null {
   return read(`${CLOCKSOURCE}/current_clocksource`)?.trim() || null;
 }
@@ -107,15 +109,16 @@ function cpuModel(cpuinfo: string): string | null {
   return implementer === null || part === null ? null : `implementer ${implementer} part ${part}`;
 }
 
-/** The CPUs that are online, ascending; null where that cannot be read. */
+/** The CPUs that are online, ascending; null when that cannot be read. */
 export function onlineCpus(read: ReadText): number[] | null {
   return parseCpuList(read("/sys/devices/system/cpu/online")?.trim() ?? "");
 }
 
 /**
- * On x86 the CPU says whether a hypervisor is there (CPUID, the flag `hypervisor`), and without the flag there is
- * none, whatever DMI says: some clouds sell whole machines under the vendor name of their guests. Other
- * architectures have no such flag: without a trace of a hypervisor the answer is `unknown`, not `none`.
+ * On x86 the CPU says whether a hypervisor is there (CPUID, the flag `hypervisor`). Without the flag the
+ * machine is not virtual, whatever DMI says: some clouds sell whole machines under the vendor name of their
+ * guests. Other architectures have no such flag: without a trace of a hypervisor the answer is `unknown`, not
+ * `none`.
  */
 function virtualization(read: ReadText, cpuinfo: string, clocksources: readonly string[]): string {
   const flags = field(cpuinfo, "flags");

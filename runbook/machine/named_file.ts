@@ -1,19 +1,20 @@
-/** A file that a user named: opened wherever it lies, and what the system says of it, in words. */
+/** Opens a file that a user named, wherever it lies, and puts the system's errors into words. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { GuardedFileError, openGuardedFile, type ReadableFile } from "../../ffi/guarded_file.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
 
-/** Standard input by its names. */
+/** Names for standard input. */
 const STANDARD_INPUT: readonly string[] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 let standardInputTaken = false;
 
 /**
- * Opens a file to read it, below /dev, /proc and /sys too; `-` is standard input.
+ * Opens a file for reading, also below /dev, /proc and /sys; `-` is standard input.
  *
- * @param expected what the path should be of, such as `a runbook`
- * @throws Failure, as its readSync() does; (usage) when standard input is taken a second time: what was read is gone
+ * @param expected what the path should name, such as `a runbook`
+ * @throws Failure, as its readSync() does; (usage) when standard input is used a second time: its data is
+ *   gone
  */
 export function openNamed(path: string, expected: string): ReadableFile {
   const file = STANDARD_INPUT.includes(path)
@@ -44,9 +45,9 @@ function openStandardInput(): ReadableFile {
 }
 
 /**
- * The bytes of a short file, as openNamed() opens it.
+ * The bytes of a short file, opened as openNamed() does.
  *
- * @param most bytes; of a longer file, which may have no end, so many and one
+ * @param most bytes; of a longer file, which may be endless, it reads one byte more
  */
 export function readNamed(path: string, expected: string, most: number): Uint8Array<ArrayBuffer> {
   using file = openNamed(path, expected);
@@ -60,7 +61,7 @@ export function readNamed(path: string, expected: string, most: number): Uint8Ar
   return bytes.slice(0, length);
 }
 
-/** The system's errors as ones that name the file. */
+/** Turns the system's errors into ones that name the file. */
 function naming<T>(path: string, expected: string, operation: () => T): T {
   try {
     return operation();
@@ -74,7 +75,7 @@ function naming<T>(path: string, expected: string, operation: () => T): T {
   }
 }
 
-/** Why a file could not be read, as the system says it. */
+/** Why a file could not be read, in the system's words. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof Deno.errors.NotFound || errnoOf(error) === ERRNO.ENOENT) {
     return "there is no such file";
@@ -93,7 +94,7 @@ function errnoOf(error: unknown): number | null {
   return error instanceof GuardedFileError ? error.errno : null;
 }
 
-/** The system's words, without what Deno adds to them: `no space left on device`. */
+/** The system's words without Deno's additions: `no space left on device`. */
 export function systemWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*/s, "").toLowerCase();

@@ -1,28 +1,28 @@
 /**
- * The namespaces that stand between this process and the kernel's own pids and clock: a container has its own pids,
- * and may have its own CLOCK_MONOTONIC.
+ * Namespaces by which this process's pids and clock differ from the kernel's own: a container has its own
+ * pids, and may have its own CLOCK_MONOTONIC.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { ReadText } from "./machine.ts";
 
-/** Target of a symbolic link of /proc; null when there is none. */
+/** Target of a symbolic link in /proc; null when it does not exist. */
 export type ReadLink = (path: string) => string | null;
 
 /** PROC_PID_INIT_INO and PROC_TIME_INIT_INO, include/linux/proc_ns.h (5.10 to 7.3). */
 const INITIAL_PID = 4026531836;
 const INITIAL_TIME = 4026531834;
-/** PROC_USER_INIT_INO, likewise. */
+/** PROC_USER_INIT_INO, in the same header. */
 const INITIAL_USER = 4026531837;
 
 export interface Namespaces {
   /** Inode of the pid namespace; null: the initial one, whose pids are the kernel's. */
   readonly pid: number | null;
-  /** CLOCK_MONOTONIC here less the kernel's own, ns; 0 in the initial time namespace. */
+  /** This process's CLOCK_MONOTONIC minus the kernel's own, ns; 0 in the initial time namespace. */
   readonly monotonicOffsetNs: bigint;
 }
 
-/** What cannot be told, and what to do about it. */
+/** What could not be determined, and what to do about it. */
 export class NamespaceUnknown extends Error {
   override readonly name = "NamespaceUnknown";
 
@@ -31,14 +31,14 @@ export class NamespaceUnknown extends Error {
   }
 }
 
-/** @throws {NamespaceUnknown} when pids or times of this process cannot be brought to the kernel's own */
+/** @throws {NamespaceUnknown} when this process's pids or times cannot be converted to the kernel's own */
 export function readNamespaces(read: ReadText, readLink: ReadLink): Namespaces {
   const pid = inodeOf(readLink, "pid");
   if (pid === null) throw new NamespaceUnknown("/proc/self/ns/pid cannot be read", "mount /proc");
   return { pid: pid === INITIAL_PID ? null : pid, monotonicOffsetNs: monotonicOffsetNs(read, readLink) };
 }
 
-/** The same as a refusal of `probe run`. @throws Failure (cannot measure) */
+/** The same, as a refusal of `probe run`. @throws Failure (cannot measure) */
 export function checkNamespaces(read: ReadText, readLink: ReadLink): Namespaces {
   try {
     return readNamespaces(read, readLink);
@@ -49,10 +49,10 @@ export function checkNamespaces(read: ReadText, readLink: ReadLink): Namespaces 
 }
 
 /**
- * Whether /proc counts pids as this process does: that of a parent's namespace may still be mounted. A pid that a user
- * reads there then names another task here.
+ * Whether /proc counts pids as this process does. The one of a parent's namespace may still be mounted; then
+ * a pid that a user reads there names another task here.
  *
- * @param pid of this process, as it knows itself
+ * @param pid of this process, as the process itself sees it
  */
 export function procCountsOwnPids(readLink: ReadLink, pid: number): boolean {
   return readLink("/proc/self") === `${pid}`;
@@ -62,10 +62,10 @@ const UID_MAP = "/proc/self/uid_map";
 const ALL_USERS = /^\s*0\s+0\s+4294967295\s*$/;
 
 /**
- * Whether this process's capabilities are the machine's: those of another user namespace look like them, but bpf()
- * (bpf_capable(), 5.8 to 7.3) asks for those of the initial one.
+ * Whether this process's capabilities hold for the machine. Those of another user namespace look the same,
+ * but bpf() (bpf_capable(), 5.8 to 7.3) requires those of the initial one.
  *
- * @returns null when /proc does not tell
+ * @returns null when /proc does not say
  */
 export function isInitialUserNamespace(read: ReadText, readLink: ReadLink): boolean | null {
   const inode = inodeOf(readLink, "user");
@@ -79,11 +79,12 @@ function inodeOf(readLink: ReadLink, kind: "pid" | "time" | "time_for_children" 
   return inode === undefined ? null : Number(inode);
 }
 
-/** Kernels before 5.6, and those without CONFIG_TIME_NS, have one time for all. */
+/** Kernels before 5.6, and those without CONFIG_TIME_NS, have one time for all processes. */
 function monotonicOffsetNs(read: ReadText, readLink: ReadLink): bigint {
   const time = inodeOf(readLink, "time");
   if (time === null || time === INITIAL_TIME) return 0n;
-  // /proc/self/timens_offsets is that of the children's namespace (proc_timens_show_offsets(), 5.10 to 7.3).
+  // /proc/self/timens_offsets describes the namespace of the children (proc_timens_show_offsets(), 5.10 to
+  // 7.3).
   if (time !== inodeOf(readLink, "time_for_children")) {
     throw new NamespaceUnknown(
       "this process is in a time namespace whose offsets cannot be read, as its children's is another one",

@@ -1,4 +1,4 @@
-/** What must be true before a probe can be loaded, checked first because the kernel's own answer is a bare EPERM. */
+/** Conditions for loading any probe, checked first because the kernel's own answer is a bare EPERM. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
@@ -6,7 +6,7 @@ import { limitOf, OPEN_FILES } from "./limits.ts";
 import type { ReadText } from "./machine.ts";
 import { checkNamespaces, isInitialUserNamespace, type ReadLink } from "./namespaces.ts";
 
-/** The kernel's type information: binary and megabytes long, so only its presence is asked for. */
+/** The kernel's type information. It is binary and megabytes long, so only its presence is checked. */
 export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
 /** No probe can be loaded here. */
@@ -29,7 +29,7 @@ export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): 
 }
 
 /**
- * What holds for the machine whatever this process is allowed to do.
+ * Conditions of the machine itself, whatever this process is allowed to do.
  *
  * @throws Failure (cannot measure)
  */
@@ -60,7 +60,7 @@ function checkCapabilities(read: ReadText): void {
   );
 }
 
-/** Without capabilities this setting decides about other programs, never about tracing. */
+/** Without capabilities this setting decides about other programs, but never about tracing. */
 function unprivileged(read: ReadText): string {
   const value = read("/proc/sys/kernel/unprivileged_bpf_disabled")?.trim();
   return value === undefined ? "" : ` whatever kernel.unprivileged_bpf_disabled is (${value})`;
@@ -72,7 +72,7 @@ export const LEAVE_USER_NAMESPACE =
 
 export const MORE_OPEN_FILES = `raise it (ulimit -n ${OPEN_FILES}, LimitNOFILE= of a service)`;
 
-/** Too few would show as hooks that are lost one after the other. */
+/** With too few, the hooks would fail one after the other. */
 function checkOpenFiles(read: ReadText): void {
   const limit = limitOf(read, "Max open files");
   if (limit === null || limit >= OPEN_FILES) return;
@@ -93,7 +93,7 @@ function checkUserNamespace(read: ReadText, readLink: ReadLink): void {
 export const WITHOUT_LOCKDOWN =
   "boot without lockdown=confidentiality (with Secure Boot some kernels set it themselves)";
 
-/** Only `confidentiality` forbids BPF programs to read kernel memory; `integrity` lets them. */
+/** Only `confidentiality` forbids BPF programs to read kernel memory; `integrity` allows it. */
 function checkLockdown(read: ReadText): void {
   const mode = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown") ?? "")?.[1];
   if (mode !== "confidentiality") return;

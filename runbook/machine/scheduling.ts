@@ -1,4 +1,7 @@
-/** What the kernel lets a thread of this process have: why it refuses what a runbook declares, and what would help. */
+/**
+ * Which scheduling the kernel allows a thread of this process: why it refuses what a runbook declares, and
+ * what helps.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { type AskedAttributes, AttributesError } from "../../ffi/attributes.ts";
@@ -8,10 +11,10 @@ import { hasCapability } from "./capabilities.ts";
 import { limitOf } from "./limits.ts";
 import type { ReadText } from "./machine.ts";
 
-/** What sched_setscheduler(2) says, and what setpriority(2). */
+/** The messages for sched_setscheduler(2) and for setpriority(2). */
 const FORBIDDEN: readonly number[] = [ERRNO.EPERM, ERRNO.EACCES];
 
-/** The error of a trial in words. */
+/** The error of an attempt in words. */
 export function attributesFailure(
   { does, errno }: AttributesError,
   asked: AskedAttributes,

@@ -1,7 +1,7 @@
 /**
- * Settings of the kernel, changed for a while. What they were is written down before, in a file that only root may
- * enter, and locked as long as the process lives: a call that was killed is recognised by the lock it no longer
- * holds, and the next one sets back what it has left.
+ * Changes settings of the kernel for a while. Their old values are first written to a file that only root can
+ * access and that stays locked as long as the process lives. A file without its lock therefore comes from a
+ * call that was killed, and the next call restores what that one left changed.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -9,23 +9,23 @@ import { holdKernelFile, readKernelFile, writeKernelFile } from "../../ffi/kerne
 import { writeAllSync } from "../../system/write_all.ts";
 import { readMachineText, type ReadText } from "./machine.ts";
 
-/** How settings of the system are read and written; a test has its own. */
+/** How settings of the system are read and written; tests supply their own. */
 export interface SystemAccess {
   readonly read: ReadText;
-  /** A file that is not text; null when it is absent or may not be read. */
+  /** A file that is not text; null when it is absent or not readable. */
   readBytes(path: string): Uint8Array | null;
-  /** Whether the file took it. */
+  /** Whether the kernel accepted the write. */
   write(path: string, text: string): boolean;
-  /** Writes into a file that the kernel heeds while it is open; null when it does not take that. */
+  /** Writes into a file whose setting holds while the file is open; null when the kernel refuses it. */
   hold(path: string, bytes: Uint8Array<ArrayBuffer>): Disposable | null;
-  /** Folder of the state, made when it is missing; on a file system that a boot empties. */
+  /** Folder of the state, created when missing, on a file system that is empty after a boot. */
   readonly folder: string;
   /** Uid that must own the folder. */
   readonly owner: number;
   say(message: string): void;
 }
 
-/** @param say takes messages for the user */
+/** @param say receives messages for the user */
 export function realSystemAccess(say: (message: string) => void): SystemAccess {
   return {
     read: readMachineText,
@@ -46,10 +46,13 @@ export interface Setting {
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
-/** none: nothing was left; undone: it is set back; kept: some cannot be; held: by a process that lives. */
+/**
+ * none: nothing was left; undone: it is restored; kept: some settings cannot be; held: its process still
+ * lives.
+ */
 export type Abandoned = "none" | "undone" | "kept" | "held";
 
-/** Sets back what a process that is gone has left changed. */
+/** Restores the settings that a process left changed when it ended. */
 export function undoAbandoned(access: SystemAccess): Abandoned {
   const path = statePath(access);
   if (!isPrivate(access)) return "none";
@@ -62,7 +65,7 @@ export function undoAbandoned(access: SystemAccess): Abandoned {
   }
   using _file = file;
   if (!file.tryLockSync(true)) return "held";
-  // Removed by its owner between the opening and the lock: then there is nothing left to undo.
+  // Its owner removed it between our opening and locking it: nothing is left to undo.
   if (!isAt(file, path)) return "none";
   const settings = parseState(readAll(file), access.read(BOOT_ID));
   if (settings === null) {
@@ -86,7 +89,7 @@ export class SystemChange implements Disposable {
   readonly #access: SystemAccess;
   readonly #file: Deno.FsFile;
 
-  /** @throws Failure when what they were cannot be written down, or the kernel does not take a new value */
+  /** @throws Failure when the old values cannot be written down, or the kernel refuses a new value */
   constructor(settings: readonly Setting[], access: SystemAccess) {
     this.#settings = settings;
     this.#access = access;
@@ -110,9 +113,9 @@ export class SystemChange implements Disposable {
 }
 
 /**
- * Sets all back, the last that was changed first, but for those that somebody else has set since.
+ * Restores all settings, the last change first, except those that somebody else has set since.
  *
- * @returns those that were changed; null: some cannot be set back, and need care still
+ * @returns the settings that were restored; null: some cannot be restored yet
  */
 function restore(settings: readonly Setting[], access: SystemAccess): Setting[] | null {
   const undone: Setting[] = [];
@@ -137,7 +140,7 @@ function restore(settings: readonly Setting[], access: SystemAccess): Setting[] 
   return stuck.length === 0 ? undone : null;
 }
 
-/** Settings that went the same way: one of hundreds of files stands for all. */
+/** Groups settings whose change is alike: one path stands for hundreds of files. */
 function alike(settings: readonly Setting[]) {
   const ways = Map.groupBy(settings, ({ from, to }) => JSON.stringify([from, to]));
   return [...ways.values()].map((sharing) => {
@@ -157,7 +160,7 @@ function statePath({ folder }: SystemAccess): string {
   return `${folder}/changed`;
 }
 
-/** Whether nobody else may enter: what it holds is what an earlier call of ours has written. */
+/** Whether only we can access the folder: then its contents come from earlier calls of ours. */
 function isPrivate({ folder, owner }: SystemAccess): boolean {
   try {
     const { isDirectory, uid, mode } = Deno.lstatSync(folder);
@@ -177,7 +180,7 @@ function writeDown(settings: readonly Setting[], access: SystemAccess): Deno.FsF
     return Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });
   });
   try {
-    // Another call may have taken the empty file for one that was left, in the moment before this lock.
+    // Before we had the lock, another call may have taken the empty file for an abandoned one.
     if (!file.tryLockSync(true) || !isAt(file, path)) throw busy();
     const bytes = new TextEncoder().encode(JSON.stringify(state));
     writeAllSync(file, bytes);
@@ -213,7 +216,7 @@ function busy(): Failure {
   );
 }
 
-/** Whether the open file is still the one of that path. */
+/** Whether the path still names the open file. */
 function isAt(file: Deno.FsFile, path: string): boolean {
   try {
     return Deno.lstatSync(path).ino === file.statSync().ino;
@@ -233,12 +236,12 @@ function readAll(file: Deno.FsFile): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** null: nothing was changed yet when it was written, or in another boot. */
+/** null: nothing had been changed when the file was written, or it is from another boot. */
 function parseState(text: string, bootId: string | null): Setting[] | null {
   try {
     const state = JSON.parse(text);
     if (state.boot_id !== bootId) return null;
-    // Before there could be several, the one setting stood beside the boot.
+    // The older form, with only one setting: it stood next to the boot's id.
     const settings: unknown[] = Array.isArray(state.settings) ? state.settings : [state];
     return settings.every(isSetting) ? settings : null;
   } catch {

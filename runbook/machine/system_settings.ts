@@ -1,4 +1,4 @@
-/** What a runbook declares of the machine: checked, and where that is allowed made so, and undone whatever happens. */
+/** What a runbook declares about the machine: checked, changed where that is allowed, and always undone. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { checkClocksource, clocksourceSettings } from "./clocksource.ts";
@@ -6,7 +6,7 @@ import { checkCpuLatency, holdCpuLatency } from "./cpu_latency.ts";
 import { checkIdleStates, idleStateSettings } from "./idle_states.ts";
 import { type SystemAccess, SystemChange, undoAbandoned } from "./system_change.ts";
 
-/** What of a machine can be declared; null: any. */
+/** What can be declared about a machine; null: any. */
 export interface SystemSettings {
   readonly clocksource: string | null;
   /** Name of an idle state. */
@@ -16,11 +16,11 @@ export interface SystemSettings {
 }
 
 /**
- * Sets back what an earlier call left changed, and refuses what is unavailable.
+ * Restores what an earlier call left changed, and refuses what is not available.
  *
  * @param changesAllowed --allow-system-changes
- * @throws Failure (cannot measure) when the machine is not as declared and cannot be made so, or may not; (failed)
- * while another call holds settings
+ * @throws Failure (cannot measure) when the machine is not as declared and cannot or may not be changed;
+ *   (failed) while another call holds settings
  */
 export function checkSystem(declared: SystemSettings, changesAllowed: boolean, access: SystemAccess): void {
   const { clocksource, deepestIdleState } = declared;
@@ -46,16 +46,17 @@ function requireAvailable(
 }
 
 /**
- * Makes the machine as declared until disposed.
+ * Changes the machine to what is declared, until disposed.
  *
- * @throws Failure (cannot measure) when the kernel does not take it, or what {@linkcode checkSystem} found has changed
+ * @throws Failure (cannot measure) when the kernel refuses it, or what {@linkcode checkSystem} found has
+ *   changed
  */
 export function changeSystem(
   declared: SystemSettings,
   changesAllowed: boolean,
   access: SystemAccess,
 ): Disposable {
-  // Hours may have passed since they were checked.
+  // Hours may have passed since the check.
   requireAvailable(declared, changesAllowed, access);
   const { clocksource, deepestIdleState, cpuLatencyUs } = declared;
   using made = new DisposableStack();

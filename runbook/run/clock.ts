@@ -1,4 +1,4 @@
-/** Clocks and sleeps of the program's own, outside any native call. */
+/** The program's own clock and sleeps, outside any native call. */
 
 import type { LoopClock } from "./loop.ts";
 
@@ -16,5 +16,5 @@ export function sleep(ms: number, stop: AbortSignal): Promise<void> {
   return promise;
 }
 
-/** For the hours before anything native is open: ms are enough. */
+/** Used before anything native is opened; ms precision is enough. */
 export const WALL_CLOCK: LoopClock = { realtimeNow: () => BigInt(Date.now()) * 1_000_000n, sleep };

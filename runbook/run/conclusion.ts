@@ -1,4 +1,4 @@
-/** How a call of `probe run` ends: with a summary, or with the reason why there is nothing to sum up. */
+/** How a call of `probe run` ends: with a summary, or with the reason why it has nothing to sum up. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
 import { summaryJson, summaryText } from "../files/summary.ts";
@@ -7,15 +7,15 @@ import type { Measured } from "./series.ts";
 export interface ConclusionOptions {
   /** Declared number of runs. */
   readonly runs: number;
-  /** Number of the last run of this call. */
+  /** Number of this call's last run. */
   readonly last: number;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /**
- * @param write takes the summary
- * @throws Failure when Ctrl-C ended the series, or no run of the whole of it completed
+ * @param write receives the summary
+ * @throws Failure when Ctrl-C ended the series, or no run of the whole series completed
  */
 export function conclude(
   { summary, interruptedAt }: Measured,

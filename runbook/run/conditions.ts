@@ -1,4 +1,4 @@
-/** What all runs of a measurement share: where their edges, loads, records and sleeps come from. */
+/** What all runs of a measurement share: the sources of their edges, loads, records and sleeps. */
 
 import { cellOf } from "../protocol/design.ts";
 import { startLoad } from "../protocol/load.ts";
@@ -7,20 +7,23 @@ import { type Waiting, withinHours } from "./hours.ts";
 import type { KernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type Target } from "./loop.ts";
 
-/** The run loop's options, but for which runs there are and what becomes of them. */
+/** The run loop's options, except which runs to do and what to do with their outcomes. */
 export type Conditions = Omit<LoopOptions, "first" | "runs" | "onOutcome" | "onRepeat">;
 
-/** Share of the period for which the record of a task that reads when it likes is awaited: the next edge is near then. */
+/**
+ * How long to wait for the record of a task that reads whenever it wants, as a share of the period: after
+ * that the next edge is near.
+ */
 const RECORD_SHARE = 0.8;
 
-/** What of the kernel they come from. */
+/** The parts of the kernel's side that they come from. */
 export interface ConditionsKernel
   extends Pick<KernelSide, "probes" | "task" | "trigger" | "startBusyThreads"> {
   readonly target: Target;
   readonly clock: LoopClock;
 }
 
-/** @param waiting what happens outside the runbook's hours */
+/** @param waiting what to do outside the runbook's hours */
 export function conditionsOf(
   kernel: ConditionsKernel,
   runbook: Runbook,
@@ -42,8 +45,8 @@ export function conditionsOf(
 }
 
 /**
- * The runs before the first that is recorded, under the same conditions. They are numbered after the last run: no
- * late record of theirs can be taken for one of a run.
+ * The runs before the first recorded one, under the same conditions. Their numbers come after that of the
+ * last run, so a late record of theirs cannot be taken for one of a run.
  */
 export async function warmUp(conditions: Conditions, { runs, warm_up_runs }: Runbook): Promise<void> {
   await runLoop({ ...conditions, first: runs + 1, runs: runs + warm_up_runs, onOutcome: () => {} });

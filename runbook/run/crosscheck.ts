@@ -1,6 +1,7 @@
 /**
- * What two observers of the same fact say, side by side. The tables of wake flags and the layout of preempt_count()
- * are beliefs picked by release; here each run puts them to the test, and a disagreement is told, never smoothed.
+ * What two observers of the same fact say, side by side. The tables of wake flags and the layout of
+ * preempt_count() are assumptions chosen by kernel release. Here each run tests them, and a disagreement is
+ * always reported.
  */
 
 import type { KernelContext } from "../../analysis/result/columns.ts";
@@ -37,7 +38,10 @@ function wakerContext({ waker_context }: ChainRecord, stackContext: KernelContex
 
 const CHECKS: readonly Check[] = [migrationBit, migrationEvent, wakerContext];
 
-/** enum scx_wake_flags (kernel/sched/ext.c) takes its values from the WF_* bits, and is in BTF where it exists. */
+/**
+ * enum scx_wake_flags (kernel/sched/ext.c) takes its values from the WF_* bits, and BTF contains it where it
+ * exists.
+ */
 export const SCX_WAKE_FLAGS = "scx_wake_flags";
 
 const SCX_NAMES: Readonly<Record<string, WakeFlagName>> = {
@@ -52,7 +56,7 @@ export class CrossCheck {
 
   /**
    * @param kernel release, for the notices
-   * @param scxWakeFlags values of {@linkcode SCX_WAKE_FLAGS} in the kernel's BTF; empty where it has none
+   * @param scxWakeFlags values of {@linkcode SCX_WAKE_FLAGS} in the kernel's BTF; empty without that enum
    */
   constructor(
     readonly kernel: string,
@@ -68,7 +72,7 @@ export class CrossCheck {
     });
   }
 
-  /** @param stackContext where the waker ran, as its stack tells it */
+  /** @param stackContext where the waker ran, according to its stack */
   add(run: number, record: ChainRecord | null, stackContext: KernelContext | null): void {
     if (record === null) return;
     for (const check of CHECKS) {
@@ -80,7 +84,10 @@ export class CrossCheck {
     }
   }
 
-  /** One for each fact on which observers disagreed: both values of its first run, and in how many runs. */
+  /**
+   * One for each fact on which observers disagreed: both values in the first such run, and the number of such
+   * runs.
+   */
   notices(): string[] {
     const ofRuns = [...this.#first.values()].map(({ run, said, runs }) =>
       `run ${run}: ${said}${runs > 1 ? ` (${runs} such runs)` : ""}`

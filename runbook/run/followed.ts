@@ -1,4 +1,4 @@
-/** The task that is followed, and what it has: its attributes are tried or read, for the kernel alone knows them. */
+/** The followed task and its attributes. These are tried or read, because only the kernel knows them. */
 
 import type { Attributes } from "../../analysis/result/attributes.ts";
 import type { TaskFact } from "../../analysis/result/meta.ts";
@@ -13,11 +13,11 @@ import type { OpenTrigger } from "./trigger_device.ts";
 
 export interface Followed {
   readonly target: Target & Pick<LoopClock, "realtimeNow">;
-  /** null: it is another task, which has ended. */
+  /** null: another task, which has ended. */
   readonly attributes: Attributes | null;
 }
 
-/** @throws Failure (cannot measure) when the kernel does not give the built-in target what is asked for */
+/** @throws Failure (cannot measure) when the kernel refuses the built-in target what is asked for */
 export async function builtInTarget(
   native: NativeLibrary,
   { native: trigger, trigger: { periodNs } }: OpenTrigger,
@@ -35,7 +35,7 @@ export async function builtInTarget(
   return { target, attributes: metaAttributes(await givenAttributes(target, asked), "self", machine) };
 }
 
-/** A task that is there already keeps its attributes. */
+/** An existing task keeps its attributes. */
 export async function existingTarget(
   native: NativeLibrary,
   { native: trigger }: OpenTrigger,
@@ -52,7 +52,7 @@ export async function existingTarget(
 }
 
 /**
- * Refuses what is asked for and the kernel does not give, before anything waits or is changed for it.
+ * Refuses attributes that the kernel does not give, before the program waits or changes anything.
  *
  * @throws Failure (cannot measure)
  */

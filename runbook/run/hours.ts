@@ -1,4 +1,4 @@
-/** The hour region of a runbook: when a run may begin, and what happens when it may not. */
+/** The hours of a runbook: when a run may begin, and what happens at other times. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LoopClock } from "./loop.ts";
@@ -9,14 +9,14 @@ const NS_PER_HOUR = 3_600_000_000_000n;
 const NS_PER_MINUTE = 60_000_000_000n;
 const HOURS_PER_DAY = 24n;
 
-/** A clock that is set in the meantime is noticed after this long. */
+/** How long it may take to notice that the clock was set. */
 const LONGEST_SLEEP_NS = NS_PER_MINUTE;
 
 /**
- * When the region is next open: `now` itself when it is.
+ * When the hours next allow a run: `now` itself when they do.
  *
  * @param hours of a runbook: `any`, or `22-05` for 22:00:00 to 04:59:59 UTC
- * @param now ns of CLOCK_REALTIME, as the answer
+ * @param now ns of CLOCK_REALTIME, like the result
  */
 export function nextOpening(hours: string, now: bigint): bigint {
   if (hours === ANY) return now;
@@ -28,13 +28,13 @@ export function nextOpening(hours: string, now: bigint): bigint {
 }
 
 export interface Waiting {
-  /** false: a closed region is refused (--no-wait). */
+  /** false: refuse outside the hours (--no-wait). */
   readonly allowed: boolean;
   say(message: string): void;
 }
 
 /**
- * Waits until the region is open.
+ * Waits until the hours allow a run.
  *
  * @throws Failure when waiting is not allowed, or was interrupted
  */
@@ -62,7 +62,7 @@ export async function waitForHours(
 }
 
 /**
- * The trigger without the edges that lie outside the region.
+ * The trigger without the edges that lie outside the hours.
  *
  * @returns a trigger whose nextEdge() throws Failure when waiting is not allowed
  */

@@ -1,16 +1,16 @@
 /**
- * Ctrl-C, SIGTERM and a lost terminal as one AbortSignal. A hangup that nohup has ignored does not come here:
+ * Ctrl-C, SIGTERM and a lost terminal as one AbortSignal. A hangup that nohup ignores does not arrive here:
  * build/parts/launcher.c blocks it.
  */
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** From its construction to its disposal the signals end the measurement, not the process. */
+/** While this object exists, the signals end the measurement instead of the process. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   readonly #listener = () => {
     this.#controller.abort();
-    // The second one ends the process, whatever it is doing.
+    // The second signal ends the process at once.
     this[Symbol.dispose]();
   };
 

@@ -1,4 +1,4 @@
-/** What a measurement needs of the kernel: the attached probes and the target. */
+/** The kernel's side of a measurement: the attached probes and the target. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, TaskFact, Tier } from "../../analysis/result/meta.ts";
@@ -33,19 +33,19 @@ export interface KernelSide extends Disposable, Followed {
   /** The followed task; null: the built-in thread. */
   readonly task: TaskFact | null;
   readonly trigger: Trigger;
-  /** Path of the trigger's device; null: it has none. */
+  /** Path of the trigger's device; null: it has no device. */
   readonly triggerDevice: string | null;
-  /** enum scx_wake_flags of the kernel's BTF, by name; empty where there is none. */
+  /** enum scx_wake_flags of the kernel's BTF, by name; empty without that enum. */
   readonly scxWakeFlags: ReadonlyMap<string, number>;
   readonly clockStepCounter: string;
   /**
-   * Half the width of the narrowest of a few brackets of CLOCK_REALTIME between two reads of CLOCK_MONOTONIC, ns:
-   * how well an edge on the one is known on the other.
+   * Reads CLOCK_REALTIME a few times between two reads of CLOCK_MONOTONIC. Half the width of the narrowest
+   * bracket, ns: how precisely an edge on one clock is known on the other.
    */
   edgeUncertaintyNs(): number;
   /** Keeps CPUs busy until disposed: threads that only compute, one per CPU in turn. */
   startBusyThreads(threads: number): Disposable;
-  /** Has the kernel time BPF programs until disposed: those of others too, no setting is changed. */
+  /** Makes the kernel time BPF programs until disposed, those of others too; no setting is changed. */
   timePrograms(): Disposable;
 }
 
@@ -54,7 +54,7 @@ const CLOCK_MONOTONIC = 1;
 const BRACKETS = 16;
 
 export interface KernelSideOptions {
-  /** The tier to take; undefined: the best there is. */
+  /** The tier to require; undefined: the best available. */
   readonly require: Tier | undefined;
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
@@ -65,7 +65,7 @@ export interface KernelSideOptions {
 }
 
 /**
- * Opens the trigger's device, and libbpf, and attaches the probes.
+ * Opens the trigger's device and libbpf, and attaches the probes.
  *
  * @throws Failure (cannot measure) with the reason
  */

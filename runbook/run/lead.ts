@@ -1,24 +1,30 @@
-/** How long before its edge a run is prepared: as short as will do on a machine whose speed nobody knows. */
+/**
+ * How long before its edge a run is prepared: as short as the machine allows, which is found out while
+ * running.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { armedLeadNs } from "../../ffi/target.ts";
 
 interface Kind {
-  /** How long what comes before the arming may take, ns. Each missed edge makes the lead four times as long. */
+  /** How long the work before the arming may take, ns. Each missed edge makes the lead four times as long. */
   readonly firstNs: bigint;
-  /** What each run leaves of a longer one: how slow the machine was once is not how slow it is. */
+  /**
+   * How much of the lead each run keeps, until the lead is at its shortest again: a machine that was slow
+   * once need not stay slow.
+   */
   readonly keptPercent: bigint;
 }
 
 /**
- * The probes are attached anew for each run, which takes a ms on bare metal, and tens of ms under emulation. A missed
- * edge costs a long period: whether less will do is tried rarely.
+ * The probes are attached anew for each run, which takes a ms on bare metal, and tens of ms under emulation.
+ * A missed edge costs a long period, so the lead shrinks slowly.
  */
 const WINDOWED: Kind = { firstNs: 19_000_000n, keptPercent: 98n };
 
 /**
- * The next run is armed as soon as the row before it is written, so no timer of the program's own must be on time, and
- * a missed edge costs one short period. Arming takes some 0.2 ms on bare metal.
+ * The next run is armed as soon as the previous row is written, so no timer of this program must be on time,
+ * and a missed edge costs one short period. Arming takes about 0.2 ms on bare metal.
  */
 const ATTACHED: Kind = { firstNs: 250_000n, keptPercent: 90n };
 
@@ -41,9 +47,9 @@ export class Lead {
   }
 
   /**
-   * After a missed edge.
+   * Call after a missed edge.
    *
-   * @throws Failure when it is too long already
+   * @throws Failure when the lead is at its maximum already
    */
   lengthen(): void {
     if (this.#ns >= LONGEST_NS) {
@@ -56,7 +62,7 @@ export class Lead {
     this.#ns *= 4n;
   }
 
-  /** After a run. */
+  /** Call after a run. */
   shorten(): void {
     const shorter = this.#ns * this.#keptPercent / 100n;
     this.#ns = shorter < this.#shortestNs ? this.#shortestNs : shorter;

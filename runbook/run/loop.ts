@@ -1,6 +1,6 @@
 /**
- * The run loop: one edge, one wakeup, one chain, one outcome after the other. It knows order, time, losses and
- * interruption; what a kernel is, it does not, so its tests need none.
+ * The run loop: one edge, one wakeup, one chain, one outcome after the other. It handles order, time, losses
+ * and interruption, but knows nothing about kernels, so its tests need none.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -18,26 +18,30 @@ import { CLOCK_WAS_SET, type Trigger } from "./triggers.ts";
 export interface ChainSource {
   /** The map through which the target arms itself. */
   readonly armedMapFd: number;
-  /** The record of that run, or null while it has not come. */
+  /** The record of that run, or null while it has not arrived. */
   take(run: number): ChainRecord | null;
-  /** Whether of that run only the return of the waker is missing, which may come after the target's. */
+  /** Whether only the return of the waker is missing from that run; it may come after the target's. */
   awaitsReturn(run: number): boolean;
-  /** Disarms, and takes what was seen of that run so far, complete or not; null when not even its wakeup was. */
+  /**
+   * Disarms, and returns what was seen of that run so far, complete or not; null when not even its wakeup was
+   * seen.
+   */
   abandon(run: number): ChainRecord | null;
   counters(): Counters;
-  /** Attaches what observes a run; close() takes it away again. */
+  /** Attaches what observes a run; close() detaches it. */
   open(): void;
   close(): void;
 }
 
-/** The task whose wakeup is followed; its sleeps outlast no cancel(). */
+/** The task whose wakeup is followed; cancel() ends any of its sleeps. */
 export interface Target {
   /**
-   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects with
-   * TargetError: ETIME when the edge was too near once the run was armed, EINTR when the sleep was cut short.
+   * Arms the run, sleeps until the edge (CLOCK_REALTIME, ns), is woken by that wake, reads the clock. Rejects
+   * with TargetError: ETIME when the edge was too near once the run was armed, EINTR when the sleep was cut
+   * short.
    */
   run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun>;
-  /** Ends a sleep in progress: its run() settles soon. */
+  /** Ends a sleep in progress: its run() then settles soon. */
   cancel(): void;
 }
 
@@ -49,30 +53,36 @@ export interface LoopClock {
 }
 
 export interface LoopOptions {
-  /** Number of the first run; 1 when not given. */
+  /** Number of the first run; default: 1. */
   readonly first?: number;
   /** Number of the last. */
   readonly runs: number;
   readonly trigger: Trigger;
   cellOf(run: number): DesignCell;
-  /** Makes that load, which lasts until disposed. */
+  /** Starts that load, which lasts until disposed. */
   startLoad(load: string): Disposable;
-  /** How long after the target's return its record may still come; for a task of its own will, most of the period. */
+  /**
+   * How long after the target's return its record may still come; for a task that wakes by itself, most of
+   * the period.
+   */
   readonly recordWindowNs?: bigint;
   readonly probes: ChainSource;
   readonly target: Target;
   readonly clock: LoopClock;
-  /** Aborted by Ctrl-C: the run in flight is reported as it stands and is the last one. */
+  /** Aborted by Ctrl-C: the current run is reported as it stands and is the last one. */
   readonly interrupt: AbortSignal;
-  /** Called when a run is to be done again, with the reason: it is not known that its edge woke its target, or when. */
+  /**
+   * Called when a run must be repeated, with the reason: it is not known that its edge woke its target, or
+   * when.
+   */
   onRepeat?(run: number, why: string): void;
-  /** Called with every outcome, and awaited, before the next run begins; what it throws ends the loop. */
+  /** Called with every outcome and awaited before the next run begins; an error thrown here ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
 
 /**
- * A record is in the ring before its target returns, but where the waker's return, on another CPU, comes last. Both
- * limits must be exceeded: a machine that stood still has polled rarely.
+ * A record is in the ring before its target returns, unless the waker's return, on another CPU, comes last.
+ * Both limits must be exceeded, because a machine that stood still has polled rarely.
  */
 const RECORD_WINDOW_NS = 2_000_000_000n;
 const RECORD_POLLS = 50;
@@ -81,31 +91,31 @@ const LONGEST_POLL_MS = 40;
 /** How long a cancelled target may take to come back before the program ends without it. */
 const CANCEL_WINDOW_MS = 5_000;
 
-/** No run took place: its edge was too near once it was armed. */
+/** The run did not take place: its edge was too near once it was armed. */
 const MISSED = Symbol("missed");
 
-/** No run that counts: the same one gets a later edge. */
+/** The run does not count: it is repeated with a later edge. */
 interface Uncertain {
   readonly why: string;
 }
 
 const WOKEN_EARLY: Uncertain = { why: "something else than its edge woke the target" };
 
-/** After so many runs in a row whose waking edge is unknown the series ends. */
+/** The series ends after so many runs in a row whose waking edge is unknown. */
 const MOST_UNCERTAIN = 20;
 
 const NS_PER_MS = 1_000_000n;
 
-/** A clock that is set while an edge is awaited is noticed after this long. */
+/** How long it may take to notice that a clock was set while an edge is awaited. */
 const LOOK_MS = 1_000;
 const LONGEST_SLEEP_MS = 60_000;
 
-/** A sleep for the program's own part of the time may be so much too short. */
+/** How much too short a sleep of this program may be. */
 const NEARNESS_NS = 5_000_000n;
 
 /**
- * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each would
- * take a good part of the period, and a series with a period of 10 ms could not keep it.
+ * At shorter periods the probes stay attached from the first run to the last: attaching them anew for each
+ * run would take a good part of the period, and a series with a period of 10 ms could not keep up.
  */
 export const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
 
@@ -154,7 +164,10 @@ async function doRuns(options: LoopOptions, windowed: boolean): Promise<number |
   return null;
 }
 
-/** @returns what {@linkcode Sleep} says, when no run took place that counts: then the same one gets a later edge */
+/**
+ * @returns what {@linkcode Sleep} says, when no run took place that counts: it is then repeated with a later
+ *   edge
+ */
 async function doRun(
   options: LoopOptions,
   run: number,
@@ -170,7 +183,7 @@ async function doRun(
     const sleep = new Sleep(options, run, edge, cell.wake);
     const end = await sleep.wait();
     if (end === MISSED || isUncertain(end)) {
-      // No edge, no run: what the probes may hold of it is dropped.
+      // Without an edge the run does not exist: what the probes hold of it is dropped.
       probes.abandon(run);
       return end;
     }
@@ -187,8 +200,8 @@ async function doRun(
 }
 
 /**
- * Chooses the next edge that leaves the lead, and sleeps until not much more than the lead is left, or Ctrl-C. When the
- * clock is set meanwhile, chooses again.
+ * Chooses the next edge that leaves the lead, and sleeps until little more than the lead is left, or until
+ * Ctrl-C. Chooses again when the clock is set meanwhile.
  */
 async function approachEdge(
   { clock, trigger, interrupt }: LoopOptions,
@@ -203,7 +216,7 @@ async function approachEdge(
     if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
     if (interrupt.aborted) return edge;
     const aheadNs = edge - clock.realtimeNow();
-    // The machine may have slept past it: then there is nothing to arm for.
+    // The machine may have slept past the edge: then arming is pointless.
     if (aheadNs > 0n && aheadNs < nearNs + NEARNESS_NS) return edge;
   }
 }
@@ -214,7 +227,10 @@ class Sleep {
   readonly #run: number;
   readonly #edge: bigint;
   readonly #settled = new AbortController();
-  /** Settled or interrupted. Not AbortSignal.any(): the interrupt outlives all runs and would remember each of them. */
+  /**
+   * Settled or interrupted. Not AbortSignal.any(): the interrupt outlives all runs and would keep a reference
+   * to each.
+   */
   readonly #awake = new AbortController();
   readonly #wake = () => this.#awake.abort();
   #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
@@ -235,7 +251,8 @@ class Sleep {
   }
 
   /**
-   * @returns the target's own account; why no run took place; `interrupted` or `overdue` while it may still sleep
+   * @returns the target's own account; why no run took place; `interrupted` or `overdue` while it may still
+   *   sleep
    */
   async wait(): Promise<TargetRun | typeof MISSED | Uncertain | "interrupted" | "overdue"> {
     const { clock, interrupt, trigger } = this.#options;
@@ -248,7 +265,7 @@ class Sleep {
       const slice = Math.min(left, LOOK_MS);
       await clock.sleep(slice, signal);
       left -= slice;
-      // Set back: the edge is farther away than when the target went to sleep.
+      // The clock was set back: the edge is farther away than when the target went to sleep.
       if (!signal.aborted && this.#edge - clock.realtimeNow() > aheadNs) {
         return await this.cancel() ?? { why: CLOCK_WAS_SET };
       }
@@ -279,7 +296,7 @@ class Sleep {
   }
 
   /**
-   * Ends it, and waits for that: a thread that outlived its probes would disarm the next ones.
+   * Ends the sleep, and waits for the target: a thread that outlives its probes would disarm the next ones.
    *
    * @returns the target's own account when the edge came in this very moment
    */
@@ -290,7 +307,9 @@ class Sleep {
   }
 }
 
-/** The run's record, waited for while it can still come; then what the kernel holds of it, complete or not. */
+/**
+ * The run's record, awaited while it can still come; otherwise what the kernel holds of it, complete or not.
+ */
 async function recordOf(
   { probes, clock, interrupt, recordWindowNs }: LoopOptions,
   run: number,
@@ -302,7 +321,8 @@ async function recordOf(
     const record = probes.take(run);
     if (record !== null) return record;
     const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
-    // Nothing but the return comes after the built-in target's own; the other kind of target has told nothing yet.
+    // After the built-in target's return only the waker's return can come; an existing task may not have read
+    // yet.
     const complete = recordWindowNs === undefined && !probes.awaitsReturn(run);
     if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
       return probes.abandon(run);
@@ -334,7 +354,10 @@ function difference(now: Counters, before: Counters): Counters {
   };
 }
 
-/** Whether the chain is that of a wakeup before the edge: a signal's, or of a machine that froze its tasks. */
+/**
+ * Whether the chain belongs to a wakeup before the edge: one by a signal, or on a machine that froze its
+ * tasks.
+ */
 function isEarly(
   { ttwu_ns: ttwuNs }: ChainRecord,
   { edge_ns: edgeNs, edge_uncertainty_ns }: TargetRun,

@@ -1,4 +1,4 @@
-/** One measurement: the kernel's side attached, every run written and counted, everything detached again. */
+/** One measurement: attaches the kernel's side, writes and counts every run, detaches everything. */
 
 import { readKernelFile } from "../../ffi/kernel_file.ts";
 import { currentClocksource, readMachineText } from "../machine/machine.ts";
@@ -22,7 +22,7 @@ export async function measure(request: SeriesRequest): Promise<Measured> {
   return await measureSeries(request, {
     ...kernel,
     clock: { realtimeNow: () => kernel.target.realtimeNow(), sleep },
-    // After the attach: the programs of the probes have symbols of their own now.
+    // After the attach, because the programs of the probes now have symbols of their own.
     symbols: Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array()),
     currentClocksource: () => currentClocksource(readMachineText),
   });

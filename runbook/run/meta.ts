@@ -9,21 +9,21 @@ import { factOf, type RunbookSource } from "../protocol/runbook_file.ts";
 import type { DecodeTable } from "../row/wake_flags.ts";
 import type { KernelSide } from "./kernel_side.ts";
 
-/** What is known before the kernel's side is open. */
+/** What is known before the kernel's side is opened. */
 export interface MetaRequest {
   readonly env: string;
   readonly declared: Declared;
-  /** The runbook file under it; null: the defaults. */
+  /** The runbook file used; null: the defaults. */
   readonly source: RunbookSource | null;
   readonly machine: Machine;
   readonly started: Date;
 }
 
 /**
- * What the file says of its rows as a whole. What is absent there (a device, a runbook file, overrides) is left out,
- * not null.
+ * What the file says about all of its rows. What does not exist (a device, a runbook file, overrides) is left
+ * out, not null.
  *
- * @param decode the table of wake flags; null: this kernel has none
+ * @param decode the table of wake flags; null: no table covers this kernel
  */
 export async function metaOf(
   { env, declared, source, machine, started }: MetaRequest,

@@ -1,9 +1,12 @@
-/** What a reader must know beside the rows: said when it is known, and kept for the summary and the end line. */
+/**
+ * What a reader must know besides the rows: said as soon as it is known, and kept for the summary and the end
+ * line.
+ */
 
 import type { Symbols } from "../row/symbols.ts";
 import type { DecodeTable } from "../row/wake_flags.ts";
 
-/** A clock that never stands still must not fill the end line. */
+/** Limits the end line when the clock keeps being set. */
 const MOST_REPEATS = 20;
 
 export class Notices {
@@ -17,10 +20,10 @@ export class Notices {
   }
 
   /**
-   * What the rows of this machine lack, whatever the runs bring.
+   * What the rows of this machine lack in every run.
    *
    * @param kernel release
-   * @param decode null: its wake flags are in no table
+   * @param decode null: no table covers its wake flags
    */
   ofMachine(symbols: Pick<Symbols, "hidden">, decode: DecodeTable | null, kernel: string): void {
     if (symbols.hidden) {
@@ -34,7 +37,7 @@ export class Notices {
     }
   }
 
-  /** A run was done again. All are said, the first {@linkcode MOST_REPEATS} are kept. */
+  /** Notes a repeated run. All are said; the first {@linkcode MOST_REPEATS} are kept. */
   repeated(run: number, why: string): void {
     const kept = this.#repeats.length < MOST_REPEATS ? this.#repeats : [];
     this.#note(kept, `run ${run} was done again: ${why}`);
@@ -45,7 +48,7 @@ export class Notices {
     for (const text of texts) this.#note(this.#disagreements, text);
   }
 
-  /** Those of the runs: the end line gets them. */
+  /** The notices about the runs, for the end line. */
   ofRuns(): string[] {
     return [...this.#repeats, ...this.#disagreements];
   }

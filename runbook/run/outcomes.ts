@@ -1,4 +1,4 @@
-/** Where each outcome of a run goes: into the file, the counts, the cross-check, and before the user's eyes. */
+/** Where each outcome of a run goes: the file, the counts, the cross-check, and the user's terminal. */
 
 import type { HookFact } from "../../analysis/result/meta.ts";
 import type { ResultWriter } from "../files/result_out.ts";
@@ -12,14 +12,14 @@ import type { Trigger } from "./triggers.ts";
 
 export interface OutcomeSinkParts {
   readonly context: RowContext;
-  /** The machine's clocksource now; null when unknown. */
+  /** The machine's current clocksource; null when not known. */
   currentClocksource(): string | null;
   readonly file: Pick<ResultWriter, "writeRow">;
   readonly tally: Pick<Tally, "add">;
   readonly crossCheck: Pick<CrossCheck, "add">;
   readonly progress: Pick<Progress, "ran">;
   readonly trigger: Pick<Trigger, "edges">;
-  /** null: what the probes cost is not measured. */
+  /** null: the cost of the probes is not measured. */
   readonly meter: Pick<OverheadMeter, "ran"> | null;
 }
 
@@ -31,9 +31,10 @@ export class OutcomeSink {
   }
 
   /**
-   * The row first: whatever fails after it, the run is not lost. Then the run without probes that pairs with it.
+   * The row comes first: an error after it does not lose the run. Then the run without probes that pairs with
+   * it.
    *
-   * @throws Failure when the disk does not take the row, or the probes cannot be attached again
+   * @throws Failure when the disk refuses the row, or the probes cannot be attached again
    */
   async take(outcome: RunOutcome): Promise<void> {
     const { context, file, tally, crossCheck, progress, trigger, meter } = this.#parts;
@@ -46,7 +47,7 @@ export class OutcomeSink {
   }
 }
 
-/** Whether a switch of the clocksource would have been seen by these hooks. */
+/** Whether these hooks would have seen a switch of the clocksource. */
 export function seesClocksourceSwitches(hooks: readonly HookFact[]): boolean {
   return hooks.some(({ stage, attached }) => stage === "clocksource_switch" && attached);
 }

@@ -1,6 +1,7 @@
 /**
- * `probe run --measure-overhead`: what the probes themselves cost. The kernel times each program, and every run is
- * paired with one of no probes at all; the latency of both is what the target itself saw, edge to clock read.
+ * `probe run --measure-overhead`: what the probes themselves cost. The kernel times each program, and every
+ * run is paired with one without probes; both latencies are what the target itself saw, from edge to clock
+ * read.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -12,16 +13,16 @@ import type { ProgramUse } from "../probes/chain_probes.ts";
 import { type ChainSource, type LoopOptions, runLoop } from "./loop.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 
-/** The part of ChainProbes that is measured. */
+/** The part of ChainProbes whose cost is measured. */
 export interface Suspendable {
   readonly armedMapFd: number;
-  /** Detaches everything, until resume(). */
+  /** Detaches everything until resume(). */
   suspend(): void;
   resume(): void;
   programs(): ProgramUse[];
 }
 
-/** With fewer runs on a side there is no estimate of the shift, and no interval of it: as in `probe compare`. */
+/** With fewer runs on a side, the shift is not estimated and has no interval: as in `probe compare`. */
 const FEWEST_RUNS = 4;
 const FEWEST_FOR_INTERVAL = 6;
 const CONFIDENCE = 0.95;
@@ -29,8 +30,8 @@ const CONFIDENCE = 0.95;
 type LoopParts = Pick<LoopOptions, "cellOf" | "startLoad" | "trigger" | "target" | "clock" | "interrupt">;
 
 /**
- * Called after each run of a measurement, in the order A B B A A B B A ...: A with the probes, B without, so that a
- * drift falls on both sides alike and the probes are removed every second run only.
+ * Called after each run of a measurement. The order is A B B A A B B A ... (A with the probes, B without), so
+ * a drift affects both sides alike, and the probes are removed only every second run.
  */
 export class OverheadMeter {
   readonly #probes: Suspendable;
@@ -44,14 +45,14 @@ export class OverheadMeter {
   }
 
   /**
-   * Takes the latency of a run with the probes, and after every second one does two runs without them, which are no
-   * rows: one under the conditions of this run, one under those of the next.
+   * Takes the latency of a run with the probes. After every second run it does two runs without them, which
+   * become no rows: one under the conditions of this run, one under those of the next.
    *
    * @throws {Failure} when the probes cannot be attached again, or a run cannot take place
    */
   async ran({ run, target }: RunOutcome): Promise<void> {
     const latency = target === null ? null : latencyNs(target);
-    // Only the built-in target knows when it read, and not every trigger when its edge was.
+    // Only the built-in target knows when it read, and some triggers do not know when their edge was.
     if (latency === null) return;
     this.#armed.push(latency);
     if (run % 2 === 0) return;
@@ -101,7 +102,7 @@ function latencyNs({ value_ns, edge_ns }: TargetRun): number | null {
   return value_ns === null || edge_ns === null ? null : Number(value_ns - edge_ns);
 }
 
-/** Nobody looks on: the runs of this source have no record. */
+/** Nothing observes these runs: they have no record. */
 function nobody(armedMapFd: number): ChainSource {
   return {
     armedMapFd,
@@ -115,7 +116,8 @@ function nobody(armedMapFd: number): ChainSource {
 }
 
 /**
- * The shift armed - unarmed by Hodges and Lehmann, with its interval; each null where there are too few runs for it.
+ * The shift armed - unarmed by Hodges and Lehmann, with its interval; each null when the runs are too few for
+ * it.
  *
  * @param armed latencies with the probes, ns
  * @returns null when no latency is known: the target is not the built-in one

@@ -1,4 +1,7 @@
-/** Which runs of a series one call measures: --resume goes on behind the last that is there, --until stops early. */
+/**
+ * Which runs of a series one call measures: --resume continues after the last existing run, --until stops
+ * early.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Begun } from "../files/resume.ts";
@@ -6,18 +9,18 @@ import type { Runbook } from "../protocol/settings.ts";
 
 /** Options of the call that choose a part of the series. */
 export interface PartOptions {
-  /** Go on with the file of `out`, which was cut off. */
+  /** Continue the file `out`, which was cut off. */
   readonly resume: boolean;
   /** Default: ENV-HOST-UTCTIME.csv in the current folder. */
   readonly out?: string;
-  /** Number of the run after which to stop, with a file that can be resumed; without it the last one. */
+  /** Number of the run after which to stop, so the file can be resumed; default: the last one. */
   readonly until?: number;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
 }
 
 /**
- * The number of the last run of this call.
+ * The number of this call's last run.
  *
  * @throws Failure (usage) when the options contradict each other or the runbook
  */
@@ -60,8 +63,8 @@ function refuseUntil({ until, "measure-overhead": measureOverhead }: PartOptions
 }
 
 /**
- * Refuses a part that ends at or before the last run of the file. With all runs there only its end line is missing,
- * which this call then writes.
+ * Refuses a part that ends at or before the last run of the file. When the file has all runs, only its end
+ * line is missing, and this call writes it.
  *
  * @param begun what the file holds; null: it is new
  * @throws Failure

@@ -1,4 +1,4 @@
-/** What a waiting user sees on stderr: one line that renews itself on a terminal, start and finish elsewhere. */
+/** What a waiting user sees on stderr: one line that is rewritten on a terminal, start and end elsewhere. */
 
 import { printable } from "../../analysis/print/printable.ts";
 import type { RunOutcome } from "../row/outcome.ts";
@@ -9,12 +9,12 @@ export interface ProgressOutput {
 }
 
 export interface ProgressOptions {
-  /** Number of the last. */
+  /** Number of the last run. */
   readonly runs: number;
-  /** `--quiet`: nothing at all. */
+  /** `--quiet`: print nothing. */
   readonly quiet: boolean;
   readonly output: ProgressOutput;
-  /** Milliseconds from any origin that only go forward. */
+  /** Milliseconds of a clock that only goes forward, from any origin. */
   now(): number;
 }
 
@@ -34,13 +34,13 @@ export class Progress {
     this.#started = options.now();
   }
 
-  /** The clock of rate and time left starts; `first` is the number of the first run. */
+  /** Starts the clock for the rate and the time left; `first` is the number of the first run. */
   begin(first: number): void {
     this.#first = first;
     this.#started = this.#options.now();
   }
 
-  /** A line of its own: what begins, a notice, what ended; names in it cannot act upon the terminal. */
+  /** Prints a line of its own: what begins, a notice, what ended; names in it cannot act on the terminal. */
   say(line: string): void {
     if (this.#options.quiet) return;
     this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${printable(line)}\n`);
@@ -52,7 +52,7 @@ export class Progress {
     if (status === "timeout") this.#timedOut++;
     const { runs, quiet, output, now } = this.#options;
     if (quiet || !output.isTerminal) return;
-    // A terminal would cost more than a short period leaves.
+    // Writing to a terminal would take longer than a short period leaves.
     if (now() - this.#shown >= SHOWN_EVERY_MS) {
       this.#shown = now();
       output.write(`${CLEAR_LINE}${this.#line(run, missed)}`);

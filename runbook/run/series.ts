@@ -1,4 +1,4 @@
-/** One series of runs through an open kernel's side, from the header of its file to the end line. */
+/** One series of runs on an open kernel's side, from the header of its file to the end line. */
 
 import type { Meta } from "../../analysis/result/meta.ts";
 import { type Begun, requireSameMeta } from "../files/resume.ts";
@@ -23,22 +23,22 @@ export interface SeriesRequest extends MetaRequest {
   readonly file: ResultWriter;
   /** What the file held before; null: it is new. */
   readonly begun: Begun | null;
-  /** Number of the last run; before the runbook's last one the file stays without its end. */
+  /** Number of the last run; if that is before the runbook's last one, the file gets no end line. */
   readonly last: number;
   readonly progress: Progress;
-  /** What happens outside the runbook's hours. */
+  /** What to do outside the runbook's hours. */
   readonly waiting: Waiting;
   readonly interrupt: AbortSignal;
   /** Pairs each run with one without probes. */
   readonly measureOverhead: boolean;
 }
 
-/** What of the kernel a series needs once its side is open. */
+/** What a series needs from the kernel once its side is open. */
 export interface SeriesKernel
   extends ConditionsKernel, Omit<KernelSide, keyof ConditionsKernel | NotOfSeries> {
-  /** Of the kernel and of the attached programs. */
+  /** Symbols of the kernel and of the attached programs. */
   readonly symbols: Symbols;
-  /** The machine's clocksource now; null when unknown. */
+  /** The machine's current clocksource; null when not known. */
   currentClocksource(): string | null;
 }
 
@@ -51,7 +51,10 @@ export interface Measured {
   readonly interruptedAt: number | null;
 }
 
-/** @throws Failure when a run cannot take place, the file cannot be written, or it was begun under other conditions */
+/**
+ * @throws Failure when a run cannot take place, the file cannot be written, or it was begun under other
+ *   conditions
+ */
 export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel): Promise<Measured> {
   const { machine, file, begun, last, progress } = request;
   const { runbook } = request.declared;
@@ -103,14 +106,14 @@ function beginFile(file: ResultWriter, begun: Begun | null, first: number, meta:
   file.writeResumption({ run: first, started: meta.started }, begun.file);
 }
 
-/** Which runs, of whom, at which tier. */
+/** Which runs, of which target, at which tier. */
 function whatOf(first: number, last: number, runs: number, { task, probes }: SeriesKernel): string {
   const which = first === 1 && last === runs ? `${runs} runs` : `runs ${first} to ${last}`;
   const whose = task === null ? "" : ` of ${task.comm} (pid ${task.pid})`;
   return `${which}${whose} at tier ${probes.tier}`;
 }
 
-/** The counts of the kernel and of the trigger began with this call: those of rows before it are not in them. */
+/** The kernel and the trigger began to count with this call: rows of earlier calls are not included. */
 function tallyCounts(tally: Tally, { trigger, probes }: SeriesKernel): void {
   tally.setEdges(trigger.edges());
   tally.setRecursionMisses(probes.programs());

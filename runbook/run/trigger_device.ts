@@ -1,4 +1,4 @@
-/** The device behind a trigger: which one, whether it can be opened, and what to do when it cannot. */
+/** The device behind a trigger: which one, whether it can be opened, and what to do if not. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
@@ -13,7 +13,7 @@ export interface OpenTrigger extends Disposable {
   readonly trigger: Trigger;
   /** What the target waits for. */
   readonly native: NativeTrigger;
-  /** Path of its device; null: it has none. */
+  /** Path of its device; null: it has no device. */
   readonly device: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface OpenTrigger extends Disposable {
  * Opens the trigger's device, if it has one.
  *
  * @param periodNs of the timer
- * @throws Failure (cannot measure) with what there is instead
+ * @throws Failure (cannot measure) that names the devices that exist instead
  */
 export function openTrigger(
   native: NativeLibrary,
@@ -64,7 +64,7 @@ interface Refusal {
 
 const AS_ROOT = "run it as root (sudo)";
 
-/** Errnos of the open and of the first questions to the device. */
+/** Errnos of opening the device and of the first calls on it. */
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   [ERRNO.EPERM]: { reason: "opening it is not permitted (EPERM)", remedy: AS_ROOT },
   [ERRNO.EACCES]: { reason: "opening it is not permitted (EACCES)", remedy: AS_ROOT },
@@ -82,7 +82,7 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
 
 function onlyDevice(kind: DeviceKind, machine: Present): string {
   const found = devices(machine, kind).filter(({ hasNode }) => hasNode);
-  // Any real-time clock will do; which PPS device, only the user can know.
+  // Any real-time clock will do, but only the user can know which PPS device to use.
   const [first] = found;
   if (first !== undefined && (kind === "rtc" || found.length === 1)) return first.node;
   const what = kind === "pps" ? "a PPS device" : "a real-time clock";

@@ -1,4 +1,4 @@
-/** What gives each run its edge: a timer, or a device whose edges come when they come. */
+/** What gives each run its edge: a timer, or a device whose edges come at their own times. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { EdgeCounts } from "../../analysis/result/meta.ts";
@@ -10,28 +10,31 @@ import type { LatestEdge } from "../../ffi/trigger.ts";
 export interface Trigger {
   /** Time between edges, ns. */
   readonly periodNs: number;
-  /** How long after an edge was due the target may take to return from its wait, ns. */
+  /** How long after its edge was due the target may take to return from its wait, ns. */
   readonly windowNs: bigint;
-  /** Edges in a row that may fail to wake the target before the series is given up. */
+  /** How many edges in a row may fail to wake the target before the series ends. */
   readonly patience: number;
-  /** What is wrong, and what to do, when that many have, the last one in that run. */
+  /** What is wrong and what to do when so many have failed, the last one in that run. */
   silence(run: number): Failure;
   /** Why it may not be known which edge woke the target. */
   readonly uncertainty: string;
   /** When the first edge at or after `earliest` is due; both in ns of CLOCK_REALTIME. */
   nextEdge(earliest: bigint): bigint;
-  /** Told of every edge that woke the target. */
+  /** Called for every edge that woke the target. */
   took(edge: Pick<TargetRun, "edge_ns" | "sequence">): void;
-  /** The edges from the last that was taken to the next were to be no run's: they are not counted. */
+  /** No run was meant to take the edges from the last one taken to the next: they are not counted. */
   pause(): void;
-  /** What became of the edges between the first that was taken and the last; null: none was, or nobody counts them. */
+  /**
+   * The edges between the first and the last one taken; null: no edge was taken, or the trigger does not
+   * count them.
+   */
   edges(): EdgeCounts | null;
 }
 
-/** Why a run is done again whose wait ended elsewhere than it began. */
+/** Why a run is repeated whose wait was moved by a change of the clock. */
 export const CLOCK_WAS_SET = "the clock was set, or the machine slept, while it waited";
 
-/** Only a broken machine needs this long to wake a target that its own timer was set for. */
+/** Only a broken machine needs this long to wake a target by the timer. */
 const TIMER_WINDOW_NS = 30_000_000_000n;
 
 /** Edges on the multiples of the period on CLOCK_REALTIME. */
@@ -52,7 +55,7 @@ export function timerTrigger(periodNs: number): Trigger {
     nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
     took({ edge_ns: edgeNs }) {
       if (edgeNs === null) return;
-      // By CLOCK_MONOTONIC: whoever sets the other clock makes no edge.
+      // By CLOCK_MONOTONIC: setting the other clock must not count as an edge.
       const periods = last === null ? 1 : Math.round(Number(edgeNs - last) / periodNs);
       missed = (missed ?? 0) + Math.max(periods - 1, 0);
       last = edgeNs;
@@ -64,7 +67,7 @@ export function timerTrigger(periodNs: number): Trigger {
 
 const NS_PER_S = 1_000_000_000n;
 
-/** A run whose edge is so late is a timeout, and so many in a row end the series. */
+/** A run whose edge is later than this is a timeout, and many in a row end the series. */
 const DEVICE_WINDOW_NS = 5n * NS_PER_S;
 const DEVICE_PATIENCE = 3;
 
@@ -77,8 +80,8 @@ export interface EdgeSource {
 }
 
 /**
- * Edges of a device. When the next one is due is guessed from the latest, so that the run is armed in time; which one
- * woke the target, and when it was, only the device says.
+ * Edges of a device. The due time of the next one is estimated from the latest, so that the run is armed in
+ * time. Only the device says which edge woke the target, and when it was.
  *
  * @param path of the device, for messages
  */
@@ -112,7 +115,7 @@ function nextMultiple(earliest: bigint, period: bigint): bigint {
   return (earliest + period - 1n) / period * period;
 }
 
-/** Accounts for the edges between those that runs took, by the device's own numbers. */
+/** Counts the edges between those that runs took, by the device's own numbers. */
 class EdgeCounter {
   #paused = false;
   #missed = 0;
