@@ -9,8 +9,8 @@
 import type { Stage } from "./meta.ts";
 
 /**
- * How a cell is spelled in the file. `int` is a signed 64-bit decimal, `hex` begins with 0x, `id` and `stack` are 16
- * hex digits, those of a stack the key of a `# stack` line before the row.
+ * How a cell is written in the file. `int` is a signed 64-bit decimal, `hex` begins with 0x, `id` is 16 hex
+ * digits, `stack` is `s` and 16 hex digits: the key of a `# stack` line before the row.
  */
 export type ColumnKind = "int" | "hex" | "id" | "stack" | "bool" | "enum" | "text";
 

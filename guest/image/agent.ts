@@ -1,18 +1,22 @@
 /**
- * The guest's side: an init that mounts what measurements need and then serves requests on the second serial port.
+ * The guest's side of the agent: an init that mounts what measurements need and then serves requests on the
+ * second serial port.
  *
- * A request is a line `ID LENGTH SHA256` and LENGTH bytes of shell script. The script runs with the port's input as
- * descriptor 3, so it can read further bytes itself. The answer is a line `ID CODE OUT ERR SHA256` and OUT + ERR
- * bytes: the script's stdout and stderr, the hash taken over both. `ready` is said once, and `ID torn` when the
- * script did not arrive as it was sent. Empty lines keep an idle guest alive.
+ * A request is a line `ID LENGTH SHA256` and LENGTH bytes of shell script. The script runs with the port's
+ * input as descriptor 3, so it can read further bytes itself. The answer is a line `ID CODE OUT ERR SHA256`
+ * and OUT + ERR bytes: the script's stdout and stderr, the hash taken over both. The agent says `ready` once,
+ * and `ID torn` when the script did not arrive as it was sent. Empty lines keep an idle guest alive.
  */
 
-/** Seconds without a request or an empty line after which a guest takes its starter for dead and powers off. */
+/**
+ * After so many seconds without a request or an empty line, the guest assumes its starter is dead and powers
+ * off.
+ */
 export const IDLE_LIMIT_S = 120;
 
 /**
- * Serves requests from descriptor 3 to descriptor 4 until the input ends or stays silent for too long. AGENT_WORK
- * and AGENT_IDLE_S let a test run it outside a guest.
+ * Serves requests from descriptor 3 to descriptor 4 until the input ends or stays silent for too long.
+ * AGENT_WORK and AGENT_IDLE_S let a test run it outside a guest.
  */
 export const AGENT_SCRIPT = `#!/bin/sh
 work=\${AGENT_WORK:-/run/agent}
@@ -34,7 +38,7 @@ done
 `;
 
 /**
- * Process 1. Anything it says goes to the console.
+ * The script of process 1. What it prints goes to the console.
  *
  * @param port path of the serial port that the agent serves
  */

@@ -1,5 +1,5 @@
 /**
- * Archives in the "newc" form, the one the kernel unpacks as its initial file system. Format: cpio(5) and the
+ * Archives in the "newc" format, which the kernel unpacks as its initial file system. Format: cpio(5) and the
  * kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
  */
 
@@ -10,7 +10,9 @@ const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const BLOCK = new Uint8Array(512);
 
-/** Writes entries one after the other; file contents are streamed, so an archive may be larger than memory. */
+/**
+ * Writes entries one after the other. File contents are streamed, so an archive may be larger than memory.
+ */
 export class CpioWriter {
   #inode = 0;
   #written = 0;
@@ -18,7 +20,7 @@ export class CpioWriter {
 
   constructor(private readonly out: { write(bytes: Uint8Array): Promise<number> }) {}
 
-  /** A folder and those above it; one that was written before is left out. */
+  /** A folder and its parents; those already written are skipped. */
   async directory(path: string, mode = 0o755): Promise<void> {
     const name = entryName(path);
     if (name === "" || this.#directories.has(name)) return;
@@ -27,7 +29,7 @@ export class CpioWriter {
     await this.#header(name, S_IFDIR | mode, 0);
   }
 
-  /** What is written below it later lies in the folder that it leads to. */
+  /** A link to a folder: what is written below it later goes into that folder. */
   async symlink(path: string, target: string): Promise<void> {
     const name = entryName(path);
     await this.#parent(name);
@@ -45,7 +47,7 @@ export class CpioWriter {
     await this.#align(4);
   }
 
-  /** A file with the content of `source` on this machine. Error when it changes its size meanwhile. */
+  /** A file with the content of `source` on this machine. Error when its size changes meanwhile. */
   async copy(path: string, mode: number, source: string): Promise<void> {
     using file = await Deno.open(source);
     const { size } = await file.stat();
@@ -61,7 +63,7 @@ export class CpioWriter {
     await this.#align(4);
   }
 
-  /** Writes the trailer; nothing may follow. */
+  /** Writes the trailer; nothing may follow it. */
   async end(): Promise<void> {
     this.#inode = -1;
     await this.#header("TRAILER!!!", 0, 0);
@@ -103,7 +105,7 @@ export class CpioWriter {
   }
 }
 
-/** Archive names have no leading slash; ones that could leave the root are refused. */
+/** Names in the archive have no leading slash; names that could leave the root are refused. */
 function entryName(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw new RangeError(`A path in the guest has no "..", got "${path}"`);

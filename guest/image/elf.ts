@@ -1,4 +1,4 @@
-/** What the dynamic loader needs to know of an executable or library: read from the ELF file (elf(5)). */
+/** What the dynamic loader needs to know about an executable or library, read from the ELF file (elf(5)). */
 
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
@@ -10,15 +10,15 @@ const DT_STRTAB = 5n;
 export interface Elf {
   /** `e_machine`: a number for each architecture. */
   machine: number;
-  /** Path of the loader; undefined in libraries and in static executables. */
+  /** Path of the loader; undefined for libraries and static executables. */
   interpreter: string | undefined;
-  /** Names such as `libc.so.6`, in the file's order; empty in a static executable. */
+  /** Names such as `libc.so.6`, in the file's order; empty for a static executable. */
   needed: string[];
 }
 
 /**
- * Reads `source` (a path, or the file's bytes) from the byte `start` on; undefined when there is no ELF file. Error
- * for 32-bit or big-endian.
+ * Reads `source` (a path, or the file's bytes) from the byte `start` on; undefined when no ELF file is there.
+ * Error for 32-bit or big-endian files.
  */
 export function readElf(source: string | Uint8Array, start = 0): Elf | undefined {
   using file = new Bytes(source, start);
@@ -75,7 +75,7 @@ function neededNames(file: Bytes, segments: Segment[]): string[] {
   return names.map((name) => file.string(stringsAt + Number(name), 4096));
 }
 
-/** The dynamic section holds addresses; the loadable segments say where in the file they are. */
+/** The dynamic section contains addresses; the loadable segments say where these lie in the file. */
 function fileOffset(address: bigint, segments: Segment[]): number {
   const segment = segments.find((candidate) =>
     candidate.type === PT_LOAD && address >= candidate.address &&
@@ -87,7 +87,7 @@ function fileOffset(address: bigint, segments: Segment[]): number {
   return segment.offset + Number(address - segment.address);
 }
 
-/** Random access to a file or to bytes, so that an executable of 100 MB is not read as a whole. */
+/** Random access to a file or to bytes, so an executable of 100 MB is not read as a whole. */
 class Bytes implements Disposable {
   readonly name: string;
   readonly #file: Deno.FsFile | undefined;

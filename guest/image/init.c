@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process 1 of a guest that carries out commands one after the other: mounts what measurements need, runs each
- * command with its output on the console, sends files over the second serial port. It stands in for a shell and its
- * tools, so that `probe ab` needs nothing on the user's machine but QEMU and a kernel.
+ * Process 1 of a guest that runs commands one after the other: it mounts what measurements need, runs each
+ * command with its output on the console, and sends files over the second serial port. It replaces a shell
+ * and its tools, so `probe ab` needs only QEMU and a kernel on the user's machine.
  *
- * On the machine's second serial port (PORT, from guest/qemu/arch.ts) it says the line `ready`, and then takes
- * requests: the path of a file to send, or `-`, and the argument vector of a command to run first, or none; each word
- * is ended by a NUL, the request by another one.
- * Newlines between requests keep an idle guest alive. The answer is the line `done STATUS SIZE CRC32` and SIZE bytes.
- * STATUS is the exit code, or 128 + n when signal n ended the command; CRC32 is that of zlib; without a file the SIZE
- * is `none` and nothing comes after it. guest/vm/turn_guest.ts is the other side.
+ * On the second serial port (PORT, from guest/qemu/arch.ts) it prints the line `ready` and then reads
+ * requests. A request is the path of a file to send, or `-`, then the arguments of a command to run first, if
+ * any. Each word ends in a NUL, and the request in one more. Newlines between requests keep an idle guest
+ * alive. The answer is the line `done STATUS SIZE CRC32` and SIZE bytes. STATUS is the exit code, or 128 + n
+ * when signal n ended the command; CRC32 is that of zlib; without a file the SIZE is `none` and no bytes
+ * follow. guest/vm/turn_guest.ts is the other side.
  *
- * Where the machine has memory that outlives it (guest/vm/kept_file.ts), a file that is asked for along with a command is
- * copied there as it grows. It lies in /, is the same in all requests, and nobody shortens it.
+ * If the machine has memory that outlives it (guest/vm/kept_file.ts), a file that is requested along with a
+ * command is copied there while it grows. It must lie in /, be the same in all requests, and never get
+ * shorter.
  */
 
 #define _GNU_SOURCE
@@ -31,15 +32,18 @@
 #define SIGCHLD_FLAG 17
 #define BUFFER 65536
 #define MOST_ARGUMENTS 128
-/* Tenths of a second that a read waits for a byte, and reads without one after which the starter is taken for dead. */
+/*
+ * How long a read waits for a byte, in tenths of a second, and how many such reads may be silent before init
+ * assumes that its starter is dead.
+ */
 #define SILENCE 200
 #define MOST_SILENT 3
 
-/* The ivshmem device's memory is its BAR 2; without a driver, sysfs maps it. */
+/* The memory of the ivshmem device is its BAR 2, which sysfs lets us map without a driver. */
 #define KEPT "/sys/bus/pci/devices/0000:00:1e.0/resource2"
 #define KEPT_SIZE (256 << 20)
 
-/* The machine's memory that outlives it: what is in it counts once `size` says so. */
+/* The memory that outlives the machine: `size` says how many of the bytes are valid. */
 struct kept {
 	volatile uint64_t size;
 	char bytes[KEPT_SIZE - 8];
@@ -105,7 +109,7 @@ static void mount_all(void)
 		SYSCALL(SYS_mount, MOUNTS[i][0], MOUNTS[i][1], MOUNTS[i][0], 0, 0, 0);
 }
 
-/* Bytes pass as they are: no line discipline turns LF into CR LF. */
+/* Raw mode: no line discipline turns LF into CR LF. */
 static int open_port(void)
 {
 	struct termios raw = { .c_cflag = B115200 | CS8 | CREAD | CLOCAL, .c_cc = { [VMIN] = 0, [VTIME] = SILENCE } };
@@ -115,7 +119,7 @@ static int open_port(void)
 	return port;
 }
 
-/* Reads a request: the file's path is returned, the argument vector put into argv. */
+/* Reads a request: returns the file's path and puts the arguments into argv. */
 static const char *read_request(int port, char **argv)
 {
 	size_t size = 0;
@@ -177,7 +181,7 @@ static void keep(const char *path)
 	SYSCALL(SYS_close, file, 0, 0, 0, 0, 0);
 }
 
-/* Whose descriptor is readable each time a file in / was written to; negative where nothing is to be kept. */
+/* A descriptor that is readable after a file in / was written to; negative when no file is kept. */
 static int watch_files(void)
 {
 	int watch = kept ? (int)SYSCALL(SYS_inotify_init1, IN_CLOEXEC, 0, 0, 0, 0, 0) : -1;
@@ -188,9 +192,9 @@ static int watch_files(void)
 }
 
 /*
- * The command's output passes through a pipe: on the console itself it would see a terminal and draw progress
- * there, each line of which is work for the machine that is being measured. Woken by the file's growth, not by a
- * clock, whose ticks could fall on the edges: a row is written when its run is over.
+ * Reads the command's output through a pipe: with the console itself as output it would see a terminal and
+ * draw progress there, and each such line is work for the machine under measurement. Growth of the file wakes
+ * this loop, not a clock, whose ticks could coincide with the edges: a row is written when its run is over.
  */
 static int run(char **argv, const char *path)
 {
@@ -239,7 +243,7 @@ static uint32_t crc32_of(uint32_t crc, const char *bytes, size_t size)
 	return crc;
 }
 
-/* Reads the file twice: its checksum goes before it. */
+/* Reads the file twice, because its checksum is sent first. */
 static void send(int port, int status, const char *path)
 {
 	int file = opened(path, O_RDONLY | O_CLOEXEC);

@@ -14,7 +14,7 @@ export interface GuestFile {
   path: string;
   /** A path on this machine, or the content itself. */
   source: string | Uint8Array;
-  /** Permission bits; 0o755 when not given, so that executables run. */
+  /** Permission bits; default 0o755, so that executables run. */
   mode?: number;
 }
 
@@ -22,15 +22,17 @@ export interface InitramfsOptions {
   files: readonly GuestFile[];
   /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
   libraries?: readonly string[];
-  /** A statically linked busybox; searched in /bin and /usr/bin when not given. */
+  /** A statically linked busybox; default: the one in /bin or /usr/bin. */
   busybox?: string;
-  /** A statically linked process 1; when given, there is neither busybox nor an agent. */
+  /** A statically linked process 1; when given, the image contains neither busybox nor an agent. */
   init?: Uint8Array;
-  /** An archive of the caller, which the kernel unpacks before this one, so that this one's files win. */
+  /**
+   * An archive of the caller. The kernel unpacks it before this one, so files of this one replace its files.
+   */
   before?: string;
 }
 
-/** Writes the archive to `path`. Libraries of dynamically linked files are found and added. */
+/** Writes the archive to `path`, including the libraries that dynamically linked files need. */
 export async function writeInitramfs(path: string, options: InitramfsOptions): Promise<void> {
   const { init, before, libraries = [] } = options;
   const busybox = init === undefined ? options.busybox ?? findBusybox() : undefined;
@@ -39,7 +41,7 @@ export async function writeInitramfs(path: string, options: InitramfsOptions): P
   if (before !== undefined) await copyArchive(before, out);
   const cpio = new CpioWriter(out);
   for (const folder of ["proc", "sys", "dev", "run", "tmp", "root", "etc"]) await cpio.directory(folder);
-  // As in Debian's own archives: a folder /lib in the place of their link would hide what is in theirs.
+  // Links as in Debian's own archives: a real folder /lib would hide the files of such an archive's /usr/lib.
   for (const folder of ["bin", "sbin", "lib", "lib64"]) {
     await cpio.directory(`usr/${folder}`);
     await cpio.symlink(folder, `usr/${folder}`);
@@ -75,7 +77,7 @@ async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {
 async function addLibraries(cpio: CpioWriter, executables: Elf[], extra: readonly string[]): Promise<void> {
   const paths = librariesOf(executables, extra);
   for (const path of paths) await cpio.copy(path, 0o755, path);
-  // With this machine's cache the guest's loader looks where the libraries were found.
+  // With this machine's loader cache, the guest's loader looks where the libraries were found.
   if (paths.length > 0) await cpio.copy("etc/ld.so.cache", 0o644, "/etc/ld.so.cache");
 }
 

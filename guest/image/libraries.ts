@@ -5,7 +5,7 @@ import { type Elf, readElf } from "./elf.ts";
 
 const CACHE = "/etc/ld.so.cache";
 
-/** Debian's folder of this architecture's own files, in /usr/lib and /usr/include. */
+/** Debian's folder for files of this architecture, in /usr/lib and /usr/include. */
 export const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
 
 const STANDARD_DIRECTORIES = [
@@ -18,9 +18,10 @@ const STANDARD_DIRECTORIES = [
 ];
 
 /**
- * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`
- * (names such as `libgcc_s.so.1` that are opened at run time and therefore named nowhere, or paths that must be
- * there as they are, such as the loader of a runtime inside a static executable). Each path is the one at which the guest's loader will look. A Failure when one is not on this machine.
+ * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`:
+ * names that are opened at run time and therefore stand in no header (such as `libgcc_s.so.1`), or paths that
+ * must exist as given (such as the loader of a runtime inside a static executable). Each path is the one at
+ * which the guest's loader will look. A Failure when one is not on this machine.
  */
 export function librariesOf(executables: readonly Elf[], extra: readonly string[] = []): string[] {
   const first = executables[0];
@@ -80,7 +81,7 @@ function loaderCache(): Map<string, string[]> {
     if (error instanceof Deno.errors.NotFound) return paths;
     throw error;
   }
-  // Before glibc 2.32 an older table comes first; the new one is always the last.
+  // Before glibc 2.32 an older table comes first; the new one is always last.
   const start = new TextDecoder("latin1").decode(bytes).lastIndexOf("glibc-ld.so.cache1.1");
   if (start < 0) return paths;
   const view = new DataView(bytes.buffer, bytes.byteOffset + start);
@@ -90,7 +91,7 @@ function loaderCache(): Map<string, string[]> {
   };
   for (let index = 0; index < view.getUint32(20, true); index++) {
     const entry = 48 + 24 * index;
-    // Copies for newer processors only; the guest's processor may lack what they need.
+    // An entry for newer processors only: the guest's processor may lack what it needs.
     if (view.getBigUint64(entry + 16, true) !== 0n) continue;
     const name = string(view.getUint32(entry + 4, true));
     paths.set(name, [...paths.get(name) ?? [], string(view.getUint32(entry + 8, true))]);

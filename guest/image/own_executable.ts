@@ -1,4 +1,6 @@
-/** The program's own file, as a guest needs it: the executable of build/parts/executable.ts and the libraries it opens. */
+/**
+ * The program's own executable as a guest needs it: where the runtime lies in it, which libraries it opens.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readElf } from "./elf.ts";
@@ -7,7 +9,10 @@ import { readElf } from "./elf.ts";
 export const PACK_MAGIC = "probe pack 1\n";
 export const TRAILER_BYTES = 40;
 
-/** Where the runtime begins in the packed executable at `path`; undefined when it is none. */
+/**
+ * Where the runtime begins in the packed executable at `path`; undefined when the file is not a packed
+ * executable.
+ */
 function runtimeOffset(path: string): number | undefined {
   using file = Deno.openSync(path);
   const { size } = file.statSync();
@@ -20,8 +25,8 @@ function runtimeOffset(path: string): number | undefined {
 }
 
 /**
- * The shared libraries that the executable at `path` needs, by name, and the path of their loader. Of a packed
- * executable these are the runtime's inside it, and its own headers name none.
+ * The shared libraries that the executable at `path` needs, by name, and the path of their loader. For a
+ * packed executable these come from the runtime inside it; its own headers name none.
  */
 export function runtimeLibraries(path: string): readonly string[] {
   const elf = readElf(path, runtimeOffset(path));
@@ -31,7 +36,7 @@ export function runtimeLibraries(path: string): readonly string[] {
   return [...elf.needed, elf.interpreter];
 }
 
-/** Path of the executable that this program runs from. A Failure when it runs from its sources. */
+/** Path of the executable that runs this program. A Failure when it runs from its sources. */
 export function ownExecutable(): string {
   const path = Deno.execPath();
   if (Deno.build.standalone || runtimeOffset(path) !== undefined) return path;

@@ -1,31 +1,33 @@
-/** The machines that QEMU runs guests on. A guest is always of this machine's own architecture: one row each. */
+/**
+ * The machines on which QEMU runs guests, one row each. A guest always has this machine's own architecture.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 
 export interface GuestArchitecture {
-  /** As Deno calls it. */
+  /** The name that Deno uses. */
   readonly name: string;
-  /** As users write it. */
+  /** The name that users write. */
   readonly title: string;
-  /** QEMU's command for it. */
+  /** The QEMU command for it. */
   readonly qemu: string;
-  /** Debian's packages of it: its own first, then the firmware and what they share. */
+  /** Debian's packages: that of the command first, then the firmware and what they share. */
   readonly packages: readonly [own: string, ...more: string[]];
-  /** Where these put the firmware. */
+  /** Where these packages put the firmware. */
   readonly firmwareFolders: readonly string[];
-  /** As -machine takes it. */
+  /** The value for -machine. */
   readonly machine: string;
-  /** What makes a machine without disks end by itself, from its firmware on. */
+  /** Arguments with which a machine without disks ends by itself once its firmware gives up. */
   readonly untilReset: readonly string[];
-  /** The first serial port, as the kernel's argument console= takes it. */
+  /** The first serial port, as a value of the kernel's argument console=. */
   readonly console: string;
-  /** The second one, which commands go through: its path in the guest. */
+  /** The path, in the guest, of the second one, which carries the commands. */
   readonly port: string;
-  /** What every kernel is told. */
+  /** Arguments for every kernel. */
   readonly kernelArguments: readonly string[];
-  /** What a kernel is told that would leave its clock for a slow one when it is emulated. */
+  /** Arguments for an emulated kernel, which would otherwise replace its clock by a slow one. */
   readonly clockArguments: readonly string[];
-  /** What /proc/cpuinfo says of a CPU that can run guests. */
+  /** The flags in /proc/cpuinfo of a CPU that can run guests. */
   readonly virtualises: RegExp;
 }
 
@@ -39,10 +41,10 @@ const X86_64: GuestArchitecture = {
   untilReset: ["-no-reboot", "-boot", "reboot-timeout=1"],
   console: "ttyS0",
   port: "/dev/ttyS1",
-  // Without it an emulated guest that gets too little time counts too few ticks at its boot and takes its timer for
-  // not connected; under KVM the kernel leaves that check out by itself.
+  // Without it an emulated guest that gets too little time counts too few ticks at boot and decides that its
+  // timer is not connected. Under KVM the kernel skips that check by itself.
   kernelArguments: ["no_timer_check"],
-  // Else it falls back to hpet, each read of which is a slow trap.
+  // Otherwise it falls back to hpet, where each read is a slow trap.
   clockArguments: ["tsc=reliable"],
   virtualises: /^flags\s*:.*\b(vmx|svm)\b/m,
 };
@@ -50,7 +52,7 @@ const X86_64: GuestArchitecture = {
 const ARCHITECTURES: readonly GuestArchitecture[] = [X86_64];
 
 /**
- * @param name as Deno calls it; without it, this machine's
+ * @param name as Deno spells it; default: this machine's
  * @throws Failure when no guest can be started here
  */
 export function guestArchitecture(name: string = Deno.build.arch): GuestArchitecture {

@@ -1,4 +1,4 @@
-/** What a guest says on its console, or a program there on a stream, line by line. */
+/** What a guest prints on its console, or a program in it on a stream, line by line. */
 
 import { writeAll } from "../../system/write_all.ts";
 

@@ -1,4 +1,4 @@
-/** QEMU's process with one guest in it, and what its console says; who talks with the guest, and how, is others' matter. */
+/** The QEMU process with one guest in it, and its console. Talking with the guest is left to others. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { guestArchitecture } from "./arch.ts";
@@ -10,9 +10,9 @@ export interface GuestProcessOptions {
   qemu: Qemu;
   /** Path of a kernel image. */
   kernel: string;
-  /** 1024 when not given. */
+  /** Default: 1024. */
   memoryMiB?: number;
-  /** 2 when not given. */
+  /** Default: 2. */
   cpus?: number;
   /** Further kernel arguments, for example clockArguments of arch.ts. */
   kernelArgs?: readonly string[];
@@ -20,11 +20,11 @@ export interface GuestProcessOptions {
   qemuArgs?: readonly string[];
   /** Called with each line on the guest's console. */
   onConsole?: (line: string) => void;
-  /** A file that takes everything said on the console. */
+  /** A file that receives the whole console. */
   consoleFile?: string;
 }
 
-/** How a guest is lost, in the words that everything said of it begins with. */
+/** How a guest is lost: the words with which each message about it begins. */
 export const LOSSES = {
   silent: "the guest did not answer",
   ended: "the guest ended",
@@ -37,7 +37,7 @@ export type GuestLoss = keyof typeof LOSSES;
 /** The guest died, or did not answer in time. */
 export class GuestLost extends Failure {
   /**
-   * @param summary how it was lost while what was asked of it, in one line
+   * @param summary in one line: how it was lost, and during which request
    * @param console all lines that it has shown
    */
   constructor(
@@ -57,7 +57,7 @@ export class GuestProcess {
   readonly #console: GuestConsole;
   #ended: Promise<void> | undefined;
 
-  /** Starts QEMU with the guest's file system at `initrd`, which must stay until the guest runs. */
+  /** Starts QEMU with the guest's file system at `initrd`, a file that must exist until the guest runs. */
   constructor(options: GuestProcessOptions, accelerator: Accelerator, initrd: string) {
     this.#child = new Deno.Command(options.qemu.command, {
       args: qemuArguments(options, accelerator, initrd),
@@ -74,12 +74,12 @@ export class GuestProcess {
     return this.#child.pid;
   }
 
-  /** What goes to the guest's second serial port. */
+  /** Input of the guest's second serial port. */
   get toGuest(): WritableStream<Uint8Array<ArrayBuffer>> {
     return this.#child.stdin;
   }
 
-  /** What comes from it; it ends with QEMU. */
+  /** Output of that port; it ends with QEMU. */
   get fromGuest(): ReadableStream<Uint8Array> {
     return this.#child.stdout;
   }
@@ -96,10 +96,11 @@ export class GuestProcess {
   }
 
   /**
-   * Waits for the guest; when it dies or the time is up, ends it and says what it said last.
+   * Waits for the guest's answer. When the guest dies or the time is up, ends it and reports its last console
+   * lines.
    *
    * @param what was asked of it, for the message
-   * @throws {GuestLost} in these cases; any other error of `answer` as it is
+   * @throws {GuestLost} in these cases; any other error of `answer` unchanged
    */
   async within<T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> {
     const deadline = Promise.withResolvers<never>();
@@ -115,7 +116,10 @@ export class GuestProcess {
     }
   }
 
-  /** How QEMU ended by itself, as words that go on; empty when it did not say why, as when the guest switched off. */
+  /**
+   * How QEMU ended by itself, in words to append; empty when it gave no reason, for example when the guest
+   * powered off.
+   */
   async #ownEnd(): Promise<string> {
     const waited = Promise.withResolvers<null>();
     const timer = setTimeout(() => waited.resolve(null), OWN_END_MS);
@@ -146,12 +150,12 @@ export class GuestProcess {
   }
 }
 
-/** Why the kernel panicked, in its own words; undefined: it has not. */
+/** Why the kernel panicked, in its own words; undefined when it did not panic. */
 function panicOf(console: readonly string[]): string | undefined {
   return console.map((line) => /Kernel panic - not syncing: (.*)$/.exec(line)?.[1]).find(Boolean);
 }
 
-/** What a reader wants of a console: from the kernel's first complaint on, else its end. */
+/** The part of a console worth reading: from the kernel's first complaint on, otherwise its end. */
 function tellingLines(console: readonly string[]): readonly string[] {
   const complaint = console.findIndex((line) => /\b(BUG|Oops|Kernel panic)\b/.test(line));
   return complaint < 0 ? console.slice(-TELLING) : console.slice(complaint, complaint + TELLING);
@@ -159,14 +163,15 @@ function tellingLines(console: readonly string[]): readonly string[] {
 
 const TELLING = 25;
 
-/** QEMU gives its port up as it ends: its status comes at once. */
+/** QEMU closes its port when it ends, so its status follows at once. */
 const OWN_END_MS = 5000;
 
 class DeadlineReached extends Error {}
 
 /**
- * An oops ends the guest as a panic does: results after one would come from a damaged kernel. Without noirqdebug a
- * kernel that handles interrupts in threads (PREEMPT_RT) takes those of the serial port for spurious and turns it off.
+ * An oops ends the guest as a panic does: results after it would come from a damaged kernel. Without
+ * noirqdebug a kernel with threaded interrupts (PREEMPT_RT) takes those of the serial port for spurious and
+ * disables them.
  */
 const KERNEL_ARGUMENTS = ["quiet", "panic=-1", "oops=panic", "noirqdebug"];
 
@@ -179,7 +184,7 @@ function qemuArguments(options: GuestProcessOptions, accelerator: Accelerator, i
     ...acceleratorArguments(accelerator),
     ...["-machine", machine, "-smp", `${cpus}`, "-m", `${memoryMiB}`],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    // The console leaves through stderr, where QEMU's own messages go too; the agent's port is stdin and stdout.
+    // The console goes to stderr, like QEMU's own messages; the agent's port is stdin and stdout.
     ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],
     ...["-chardev", "stdio,id=agent,signal=off", "-serial", "chardev:agent"],
     ...["-kernel", options.kernel, "-initrd", initrd],

@@ -1,6 +1,6 @@
 /** The starter's side of the agent's protocol (described in agent.ts), over any pair of byte streams. */
 
-/** What one script in the guest did. */
+/** The result of one script in the guest. */
 export interface ScriptOutput {
   /** Exit code as a shell reports it: 128 + n when signal n ended the script. */
   code: number;
@@ -8,18 +8,18 @@ export interface ScriptOutput {
   stderr: Uint8Array;
 }
 
-/** The guest's end of the port is gone: QEMU ended. */
+/** The guest's end of the port is closed: QEMU has ended. */
 export class PortClosed extends Error {
   override readonly name = "PortClosed";
 }
 
-/** Bytes came, but not those that were sent. */
+/** The received bytes are not the ones that were sent. */
 export class TornTransfer extends Error {
   override readonly name = "TornTransfer";
 }
 
 /**
- * The guest's terminal layer holds 64 KiB; more than that, sent before the agent reads, is lost without a trace.
+ * The guest's terminal layer holds 64 KiB; bytes beyond that, sent before the agent reads, are lost silently.
  */
 export const LARGEST_REQUEST = 32 * 1024;
 
@@ -38,14 +38,14 @@ export class AgentPort {
     this.#reader = new PortReader(fromGuest);
   }
 
-  /** Resolves when the agent serves. */
+  /** Resolves when the agent is ready. */
   async ready(): Promise<void> {
     const said = await this.#reader.line();
     if (said !== "ready") throw new TornTransfer(`the agent's first line is "${said}", not "ready"`);
   }
 
   /**
-   * Runs `script` in the guest, after all earlier requests; `payload` follows it for the script to read from its
+   * Runs `script` in the guest, after all earlier requests. `payload` follows it; the script reads it from
    * descriptor 3. Together they are at most LARGEST_REQUEST bytes.
    */
   request(script: string, payload: Uint8Array = new Uint8Array()): Promise<ScriptOutput> {
@@ -60,12 +60,12 @@ export class AgentPort {
     return answer;
   }
 
-  /** Tells an idle agent that its starter lives; during a request it knows. */
+  /** Tells an idle agent that its starter is alive; during a request the agent knows. */
   async keepAlive(): Promise<void> {
     if (this.#pending === 0) await this.#send(new TextEncoder().encode("\n"));
   }
 
-  /** Gives both streams up, without waiting for the other side. */
+  /** Closes both streams, without waiting for the other side. */
   async close(): Promise<void> {
     await Promise.allSettled([this.#writer.abort(), this.#reader.close()]);
   }
@@ -96,7 +96,7 @@ export class AgentPort {
   }
 }
 
-/** What a guest sends: lines, and bytes between them. */
+/** Reads what a guest sends: lines, and bytes between them. */
 export class PortReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
@@ -105,7 +105,7 @@ export class PortReader {
     this.#reader = fromGuest.getReader();
   }
 
-  /** Gives the stream up. */
+  /** Closes the stream. */
   async close(): Promise<void> {
     await this.#reader.cancel();
   }

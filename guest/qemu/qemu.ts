@@ -7,10 +7,10 @@ import { readMachineText } from "../../runbook/machine/machine.ts";
 /** How to start one QEMU for guests of this machine's architecture. */
 export interface Qemu {
   command: string;
-  /** Arguments that come before all others, for example where its firmware lies. */
+  /** Arguments that come before all others, for example the folder of its firmware. */
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** As `--version` says it, for example `10.0.2`. */
+  /** The version as `--version` prints it, for example `10.0.2`. */
   version: string;
   /** It has the device {@linkcode SHARED_MEMORY}. */
   sharesMemory: boolean;
@@ -19,17 +19,17 @@ export interface Qemu {
 /** `kvm`: the processor runs the guest. `tcg`: QEMU emulates it, up to 50 times slower. */
 export type Accelerator = "kvm" | "tcg";
 
-/** Below this major version emulation corrupts kernel text that is patched while other CPUs run it. */
+/** Before this major version, emulation corrupts kernel text that is patched while other CPUs run it. */
 export const OLDEST_SAFE_TCG = 9;
 
 const FIRMWARE_TEST_MS = 60_000;
 
-/** The device whose memory is a file here. Some distributions leave it out. */
+/** The device whose memory is a file on this machine. Some distributions leave it out. */
 export const SHARED_MEMORY = "ivshmem-plain";
 
 /**
- * Asks a QEMU for its version; undefined when there is no such command. Error when it does not start or is
- * something else.
+ * Asks a QEMU for its version; undefined when the command does not exist. Error when it does not start or is
+ * another program.
  */
 export async function identifyQemu(
   command: string,
@@ -52,17 +52,18 @@ export async function identifyQemu(
       `install a QEMU for ${guestArchitecture().title} that starts`,
     );
   }
-  // Its own help and not the list of all devices, for which QEMU loads every module; the exit code is 0 either way.
+  // Asks for the help of this device: to list all devices, QEMU would load every module. The exit code is 0
+  // either way.
   const ask = [...args, "-device", `${SHARED_MEMORY},help`];
   const help = await new Deno.Command(command, { args: ask, env, stdin: "null" }).output();
   const sharesMemory = new TextDecoder().decode(help.stdout).startsWith(SHARED_MEMORY);
   return { command, args, env, version, sharesMemory };
 }
 
-/** Deno starts no program with these for one that may not start any. */
+/** Deno refuses to start a program while such a variable is set, unless the process may start any program. */
 const LOADER_VARIABLE = /\b(LD_\w+) environment variable/;
 
-/** The refusal to start a program, as a Failure where its cause is known. */
+/** The error of starting a program, as a Failure when its cause is known. */
 export function notAllowed(command: string, error: unknown): unknown {
   const [, variable] = LOADER_VARIABLE.exec(error instanceof Error ? error.message : "") ?? [];
   if (variable === undefined) return error;
@@ -70,7 +71,7 @@ export function notAllowed(command: string, error: unknown): unknown {
   return new Failure(EXIT.usage, found, `unset ${variable}`, { cause: error });
 }
 
-/** The QEMU on PATH. A Failure says what to install when there is none. */
+/** The QEMU on PATH. Without one, a Failure says what to install. */
 export async function installedQemu(): Promise<Qemu> {
   const { qemu: command, packages } = guestArchitecture();
   const qemu = await identifyQemu(command);
@@ -82,15 +83,15 @@ export async function installedQemu(): Promise<Qemu> {
   );
 }
 
-/** Whether this version may emulate several CPUs at once. */
+/** Whether this version may emulate several CPUs at the same time. */
 export function emulatesSafely(qemu: Qemu): boolean {
   return Number.parseInt(qemu.version, 10) >= OLDEST_SAFE_TCG;
 }
 
 /**
- * How this QEMU runs guests here. KVM counts only when the processor has virtualisation and a short run under it
- * ends well: /dev/kvm may be there, and even make virtual machines, without being able to run a kernel. A Failure
- * refuses emulation by a QEMU too old for it.
+ * How this QEMU runs guests here. KVM counts only when the processor has virtualisation and a short run under
+ * it succeeds: /dev/kvm may exist, and even create virtual machines, without being able to run a kernel. A
+ * Failure refuses emulation by a QEMU that is too old for it.
  */
 export async function chooseAccelerator(qemu: Qemu): Promise<Accelerator> {
   if (processorVirtualises() && await runsFirmware(qemu, "kvm")) return "kvm";
@@ -103,12 +104,12 @@ export async function chooseAccelerator(qemu: Qemu): Promise<Accelerator> {
   );
 }
 
-/** Arguments that make QEMU run with this accelerator. */
+/** Arguments with which QEMU uses this accelerator. */
 export function acceleratorArguments(accelerator: Accelerator): string[] {
   return ["-accel", accelerator === "kvm" ? "kvm" : "tcg,thread=multi", "-cpu", "max"];
 }
 
-/** Arguments of {@linkcode runsFirmware}'s guest, after those of the QEMU. */
+/** Arguments for {@linkcode runsFirmware}'s guest, after those of the QEMU. */
 export function firmwareArguments(accelerator: Accelerator): string[] {
   const { machine, untilReset } = guestArchitecture();
   const shape = ["-machine", machine, "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
@@ -116,8 +117,8 @@ export function firmwareArguments(accelerator: Accelerator): string[] {
 }
 
 /**
- * Runs a machine without disks until its firmware gives up and resets, which ends QEMU: the shortest guest there
- * is, and it needs no kernel.
+ * Runs a machine without disks until its firmware gives up and resets, which ends QEMU: the shortest possible
+ * guest, and it needs no kernel.
  */
 export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promise<boolean> {
   const output = await new Deno.Command(qemu.command, {

@@ -1,6 +1,6 @@
 /**
- * Boots a kernel in a throwaway QEMU guest and runs commands in it. Needs QEMU, a kernel image and a static
- * busybox: no network, no disk image, no kernel module.
+ * Boots a kernel in a throwaway QEMU guest and runs commands in it. It needs QEMU, a kernel image and a
+ * static busybox, but no network, disk image or kernel module.
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
@@ -15,16 +15,16 @@ export interface GuestOptions extends GuestProcessOptions {
   files?: readonly GuestFile[];
   /** Names of libraries that the files open at run time, such as `libgcc_s.so.1`. */
   libraries?: readonly string[];
-  /** A statically linked busybox; this machine's own when not given. */
+  /** A statically linked busybox; default: this machine's own. */
   busybox?: string;
-  /** How long the guest may take until it serves commands; 300,000 when not given, for emulation is slow. */
+  /** How long the guest may take until it serves commands; default 300,000, because emulation is slow. */
   bootTimeoutMs?: number;
 }
 
 export interface RunOptions {
-  /** After this time the guest is taken for hung and is ended; 600,000 when not given. */
+  /** After this time the guest is considered hung and is ended; default 600,000. */
   timeoutMs?: number;
-  /** Also show the command's stderr on the guest's console while it runs. */
+  /** Also shows the command's stderr on the guest's console while it runs. */
   echo?: boolean;
 }
 
@@ -62,12 +62,13 @@ export class Guest implements AsyncDisposable {
       guest.#startKeepAlive();
       return guest;
     } finally {
-      // QEMU has read the image when the guest runs, and an interrupted caller leaves nothing behind this way.
+      // QEMU has read the image once the guest runs. Removing it now leaves nothing behind when the caller is
+      // interrupted.
       await Deno.remove(folder, { recursive: true });
     }
   }
 
-  /** QEMU's process: a test can stop and continue it. */
+  /** QEMU's process, which a test can stop and continue. */
   get pid(): number {
     return this.#process.pid;
   }
@@ -101,7 +102,10 @@ export class Guest implements AsyncDisposable {
     return answer.stdout;
   }
 
-  /** Creates or replaces a file in the guest; its folder is made. For large files GuestOptions.files is faster. */
+  /**
+   * Creates or replaces a file in the guest, and its folder if needed. GuestOptions.files is faster for large
+   * files.
+   */
   async writeFile(path: string, bytes: Uint8Array<ArrayBuffer>, mode = 0o755): Promise<void> {
     const to = quoted(path);
     const what = `writing ${path}`;
@@ -164,7 +168,10 @@ export function startGuest(options: GuestOptions): Promise<Guest> {
   return Guest.start(options);
 }
 
-/** The command's stderr goes to the console as well; its exit code comes through a file, not the pipe. */
+/**
+ * The command's stderr goes to the console too; its exit code comes through a file, because a pipe would hide
+ * it.
+ */
 function echoing(command: string): string {
   return `exec 3<&- 5>&1 6>&2
 { ${command} 2>&1 >&5 5>&- 6>&-; echo $? >/run/agent/code; } | tee /dev/console >&6

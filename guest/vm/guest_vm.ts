@@ -1,4 +1,4 @@
-/** A throwaway guest as the VM of `probe ab`: this executable under a kernel image, and nothing else. */
+/** A throwaway guest as the VM of `probe ab`: a kernel image and this executable, nothing else. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
@@ -10,17 +10,17 @@ import { TurnGuest } from "./turn_guest.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
 export interface GuestVmOptions {
-  /** Kernel image; without it the running kernel's. */
+  /** Kernel image; default: that of the running kernel. */
   readonly kernel?: string;
-  /** An archive that the kernel unpacks before what probe puts there. */
+  /** An archive that the kernel unpacks before probe's own. */
   readonly initrd?: string;
   /** Keep the console and the file system. */
   readonly keep: boolean;
 }
 
-/** Booting is slow where it is emulated, the more so where the host is emulated too. */
+/** Booting is slow under emulation, and slower still when the host is emulated too. */
 const BOOT_LIMIT_MS = 900_000;
-/** Emulation takes up to 50 times as long, but most of a run is waiting. */
+/** Emulation takes up to 50 times as long, but a run mostly waits. */
 const START_LIMIT_MS = 600_000;
 const SLOWEST = 20;
 const TICK_MS = 10_000;
@@ -29,7 +29,7 @@ const PROBE = "/bin/probe";
 const RESULT = "/vm.csv";
 
 /**
- * Finds all that a guest needs before anything is measured.
+ * Finds everything that a guest needs, before anything is measured.
  *
  * @param tell is called with each progress line
  * @throws Failure that names what is missing
@@ -107,7 +107,9 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
 
 const NO_KVM = "KVM does not run guests here; its times are not those of a VM";
 
-/** Says now and then that the guest is still at it: it says nothing itself while it measures. */
+/**
+ * Reports from time to time that the guest is still running: the guest itself says nothing while it measures.
+ */
 class Ticking implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -128,7 +130,7 @@ class Ticking implements Disposable {
   }
 }
 
-/** The accelerator becomes part of the guest's facts (see runbook/machine/machine.ts). */
+/** The accelerator is passed to the guest, which records it (see runbook/machine/machine.ts). */
 function kernelArguments(accelerator: Accelerator): string[] {
   const fact = `probe.accelerator=${accelerator}`;
   return accelerator === "kvm" ? [fact] : [fact, ...guestArchitecture().clockArguments];
@@ -173,7 +175,7 @@ function unreadable(path: string): Unreadable | null {
   }
 }
 
-/** The same below /dev, /proc and /sys, where nothing tells a file before it is read. */
+/** The same below /dev, /proc and /sys, where only an attempt to read a file shows whether it can be read. */
 function unreadableGuarded(path: string): Unreadable | null {
   try {
     using file = openReadable(path);

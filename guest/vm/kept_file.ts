@@ -1,26 +1,27 @@
 /**
- * A file of a throwaway guest that outlives it: init.c copies it, as it grows, into memory that QEMU shares with a
- * file here. No byte of it passes a port, which would cost the guest an exit each while it is being measured.
+ * A file of a throwaway guest that outlives the guest: init.c copies it, while it grows, into memory that
+ * QEMU shares with a file on this machine. So no byte of it passes a port, which would cost the guest an exit
+ * during the measurement.
  */
 
 import { SHARED_MEMORY } from "../qemu/qemu.ts";
 
 /** KEPT_SIZE of init.c. */
 const SIZE = "256M";
-/** Bytes of struct kept before the copy: how many were copied. */
+/** Size of the count at the begin of struct kept: how many bytes were copied. */
 const HEADER = 8;
 
 /**
- * @param path of the file here; it is made, and takes room only for what was copied
- * @returns arguments for a QEMU that has the device; its place is KEPT of init.c
+ * @param path of the file on this machine; it is created, and uses disk space only for what was copied
+ * @returns QEMU arguments that add the device; init.c finds it at KEPT
  */
 export function keepingArguments(path: string): string[] {
-  // In QEMU's options a comma is doubled.
+  // QEMU's options need each comma doubled.
   const memory = `memory-backend-file,id=kept,share=on,size=${SIZE},mem-path=${path.replaceAll(",", ",,")}`;
   return ["-object", memory, "-device", `${SHARED_MEMORY},memdev=kept,bus=pcie.0,addr=0x1e`];
 }
 
-/** @returns the lines that were copied; undefined when there are none */
+/** @returns the lines that were copied; undefined without any */
 export function readKept(path: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     using file = Deno.openSync(path);

@@ -1,4 +1,4 @@
-/** A word that a POSIX shell takes as it is. */
+/** Quotes a word so that a POSIX shell takes it literally. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,7 @@
-/** Shell scripts on another machine, over OpenSSH's client. Whatever the login shell there says is not theirs. */
+/**
+ * Runs shell scripts on another machine through OpenSSH's client. What the login shell there prints is not
+ * mistaken for their output.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { GuestConsole } from "../qemu/console.ts";
@@ -6,38 +9,38 @@ import { notAllowed } from "../qemu/qemu.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
 import { quoted } from "./quoted.ts";
 
-/** Never a prompt, which would wait for ever; a machine that is gone is noticed. */
+/** Never prompts, because nobody would answer; notices a machine that is gone. */
 const OPTIONS = ["-o", "BatchMode=yes", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-T"];
-/** ssh's own failures; what it ran there may end so too, but probe does not. */
+/** Exit code of ssh's own failures. A command there may end with it too, but probe does not. */
 const SSH_FAILED = 255;
 const INTERRUPTED_MS = 10_000;
 
 export interface RemoteOutput {
   readonly code: number;
   readonly stdout: Uint8Array;
-  /** The last line on stderr; empty when there was none. */
+  /** The last line on stderr; empty without one. */
   readonly said: string;
 }
 
 export interface RemoteInput {
   readonly stdin?: ReadableStream<Uint8Array>;
-  /** Ends ssh, and with it what the script reads. */
+  /** Ends ssh, and with it the script's input. */
   readonly interrupt?: AbortSignal;
 }
 
 export class Remote {
   constructor(private readonly destination: string) {}
 
-  /** @throws Failure when ssh fails or is interrupted; what the script ends with is the caller's matter */
+  /** @throws Failure when ssh fails or is interrupted; the caller handles the script's exit code */
   async run(script: string, { stdin, interrupt }: RemoteInput = {}): Promise<RemoteOutput> {
-    // Login shells greet on either stream, with or without a line's end.
+    // Login shells print greetings on either stream, with or without a line end.
     const mark = `probe-${crypto.randomUUID()}`;
     const marking = `printf '\\n%s\\n' ${mark}; printf '\\n%s\\n' ${mark} >&2\n`;
     const child = this.#spawn(marking + script, stdin === undefined ? "null" : "piped");
     const stop = () => child.kill("SIGTERM");
     interrupt?.addEventListener("abort", stop, { once: true });
     if (interrupt?.aborted) stop();
-    // A script that ends early closes the pipe: its exit code says more than that.
+    // A script that ends early closes the pipe: its exit code says more than the write error.
     const feeding = stdin?.pipeTo(child.stdin).catch(() => undefined);
     const { code, stdout, stderr } = await child.output();
     await feeding;
@@ -59,10 +62,10 @@ export class Remote {
   }
 
   /**
-   * Runs a script that takes `bytes`.
+   * Runs a script that reads `bytes`.
    *
-   * @returns what it said, without the line's end
-   * @throws Failure when it does not end well
+   * @returns its output, without the line end
+   * @throws Failure when it fails
    */
   async store(script: string, bytes: ReadableStream<Uint8Array>, interrupt?: AbortSignal): Promise<string> {
     const input = { stdin: bytes, ...(interrupt === undefined ? {} : { interrupt }) };
@@ -77,7 +80,8 @@ export class Remote {
   }
 
   /**
-   * Runs a command to its end, line by line; when interrupted, or when this program is gone, it is told to end.
+   * Runs a command to its end, line by line. When interrupted, or when this program is gone, the command is
+   * told to end.
    *
    * @returns its exit code
    */
@@ -130,7 +134,7 @@ export class Remote {
 
 const LF = 0x0a;
 
-/** The bytes behind the line that is the mark; null when there is none. */
+/** The bytes after the line that is the mark; null without such a line. */
 function behind(mark: string, bytes: Uint8Array): Uint8Array | null {
   const text = new TextDecoder("latin1").decode(bytes);
   const at = text.indexOf(`\n${mark}\n`);
@@ -141,13 +145,16 @@ function lastLine(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).trim().split(String.fromCharCode(LF)).at(-1)!.trim();
 }
 
-/** The runtime of the packed executable has another HOME than its user (build/parts/launcher.c); ssh gets the user's. */
+/**
+ * The packed executable gives its runtime another HOME than the user's (build/parts/launcher.c); ssh gets the
+ * user's.
+ */
 function homeOfUser(): Record<string, string> {
   const home = /(?:^|\0)PROBE_HOME=([^\0]*)/.exec(readMachineText("/proc/self/environ") ?? "")?.[1];
   return home === undefined ? {} : { HOME: home };
 }
 
-/** The command ends when its stdin does: that of a background process is another one, hence the descriptor 3. */
+/** The command must end when its stdin ends. A background process gets another stdin, hence descriptor 3. */
 const WATCHED = `exec 3<&0
 COMMAND </dev/null 3<&- &
 probe=$!
@@ -182,10 +189,10 @@ const UNUSABLE: Readonly<Record<number, Unusable>> = {
 };
 
 /**
- * A script that stores an executable from stdin in a folder of its own and runs it with --version. It says the
- * folder; when it fails, or ends before that, nothing is left.
+ * A script that stores an executable from stdin in a folder of its own and runs it with --version. It prints
+ * the folder; when it fails, or is ended before that, nothing is left.
  *
- * @param size of the executable: a connection that breaks is the end of stdin too
+ * @param size of the executable: a connection that breaks ends stdin too
  */
 export function copying(size: number): string {
   return `trap 'rm -rf "$d"' EXIT

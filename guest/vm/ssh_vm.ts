@@ -1,4 +1,7 @@
-/** A machine behind OpenSSH's client as the VM of `probe ab`: this executable is copied there, run, and removed. */
+/**
+ * A machine behind OpenSSH's client as the VM of `probe ab`: this executable is copied there, run, and
+ * removed.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Runbook } from "../../runbook/protocol/settings.ts";
@@ -9,20 +12,20 @@ import { copying, Remote } from "./remote.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
 
 export interface SshVmOptions {
-  /** As `ssh` takes it. */
+  /** Its address as `ssh` takes it. */
   readonly ssh: string;
   /** Leave the executable and the result file there. */
   readonly keep: boolean;
-  /** The tier that the protocol asks for. */
+  /** The tier that the protocol requires. */
   readonly require: Runbook["require"];
-  /** A runbook file to give it there. */
+  /** A runbook file to copy there. */
   readonly runbook: RunbookSource | null;
   /** Ends the preparation; nothing is left there then. */
   readonly interrupt: AbortSignal;
 }
 
 /**
- * Copies the executable and the runbook, and proves before anything is measured that it can measure there.
+ * Copies the executable and the runbook, and checks before the measurement that the machine can measure.
  *
  * @param tell is called with each progress line
  * @throws Failure with ssh's own words when that machine refuses, with the doctor's when it cannot measure
@@ -43,7 +46,7 @@ export async function prepareSshVm(
     try {
       await remote.run(`rm -rf ${quoted(folder)}`);
     } catch (error) {
-      // What ended the measurement says more.
+      // Must not replace the error that ended the measurement, which says more.
       if (!(error instanceof Failure)) throw error;
       tell(`probe and its file are left in ${destination}:${folder}: ${error.found}`);
     }
@@ -51,7 +54,7 @@ export async function prepareSshVm(
   const runbooks: string[] = [];
   try {
     if (runbook !== null) {
-      // In a folder of its own: it may be called as another file.
+      // The runbook gets a folder of its own, because its name may be that of another file.
       const path = `${folder}/runbook/${baseName(runbook.path)}`;
       const script = `mkdir ${quoted(`${folder}/runbook`)} && cat >${quoted(path)}`;
       await remote.store(script, new Blob([runbook.bytes]).stream(), interrupt);
@@ -77,7 +80,7 @@ export async function prepareSshVm(
           const command = [...argv, ...more].map(quoted).join(" ");
           const code = await remote.watch(command, interrupt, onLine).catch((error) => {
             if (!(error instanceof Failure)) throw error;
-            // The connection broke: the rows may be there all the same.
+            // The connection broke, but the rows may be there nevertheless.
             return error;
           });
           const { code: found, stdout } = await remote.run(`cat ${quoted(result)}`);
@@ -93,7 +96,7 @@ export async function prepareSshVm(
   };
 }
 
-/** What of `probe doctor --json` is needed here, see runbook/doctor/json.ts. */
+/** The part of `probe doctor --json` that is needed here, see runbook/doctor/json.ts. */
 interface Doctored {
   readonly verdict: { readonly outcome: string; readonly text: string };
   readonly tiers: readonly (Advice & { readonly tier: string })[];

@@ -1,6 +1,7 @@
 /**
- * Boots a throwaway guest that carries out commands one after the other, with nothing in it but what they need (see
- * init.c). The guest is left alone while one runs: no byte goes in, and what comes out is what the command says.
+ * Boots a throwaway guest that runs commands one after the other and contains only what they need (see
+ * init.c). The guest is left alone while a command runs: no byte goes in, and only the command's output comes
+ * out.
  */
 
 import init from "../../build/out/init" with { type: "bytes" };
@@ -12,7 +13,7 @@ import type { Accelerator } from "../qemu/qemu.ts";
 
 export interface TurnGuestOptions extends GuestProcessOptions {
   accelerator: Accelerator;
-  /** Takes the guest's file system and its kept file; for this guest alone. */
+  /** Folder for the guest's file system and its kept file; for this guest alone. */
   folder: string;
   files: readonly GuestFile[];
   libraries: readonly string[];
@@ -26,17 +27,17 @@ export interface TurnGuestOptions extends GuestProcessOptions {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** init.c takes its starter for dead after 60 s without a byte. */
+/** init.c assumes that its starter is dead after 60 s without a byte. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** No file is to be sent. */
+/** The path that requests no file. */
 const NONE = "-";
 
-/** What a command came to. */
+/** The result of a command. */
 export interface CommandEnd {
   /** Its exit code; 128 + n when signal n ended it. */
   code: number;
-  /** The file that was asked for; undefined when there is none. */
+  /** The requested file; undefined when it does not exist. */
   file: Bytes | undefined;
 }
 
@@ -64,7 +65,7 @@ export class TurnGuest implements AsyncDisposable {
     if (options.interrupt.aborted) this.#stop();
   }
 
-  /** @throws Failure when the guest does not boot: with its last console lines */
+  /** @throws Failure with the guest's last console lines when it does not boot */
   static async boot(options: TurnGuestOptions): Promise<TurnGuest> {
     const initrd = `${options.folder}/initrd`;
     await writeInitramfs(initrd, { ...options, init });
@@ -87,27 +88,28 @@ export class TurnGuest implements AsyncDisposable {
   /**
    * Runs a command.
    *
-   * @param argv an absolute path in the guest, and its arguments: none of them empty
-   * @param path a file in /, the same in all calls, that comes back with the command's end; nobody shortens it
-   * @throws Failure when the guest dies or the time is up: with its last console lines. Then {@linkcode kept} has what
-   * there was of the file.
+   * @param argv an absolute path in the guest, and its arguments, all of them non-empty
+   * @param path a file in /, the same in all calls, that is returned after the command; it must never get
+   *   shorter
+   * @throws Failure with the last console lines when the guest dies or the time is up. {@linkcode kept} then
+   *   returns what had been written to the file.
    */
   async run(argv: readonly string[], timeoutMs: number, path = NONE): Promise<CommandEnd> {
     const what = `${argv.slice(0, 2).join(" ")} in the guest`;
     return await this.#process.within(what, timeoutMs, this.#ask([path, ...argv]));
   }
 
-  /** @returns the content of a file in the guest; undefined when there is none */
+  /** @returns the content of a file in the guest; undefined when it does not exist */
   async readFile(path: string, timeoutMs: number): Promise<Bytes | undefined> {
     return (await this.#process.within(`reading ${path} in the guest`, timeoutMs, this.#ask([path]))).file;
   }
 
-  /** @returns the lines that a guest, now dead, has written to the file of its commands; undefined: none */
+  /** @returns the lines that a dead guest had written to the file of its commands; undefined without any */
   kept(): Bytes | undefined {
     return readKept(this.#keptPath);
   }
 
-  /** Ends it at once; what it kept goes with it. */
+  /** Ends the guest at once and removes what it kept. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#keepAlive);
     this.#interrupt.removeEventListener("abort", this.#stop);
@@ -124,7 +126,7 @@ export class TurnGuest implements AsyncDisposable {
       if (code === undefined) throw new TornTransfer(`the guest's answer is "${line}"`);
       if (size === "none") return { code: Number(code), file: undefined };
       const file = await this.#reader.bytes(Number(size));
-      // Imported here: the bundle would make every command pay for it.
+      // Imported here: in the bundle every command would pay for it.
       const { crc32 } = await import("node:zlib");
       if (crc32(file) !== Number(checksum)) throw new TornTransfer("a file arrived with changed bytes");
       return { code: Number(code), file };
@@ -133,7 +135,7 @@ export class TurnGuest implements AsyncDisposable {
     }
   }
 
-  /** A command that runs is not disturbed; whether a guest between two has died, the next one tells. */
+  /** Does not disturb a running command. If the guest died between two commands, the next one reports it. */
   #tellAlive(): void {
     if (!this.#busy) this.#send("\n").catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** Blocks of runs in which host and VM take turns, so that what drifts with time cannot pass for a difference. */
+/** Blocks of runs in which host and VM take turns, so a drift over time cannot pass for a difference. */
 
 import type { VmResult, VmSession } from "./vm.ts";
 
@@ -6,11 +6,11 @@ import type { VmResult, VmSession } from "./vm.ts";
 export interface Turn {
   /** Number of its last run. */
   readonly until: number;
-  /** Whether runs came before it. */
+  /** Whether other runs came before it. */
   readonly resume: boolean;
 }
 
-/** The runs, in order, in blocks whose sizes differ by one at most. */
+/** Splits the runs, in order, into blocks whose sizes differ by at most one. */
 export function turnsOf({ runs, blocks }: { readonly runs: number; readonly blocks: number }): Turn[] {
   return Array.from({ length: blocks }, (_, block) => ({
     until: Math.floor((block + 1) * runs / blocks),
@@ -18,20 +18,20 @@ export function turnsOf({ runs, blocks }: { readonly runs: number; readonly bloc
   }));
 }
 
-/** For `probe run`: nothing where there is one turn only. */
+/** Arguments for `probe run`; none when there is only one turn. */
 export function turnArguments(turn: Turn, turns: readonly Turn[]): string[] {
   if (turns.length === 1) return [];
   return ["--until", `${turn.until}`, ...turn.resume ? ["--resume"] : []];
 }
 
 /**
- * Has both sides measure, the host first in each block. Alone in its only block the host has no guest beside it; of
- * several blocks each has the VM there, the first as well: so all are alike.
+ * Lets both sides measure, the host first in each block. With a single block, the host measures before the
+ * guest exists. With several, the VM exists during every block, including the first, so that all are alike.
  *
- * @param host does the host's part; what it throws ends all
+ * @param host measures the host's part; an error it throws ends everything
  * @param start makes the VM ready
- * @param keep takes what became of the VM's runs after each of its turns, so that whatever comes later loses none of
- * them; what it throws ends all
+ * @param keep receives the VM's result after each of its turns, so a later failure cannot lose it; an error
+ *   it throws ends everything
  */
 export async function takeTurns(
   turns: readonly Turn[],

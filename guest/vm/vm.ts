@@ -1,10 +1,10 @@
-/** The machine that stands for the VM in `probe ab`, whatever it is. */
+/** The machine that `probe ab` uses as the VM, whatever it is. */
 
 import type { Failure } from "../../analysis/failure.ts";
 import type { RunbookSource } from "../../runbook/protocol/runbook_file.ts";
 
 export interface Vm extends AsyncDisposable {
-  /** What it is, for a line on stderr. */
+  /** Describes it in one line on stderr. */
   readonly description: string;
   /**
    * Makes it ready to measure.
@@ -15,39 +15,42 @@ export interface Vm extends AsyncDisposable {
 }
 
 export interface VmRequest {
-  /** For `probe run`, without the paths of files. */
+  /** Arguments for `probe run`, without the paths of files. */
   readonly args: readonly string[];
-  /** A runbook file to give it there, under the same name. */
+  /** A runbook file to copy there under the same name. */
   readonly runbook: RunbookSource | null;
-  /** Folder here for what is to be kept. */
+  /** Folder on this machine for what is to be kept. */
   readonly folder: string;
   /** Ends it at once. */
   readonly interrupt: AbortSignal;
 }
 
-/** It stays up from the first of its turns to the last. */
+/** A session stays up from the first of its turns to the last. */
 export interface VmSession extends AsyncDisposable {
   /**
-   * Carries out `probe run` there.
+   * Runs `probe run` there.
    *
-   * @param more arguments of this turn alone
-   * @param expectedMs how long it takes where nothing is slow
-   * @returns also when that machine was lost
-   * @throws Failure when it was lost, and with it all of its rows
+   * @param more arguments for this turn only
+   * @param expectedMs how long it takes on a fast machine
+   * @returns also when that machine was lost but its rows were not
+   * @throws Failure when it was lost together with all of its rows
    */
   measure(more: readonly string[], expectedMs: number): Promise<VmResult>;
 }
 
 export interface VmResult {
-  /** Of probe there; 128 + n when signal n ended it; why the machine, or the way to it, was lost meanwhile. */
+  /**
+   * Exit code of probe there, 128 + n when signal n ended it; or why the machine, or the connection to it,
+   * was lost.
+   */
   readonly code: number | Failure;
-  /** The result file with all rows so far; undefined when there is none. */
+  /** The result file with all rows so far; undefined when it does not exist. */
   readonly file: Uint8Array | undefined;
-  /** What probe has said there last, when it was an error. */
+  /** The last error that probe printed there. */
   readonly error: string | undefined;
 }
 
-/** The last error among lines that probe has written, without the program's name. */
+/** The last error among the lines that probe printed, without the program's name. */
 export function lastError(lines: readonly string[]): string | undefined {
   return lines.findLast((line) => line.startsWith("probe: "))?.slice("probe: ".length);
 }

@@ -1,4 +1,6 @@
-/** Every tier tried on the kernel itself: its hooks are attached as `probe run` would, and detached again. */
+/**
+ * Tries every tier on the kernel itself: attaches its hooks as `probe run` would, and detaches them again.
+ */
 
 import type { Failure } from "../../analysis/failure.ts";
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
@@ -11,25 +13,25 @@ import { type HookState, OTHER_KERNEL, type Reason, remedyFor, wordsOf } from ".
 import { type Attachments, couldNotTell, no, type TierFinding, type Unrequired, yes } from "./check.ts";
 import { hooksOfTier, TIER_LOSSES } from "./hooks.ts";
 
-/** What was attached for a moment. */
+/** Probes that were attached for a moment. */
 export interface Attached extends Disposable {
   readonly tier: Tier;
   readonly hookStates: readonly HookState[];
-  /** Whether the kernel counts the invocations of its programs that it skipped. */
+  /** Whether the kernel counts invocations of its programs that it skipped. */
   readonly countsMisses: boolean;
 }
 
-/** Attaches at that tier, or at the best there is; throws what ChainProbes.attach() throws. */
+/** Attaches at that tier, or at the best available; throws what ChainProbes.attach() throws. */
 export type Attach = (required: Tier | undefined) => Attached;
 
-/** Why nothing can be loaded at all. */
+/** Why no program can be loaded at all. */
 export interface Refusal {
   readonly failure: Failure;
   /** Whether that holds for the machine and not only for this process. */
   readonly conclusive: boolean;
 }
 
-/** @param refusal then nothing is tried */
+/** @param refusal when given, nothing is tried */
 export function tryTiers(attach: Attach, refusal: Refusal | null, evidence: Evidence): Attachments {
   if (refusal !== null) {
     const { failure, conclusive } = refusal;
@@ -50,7 +52,7 @@ export function tryTiers(attach: Attach, refusal: Refusal | null, evidence: Evid
   return { tiers, unrequired, countsMisses };
 }
 
-/** As `probe run` does it without --require: its reasons then tell of the tiers that it tried before. */
+/** Attaches like `probe run` without --require, so its reasons cover the tiers that it tried before. */
 function tryUnrequired(
   attach: Attach,
   evidence: Evidence,
@@ -69,7 +71,7 @@ function tryTier(attach: Attach, tier: Tier, evidence: Evidence): TierFinding {
     return had(attached);
   } catch (error) {
     const { found, reason } = refusalOf(error, evidence);
-    // The log is shown by `probe run`, which ends with the error; doctor goes on.
+    // `probe run` shows the log, because it ends with the error; doctor goes on.
     const verbose = `probe run --require ${tier} --verbose`;
     const remedy = remedyFor([reason], OTHER_KERNEL[tier], verbose);
     return { tier, answer: no(found, TIER_LOSSES[tier], remedy), hooks: [] };
@@ -85,7 +87,7 @@ function had({ tier, hookStates: hooks }: Attached): TierFinding {
   };
 }
 
-/** What is not the kernel's refusal is thrown on. */
+/** Rethrows what is not a refusal by the kernel. */
 function refusalOf(
   error: unknown,
   evidence: Evidence,

@@ -1,4 +1,4 @@
-/** What the target would inherit from this process, what it may be given, and what stands over it. */
+/** What the target would inherit from this process, what it may be given, and what limits it. */
 
 import { readSchedExt, readTaskAttributes } from "../machine/attributes.ts";
 import { hasCapability } from "../machine/capabilities.ts";
@@ -80,7 +80,7 @@ export const attributeChecks: readonly Check[] = [
   { id: "idle_states", topic: "attributes", asks: "idle states to choose from", answer: idleStateChoice },
 ];
 
-/** What a target has for which the runbook declares nothing. */
+/** What a target has when the runbook declares nothing. */
 export function attributeFacts({ read }: Examined): Fact[] {
   const own = readTaskAttributes(read, "self");
   const { slackNs, cpus } = own ?? { slackNs: null, cpus: null };

@@ -1,4 +1,4 @@
-/** What a check of `probe doctor` is, what it may look at and what it can answer. */
+/** What a check of `probe doctor` is, what it may look at, and which answers it can give. */
 
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import type { Machine, ReadText } from "../machine/machine.ts";
@@ -36,7 +36,7 @@ export const TOPICS = [
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** One question whose "yes" is what a measurement wants. */
+/** One question whose "yes" is good for a measurement. */
 export interface Check {
   /** Stable name, unique among all checks. */
   readonly id: string;
@@ -45,14 +45,14 @@ export interface Check {
   answer(examined: Examined): CheckAnswer;
 }
 
-/** Something worth knowing that is neither good nor bad; null: could not be read. */
+/** Something worth knowing that is neither good nor bad; null: it could not be read. */
 export interface Fact {
   readonly id: string;
   readonly topic: Topic;
   readonly value: string | null;
 }
 
-/** What became of one tier when its hooks were attached, and detached again. */
+/** What happened when the hooks of one tier were attached and detached again. */
 export interface TierFinding {
   readonly tier: Tier;
   readonly answer: CheckAnswer;
@@ -60,29 +60,31 @@ export interface TierFinding {
   readonly hooks: readonly HookState[];
 }
 
-/** What a measurement without --require comes to; `refused` is null when it was not tried. */
+/** The result of a measurement without --require; `refused` is null when it was not tried. */
 export type Unrequired = { readonly tier: Tier } | { readonly refused: Reason | null };
 
 export interface Attachments {
   /** One for each tier, best first. */
   readonly tiers: readonly TierFinding[];
   readonly unrequired: Unrequired;
-  /** Whether the kernel counts the invocations of the attached programs that it skipped; null: none was attached. */
+  /**
+   * Whether the kernel counts skipped invocations of the attached programs; null: no program was attached.
+   */
   readonly countsMisses: boolean | null;
 }
 
-/** How many of a few clock_gettime calls of a user's program entered the kernel. */
+/** How many of a few clock_gettime calls of a user program entered the kernel. */
 export type ClockReads =
   | { readonly reads: number; readonly entered: number }
-  /** Not counted: a positive errno. */
+  /** They could not be counted: a positive errno. */
   | { readonly errno: number };
 
-/** The machine as the checks see it; a test gives its own. */
+/** The machine as the checks see it; tests supply their own. */
 export interface Examined {
   readonly read: ReadText;
   readonly readLink: ReadLink;
   exists(path: string): boolean;
-  /** Of this process, as it knows itself. */
+  /** This process's pid, as the process itself sees it. */
   readonly pid: number;
   readonly machine: Machine;
   readonly attachments: Attachments;

@@ -1,4 +1,7 @@
-/** The clocks: which can be watched, whether user space reads them inside the kernel, how steady they are. */
+/**
+ * The clocks: which can be observed, whether user space reads them without entering the kernel, how steady
+ * they are.
+ */
 
 import { errnoName } from "../../system/errno.ts";
 import {
@@ -16,7 +19,10 @@ import type { Machine } from "../machine/machine.ts";
 import { type HookState, wordsOfAll } from "../probes/reasons.ts";
 import { CALLBACK_LOSS, hookConsequence } from "./hooks.ts";
 
-/** Whether the clocksource's own read callback can be hooked: found by hooking it, at the tiers that hook functions. */
+/**
+ * Whether the clocksource's own read callback can be hooked: hooked to find out, at the tiers that hook
+ * functions.
+ */
 function callback(name: string, { attachments, machine }: Examined): CheckAnswer {
   const hook = architectureOf(machine.arch).clocksources.get(name)?.callback;
   if (hook === undefined) return couldNotTell("this program does not know the callback of this clocksource");
@@ -68,7 +74,7 @@ function otherClocksources(clocksources: Architecture["clocksources"]): string[]
   return entering.length === 0 ? [] : [`otherwise measure with the clocksource ${entering.join(" or ")}`];
 }
 
-/** The flags of the CPU as a set; null where /proc/cpuinfo has none (other architectures). */
+/** The flags of the CPU as a set; null when /proc/cpuinfo has none (other architectures). */
 function cpuFlags({ read }: Examined): ReadonlySet<string> | null {
   const flags = /^flags\s*:\s*(.*)$/m.exec(read("/proc/cpuinfo") ?? "")?.[1];
   return flags === undefined ? null : new Set(flags.split(" "));
@@ -90,7 +96,7 @@ function kernelArguments({ read }: Examined): readonly string[] | null {
   return read("/proc/cmdline")?.trim().split(/\s+/) ?? null;
 }
 
-/** Only a clocksource that must be verified is watched. */
+/** The kernel only watches a clocksource that must be verified. */
 function staysCurrent(examined: Examined): CheckAnswer {
   const { current, available } = examined.machine.clocksource;
   const { watched } = architectureOf(examined.machine.arch);
@@ -130,7 +136,9 @@ export function clockChecks({ arch, clocksource }: Machine): Check[] {
   ];
 }
 
-/** What arguments begin with, on every machine, that change clocks, idling, scheduling or what a wakeup costs. */
+/**
+ * First parts of arguments, on every machine, that change clocks, idling, scheduling or the cost of a wakeup.
+ */
 const TELLING_ARGUMENTS = [
   "clocksource",
   "idle",

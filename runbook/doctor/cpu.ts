@@ -6,10 +6,10 @@ import { type Check, type CheckAnswer, couldNotTell, type Examined, type Fact, n
 
 const CPU = "/sys/devices/system/cpu";
 
-/** Idle states that take longer than this to leave are worth telling apart from the wakeup. */
+/** Idle states that take longer than this to leave are worth distinguishing from the wakeup. */
 const SHALLOW_US = 10;
 
-/** The first few of a numbered series of folders; the kernel numbers without gaps. */
+/** The first few folders of a numbered series; the kernel numbers them without gaps. */
 function* numbered<T>(at: (index: number) => T | null): Generator<T> {
   for (let index = 0;; index++) {
     const found = at(index);
@@ -56,7 +56,7 @@ function shallowIdle(examined: Examined): CheckAnswer {
   );
 }
 
-/** Lists of CPUs that share a last-level cache: of each CPU the cache of the highest level. */
+/** Lists of CPUs that share a last-level cache, which is each CPU's cache of the highest level. */
 function lastLevelGroups(examined: Examined): string[] {
   const groups = (onlineCpus(examined.read) ?? []).map((cpu) => {
     const caches = [...numbered((index) => {

@@ -1,4 +1,4 @@
-/** `probe doctor` in one piece: the answers of all checks, and the verdict. */
+/** All of `probe doctor`: the answers of all checks, and the verdict. */
 
 import type { Tier } from "../../analysis/result/meta.ts";
 import { attributeChecks, attributeFacts } from "./attributes.ts";
@@ -17,9 +17,9 @@ export interface CheckFinding extends Pick<Check, "id" | "topic" | "asks"> {
 }
 
 export interface MachineVerdict {
-  /** Whether a measurement can be made, at whichever tier. */
+  /** Whether a measurement can be made, at any tier. */
   readonly outcome: CheckAnswer["outcome"];
-  /** The best tier; null when there is none. */
+  /** The best tier; null when no tier works. */
   readonly tier: Tier | null;
   readonly text: string;
 }

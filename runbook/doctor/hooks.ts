@@ -16,7 +16,7 @@ export const TIER_LOSSES: Readonly<Record<Tier, string>> = {
   tracepoint: "any measurement, unless a better tier works",
 };
 
-/** What a row lacks without any hook of the stage that could not be attached. */
+/** What a row lacks when no hook of the stage could be attached. */
 const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
   ttwu: "the entry of try_to_wake_up with its wake flags (sched_waking stands in for it)",
   wakelist: "how the wakeup was handed to another CPU",
@@ -38,19 +38,22 @@ export function hookConsequence({ hook, stage, reasons }: HookState): Consequenc
   if (!CALLBACKS.has(hook)) {
     return { prevents: STAGE_LOSSES[stage], remedy: remedyFor(reasons, OTHER_KERNEL.full) };
   }
-  // First: of a function that may not be traced there need be nothing in BTF (5.10).
+  // Checked first, because BTF need not contain a function that may not be traced (5.10).
   const remedy = reasons.some(({ code }) => code === "notrace")
     ? "none needed; to see callbacks too, switch to a clocksource whose callback can be hooked"
     : remedyFor(reasons, OTHER_KERNEL.full);
   return { prevents: CALLBACK_LOSS, remedy };
 }
 
-/** Why the hook is not attached, in words that do not name it: hooks that share them can be told of together. */
+/**
+ * Why the hook is not attached, in words that do not name it, so hooks with the same reason can be listed
+ * together.
+ */
 export function sharedReason({ hook, reasons }: HookState): string {
   return wordsOfAll(reasons.map((reason) => withoutName(reason, hook)));
 }
 
-/** A program has its function's name in its own. */
+/** The name of a program contains that of its function. */
 function withoutName(reason: Reason, hook: string): Reason {
   switch (reason.code) {
     case "notrace":
@@ -64,12 +67,15 @@ function withoutName(reason: Reason, hook: string): Reason {
   }
 }
 
-/** Hooks that a tier has a program for. */
+/** How many hooks a tier has a program for. */
 export function hooksOfTier(tier: Tier): number {
   return HOOKS.filter((hook) => hook.ladder[tier] !== undefined).length;
 }
 
-/** Hooks that only a lesser tier needs, when better ones are missing; where those work, nothing is missing. */
+/**
+ * Hooks that only a lesser tier needs, as a substitute for better ones; where the better ones work, nothing
+ * is missing.
+ */
 const STAND_INS: ReadonlySet<string> = new Set(
   HOOKS.filter((hook) => hook.ladder.full === undefined).map(({ hook }) => hook),
 );

@@ -1,5 +1,6 @@
 /**
- * The report of `probe doctor --json`: one object, stable; fields are only ever added.
+ * The report of `probe doctor --json`: one object in a stable form. Later versions may add fields, but remove
+ * none.
  *
  * ```
  * {
@@ -14,10 +15,10 @@
  * }
  * ```
  *
- * `outcome` is "yes", "no" or "could not tell"; `prevents` and `remedy` are texts with "no" and null otherwise, and
- * so they are with a hook that is attached or not. Tiers come best first; the hooks of a tier are all hooks of the
- * program, in the order of the `# meta` line of a result file, and none when the tier is not available. A check is
- * known by its `id`; its texts are for people and may change.
+ * `outcome` is "yes", "no" or "could not tell". `prevents` and `remedy` are texts when the outcome is "no" or
+ * the hook is not attached, and null otherwise. The best tier comes first. The hooks of a tier are all hooks
+ * of the program, in the order of a result file's `# meta` line; the list is empty when the tier is not
+ * available. Identify a check by its `id`: its texts are for people and may change.
  */
 
 import { printableJson } from "../../analysis/print/printable.ts";

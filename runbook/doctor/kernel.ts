@@ -1,4 +1,4 @@
-/** What the kernel offers to tracing programs, and what it tells of its symbols. */
+/** What the kernel offers to tracing programs, and what it shows of its symbols. */
 
 import { hasCapability } from "../machine/capabilities.ts";
 import { definitionsOf } from "../probes/definitions.ts";
@@ -72,10 +72,13 @@ function symbolNames({ read, kallsyms }: Examined): CheckAnswer {
   );
 }
 
-/** The kernel's runqueues, one a CPU (kernel/sched/core.c). */
+/** The kernel's runqueues, one per CPU (kernel/sched/core.c). */
 export const RUNQUEUES = "runqueues";
 
-/** Its own variables of other CPUs the kernel hands out by name only, which takes their type and their symbol. */
+/**
+ * The kernel gives access to its variables of other CPUs only by name, which takes their type (BTF) and their
+ * symbol.
+ */
 function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): CheckAnswer {
   if (runqueuesInBtf === null || kallsyms === null) {
     return couldNotTell(
@@ -94,7 +97,10 @@ function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): CheckAnswer {
   );
 }
 
-/** Every program is guarded against itself: what comes while it runs on that CPU is skipped. */
+/**
+ * The kernel does not run a program inside itself: invocations that come while it runs on that CPU are
+ * skipped.
+ */
 function missesCounted({ attachments }: Examined): CheckAnswer {
   if (attachments.countsMisses === null) return couldNotTell("no program was attached");
   if (attachments.countsMisses) return yes("bpf_prog_info.recursion_misses");
@@ -105,7 +111,7 @@ function missesCounted({ attachments }: Examined): CheckAnswer {
   );
 }
 
-/** Functions that are hooked by name. */
+/** Functions hooked by name. */
 const FUNCTIONS: readonly string[] = [
   ...new Set(
     HOOKS.filter((hook) => hook.ladder.kprobe?.some(({ kind }) => kind !== "tp_btf")).map(({ hook }) => hook),
@@ -148,7 +154,7 @@ const SYSCTLS: readonly (readonly [id: string, topic: "kernel" | "symbols"])[] =
   ["kptr_restrict", "symbols"],
 ];
 
-/** Settings that explain what one sees; none stands in the way of a process with the capabilities. */
+/** Settings that explain what users see; none of them stops a process that has the capabilities. */
 export function kernelFacts({ read }: Examined): Fact[] {
   return SYSCTLS.map(([id, topic]) => ({ id, topic, value: read(`/proc/sys/kernel/${id}`)?.trim() ?? null }));
 }

@@ -1,4 +1,4 @@
-/** What the system leaves this process of open files, threads and memory. */
+/** How much of open files, threads and memory the system leaves to this process. */
 
 import { hasCapability } from "../machine/capabilities.ts";
 import { leftOf, readGroupLimit } from "../machine/cgroup.ts";
@@ -16,7 +16,7 @@ function openFiles({ read }: Examined): CheckAnswer {
   return no(`${found}, and ${OPEN_FILES} are needed`, "every tier: each hook takes some", MORE_OPEN_FILES);
 }
 
-/** Of a user without these capabilities the kernel counts processes (copy_process(), 5.10 to 7.3). */
+/** The kernel counts the processes of a user without these capabilities (copy_process(), 5.10 to 7.3). */
 function isCounted({ read }: Examined): boolean {
   return !hasCapability(read, "CAP_SYS_RESOURCE") && !hasCapability(read, "CAP_SYS_ADMIN");
 }

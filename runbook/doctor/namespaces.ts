@@ -1,4 +1,4 @@
-/** Whether this process's pids and clock are the kernel's own, and whether they can be brought to them. */
+/** Whether this process's pids and clock are the kernel's own, and whether they can be converted to them. */
 
 import {
   type Namespaces,

@@ -1,4 +1,4 @@
-/** What this process is allowed to do, capability by capability: being root is never the question. */
+/** What this process is allowed to do, by capability; being root is never the criterion. */
 
 import { NEWER_KERNEL, remedyFor } from "../probes/reasons.ts";
 import { type Capability, hasCapability } from "../machine/capabilities.ts";
@@ -7,13 +7,16 @@ import { limitOf, MEMLOCK_BYTES, sizeText } from "../machine/limits.ts";
 import { isInitialUserNamespace } from "../machine/namespaces.ts";
 import { LEAVE_USER_NAMESPACE, OWN_USER_NAMESPACE } from "../machine/preflight.ts";
 
-/** How to be given it: the executable starts another one inside it, so file capabilities would be lost on the way. */
+/**
+ * How to get it. The executable starts another one inside itself, so file capabilities would be lost on the
+ * way.
+ */
 const grant = (capability: Capability) =>
   `run it with sudo, or with ${capability} as an ambient capability (setpriv, systemd)`;
 
 const NO_STATUS = "/proc/self/status cannot be read";
 
-/** CAP_SYS_ADMIN includes what CAP_BPF and CAP_PERFMON were split off from. */
+/** CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON, which were split off from it. */
 function splitCapability(
   { read }: Examined,
   capability: "CAP_BPF" | "CAP_PERFMON",
@@ -52,7 +55,10 @@ function hiddenProcesses({ read }: Examined): CheckAnswer {
   );
 }
 
-/** Whether the kernel charges this limit is not asked by version: what was loaded had room enough. */
+/**
+ * Whether the kernel counts this limit is not decided by its version: if programs were loaded, the limit was
+ * enough.
+ */
 function lockedMemory({ read, attachments }: Examined): CheckAnswer {
   const limit = limitOf(read, "Max locked memory");
   if (limit === null) return couldNotTell("/proc/self/limits cannot be read");

@@ -1,4 +1,4 @@
-/** The report of `probe doctor` for a reader: the verdict first, then topic by topic, 80 columns wide. */
+/** The report of `probe doctor` for people: the verdict first, then topic by topic, 80 columns wide. */
 
 import { wrap } from "../../analysis/print/layout/terminal.ts";
 import { printable } from "../../analysis/print/printable.ts";
@@ -46,7 +46,7 @@ function tally(checks: readonly CheckFinding[]): string {
   return outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
 }
 
-/** A "could not tell" begins with these words, for its mark alone would be a riddle. */
+/** A "could not tell" begins with these words, because its mark alone is not clear. */
 function answered(asks: string, answer: CheckAnswer): string[] {
   const unknown = answer.outcome === "could not tell" ? "could not tell: " : "";
   const lines = wrap(`${asks}: ${unknown}${answer.found}`, MARKS[answer.outcome]);
@@ -69,7 +69,7 @@ function topicLines(topic: Topic, checks: readonly CheckFinding[], facts: readon
 
 const namesOf = (hooks: readonly HookState[]) => hooks.map(({ kind, hook }) => `${kind}/${hook}`).join(", ");
 
-/** Attached ones by stage; the others under the reason and the remedy that they share. */
+/** Attached hooks by stage; the others under the reason and remedy they share. */
 function hookLines({ hooks }: TierFinding): string[] {
   const attached = Map.groupBy(hooks.filter(({ reasons }) => reasons.length === 0), ({ stage }) => stage);
   const missing = Map.groupBy(

@@ -11,11 +11,11 @@ export interface Output extends Disposable {
 }
 
 /**
- * Opens and locks it. A new file in which nothing was written is removed when this is disposed.
+ * Opens and locks it. A new file into which nothing was written is removed when this is disposed.
  *
- * @param resume whether it is there already, and goes on
- * @param write takes the lines when the path stands for standard output
- * @throws Failure when the path cannot be written, is another call's, or holds nothing that goes on
+ * @param resume whether the file exists already and is to be continued
+ * @param write receives the lines when the path stands for standard output
+ * @throws Failure when the path cannot be written, belongs to another call, or cannot be continued
  */
 export function openOutput(
   path: string,

@@ -1,20 +1,22 @@
-/** Files and folders that a user wants written: made and never overwritten, the system's errors said in words. */
+/**
+ * Files and folders that a user wants written: created, never overwritten, with the system's errors in words.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { systemWords } from "../machine/named_file.ts";
 
-/** The part of Deno.FsFile in use, so that a test can fill the disk. */
+/** The part of Deno.FsFile in use, so a test can fill the disk. */
 export interface OutputFile {
   writeSync(bytes: Uint8Array): number;
   truncateSync(length: number): void;
-  /** Whether nobody else has the file locked; then it is, until it is closed. */
+  /** Locks the file until it is closed; false when another process holds the lock. */
   tryLockSync(exclusive: boolean): boolean;
   syncDataSync(): void;
   syncData(): Promise<void>;
   close(): void;
 }
 
-/** Standard output by its names. */
+/** Names for standard output. */
 const STANDARD_OUTPUT: readonly string[] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /** Whether a path of --out stands for standard output. */
@@ -23,9 +25,9 @@ export function isStandardOutput(path: string | undefined): boolean {
 }
 
 /**
- * Standard output as a file: what is written stays, and nobody else is kept from it.
+ * Standard output as a file: it cannot be cut back, and nothing locks it.
  *
- * @param write takes whole lines
+ * @param write receives whole lines
  */
 export function standardOutput(write: (text: string) => void): OutputFile {
   return {
@@ -64,10 +66,10 @@ export function openOutputFile(path: string): OutputFile {
 }
 
 /**
- * Makes a folder for files of these names.
+ * Creates a folder for files of these names.
  *
- * @param parents whether its parents are made, too, and it may be there already
- * @throws Failure when the folder cannot be made, or holds one of the files
+ * @param parents whether to create its parents too, and to accept an existing folder
+ * @throws Failure when the folder cannot be created, or holds one of the files
  */
 export function createOutputFolder(path: string, parents: boolean, names: readonly string[]): void {
   const refuse = (found: string, options?: ErrorOptions) =>
@@ -81,13 +83,13 @@ export function createOutputFolder(path: string, parents: boolean, names: readon
   if (found !== undefined) throw refuse(`cannot write ${path}/${found.name}: it exists already`);
 }
 
-/** Why a path cannot be written, as the system says it. */
+/** Why a path cannot be written, in the system's words. */
 export function whyNotWritten(path: string, error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) return "it exists already";
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
   if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  // The runtime's words name its own flags, which nobody can give here.
+  // The runtime's own message names its flags, which users of this program cannot set.
   if (error instanceof Deno.errors.NotCapable) {
     return !path.startsWith("/") && isDeleted(Deno.cwd())
       ? "the current folder was deleted"
@@ -96,7 +98,7 @@ export function whyNotWritten(path: string, error: unknown): string {
   return systemWords(error);
 }
 
-/** Where the launcher goes from a folder that was deleted, see build/parts/launcher.c. */
+/** The folder to which the launcher changes from a deleted one, see build/parts/launcher.c. */
 function isDeleted(folder: string): boolean {
   return /^\/proc\/(?:self|\d+)\/fdinfo$/.test(folder);
 }

@@ -1,10 +1,10 @@
-/** What the measurement itself cost, as the summary says it. */
+/** What the measurement itself cost, in the words of the summary. */
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
 import type { LatencySide, Overhead, WakeupCost } from "../../analysis/result/meta.ts";
 
 /**
- * What the wakeup took longer for the probes, and the programs that ran, the most expensive first.
+ * How much longer the wakeup took because of the probes, and the programs that ran, the most expensive first.
  *
  * @param rows runs with the probes
  */

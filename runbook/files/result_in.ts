@@ -1,4 +1,4 @@
-/** A result file of this machine: opened, read in pieces, the system's errors said in words. */
+/** Opens a result file of this machine and reads it in pieces, with the system's errors in words. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readResultFile, type ResultFile } from "../../analysis/result/file.ts";
@@ -11,8 +11,8 @@ const RESULT_FILE = "a result file of `probe run`";
 
 /**
  * @param path as the user named it; `-` is standard input
- * @param visitor takes each row, when more of it is wanted than a ResultFile keeps
- * @param take takes the bytes as they are read; a piece is overwritten by the next
+ * @param visitor receives each row, for callers that need more than a ResultFile keeps
+ * @param take receives the bytes as they are read; each piece is overwritten by the next
  * @throws Failure when the file cannot be read or is refused
  */
 export function readFile(
@@ -34,7 +34,7 @@ export function readFile(
   }
 }
 
-/** How the runtime says that a column cannot grow. */
+/** The runtime's message when a column cannot grow. */
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError && /allocation failed|maximum size exceeded/.test(error.message);
 }

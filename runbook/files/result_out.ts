@@ -1,10 +1,10 @@
 /**
- * The result file as it grows: created exclusively, each row in it before the next run begins, and whole lines
- * only: a write that fails half-way is taken back.
+ * The result file while it grows. It is created exclusively, each row is in it before the next run begins,
+ * and it only holds whole lines: a write that fails half-way is undone.
  *
- * A row that is written survives the end of this process, however it comes. Against the end of the machine it must be
- * on the disk, too, which takes some 10 ms: each row is, before the next run, where the period has room for that; at
- * short periods the disk follows in the background, half a second behind at most.
+ * A written row survives the end of this process, however that ends. To survive the end of the machine it
+ * must also be on the disk, which takes about 10 ms. Where the period has room for that, each row is there
+ * before the next run; at short periods the disk follows in the background, at most half a second behind.
  */
 
 import type { Row } from "../../analysis/result/columns.ts";
@@ -23,7 +23,7 @@ import { systemWords } from "../machine/named_file.ts";
 import type { StackCluster } from "../row/row.ts";
 import type { OutputFile } from "./output_file.ts";
 
-/** `ENV-HOST-UTCTIME.csv`; whatever is awkward in a file name becomes `_`. */
+/** `ENV-HOST-UTCTIME.csv`; characters that are awkward in a file name become `_`. */
 export function defaultPath(env: string, host: string, started: Date): string {
   const time = started.toISOString().replace(/[-:]|\.\d+/g, "");
   return `${plain(env)}-${plain(host)}-${time}.csv`;
@@ -33,17 +33,18 @@ function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9._]+/g, "_").replace(/^\./, "_");
 }
 
-/** The part of a file that was cut off, as it was read, which its continuation needs. */
+/** What a continuation needs to know about a file that was cut off. */
 export type CutOff = Pick<ResultFile, "wholeLineBytes" | "rows" | "stacks" | "hasBareStackKeys">;
 
-/** When a row is to be on the disk: before writeRow() returns, or soon. */
+/** When a row must be on the disk: before writeRow() returns, or soon. */
 export type Syncing = "each row" | "in background";
 
 const SYNC_DELAY_MS = 500;
 
 /**
- * @returns whether nobody else has it locked; the system's reason where there are no locks (ENOLCK, ENOSYS,
- * EOPNOTSUPP: NFS without its lock service, FUSE, sandboxes). A disk that is broken shows itself in the first write.
+ * @returns whether we now hold the lock; the system's reason where locks do not exist (ENOLCK, ENOSYS,
+ *   EOPNOTSUPP: NFS without its lock service, FUSE, sandboxes). A broken disk shows itself in the first
+ *   write.
  */
 function lock(file: OutputFile): boolean | string {
   try {
@@ -55,22 +56,22 @@ function lock(file: OutputFile): boolean | string {
 
 export class ResultWriter implements Disposable {
   readonly path: string;
-  /** Why nothing keeps another process from writing the file, too; null: it is locked. */
+  /** Why other processes are not kept from writing the file; null: it is locked. */
   readonly notLocked: string | null;
   readonly #file: OutputFile;
   readonly #syncing: Syncing;
   #syncTimer: ReturnType<typeof setTimeout> | null = null;
   #syncUnderWay: Promise<void> | null = null;
-  /** Why the disk did not take what is written, since nobody was there to be told. */
+  /** Why a write in the background failed, kept until it can be reported. */
   #syncError: { readonly cause: unknown } | null = null;
-  /** Bytes of the file that are on the disk, or are being brought there. */
+  /** Bytes of the file that are on the disk, or on their way there. */
   #synced = 0;
   readonly #stacks = new Set<string>();
   #length = 0;
   #rows = 0;
 
   /**
-   * @param file just created and empty, or opened to go on with it; this object locks and closes it
+   * @param file just created and empty, or opened to be continued; this object locks and closes it
    * @throws Failure when another process has it locked
    */
   constructor(path: string, file: OutputFile, syncing: Syncing = "each row") {
@@ -89,21 +90,21 @@ export class ResultWriter implements Disposable {
   }
 
   /**
-   * Goes on with a file that was cut off, instead of writeHeader(): takes away what is not a whole line, and says that
-   * from here on the rows are another call's.
+   * Continues a file that was cut off; call it instead of writeHeader(). Removes what is not a whole line,
+   * and notes that the rows after it come from another call.
    *
-   * @param cutOff read when this object had the file locked already
+   * @param cutOff read while this object already held the lock
    */
   writeResumption(resumption: Resumption, cutOff: CutOff): void {
     this.#length = this.#synced = cutOff.wholeLineBytes;
     this.#rows = cutOff.rows;
-    // Keys of an earlier program are others than those of the rows to come.
+    // Keys of an earlier program differ from those of the rows to come.
     if (!cutOff.hasBareStackKeys) { for (const key of cutOff.stacks.keys()) this.#stacks.add(key); }
     this.#file.truncateSync(this.#length);
     this.#append(formatResumption(resumption), "the resumption");
   }
 
-  /** Nothing was written: a file that is new holds nothing that is worth keeping. */
+  /** Nothing was written: a new file then holds nothing worth keeping. */
   get isEmpty(): boolean {
     return this.#length === 0;
   }
@@ -113,9 +114,9 @@ export class ResultWriter implements Disposable {
   }
 
   /**
-   * Stacks not seen before and the row, in one write.
+   * Writes the row, and the stacks that were not written before, in one write.
    *
-   * @throws Failure when the disk does not take it; the rows before it are whole
+   * @throws Failure when the disk refuses it; the rows before it stay whole
    */
   writeRow(row: Row, stacks: readonly StackCluster[]): void {
     let text = "";
@@ -132,7 +133,7 @@ export class ResultWriter implements Disposable {
     this.#append(formatEnd(end), "the end line");
   }
 
-  /** What a measurement that failed has written is on the disk, too, as far as the disk takes it. */
+  /** Brings the rows of a failed measurement to the disk too, as far as the disk allows. */
   [Symbol.dispose](): void {
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
     try {
@@ -171,10 +172,10 @@ export class ResultWriter implements Disposable {
   }
 
   #failure(what: string, error: unknown): Failure {
-    // Of standard output, which has been named.
+    // An error of standard output, which already names it.
     if (error instanceof Failure) return error;
     const cut = `cannot write ${what} to ${this.path}: ${systemWords(error)}`;
-    // The file is removed (openOutput): there is nothing to go on with.
+    // openOutput removes the file, so it cannot be continued.
     if (this.isEmpty) {
       return new Failure(EXIT.failed, cut, "make room, or choose another path with --out", { cause: error });
     }

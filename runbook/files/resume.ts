@@ -1,4 +1,4 @@
-/** `probe run --resume`: a result file that was cut off, read back, and checked against what would go on with it. */
+/** `probe run --resume`: reads a result file that was cut off, and checks that this call may continue it. */
 
 import { attributeTexts } from "../../analysis/result/attributes.ts";
 import { EACH_COLUMN, type Row } from "../../analysis/result/columns.ts";
@@ -12,19 +12,19 @@ import { Tally } from "./tally.ts";
 /** A file that was cut off. */
 export interface Begun {
   readonly file: ResultFile;
-  /** Number of its last run; 0: it has no row. */
+  /** Number of its last run; 0: it has no rows. */
   readonly lastRun: number;
-  /** Of its rows. */
+  /** Counts of its rows. */
   readonly tally: Tally;
 }
 
 /**
- * Reads a file to go on with.
+ * Reads a file that is to be continued.
  *
  * @throws Failure when it cannot be read, is not a result file, or is complete
  */
 export function readBegun(path: string): Begun {
-  // Twice: the stacks that a row names are known once the whole file has been read.
+  // It is read twice: the stacks that a row names are only known once the whole file has been read.
   const file = readFile(path);
   if (file.end !== null) {
     throw new Failure(
@@ -54,8 +54,8 @@ function rowOf(view: RowView): Row {
 }
 
 /**
- * What must be the same before and after, in words for an error. The start of the machine is among them: its clock
- * began anew with it, and one file has one CLOCK_MONOTONIC.
+ * What must be the same before and after, in words for an error. It includes the boot of the machine: its
+ * clock starts anew then, and one file has one CLOCK_MONOTONIC.
  */
 const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
   ["version of probe", ({ probe }) => probe],
@@ -73,10 +73,10 @@ const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
 ];
 
 /**
- * Refuses to go on with a file under other conditions than those it was begun under.
+ * Refuses to continue a file under other conditions than those it was begun under.
  *
  * @param path of the file, for messages
- * @throws Failure naming the first field that differs, with both values
+ * @throws Failure with the first field that differs and both its values
  */
 export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   for (const [what, of] of SAME) {

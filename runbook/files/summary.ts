@@ -1,4 +1,4 @@
-/** The end of `probe run` on stdout: for a reader, or the same facts as one JSON object. */
+/** The end of `probe run` on stdout: text for people, or the same facts as one JSON object. */
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
 import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
@@ -12,16 +12,16 @@ export interface SeriesSummary {
   readonly path: string;
   readonly meta: Meta;
   readonly tally: Tally;
-  /** What the reader has to know besides: names hidden, hooks that give less. */
+  /** What else the reader must know: hidden names, hooks that show less. */
   readonly notices: readonly string[];
 }
 
 const MOST_CLUSTERS = 5;
 const MOST_NAMED_LOSSES = 4;
-/** Hooks that share a reason are named up to this many. */
+/** Hooks with the same reason are named up to this many. */
 const MOST_NAMES = 3;
 
-/** How each tier sees the kernel, in the words of the documentation. */
+/** How each tier observes the kernel, in the words of the documentation. */
 const TIER_TEXT = {
   full: "full (function entries and exits, tracepoints)",
   kprobe: "kprobe (kprobes and tracepoints)",
@@ -90,7 +90,7 @@ function field(name: string, text: string): string {
   return `  ${name.padEnd(13)}${text}`;
 }
 
-/** Words separated by commas, broken before the width of a terminal. */
+/** Words separated by commas, wrapped to the width of a terminal. */
 function listField(name: string, words: readonly string[]): string[] {
   const lines: string[] = [];
   for (const word of words) {
@@ -102,7 +102,7 @@ function listField(name: string, words: readonly string[]): string[] {
   return lines.map((line, index) => index < lines.length - 1 ? `${line},` : line);
 }
 
-/** What gave the edges, and what became of those that were no run's. */
+/** What gave the edges, and what happened to those that no run took. */
 function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
   if (edges === undefined) return [];
   if (trigger_device === undefined) {
@@ -124,14 +124,17 @@ function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: numbe
   return cutTo(`    ${ttwu_stack}  ${runs} runs (${share} %)  ${frames.join(";")}`);
 }
 
-/** When something was lost: in which run, and how far its chain had come. */
+/** If something was lost: in which run, and how far its chain had come. */
 function lossLines({ losses = [] }: End): string[] {
   const lines = losses.slice(0, MOST_NAMED_LOSSES).map((one) => `    ${loss(one).text}`);
   const more = losses.length - lines.length;
   return more > 0 ? [...lines, `    and ${more} more: see the file's # end line`] : lines;
 }
 
-/** Which programs the kernel skipped: a read hook that fires inside itself is one, harmless but visible. */
+/**
+ * Programs whose invocations the kernel skipped: for example a read hook that fires inside itself, harmless
+ * but visible.
+ */
 function missesText({ recursion_misses }: End): string {
   return recursion_misses === null ? "recursion misses not counted" : `${recursion_misses} recursion misses`;
 }
@@ -141,7 +144,7 @@ function missLines({ recursion_misses_of = {} }: End): string[] {
   return names.length === 0 ? [] : wrap(`recursion misses of ${names.join(", ")}`, "    ");
 }
 
-/** Missing hooks by their reasons; one that many share stands for them all, hook by hook they are doctor's matter. */
+/** Missing hooks by reason. One hook stands for all with the same reason; doctor lists each. */
 function notAttached(hooks: readonly HookFact[]): string[] {
   const missing = hooks.filter((hook) => !hook.attached);
   if (missing.length === 0) return [];

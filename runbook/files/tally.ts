@@ -1,4 +1,6 @@
-/** What a measurement amounts to, counted row by row in memory that does not grow with the length of a row. */
+/**
+ * Running totals of a measurement: counted row by row, in memory that does not grow with the length of a row.
+ */
 
 import { type Column, type ColumnName, COLUMNS, type Row } from "../../analysis/result/columns.ts";
 import {
@@ -14,7 +16,7 @@ import { NumberColumn } from "../../analysis/result/column_store.ts";
 import { iqrSorted, medianSorted } from "../../analysis/stats/quantile.ts";
 import type { StackCluster } from "../row/row.ts";
 
-/** Median and interquartile range over the complete runs, ns; null when there was no value. */
+/** Median and interquartile range over the complete runs, ns; null without any value. */
 export interface Spread {
   readonly n: number;
   readonly median_ns: number | null;
@@ -106,7 +108,7 @@ export class Tally {
     this.#overhead = overhead;
   }
 
-  /** @param notices what was seen in the runs beside their rows */
+  /** @param notices observations about the runs besides their rows */
   setNotices(notices: readonly string[]): void {
     this.#notices = notices;
   }
@@ -152,7 +154,7 @@ export class Tally {
       .sort((a, b) => b.runs - a.runs || (a.signature < b.signature ? -1 : 1));
   }
 
-  /** Columns that were empty in every complete run: what this machine and tier did not show. */
+  /** Columns that were empty in every complete run: what this machine and tier do not show. */
   neverObserved(hooks: readonly HookFact[]): ColumnName[] {
     if (this.#statuses.complete === 0) return [];
     const columns: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;

@@ -1,4 +1,4 @@
-/** What a call of `probe run` declares: the defaults, a runbook file over them, options over both. */
+/** What a call of `probe run` declares: the defaults, overridden by a runbook file, overridden by options. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { declareRunbook, eachChecked } from "./runbook.ts";
@@ -11,11 +11,11 @@ export interface Declared {
   readonly runbook: Runbook;
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
-  /** Fields in which the runbook is not what the file, or without one the default, says. */
+  /** Fields whose value differs from that of the file, or of the defaults without a file. */
   readonly overrides: readonly RunbookField[];
 }
 
-/** Options of the command line that are fields of a runbook, by these; undefined: not given. */
+/** Options of the command line that set fields of a runbook, by the field's name; undefined: not given. */
 export interface ProtocolOptions extends Omit<Settings, "target" | "trigger"> {
   /** timer, pps, pps:DEVICE or rtc. */
   readonly trigger?: string | undefined;
@@ -24,8 +24,8 @@ export interface ProtocolOptions extends Omit<Settings, "target" | "trigger"> {
 }
 
 /**
- * @param file null: none was given
- * @param optionOf how the command line calls a field
+ * @param file null: no file was given
+ * @param optionOf the option that sets a field
  * @throws Failure (usage), which names the option or the file's line
  */
 export function declare(
@@ -60,7 +60,7 @@ function definedOf(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-/** The target that a runbook names: a process is nothing that a file could name. */
+/** The target for a runbook. A file cannot name a process by its pid. */
 function targetOf({ target }: Runbook, name: string): TargetChoice {
   if (target !== "pid") return parseTarget(target);
   throw new Failure(

@@ -1,6 +1,7 @@
 /**
- * The design of a measurement: which wake and which load each run has. Several are mixed run by run in randomised
- * blocks (a randomised complete block design), so that drift cannot pass for an effect of either.
+ * The design of a measurement: which wake and which load each run has. When there are several, they are mixed
+ * run by run in randomised blocks (a randomised complete block design), so drift cannot pass for an effect of
+ * either.
  */
 
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
@@ -13,11 +14,11 @@ export interface DesignCell {
   readonly load: string;
 }
 
-/** The part of the runbook that says which cells there are; lists are comma-separated. */
+/** The part of the runbook that defines the cells; lists are comma-separated. */
 export interface Mixture {
   readonly wake: string;
   readonly load: string;
-  /** Integer; the order of each block follows from it and from the number of the block alone. */
+  /** Integer. The order within each block depends only on it and on the number of the block. */
   readonly order_seed: number;
 }
 
@@ -27,8 +28,9 @@ export function cellsOf({ wake, load }: Mixture): DesignCell[] {
 }
 
 /**
- * The cell of a run. Runs 1 to k (the number of cells) are the first block, the next k the second: each block holds
- * every cell once, in an order of its own. Nothing is remembered from run to run, so any run may be asked for first.
+ * The cell of a run. Runs 1 to k (the number of cells) are the first block, the next k the second: each block
+ * holds every cell once, in its own order. Nothing is remembered between calls, so runs may be asked for in
+ * any order.
  *
  * @param run from 1
  */
@@ -39,12 +41,12 @@ export function cellOf(mixture: Mixture, run: number): DesignCell {
   return cells[(run - 1) % cells.length]!;
 }
 
-/** 32 bits that differ in an unforeseeable way from block to block and from seed to seed. */
+/** 32 bits that differ unpredictably between blocks and between seeds. */
 function blockSeed(seed: number, block: number): number {
   return Xoshiro128.seeded(seed ^ Math.floor(seed / 2 ** 32)).uint32() ^ Xoshiro128.seeded(~block).uint32();
 }
 
-/** Fisher and Yates: every order is equally likely. */
+/** Fisher-Yates shuffle: every order is equally likely. */
 function shuffle(cells: DesignCell[], random: Xoshiro128): void {
   for (let last = cells.length - 1; last > 0; last--) {
     const chosen = Math.floor(random.uniform() * (last + 1));

@@ -1,10 +1,10 @@
-/** Load: what else the machine does while a run lasts. `idle`: nothing of ours. `cpu:N`: N pinned busy threads. */
+/** Load: what else the machine does during a run. `idle`: nothing from us. `cpu:N`: N pinned busy threads. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { threadLimits } from "../machine/limits.ts";
 import { readMachineText, type ReadText } from "../machine/machine.ts";
 
-/** Every load, as it is spelled; N is a number of threads. */
+/** Every load, as users write it; N is a number of threads. */
 export const LOADS = ["idle", "cpu:N"] as const;
 
 /** Most threads of a load: more than any machine has CPUs. */
@@ -22,10 +22,10 @@ export function busyThreads(load: string): number | null {
 }
 
 /**
- * Makes a load of the runbook.
+ * Starts a load of the runbook.
  *
- * @param startThreads starts that many, see ffi/load.ts
- * @returns its disposal ends the load
+ * @param startThreads starts that many threads, see ffi/load.ts
+ * @returns disposing it ends the load
  * @throws Failure when its threads cannot be started
  */
 export function startLoad(

@@ -1,4 +1,7 @@
-/** The declared protocol of a measurement. Its hash goes into the file: two files compare only if it is the same. */
+/**
+ * The declared protocol of a measurement. Its hash goes into the file: two files compare only if it is the
+ * same.
+ */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Tier } from "../../analysis/result/meta.ts";
@@ -26,7 +29,7 @@ import { WAKES, wakesFor } from "./wakes.ts";
 const DEFAULTS = { version: 1, ...defaultSettings() } as Runbook;
 
 /**
- * The protocol of some settings over the defaults, which are those of default.toml.
+ * The protocol of some settings, with the defaults of default.toml for the rest.
  *
  * @param named how an error names a field: by its option, or by its line in a file
  * @throws Failure (usage) for values that no measurement can have, alone or together
@@ -39,7 +42,7 @@ export function declareRunbook(settings: Settings, named: (field: RunbookField) 
   return runbook;
 }
 
-/** The same as far as each field alone is concerned: whether they can be together is not asked. */
+/** The same, but checks each field only by itself, not whether the values fit together. */
 export function eachChecked(settings: Settings, named: (field: RunbookField) => string = String): Runbook {
   const values: Record<string, unknown> = { ...DEFAULTS };
   for (const [name, value] of Object.entries(settings)) {
@@ -71,7 +74,7 @@ interface Combination {
   readonly remedy: string;
 }
 
-/** Values that are each possible, but not together. */
+/** Rejects values that are each possible, but not together. */
 const COMBINATIONS: readonly Combination[] = [
   {
     field: "wake",
@@ -174,12 +177,14 @@ export function systemOf(runbook: Runbook): SystemSettings {
   };
 }
 
-/** The one tier to measure at; undefined: the best there is. */
+/** The tier that the runbook requires; undefined: the best available. */
 export function tierOf({ require }: Runbook): Tier | undefined {
   return require === BEST ? undefined : require;
 }
 
-/** The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit. */
+/**
+ * The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit.
+ */
 export function canonicalRunbook(runbook: Runbook): string {
   const sorted = Object.entries(runbook).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(sorted));

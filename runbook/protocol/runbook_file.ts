@@ -1,4 +1,4 @@
-/** A runbook as a file: TOML, flat, described by default.toml, which also holds every default. */
+/** A runbook as a file: flat TOML, described by default.toml, which also holds every default. */
 
 import { parse, TomlError } from "smol-toml";
 import { parseDuration } from "../../analysis/units/duration.ts";
@@ -12,12 +12,14 @@ import { ANY, INHERIT, Unfit } from "./settings.ts";
 /** What a file declares. */
 export interface RunbookFile {
   readonly settings: Settings;
-  /** Where the file gives a field, and under which key: `lab.toml line 3: wakes`; null: it does not. */
+  /**
+   * Where the file sets a field, and by which key: `lab.toml line 3: wakes`; null: the file does not set it.
+   */
   named(field: RunbookField): string | null;
 }
 
 type Value = string | number;
-/** Takes a value of TOML as the runbook has it; throws Unfit for another type. */
+/** Converts a TOML value to a runbook's; throws Unfit for another type. */
 type Reader = (value: unknown) => Value;
 
 const whole: Reader = (value) => {
@@ -31,7 +33,7 @@ const decimal: Reader = (value) => {
   throw new Unfit(`it is ${kindOf(value)}`, "give a number, such as 0.05");
 };
 
-/** TOML's own words for what is no number. */
+/** TOML's own words for values that are not numbers. */
 function refuseEndless(value: unknown, remedy: string): void {
   if (typeof value !== "number" || Number.isFinite(value)) return;
   throw new Unfit(`it is ${Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf"}`, remedy);
@@ -85,7 +87,7 @@ const anyOrNumbers: Reader = (value) => {
   return value.join(",");
 };
 
-/** No other duration may be zero. */
+/** Every other duration must be above zero. */
 const anyOrDuration: Reader = (value) => {
   if (value === ANY) return value;
   return typeof value === "string" && /^0(ns|us|ms|s)$/.test(value) ? 0 : duration(value);
@@ -98,7 +100,7 @@ const inheritOrWhole: Reader = (value) => {
   throw new Unfit(`it is ${found}`, `give a whole number, or "${INHERIT}"`);
 };
 
-/** Every key of a file but `version`, the field that it gives, and how its value is taken. */
+/** Every key of a file except `version`, with the field it sets and how its value is converted. */
 const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = new Map([
   ["runs", ["runs", whole]],
   ["warm_up_runs", ["warm_up_runs", whole]],
@@ -125,7 +127,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
 const VERSION = "version";
 const CURRENT_VERSION = 1n;
 
-/** A runbook is some lines long; this is far above any, and little enough to look for a line in. */
+/** A runbook has a few lines; this is far more than any needs, and small enough to search line by line. */
 const MOST_BYTES = 65_536;
 
 /** A file that was read. */
@@ -134,7 +136,7 @@ export interface RunbookSource extends RunbookFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the `# meta` line says of a file: its name without folders, and its SHA-256. */
+/** What the `# meta` line says about a file: its name without folders, and its SHA-256. */
 export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: string; sha256: string }> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return { name: path.slice(path.lastIndexOf("/") + 1), sha256: new Uint8Array(digest).toHex() };
@@ -157,7 +159,7 @@ export function readRunbookFile(path: string): RunbookSource {
   if (other !== null) throw new Failure(EXIT.usage, `${path} is not a runbook: ${other.found}`, other.remedy);
   let text: string;
   try {
-    // A byte order mark is left out.
+    // Drops a byte order mark.
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new Failure(EXIT.usage, `${path} is not UTF-8 text`, "give a runbook: a TOML file");
@@ -167,7 +169,7 @@ export function readRunbookFile(path: string): RunbookSource {
 
 /**
  * @param name of the file, for errors
- * @throws Failure (usage) for what is no TOML, an unknown key, or a value of another type, with its line
+ * @throws Failure (usage) with the line, for invalid TOML, an unknown key, or a value of another type
  */
 export function parseRunbook(name: string, text: string): RunbookFile {
   const table = tableOf(name, text);
@@ -198,7 +200,7 @@ export function parseRunbook(name: string, text: string): RunbookFile {
   };
 }
 
-/** Values of default.toml: every field has one. */
+/** Values of default.toml, which sets every field. */
 export function defaultSettings(): Settings {
   return parseRunbook("default.toml", defaultToml).settings;
 }
@@ -230,9 +232,9 @@ function checkVersion(value: unknown): void {
 }
 
 /**
- * The line on which a key of the top level first appears, from 1. Only a text that ends with whole statements is
- * TOML: the first such beginning of the file that has the key ends with its statement, and the one before it ends
- * just before.
+ * The line on which a key of the top level first appears, from 1. Only text that ends with whole statements
+ * parses as TOML. So the shortest beginning of the file that parses and has the key ends with its statement,
+ * and the one before ends just before it.
  */
 function lineOf(text: string, key: string): number {
   const lines = text.split("\n");
@@ -266,7 +268,7 @@ function remedyForKey(key: string): string {
   return `the keys are ${names.join(", ")}`;
 }
 
-/** Insertions, deletions and replacements that make one word the other (Levenshtein). */
+/** Edit distance of two words: insertions, deletions and replacements (Levenshtein). */
 function editsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,11 +1,11 @@
-/** What each field of a runbook may be, and the one spelling of its value that is hashed. */
+/** The allowed values of each field of a runbook, and the one spelling of each that is hashed. */
 
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
 
-/** Why a value cannot be a field's. */
+/** Why a field cannot have a value. */
 export class Unfit extends Error {
   readonly found: string;
   readonly remedy: string;
@@ -17,7 +17,7 @@ export class Unfit extends Error {
   }
 }
 
-/** What is followed when the target is a task that wakes by itself. */
+/** The wake of a target that is a task which wakes by itself. */
 export const OWN_WAKE = "own";
 
 export const ANY = "any";
@@ -25,13 +25,13 @@ export const BEST = "best";
 /** The target has what every thread of this process has. */
 export const INHERIT = "inherit";
 
-/** Policies that the target can be given, as chrt(1) calls them. */
+/** Policies that the target can be given, named as chrt(1) names them. */
 export const POLICIES = ["other", "batch", "idle", "fifo", "rr"] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** Under these a priority decides, and no nice value. */
+/** Under these policies the priority counts, not the nice value. */
 export const REALTIME_POLICIES: readonly string[] = ["fifo", "rr"] satisfies Policy[];
-/** Under these a nice value decides. */
+/** Under these policies the nice value counts. */
 export const NICE_POLICIES: readonly string[] = ["other", "batch"] satisfies Policy[];
 
 const SHORTEST_PERIOD_NS = 1_000_000;
@@ -42,23 +42,23 @@ const MOST_CPUS = 8192;
 
 export interface Runbook {
   readonly version: 1;
-  /** Rows of the file. */
+  /** Number of rows in the file. */
   readonly runs: number;
-  /** Runs before the first row: done alike, not recorded. */
+  /** Runs before the first row: done in the same way, but not recorded. */
   readonly warm_up_runs: number;
   /** Edges lie on the multiples of this, in ns, of CLOCK_REALTIME. */
   readonly period_ns: number;
-  /** What gives the edges. The device itself is not part of the protocol. */
+  /** What gives the edges. The device itself does not belong to the protocol. */
   readonly trigger: TriggerName;
-  /** Names of the table of wakes, joined by commas; `own` for a task that is woken by whatever wakes it. */
+  /** Names of the table of wakes, joined by commas; `own` for a task that wakes by itself. */
   readonly wake: string;
-  /** self, comm:NAME, or pid: the number of a process is not part of a protocol. */
+  /** self, comm:NAME, or pid: the number of a process does not belong to a protocol. */
   readonly target: string;
   /** `idle`, or `cpu:N` for N busy threads; several joined by commas. */
   readonly load: string;
-  /** Seed of the order in which the combinations of wake and load take turns. */
+  /** Seed for the order in which the combinations of wake and load take turns. */
   readonly order_seed: number;
-  /** `any`, or the hours of UTC in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
+  /** `any`, or the UTC hours in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
   readonly hours: string;
   /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
   readonly cpus: string;
@@ -72,11 +72,17 @@ export interface Runbook {
   readonly require: typeof BEST | Tier;
   /** `any`, or the clocksource that must be in use. */
   readonly clocksource: string;
-  /** `any`, or the longest time that a CPU may take to leave its idle state, in ns: whole us, as the kernel has it. */
+  /**
+   * `any`, or the longest time that a CPU may take to leave its idle state, in ns: whole us, the kernel's
+   * unit.
+   */
   readonly cpu_dma_latency_ns: typeof ANY | number;
   /** `any`, or the name of the deepest idle state that CPUs may enter. */
   readonly deepest_idle_state: string;
-  /** Blocks in which host and VM take turns under `probe ab`; 1: first all runs of the host, then all of the VM. */
+  /**
+   * Blocks in which host and VM take turns under `probe ab`; 1: first all runs of the host, then all of the
+   * VM.
+   */
   readonly blocks: number;
   /** Shift of offset_ns below which two sides count as equal, in ns. */
   readonly offset_margin_ns: number;
@@ -88,15 +94,15 @@ export interface Runbook {
 
 export type RunbookField = Exclude<keyof Runbook, "version">;
 
-/** Any of a runbook's fields, lists still in any spelling: what is left out has its default. */
+/** Any of a runbook's fields, with lists in any spelling; a missing field has its default. */
 export type Settings = {
   readonly [field in RunbookField]?: Spelled<Runbook[field]> | undefined;
 };
 
-/** Of each of a field's values. */
+/** What each value of a field must satisfy. */
 type Spelled<Value> = Value extends number ? number : string;
 
-/** Lists are spelled with commas, in the order in which they were given. */
+/** Lists are written with commas, in the given order. */
 function listOf(check: (item: string) => string): (text: string) => string {
   return (text) => {
     const items = text.split(",").map((item) => check(item.trim()));
@@ -148,16 +154,16 @@ function alpha(value: number): number {
 
 const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);
 
-/** Every target, as --target spells it: the built-in thread, a task by its pid, or the only task of a name. */
+/** Every target, as --target takes it: the built-in thread, a task by its pid, or the only task of a name. */
 export const TARGETS = ["self", "pid:N", "comm:NAME"] as const;
 
-/** TASK_COMM_LEN less its zero byte (include/linux/sched.h): the kernel keeps that much of a name. */
+/** TASK_COMM_LEN minus its zero byte (include/linux/sched.h): how much of a name the kernel keeps. */
 export const COMM_BYTES = 15;
 
-/** Of kernel threads /proc shows longer ones (proc_task_name(), fs/proc/array.c, 4.18 to 7.3). */
+/** /proc shows longer names for kernel threads (proc_task_name(), fs/proc/array.c, 4.18 to 7.3). */
 export const NAME_BYTES = 63;
 
-/** A worker is shown with what it works at, or worked at last (wq_worker_comm()): that changes all the time. */
+/** /proc also shows a worker's current or last work item (wq_worker_comm()), which changes all the time. */
 export function lastingName(comm: string): string {
   return comm.replace(/^(kworker\/u?\d+:\d+[A-Z]*)[-+].*$/s, "$1");
 }
@@ -197,7 +203,7 @@ function hours(text: string): string {
   return text;
 }
 
-/** CPUs are spelled in ascending order: the order in which they were given says nothing. */
+/** CPUs are written in ascending order: the order in which they were given means nothing. */
 function cpus(text: string): string {
   if (text === ANY) return text;
   const numbers = listOf((item) => {
@@ -226,7 +232,7 @@ function clocksource(text: string): string {
   );
 }
 
-/** As long as the kernel's default, which is no limit. */
+/** The kernel's default, which means no limit. */
 const LONGEST_LATENCY_NS = 2_000_000_000_000;
 
 function latency(value: string | number): string | number {
@@ -239,7 +245,7 @@ function latency(value: string | number): string | number {
   );
 }
 
-/** CPUIDLE_NAME_LEN less its zero byte (include/linux/cpuidle.h). */
+/** CPUIDLE_NAME_LEN minus its zero byte (include/linux/cpuidle.h). */
 const IDLE_STATE_BYTES = 15;
 
 function idleState(text: string): string {
@@ -250,9 +256,7 @@ function idleState(text: string): string {
   );
 }
 
-/**
- * Each checks a value and returns its one spelling. They throw {@linkcode Unfit}.
- */
+/** Each checks a value and returns its one spelling, or throws {@linkcode Unfit}. */
 export const CHECKS = {
   runs: integer(1, "a number of runs"),
   warm_up_runs: integer(0, "a number of runs"),

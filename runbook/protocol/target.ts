@@ -1,4 +1,4 @@
-/** Whose wakeup is followed: the built-in thread, or a task that is there already. */
+/** Whose wakeup is followed: that of the built-in thread, or of an existing task. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { TaskFact } from "../../analysis/result/meta.ts";
@@ -28,16 +28,16 @@ export function parseTarget(text: string): TargetChoice {
   );
 }
 
-/** What of it is part of a protocol. */
+/** The part of it that belongs to a protocol. */
 export function targetText(target: TargetChoice): string {
   return target.kind === "comm" ? `comm:${target.comm}` : target.kind;
 }
 
 /**
- * The existing task of a choice.
+ * The existing task that the user chose.
  *
  * @param tasksNamed pids of all tasks of that name, as /proc shows it or as the kernel keeps it
- * @throws Failure when there is none, or when a name has several
+ * @throws Failure when no task has the name, or several have
  */
 export function findTask(
   choice: Exclude<TargetChoice, { kind: "self" }>,
@@ -52,12 +52,12 @@ export function findTask(
   return { pid, comm: choice.kind === "comm" ? choice.comm : lastingName(comm), start_ticks };
 }
 
-/** As /proc shows it; null: there is no such task. */
+/** The name as /proc shows it; null: the task does not exist. */
 function nameOf(pid: number): string | null {
   return readMachineText(`/proc/${pid}/comm`)?.trimEnd() ?? null;
 }
 
-/** How many of several are named. */
+/** How many are named when there are several. */
 const SHOWN = 5;
 
 function onlyOne(comm: string, pids: readonly number[]): number {

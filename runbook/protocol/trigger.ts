@@ -1,16 +1,16 @@
-/** What a call or a runbook names as the trigger: its kind, and of devices which one. */
+/** The trigger that a call or a runbook names: its kind, and for devices which one. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { orList } from "./settings.ts";
 import { type TriggerName, TRIGGERS } from "./wakes.ts";
 
-/** Every trigger, as --trigger spells it: of PPS devices the user must know which. */
+/** Every trigger, as --trigger takes it: the user must know which PPS device to use. */
 export const TRIGGER_FORMS = TRIGGERS.map((name) => name === "pps" ? "pps:/dev/ppsN" : name);
 
 /** What `--trigger` names. */
 export interface TriggerChoice {
   readonly name: TriggerName;
-  /** null: the one device of that kind. */
+  /** null: the only device of that kind. */
   readonly device: string | null;
 }
 

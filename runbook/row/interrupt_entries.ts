@@ -1,6 +1,6 @@
 /**
- * The functions by which interrupts enter the kernel, by architecture, whose names are each its own: a stack is cut
- * at the innermost one, wherever it comes from; those that follow are the rest of the same entry.
+ * The functions by which interrupts enter the kernel. Each architecture has its own names, so one list serves
+ * all. A stack is cut at the innermost of them; those that follow belong to the same entry.
  */
 
 export interface InterruptEntries {

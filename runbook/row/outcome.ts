@@ -1,4 +1,4 @@
-/** What one run left behind, before it is a row. */
+/** What one run left behind, before it becomes a row. */
 
 import type { Status } from "../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../ffi/record.ts";
@@ -8,13 +8,13 @@ import type { DesignCell } from "../protocol/design.ts";
 
 export interface RunOutcome {
   readonly run: number;
-  /** What was declared for it. */
+  /** What was declared for the run. */
   readonly cell: DesignCell;
   readonly status: Status;
   /** What the kernel saw; null: not even the wakeup. */
   readonly record: ChainRecord | null;
-  /** What the target saw; null: it had not come back from its sleep. */
+  /** What the target saw; null: it had not returned from its sleep. */
   readonly target: TargetRun | null;
-  /** What was lost or filtered while this run lasted. */
+  /** What was lost or filtered during this run. */
   readonly losses: Counters;
 }

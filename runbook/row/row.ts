@@ -1,4 +1,7 @@
-/** One run's outcome as the row of the result file. What nobody observed stays null; nothing is filled in. */
+/**
+ * Turns one run's outcome into a row of the result file. What was not observed stays null; nothing is filled
+ * in.
+ */
 
 import {
   type Column,
@@ -16,11 +19,11 @@ import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts
 import type { Symbols } from "./symbols.ts";
 import { type DecodeTable, signature } from "./wake_flags.ts";
 
-/** What every row of a measurement shares, or what is looked up for each of them. */
+/** What all rows of a measurement share, or what is looked up for each row. */
 export interface RowContext {
   readonly symbols: Symbols;
   readonly decode: DecodeTable | null;
-  /** Whether a clocksource switch would have been seen: without its hook, none seen means nothing. */
+  /** Whether a clocksource switch would have been seen: without its hook, having seen none means nothing. */
   readonly seesClocksourceSwitches: boolean;
 }
 
@@ -32,13 +35,13 @@ export interface StackCluster {
 
 export interface RowWithStacks {
   readonly row: Row;
-  /** The clusters that the row names. */
+  /** The clusters that the row refers to. */
   readonly stacks: readonly StackCluster[];
-  /** Where the waker ran, as its stack tells it; null without a stack. */
+  /** Where the waker ran, according to its stack; null without a stack. */
   readonly stackContext: KernelContext | null;
 }
 
-/** @param clocksource the machine's clocksource at the run; null when unknown */
+/** @param clocksource the machine's clocksource at the time of the run; null when not known */
 export function buildRow(
   outcome: RunOutcome,
   context: RowContext,
@@ -100,7 +103,10 @@ function recordedCells(record: ChainRecord | null): Pick<Row, RecordedName> {
   return Object.fromEntries(cells) as Pick<Row, RecordedName>;
 }
 
-/** ttwu_queue_wakelist() is hooked at its entry and may decline; before the wakeup the path is not known yet. */
+/**
+ * ttwu_queue_wakelist() is hooked at its entry and may decline, so before the wakeup the path is not known
+ * yet.
+ */
 function isOnWakelist({ path }: ChainRecord): boolean {
   return path === "wakelist" || path === null;
 }
@@ -123,12 +129,14 @@ const NO_STACK: NormalisedStack = { frames: [], interrupted: null, context: null
 
 const TTWU = "try_to_wake_up";
 
-/** The stack of a system call's tracepoint has the handler's frames, not one of the call's name. */
+/**
+ * The stack of a system call's tracepoint contains the handler's frames, but no function named like the call.
+ */
 const SYSTEM_CALL = "clock_gettime";
 
 /**
- * @param hooked the function in which the stack was taken. From 6.19 on a function with an exit program is left by
- * a jump into the trampoline, not by a call (ftrace's JMP mode; seen in 7.3): its own frame is then missing.
+ * @param hooked the function in which the stack was taken. From 6.19 on a function with an exit program jumps
+ *   into the trampoline instead of calling it (ftrace's JMP mode; seen in 7.3), so its own frame is missing.
  */
 function readStack(
   addresses: readonly bigint[] | undefined,
@@ -151,7 +159,7 @@ function lastStage(record: ChainRecord | null): (typeof STAGES)[number] {
   return STAGES.findLast((stage) => stage !== "none" && record[`${stage}_ns`] !== null) ?? "none";
 }
 
-/** The kernel mints no ID of 0: 0 means that it saw no wakeup. */
+/** The kernel never gives a run the ID 0: 0 means that it saw no wakeup. */
 function idText(id: bigint): string | null {
   return id === 0n ? null : id.toString(16).padStart(16, "0");
 }
@@ -169,8 +177,8 @@ function minus<N extends number | bigint>(later: N | null, earlier: N | null): N
 }
 
 /**
- * The value belongs to the read at tkread_ns. Where the marker is the clock_gettime system call, that read is the
- * target's own and the target has its value.
+ * The value belongs to the read at tkread_ns. When the hook of that read is the clock_gettime system call,
+ * the read is the target's own, and the target knows its value.
  */
 function tkreadValue({ record, target }: RunOutcome): bigint | null {
   if (record === null) return null;

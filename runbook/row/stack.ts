@@ -1,7 +1,8 @@
 /**
- * From the raw frames of a kernel stack to what identifies a wakeup: tracing machinery and compiler suffixes
- * removed, cut where an interrupt entered, so that neither the tier nor the task that happened to be
- * interrupted (`start_secondary` against `rest_init` on two idle CPUs) splits one cluster into several.
+ * Reduces the raw frames of a kernel stack to what identifies a wakeup: tracing machinery and compiler
+ * suffixes are removed, and the stack is cut where an interrupt entered. So neither the tier nor the task
+ * that happened to be interrupted (`start_secondary` or `rest_init` on two idle CPUs) splits one cluster into
+ * several.
  */
 
 import type { KernelContext } from "../../analysis/result/columns.ts";
@@ -12,14 +13,14 @@ export interface NormalisedStack {
   readonly frames: readonly string[];
   /** The function below the interrupt entry, `user` when the kernel has no frame there, null without an entry. */
   readonly interrupted: string | null;
-  /** As the frames tell it; null for an empty stack. */
+  /** According to the frames; null for an empty stack. */
   readonly context: KernelContext | null;
 }
 
 /** A frame whose address belongs to no known symbol. */
 const UNKNOWN_FRAME = "[unknown]";
 
-/** Frames that are there because somebody traces, not because of the wakeup. */
+/** Frames that exist because of tracing, not because of the wakeup. */
 const MACHINERY: readonly RegExp[] = [
   /^bpf_prog_/,
   /^bpf_trampoline_/,
@@ -44,20 +45,27 @@ const MACHINERY: readonly RegExp[] = [
 const NON_MASKABLE = INTERRUPT_ENTRIES.flatMap(({ nonMaskable }) => nonMaskable);
 const ENTRIES = [...INTERRUPT_ENTRIES.flatMap(({ maskable }) => maskable), ...NON_MASKABLE];
 
-/** Frames that serve softirqs, whoever called them; `in_serving_softirq()` is true inside, in ksoftirqd too. */
+/**
+ * Frames that serve softirqs, whatever called them; `in_serving_softirq()` is true inside, in ksoftirqd too.
+ */
 const SOFTIRQ = /^(handle_softirqs|__do_softirq|__softirqentry_text_start|do_softirq_own_stack)$/;
 
 /** Stubs of the kernel below an entry: not the interrupted code. */
 const ENTRY_PLUMBING = /^(error_entry|irqentry_.*)$/;
 
-/** What called the idle loop differs by CPU: the first one came from the boot, the others from their bring-up. */
+/**
+ * The callers of the idle loop differ by CPU: the first CPU entered it from the boot, the others from their
+ * bring-up.
+ */
 const IDLE_LOOP = /^(do_idle|cpu_startup_entry)$/;
 
 const SUFFIX = /(\.(constprop|isra|part|llvm|lto_priv)\.\d+|\.cold(\.\d+)?)+$/;
 
 const matches = (patterns: readonly RegExp[], name: string) => patterns.some((pattern) => pattern.test(name));
 
-/** The function as its source calls it: without what a compiler appended (`.constprop.0`, `.isra.0`, `.cold`). */
+/**
+ * The function's name in the source: without suffixes of the compiler (`.constprop.0`, `.isra.0`, `.cold`).
+ */
 export function functionName(symbol: string): string {
   return symbol.replace(SUFFIX, "");
 }
@@ -69,8 +77,9 @@ function isEntry(name: string): boolean {
 /**
  * Names of the frames of one stack.
  *
- * A frame is a return address and may lie one past the end of its function (a call that never returns), so the
- * byte before it is looked up. The innermost frame and the frame under an interrupt entry are exact addresses.
+ * A frame is a return address and may lie one byte past the end of its function (after a call that never
+ * returns), so the byte before it is looked up. The innermost frame and the frame under an interrupt entry
+ * are exact addresses.
  *
  * @param addresses instruction pointers, innermost first
  */
@@ -87,7 +96,7 @@ export function symboliseStack(
   return names;
 }
 
-/** @param names symbols of the frames, innermost first; null where an address has none */
+/** @param names symbols of the frames, innermost first; null for an address without a symbol */
 export function normaliseStack(names: readonly (string | null)[]): NormalisedStack {
   if (names.length === 0) return { frames: [], interrupted: null, context: null };
   const functions = names.map((name) => name === null ? UNKNOWN_FRAME : functionName(name));
@@ -101,7 +110,8 @@ export function normaliseStack(names: readonly (string | null)[]): NormalisedSta
 }
 
 /**
- * JIT-compiled programs have no symbol where bpf_jit_kallsyms is off: unknown frames at the inner end are theirs.
+ * JIT-compiled programs have no symbol when bpf_jit_kallsyms is off: unknown frames at the inner end belong
+ * to them.
  */
 function withoutMachinery(functions: readonly string[]): string[] {
   const frames = functions.filter((name) => !matches(MACHINERY, name));

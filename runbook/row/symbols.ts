@@ -1,20 +1,20 @@
 /**
- * Names for the kernel addresses of a stack. One pass over /proc/kallsyms notes address and place of each text
- * symbol in typed arrays; a name becomes a string only when a stack asks for it.
+ * Names for the kernel addresses of a stack. One pass over /proc/kallsyms stores address and position of each
+ * text symbol in typed arrays; a name becomes a string only when a stack needs it.
  */
 
 import { Kallsyms, TEXT_TYPES } from "../probes/kallsyms.ts";
 
-/** Addresses are kept as {@linkcode Kallsyms.lowAddress} gives them. */
+/** Addresses in the form of {@linkcode Kallsyms.lowAddress}. */
 const LOW_53_BITS = (1n << 53n) - 1n;
 
 /**
- * No kernel function is as long as this. An address farther from the symbol below it lies in code without
- * symbols (a JIT-compiled program where bpf_jit_kallsyms is off), not in that symbol.
+ * Longer than any kernel function. An address that is farther from the symbol below it lies in code without
+ * symbols (a JIT-compiled program when bpf_jit_kallsyms is off), not in that symbol's function.
  */
 const LONGEST_FUNCTION = 0x40000;
 
-/** Marks at the end of a section: an address behind them belongs to nothing. */
+/** Marks at the end of a section: an address after them belongs to no function. */
 const END_MARKS: ReadonlySet<string> = new Set(["_etext", "_einittext", "__end_rodata"]);
 
 /** Text symbols in ascending order of address. */
@@ -26,14 +26,14 @@ interface SortedSymbols {
 
 export class Symbols {
   readonly #file: Kallsyms;
-  /** The kernel image comes sorted; modules and generated code follow it unsorted. */
+  /** The kernel image is sorted; modules and generated code follow it unsorted. */
   readonly #image: SortedSymbols;
   readonly #rest: SortedSymbols;
   readonly #known = new Map<bigint, string | null>();
 
   /**
-   * Every address in the file is zero: kptr_restrict, or CAP_SYSLOG is missing. Nothing can be symbolised then
-   * and `symbolise` returns null for every address.
+   * Every address in the file is zero: kptr_restrict, or CAP_SYSLOG is missing. Then `symbolise` returns null
+   * for every address.
    */
   readonly hidden: boolean;
 
@@ -67,8 +67,8 @@ export class Symbols {
   }
 
   /**
-   * Name of the function that holds an address, without offset and module; null when no symbol covers it.
-   * Of several names for one address the one that the kernel lists first is taken, as the kernel itself does.
+   * Name of the function that contains an address, without offset and module; null when no symbol covers it.
+   * When one address has several names, it takes the first that the kernel lists, as the kernel itself does.
    */
   symbolise(address: bigint): string | null {
     const known = this.#known.get(address);
@@ -92,7 +92,9 @@ export class Symbols {
   }
 }
 
-/** Index of the first of the equal addresses nearest at or below `address`; -1 when there is none. */
+/**
+ * Index of the symbol nearest at or below `address`, the first of those with equal addresses; -1 without one.
+ */
 function floor(addresses: Float64Array, address: number): number {
   let low = 0;
   let high = addresses.length;

@@ -1,6 +1,6 @@
 /**
- * Names of the WF_* bits of `wake_flags` (kernel/sched/sched.h). They are #defines, absent from BTF, and their
- * values changed between kernels, so the release picks a table and the file says which one was used.
+ * Names of the WF_* bits of `wake_flags` (kernel/sched/sched.h). They are #defines, so BTF lacks them, and
+ * their values changed between kernels. So the release picks a table, and the file says which one was used.
  */
 
 export type WakeFlagName =
@@ -22,10 +22,10 @@ export interface DecodeTable {
   readonly bits: Readonly<Partial<Record<WakeFlagName, number>>>;
 }
 
-/** Set by the scheduler for itself: they say nothing about why or how the waker woke the target. */
+/** The scheduler sets these for itself: they say nothing about why or how the waker woke the target. */
 const BOOKKEEPING: ReadonlySet<WakeFlagName> = new Set(["WF_TTWU", "WF_RQ_SELECTED"]);
 
-/** Oldest first. Each table holds until the next one begins. */
+/** Oldest first. Each table is valid until the next one begins. */
 export const DECODE_TABLES: readonly DecodeTable[] = [
   { name: "5.4-5.7", since: [5, 4], bits: { WF_SYNC: 0x01, WF_FORK: 0x02, WF_MIGRATED: 0x04 } },
   {
@@ -73,7 +73,7 @@ export const DECODE_TABLES: readonly DecodeTable[] = [
 /**
  * The table for a kernel release such as `6.12.117-cloud-amd64`.
  *
- * @returns null when the release is older than every table or has no version in it: signatures stay empty then
+ * @returns null when the release is older than every table or contains no version: signatures stay empty then
  */
 export function decodeTableFor(release: string): DecodeTable | null {
   const version = /^(\d+)\.(\d+)/.exec(release);
@@ -87,8 +87,8 @@ export function decodeTableFor(release: string): DecodeTable | null {
 }
 
 /**
- * The effective wake flags by name, joined by `|` in the table's order. Bits of the scheduler's own bookkeeping
- * are left out; bits the table does not know follow as one `0x…`; `none` when nothing is left.
+ * The wake flags by name, joined by `|` in the table's order. Bits that the scheduler sets for itself are
+ * left out; bits that the table does not know follow as one `0x…`; `none` when no bit is left.
  *
  * ```ts
  * import assert from "node:assert/strict";
