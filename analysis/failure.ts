@@ -1,11 +1,11 @@
-/** Exit codes of the program. Everything that ends it uses one of these. */
+/** The program's exit codes. Whatever ends the program uses one of these. */
 export const EXIT = { done: 0, failed: 1, usage: 2, cannotMeasure: 3, gate: 4 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * An end of the program that its user can act on: one line that says what was attempted, what was found
- * and what to do. `cause` is shown with --verbose only.
+ * An end of the program on which its user can act: one line that says what was attempted, what was found and
+ * what to do. `cause` is only shown with --verbose.
  */
 export class Failure extends Error {
   override readonly name = "Failure";
@@ -14,7 +14,7 @@ export class Failure extends Error {
     readonly exitCode: ExitCode,
     /** What was attempted and what was found, for example `cannot write host.csv: the file exists`. */
     readonly found: string,
-    /** What to do, an imperative without a full stop. */
+    /** What to do: an imperative without a full stop. */
     readonly remedy: string,
     options?: ErrorOptions,
   ) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Attaches every program of a BPF object until it is ended; says so once they all are. Usage: attach OBJECT */
+/*
+ * Attaches every program of a BPF object until it is killed, and prints when all are attached. Usage: attach
+ * OBJECT
+ */
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,11 +1,11 @@
 /**
- * `probe compare` beside the same analysis in pandas and scipy: alternately, in one run, on the same files, which
- * have all columns.
+ * `probe compare` against the same analysis in pandas and scipy: alternately, in one run, on the same files,
+ * which have all columns.
  *
  *   deno run -A bench/compare_bench.ts [ROWS...]        default: 30 100000 1000000
  *
- * Uses dist/probe when it was built, else the sources. A benchmark: it reports, it does not fail where a goal is
- * missed.
+ * Uses dist/probe if it was built, else the sources. It is a benchmark: it reports, but does not fail when a
+ * goal is missed.
  */
 
 import { COLUMNS } from "../analysis/result/columns.ts";
@@ -17,10 +17,10 @@ import { generate } from "./generate.ts";
 const PYTHON = "/usr/bin/python3";
 export const DEFAULT_ROWS = [30, 100_000, 1_000_000];
 
-/** What a goal is about: medians of the wall time and of the CPU's, the largest memory. */
+/** What a goal limits: medians of the wall time and of the CPU time, the largest memory use. */
 export interface Measured {
   readonly seconds: number;
-  /** s. More wall time than this was waited, mostly for a busy machine. */
+  /** s. Wall time beyond this was spent waiting, mostly for a busy machine. */
   readonly cpu: number;
   readonly bytes: number;
 }
@@ -55,7 +55,7 @@ const GOALS: ReadonlyMap<number, readonly Goal[]> = new Map([
   ]],
 ]);
 
-/** Each goal that files of so many rows have, and whether it was met; empty where none is set. */
+/** Each goal for files of so many rows, and whether it was met; empty when none is set. */
 export function goals(rows: number, probe: Measured, pandas: Measured): string {
   return (GOALS.get(rows) ?? []).map((goal) =>
     `${goal.text}: ${goal.isMet(probe, pandas) ? "met" : "MISSED"}`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Programs that do nothing, on the hooks of a tier that an unrelated wakeup passes: what nobody who hooks them can stay
- * below. Compiled once for each tier, with -DFULL or without.
+ * Programs that do nothing, on the hooks of a tier that an unrelated wakeup passes: the lowest cost that any
+ * user of these hooks can reach. Compiled once for each tier, with -DFULL or without.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

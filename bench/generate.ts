@@ -19,7 +19,7 @@ export interface Generated {
   readonly shiftNs?: number;
   /** Every n-th run times out instead of completing. */
   readonly timeoutEvery?: number;
-  /** Laid over the meta line. */
+  /** Overrides fields of the meta line. */
   readonly meta?: Partial<Meta>;
 }
 
@@ -43,7 +43,7 @@ const READ_STACK = [
   "do_syscall_64",
 ];
 
-/** Small, fast, seeded: the fractions in [0, 1) of Mulberry32. */
+/** A small, fast, seeded generator: Mulberry32, as fractions in [0, 1). */
 function generator(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -128,7 +128,7 @@ export function* generate(options: Generated): Generator<string> {
   yield text + formatEnd(end);
 }
 
-/** A value of the column's kind; none where not every wakeup has one, and no ID or stack. */
+/** A value of the column's kind; empty where some wakeups have none, and for IDs and stacks. */
 function plainCell({ kind, values, occasional }: Column): Row[keyof Row] {
   if (occasional !== undefined) return null;
   switch (kind) {
@@ -147,7 +147,7 @@ function plainCell({ kind, values, occasional }: Column): Row[keyof Row] {
   }
 }
 
-/** What a row has in the columns that its maker does not name. */
+/** A row's values for the columns that its generator does not name. */
 export const PLAIN_ROW = Object.fromEntries(
   EACH_COLUMN.map((column) => [column.name, plainCell(column)]),
 ) as Row;
@@ -165,13 +165,13 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
   const idle = random() < 0.8;
   const prev = random() < 0.5 ? 0 : 1;
   const waker = migrated ? 1 - prev : prev;
-  /** Skewed to the right, as latencies are; wide when an idle CPU has to be woken by an IPI. */
+  /** Skewed to the right like real latencies; wide when an IPI has to wake an idle CPU. */
   const latency = (typical: number) =>
     Math.round(typical * Math.exp((random() + random() + random() - 1.5) * 0.8));
   const edge = FIRST_EDGE_NS + BigInt(run) * PERIOD_NS;
   const ttwu = edge + BigInt(latency(42_000));
   const activate = ttwu + BigInt(latency(onWakelist ? 9_000 : 900));
-  // On the wakelist the wakeup waits in two parts: until the IPI is sent, and until it has come.
+  // On the wakelist path the wakeup waits twice: until the IPI is sent, and until it has arrived.
   const queued = ttwu + (activate - ttwu) / 4n;
   const pending = activate - (activate - ttwu) / 4n;
   const wakeup = activate + BigInt(latency(700));

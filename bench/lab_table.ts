@@ -1,7 +1,6 @@
 /**
- * The second half of `deno task lab`: what the scheduler did on idle and on busy CPUs, on both sides, as a table.
- * Reads
- * the files that `deno task demo --loaded` leaves.
+ * The second half of `deno task lab`: what the scheduler did on idle and on busy CPUs, on both sides, as a
+ * table. Reads the files that `deno task demo --loaded` leaves.
  */
 
 import { formatDuration } from "../analysis/units/format_value.ts";
@@ -10,7 +9,7 @@ import { parseMeasurement, type TextRow } from "../tests/harness/measurement.ts"
 import { medianInterval } from "./median_interval.ts";
 
 const FOLDER = "dist/demo-loaded";
-/** Of the standard normal distribution, for 95 %. */
+/** Quantile of the standard normal distribution for 95 %. */
 const Z = 1.959963984540054;
 
 /** `15 of 60 (16-37 %)`: Wilson's 95 % interval. */
@@ -22,7 +21,7 @@ function share(count: number, of: number): string {
   return `${count} of ${of} (${percent(centre - half)}-${percent(centre + half)} %)`;
 }
 
-/** `607.1 us (499.5 us-991.3 us), n 45`: 95 % interval from order statistics; none below 6 values. */
+/** `607.1 us (499.5 us-991.3 us), n 45`: 95 % interval from order statistics, left out below 6 values. */
 function median(values: readonly number[]): string {
   if (values.length === 0) return "none";
   const sorted = Float64Array.from(values).sort();
@@ -33,7 +32,7 @@ function median(values: readonly number[]): string {
   return `${formatDuration(medianSorted(sorted))}${bounds}, n ${values.length}`;
 }
 
-/** Differences of two columns, of the rows that have both. */
+/** Differences of two columns, for the rows that have both. */
 function between(rows: readonly TextRow[], from: keyof TextRow, to: keyof TextRow): number[] {
   return rows.filter((row) => row[from] !== "" && row[to] !== "").map((row) =>
     Number(row[to]) - Number(row[from])

@@ -1,10 +1,12 @@
-/** An interval of the median for the tables of the benchmarks; the program prints none of one sample. */
+/**
+ * An interval of the median for the tables of the benchmarks; the program prints none for a single sample.
+ */
 
 import { incompleteBeta } from "../analysis/stats/incomplete.ts";
 
 /**
- * Two order statistics, as far from either end, that hold the median with 95 % confidence: the number of values below
- * it is binomial, whatever the distribution.
+ * Two order statistics, equally far from both ends, that contain the median with 95 % confidence: the number
+ * of values below the median is binomial, whatever the distribution.
  *
  * @param sorted ascending
  * @returns null for fewer than 6 values

@@ -1,11 +1,12 @@
 /**
- * What the probes cost others: two unrelated tasks that wake each other through a pipe, alone and while an observer
- * is armed for another task; `probe` and a bpftrace script with the same hooks and filter, alternately, in one run.
+ * What the probes cost other tasks: two unrelated ones that wake each other through a pipe, alone and while
+ * an observer is armed for another task; `probe` and a bpftrace script with the same hooks and filter,
+ * alternately, in one run.
  *
  *   deno run -A bench/overhead_bench.ts [native] [guest]        default: both
  *
- * On the machine itself at the tracepoint tier, in a guest with Debian's 6.12 at the full tier. Needs dist/probe. A
- * benchmark: it reports, it does not fail where a goal is missed.
+ * On the machine itself at the tracepoint tier, in a guest with Debian's 6.12 at the full tier. Needs
+ * dist/probe. It is a benchmark: it reports, but does not fail when a goal is missed.
  */
 
 import { existsSync } from "node:fs";
@@ -24,10 +25,10 @@ import { medianInterval } from "./median_interval.ts";
 const BPFTRACE = "/usr/bin/bpftrace";
 const GOAL_PER_CENT = 5;
 const GOAL_OF_BPFTRACE = 0.5;
-/** Some kernels mount it only on demand; the mount is seen by bpftrace alone. */
+/** Some kernels mount it only on demand; only bpftrace sees this mount. */
 const TRACEFS = "/sys/kernel/tracing";
 
-/** What overhead_round.sh puts beside the pair. */
+/** What overhead_round.sh runs beside the pair. */
 const CONDITIONS = {
   probe_window: "probe, around an edge: all hooks attached and armed",
   empty_programs: "programs that do nothing on the same hooks",
@@ -40,18 +41,18 @@ type Condition = keyof typeof CONDITIONS;
 interface Place {
   readonly tier: Tier;
   readonly rounds: number;
-  /** How long a probe's window is, before the share that it leaves free; s. */
+  /** Length of a probe's window, before the share that it leaves free; s. */
   readonly periodS: number;
   readonly trips: number;
   readonly bursts: number;
-  /** How long the pair lasts beside a whole run, of several periods. */
+  /** How long the pair runs beside a whole run of several periods. */
   readonly seconds: number;
 }
 
 const NATIVE: Place = { tier: "tracepoint", rounds: 12, periodS: 4, trips: 200, bursts: 150, seconds: 6 };
 const GUEST: Place = { tier: "full", rounds: 6, periodS: 8, trips: 100, bursts: 100, seconds: 2 };
 
-/** Slowdowns of the pair in per cent, one a round. */
+/** Slowdowns of the pair in per cent, one per round. */
 type Slowdowns = Map<Condition, number[]>;
 
 function isCondition(word: string | undefined): word is Condition {
@@ -87,8 +88,9 @@ async function measureNative(folder: string, place: Place): Promise<Slowdowns> {
 }
 
 /**
- * An emulated guest's time depends on what else this machine does. With -icount its clock counts instructions, 1 ns
- * each, on one CPU: a slowdown is then the share of further instructions, the same in every run to about 0.1 %.
+ * The time of an emulated guest depends on what else this machine does. With -icount its clock counts
+ * instructions, 1 ns each, on one CPU: a slowdown is then the share of additional instructions, the same in
+ * every run to about 0.1 %.
  */
 const COUNTING = { accelerator: ["-accel", "tcg,thread=single"], clock: ["-icount", "shift=0,sleep=off"] };
 
@@ -156,11 +158,11 @@ function report(title: string, place: Place, slowdowns: Slowdowns): void {
   }
 }
 
-/** What the rounds need, in a folder of their own. */
+/** The files that the rounds need, in a folder of their own. */
 async function prepare(folder: string): Promise<void> {
   const compile = ["clang", "-O2", "-Wall", "-Wextra", "-Werror"];
   await run([...compile, "-static", source("pair.c"), "-o", `${folder}/pair`]);
-  // libelf needs it where there is one (Debian 13).
+  // libelf needs it on some systems (Debian 13).
   const zstd = existsSync(`/usr/lib/${MULTIARCH}/libzstd.a`) ? ["-lzstd"] : [];
   const libraries = ["-lbpf", "-lelf", "-lz", ...zstd];
   await run([...compile, "-static", source("attach.c"), "-o", `${folder}/attach`, ...libraries]);

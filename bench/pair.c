@@ -126,7 +126,10 @@ int main(int argc, char **argv)
 	if (trips < 1 || length < 1 || pipe(there) || pipe(back))
 		return 1;
 	stay_on_one_cpu();
-	/* Others on this CPU interrupt less; without the right to it, more bursts are disturbed. */
+	/*
+	 * A higher priority, so others on this CPU interrupt less; without the right to it, more bursts are
+	 * disturbed.
+	 */
 	if (!is_mean)
 		setpriority(PRIO_PROCESS, 0, -20);
 	other = fork();

@@ -4,8 +4,8 @@
  *
  *   deno run -A bench/period_bench.ts
  *
- * On the machine itself at the tracepoint tier. Needs dist/probe. A benchmark: it reports, it does not fail where a
- * goal is missed.
+ * On the machine itself at the tracepoint tier. Needs dist/probe. It is a benchmark: it reports, but does not
+ * fail when a goal is missed.
  */
 
 import { medianSorted } from "../analysis/stats/quantile.ts";
@@ -29,7 +29,7 @@ interface Series {
   readonly medianMs: number;
   readonly missed: number;
   readonly timeouts: number;
-  /** kB at a tenth of the runs and at the end. */
+  /** kB after a tenth of the runs and at the end. */
   readonly memory: readonly [number, number];
 }
 

@@ -1,4 +1,4 @@
-/** What the benchmarks compare with, and nothing else needs: installed when they run. */
+/** What only the benchmarks need, to compare with: installed when they run. */
 
 import { installPackages, type Need, orExplain, setup } from "../build/tasks/setup.ts";
 

@@ -1,10 +1,10 @@
 /**
- * The exact Hodges-Lehmann shift with its interval, beside R's `wilcox.test(conf.int = TRUE)`: its time at growing
- * sizes, and whether both find the same.
+ * The exact Hodges-Lehmann shift with its interval, against R's `wilcox.test(conf.int = TRUE)`: its time at
+ * growing sizes, and whether both agree.
  *
  *   deno run -A bench/shift_bench.ts
  *
- * A benchmark: it reports, it does not fail where a goal is missed.
+ * It is a benchmark: it reports, but does not fail when a goal is missed.
  */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
@@ -16,7 +16,7 @@ import { normalQuantile } from "../analysis/stats/special.ts";
 import { stdoutOf } from "../build/process/command.ts";
 
 const SIZES = [10_000, 100_000, 1_000_000];
-/** Where R is asked too: it takes half a minute there. */
+/** The size at which R runs too: it takes half a minute there. */
 const SIZE_FOR_R = 100_000;
 const ROUNDS = 5;
 
@@ -27,7 +27,7 @@ interface Shift {
   readonly high: number;
 }
 
-/** Latencies as they are measured: whole ns, skewed to the right, of two modes. */
+/** Latencies like measured ones: whole ns, skewed to the right, with two modes. */
 function latencies(n: number, seed: number, shift: number): Float64Array {
   const random = Xoshiro128.seeded(seed);
   return Float64Array.from({ length: n }, () => {
@@ -40,7 +40,7 @@ function sides(n: number): [a: Float64Array, b: Float64Array] {
   return [latencies(n, 1, 0), latencies(n, 2, 300)];
 }
 
-/** From unsorted runs on, as R does it. */
+/** Timed from unsorted runs, as R does it. */
 function shiftOf(runsA: Float64Array, runsB: Float64Array): Shift {
   const [a, b] = [runsA.toSorted(), runsB.toSorted()];
   const differences = new PairwiseDifferences(a, b);
@@ -49,7 +49,7 @@ function shiftOf(runsA: Float64Array, runsB: Float64Array): Shift {
   return { estimate, low, high };
 }
 
-/** Median of some rounds; s. */
+/** Median over some rounds; s. */
 function secondsOf(a: Float64Array, b: Float64Array): number {
   const seconds = Float64Array.from({ length: ROUNDS }, () => {
     const began = performance.now();
@@ -59,7 +59,7 @@ function secondsOf(a: Float64Array, b: Float64Array): number {
   return medianSorted(seconds.sort());
 }
 
-/** (m + n) log2(m n): what the time is to grow with. */
+/** (m + n) log2(m n): how the time should grow. */
 function steps(n: number): number {
   return 2 * n * Math.log2(n * n);
 }

@@ -1,6 +1,7 @@
 /**
- * `deno task simulate`: coverage of every interval, error rate of every test and the verdict table, where the truth
- * is known. Writes docs/validation.md; `--quick` simulates a few pairs only and prints instead of writing.
+ * `deno task simulate`: coverage of every interval, error rate of every test and the verdict table, for data
+ * whose truth is known. Writes docs/validation.md; `--quick` simulates only a few pairs and prints instead of
+ * writing.
  */
 
 import { type Cell, cellsOf, type Plan } from "./simulation/cells.ts";
@@ -17,14 +18,16 @@ const QUICK_PLAN: Plan = {
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);
 
-/** All cells in their order, each simulated by one of as many workers as there are CPUs; a line on stderr for each. */
+/**
+ * All cells in their order, simulated by as many workers as there are CPUs; prints a line on stderr for each.
+ */
 async function simulated(plan: Plan): Promise<Cell[]> {
   const cells: Cell[] = new Array(cellsOf(plan).length);
   let next = cells.length;
   const workers = Array.from({ length: navigator.hardwareConcurrency }, () => {
     const worker = new Worker(new URL("./simulation/worker.ts", import.meta.url), { type: "module" });
     return new Promise<void>((resolve, reject) => {
-      // The last cells of a table have the most runs and take longest: they come first.
+      // The last cells of a table have the most runs and take longest, so they start first.
       const goOn = () =>
         next === 0 ? (worker.terminate(), resolve()) : worker.postMessage({ plan, index: --next });
       worker.onmessage = ({ data }: MessageEvent<{ index: number; cell: Cell }>) => {

@@ -1,11 +1,14 @@
-/** Stacks in the folded form of flamegraph.pl, speedscope and their like: `outermost;...;innermost count`. */
+/**
+ * Stacks in the folded format of flamegraph.pl, speedscope and similar tools: `outermost;...;innermost
+ * count`.
+ */
 
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 
 /**
- * One line for each stack cluster of the wakeups, below a root `ttwu`, and of the reads, below `tkread`: how many
- * runs have it, complete or not. Runs whose stack was not observed are in no line.
+ * One line per stack cluster, below a root `ttwu` for wakeups and `tkread` for reads, with the number of runs
+ * that have it, complete or not. Runs whose stack was not observed are in no line.
  *
  * @returns sorted lines, each with its LF
  */

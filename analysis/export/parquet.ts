@@ -1,6 +1,7 @@
 /**
- * A result file as Parquet: the columns of the file under their names. Integers are INT64, true and false BOOLEAN,
- * all others STRING; a cell that was not observed is null. Version, meta, end and stacks are key-value metadata.
+ * A result file as Parquet: the columns of the file under their names. Integers are INT64, true and false
+ * BOOLEAN, all others STRING; a cell that was not observed is null. Version, meta, end and stacks are
+ * key-value metadata.
  */
 
 import type { SchemaElement } from "hyparquet";
@@ -11,7 +12,7 @@ import type { ResultFile } from "../result/file.ts";
 import { RESULT_VERSION } from "../result/write.ts";
 import type { RowView } from "../result/row_view.ts";
 
-/** So many rows are in memory at a time. */
+/** Number of rows in memory at the same time. */
 const GROUP_ROWS = 65_536;
 
 const SCHEMA: SchemaElement[] = [
@@ -30,7 +31,7 @@ const SCHEMA: SchemaElement[] = [
   }),
 ];
 
-/** Hands its bytes on after every row group. */
+/** Passes its bytes on after every row group. */
 class HandingOn extends ByteWriter {
   readonly #write: (bytes: Uint8Array) => void;
 
@@ -54,7 +55,7 @@ export class ParquetRows {
   readonly #parquet: ParquetWriter;
   #cells: (bigint | boolean | string | null)[][] = EACH_COLUMN.map(() => []);
 
-  /** @param write takes the bytes piece by piece; a piece is overwritten after the call */
+  /** @param write receives the bytes piece by piece; a piece is overwritten after the call */
   constructor(write: (bytes: Uint8Array) => void) {
     this.#parquet = new ParquetWriter({ writer: new HandingOn(write), schema: SCHEMA, createdBy: "probe" });
   }
@@ -66,7 +67,7 @@ export class ParquetRows {
     if (this.#cells[0]!.length === GROUP_ROWS) this.#writeGroup();
   }
 
-  /** @param file the one whose rows were visited */
+  /** @param file the file whose rows were visited */
   finish(file: ResultFile): void {
     if (this.#cells[0]!.length > 0) this.#writeGroup();
     const facts: Readonly<Record<string, unknown>> = {

@@ -1,8 +1,9 @@
 /**
- * Chains in the trace event format of Chrome, which ui.perfetto.dev and speedscope open: one track for the runs, one
- * for each CPU, and an arrow from the waker to the switch-in of the target. Times are microseconds from the first
- * edge on, written as decimal fractions, so that every ns is kept. A slice of the chain has the name of the stage that
- * ends it. Where it ends and the next one begins, both have the same text: importers compare times as doubles.
+ * Chains in the trace event format of Chrome, which ui.perfetto.dev and speedscope open: one track for the
+ * runs, one for each CPU, and an arrow from the waker to the switch-in of the target. Times are microseconds
+ * from the first edge on, written as decimal fractions, so no ns is lost. A slice of the chain has the name
+ * of the stage that ends it. The end of a slice and the begin of the next have exactly the same text, because
+ * importers compare times as doubles.
  */
 
 import { CHAIN_STAGES, type ChainStage } from "../show/chain.ts";
@@ -12,10 +13,10 @@ import type { RowView } from "../result/row_view.ts";
 
 const PROCESS = 1;
 const RUNS = 0;
-/** CPU 0 has the thread behind that of the runs. */
+/** CPU 0 is the thread after that of the runs. */
 const FIRST_CPU = 1;
 
-/** What the slice of a run tells of it, where it was observed: its identity, its factors, what it found. */
+/** What the slice of a run shows, if observed: its identity, its factors, its results. */
 const RUN_ARGS = [
   "correlation_id",
   "status",
@@ -33,19 +34,19 @@ const RUN_ARGS = [
 interface Point {
   readonly stage: ChainStage;
   readonly ns: bigint;
-  /** Where it happened; null: not observed. */
+  /** The CPU on which it happened; null: not observed. */
   readonly cpu: bigint | null;
 }
 
 /** Writes a trace while the rows are read. */
 export class PerfettoTrace {
   readonly #write: (text: string) => void;
-  /** Where the last slice of each track ended. */
+  /** Where the latest slice of each track ended. */
   readonly #ends = new Map<number, bigint>();
   #origin: bigint | null = null;
   #events = 0;
 
-  /** @param write takes the JSON text piece by piece */
+  /** @param write receives the JSON text piece by piece */
   constructor(write: (text: string) => void) {
     this.#write = write;
     write('{"displayTimeUnit":"ns","traceEvents":[');
@@ -58,7 +59,7 @@ export class PerfettoTrace {
     this.#origin ??= first.ns;
     const run = row.number("run");
     if (this.#follows(`run ${run}`, RUNS, first, last)) {
-      // Runs do not touch each other: one event each is enough.
+      // Runs do not touch each other, so each needs only one event.
       this.#event(
         { ph: "X", name: `run ${run}`, tid: RUNS, args: observed(row) },
         first.ns,
@@ -72,7 +73,7 @@ export class PerfettoTrace {
       const tid = FIRST_CPU + Number(to.cpu);
       if (!this.#follows(to.stage, tid, from, to)) continue;
       this.#event({ ph: "B", name: to.stage, tid }, from.ns);
-      // Some importers pair by the name.
+      // Some importers pair events by name.
       this.#event({ ph: "E", name: to.stage, tid }, to.ns);
     }
     this.#flow(run, points);
@@ -83,7 +84,7 @@ export class PerfettoTrace {
     }
   }
 
-  /** @param file the one whose rows were visited */
+  /** @param file the file whose rows were visited */
   finish(file: ResultFile): void {
     this.#name("process_name", RUNS, `${file.meta.env} on ${file.meta.host}`);
     for (const track of [...this.#ends.keys()].sort((a, b) => a - b)) {
@@ -111,8 +112,8 @@ export class PerfettoTrace {
   }
 
   /**
-   * Whether a slice may be written: those of a track must follow each other. Points in the wrong order (an integrity
-   * error) become an instant that has both times.
+   * Whether a slice may be written: the slices of a track must follow each other. Points in the wrong order
+   * (an integrity error) become an instant with both times.
    */
   #follows(name: string, track: number, from: Point, to: Point): boolean {
     const end = this.#ends.get(track) ?? from.ns;
@@ -138,7 +139,7 @@ export class PerfettoTrace {
 
   /**
    * @param ns absent: the event has no time
-   * @param duration of a slice that is one event, ns
+   * @param duration of a slice written as one event, ns
    */
   #event(event: object, ns?: bigint, duration?: bigint): void {
     const start = ns === undefined ? "" : `,"ts":${microseconds(ns - this.#origin!)}`;
@@ -151,7 +152,7 @@ export class PerfettoTrace {
 function observed(row: RowView): Record<string, string> {
   return Object.fromEntries(RUN_ARGS.flatMap((name) => {
     const text = row.text(name);
-    // Most runs are complete; to say so of each takes a fiftieth of the file.
+    // Most runs are complete; repeating that for each would take a fiftieth of the file.
     return text === null || name === "status" && text === "complete" ? [] : [[name, text]];
   }));
 }
@@ -160,7 +161,7 @@ function observed(row: RowView): Record<string, string> {
 function pointsOf(row: RowView): Point[] {
   const waker = row.integer("waker_cpu");
   const target = row.integer("target_cpu");
-  // On the wakelist path it is the target's CPU that activates it, on the others the waker's.
+  // On the wakelist path the target's CPU activates the target, on the other paths the waker's CPU does.
   const activating = row.text("path") === "wakelist" ? target : waker;
   const cpuOf: Readonly<Record<ChainStage, bigint | null>> = {
     edge: null,
@@ -178,7 +179,7 @@ function pointsOf(row: RowView): Point[] {
   });
 }
 
-/** Exact: a decimal fraction with the ns behind the point. */
+/** Exact: a decimal fraction whose digits are the ns. */
 function microseconds(ns: bigint): string {
   const sign = ns < 0n ? "-" : "";
   const digits = String(ns < 0n ? -ns : ns).padStart(4, "0");

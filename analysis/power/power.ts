@@ -1,6 +1,6 @@
 /**
- * `probe power`: how many runs a side must have for equivalence to be shown, from the distributions that files
- * hold. Field names are those of `probe power --format json`, in which reasons and warnings are sentences.
+ * `probe power`: how many runs each side needs to show equivalence, from the distributions in result files.
+ * Field names are those of `probe power --format json`, where reasons and warnings are sentences.
  */
 
 import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
@@ -14,20 +14,20 @@ import { describe, type Description } from "../sample/description.ts";
 import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
 
 export interface PowerOptions {
-  /** Of the question LEAD, in ns; without it the runbook's. */
+  /** Margin of the question LEAD, in ns; default: the runbook's. */
   readonly marginNs?: number;
-  /** Without it the runbook's. */
+  /** Default: the runbook's. */
   readonly alpha?: number;
-  /** Wanted probability that equivalence is shown, in (0, 1). */
+  /** Requested probability of showing equivalence, in (0, 1). */
   readonly power: number;
 }
 
-/** The answer to each question that is not part of another stands under the question's name. */
+/** The answer to each question that is not part of another, under the question's name. */
 export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
-  /** One file, for both sides; or the files of A and B. */
+  /** One file for both sides, or the files of A and B. */
   readonly files: readonly string[];
   readonly alpha: number;
-  /** What was asked for. */
+  /** The requested power. */
   readonly power: number;
   readonly margin_source: "runbook" | "option";
   readonly method: string;
@@ -38,27 +38,27 @@ export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
 export type PowerWarning =
   | { readonly code: "file"; readonly note: FileNote }
   | { readonly code: "thin"; readonly file: string; readonly complete: number }
-  /** Neighbouring runs are alike: a real series needs more runs than independent draws. */
+  /** Neighbouring runs are alike, so a real series needs more runs than independent draws. */
   | { readonly code: "dependent"; readonly file: string; readonly duration: Duration; readonly lag1: number };
 
-/** Why there is no number of runs; the words are in analysis/print. */
+/** Why the number of runs is not known; the words are in analysis/print. */
 export type NoAnswer =
   | { readonly code: "few_runs"; readonly file: string; readonly runs: number; readonly needs: number }
-  /** More runs than `most` would be needed. */
+  /** More than `most` runs would be needed. */
   | { readonly code: "many_runs"; readonly most: number };
 
 export interface RunsAnswer {
   readonly margin_ns: number;
-  /** What was drawn from, in the order of the files. */
+  /** The samples to draw from, in the order of the files. */
   readonly samples: readonly Description[];
-  /** Null: see `reason`. */
+  /** null: see `reason`. */
   readonly runs_per_side: number | null;
-  /** Simulated with so many runs; at least what was asked for. */
+  /** Power found by simulation with that many runs; at least the requested one. */
   readonly simulated_power: number | null;
   readonly reason: NoAnswer | null;
 }
 
-/** Fewer runs are no distribution to draw from. */
+/** Fewer runs do not represent a distribution to draw from. */
 const NEEDS = 4;
 
 const METHOD =
@@ -67,7 +67,7 @@ const METHOD =
 
 /**
  * @param files one, or A and B; the runbook of the first declares margins and alpha
- * @throws Failure when alpha is none or no margin is declared
+ * @throws Failure when alpha is not an error rate or no margin is declared
  */
 export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
   const first = files[0]!;
@@ -108,7 +108,7 @@ function runsFor(
   if (found.runs >= INTERVAL_NEEDS) {
     return { ...asked, runs_per_side: found.runs, simulated_power: found.power, reason: null };
   }
-  // The test alone would do with fewer, but below that the comparison gives no interval and so no verdict.
+  // The test alone would need fewer, but below that the comparison has no interval and therefore no verdict.
   const simulated = equivalencePower(sorted[0]!, sorted.at(-1)!, INTERVAL_NEEDS, {
     margin: marginNs,
     alpha,

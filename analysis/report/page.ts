@@ -1,6 +1,6 @@
 /**
- * The report as one HTML page: pure, no script, nothing that is fetched, and the same bytes for the same input.
- * What a policy can forbid is forbidden in the page itself.
+ * The report as one HTML page: no side effects, no script, nothing fetched, and the same bytes for the same
+ * input. The page itself forbids what a policy can forbid.
  */
 
 import { said } from "./html/blocks.ts";
@@ -19,11 +19,11 @@ import { STYLE } from "./html/style.ts";
 export interface Page {
   /** Version of this program. */
   readonly version: string;
-  /** The command that gives this page. */
+  /** The command that produces this page. */
   readonly command: string;
-  /** One file, or several of which the first is the baseline. */
+  /** One file, or several with the baseline first. */
   readonly files: readonly ReportFile[];
-  /** Each file but the first against the first, in their order. */
+  /** Comparisons of each further file with the first, in their order. */
   readonly comparisons: readonly Comparison[];
 }
 
@@ -64,7 +64,7 @@ ${comparisons.length > 0 && textReport(comparisons)}
   return page.toString();
 }
 
-/** All answers first, then what each comparison rests on. */
+/** All answers first, then what each comparison is based on. */
 function compared(
   comparisons: readonly Comparison[],
   baseline: ReportSide,
@@ -92,7 +92,7 @@ function sideLine({ letter, show }: ReportSide): Markup {
   }</li>`;
 }
 
-/** The report that a terminal shows. */
+/** The report as a terminal shows it. */
 function textReport(comparisons: readonly Comparison[]): Markup {
   const lines = compareText(comparisons).trimEnd().split("\n");
   return markup`<details><summary>The same as text</summary><pre>${
@@ -100,7 +100,7 @@ function textReport(comparisons: readonly Comparison[]): Markup {
   }</pre></details>`;
 }
 
-/** Text of this program that holds no text of a file. */
+/** Text of this program, without any text of a file. */
 function literal(text: string): Markup {
   return markup([text] as unknown as TemplateStringsArray);
 }

@@ -1,4 +1,4 @@
-/** How many runs have which value of a column. */
+/** How many runs have each value of a column. */
 
 import { type Status, STATUSES } from "../result/columns.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
@@ -14,7 +14,7 @@ export interface Count {
 /**
  * The most frequent value first.
  *
- * @param rows those that count, all when left out
+ * @param rows those that count; default: all
  */
 export function countsOf(column: DictionaryColumn, rows?: Uint32Array): Count[] {
   const codes = column.codes();
@@ -26,7 +26,7 @@ export function countsOf(column: DictionaryColumn, rows?: Uint32Array): Count[] 
     .sort((x, y) => y.runs - x.runs || (String(x.value) < String(y.value) ? -1 : 1));
 }
 
-/** Runs of each status. */
+/** Number of runs for each status. */
 export function statusesOf({ texts }: ResultFile): Readonly<Record<Status, number>> {
   const counts = new Map(countsOf(texts.status).map(({ value, runs }) => [value, runs]));
   return Object.fromEntries(STATUSES.map((status) => [status, counts.get(status) ?? 0])) as Record<

@@ -1,6 +1,6 @@
 import { iqrSorted, madSorted, medianSorted } from "../stats/quantile.ts";
 
-/** Place and spread of a duration over complete runs; null where there are too few values. */
+/** Location and spread of a duration over complete runs; null with too few values. */
 export interface Description {
   readonly n: number;
   readonly median_ns: number | null;
@@ -9,7 +9,7 @@ export interface Description {
   readonly mad_ns: number | null;
 }
 
-/** Below this many values a spread is not an estimate. */
+/** With fewer values, a spread is not an estimate. */
 const SPREAD_NEEDS = 2;
 
 /** @param sorted ns, ascending */

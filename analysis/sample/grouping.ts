@@ -1,21 +1,21 @@
-/** The runs of a file by what they share: the values of one column, or of several together. */
+/** Groups the runs of a file by what they share: the values of one column, or of several together. */
 
 import type { DictionaryColumn } from "../result/column_store.ts";
 
 /** Runs that share the values of some columns. */
 export type Group =
   | { readonly name: string; readonly values: readonly string[] }
-  /** One of the columns was not observed: null in `values`. Such runs make no stratum. */
+  /** One of the columns was not observed: null in `values`. Such runs belong to no stratum. */
   | { readonly name: null; readonly values: readonly (string | null)[] };
 
 export interface Grouping {
-  /** By code; also some that no row has. Their values are in the order of the columns. */
+  /** By code; may include groups without rows. Their values are in the order of the columns. */
   readonly groups: readonly Group[];
   /** Code of each row. */
   readonly codes: ArrayLike<number>;
 }
 
-/** How a group is named. */
+/** The name of a group. */
 export function nameOfValues(values: readonly string[]): string {
   return values.join(", ");
 }

@@ -1,11 +1,11 @@
-/** Histograms that fit beside a line of text. */
+/** Histograms small enough to stand beside a line of text. */
 
 import { quantileSorted } from "../stats/quantile.ts";
 
 const MOST_BINS = 32;
 const BARS = " ▁▂▃▄▅▆▇█";
 
-/** Bins of one width in ns; what lies beyond them is counted in the first and in the last. */
+/** Bins of equal width in ns; values beyond them are counted in the first and in the last. */
 export interface Bins {
   readonly low_ns: number;
   readonly width_ns: number;
@@ -13,10 +13,10 @@ export interface Bins {
 }
 
 /**
- * Bins that all samples share, from the least of their 1st percentiles to the largest of their 99th.
+ * Bins that all samples share, from the smallest of their 1st percentiles to the largest of their 99th.
  *
  * @param samples ns, each sorted ascending
- * @returns null when none has a value
+ * @returns null when no sample has a value
  */
 export function binsOver(samples: readonly Float64Array[]): Bins | null {
   const some = samples.filter((sorted) => sorted.length > 0);
@@ -38,7 +38,7 @@ export function countsIn(bins: Bins | null, values: Float64Array): number[] {
   return counts;
 }
 
-/** One bar a bin, the tallest full; a bin with a run is never blank. */
+/** One bar per bin, the tallest full; a bin with a run is never blank. */
 export function sparkline(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   return counts.map((count) => BARS[Math.ceil((count / most) * (BARS.length - 1))]).join("");

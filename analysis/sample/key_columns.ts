@@ -7,7 +7,7 @@ import type { ResultFile } from "../result/file.ts";
 import { TEXT_NAMES, type TextName } from "../result/row.ts";
 import type { RowView } from "../result/row_view.ts";
 
-/** Of these every run has a value of its own. */
+/** Excluded: each run has its own value in these. */
 function isKey({ name, unit }: Column): boolean {
   return name !== "run" && name !== "correlation_id" && unit !== "ns";
 }
@@ -17,7 +17,7 @@ export const KEY_NAMES: readonly string[] = EACH_COLUMN.filter(isKey).map(({ nam
 
 /**
  * @param text names separated by commas, such as `signature,migrated`
- * @throws Failure with exit code 2 when one is not a column, or one of times
+ * @throws Failure with exit code 2 when one is not a column, or is a column of times
  */
 export function parseKeys(text: string): ColumnName[] {
   return text.split(",").map((name) => {
@@ -36,12 +36,12 @@ export function parseKeys(text: string): ColumnName[] {
   });
 }
 
-/** Values of key columns that a ResultFile does not keep, row by row, as a visitor of the reader. */
+/** Values of key columns that a ResultFile does not keep, collected row by row as a visitor of the reader. */
 export class KeyColumns {
   readonly #columns = new Map<ColumnName, DictionaryColumn>();
   readonly #encoder = new TextEncoder();
 
-  /** @param names of all keys; those that are kept anyway are left to the reader */
+  /** @param names of all keys; columns that the reader keeps anyway are left to it */
   constructor(names: readonly ColumnName[]) {
     for (const name of names) if (!TEXT_NAMES.has(name)) this.#columns.set(name, new DictionaryColumn());
   }
@@ -59,7 +59,7 @@ export class KeyColumns {
     }
   }
 
-  /** @param file the one whose rows were visited */
+  /** @param file the file whose rows were visited */
   column(file: ResultFile, name: ColumnName): DictionaryColumn {
     return this.#columns.get(name) ?? file.texts[name as TextName];
   }

@@ -11,11 +11,11 @@ import { quantileSorted } from "../stats/quantile.ts";
 import { runsForUpperBound } from "../stats/quantile_bounds.ts";
 import { countBelow, countUpTo } from "../stats/rank.ts";
 
-/** Fewer complete runs a side are not tested at all. */
+/** With fewer complete runs a side, nothing is tested. */
 export const TEST_NEEDS = 4;
-/** Fewer give no 95 % interval. */
+/** With fewer, the 95 % interval does not exist. */
 export const INTERVAL_NEEDS = 6;
-/** Below this many complete runs a side every conclusion is thin. */
+/** With fewer complete runs a side, every conclusion is thin. */
 export const THIN_BELOW = 10;
 /** Smaller p-values underflow. */
 const SMALLEST_P = 1e-307;
@@ -26,13 +26,13 @@ export interface Sample extends Ordered {
   runAt(index: number): number;
 }
 
-/** A Sample, and where in the file its runs are. */
+/** A Sample, and where its runs are in the file. */
 export interface FileSample extends Sample {
   /** Row of the file at an index of the series. */
   readonly rows: Uint32Array;
 }
 
-/** Whether the run of a row is complete: by that runs are chosen. */
+/** Whether the run of a row is complete; only complete runs are used. */
 export function completeness(file: ResultFile): (row: number) => boolean {
   const status = file.texts.status.codes();
   const complete = file.texts.status.values.indexOf("complete");
@@ -44,7 +44,7 @@ export function completeRows(file: ResultFile): Uint32Array {
   return rowsThat(file, completeness(file));
 }
 
-/** Rows of which something is true, in the order of the file. */
+/** Rows for which something is true, in the order of the file. */
 export function rowsThat(file: ResultFile, isTrue: (row: number) => boolean): Uint32Array {
   const rows = new Uint32Array(file.rows);
   let n = 0;
@@ -55,7 +55,7 @@ export function rowsThat(file: ResultFile, isTrue: (row: number) => boolean): Ui
 /**
  * The values of some rows, sorted ascending.
  *
- * @param values ns row by row; NaN, which is "not observed", is left out
+ * @param values ns, row by row; NaN means "not observed" and is left out
  */
 export function sortedAt(values: Float64Array, rows: ArrayLike<number>): Float64Array {
   const found = new Float64Array(rows.length);
@@ -95,7 +95,7 @@ export function sortedSample(file: ResultFile, duration: Duration): Float64Array
 }
 
 /**
- * A sample dealt into groups, ns, each sorted ascending.
+ * A sample split into groups, ns, each sorted ascending.
  *
  * @param groupOf group of each row of the file, below `groups`
  */
@@ -115,7 +115,7 @@ export function samplesByGroup(
   return samples;
 }
 
-/** The samples of a grouping's groups by their names; groups without a run are left out. */
+/** The samples of a grouping by the name of the group, without groups that have no run. */
 export function samplesByName(sample: FileSample, { groups, codes }: Grouping): Map<string, Float64Array> {
   const samples = samplesByGroup(sample, codes, groups.length);
   return new Map(
@@ -125,7 +125,7 @@ export function samplesByName(sample: FileSample, { groups, codes }: Grouping): 
   );
 }
 
-/** Rows by the number of their run; null when they are in that order already, as `probe run` writes them. */
+/** Rows by the number of their run; null when they already are in that order, as `probe run` writes them. */
 function rowsByRun(run: Float64Array): Uint32Array | null {
   for (let row = 1; row < run.length; row++) if (run[row]! < run[row - 1]!) return ordered(run).order;
   return null;
@@ -151,7 +151,7 @@ export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summa
   };
 }
 
-/** A percentile where n lets one be bounded at all: with 95 % the largest value lies above it. */
+/** A percentile, if n allows a bound for it: with 95 % confidence the largest value lies above it. */
 function percentile(sorted: Float64Array, p: number): number | null {
   return sorted.length < runsForUpperBound(p) ? null : quantileSorted(sorted, p);
 }

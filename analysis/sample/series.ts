@@ -1,4 +1,7 @@
-/** One duration in the order of the runs: do neighbours depend on each other, does it jump, has it several modes? */
+/**
+ * One duration in the order of the runs: do neighbours depend on each other, does it jump, does it have
+ * several modes?
+ */
 
 import { cappedP, type Sample, sampleOf } from "./sample.ts";
 import type { PValue } from "./summary.ts";
@@ -9,25 +12,27 @@ import { dipTest } from "../stats/dip.ts";
 import { centredRanks } from "../stats/rank.ts";
 import { lag1Autocorrelation } from "../stats/series.ts";
 
-/** One side's runs in their order: the checks that come before the tests. Null: too few runs, or all are equal. */
+/**
+ * One side's runs in their order: the checks before the tests. null: too few runs, or all values are equal.
+ */
 export interface SeriesCheck {
-  /** Of the ranks of neighbouring runs. */
+  /** Correlation between the ranks of neighbouring runs. */
   readonly lag1: PValue & { readonly r: number; readonly method: string } | null;
   /** `after_run` is the number of the last run before the level changes, if it does. */
   readonly change_point: PValue & { readonly after_run: number; readonly method: string } | null;
   /** Bimodality. */
   readonly dip: PValue & { readonly dip: number; readonly method: string } | null;
-  /** False when p of lag1 or change_point is below 0.05: the order of the runs says something about them. */
+  /** False when p of lag1 or change_point is below 0.05: the order of the runs then matters. */
   readonly exchangeable: boolean;
 }
 
-/** Fewer runs have no order to speak of. */
+/** Fewer runs are too few to examine their order. */
 const SERIES_NEEDS = 4;
 
 /**
- * Below this p the runs are not taken as exchangeable. Blocks of runs cost little where they were not needed, and what
- * goes undetected costs much: with 0.01 the interval of 30 runs a side, each 0.5 correlated with the next, holds the
- * shift in 90 % of cases, with 0.05 in 94 %.
+ * Below this p the runs do not count as exchangeable. Blocks of runs cost little when they were not needed,
+ * and undetected dependence costs much: with 0.01 the interval of 30 runs a side, each correlated 0.5 with
+ * the next, contains the shift in 90 % of cases, with 0.05 in 94 %.
  */
 export const EXCHANGEABLE_LEVEL = 0.05;
 
@@ -43,7 +48,9 @@ export function seriesChecks(file: ResultFile, duration: Duration): SeriesChecks
   return { n: sample.sorted.length, lag1, change_point, dip };
 }
 
-/** Dependence of neighbours and a change of level, both by ranks since latencies are skewed; and bimodality. */
+/**
+ * Dependence of neighbours and a change of level, both by ranks because latencies are skewed; and bimodality.
+ */
 export function checkSeries(sample: Sample): SeriesCheck {
   const { sorted, runAt } = sample;
   if (sorted.length < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, exchangeable: true };

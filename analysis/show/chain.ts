@@ -1,4 +1,7 @@
-/** The chains of a file: from each stage to the next one observed, what it takes and what it does to the whole. */
+/**
+ * The chains of a file: from each observed stage to the next, how long it takes and how it contributes to the
+ * whole.
+ */
 
 import { completeRows, sortedAt } from "../sample/sample.ts";
 import { NumberColumn } from "../result/column_store.ts";
@@ -7,7 +10,7 @@ import type { RowView } from "../result/row_view.ts";
 import { iqrSorted, medianSorted } from "../stats/quantile.ts";
 import { quartileShares, varianceShares } from "../stats/spread_share.ts";
 
-/** The stages of a chain in the order of time. queued and pending are on the wakelist path only. */
+/** The stages of a chain in the order of time. queued and pending occur only on the wakelist path. */
 export const CHAIN_STAGES = [
   "edge",
   "ttwu",
@@ -31,15 +34,18 @@ export interface Link {
   readonly to: ChainStage;
   readonly n: number;
   readonly median_ns: number;
-  /** Null for a single run. */
+  /** null for a single run. */
   readonly iqr_ns: number | null;
-  /** Part of the summed time from edge to tkread; all links together 1. Null: no run has both ends. */
+  /** Share of the summed time from edge to tkread; all links together make 1. null: no run has both ends. */
   readonly share_of_offset: number | null;
-  /** The same from ttwu to tkread; null for the link before it too. */
+  /** The same from ttwu to tkread; null also for the link before ttwu. */
   readonly share_of_ttwu_to_tkread: number | null;
-  /** Part of the variance of ttwu_to_tkread; all links together 1. Null: nothing varies, or too few runs. */
+  /**
+   * Share of the variance of ttwu_to_tkread; all links together make 1. null: nothing varies, or too few
+   * runs.
+   */
   readonly share_of_spread: number | null;
-  /** The same between the fast and the slow runs, extremes left out. */
+  /** Share of the difference between the fast and the slow runs, without the extremes. */
   readonly share_of_spread_robust: number | null;
 }
 
@@ -47,7 +53,7 @@ export interface Link {
 export interface LinkColumn {
   readonly from: ChainStage;
   readonly to: ChainStage;
-  /** ns, index i is row i of the file. */
+  /** ns; index i is row i of the file. */
   readonly values: Float64Array;
 }
 
@@ -92,8 +98,8 @@ export class ChainColumns {
 }
 
 /**
- * The chain of a file link by link. A run that does not have a link spent no time in it: for the shares, and for
- * them alone, that is 0, so that the links of each run add up to its whole.
+ * The chain of a file link by link. A run without a link spent no time in it. For the shares, and only for
+ * them, that counts as 0, so that the links of each run add up to its whole.
  */
 export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link[] {
   const offset = file.durations.offset_ns;

@@ -1,4 +1,4 @@
-/** Runs in whose window the kernel changed its clocksource, against those without. */
+/** Runs during which the kernel changed its clocksource, compared with those without a change. */
 
 import { completeness, sortedAt } from "../sample/sample.ts";
 import { NumberColumn } from "../result/column_store.ts";
@@ -17,12 +17,12 @@ export interface ClocksourceWindow {
   readonly switches: readonly Switch[];
   readonly offset_with: Description;
   readonly offset_without: Description;
-  /** Hodges-Lehmann, with - without; null: no run on a side. */
+  /** Hodges-Lehmann, with - without; null: one kind has no runs. */
   readonly offset_shift_ns: number | null;
 }
 
 export interface Switch {
-  /** Null: not observed. */
+  /** null: not observed. */
   readonly from: string | null;
   readonly to: string | null;
   readonly runs: number;

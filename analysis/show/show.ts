@@ -1,6 +1,6 @@
 /**
- * `probe show`: what one result file says. Field names are those of `probe show --format json`, in which notes and
- * reasons are sentences.
+ * `probe show`: what one result file contains. Field names are those of `probe show --format json`, where
+ * notes and reasons are sentences.
  */
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
@@ -28,15 +28,15 @@ export interface Show {
   readonly virtualization: string;
   readonly tier: string;
   readonly started: string;
-  /** CPUs that were online. */
+  /** Number of CPUs that were online. */
   readonly cpus: number;
-  /** How the target was scheduled; null: the file does not say. */
+  /** How the target was scheduled; null: the file does not record it. */
   readonly attributes: Attributes | null;
   readonly runs: {
     readonly declared: number | null;
     readonly rows: number;
     readonly complete: number;
-    /** Censored: in the file, in no estimate. */
+    /** Censored runs: they are in the file, but in no estimate. */
     readonly timeout: number;
     readonly aborted: number;
   };
@@ -67,7 +67,7 @@ export interface LinkName extends Pick<Link, "from" | "to"> {
 
 /** The runs with one value of a column. */
 export interface Share extends Count {
-  /** Of all runs. */
+  /** Share of all runs. */
   readonly share: number;
 }
 
@@ -77,14 +77,14 @@ export interface StackShare extends Share {
 }
 
 export interface Integrity {
-  /** The file has no end: the run was cut off. */
+  /** The file has no end line: the run was cut off. */
   readonly cut_off: boolean;
   /** Runs that timed out, by the last stage that was seen. */
   readonly timeouts: readonly { readonly last_stage: string; readonly runs: number }[];
-  /** Null: in no row. */
+  /** null: no row has a value. */
   readonly lost_events: number | null;
   readonly losses: readonly Loss[];
-  /** Runs whose stages contradict each other, such as a stage before the one it follows. */
+  /** Runs whose stages contradict each other, such as a stage before one that it must follow. */
   readonly contradictions: number;
   readonly first_contradiction: IntegrityError | null;
   /** Runs with a negative offset_ns or ttwu_to_tkread_ns. */
@@ -98,19 +98,19 @@ export interface Integrity {
   readonly notices: readonly string[];
 }
 
-/** Keys of the strata when none are asked for, each for itself. */
+/** The usual keys of strata, when the user names none; each makes strata of its own. */
 const DEFAULT_KEYS: readonly (readonly ColumnName[])[] = [["signature"], ["migrated"], ["path"], [
   "ttwu_stack",
 ]];
 
-/** Collects what `show` needs beside the columns that every reader keeps. */
+/** Collects what `show` needs besides the columns that every reader keeps. */
 export class ShowColumns {
   readonly #keys: readonly (readonly ColumnName[])[];
   readonly #keyColumns: KeyColumns;
   readonly #chain = new ChainColumns();
   readonly #switches = new SwitchColumns();
 
-  /** @param keys columns whose values together make a stratum; null for the usual ones, each for itself */
+  /** @param keys columns whose values together make a stratum; null: the usual ones, each by itself */
   constructor(keys: readonly ColumnName[] | null) {
     this.#keys = keys === null ? DEFAULT_KEYS : [keys];
     this.#keyColumns = new KeyColumns(this.#keys.flat());
@@ -127,12 +127,12 @@ export class ShowColumns {
     return this.#chain.links();
   }
 
-  /** A column that runs are grouped by. */
+  /** A column by which runs are grouped. */
   columnOf(file: ResultFile): (name: ColumnName) => DictionaryColumn {
     return (name) => this.#keyColumns.column(file, name);
   }
 
-  /** @param file the one whose rows were visited */
+  /** @param file the file whose rows were visited */
   show(file: ResultFile): Show {
     const { meta } = file;
     const links = deltaChain(file, this.links());

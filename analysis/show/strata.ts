@@ -17,13 +17,13 @@ export interface OneStratum {
   readonly censored: number;
   readonly offset: Description;
   readonly ttwu_to_tkread: Description;
-  /** Runs in each bin of `bins`, by ttwu_to_tkread. */
+  /** Number of runs in each bin of `bins`, by ttwu_to_tkread. */
   readonly histogram: readonly number[];
 }
 
 export interface Strata {
   readonly keys: readonly string[];
-  /** From the 1st to the 99th percentile of ttwu_to_tkread over all strata; null: in no run observed. */
+  /** From the 1st to the 99th percentile of ttwu_to_tkread over all strata; null: not observed in any run. */
   readonly bins: Bins | null;
   /** The largest first. */
   readonly groups: readonly OneStratum[];

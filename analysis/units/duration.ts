@@ -1,4 +1,4 @@
-/** Durations as a user writes them: `1s`, `100ms`, `1.5ms`, `50us`, `250ns`. */
+/** Parses durations as a user writes them: `1s`, `100ms`, `1.5ms`, `50us`, `250ns`. */
 
 import { EXIT, Failure } from "../failure.ts";
 

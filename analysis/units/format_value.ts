@@ -1,4 +1,4 @@
-/** Values as a reader of the text report sees them. Absent is `-`. */
+/** Formats values for the text report. A missing value is `-`. */
 
 const UNITS = ["ns", "us", "ms", "s"] as const;
 const DIGITS = 4;
@@ -29,18 +29,18 @@ export function formatDuration(ns: number | null): string {
   return `${ns < 0 && Number(digits) !== 0 ? "-" : ""}${digits} ${UNITS[unit]}`;
 }
 
-/** A duration that somebody chose: without the zeros that a measured one has. */
+/** A duration that a person chose: without the trailing zeros of a measured one. */
 export function formatChosen(ns: number): string {
   const text = formatDuration(ns);
   return text.includes(".") ? text.replace(/\.?0+(?= )/, "") : text;
 }
 
-/** A difference: as a duration, with its sign. */
+/** A difference: a duration with its sign. */
 export function formatShift(ns: number | null): string {
   return ns !== null && ns > 0 ? `+${formatDuration(ns)}` : formatDuration(ns);
 }
 
-/** Cliff's delta and the like. */
+/** Cliff's delta and similar effect sizes. */
 export function formatSigned(value: number | null): string {
   if (value === null) return "-";
   const text = value.toFixed(2);
@@ -48,7 +48,7 @@ export function formatSigned(value: number | null): string {
   return value > 0 ? `+${text}` : text;
 }
 
-/** A p-value, with its relation: a p that the method cannot tell from 0 is never shown as one. */
+/** A p-value with its relation: a p that the method cannot distinguish from 0 is never shown as 0. */
 export function formatP(p: number, capped: boolean): string {
   const text = p < 0.001 ? p.toExponential(1) : p.toPrecision(2);
   return capped ? `p <= ${text} (capped)` : `p = ${text}`;

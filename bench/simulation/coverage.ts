@@ -1,4 +1,4 @@
-/** Coverage: how often each interval that the program prints holds the truth it is about. */
+/** Coverage: how often each interval that the program prints contains the true value. */
 
 import { decide } from "../../analysis/compare/answer.ts";
 import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
@@ -35,10 +35,10 @@ interface Interval {
 }
 
 interface Drawn {
-  /** Null when the method refuses so small a sample. */
+  /** null when the sample is too small for the method. */
   readonly of: Bounds | null;
   readonly truth: number;
-  /** The estimate that the interval belongs to; without it nothing is said of ticks. */
+  /** The estimate that the interval belongs to; without it, ticks are not examined. */
   readonly estimate?: () => number | null;
 }
 
@@ -46,7 +46,7 @@ interface Drawn {
 const SHIFT = 2;
 /** B spreads this many times as wide as A. */
 const SCALE = 2;
-/** How an interval is named that is there to show what goes wrong. */
+/** Name of an interval that is only shown to demonstrate what goes wrong. */
 export const AS_IF = "as if independent";
 /** Lag-1 autocorrelation of the series whose runs are not exchangeable. */
 const SERIAL = 0.5;
@@ -83,7 +83,10 @@ function stratified(population: Population, n: number, random: Xoshiro128) {
   return { strata, truth };
 }
 
-/** Counts of stack cluster by side: the clusters' shares in A and in B, of which V follows. */
+/**
+ * Counts of stack clusters by side, from the clusters' shares in A and in B. The true V follows from these
+ * shares.
+ */
 function tableOf(n: number, shareA: number, shareB: number, random: Xoshiro128) {
   const counts = [shareA, shareB].map((share) => {
     let first = 0;
@@ -160,7 +163,7 @@ export const INTERVALS: readonly Interval[] = [
     resampling: false,
     once(population, n, random) {
       const { strata, truth } = stratified(population, n, random);
-      // As compare, which looks at strata of so many runs a side only.
+      // Like compare, which examines only strata with so many runs a side.
       const compared = strata.every(({ a, b }) => Math.min(a.length, b.length) >= TEST_NEEDS);
       const of = compared ? stratifiedShiftInterval(strata) : null;
       return { of, truth, estimate: () => stratifiedHodgesLehmann(strata) };
@@ -191,20 +194,20 @@ export interface Coverage {
   readonly population: string;
   /** Runs a side. */
   readonly n: number;
-  /** Pairs of samples for which there was an interval. */
+  /** Number of pairs of samples that had an interval. */
   readonly intervals: number;
   readonly pairs: number;
-  /** Share of the intervals that hold the truth; null without any. */
+  /** Share of the intervals that contain the truth; null without any. */
   readonly covered: number | null;
-  /** Where there are ticks and intervals. */
+  /** Only with ticks and intervals. */
   readonly ticks: Ticks | null;
 }
 
-/** What an interval whose ends are ticks can be made of; shares of the intervals. */
+/** Why an interval whose ends are ticks may contain the truth too often; shares of the intervals. */
 export interface Ticks {
-  /** Hold the truth though both ends are left out. */
+  /** Intervals that contain the truth even without both ends. */
   readonly withoutEnds: number;
-  /** Belong to an estimate that is the truth. */
+  /** Intervals whose estimate equals the truth. */
   readonly estimateIsTruth: number;
 }
 
@@ -216,7 +219,7 @@ export function coverage(interval: Interval, population: Population, n: number, 
     const { of: bounds, truth, estimate } = interval.once(population, n, random);
     if (bounds === null || bounds.low === null || bounds.high === null) continue;
     intervals++;
-    // A truth that is not a whole number is met to rounding.
+    // A truth that is not a whole number counts as met up to rounding.
     const [least, most] = [truth * (1 - 1e-12), truth * (1 + 1e-12)];
     if (bounds.low <= most && least <= bounds.high) covered++;
     if (!population.hasTicks || estimate === undefined) continue;
@@ -239,7 +242,7 @@ export function coverage(interval: Interval, population: Population, n: number, 
   };
 }
 
-/** Every interval in every population, those of counts once: each cell to be simulated when it is called. */
+/** Every interval in every population, those of counts once; each cell is simulated when it is called. */
 export function coverageCells(sizes: readonly number[], pairs: Pairs): (() => Coverage)[] {
   return sizes.flatMap((n) => [
     ...INTERVALS.flatMap((interval) =>

@@ -12,7 +12,7 @@ const COVERED = { low: 0.935, high: 0.965 } as const;
 const REJECTED = 0.055;
 const GOAL_FROM = 30;
 
-/** So many standard errors beyond its goal a share may lie by chance. */
+/** How many standard errors beyond its goal a share may lie by chance. */
 const BY_CHANCE = 2;
 
 type Side = "low" | "high";
@@ -40,7 +40,7 @@ function beyond(
   };
 }
 
-/** An interval of another confidence must be as near to its own. */
+/** An interval with another confidence must be as close to its own. */
 function goalOf({ confidence }: Coverage) {
   return { low: confidence + COVERED.low - 0.95, high: confidence + COVERED.high - 0.95 };
 }
@@ -54,7 +54,10 @@ function beyondLevel(cell: ErrorRate): Beyond | null {
   return cell.rejected === null ? null : beyond(cell.rejected, { low: 0, high: REJECTED }, cell.tested);
 }
 
-/** Why an interval whose ends are ticks cannot hold the truth less often; null when no reason is known. */
+/**
+ * Why an interval whose ends are ticks contains the truth more often than its goal; null when no reason is
+ * known.
+ */
 function reasonOf(cell: Coverage): string | null {
   const { ticks } = cell;
   if (ticks === null) return null;
@@ -74,7 +77,7 @@ function reasonOf(cell: Coverage): string | null {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}`;
 
-/** Rows in the order in which they first came, columns by size. */
+/** Rows in the order of their first appearance, columns by size. */
 function table<T extends { readonly n: number }>(
   heads: readonly string[],
   cells: readonly T[],
@@ -117,14 +120,14 @@ function errorCell(cell: ErrorRate): string {
     : marked(cell.rejected, cell.tested, cell.pairs, beyondLevel(cell));
 }
 
-/** Cells of intervals that have a goal: those that show what goes wrong have none. */
+/** Cells of intervals that have a goal: those that demonstrate what goes wrong have none. */
 function judgedOf(coverage: readonly Coverage[]): Coverage[] {
   return coverage.filter(({ n, covered, interval }) =>
     n >= GOAL_FROM && covered !== null && !interval.includes(AS_IF)
   );
 }
 
-/** The sentences that sum the tables up; docs/verdicts.md quotes them as they are. */
+/** The sentences that sum up the tables; docs/verdicts.md quotes them literally. */
 export function findings({ pairs }: Plan, tables: Tables): string[] {
   const judged = judgedOf(tables.coverage).map((cell) => ({ cell, found: beyondCoverage(cell) }));
   const beyondChance = (side: Side) =>
@@ -160,7 +163,9 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
   ];
 }
 
-/** A sentence for each cell beyond its goal by more than chance: why, or that it is not known. */
+/**
+ * A sentence for each cell that is beyond its goal by more than chance: the reason, or that it is not known.
+ */
 function beyondCells({ coverage, errors }: Tables): string[] {
   const intervals = judgedOf(coverage).flatMap((cell) => {
     const found = beyondCoverage(cell);
@@ -177,7 +182,7 @@ function beyondCells({ coverage, errors }: Tables): string[] {
   return [...intervals, ...tests];
 }
 
-/** A sentence as an item of a list, in lines that docs/verdicts.md can have too. */
+/** A sentence as an item of a list, in lines that docs/verdicts.md can contain too. */
 function item(sentence: string): string {
   const lines = ["-"];
   for (const word of sentence.split(" ")) {

@@ -1,4 +1,4 @@
-/** Type-I error: how often each test says "different" of what is the same. */
+/** Type-I error: how often each test says "different" when both are the same. */
 
 import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
 import { andersonDarling } from "../../analysis/stats/anderson_darling.ts";
@@ -27,7 +27,7 @@ import {
 
 interface Test {
   readonly name: string;
-  /** Whether a verdict rests on it; the others are shown beside it. */
+  /** Whether a verdict depends on this test; the others are shown next to it. */
   readonly decides: boolean;
   /** Whether it permutes, resamples or simulates. */
   readonly resampling: boolean;
@@ -76,7 +76,10 @@ function seriesTest(name: string, resampling: boolean, p: (runs: Float64Array) =
   };
 }
 
-/** Side by cluster, `n` runs a side, `strata` times; 30 % of the runs of either side are of the first cluster. */
+/**
+ * Counts of side by cluster, `n` runs a side, `strata` times; 30 % of each side's runs belong to the first
+ * cluster.
+ */
 function tables(n: number, strata: number, random: Xoshiro128): number[][][] {
   return Array.from({ length: strata }, () =>
     [0, 1].map(() => {
@@ -132,7 +135,7 @@ export const TESTS: readonly Test[] = [
     holdsFor: everywhere,
     once(population, n, random) {
       const third = Math.round(n / 3);
-      // As compare, which looks at strata of so many runs a side only.
+      // Like compare, which examines only strata with so many runs a side.
       if (third < TEST_NEEDS) return null;
       const sample = (size: number) => draw(population, size, random).sort();
       const strata = [
@@ -148,7 +151,7 @@ export const TESTS: readonly Test[] = [
     name: "dip",
     decides: true,
     resampling: true,
-    // Two modes are no error of it, and ticks are many modes.
+    // Two modes are not an error of this test, and ticks are many modes.
     holdsFor: ({ name }) => name === "normal" || name === "lognormal",
     once: (population, n, random) => dipTest(draw(population, n, random).sort()).p,
   },
@@ -167,7 +170,7 @@ export interface ErrorRate {
   readonly decides: boolean;
   readonly population: string;
   readonly n: number;
-  /** Pairs of samples for which there was a p. */
+  /** Number of pairs of samples that had a p. */
   readonly tested: number;
   readonly pairs: number;
   /** Share of them with p <= 0.05; null without any. */
@@ -195,7 +198,10 @@ export function errorRate(test: Test, population: Population, n: number, pairs: 
   };
 }
 
-/** Every test in every population in which its null hypothesis holds, those of counts once: each to be called. */
+/**
+ * Every test in every population in which its null hypothesis holds, those of counts once; each is simulated
+ * when it is called.
+ */
 export function errorCells(sizes: readonly number[], pairs: Pairs): (() => ErrorRate)[] {
   return sizes.flatMap((n) => [
     ...TESTS.flatMap((test) =>

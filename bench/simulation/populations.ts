@@ -1,4 +1,7 @@
-/** The populations that the simulation draws runs from, each from one standard normal number per run. */
+/**
+ * The populations from which the simulation draws runs. Each turns one standard normal number per run into a
+ * value.
+ */
 
 import type { Sample } from "../../analysis/sample/sample.ts";
 import { ordered } from "../../analysis/stats/ordered.ts";
@@ -8,9 +11,15 @@ import { normalCdf, normalQuantile } from "../../analysis/stats/special.ts";
 export interface Population {
   readonly name: string;
   readonly what: string;
-  /** A value in ns, a whole number, from a standard normal number; non-decreasing in it where densities are not 0. */
+  /**
+   * A value in ns, a whole number, from a standard normal number; non-decreasing in it where densities are
+   * not 0.
+   */
   of(z: number): number;
-  /** Distance from which shifts and margins are built, ns: a whole number, and of ticks where there are ticks. */
+  /**
+   * The unit of shifts and margins, ns: a whole number, and a multiple of ticks where the population has
+   * ticks.
+   */
   readonly unitNs: number;
   readonly hasTicks: boolean;
 }
@@ -19,7 +28,7 @@ const MS = 1_000_000;
 const SPREAD_NS = 100_000;
 const TICK_NS = 50_000;
 
-/** Share of the lower of the two modes. */
+/** Share of the lower mode. */
 const LOWER = 0.7;
 
 export const POPULATIONS: readonly Population[] = [
@@ -53,7 +62,7 @@ export const POPULATIONS: readonly Population[] = [
   },
 ];
 
-/** Counts of runs rather than times. */
+/** Counts of runs instead of times. */
 export const COUNTS: Population = {
   name: "counts",
   what: "two shares",
@@ -69,20 +78,23 @@ function bimodal(u: number): number {
     : 2 * MS + 60_000 * quantile((u - LOWER) / (1 - LOWER));
 }
 
-/** Pairs of samples that are drawn for a cell: methods that resample take a thousand times as long as the others. */
+/**
+ * How many pairs of samples are drawn for a cell: methods that resample take a thousand times as long as the
+ * others.
+ */
 export interface Pairs {
   readonly plain: number;
   /** For methods that resample or permute. */
   readonly resampling: number;
-  /** For those, where there are more than LARGE runs a side. */
+  /** For those methods, with more than LARGE runs a side. */
   readonly resamplingLarge: number;
   readonly verdicts: number;
 }
 
-/** More runs a side than this make resampling slow. */
+/** With more runs a side than this, resampling is slow. */
 export const LARGE = 100;
 
-/** Pairs of samples for a cell. */
+/** How many pairs of samples a cell gets. */
 export function pairsOf(pairs: Pairs, { resampling }: { readonly resampling: boolean }, n: number): number {
   if (!resampling) return pairs.plain;
   return n > LARGE ? pairs.resamplingLarge : pairs.resampling;
@@ -93,7 +105,7 @@ export function sampleOf(series: Float64Array): Sample {
   return { ...ordered(series), runAt: (index) => index + 1 };
 }
 
-/** Standard normal numbers: the inverse of the distribution function of a uniform one. */
+/** Standard normal numbers: the inverse distribution function of a uniform number. */
 function standardNormal(random: Xoshiro128): number {
   // The middle of the cell: never 0, never 1.
   return normalQuantile((random.uint32() + 0.5) / 2 ** 32);
@@ -104,7 +116,10 @@ export function draw(population: Population, n: number, random: Xoshiro128): Flo
   return Float64Array.from({ length: n }, () => population.of(standardNormal(random)));
 }
 
-/** `n` runs in order, of which neighbours depend on each other: the normal numbers behind them are an AR(1) series. */
+/**
+ * `n` runs in order, where neighbours depend on each other: the normal numbers behind them are an AR(1)
+ * series.
+ */
 export function drawSeries(population: Population, n: number, r: number, random: Xoshiro128): Float64Array {
   let z = standardNormal(random);
   return Float64Array.from({ length: n }, () => {
@@ -114,7 +129,7 @@ export function drawSeries(population: Population, n: number, r: number, random:
   });
 }
 
-/** Seed of one cell of a table: the same cell gives the same numbers whatever else is simulated. */
+/** Seed of one cell of a table: the same cell always gets the same numbers, whatever else is simulated. */
 export function generatorOf(...names: readonly (string | number)[]): Xoshiro128 {
   // FNV-1a over the names.
   let hash = 0x811c9dc5;

@@ -1,4 +1,4 @@
-/** The verdict table: what `probe compare` says of the offset, against what is true. */
+/** The verdict table: what `probe compare` says about the offset, by what is true. */
 
 import { decide } from "../../analysis/compare/answer.ts";
 import { type Verdict, verdictOf, VERDICTS } from "../../analysis/compare/verdict.ts";
@@ -23,7 +23,9 @@ export interface VerdictShares {
   readonly shares: Readonly<Record<Verdict, number>>;
 }
 
-/** As compare's answer() has it for sides of at least six runs that nothing confounds, in a family of one. */
+/**
+ * Decides like compare's answer() for sides of at least six runs that nothing confounds, in a family of one.
+ */
 function verdictFrom({ mann_whitney, tost }: ReturnType<typeof decide>, margin: number): Verdict {
   if (tost === null) return "INCONCLUSIVE";
   const [low, high] = tost.ci_ns;
@@ -31,7 +33,7 @@ function verdictFrom({ mann_whitney, tost }: ReturnType<typeof decide>, margin: 
   return verdictOf(-margin < low && high < margin, high < -margin || low > margin, isSignificant);
 }
 
-/** Shares of the verdicts on `pairs` pairs of sides with `n` runs each. */
+/** Shares of the verdicts over `pairs` pairs of sides with `n` runs each. */
 export function verdictShares(
   population: Population,
   truth: (typeof TRUTHS)[number],
@@ -57,7 +59,7 @@ export function verdictShares(
   };
 }
 
-/** Every truth in every population: each cell to be simulated when it is called. */
+/** Every truth in every population; each cell is simulated when it is called. */
 export function verdictCells(sizes: readonly number[], pairs: number): (() => VerdictShares)[] {
   return POPULATIONS.flatMap((population) =>
     TRUTHS.flatMap((truth) => sizes.map((n) => () => verdictShares(population, truth, n, pairs)))

@@ -1,8 +1,10 @@
-/** Simulates the cells whose numbers it is sent, one after the other. */
+/** Simulates the cells whose numbers it receives, one after the other. */
 
 import { cellsOf, type Plan } from "./cells.ts";
 
-/** A worker's global scope, of which TypeScript's library for it cannot be loaded beside that of windows. */
+/**
+ * A worker's global scope. TypeScript's library for it cannot be loaded together with the one for windows.
+ */
 declare const self: {
   onmessage: (event: MessageEvent<{ readonly plan: Plan; readonly index: number }>) => void;
   postMessage: (message: unknown) => void;

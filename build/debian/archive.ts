@@ -1,6 +1,6 @@
 /**
- * Packages of other Debian releases, downloaded and unpacked but never installed. A configuration of its own
- * (sources, lists, cache) keeps the machine's apt as it was; apt itself checks Debian's signatures.
+ * Packages of other Debian releases, downloaded and unpacked but never installed. A separate configuration
+ * (sources, lists, cache) leaves the machine's apt unchanged; apt itself checks Debian's signatures.
  */
 
 import { join } from "node:path";
@@ -12,20 +12,23 @@ const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 export interface PackageVersion {
   name: string;
   version: string;
-  /** Names this version depends on at exactly its own version: the parts of one source build. */
+  /**
+   * Names of the packages that this version depends on at exactly its own version: the parts of one source
+   * build.
+   */
   parts: string[];
 }
 
 /**
- * A set of Debian suites, for example `["trixie", "trixie-security"]`, readable without changing the machine, until it
- * is disposed of.
+ * A set of Debian suites, for example `["trixie", "trixie-security"]`, readable without changing the machine,
+ * until it is disposed.
  */
 export class DebianArchive implements Disposable {
   private constructor(private readonly directory: string, private readonly lock: Deno.FsFile) {}
 
   /**
-   * Writes the configuration into `directory` and brings the lists of `suites` up to date (network). Waits for others
-   * that have the same folder open: apt itself gives up at once.
+   * Writes the configuration into `directory` and updates the lists of `suites` (network). Waits for other
+   * processes that use the same folder: apt itself gives up at once.
    */
   static async open(directory: string, suites: readonly string[]): Promise<DebianArchive> {
     await Deno.mkdir(directory, { recursive: true });
@@ -90,7 +93,7 @@ interface Mirrors {
   security: string;
 }
 
-/** The machine's own mirrors of Debian and of its security archive, as its apt is configured. */
+/** Debian's mirror and the mirror of its security archive, as the machine's apt is configured. */
 async function mirrors(): Promise<Mirrors> {
   const targets = async (...args: string[]) => {
     const format = ["--format", "$(ORIGIN)|$(RELEASE)|$(SITE)", "Created-By: Packages"];
@@ -102,7 +105,7 @@ async function mirrors(): Promise<Mirrors> {
   };
   let debian = (await targets()).filter(({ origin }) => origin === "Debian");
   if (debian.length === 0) {
-    // The origin is known only after an apt-get update; without its lists the suites' names have to do.
+    // The origin is known only after an apt-get update; without its lists, the names of the suites are used.
     debian = (await targets("--no-release-info")).filter(({ suite }) => DEBIAN_SUITE.test(suite));
   }
   const site = (security: boolean) =>
@@ -113,7 +116,8 @@ async function mirrors(): Promise<Mirrors> {
       "apt has no source of origin Debian to take packages from; add a Debian mirror to its sources and run apt-get update",
     );
   }
-  // A machine without security updates still has a mirror; the security archive is its sibling on every mirror.
+  // A machine without security updates still has a mirror, and every mirror has the security archive next to
+  // it.
   return { main, security: site(true) ?? main.replace(/\/debian\/?$/, "/debian-security") };
 }
 
@@ -127,8 +131,8 @@ function sourcesList(suites: readonly string[], from: Mirrors): string {
 }
 
 function aptConfiguration(directory: string): string {
-  // Hooks of the machine's configuration act on its own state, so they have no business here. Downloads run as
-  // the caller: the unprivileged user that apt otherwise takes cannot enter a private cache folder.
+  // Hooks of the machine's configuration change its own state, so they are left out. Downloads run as the
+  // caller: the unprivileged user that apt uses by default cannot enter a private cache folder.
   return `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;

@@ -1,6 +1,6 @@
 /**
  * Where downloads live between builds: kernels, QEMU. Not inside the checkout, because CI starts from a fresh
- * clone each time; PROBE_CACHE names another place.
+ * clone each time; PROBE_CACHE sets another folder.
  */
 
 import { dirname, isAbsolute, join } from "node:path";
@@ -20,9 +20,9 @@ export function cacheDirectory(environment: { get(name: string): string | undefi
 }
 
 /**
- * Fills `directory` once: when it is there it is returned as it is, otherwise `fill` writes into a temporary
- * folder that takes its place only when complete, so that a cut-off download is never used. Builds that run at the
- * same time wait for each other. `refresh` fills again and replaces.
+ * Fills `directory` once. An existing folder is returned unchanged; otherwise `fill` writes into a temporary
+ * folder that takes its place only when complete, so a download that was cut off is never used. Builds at the
+ * same time wait for each other. `refresh` fills it again and replaces it.
  */
 export async function cached(
   directory: string,

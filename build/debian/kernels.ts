@@ -6,8 +6,8 @@ import { cached, cacheDirectory } from "./cache.ts";
 import { DebianArchive } from "./archive.ts";
 
 /**
- * Each kernel: the suites that hold it, and the meta package whose newest version is taken, without the architecture
- * at its end.
+ * Each kernel: the suites that have it, and the meta package whose newest version is used, without the
+ * architecture at its end.
  */
 const KERNELS = {
   "bullseye-cloud": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-cloud" },
@@ -27,13 +27,13 @@ export interface Kernel {
   vmlinuz: string;
   /** The folder `modules/<release>` with `kernel/`, `modules.dep` not generated. */
   modulesDir: string;
-  /** As `uname -r` says it. */
+  /** The release as `uname -r` prints it. */
   release: string;
 }
 
 /**
- * A kernel from the cache, or downloaded (about 30 to 130 MB) when the cache has none. `refresh` asks Debian for a
- * newer one. Error when it is unavailable: a test must not pass because its kernel was missing.
+ * A kernel from the cache, or downloaded (about 30 to 130 MB) when the cache has none. `refresh` asks Debian
+ * for a newer one. Error when it is unavailable: a test must not pass because its kernel was missing.
  */
 export async function fetchKernel(
   name: KernelName,
@@ -69,7 +69,7 @@ async function imagePackages(archive: DebianArchive, meta: string): Promise<stri
   return [...found];
 }
 
-/** Finds the image and its modules in an unpacked tree; their places differ between releases. */
+/** Finds the image and its modules in an unpacked tree; releases put them in different places. */
 async function locate(name: KernelName, root: string): Promise<Kernel> {
   for (const modules of [join(root, "lib/modules"), join(root, "usr/lib/modules")]) {
     for (const release of await names(modules)) {

@@ -1,4 +1,6 @@
-/** A QEMU that guests can rely on: the machine's own when it is new enough, else Debian's backport, unpacked. */
+/**
+ * A QEMU that works for guests: the machine's own when it is new enough, else Debian's backport, unpacked.
+ */
 
 import { join } from "node:path";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
@@ -16,9 +18,9 @@ import { DebianArchive } from "./archive.ts";
 const SUITE = "bookworm-backports";
 
 /**
- * A QEMU of version 9 or newer that has really run a guest. Debian 12's own is older; then the backport is
- * downloaded (about 20 MB) and unpacked into the cache. It uses the libraries that the machine's own package
- * for QEMU has brought. Error when that does not give a QEMU that runs.
+ * A QEMU of version 9 or newer that has been seen to run a guest. Debian 12's own is older; then the backport
+ * is downloaded (about 20 MB) and unpacked into the cache. It uses the libraries that the machine's own QEMU
+ * package has installed. Error when the result does not run.
  */
 export async function findQemu(options: { onProgress?: (message: string) => void } = {}): Promise<Qemu> {
   const { qemu: command, packages } = guestArchitecture();

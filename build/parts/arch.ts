@@ -1,22 +1,28 @@
-/** What the build has to know about the machine that it runs on, and builds for. */
+/** What the build must know about the machine that it runs on and builds for. */
 
 export interface BuildArchitecture {
-  /** As Deno and GNU call it; names its file in ffi/native/arch/ and in build/parts/arch/. */
+  /** The name that Deno and GNU use; also that of its file in ffi/native/arch/ and in build/parts/arch/. */
   readonly name: string;
-  /** As the kernel calls it: __TARGET_ARCH_* of libbpf's bpf_tracing.h; names its file in bpf/arch/. */
+  /** The kernel's name: __TARGET_ARCH_* of libbpf's bpf_tracing.h; also that of its file in bpf/arch/. */
   readonly kernelName: string;
-  /** As Debian calls it. */
+  /** Debian's name. */
   readonly debianName: string;
-  /** What a host that is emulated needs, beside its own kernel, to run guests under KVM (build/tasks/emulated_host.ts). */
+  /**
+   * What an emulated host needs besides its own kernel to run guests under KVM
+   * (build/tasks/emulated_host.ts).
+   */
   readonly emulatedHost: {
-    /** Modules below the kernel's folder kernel/, in the order in which they need each other. */
+    /** Modules below the kernel's folder kernel/, each after those it needs. */
     readonly modules: readonly string[];
-    /** Files of QEMU's that the guest's machine loads. */
+    /** Files of QEMU that the guest's machine loads. */
     readonly firmware: readonly string[];
   };
 }
 
-/** What a new one needs besides: its files, and its rows in runbook/machine/arch.ts and guest/qemu/arch.ts. */
+/**
+ * What else a new architecture needs: its files, and its rows in runbook/machine/arch.ts and
+ * guest/qemu/arch.ts.
+ */
 export const ARCHITECTURES: readonly BuildArchitecture[] = [
   {
     name: "x86_64",
@@ -35,13 +41,13 @@ export const ARCHITECTURES: readonly BuildArchitecture[] = [
   },
 ];
 
-/** This machine is of an architecture that the sources know nothing of. */
+/** The sources do not support this machine's architecture. */
 export class UnknownArchitecture extends Error {
   override readonly name = "UnknownArchitecture";
 }
 
 /**
- * @param name as Deno calls it; without it, this machine's
+ * @param name as Deno spells it; default: this machine's
  * @throws {UnknownArchitecture} when probe cannot be built for it
  */
 export function buildArchitecture(name: string = Deno.build.arch): BuildArchitecture {

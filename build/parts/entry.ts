@@ -1,4 +1,4 @@
-/** Where the bundle begins. It exports nothing and knows no `import.meta`: see `evaluating()`. */
+/** Where the bundle begins. It exports nothing and does not use `import.meta`: see `evaluating()`. */
 
 import { start } from "../../main.ts";
 

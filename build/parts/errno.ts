@@ -1,4 +1,4 @@
-/** Makes system/errno.generated.ts from the C library's <errno.h>, so that no errno is written down by hand. */
+/** Makes system/errno.generated.ts from the C library's <errno.h>, so no errno is written by hand. */
 
 import { stdoutOf } from "../process/command.ts";
 import { type Freshness, renew } from "./generated.ts";
@@ -6,8 +6,9 @@ import { type Freshness, renew } from "./generated.ts";
 const ERRNO_FILE = "system/errno.generated.ts";
 
 /**
- * @param macros what `clang -dM -E` prints
- * @returns TypeScript source: the number of each name, by number. A name that stands for another one is left out.
+ * @param macros the output of `clang -dM -E`
+ * @returns TypeScript source: the number of each name, sorted by number. A name that is an alias of another
+ *   one is left out.
  */
 export function errnoSource(macros: string): string {
   const numbers = [...macros.matchAll(/^#define (E[A-Z0-9]+) (\d+)$/gm)]
@@ -23,7 +24,7 @@ export function errnoSource(macros: string): string {
   ].join("\n");
 }
 
-/** Brings the table to what the header says. */
+/** Updates the table to what the header says. */
 export async function renewErrno(): Promise<Freshness> {
   const macros = await stdoutOf(["clang", "-dM", "-E", "-x", "c", "-include", "errno.h", "/dev/null"]);
   return await renew(ERRNO_FILE, errnoSource(macros));

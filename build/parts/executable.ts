@@ -1,7 +1,7 @@
 /**
- * Links the bundled program to a runtime: one executable, dist/probe. The way is `deno compile` when
- * DENORT_BIN names its base runtime, otherwise a pack: the launcher, the Deno runtime that runs this build, and the
- * bundle in one file (see launcher.c).
+ * Links the bundled program to a runtime: one executable, dist/probe. When DENORT_BIN names a base runtime,
+ * this is done by `deno compile`; otherwise by packing: the launcher, the Deno runtime that runs this build,
+ * and the bundle in one file (see launcher.c).
  */
 
 import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
@@ -13,18 +13,21 @@ import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 export const EXECUTABLE = "dist/probe";
 const BUNDLE = `${OUT}/probe.js`;
 
-/** The runtime's segments are mapped from the file: their offsets must lie on pages, of up to 64 KiB. */
+/**
+ * The runtime's segments are mapped from the file, so their offsets must be multiples of the page size, at
+ * most 64 KiB.
+ */
 const ALIGNMENT = 65_536;
 
-/** What a guest needs for the executable: its shared libraries, and the path of their loader. */
+/** What a guest needs to run the executable: its shared libraries, and the path of their loader. */
 export function executableLibraries(): readonly string[] {
   return runtimeLibraries(EXECUTABLE);
 }
 
 /**
- * A module that evaluates the program as text. Of a module the runtime makes a syntax tree before it starts, which
- * for a program of this size takes longer than all that most commands do; V8 compiles the functions of a text as
- * they are called.
+ * A module that evaluates the program as text. The runtime parses a module into a syntax tree before it
+ * starts, which for a program of this size takes longer than most commands run. V8 compiles the functions of
+ * a text when they are called.
  *
  * @param program a module without exports, static imports and `import.meta`, which a text cannot have
  */
@@ -34,8 +37,9 @@ function evaluating(program: string): string {
 }
 
 async function bundle(): Promise<void> {
-  // The bundler's own messages name files of the cache: shown only when it fails. For a browser the libraries leave
-  // out what reads files through node, which every start would load.
+  // The bundler's own messages name files of the cache, so they are shown only when it fails. Built for a
+  // browser, the libraries leave out code that reads files through node, which every start would otherwise
+  // load.
   const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--platform", "browser", "--output"];
   await replaceFile(BUNDLE, async (temporary) => {
     await stdoutOf([...bundleTo, temporary, "build/parts/entry.ts"]);
@@ -68,19 +72,19 @@ async function pack(path: string): Promise<void> {
   await append(trailer(runtimeOffset, runtimeOffset + runtime.length, program.length));
 }
 
-/** @returns a call of Deno that makes the executable at `path` of the program */
+/** @returns a Deno command that makes the executable at `path` from the program */
 export function compiling(program: string, path: string): readonly string[] {
-  // Without a cache of V8's, which the executable would leave in /tmp.
+  // Without V8's code cache, which the executable would leave in /tmp.
   const bare = ["--quiet", "--no-check", "--no-config", "--no-lock", "--no-code-cache", "--ext=js"];
   const flags = [...bare, `--env-file=${START_ENVIRONMENT}`, ...PERMISSIONS];
   return [Deno.execPath(), "compile", ...flags, "--output", path, program];
 }
 
 /**
- * Runs what was built, in an empty environment and an empty folder. A base runtime that is really the `deno`
- * command makes `deno compile` succeed, and its result is plain deno.
+ * Runs what was built, in an empty environment and an empty folder. If the base runtime is really the `deno`
+ * command, `deno compile` succeeds, but its result is plain deno.
  *
- * @throws {Error} when it does not behave as the program
+ * @throws {Error} when it does not behave like the program
  */
 export async function verify(path: string, version: string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "probe-verify-" });
@@ -106,7 +110,7 @@ async function link(way: "compile" | "pack", version: string): Promise<void> {
   });
 }
 
-/** Makes dist/probe and proves that it runs. */
+/** Makes dist/probe and checks that it runs. */
 export async function buildExecutable(): Promise<void> {
   const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.mkdir("dist", { recursive: true });

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program without a C library needs: system calls, and the functions that the compiler calls by itself. */
+/*
+ * What a program without a C library needs: system calls, and the functions that the compiler calls by
+ * itself.
+ */
 
 #ifndef FREESTANDING_H
 #define FREESTANDING_H
@@ -34,7 +37,7 @@ static size_t length(const char *text)
 	return n;
 }
 
-/* The compiler may make calls of these two out of loops and initialisers. */
+/* The compiler may turn loops and initialisers into calls of these two. */
 void *memset(void *to, int byte, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

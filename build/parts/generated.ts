@@ -1,11 +1,11 @@
-/** TypeScript that is made from something else, and committed, so that the type check needs no build. */
+/** TypeScript that is generated, but committed, so that the type check needs no build. */
 
 import { stdoutOf } from "../process/command.ts";
 
-/** Whether a generated file was as it must be, or had to be written. */
+/** Whether a generated file was current, or had to be written. */
 export type Freshness = "current" | "renewed";
 
-/** Writes a generated file, formatted, when it holds something else. */
+/** Writes a generated file, formatted, unless it holds the same already. */
 export async function renew(path: string, source: string): Promise<Freshness> {
   const wanted = await stdoutOf([Deno.execPath(), "fmt", "--ext=ts", "-"], {
     stdin: new TextEncoder().encode(source),

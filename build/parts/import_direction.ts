@@ -1,10 +1,13 @@
-/** The layout's rules, as text can be checked for them: who may import whom, what is pure, what is too long. */
+/**
+ * The rules of the layout that can be checked in the text: who may import whom, what is pure, what is too
+ * long.
+ */
 
 import { dirname, join } from "node:path/posix";
 
 /**
- * The rooms (and root files) that the files of each room may import, beside their own. A room is one
- * folder without the folders in it. Tests and benchmarks may import all. docs/architecture.md draws it.
+ * The rooms (and root files) that the files of each room may import, besides their own. A room is one folder
+ * without the folders in it. Tests and benchmarks may import everything. docs/architecture.md draws it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis": [],
@@ -195,15 +198,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["analysis", "analysis/print", "analysis/print/layout", "commands/line", "deno.json", "system"],
 };
 
-/** What the folder's name or the file's own path alone forbids. */
+/** What a folder's name or a file's own path forbids. */
 const FREE = ["tests", "bench"];
 const LONGEST = 400;
-/** More source files side by side hide each other. */
+/** With more source files in one folder, single files are hard to find. */
 const MOST_FILES = 20;
-/** A file a method, named as in textbooks: an index, not a room to search. */
+/** Exempt: one file per method, named as in textbooks. It works as an index. */
 const MAY_BE_CROWDED = ["analysis/stats", "tests/analysis/stats"];
 
-/** What is made by the build and root files that may be imported are rooms of their own. */
+/** Files made by the build, and root files that may be imported, are rooms of their own. */
 export const ROOMS: ReadonlySet<string> = new Set([
   ...Object.keys(MAY_IMPORT),
   ...Object.values(MAY_IMPORT).flat(),
@@ -219,12 +222,12 @@ function belongsTo(path: string, places: readonly string[]): boolean {
   return places.some((place) => path === place || path.startsWith(`${place}/`));
 }
 
-/** Its folder, or a root file itself; undefined when the layout has no such room. */
+/** The file's folder, or a root file itself; undefined when the layout has no such room. */
 function roomOf(path: string): string | undefined {
   return [path, dirname(path)].find((place) => ROOMS.has(place));
 }
 
-/** What a file imports, as paths from the project's root; others than relative ones are left out. */
+/** What a file imports, as paths from the project's root; only relative imports count. */
 function importsOf(path: string, code: string): string[] {
   return [...code.matchAll(IMPORT)].map(([, specifier = ""]) => specifier)
     .filter((specifier) => specifier.startsWith("."))
@@ -250,7 +253,7 @@ function importViolations(path: string, code: string): string[] {
   return found;
 }
 
-/** @returns the members of a circle, each leading to the next; null when there is none */
+/** @returns the members of a circle, each leading to the next; null without a circle */
 function circleOf(arrows: ReadonlyMap<string, readonly string[]>): string[] | null {
   const done = new Set<string>();
   const follow = (place: string, way: readonly string[]): string[] | null => {
@@ -271,7 +274,7 @@ function circleOf(arrows: ReadonlyMap<string, readonly string[]>): string[] | nu
   return null;
 }
 
-/** Type imports count too: who needs to know a type of another one's knows the other one. */
+/** Type imports count too: a file that needs a type of another file depends on that file. */
 function circles(files: ReadonlyMap<string, string>): string[] {
   const between = new Map([...files].map(([path, text]) => [path, importsOf(path, withoutComments(text))]));
   const circle = circleOf(between);
@@ -291,7 +294,7 @@ function crowdedFolders(paths: Iterable<string>): string[] {
 
 /**
  * @param files text of each file by its path from the project's root
- * @returns one line for each breach
+ * @returns one line for each violation
  */
 export function layoutViolations(files: ReadonlyMap<string, string>): string[] {
   const found: string[] = [...circles(files), ...crowdedFolders(files.keys())];

@@ -3,9 +3,9 @@
  * First part of the packed executable: [launcher][Deno runtime][bundle][struct trailer].
  *
  * It maps the runtime straight from its own file, as execve() would, and enters it with the arguments that
- * run the bundle. Nothing is unpacked: the runtime's pages come from the page cache, which is faster than a
- * copy, takes no second 95 MB in a small guest, needs no executable memfd (kernels can forbid those), and
- * keeps file capabilities. The bundle (2 MB) goes into a sealed memfd, because Deno wants a path to run.
+ * run the bundle. Nothing is unpacked: the runtime's pages come from the page cache. That is faster than a
+ * copy, needs no second 95 MB in a small guest and no executable memfd (kernels can forbid those), and keeps
+ * file capabilities. The bundle (2 MB) goes into a sealed memfd, because Deno needs a path to run.
  *
  * Freestanding on purpose: the kernel's per-thread state (TLS, rseq, robust list) must be untouched when the
  * runtime's own C library starts.
@@ -72,7 +72,10 @@ static struct trailer read_trailer(int fd)
 	return trailer;
 }
 
-/* Copies the bundle into a sealed memfd, whose number lies above the three standard ones even if those are closed. */
+/*
+ * Copies the bundle into a sealed memfd with a number above the three standard ones, even if those are
+ * closed.
+ */
 static int bundle_fd(int fd, const struct trailer *trailer)
 {
 	int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
@@ -132,7 +135,7 @@ static void map_segment(int fd, uint64_t file_offset, uintptr_t base, const Elf6
 		map(mapped_end, PAGE_UP(memory_end) - mapped_end, protection, MAP_ANONYMOUS, -1, 0);
 }
 
-/* Maps the position-independent ELF file that begins at file_offset of fd, as the kernel's binfmt_elf does. */
+/* Maps the position-independent ELF file that begins at file_offset of fd, like the kernel's binfmt_elf. */
 static struct image map_image(int fd, uint64_t file_offset)
 {
 	struct image image = { 0 };
@@ -148,7 +151,7 @@ static struct image map_image(int fd, uint64_t file_offset)
 	for (int i = 0; i < header.e_phnum; i++)
 		if (segments[i].p_type == PT_LOAD)
 			span = PAGE_UP(segments[i].p_vaddr + segments[i].p_memsz);
-	/* One reservation keeps the segments' distances; each is then mapped over it. */
+	/* One reservation keeps the distances between segments; each segment is then mapped over it. */
 	reserved = SYSCALL(SYS_mmap, 0, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (reserved < 0 && reserved > -4096)
 		fail("the runtime cannot be mapped; raise the limit of address space (ulimit -v)");
@@ -197,9 +200,9 @@ static const char *const BEFORE_BUNDLE[] = {
 /* clang-format on */
 
 /*
- * The runtime gets no folder of its own (no folder can be made below a device), does not tell a terminal that it
- * lacks it, asks for no update, and looks for no package of the user's: neither here nor, for .npmrc, at home (where
- * no file can be made, and which is not a file either: the runtime ends at an ENOTDIR).
+ * With these the runtime has no folder of its own (none can be created below a device) and prints no warning
+ * about that, asks for no update, and looks for no package of the user: neither here nor, for .npmrc, at home
+ * (a path where no file can be created, but not below a file: the runtime ends at an ENOTDIR).
  */
 /* clang-format off */
 static const char *const ENVIRONMENT[] = {
@@ -211,10 +214,10 @@ static const char *const ENVIRONMENT[] = {
 };
 /* clang-format on */
 
-/* What of the user's environment would configure the runtime. */
+/* Variables of the user's environment that would configure the runtime. */
 static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "npm_config_", "PROBE_HOME=" };
 
-/* The user's own HOME under this name: ssh is given it (guest/vm/ssh_vm.ts). */
+/* Passes on the user's own HOME under this name: ssh gets it (guest/vm/remote.ts). */
 #define KEPT_HOME "PROBE_"
 #define LONGEST_HOME 4096
 
@@ -240,7 +243,7 @@ static int is_passed_on(const char *variable)
 	return 1;
 }
 
-/* "HOME=..." as "PROBE_HOME=..."; 0 when that is too long to be a path. */
+/* Turns "HOME=..." into "PROBE_HOME=..."; 0 when that is too long to be a path. */
 static const char *kept_home(const char *variable)
 {
 	static char kept[sizeof(KEPT_HOME) + LONGEST_HOME] = KEPT_HOME;
@@ -254,7 +257,7 @@ static const char *kept_home(const char *variable)
 	return kept;
 }
 
-/* Without a PATH the runtime does not start: it looks for the programs that it may run. */
+/* The runtime does not start without a PATH, because it looks there for the programs that it may run. */
 static uintptr_t *push_environment(uintptr_t *to, const uintptr_t *environment)
 {
 	int has_path = 0;
@@ -319,7 +322,8 @@ static void write_number(char *to, int number)
 }
 
 /*
- * nohup has the hangup ignored, and the runtime would listen to it all the same. A blocked signal stays blocked in it.
+ * Under nohup the hangup is ignored, but the runtime would install a handler for it. A blocked signal stays
+ * blocked in the runtime.
  */
 static void block_ignored_hangup(void)
 {
@@ -335,8 +339,8 @@ static void block_ignored_hangup(void)
 }
 
 /*
- * The runtime does not start in a folder that was deleted. There every relative path names nothing; so it does in this
- * one, in which no file can be made.
+ * The runtime does not start in a deleted folder, where no relative path names anything. The same holds in
+ * this folder, where no file can be created.
  */
 static void leave_deleted_folder(void)
 {
@@ -376,7 +380,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	interpreter = map_interpreter(runtime.interpreter);
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
 
-	/* The new stack image: at most what the old one holds and what is added to it. */
+	/* The new stack image: at most what the old one contains plus what is added. */
 	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_BUNDLE) + 2 + COUNT(ENVIRONMENT) + 3]
 		__attribute__((aligned(16)));
 	uintptr_t *to = push_arguments(image, arguments, argc, bundle);

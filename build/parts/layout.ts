@@ -1,7 +1,6 @@
 /**
- * Makes ffi/layout.generated.ts from the BTF of the compiled BPF object, so that a record's layout is
- * written once, in bpf/record.h. Which types belong to it is read from the header; where their fields lie is
- * read from the object.
+ * Makes ffi/layout.generated.ts from the BTF of the compiled BPF object, so a record's layout is written only
+ * once, in bpf/record.h. The header says which types belong to it; the object says where their fields lie.
  */
 
 import { stdoutOf } from "../process/command.ts";
@@ -12,10 +11,10 @@ const RECORD_HEADER = "bpf/record.h";
 
 export type ScalarKind = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "char";
 
-/** The marks of bpf/record.h. */
+/** The marks that bpf/record.h uses. */
 const KERNEL_ONLY = "kernel only";
 const IF_SEEN = /^if /;
-/** The enum that IF_SEEN() names a value of. */
+/** The enum to which the value named by IF_SEEN() belongs. */
 const FACTS = "chain_seen";
 
 interface BtfMember {
@@ -25,7 +24,7 @@ interface BtfMember {
   readonly bitfield_size?: number;
 }
 
-/** One type as `bpftool btf dump file OBJECT -j` prints it; only what is used here. */
+/** One type as `bpftool btf dump file OBJECT -j` prints it, with the fields used here. */
 export interface BtfType {
   readonly id: number;
   readonly kind: string;
@@ -44,7 +43,7 @@ interface Scalar {
   readonly kind: ScalarKind;
   readonly bytes: number;
   readonly count: number;
-  /** Name of the enum that its values are of. */
+  /** Name of the enum of its values. */
   readonly words?: string;
 }
 
@@ -90,14 +89,14 @@ function constantName(name: string): string {
   return name.toUpperCase();
 }
 
-/** What a layout is made from. */
+/** The sources of a layout. */
 interface Known {
   readonly types: ReadonlyMap<number, BtfType>;
-  /** The header's enums by their names. */
+  /** The header's enums by name. */
   readonly enums: ReadonlyMap<string, BtfType>;
 }
 
-/** What bpf/record.h marks each member of a struct with, by the member's index. */
+/** The marks of bpf/record.h on each member of a struct, by the member's index. */
 function marksOf({ types }: Known, struct: BtfType): Map<number, string> {
   const tags = [...types.values()].filter(({ kind, type_id }) =>
     kind === "DECL_TAG" && type_id === struct.id
@@ -105,7 +104,7 @@ function marksOf({ types }: Known, struct: BtfType): Map<number, string> {
   return new Map(tags.map(({ name, component_idx }) => [component_idx ?? -1, name]));
 }
 
-/** The fact of IF_SEEN(). */
+/** The argument of IF_SEEN(). */
 function factOf({ enums }: Known, where: string, mark: string): string {
   const fact = mark.replace(IF_SEEN, "");
   if (IF_SEEN.test(mark) && enums.get(FACTS)?.values?.some(({ name }) => name === fact)) return fact;
@@ -157,12 +156,13 @@ function enumSource(type: BtfType): string {
 }
 
 /**
- * @param header text of bpf/record.h: its named enums and structs are the ones that go into the layout
+ * @param header text of bpf/record.h: its named enums and structs make up the layout
  * @param types the object's BTF
- * @returns TypeScript source: for each struct its size and its fields' byte offsets, kinds, bytes per element,
- * element counts, the enum of their values and the fact that must be seen; for each enum its values
- * @throws {RangeError} when a type of the header is not in the BTF (clang drops what is not used), or a mark of its
- * is none
+ * @returns TypeScript source: for each struct its size and its fields' byte offsets, kinds, bytes per
+ *   element, element counts, the enum of their values and the fact that must be seen; for each enum its
+ *   values
+ * @throws {RangeError} when a type of the header is not in the BTF (clang drops what is not used), or a mark
+ *   in the header is not valid
  * @throws {TypeError} when a field cannot be decoded
  */
 export function layoutSource(header: string, types: readonly BtfType[]): string {
@@ -190,7 +190,7 @@ export function layoutSource(header: string, types: readonly BtfType[]): string 
   ].join("\n");
 }
 
-/** Brings ffi/layout.generated.ts to what the BTF of the object at `objectPath` says. */
+/** Updates ffi/layout.generated.ts from the BTF of the object at `objectPath`. */
 export async function renewLayout(objectPath: string): Promise<Freshness> {
   const dump = JSON.parse(await stdoutOf(["bpftool", "btf", "dump", "file", objectPath, "-j"]));
   return await renew(LAYOUT_FILE, layoutSource(await Deno.readTextFile(RECORD_HEADER), dump.types));

@@ -1,5 +1,5 @@
 /**
- * libbpf and the libraries it needs, unmodified from Debian's packages. Which these are differs between releases:
+ * libbpf and the libraries it needs, unmodified from Debian's packages. The list differs between releases:
  * Debian 13's libelf needs libzstd, Debian 12's does not.
  */
 
@@ -7,16 +7,16 @@ import { readElf } from "../../guest/image/elf.ts";
 import { MULTIARCH } from "../../guest/image/libraries.ts";
 import { capture, stdoutOf } from "../process/command.ts";
 
-/** What every machine has that can run the Deno runtime. */
+/** What every machine that can run the Deno runtime has. */
 const EVERYWHERE = /^(ld-linux.*|libc|libm|libdl|libpthread|librt)\.so\.\d+$/;
 
 export interface Library {
-  /** SONAME, by which the loader knows it. */
+  /** SONAME, the name by which the loader looks for it. */
   readonly name: string;
   readonly path: string;
 }
 
-/** libbpf and what it needs beyond glibc, each after all that it needs itself. */
+/** libbpf and what it needs beyond glibc, each after the libraries it needs itself. */
 export async function libbpfLibraries(): Promise<Library[]> {
   const cache = await stdoutOf(["ldconfig", "-p"]);
   const found = new Map<string, Library>();
@@ -62,7 +62,7 @@ export interface DebianPackage {
 /** The installed Debian package that owns the file at `path`. */
 export async function packageOf(path: string): Promise<DebianPackage> {
   const architecture = (await stdoutOf(["dpkg", "--print-architecture"])).trim();
-  // On a merged /usr the package may list the file without the /usr that the real path begins with.
+  // On a merged /usr the package may list the file without the leading /usr of its real path.
   for (const candidate of [path, path.replace(/^\/usr/, "")]) {
     const owner = await capture(["dpkg", "-S", candidate]);
     const [name = ""] = owner.stdout.split(":");

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the runtime needs to start: it panics where a limit of the system does not leave it that much. */
+/* What the runtime needs to start: it panics when a limit of the system is lower. */
 
 #ifndef LIMITS_H
 #define LIMITS_H
 
 #include <sys/resource.h>
 
-/* Seen with Deno 2.9.6 on 2 CPUs: the runtime starts with these, with less it does not. */
+/* Observed with Deno 2.9.6 on 2 CPUs: the runtime starts with these, but not with less. */
 #define FILES_NEEDED 32          /* 14 to start, 24 with libbpf */
-#define FILES_WANTED 1024        /* what Linux gives by default; a measurement checks what it needs */
+#define FILES_WANTED 1024        /* Linux's default; a measurement checks what it needs itself */
 #define ADDRESS_MIB_NEEDED 34816 /* V8 reserves 32 GiB */
 #define DATA_MIB_NEEDED 640
-#define THREADS_NEEDED 8 /* the runtime's, the target and what wakes it */
+#define THREADS_NEEDED 8 /* those of the runtime, the target and what wakes it */
 
 static void append(char *line, const char *text)
 {
@@ -57,7 +57,7 @@ static void require(const char *name, uint64_t is, uint64_t needed, const char *
 	fail(line);
 }
 
-/* The limit of open files may be raised as far as the system lets a process do that by itself. */
+/* A process may raise its limit of open files by itself, up to the system's hard limit. */
 static void require_files(void)
 {
 	struct rlimit limit = limit_of(RLIMIT_NOFILE);
@@ -71,8 +71,9 @@ static void require_files(void)
 }
 
 /*
- * Whoever counts them (RLIMIT_NPROC of a user, pids.max of a group or of one above it, threads-max), the kernel's own
- * answer is the only one that counts what others have: as many processes are begun, and ended again.
+ * Several limits may count the threads: RLIMIT_NPROC of a user, pids.max of a cgroup or of one above it,
+ * threads-max. Only the kernel itself knows what others already use, so as many processes are started, and
+ * ended again.
  */
 static int threads_given(void)
 {
@@ -86,7 +87,7 @@ static int threads_given(void)
 		long pid = SYSCALL(SYS_clone, 0, 0, 0, 0, 0, 0);
 
 		if (pid == 0) {
-			/* Ended before that, but by nobody if this process is killed now. */
+			/* Killed before that; if this process is killed now, it ends by itself. */
 			SYSCALL(SYS_nanosleep, &second, 0, 0, 0, 0, 0);
 			for (;;)
 				SYSCALL(SYS_exit_group, 0, 0, 0, 0, 0, 0);
@@ -114,7 +115,7 @@ static int read_text(const char *path, char *text, size_t size)
 	return count > 0;
 }
 
-/* What follows the first `word` in the text; 0 when it is not there. */
+/* The text after the first `word`; 0 when the text does not contain it. */
 static char *after(char *text, const char *word)
 {
 	for (; *text; text++)
@@ -124,8 +125,8 @@ static char *after(char *text, const char *word)
 }
 
 /*
- * The tightest pids.max from this process's cgroup up to the root, where systemd and containers mount it (v1 and v2);
- * 0: none is known.
+ * The tightest pids.max from this process's cgroup up to the root, at the paths where systemd and containers
+ * mount it (v1 and v2); 0: not known.
  */
 static uint64_t tasks_of_group(void)
 {

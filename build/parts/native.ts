@@ -1,7 +1,7 @@
 /**
  * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
- * executable's launcher, the init of a guest, and libbpf with the libraries it needs.
- * A part is made again when what it is made from has changed.
+ * executable's launcher, the init of a guest, and libbpf with the libraries it needs. A part is rebuilt when
+ * its sources, commands or compiler have changed.
  */
 
 import { run, stdoutOf } from "../process/command.ts";
@@ -35,7 +35,7 @@ const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 interface Part {
   readonly output: string;
   readonly inputs: readonly string[];
-  /** Commands that make the part at the path given. */
+  /** Commands that make the part at the given path. */
   commands(path: string): readonly (readonly string[])[];
 }
 
@@ -67,7 +67,7 @@ function bpfPart(output: string, machine: BuildArchitecture, defines: readonly s
         // libbpf's BPF_PROG() declares a ctx that most programs do not use.
         "-Wno-unused-parameter",
         ...defines,
-        // The machine's own headers, which clang does not search for `-target bpf`.
+        // The machine's own headers, which clang does not search with `-target bpf`.
         "-idirafter",
         `/usr/include/${MULTIARCH}`,
         "-c",
@@ -75,14 +75,14 @@ function bpfPart(output: string, machine: BuildArchitecture, defines: readonly s
         "-o",
         path,
       ],
-      // Takes DWARF away and leaves BTF, which is what libbpf and the layout read.
+      // Removes DWARF and keeps BTF, which libbpf and the layout read.
       ["llvm-strip", "-g", path],
     ],
   };
 }
 
 function targetPart({ name }: BuildArchitecture): Part {
-  // A thread of ours may still be in it when the runtime closes it on the way out: it is never unmapped.
+  // The library is never unmapped: one of its threads may still run when the runtime closes it at exit.
   const stays = "-Wl,-z,nodelete";
   const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
   const sources = [...filesOf("ffi/native", [".c"]), `ffi/native/arch/${name}.c`];
@@ -123,7 +123,7 @@ function hex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Hash of everything the part is made from: sources, commands, compiler. */
+/** Hash of everything that determines the part: sources, commands, compiler. */
 async function fingerprint(part: Part, compiler: string): Promise<string> {
   const texts = await Promise.all(
     part.inputs.map(async (path) => `${path}\n${await Deno.readTextFile(path)}`),
@@ -132,7 +132,7 @@ async function fingerprint(part: Part, compiler: string): Promise<string> {
   return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(everything)));
 }
 
-/** Writes through a file of its own and renames it, so that two builds at a time cannot mix their output. */
+/** Writes to a separate file and renames it, so that two builds at the same time cannot mix their output. */
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${Deno.pid}`;
   await write(temporary);
@@ -174,7 +174,7 @@ async function compress(path: string): Promise<void> {
 }
 
 /**
- * Brings build/out and the generated sources up to date; quick when nothing has changed.
+ * Updates build/out and the generated sources; quick when nothing has changed.
  *
  * @returns whether all generated sources were current
  */

@@ -1,6 +1,6 @@
 /**
- * Gathers the notices of everything that travels inside the executable: what it is, under which licence, and
- * where its source is available.
+ * Gathers the notices for everything inside the executable: what it is, under which licence, and where its
+ * source is available.
  */
 
 import { stdoutOf } from "../process/command.ts";
@@ -40,8 +40,8 @@ and ICU (Unicode License v3, copyright Unicode, Inc.; source: unicode-org/icu).`
 }
 
 /**
- * Licence of each npm package that is bundled, and the repository of its source. Its text is the package's own file,
- * or without one Debian's.
+ * Licence of each bundled npm package, and the repository of its source. The licence text is the package's
+ * own file, or Debian's when it has none.
  */
 const NPM_PACKAGES: Readonly<Record<string, { readonly license: string; readonly repository: string }>> = {
   "@stricli/core": { license: "Apache-2.0", repository: "bloomberg/stricli" },
@@ -68,7 +68,7 @@ interface NpmPackage {
   readonly localPath: string;
 }
 
-/** The npm packages that the program imports, and theirs. */
+/** The npm packages that the program imports, and those that they import. */
 async function bundledPackages(): Promise<NpmPackage[]> {
   const info = JSON.parse(await stdoutOf([Deno.execPath(), "info", "--json", "main.ts"]));
   const all: Readonly<Record<string, NpmPackage>> = info.npmPackages;
@@ -79,7 +79,7 @@ async function bundledPackages(): Promise<NpmPackage[]> {
     all[id]?.dependencies.forEach(visit);
   };
   for (const module of info.modules) if (module.kind === "npm") visit(module.npmPackage);
-  // Types are checked, never bundled.
+  // Only needed to check types, never bundled.
   for (const id of found) if (id.startsWith("@types/")) found.delete(id);
   return [...found].sort().map((id) => {
     const found = all[id];

@@ -2,14 +2,16 @@
 
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 
-/** Variables that it has in an environment without them: `deno compile` and the launcher take them from here. */
+/**
+ * Environment variables that the executable always has: `deno compile` and the launcher take them from here.
+ */
 export const START_ENVIRONMENT = "build/parts/start.env";
 
 /**
- * The most that a command may ask for: main.ts gives back what its command does not need. Never the network, and no
- * other programs than these two. They are given by name: when the executable starts, Deno looks for them in the
- * user's PATH and allows what it finds, so that they may lie anywhere, and yet no other file is allowed. Paths would
- * be those of the machine that built it, and without any names every program would be allowed.
+ * The most that a command may ask for: main.ts gives back what its command does not need. Never the network,
+ * and no programs other than these two. They are given by name: when the executable starts, Deno looks for
+ * them in the user's PATH and allows what it finds, so they may lie anywhere, but no other file is allowed.
+ * Paths would be those of the machine that built it, and without names every program would be allowed.
  */
 export const PERMISSIONS: readonly string[] = [
   "--no-prompt",

@@ -1,9 +1,9 @@
-/** Runs the programs that set-up, build and tests need; a failure names the command and what it printed. */
+/** Runs the programs that setup, build and tests need; an error names the command and what it printed. */
 
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Nothing but `env` is passed on. */
+  /** Pass on only `env`. */
   readonly clearEnv?: boolean;
   readonly stdin?: Uint8Array<ArrayBuffer>;
 }
@@ -22,10 +22,10 @@ export class CommandFailed extends Error {
   }
 }
 
-/** As shells report it. */
+/** Exit code as shells report it. */
 const NO_SUCH_COMMAND = 127;
 
-/** Debian keeps bpftool and ldconfig in the sbin folders, which an ordinary PATH leaves out. */
+/** Debian keeps bpftool and ldconfig in the sbin folders, which are missing from an ordinary PATH. */
 function searchPath(): string {
   return `${Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin`;
 }
@@ -64,7 +64,7 @@ function spawn(
 /**
  * Runs `argv` with this process' stdout and stderr and returns its exit code.
  *
- * @throws {CommandFailed} when there is no such command; so do all below
+ * @throws {CommandFailed} when the command does not exist; the functions below do the same
  */
 export async function exitCode(argv: readonly string[], options: CommandOptions = {}): Promise<number> {
   return (await spawn(argv, options, "inherit").status).code;

@@ -13,7 +13,7 @@ export function add(a: Counts, b: Counts): Counts {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed };
 }
 
-/** An ignored test counts as failed: what did not run has proved nothing. */
+/** An ignored test counts as failed: a test that did not run proves nothing. */
 export function countsOfJunit(xml: string): Counts {
   let counts = NO_TESTS;
   for (const [, attributes = ""] of xml.matchAll(/<testsuite\s([^>]*)>/g)) {
@@ -29,7 +29,8 @@ export function countsOfJunit(xml: string): Counts {
 }
 
 /**
- * Files and flags go to `deno test` as they are. A run that fails without a failed test counts as one failure.
+ * Files and flags are passed to `deno test` unchanged. A run that fails without a failed test counts as one
+ * failure.
  *
  * @param jobs how many files are tested at the same time
  */

@@ -1,7 +1,8 @@
 /**
- * `deno task demo`: from a bare Debian machine to a comparison of a host with its VM, `probe ab` in an emulated host
- * (see emulated_host.ts). Where that cannot run VMs of its own, or is lost, this machine is the host and an emulated guest the
- * VM. Leaves host.csv and vm.csv in dist/demo, or with --loaded, which mixes wakes and loads, in dist/demo-loaded.
+ * `deno task demo`: from a bare Debian machine to a comparison of a host with its VM, by `probe ab` in an
+ * emulated host (see emulated_host.ts). When that host cannot run VMs of its own, or is lost, this machine is
+ * the host and an emulated guest the VM. Leaves host.csv and vm.csv in dist/demo, or with --loaded, which
+ * mixes wakes and loads, in dist/demo-loaded.
  */
 
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
@@ -14,7 +15,7 @@ import { AB_FILES, abInEmulatedHost, EmulationLost, NoNesting, startEmulatedHost
 import { findQemu } from "../debian/qemu.ts";
 import { orExplain, setup } from "./setup.ts";
 
-/** With --loaded: timer and pipe wake the target by turns, on idle and on busy CPUs. */
+/** For --loaded: timer and pipe wake the target in turn, on idle and on busy CPUs. */
 const LOADED = Deno.args.includes("--loaded");
 const FOLDER = LOADED ? "dist/demo-loaded" : "dist/demo";
 const PROTOCOL = LOADED
@@ -24,7 +25,7 @@ const STEPS = 4;
 const TICK_MS = 10_000;
 /** An hour: emulation on a busy machine is slow. */
 const LIMIT_MS = 3_600_000;
-/** `probe ab` takes about a minute there. With this and the other way the demo stays below five. */
+/** `probe ab` takes about a minute there. Together with the fallback, the demo stays below five. */
 const EMULATED_LIMIT_MS = LOADED ? LIMIT_MS : 180_000;
 
 const started = performance.now();
@@ -47,7 +48,10 @@ function sayFrom(source: string): (line: string) => void {
   };
 }
 
-/** Waits for probe in a guest; without a terminal it reports its begin and its end only, so time is told in silence. */
+/**
+ * Waits for probe in a guest. Without a terminal probe reports only its begin and its end, so this prints a
+ * line after a longer silence.
+ */
 async function finish<R extends CommandResult>(argv: readonly string[], result: Promise<R>): Promise<R> {
   const tick = () => {
     if (performance.now() - lastSaid >= TICK_MS) say("still at it; emulation is slow");
@@ -59,7 +63,7 @@ async function finish<R extends CommandResult>(argv: readonly string[], result: 
   return ended;
 }
 
-/** The VM runs under KVM inside the emulated host: both are slow in the same way. */
+/** The VM runs under KVM inside the emulated host, so both are slow in the same way. */
 async function measureInEmulatedHost(): Promise<void> {
   step(3, "booting an emulated machine that stands for the host");
   await using host = await startEmulatedHost({

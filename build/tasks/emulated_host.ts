@@ -1,6 +1,6 @@
 /**
- * A host and a VM on one machine without virtualisation: QEMU emulates a CPU that has it, so an emulated guest runs
- * a guest of its own under KVM, with KVM's clock. The outer guest stands for the host.
+ * A host and a VM on one machine without virtualisation: QEMU emulates a CPU that has it, so an emulated
+ * guest can run its own guest under KVM, with KVM's clock. The outer guest plays the host.
  */
 
 import type { CommandResult, Guest, GuestOptions } from "../../guest/vm/boot.ts";
@@ -16,9 +16,9 @@ import { fetchKernel, type Kernel } from "../debian/kernels.ts";
 import { findQemu } from "../debian/qemu.ts";
 
 const MEMORY_MIB = 4096;
-/** Where `probe ab` leaves its files in it. */
+/** The folder in the emulated host where `probe ab` leaves its files. */
 const FOLDER = "/ab";
-/** As `probe ab` names them: the host's and the VM's. */
+/** The names that `probe ab` gives them: the host's and the VM's. */
 export const AB_FILES = ["host.csv", "vm.csv"] as const;
 
 /** The emulated host cannot run guests of its own. */
@@ -27,25 +27,26 @@ export class NoNesting extends Error {
 }
 
 /**
- * The emulated host or its VM died or stood still. It happens about once in twenty times when the machine below is
- * busy, and is the emulation's doing by all that was seen, though not proven: under QEMU 10.0.2 a vCPU lost an interrupt for good (in service at its local
- * APIC, and its CPU idle: seen through the monitor while an emulated machine booted), a VM's CPU stayed in an
- * interrupt while probes were taken off (the VM's RCU stall), and the emulated host ended in a triple fault. QEMU's
- * translation takes a page for code only once it has been translated (accel/tcg/tb-maint.c, tb_page_add()), so a
- * write by another CPU meanwhile can go unseen. One thread for both CPUs would do without such races, but there the
- * VM took over 5 minutes to boot.
+ * The emulated host or its VM died or stood still. This happens about once in twenty times when the real
+ * machine is busy. Everything seen points to the emulation, though that is not proven. Under QEMU 10.0.2 a
+ * vCPU lost an interrupt and never got it (in service at its local APIC, and its CPU idle: seen through the
+ * monitor while an emulated machine booted), a VM's CPU stayed in an interrupt while probes were detached
+ * (the VM's RCU stall), and the emulated host ended in a triple fault. QEMU's translation marks a page as
+ * code only after translating it (accel/tcg/tb-maint.c, tb_page_add()), so a write by another CPU in between
+ * can go unnoticed. A single thread for both CPUs would avoid such races, but then the VM took over 5 minutes
+ * to boot.
  */
 export class EmulationLost extends Error {
   override readonly name = "EmulationLost";
 }
 
 /**
- * What `probe ab` says of a VM that was lost without a word; a panic is a word. Nothing but its words leaves the
- * emulated host: its exit code is that of any failure.
+ * What `probe ab` says about a VM that was lost without a panic. Only its words leave the emulated host: its
+ * exit code is that of any failure.
  */
 const VM_LOST = new RegExp([LOSSES.ended, LOSSES.silent, LOSSES.torn].join("|"));
 
-/** A firmware file of a QEMU: in the folders of its -L arguments, or where the distribution has them. */
+/** A firmware file of a QEMU: in the folders of its -L arguments, or where the distribution puts them. */
 function firmwareFile(qemu: Qemu, name: string): string {
   const folders = [
     ...qemu.args.filter((_, i) => qemu.args[i - 1] === "-L"),
@@ -80,8 +81,8 @@ function modulePath(module: string): string {
 }
 
 /**
- * Boots the emulated host. In it are /bin/probe, QEMU on PATH and the running kernel's image where Debian has it:
- * `probe ab` needs no option there.
+ * Boots the emulated host. It contains /bin/probe, QEMU on PATH and the running kernel's image where Debian
+ * has it, so `probe ab` needs no options there.
  *
  * @throws {NoNesting} when it cannot run guests under KVM
  * @throws {EmulationLost} when it does not come up
@@ -102,7 +103,7 @@ export async function startEmulatedHost(
     ...rest,
     qemu,
     kernel: kernel.vmlinuz,
-    // Without them the clock of the guest inside traps on each read.
+    // Without these arguments, each clock read in the inner guest traps.
     kernelArgs: clockArguments,
     memoryMiB: MEMORY_MIB,
     libraries: executableLibraries(),
@@ -131,17 +132,17 @@ export async function startEmulatedHost(
   }
 }
 
-/** What `probe ab` in the emulated host came to. */
+/** The result of `probe ab` in the emulated host. */
 export interface AbRun extends CommandResult {
-  /** The host's result file and the VM's; none when it failed. */
+  /** The host's result file and the VM's; empty when it failed. */
   readonly files: readonly Uint8Array[];
 }
 
 /**
  * Runs `probe ab` in the emulated host; its stderr appears on the console too.
  *
- * @param args what comes after `probe ab`, but for the folder
- * @param limitMs after which the emulated host is taken for lost, and ended
+ * @param args what comes after `probe ab`, without the folder
+ * @param limitMs after which the emulated host counts as lost and is ended
  * @throws {EmulationLost} when a machine was lost meanwhile
  */
 export async function abInEmulatedHost(
@@ -161,7 +162,7 @@ export async function abInEmulatedHost(
   return { ...result, files };
 }
 
-/** What the emulated host does; how it is lost is said without its console, which was shown already. */
+/** Awaits the emulated host. When it is lost, the error leaves out its console, which was already shown. */
 async function orLost<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -1,13 +1,13 @@
 /**
  * `deno task golden`: makes the golden vectors again with R, in a copy, and compares them with the committed
- * ones. `Rscript tests/golden/make.R` renews these.
+ * ones. `Rscript tests/golden/make.R` renews the committed ones.
  */
 
 import { capture, run } from "../process/command.ts";
 
 const GOLDEN = "tests/golden";
 
-/** Vectors that differ from the committed ones, are new, or are gone. */
+/** Vectors that differ from the committed ones, are new, or are missing. */
 async function renewed(folder: string): Promise<string[]> {
   const names = new Set([...Deno.readDirSync(GOLDEN), ...Deno.readDirSync(folder)].map(({ name }) => name));
   const read = (path: string) => Deno.readTextFile(path).catch(() => undefined);

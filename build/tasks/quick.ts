@@ -1,6 +1,6 @@
 /**
- * `deno task quick`: what a change of TypeScript alone needs while one works on it, without clang, in seconds.
- * `deno task ok`, before a commit, does all of it and more.
+ * `deno task quick`: what a change of TypeScript alone needs during work, without clang, in seconds. `deno
+ * task ok`, before a commit, does all of it and more.
  */
 
 import { NOTICES } from "../parts/notices.ts";
@@ -8,7 +8,7 @@ import { capture } from "../process/command.ts";
 import { add, type Counts, denoTest, NO_TESTS } from "../process/deno_test.ts";
 import { finish } from "./ok.ts";
 
-/** Left to `deno task ok`: each takes more than a second of CPU time, for what it simulates or reads. */
+/** Left to `deno task ok`: each takes more than a second of CPU time, for simulations or large inputs. */
 export const SLOW: readonly string[] = [
   "tests/analysis/compare/compare_test.ts",
   "tests/analysis/compare/stability_test.ts",
@@ -40,7 +40,7 @@ function testsIn(folder: string): string[] {
   });
 }
 
-/** What it says is shown when it has ended: the others run at the same time. */
+/** Prints a check's output when it has ended, because the others run at the same time. */
 async function check(name: string, ...args: string[]): Promise<Counts> {
   const { code, stdout, stderr } = await capture([Deno.execPath(), ...args]);
   console.log(`\n== ${name}\n${stdout}${stderr}`.trimEnd());
@@ -59,7 +59,7 @@ async function quick(): Promise<Counts> {
   return all.reduce(add, NO_TESTS);
 }
 
-/** The notices are gathered when all that TypeScript imports has been made. */
+/** The notices are gathered once everything that TypeScript imports has been made. */
 function hasNativeParts(): boolean {
   try {
     return Deno.statSync(NOTICES).isFile;

@@ -1,4 +1,6 @@
-/** `deno task setup`: what the project needs from Debian's packages and from npm, installed without a question. */
+/**
+ * `deno task setup`: installs what the project needs from Debian's packages and from npm, without questions.
+ */
 
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { buildArchitecture, UnknownArchitecture } from "../parts/arch.ts";
@@ -9,7 +11,7 @@ export interface Need {
   readonly why: string;
 }
 
-/** Debian packages for this machine. The same names in Debian 12 and 13. */
+/** Debian packages for this machine, with the same names in Debian 12 and 13. */
 export function packages(): readonly Need[] {
   return [
     { name: "clang", why: "compiles the BPF programs, the target library and the launcher" },
@@ -32,12 +34,12 @@ export function packages(): readonly Need[] {
   ];
 }
 
-/** More of them, which `deno task test` alone needs. */
+/** Further packages, which only `deno task test` needs. */
 export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "chromium", why: "opens the report's page in the tests" },
 ];
 
-/** Lists older than this may name versions that the archive no longer has. */
+/** Older lists may name versions that the archive no longer has. */
 const LISTS_STALE_MS = 24 * 3_600_000;
 
 class SetupFailed extends Error {
@@ -49,7 +51,7 @@ async function isInstalled(name: string): Promise<boolean> {
   return code === 0 && stdout.startsWith("ii");
 }
 
-/** Age of apt's package lists in ms; infinite when there are none. */
+/** Age of apt's package lists in ms; infinite without lists. */
 function listsAge(now: number): number {
   let newest = -Infinity;
   for (const entry of Deno.readDirSync("/var/lib/apt/lists")) {
@@ -63,7 +65,7 @@ function listsAge(now: number): number {
 }
 
 async function aptGet(...args: string[]): Promise<void> {
-  // A machine that has just started may still hold the lock for its own updates.
+  // A machine that has just booted may still hold the lock for its own updates.
   await run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", ...args], {
     env: { DEBIAN_FRONTEND: "noninteractive" },
   });
@@ -111,7 +113,10 @@ export async function setup(): Promise<void> {
   await installNpm();
 }
 
-/** Runs a task; what it could not install or run ends it with a message, without our own stack. */
+/**
+ * Runs a task. When something cannot be installed or run, it prints the message without our own stack and
+ * ends.
+ */
 export async function orExplain(task: () => Promise<void>): Promise<void> {
   try {
     await task();

@@ -1,6 +1,6 @@
 /**
- * `deno task test`: everything that proves the project, from a bare Debian machine on. Ends with the line
- * `N passed, N failed`; each check that is not a test (format, lint, types, build) counts as one.
+ * `deno task test`: everything that proves the project, starting from a bare Debian machine. Ends with the
+ * line `N passed, N failed`; each check that is not a test (format, lint, types, build) counts as one.
  */
 
 import { build } from "./build.ts";
@@ -8,7 +8,9 @@ import { add, type Counts, denoTest } from "../process/deno_test.ts";
 import { finish, HEAVY_TESTS, ok } from "./ok.ts";
 import { installPackages, orExplain, setup, TEST_PACKAGES } from "./setup.ts";
 
-/** Guests wait for edges and for each other most of the time; more than two need more memory than a small machine has. */
+/**
+ * Guests mostly wait for edges and for each other; more than two need more memory than a small machine has.
+ */
 const GUESTS = 2;
 
 function header(title: string): void {
@@ -34,7 +36,7 @@ async function testEverything(): Promise<void> {
   let counts = await ok();
   const built = await builds();
   counts = add(counts, built);
-  // What runs the executable would test an old one when the build has failed.
+  // After a failed build, tests of the executable would test an old one.
   if (built.failed === 0) {
     for (const folder of HEAVY_TESTS) {
       header(`tests/${folder}`);

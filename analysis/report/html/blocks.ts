@@ -5,10 +5,10 @@ import { breakable, perSide, unbroken } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
 import { type MarkupRow, table } from "./table.ts";
 
-/** Rows of a table that are shown; the rest is counted. */
+/** How many rows of a table are shown; the rest is only counted. */
 export const SHOWN = 24;
 
-/** Facts of one name in a cell. */
+/** All facts with one name, in a cell. */
 const LISTED = 12;
 
 export function said({ text }: Said): string {
@@ -25,19 +25,19 @@ export function notes(all: readonly Note[]): Markup | null {
   return markup`<ul class="notes">${items}</ul>`;
 }
 
-/** What a layout adds to the table of an answer. */
+/** What a layout adds to a table of an answer. */
 export interface HtmlTable<Id extends string> {
-  /** In place of the table's, which stands above it. */
+  /** Replaces the table's own caption, which stands above it. */
   readonly caption?: string;
   /** Columns in their order. */
   readonly columns: readonly Id[];
-  /** What the rows are, where some are not shown. */
+  /** Names the rows, for the sentence that counts those not shown. */
   readonly what: string;
   /** Shown before the rows. */
   readonly total?: TableRow<Id>;
-  /** A column behind the others, and its cell in each row: that of the total first. */
+  /** A further column at the end, and its cell in each row, with that of the total first. */
   readonly last?: readonly [name: string, cells: readonly Part[]];
-  /** Said below a row. */
+  /** Printed below a row. */
   readonly note?: (row: TableRow<Id>) => Said;
 }
 
@@ -86,9 +86,9 @@ export function findingsTable(caption: string, findings: readonly Finding[]): Ma
 }
 
 /**
- * Facts of several sides beside each other, by their names.
+ * Facts of several sides next to each other, by name.
  *
- * @param mark Whether to mark those that differ
+ * @param mark whether to mark those that differ
  */
 export function fieldsTable(
   caption: string,

@@ -1,8 +1,10 @@
-/** How the page names columns and their values. */
+/** How the page prints columns and their values. */
 
 import { join, type Markup, markup } from "./markup.ts";
 
-/** A text whose numbers are not parted at the end of a line from their units, nor from what they are the value of. */
+/**
+ * A text in which a line break cannot separate a number from its unit, or from the name of what it measures.
+ */
 export function unbroken(text: string): string {
   return text.replace(
     /(?<=\d) (?=(ns|us|ms|s|%)(?!\w))|(?<=\d) (?=\+ \d)|(?<=\d \+) (?=\d)|(?<=\bn) (?=\d)/g,
@@ -11,17 +13,17 @@ export function unbroken(text: string): string {
     .replace(/(?<=\b\w{1,2}) (<?=) (?=[-\d])/g, "\u00a0$1\u00a0");
 }
 
-/** As the beginning of a heading. */
+/** The same at the beginning of a heading. */
 export function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-/** A name that may be broken between its flags, not inside one. */
+/** A name that may be broken between its flags, but not inside one. */
 export function breakable(name: string): Markup {
   return join(name.split("|"), markup`|<wbr>`);
 }
 
-/** A side as the page shows it: the stroke of its curves and its letter. */
+/** A side as the page shows it: the line style of its curves and its letter. */
 export function sideKey(letter: string): Markup {
   return markup`<span class="key ${letter}" aria-hidden="true"></span><span class="side ${letter}">${letter}</span>`;
 }

@@ -1,6 +1,6 @@
 /**
- * HTML and SVG as text. What is put into a {@linkcode markup} template is escaped unless it is markup itself, so
- * that no text of a file can become a tag, an attribute or a style.
+ * HTML and SVG as text. What is put into a {@linkcode markup} template is escaped unless it is markup itself,
+ * so no text of a file can become a tag, an attribute or a style.
  */
 
 /** Text that is markup already. Only {@linkcode markup} and {@linkcode join} make it. */
@@ -27,8 +27,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text as HTML may hold it, in an element or in a quoted attribute. Control and invisible format characters,
- * such as those that turn the direction of a line, are spelled out.
+ * Escapes a text for an element or a quoted attribute. Control and invisible format characters, such as those
+ * that change the direction of a line, are spelled out.
  *
  * ```ts
  * import assert from "node:assert/strict";
@@ -57,19 +57,19 @@ export function markup(literals: TemplateStringsArray, ...parts: readonly Part[]
   return new Markup(literals.reduce((text, literal, index) => text + textOf(parts[index - 1]!) + literal));
 }
 
-/** Parts with something between them. */
+/** Joins parts with a separator. */
 export function join(parts: readonly Part[], separator: Part): Markup {
   return new Markup(parts.map(textOf).join(textOf(separator)));
 }
 
-/** A coordinate of a drawing: two decimals, so that equal input gives equal bytes and no more of them than needed. */
+/** A coordinate of a drawing with two decimals, so equal input gives equal bytes, and no more than needed. */
 export function coordinate(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`a coordinate is ${value}, must be finite`);
   const text = String(Math.round(value * 100) / 100);
   return text === "-0" ? "0" : text;
 }
 
-/** A place along the width of a drawing, from a share in 0 to 1. */
+/** A position along the width of a drawing, from a share in 0 to 1. */
 export function percent(share: number): string {
   return `${coordinate(share * 100)}%`;
 }

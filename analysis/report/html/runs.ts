@@ -1,4 +1,4 @@
-/** What the figures are drawn of: durations of complete runs, sorted or in the order of the runs, by stratum. */
+/** The data of the figures: durations of complete runs, sorted or in the order of the runs, by stratum. */
 
 import { linkName } from "../../print/names.ts";
 import type { LinkColumn } from "../../show/chain.ts";
@@ -14,14 +14,14 @@ export interface ReportSide {
   /** A is the baseline. */
   readonly letter: string;
   readonly file: ResultFile;
-  /** What the file alone says. */
+  /** What the file says by itself, without a comparison. */
   readonly show: Show;
   readonly links: readonly LinkColumn[];
-  /** A column that runs are grouped by. */
+  /** A column by which runs are grouped. */
   readonly columnOf: (name: ColumnName) => DictionaryColumn;
 }
 
-/** A duration in ns run by run; `runs` are the numbers of the runs. */
+/** A duration in ns, run by run; `runs` are the numbers of the runs. */
 export interface RunSeries {
   readonly runs: Float64Array;
   readonly values: Float64Array;
@@ -46,7 +46,7 @@ export interface LinkSample {
   readonly sorted: Float64Array;
 }
 
-/** The chain of a side; links that no complete run has are left out. */
+/** The chain of a side, without links that no complete run has. */
 export function linkSamples({ file, links }: ReportSide): LinkSample[] {
   const complete = completeRows(file);
   return links.map((link) => ({ name: linkName(link), sorted: sortedAt(link.values, complete) }))

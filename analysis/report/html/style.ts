@@ -1,4 +1,4 @@
-/** The style sheet of the page: light, dark and on paper; nothing is fetched. */
+/** The style sheet of the page, for light, dark and paper; it fetches nothing. */
 
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;--grid:#e6e9ed;--paper:#fff;--card:#f6f7f9;

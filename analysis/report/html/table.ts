@@ -1,19 +1,17 @@
-/** Tables that keep their meaning where the page is narrow: each row then becomes a list of named values. */
+/** Tables that stay readable on a narrow page: each row then becomes a list of named values. */
 
 import { type Markup, markup, type Part } from "./markup.ts";
 
 export interface MarkupRow {
   readonly head: Part;
   readonly cells: readonly Part[];
-  /** Said below the cells, across all columns. */
+  /** Printed below the cells, across all columns. */
   readonly note?: Part;
 }
 
-/**
- * @param columns heads of all columns, that of the rows' heads first
- */
+/** @param columns heads of all columns, starting with that of the row heads */
 export function table(caption: Part, columns: readonly string[], rows: readonly MarkupRow[]): Markup {
-  // Roles, because a table that is shown as blocks loses its own.
+  // Roles, because a table displayed as blocks loses its own.
   const heads = columns.map((column) => markup`<th scope="col" role="columnheader">${column}</th>`);
   const body = rows.map(({ head, cells, note = null }) =>
     markup`<tr role="row"><th scope="row" role="rowheader">${head}</th>${

@@ -1,4 +1,4 @@
-/** Verdicts as badges that differ in shape and in word, not by colour alone. */
+/** Verdicts as badges that differ in shape and word, not only in colour. */
 
 import type { Verdict } from "../../compare/verdict.ts";
 import { type Markup, markup } from "./markup.ts";

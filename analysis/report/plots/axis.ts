@@ -1,39 +1,39 @@
-/** Axes of durations: the scale that fits the values, and ticks that a reader can tell apart. */
+/** Axes of durations: a scale that fits the values, and ticks that a reader can distinguish. */
 
 import { scaleLinear, scaleLog, scaleSymlog } from "d3-scale";
 import { formatChosen } from "../../units/format_value.ts";
 
 export interface Tick {
-  /** Place along the axis, 0 to 1. */
+  /** Position along the axis, 0 to 1. */
   readonly share: number;
   readonly label: string;
 }
 
 export interface Axis {
   readonly kind: "linear" | "logarithmic" | "linear within the margin, logarithmic beyond";
-  /** Place of a value in ns along the axis, 0 to 1. */
+  /** Position of a value in ns along the axis, 0 to 1. */
   at(ns: number): number;
   readonly ticks: readonly Tick[];
 }
 
-/** Spans of more than this ratio are drawn logarithmically. */
+/** Ranges with more than this ratio are drawn logarithmically. */
 const LOG_FROM = 10;
-/** Intervals that reach further than so many margins are drawn with a logarithmic outside. */
+/** Intervals that reach beyond so many margins are drawn with a logarithmic scale outside the margin. */
 const SYMLOG_FROM = 4;
 const PADDING = 0.03;
 const UNITS = [["ns", 1], ["us", 1e3], ["ms", 1e6], ["s", 1e9]] as const;
 const LONG_LABEL = 9;
 const TICKS = 4;
-/** Of a label, and of the narrowest drawing that has some, in pixels. */
+/** Size of a label's character, and of the narrowest drawing with labels, in pixels. */
 const CHARACTER = 7;
 const GAP = 8;
 const NARROWEST = 200;
 const LINE = 0.09;
 
-/** Whether an axis lies along the width of a drawing, where labels need room beside each other, or goes up. */
+/** Whether an axis lies across a drawing, where labels compete for width, or goes up. */
 export type Course = "across" | "up";
 
-/** An axis for durations from `low` to `high` in ns; logarithmic where they span magnitudes. */
+/** An axis for durations from `low` to `high` in ns; logarithmic when they span magnitudes. */
 export function durationAxis(low: number, high: number, course: Course = "across"): Axis {
   if (low > 0 && high / low > LOG_FROM) return logAxis(low, high, course);
   const room = high > low ? (high - low) * PADDING : Math.max(1, Math.abs(low) * PADDING);
@@ -62,7 +62,7 @@ export function logAxis(low: number, high: number, course: Course = "across"): A
   };
 }
 
-/** An axis of shifts about 0 on which +-margin and all of the ends can be seen; in ns. */
+/** An axis of shifts around 0 that shows +-margin and all of the ends; in ns. */
 export function shiftAxis(ends: readonly number[], marginNs: number): Axis {
   const reach = Math.max(marginNs, ...ends.map(Math.abs));
   const far = reach > SYMLOG_FROM * marginNs;
@@ -108,7 +108,7 @@ function linearTicks(
   return ticks.some(({ label }) => label.length > LONG_LABEL) ? labelled(2) : ticks;
 }
 
-/** Ticks without those whose labels would lie on an earlier one's in the narrowest drawing. */
+/** Ticks without those whose label would overlap an earlier one in the narrowest drawing. */
 function roomy(ticks: readonly Tick[], course: Course): Tick[] {
   const kept: Tick[] = [];
   let taken = -Infinity;

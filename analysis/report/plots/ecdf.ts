@@ -9,7 +9,7 @@ import { boxX, EMPTY, figure, plot } from "./plot.ts";
 import { thinnedRanks } from "./thin.ts";
 
 const HEIGHT = 170;
-/** Points of a curve. */
+/** How many points a curve has. */
 const MOST = 400;
 const SHARES = [0, 0.25, 0.5, 0.75, 1].map((share) => ({ share, label: `${100 * share} %` }));
 
@@ -19,7 +19,7 @@ export interface Curve {
   readonly sorted: Float64Array;
 }
 
-/** @param name what the curves are of, as a text; @param caption the same for the page */
+/** @param name what the curves show, as a text; @param caption the same for the page */
 export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Markup {
   const drawn = curves.filter(({ sorted }) => sorted.length > 0);
   const sizes = curves.map(({ letter, sorted }) => `n ${letter} ${sorted.length}`).join(", ");

@@ -1,10 +1,13 @@
-/** Stacks of a side as an icicle: the outermost frame above, what called the wakeup or the read below. */
+/**
+ * Stacks of a side as an icicle: the outermost frame on top, what called the wakeup or the read at the
+ * bottom.
+ */
 
 import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
 import { figure } from "./plot.ts";
 
 const ROW = 19;
-/** Narrower frames are counted, not drawn. */
+/** Narrower frames are counted, but not drawn. */
 const SMALLEST_SHARE = 0.002;
 const DEEPEST = 48;
 
@@ -68,7 +71,7 @@ export function icicle(what: string, caption: Part, stacks: readonly StackRuns[]
   );
 }
 
-/** A drawing of its own, which cuts the name off where the frame ends. */
+/** A nested drawing, which cuts the name off where the frame ends. */
 function cell({ frame, runs }: Node, level: number, from: number, share: number): Markup {
   const label = `${frame}: ${runs} runs, ${coordinate(100 * share)} %`;
   return markup`<svg x="${percent(from)}" y="${level * ROW}" width="${

@@ -13,11 +13,11 @@ export interface ShownShift {
   readonly shift: number | null;
   /** With confidence 1 - alpha. */
   readonly interval: Pair<number> | null;
-  /** With confidence 1 - 2 alpha: the one that decides; null where nothing is decided. */
+  /** With confidence 1 - 2 alpha: the interval that decides; null when nothing is decided. */
   readonly deciding: Pair<number> | null;
 }
 
-/** An axis that has room for all of the shifts and the margin. */
+/** An axis with room for all of the shifts and the margin. */
 export function axisOf(shifts: readonly ShownShift[], marginNs: number): Axis {
   const ends = shifts.flatMap((
     { shift, interval, deciding },
@@ -25,7 +25,7 @@ export function axisOf(shifts: readonly ShownShift[], marginNs: number): Axis {
   return shiftAxis(ends, marginNs);
 }
 
-/** The shift of one question or stratum against +-margin; `axis` is shared by those that stand below each other. */
+/** The shift of one question or stratum against +-margin; drawings below each other share `axis`. */
 export function intervalPlot(name: string, shown: ShownShift, marginNs: number, axis: Axis): Markup {
   return plot({
     title: `Shift of ${name} against the margin`,

@@ -1,11 +1,14 @@
-/** A cross table as a mosaic: columns as wide as their rows of the table have runs, split by its columns. */
+/**
+ * A cross table as a mosaic: each bar is as wide as its row of the table has runs, and split by the table's
+ * columns.
+ */
 
 import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
 import { figure } from "./plot.ts";
 
 const HEIGHT = 220;
 const GAP = 0.006;
-/** Patterns that tell the parts apart, beside their names. */
+/** Patterns that distinguish the parts, in addition to their names. */
 const PARTS = 6;
 const MOST_COLUMNS = 12;
 
@@ -14,7 +17,9 @@ export interface Mosaic {
   readonly columns: readonly string[];
 }
 
-/** @param what is drawn, as a text; @param caption the same for the page; @param table has a run */
+/**
+ * @param what is drawn, as a text; @param caption the same for the page; @param table has at least one run
+ */
 export function mosaic(what: string, caption: Part, table: Mosaic): Markup {
   const { columns: names, rows } = foldedColumns(table);
   const sizes = rows.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
@@ -41,7 +46,7 @@ export function mosaic(what: string, caption: Part, table: Mosaic): Markup {
   );
 }
 
-/** The most frequent columns first; the rest as one where there are more than patterns that tell them apart. */
+/** The most frequent columns first; the rest becomes one when there are more than patterns. */
 function foldedColumns({ rows, columns }: Mosaic): Mosaic {
   const sizes = columns.map((_, index) => rows.reduce((sum, { counts }) => sum + counts[index]!, 0));
   const order = columns.map((_, index) => index).sort((x, y) => sizes[y]! - sizes[x]! || x - y);

@@ -1,29 +1,29 @@
 /**
- * The frame of a drawing that fills whatever width it has: shapes are stretched, texts and strokes are not. The
- * labels of its y axis lie to the left of it, in the room that the style sheet leaves there.
+ * The frame of a drawing that fills any width: shapes are stretched, texts and strokes are not. The labels of
+ * its y axis lie to its left, in the room that the style sheet leaves there.
  */
 
 import { anchor, type Axis, type Tick } from "./axis.ts";
 import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
 
-/** Width of the box that shapes are drawn in. */
+/** Width of the box in which shapes are drawn. */
 export const BOX = 1000;
 const TICK_ROOM = 20;
 
 export interface Plot {
   readonly title: string;
-  /** What a reader who cannot see it should know. */
+  /** What a reader who cannot see the drawing should know. */
   readonly says: string;
-  /** Of the box of the shapes, in pixels. */
+  /** Height of the box of the shapes, in pixels. */
   readonly height: number;
   readonly x: readonly Tick[];
-  /** Places are shares of the height, from below. */
+  /** Positions are shares of the height, from below. */
   readonly y: readonly Tick[];
   /** Shapes in a box of BOX by `height`. */
   readonly shapes: Part;
-  /** The room that labels of the y axis need. */
+  /** How much room the labels of the y axis need. */
   readonly yRoom?: "narrow" | "wide";
-  /** Texts, at shares of the width. */
+  /** Texts, positioned by shares of the width. */
   readonly labels?: Part;
 }
 
@@ -49,12 +49,12 @@ function tickMarks(ticks: readonly Tick[], height: number): Markup[] {
   });
 }
 
-/** A place in the box of the shapes. */
+/** A position in the box of the shapes. */
 export function boxX(axis: Axis, ns: number): number {
   return axis.at(ns) * BOX;
 }
 
-/** In place of a drawing of a duration that no run has. */
+/** Replaces the drawing of a duration that no run has. */
 export const EMPTY = markup`<p class="empty">not observed in a complete run</p>`;
 
 /** A drawing with its caption; `note` says how it was made. */

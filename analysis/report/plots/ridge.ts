@@ -1,4 +1,6 @@
-/** The chain from the edge to the read as a ridge: how the time of each stage is distributed, on one axis. */
+/**
+ * The chain from the edge to the read as a ridge plot: the distribution of each stage's time, on one axis.
+ */
 
 import { area, curveLinear, line } from "d3-shape";
 import { formatDuration } from "../../units/format_value.ts";
@@ -9,10 +11,10 @@ import { BOX, boxX, figure, plot } from "./plot.ts";
 import type { LinkSample } from "../html/runs.ts";
 
 const ROW = 74;
-/** Of the highest point of a row; the rest is for its name. */
+/** Height of the highest point of a row; the rest is for its name. */
 const RIDGE = 52;
 const GRID = 250;
-/** Lower parts are not drawn: the base line is there. */
+/** Lower parts are not drawn: they lie on the base line. */
 const LOWEST = 0.1;
 
 export interface ChainSide {
@@ -86,7 +88,10 @@ function linkShapes(name: string, row: number, sides: readonly ChainSide[], axis
   return markup`<path class="base" d="M0,${base}H${BOX}"/>${shapes}`;
 }
 
-/** Kernel density along the axis, at GRID places; not scaled. Values go to their nearest places first. */
+/**
+ * Kernel density at GRID positions along the axis, not scaled. Each value first goes to its nearest
+ * positions.
+ */
 function density(sorted: Float64Array, axis: Axis): Float64Array {
   const counts = new Float64Array(GRID);
   const places = sorted.map((ns) => axis.at(ns) * (GRID - 1));

@@ -1,8 +1,8 @@
-/** Fewer points where there are too many to draw: the same ones each time, the ends always among them. */
+/** Reduces many points to fewer for drawing: always the same ones, always including both ends. */
 
 /**
- * Ranks, from 0, of a sorted sample that stand for all of them: all when n is at most `most`; else most of them
- * evenly apart, and towards both ends closer and closer, down to the outermost values themselves.
+ * Ranks, from 0, that represent a sorted sample: all when n is at most `most`; otherwise most of them evenly
+ * spaced, and closer and closer towards both ends, down to the outermost values themselves.
  *
  * ```ts
  * import assert from "node:assert/strict";

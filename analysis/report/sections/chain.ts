@@ -1,4 +1,4 @@
-/** The chain of a run from the edge to the read, drawn and counted, and which of its links makes the spread. */
+/** The chain of a run from the edge to the read, drawn and in numbers, and which of its links varies most. */
 
 import { chainTable, shareMethods, spreadSource } from "../../print/show/chain.ts";
 import { said, tableOf } from "../html/blocks.ts";

@@ -1,4 +1,4 @@
-/** One file against the baseline: the answers first, then what they rest on. */
+/** One file compared with the baseline: the answers first, then what they are based on. */
 
 import type { Comparison } from "../../compare/comparison.ts";
 import { OF_STRATA, WHOLES } from "../../compare/questions.ts";

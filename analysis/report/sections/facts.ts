@@ -15,10 +15,10 @@ import { capital } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
 
-/** A file of a page, with what tells it from all others. */
+/** A file of a page, with what distinguishes it from all others. */
 export interface ReportFile extends Omit<ReportSide, "letter">, Omit<StoredFile, "name"> {}
 
-/** All facts of the sides, one below the other, those that differ marked. */
+/** All facts of the sides, one below the other, with those that differ marked. */
 export function facts(sides: readonly ReportSide[], files: readonly ReportFile[]): Markup {
   const heads = sides.map(({ letter, file }) => `${letter} ${file.meta.env}`);
   const tableOf = (caption: string, of: (file: ReportFile) => readonly Field[]): Markup | null => {

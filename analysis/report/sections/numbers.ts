@@ -1,4 +1,4 @@
-/** Every number of a question with the method that made it. */
+/** Every number of a question, with the method that gave it. */
 
 import type { ToldQuestion } from "../../print/compare/question.ts";
 import { joined, plain } from "../../print/said.ts";

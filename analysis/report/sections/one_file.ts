@@ -1,4 +1,4 @@
-/** What is said of one file alone. */
+/** The sections about a single file. */
 
 import { OF_STRATA, WHOLES } from "../../compare/questions.ts";
 import { durationsTable } from "../../print/show/durations.ts";

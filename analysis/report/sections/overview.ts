@@ -1,4 +1,6 @@
-/** What can be drawn of one side or of two: how the durations are distributed, and the order of the runs. */
+/**
+ * What can be drawn for one side or for two: the distributions of the durations, and the order of the runs.
+ */
 
 import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { sortedSample } from "../../sample/sample.ts";
@@ -19,7 +21,7 @@ export function distributions(sides: readonly ReportSide[]): Markup {
   return markup`<div class="figures">${figures}</div>`;
 }
 
-/** @param checks of each of the WHOLES, side by side */
+/** @param checks for each of the WHOLES, all sides of it together */
 export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly OrderChecks[])[]): Markup {
   const figures = WHOLES.map(({ name, duration }, index) => {
     const series = sides.map(({ file }) => seriesOf(file, duration));

@@ -1,4 +1,4 @@
-/** Sections of the page, and what stands in them for one file as for two. */
+/** Sections of the page, and the content that pages of one file and of two share. */
 
 import { IN_ORDER } from "../../print/measured.ts";
 import type { Note } from "../../print/model.ts";
@@ -6,7 +6,7 @@ import { said } from "../html/blocks.ts";
 import { capital } from "../html/labels.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
 
-/** What one file and a comparison both have: the heading, and what the drawings show. */
+/** What the page of one file and that of a comparison share: the heading, and what the drawings show. */
 export const DISTRIBUTIONS = [
   "How the times are distributed",
   "Share of the complete runs that took at most this long.",

@@ -1,4 +1,4 @@
-/** What each file says of its own trustworthiness, and of clocksource switches and flags in it. */
+/** How far each file can be trusted by its own account, and clocksource switches and flags in it. */
 
 import type { Field } from "../../print/model.ts";
 import { CLOCKSOURCE, clocksourceFields, integrityFields } from "../../print/show/integrity.ts";
@@ -18,7 +18,7 @@ export function sideFacts(sides: readonly ReportSide[]): Markup {
   }${tableOf("signatures", signatures)}`;
 }
 
-/** With the runs and their share in one cell. */
+/** The runs and their share in one cell. */
 function signatures(show: Show): Field[] {
   return sharesTable(show.signatures).rows.map(({ head, cells: { runs: [runs], share: [share] } }) => ({
     label: head.text,

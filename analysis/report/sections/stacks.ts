@@ -1,4 +1,4 @@
-/** Stack clusters: where the wakeups and the reads come from, and which flags go with which cluster. */
+/** Stack clusters: where the wakeups and the reads come from, and which flags occur with which cluster. */
 
 import type { CrossTable } from "../../compare/comparison.ts";
 import type { ToldCross } from "../../print/compare/association.ts";
@@ -12,7 +12,7 @@ import { mosaic } from "../plots/mosaic.ts";
 
 const COLUMNS = 8;
 
-/** Icicles of the wakeups and of the reads, side by side. */
+/** Icicles of the wakeups and of the reads, next to each other. */
 export function icicles(sides: readonly ReportSide[]): Markup {
   const drawn = ([["ttwu_stack", "Stacks of the wakeup"], ["tkread_stack", "Stacks of the read"]] as const)
     .map(

@@ -1,4 +1,4 @@
-/** The stage stratum by stratum: numbers, the shift against the margin, distributions. */
+/** The strata: numbers, the shift against the margin, distributions. */
 
 import type { Comparison, Stratification } from "../../compare/comparison.ts";
 import { OF_STRATA } from "../../compare/questions.ts";
@@ -13,16 +13,16 @@ import type { ReportSide } from "../html/runs.ts";
 import { ecdf } from "../plots/ecdf.ts";
 import { axisOf, intervalPlot } from "../plots/intervals.ts";
 
-/** The strata that a table does not show. */
+/** Strata beyond those in a table. */
 export const FEWER = "strata, with fewer runs";
 
-/** Strata with a drawing of their distributions. */
+/** How many strata get a drawing of their distributions. */
 const DRAWN = 6;
 
-/** Beside the plot. */
+/** Columns next to the plot. */
 const COLUMNS = ["n", "median", "iqr", "mad", "outliers", "shift"] as const;
 
-/** What else is known of a stratum, in one line below it. */
+/** What else is known about a stratum, in one line below it. */
 const BELOW: readonly StrataColumn[] = [
   "verdict",
   "cliffs_delta",
@@ -85,7 +85,7 @@ function strataTable(told: ToldStrata, { groups }: Stratification, comparison: C
   });
 }
 
-/** ECDFs of the first of some strata. */
+/** ECDFs of the first strata. */
 export function strataFigures(
   sides: readonly ReportSide[],
   columns: readonly ColumnName[],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See ../freestanding.h, which includes it. */
+/* Included by ../freestanding.h, which says what this file must define. */
 
 static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
 {
