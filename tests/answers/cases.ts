@@ -1,8 +1,8 @@
 /**
- * Calls of the commands that read files, on files that are kept here; doctor's reports on machines on paper, and a
- * comparison so small that its intervals are exact.
- * What each prints is kept beside them, byte by byte: `deno run -A tests/answers/record.ts` writes it anew after a
- * change that is meant to be seen, and the difference is read before it is committed.
+ * Calls of the commands that read files, on files that are kept here; doctor's reports on machines on paper;
+ * and a comparison so small that its intervals are exact. The output of each is kept next to them, byte by
+ * byte. After an intended change, `deno run -A tests/answers/record.ts` writes it anew; read the difference
+ * before you commit it.
  */
 
 import { compareText } from "../../analysis/print/compare/text.ts";
@@ -21,17 +21,17 @@ const HOST = `${FILES}/host.csv`;
 const VM = `${FILES}/vm.csv`;
 const TRACEPOINT = `${FILES}/tracepoint.csv`;
 const CUT_OFF = `${FILES}/cut_off.csv`;
-/** By bench/generate.ts: the same protocol and hooks on both sides, so that every question is answered. */
+/** From bench/generate.ts: the same protocol and hooks on both sides, so every question gets an answer. */
 const MADE_A = `${FILES}/made_a.csv`;
 const MADE_B = `${FILES}/made_b.csv`;
 
 export const EXPECTED = "tests/answers/expected";
 
 export interface Case {
-  /** Of the file with what is printed. */
+  /** Name of the file with the output. */
   readonly name: string;
   readonly args: readonly string[];
-  /** Width of the terminal; without it stdout is none. */
+  /** Width of the terminal; absent when stdout is not a terminal. */
   readonly columns?: number;
 }
 
@@ -70,7 +70,7 @@ export const CASES: readonly Case[] = [
     .map((command) => ({ name: `help_${command}.txt`, args: [command, "--help"] })),
 ];
 
-/** What the call prints, to stdout and then, under a line of its own, to stderr, and its exit code. */
+/** What the call prints to stdout and then, under a line of its own, to stderr, and its exit code. */
 export async function answerTo({ args, columns }: Case): Promise<string> {
   let stdout = "";
   let stderr = "";
@@ -101,7 +101,7 @@ const DOCTORS = {
   }),
 };
 
-/** Name of the file and text of each answer that is made of no file. */
+/** File name and text of each answer that is not made from a file. */
 export function onPaper(): (readonly [name: string, text: string])[] {
   const doctors = Object.entries(DOCTORS).flatMap(([name, machine]) => {
     const report = diagnose(machine);

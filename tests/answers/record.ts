@@ -1,6 +1,6 @@
 /**
- * Writes anew what the calls of cases.ts print. First it brings the kept files to the columns of today: those that
- * were added since are empty in them, since nobody observed them.
+ * Writes anew what the calls of cases.ts print. First it updates the kept files to today's columns: those
+ * that were added since are empty, because they were not observed.
  */
 
 import { COLUMNS } from "../../analysis/result/columns.ts";

@@ -5,7 +5,7 @@ import { DEFAULT_ROWS, goals, type Measured } from "../../bench/compare_bench.ts
 import { generate } from "../../bench/generate.ts";
 import project from "../../deno.json" with { type: "json" };
 
-/** Of a run in which the clocksource was switched: none is here. */
+/** Columns of a run during which the clocksource was switched: this file has none. */
 const SWITCH_COLUMNS = [
   "clocksource_switch_ns",
   "clocksource_to",

@@ -102,7 +102,10 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
   }
 });
 
-/** The document's cells with one interval of 10,000 pairs that holds the truth so often; all others are as they say. */
+/**
+ * The document's cells, where one interval of 10,000 pairs contains the truth that often; all others are as
+ * they claim.
+ */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
   const { coverage, errors, verdicts } = tablesOf(simulate());
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);

@@ -1,32 +1,35 @@
-/** A headless Chromium that opens a page of this machine: what it says of the page, and the page on paper. */
+/**
+ * A headless Chromium that opens a page of this machine: what it reports about the page, and the page on
+ * paper.
+ */
 
 import { capture } from "../../build/process/command.ts";
 import { TEST_PACKAGES } from "../../build/tasks/setup.ts";
 
 const [{ name: CHROMIUM }] = TEST_PACKAGES;
 
-/** What a page is like in a window of some width. */
+/** A page in a window of some width. */
 export interface Seen {
   /** CSS pixels. */
   readonly width: number;
-  /** More than `width`: it has to be scrolled sideways. */
+  /** More than `width` means that the page must be scrolled sideways. */
   readonly scrollWidth: number;
   readonly title: string;
   /** Drawings that a reader can see. */
   readonly drawings: number;
-  /** Names of everything that was fetched for it. */
+  /** Names of everything that the page fetched. */
   readonly fetched: readonly string[];
-  /** Pairs of labels of one drawing that lie on each other. */
+  /** Pairs of labels in one drawing that overlap. */
   readonly overlaps: readonly string[];
 }
 
 export interface Visit {
   readonly seen: readonly Seen[];
-  /** Lines that the page's console got: errors, and what its policy forbade. */
+  /** Lines in the page's console: errors, and what its policy forbade. */
   readonly console: readonly string[];
 }
 
-/** Looks at the frames from the page that holds them, and leaves a list of Seen as its text. */
+/** Examines the frames from the page that contains them, and leaves a list of Seen as that page's text. */
 const LOOK = Deno.readTextFileSync(new URL("look.js", import.meta.url));
 
 function attribute(text: string): string {
@@ -52,15 +55,15 @@ export async function visit(page: string, widths: readonly number[]): Promise<Vi
   return { seen: JSON.parse(text), console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
 }
 
-/** A page of scripts once they have done what they begin with: its elements, and what its console got. */
+/** A page with scripts, after their initial work: its elements, and the lines in its console. */
 export async function opened(page: string): Promise<{ readonly dom: string; readonly console: string[] }> {
-  // Chromium's own time, which waits for what is still loading.
+  // Chromium's own time, which waits for pending loads.
   const args = ["--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"];
   const { stdout, stderr } = await chromium(args, page);
   return { dom: stdout, console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
 }
 
-/** Pages of paper that the page takes. */
+/** How many sheets of paper the page takes. */
 export async function printedPages(page: string): Promise<number> {
   const pdf = await Deno.makeTempFile({ prefix: "probe-page-", suffix: ".pdf" });
   try {
@@ -80,7 +83,7 @@ async function chromium(args: readonly string[], page: string) {
     return await capture([
       CHROMIUM,
       "--headless",
-      // Root, as in CI, gets no sandbox; the page is our own.
+      // Root, as in CI, has no sandbox; the page is our own.
       "--no-sandbox",
       "--disable-gpu",
       "--disable-dev-shm-usage",

@@ -6,7 +6,7 @@ import { stdoutOf } from "../../build/process/command.ts";
 import config from "../../deno.json" with { type: "json" };
 import { opened } from "./chromium.ts";
 
-/** What speedscope tells of each import. */
+/** What speedscope prints for each import. */
 const USUAL = ["speedscope v", "WebGL initialized", "Importing as Trace Event Format profile", '"import: '];
 
 /** The folder of speedscope's page. */
@@ -39,7 +39,7 @@ function traceOf(text: string): string {
   return json;
 }
 
-/** What speedscope says of a trace beyond the usual, and whether it shows the track. */
+/** What speedscope says about a trace beyond the usual, and whether it shows the track. */
 async function imported(trace: string, track: string): Promise<{ said: string[]; shown: boolean }> {
   const { dom, console } = await openedIn(trace);
   const own = console.filter((line) => /source: \S+\/release\/speedscope-\w+\.js /.test(line));

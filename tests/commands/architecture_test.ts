@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT } from "../../analysis/failure.ts";
 import { capture } from "../../build/process/command.ts";
 
-/** The program on a machine of another architecture, as far as Deno tells of it. */
+/** The program on a machine of another architecture, as far as Deno reports it. */
 function onOtherMachine(args: readonly string[]) {
   const code = `
     Object.defineProperty(Deno, "build", { value: { ...Deno.build, arch: "riscv64" } });

@@ -1,6 +1,6 @@
-/** README.md and docs/: which they are, and the parts of them that tests look at. */
+/** README.md and docs/: the list of documents, and the parts of them that tests check. */
 
-/** What a user reads and calls, in the order in which its commands are run. */
+/** What users read and run, in the order in which the commands are run. */
 export const USER_DOCUMENTS = [
   "README.md",
   "docs/usage.md",
@@ -14,7 +14,7 @@ export const USER_DOCUMENTS = [
   "docs/glossary.md",
 ] as const;
 
-/** Every document that is written by hand, CHANGELOG.md apart. */
+/** Every document that is written by hand, except CHANGELOG.md. */
 export function allDocuments(): string[] {
   const inFolder = (folder: string) =>
     [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".md")).map(({ name }) =>
@@ -51,13 +51,13 @@ export function excerpt(document: string, name: string): string {
   return text;
 }
 
-/** What begins the lines of an output, up to its first value: names of fields, questions, reasons. */
+/** The begin of each line of an output, up to its first value: names of fields, questions, reasons. */
 export function labels(output: string): string[] {
   const label = /^ *([A-Za-z][A-Za-z_ -]*?)(?= {2}|:| median| [-+\d]|$)/gm;
   return [...output.matchAll(label)].map(([, words]) => words!);
 }
 
-/** A part of a document from its heading of the second level to the next one. */
+/** A part of a document, from its heading of the second level to the next. */
 export function section(document: string, heading: string): string {
   const at = document.indexOf(`\n## ${heading}\n`);
   if (at < 0) throw new RangeError(`The document must have the heading ${heading}`);

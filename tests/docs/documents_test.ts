@@ -1,4 +1,4 @@
-/** README.md, CONTRIBUTING.md and docs/ say what the program, its tables and its tasks have. */
+/** README.md, CONTRIBUTING.md and docs/ match the program, its tables and its tasks. */
 
 import assert from "node:assert/strict";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";

@@ -1,4 +1,4 @@
-/** The queries of docs/export.md in a real DuckDB, over folders as they name them. */
+/** The queries of docs/export.md in a real DuckDB, on folders named as in the document. */
 
 import { DuckDBInstance } from "@duckdb/node-api";
 import assert from "node:assert/strict";
@@ -10,12 +10,12 @@ import { blocks } from "./document.ts";
 
 const EXPORT = Deno.readTextFileSync("docs/export.md");
 
-/** Label, rows, and the first run whose task has a name that stands in quotes; sorted by label. */
+/** Label, rows, and the first run whose task has a name in quotes; sorted by label. */
 const FILES: readonly (readonly [env: string, rows: number, quotedFrom: number])[] = [
   ["all", 90, 1],
   ["host", 90, Infinity],
   ["label", 1, Infinity],
-  // Behind the rows by which a reader guesses.
+  // Beyond the rows from which a reader guesses types.
   ["late", 25_000, 24_990],
   ["vm", 140, Infinity],
 ];
@@ -38,7 +38,7 @@ async function answers(folder: string): Promise<string[][][]> {
   }
 }
 
-/** What the queries must answer: each file's strata by signature as `probe show` has them. */
+/** What the queries must answer: each file's strata by signature as `probe show` prints them. */
 function expected(paths: readonly string[], folder: string, suffix: string): string[][] {
   return paths.flatMap((path) => {
     const columns = new ShowColumns(["signature"]);

@@ -1,4 +1,4 @@
-/** Every link and every path in the documents leads somewhere. */
+/** Every link and every path in the documents leads to something that exists. */
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
@@ -6,7 +6,7 @@ import { allDocuments, prose } from "./document.ts";
 
 const ROOT = "README.md";
 
-/** Where the links of a document lead: paths from the project's root, each with its anchor or "". */
+/** Targets of a document's links: paths from the project's root, each with its anchor or "". */
 function links(path: string): (readonly [target: string, anchor: string])[] {
   return [...prose(Deno.readTextFileSync(path)).matchAll(/\]\(([^)#\s]*)(?:#([^)\s]*))?\)/g)]
     .map(([, target = "", anchor = ""]) =>
@@ -14,7 +14,7 @@ function links(path: string): (readonly [target: string, anchor: string])[] {
     );
 }
 
-/** As the common renderers make them: lower case, spaces as hyphens, other signs left out. */
+/** Anchors as the common renderers make them: lower case, spaces as hyphens, other signs left out. */
 function anchors(path: string): string[] {
   return [...prose(Deno.readTextFileSync(path)).matchAll(/^#+ (.*)$/gm)]
     .map(([, title]) => title!.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
@@ -47,7 +47,7 @@ Deno.test("each document is reached by links from the README", () => {
   assert.deepEqual(allDocuments().filter((path) => !reached.has(path)), []);
 });
 
-/** Made by the build and by commands, or with a name of the reader's own. */
+/** Created by the build and by commands, or named by the reader. */
 const NOT_HERE = /^(dist|build\/out|results)\/|NAME/;
 
 Deno.test("each path in code of the documents exists", () => {

@@ -1,4 +1,4 @@
-/** What the README alone must keep; what it shares with docs/ is in documents_test.ts. */
+/** Rules for the README only; those it shares with docs/ are in documents_test.ts. */
 
 import assert from "node:assert/strict";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";

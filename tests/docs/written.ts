@@ -1,6 +1,6 @@
 /**
- * `deno task readme`: writes into docs/ what the program has: the tables of columns and of questions, the default
- * runbook, and what the simulation found.
+ * `deno task readme`: writes into docs/ what comes from the program: the tables of columns and of questions,
+ * the default runbook, and the findings of the simulation.
  */
 
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
@@ -10,7 +10,7 @@ const WIDTH = 100;
 const NAME_WIDTH = 2 + Math.max(...EACH_COLUMN.map(({ name }) => name.length));
 const KIND_WIDTH = 11;
 
-/** Lines of words: the first one after `first`, the others after `indent` blanks. */
+/** Wraps words into lines: the first after `first`, the others after `indent` blanks. */
 function wrapped(first: string, indent: number, text: string): string[] {
   const lines: string[] = [];
   let line = first;
@@ -29,7 +29,7 @@ function columnLines({ name, kind, unit, values, doc }: Column): string[] {
   return wrapped(head, head.length, values === undefined ? doc : `${doc} (${values.join(", ")})`);
 }
 
-/** The list of findings that docs/validation.md begins with. */
+/** The list of findings at the beginning of docs/validation.md. */
 function findings(): string {
   const list = /^- .*?(?=\n\n)/ms.exec(Deno.readTextFileSync("docs/validation.md"))?.[0];
   if (list === undefined) throw new RangeError("docs/validation.md must begin with a list of findings");
@@ -82,7 +82,7 @@ function renewed(document: string, { path, name, content }: Part): string {
   return document.replace(part, (_, begin: string, end: string) => `${begin}\n${content()}\n\n${end}`);
 }
 
-/** Each document with such parts, and what makes them current in its text. */
+/** Each document with such parts, and a function that updates them in its text. */
 export const WRITTEN: ReadonlyMap<string, (document: string) => string> = new Map(
   PARTS.map(({ path }) => [
     path,

@@ -69,7 +69,8 @@ Deno.test("on a terminal a call prints its answer and nothing else", async () =>
 
 Deno.test("a call leaves nothing behind at home, in /tmp, or in the current folder", async () => {
   using place = new Place();
-  // The executable's own folder may lie below the /tmp that gets covered, so it is reached through a descriptor.
+  // The executable's own folder may lie below the /tmp that gets covered, so it is reached through a
+  // descriptor.
   const script = `
     exec 9<"$1"
     probe=/proc/$$/fd/9/probe

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { CHAIN, CHAIN_SEEN } from "../../ffi/layout.generated.ts";
 
 /**
- * Bits of one word were lost: on 6.12-rt a waker's `ttwu_return_ns` was missing from a complete run, as the CPU of
- * its target put the word back as it had been before the return.
+ * With one bit per fact in a word, bits got lost: on 6.12-rt a waker's `ttwu_return_ns` was missing from a
+ * complete run, because the target's CPU wrote the word back with its value from before the return.
  */
 Deno.test("each fact of a chain has a byte of its own, which no other CPU writes with its own fact", () => {
   const { seen } = CHAIN.fields;

@@ -42,7 +42,7 @@ Deno.test("busy threads run when they are handed over, each on one of the CPUs a
     assert.equal(running.length, threads);
     for (const { state, blockedSignals } of running) {
       assert.equal(state, "R");
-      // All but SIGKILL and SIGSTOP, which cannot be blocked, and the two that glibc keeps for itself.
+      // All except SIGKILL and SIGSTOP, which cannot be blocked, and the two that glibc keeps for itself.
       assert.equal(BigInt(`0x${blockedSignals}`) & 0x7fff_fffen & ~(1n << 8n) & ~(1n << 18n), 0x7ffb_fefen);
     }
     const expected = Array.from({ length: threads }, (_, i) => cpus[i % cpus.length]!);

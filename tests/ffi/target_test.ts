@@ -27,7 +27,7 @@ function targetOf(asked: Partial<AskedAttributes>): NativeTarget {
   });
 }
 
-/** The errno with which a run ends that has no map to arm: EBADF, once the target has come so far. */
+/** The errno of a run without a map to arm: EBADF, once the target has come that far. */
 async function errnoOf(asked: Partial<AskedAttributes>): Promise<number> {
   const error = await targetOf(asked).run(-1, 1, 0n, "timer").then(
     () => assert.fail("it has no map"),
@@ -46,14 +46,14 @@ function fieldOf(thread: string, name: string): string | null {
   }
 }
 
-/** What is read of the threads on which targets have been. */
+/** What is read from the threads that have been targets. */
 function ofTargets<T>(read: (thread: string) => T): T[] {
-  // A thread's own folder has no timerslack_ns; /proc has, under its number.
+  // A thread's own folder has no timerslack_ns, but /proc has it under the thread's number.
   const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => `/proc/${name}`);
   return [...new Set(threads.filter((thread) => fieldOf(thread, "Name") === "probe-target").map(read))];
 }
 
-/** Where they may run. */
+/** Where the threads may run. */
 const affinities = () => ofTargets((thread) => fieldOf(thread, "Cpus_allowed_list"));
 
 Deno.test("the target is kept on its CPUs before anything else, and its thread is let go after the run", async () => {
@@ -80,7 +80,7 @@ function schedulingOf(thread: string): string {
   return [fields[16], fields[37], fields[38]].join(" ");
 }
 
-/** What is asked for beside what the target then has: policy, priority, nice, slack. */
+/** What is requested, and what the target then has: policy, priority, nice, slack. */
 const ASKED: readonly (readonly [asked: Partial<AskedAttributes>, found: Partial<TaskAttributes>])[] = [
   [{}, { policy: "other", priority: 0, slackNs: 1 }],
   [{ policy: "other", nice: -5 }, { policy: "other", priority: 0, nice: -5, slackNs: 1 }],

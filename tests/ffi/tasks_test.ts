@@ -14,7 +14,7 @@ function commOf(pid: number): string | null {
   }
 }
 
-/** Kernel threads whose name /proc shows with what they work at, or longer than the kernel keeps it. */
+/** Kernel threads whose name /proc shows with their work item, or longer than the kernel keeps it. */
 const longNamed = [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).flatMap(
   ({ name }) => {
     const comm = commOf(Number(name));
@@ -29,7 +29,7 @@ Deno.test("tasks are found by the name that /proc shows and by the one that the 
   assert.ok(longNamed.length > 0, "no kernel thread has a long name");
   for (const { pid, comm } of longNamed) {
     for (const name of [lastingName(comm), lastingName(comm).slice(0, 15)]) {
-      // A worker may end, and come again under another pid.
+      // A worker may end and reappear under another pid.
       const isFound = tasksNamed(native, name).includes(pid) || commOf(pid) === null;
       assert.ok(isFound, `${pid} ${comm} by ${name}`);
     }

@@ -1,4 +1,4 @@
-/** The native tables of wakes and triggers have the names that runbook/protocol/wakes.ts has. */
+/** The native tables of wakes and triggers have the same names as runbook/protocol/wakes.ts. */
 
 import assert from "node:assert/strict";
 import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";

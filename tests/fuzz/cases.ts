@@ -20,7 +20,7 @@ export function caseOf(seed: number, number: number, folder: string): Case {
   if (dice.oneIn(4)) {
     const path = `${folder}/lab.toml`;
     const files = { "lab.toml": runbook(dice) };
-    // It ends at the output at the latest: nothing is measured.
+    // The call ends at the latest when it opens its output: nothing is measured.
     return { files, args: ["run", "--runbook", path, "--no-wait", "--out", `${path}/none.csv`], columns };
   }
   const broken = dice.oneIn(3);

@@ -1,19 +1,21 @@
-/** What every call must keep, whatever is in its files. */
+/** What every call must satisfy, whatever its files contain. */
 
 import { EXIT } from "../../analysis/failure.ts";
 import { main } from "../../main.ts";
 import type { Case } from "./cases.ts";
 
-/** What a terminal acts upon: controls but tab and line feed, and overrides of the direction. */
+/**
+ * Characters that a terminal acts upon: controls except tab and line feed, and overrides of the direction.
+ */
 // deno-lint-ignore no-control-regex
 const ACTS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
-/** What no reader wants for a number. */
+/** Words that no reader wants as a number. */
 const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b|\[object /;
 
-/** Forms that programs read, which get each name as it is unless a terminal would. */
+/** Formats for programs, which get each name unchanged unless they go to a terminal. */
 const DATA = ["csv", "folded"];
 
-/** What a call has not kept; null: it has kept everything. */
+/** Which rule a call broke; null: none. */
 export async function brokenBy({ args, columns }: Case): Promise<string | null> {
   let stdout = "";
   let stderr = "";

@@ -15,7 +15,7 @@ export class Dice {
     return this.#random.index(limit);
   }
 
-  /** Whether one of so many cases is meant. */
+  /** True in one of so many cases, on average. */
   oneIn(cases: number): boolean {
     return this.below(cases) === 0;
   }
@@ -34,7 +34,7 @@ export class Dice {
   }
 }
 
-/** Texts that a name of a task, a host or a file may be, and that nobody wants to see acted upon. */
+/** Texts that may be the name of a task, a host or a file, and that a terminal must never act upon. */
 export const NASTY_TEXTS: readonly string[] = [
   "",
   " ",
@@ -63,7 +63,7 @@ export const NASTY_TEXTS: readonly string[] = [
   "\ud800",
 ];
 
-/** Numbers at the edges of what is taken, as JSON and TOML spell them. */
+/** Numbers at the limits of what is accepted, in the spelling of JSON and TOML. */
 export const NASTY_NUMBERS: readonly string[] = [
   "0",
   "-0",

@@ -1,12 +1,13 @@
 /**
- * `deno task fuzz [--seed N] [--cases N] [--from N]`: mutated result files and runbooks through every command that
- * reads them. A case that fails is printed with the call that repeats it, and its files are kept.
+ * `deno task fuzz [--seed N] [--cases N] [--from N]`: passes mutated result files and runbooks to every
+ * command that reads them. A case that fails is printed with the call that repeats it, and its files are
+ * kept.
  */
 
 import { brokenBy } from "./check.ts";
 import { caseOf } from "./cases.ts";
 
-/** A case takes milliseconds, on a slow machine seconds: without news for so long it hangs. */
+/** A case takes milliseconds, on a slow machine seconds: without news for this long it hangs. */
 const HANGS_AFTER_MS = 300_000;
 const SELF = new URL(import.meta.url).pathname;
 
@@ -23,7 +24,7 @@ interface Failed {
   readonly why: string;
 }
 
-/** The cases that failed, in a process of their own, which is ended when one hangs. */
+/** The cases that failed, run in a process of their own, which is ended when one hangs. */
 export async function failedCases({ seed, from, cases }: Cases, folder: string): Promise<Failed[]> {
   const failed: Failed[] = [];
   for (let next = from; next < from + cases;) {
@@ -81,7 +82,7 @@ function option(name: string, otherwise: number): number {
   return at < 0 ? otherwise : Number(Deno.args[at + 1]);
 }
 
-/** How a failed case is told: the reason, the call, and what repeats it. */
+/** How a failed case is reported: the reason, the call, and how to repeat it. */
 export function told(seed: number, { number, why }: Failed, folder: string): string {
   const made = caseOf(seed, number, `${folder}/${number}`);
   write(`${folder}/${number}`, made.files);

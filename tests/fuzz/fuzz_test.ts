@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { failedCases, told } from "./fuzz.ts";
 
-/** The same cases each time; `deno task fuzz` takes others. */
+/** The same cases each time; `deno task fuzz` uses others. */
 const CASES = { seed: 1, from: 0, cases: 200 };
 
 Deno.test("200 mutated result files and runbooks end every command as it should", async () => {

@@ -1,4 +1,4 @@
-/** Result files with something wrong or extreme in them. */
+/** Result files that contain something wrong or extreme. */
 
 import { COLUMNS, EACH_COLUMN, type Row } from "../../analysis/result/columns.ts";
 import { correlationId } from "../../analysis/result/correlation.ts";
@@ -10,7 +10,7 @@ import { type Dice, NASTY_NUMBERS, NASTY_TEXTS } from "./dice.ts";
 const KEPT = ["cut_off", "host", "made_a", "made_b", "tracepoint", "vm"]
   .map((name) => Deno.readTextFileSync(new URL(`../answers/files/${name}.csv`, import.meta.url)));
 
-/** A file of few rows; `broken`: it need not be one that is read. */
+/** A file with few rows; `broken`: it may be one that is refused. */
 export function resultFile(dice: Dice, broken: boolean): Uint8Array {
   const whole = dice.oneIn(3) ? plain(dice) : extreme(dice);
   const text = dice.oneIn(2) ? whole : byJson(whole, dice, broken);
@@ -27,10 +27,10 @@ function plain(dice: Dice): string {
   return [...generate({ rows: dice.below(40), seed: dice.below(1000), env, ...timeouts })].join("");
 }
 
-/** Durations in ns from none to a week, many of them the same. */
+/** Durations in ns from zero to a week, many of them equal. */
 const DURATIONS = [0, 0, 1, 1, 2, 1000, 1001, 5_000_000, 4_294_967_296, 604_800_000_000_000];
 
-/** Right in itself: IDs and durations are those of its times. */
+/** Consistent in itself: IDs and durations follow from its times. */
 function extreme(dice: Dice): string {
   const lengths = dice.times(1 + dice.below(3), () => dice.of(DURATIONS));
   const steps = () => dice.of(lengths);
@@ -61,7 +61,7 @@ function extreme(dice: Dice): string {
 
 type Name = (typeof COLUMNS)[number]["name"];
 
-/** Columns from which no other one follows. */
+/** Columns from which no other column follows. */
 const FREE: readonly Name[] = EACH_COLUMN
   .filter(({ name, kind }) =>
     !["run", "correlation_id", "status", "ttwu_stack", "tkread_stack", "offset_ns", "ttwu_to_tkread_ns"]
@@ -113,7 +113,7 @@ function byLines(text: string, dice: Dice): string {
   return lines.join("\n");
 }
 
-/** Values of the line of JSON become others; `free`: also such of another type. */
+/** Replaces values in a line of JSON; `free`: also by values of another type. */
 function byJson(text: string, dice: Dice, free: boolean): string {
   const lines = text.split("\n");
   const begin = dice.oneIn(4) ? "# end " : "# meta ";
@@ -164,7 +164,7 @@ function byCells(text: string, dice: Dice): string {
   return lines.join("\n");
 }
 
-/** As a disk, a pipe or an editor may leave a file. */
+/** Damage that a disk, a pipe or an editor may do to a file. */
 export function byBytes(bytes: Uint8Array, dice: Dice): Uint8Array {
   const at = dice.below(bytes.length + 1);
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];

@@ -1,4 +1,4 @@
-/** Runbooks with something wrong or extreme in them. */
+/** Runbooks that contain something wrong or extreme. */
 
 import { type Dice, NASTY_NUMBERS, NASTY_TEXTS } from "./dice.ts";
 import { byBytes } from "./result_files.ts";

@@ -1,9 +1,9 @@
 /**
- * Does two things at the same time. The first is begun here, since one that fails before anybody waits for it would
- * end the process as unhandled.
+ * Does two things at the same time. The first is begun here: if it failed before anybody waited for it, the
+ * error would end the process as unhandled.
  *
- * @returns what the first comes to
- * @throws why the first failed, which has made the second pointless; otherwise why the second did
+ * @returns the result of the first
+ * @throws the error of the first, which makes the second pointless; otherwise that of the second
  */
 export async function beside<T>(first: () => Promise<T>, second: () => Promise<void>): Promise<T> {
   const [outcome, done] = await Promise.allSettled([first(), second()]);

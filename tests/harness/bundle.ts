@@ -1,4 +1,6 @@
-/** TypeScript for the inside of a guest: the modules of a driver as one file that a Deno there can run. */
+/**
+ * TypeScript for use inside a guest: bundles the modules of a driver into one file that a Deno there can run.
+ */
 
 import assert from "node:assert/strict";
 

@@ -1,4 +1,4 @@
-/** Calls of the program, one after another in one process of their own, with the permissions of the executable. */
+/** Calls of the program, one after the other in a single process, with the permissions of the executable. */
 
 import { PERMISSIONS } from "../../build/parts/permissions.ts";
 import { main } from "../../main.ts";
@@ -12,8 +12,8 @@ export interface CallOutput {
 const SELF = new URL(import.meta.url).pathname;
 
 /**
- * @param cwd where the calls are made
- * @param shell runs `"$@"`, the process of the calls; without it nothing is put around them
+ * @param cwd folder in which the calls are made
+ * @param shell a script that runs `"$@"`, the process of the calls; default: run it directly
  */
 export async function callAll(
   calls: readonly (readonly string[])[],

@@ -1,4 +1,4 @@
-/** Small C programs for the inside of a guest. */
+/** Small C programs for use inside a guest. */
 
 import assert from "node:assert/strict";
 

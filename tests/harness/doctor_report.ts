@@ -36,7 +36,7 @@ export function checkOf({ checks }: Report, id: string): Check {
   return check;
 }
 
-/** The hooks of a tier that doctor could attach, as the `# meta` line has them. */
+/** The hooks of a tier that doctor could attach, in the form of the `# meta` line. */
 export function factsOf(report: Report, tier: Tier): unknown[] {
   const finding = report.tiers.find((candidate) => candidate.tier === tier);
   assert.equal(finding?.outcome, "yes");

@@ -1,4 +1,4 @@
-/** A guest with the executable, and with the driver for measurements that its command line does not offer. */
+/** A guest with the executable, and with the driver for measurements that the command line does not offer. */
 
 import assert from "node:assert/strict";
 import { EXECUTABLE, executableLibraries } from "../../build/parts/executable.ts";
@@ -22,7 +22,7 @@ export async function drivenGuest(kernel: KernelName): Promise<Guest> {
 }
 
 export interface Drive {
-  /** The runs of a series, in order; there must be some. */
+  /** The runs of a series, in order; fails when there are none. */
   of(series: string): readonly Driven[];
   /** How each phase ended, in order. */
   readonly ends: readonly PhaseEnd[];
@@ -34,7 +34,7 @@ const HELPER = `[ -p ${ASK} ] || {
   while read -r script <&3; do sh $script 3<&- >/dev/null 2>&1; echo $? >${ANSWER}; done </dev/null >/dev/null 2>&1 &
 }`;
 
-/** Carries a plan out in the guest, one attach after the other. */
+/** Runs a plan in the guest, one attach after the other. */
 export async function drive(guest: Guest, ...phases: readonly Phase[]): Promise<Drive> {
   await guest.writeFile("/tmp/plan", new TextEncoder().encode(JSON.stringify(phases)));
   await text(guest, HELPER);
@@ -55,7 +55,7 @@ export async function drive(guest: Guest, ...phases: readonly Phase[]): Promise<
   };
 }
 
-/** What a shell script in the guest says; it must succeed. */
+/** The output of a shell script in the guest; fails when the script fails. */
 export async function text(guest: Guest, script: string): Promise<string> {
   const { code, stdout, stderr } = await guest.run(["sh", "-c", script], { timeoutMs: 300_000 });
   assert.equal(code, 0, `${script}: ${stderr}`);

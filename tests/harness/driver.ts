@@ -1,7 +1,7 @@
 /**
- * Runs series of measurements that the command line does not offer: several wakes under one attach, a wake held
- * back, a load, shell commands between. Bundled and started in a guest (see driven_guest.ts):
- * `deno run -A driver.js PLAN OUT`, both paths of files.
+ * Runs series of measurements that the command line does not offer: several wakes under one attach, a delayed
+ * wake, a load, shell commands between. Bundled and started in a guest (see driven_guest.ts): `deno run -A
+ * driver.js PLAN OUT`, both paths of files.
  */
 
 import { type ColumnName, COLUMNS, type Row } from "../../analysis/result/columns.ts";
@@ -29,24 +29,30 @@ export interface Series {
   readonly periodNs: number;
   /** Ends the series once a wakeup has taken that path. */
   readonly untilPath?: string;
-  /** How long the waker holds the wake back after the edge. */
+  /** How long the waker delays the wake after the edge. */
   readonly holdNs?: number;
-  /** Shell commands in each run: once an existing task is armed; for the built-in one as soon as it may be. */
+  /**
+   * Shell commands during each run: for an existing task once it is armed, for the built-in one as soon as
+   * possible.
+   */
   readonly duringRun?: string;
-  /** Busy loops beside the series; 0 when not given. */
+  /** Busy loops during the series; default: 0. */
   readonly load?: number;
   /** Shell commands before and after the series. */
   readonly before?: string;
   readonly after?: string;
 }
 
-/** Pipes of the helper: it takes the path of a shell script and answers with the exit code. */
+/** Pipes to the helper: it receives the path of a shell script and answers with the exit code. */
 export const ASK = "/tmp/ask";
 export const ANSWER = "/tmp/answer";
-/** Is there when the run has ended beside which a script is carried out: what it waits for will not come any more. */
+/**
+ * This file exists once a run with a script beside it has ended: what the script waits for will not come any
+ * more.
+ */
 export const OVER = "/tmp/over";
 
-/** Series under one attach. */
+/** A number of series under one attach. */
 export interface Phase {
   readonly require: Tier;
   readonly series: readonly Series[];
@@ -55,23 +61,23 @@ export interface Phase {
 /** One run. */
 export interface Driven {
   readonly series: string;
-  /** As the result file has it: not observed is empty. */
+  /** In the form of the result file: empty when not observed. */
   readonly row: Readonly<Record<ColumnName, string>>;
   /** Destination of a sched_migrate_task inside the wakeup. */
   readonly migrateCpu: number | null;
   readonly clockStepUncertaintyNs: number | null;
-  /** Of the stacks that the row names, by their keys. */
+  /** The stacks that the row names, by their keys. */
   readonly frames: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What became of a phase's hooks, and what its run-time cross-check had to say. */
+/** The hooks of a phase, and what its cross-check reported. */
 export interface PhaseEnd {
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
   readonly notices: readonly string[];
 }
 
-/** Hands a script to the helper that drive() has started, so that the process measured has no children. */
+/** Gives a script to the helper that drive() has started, so the measured process has no children. */
 function ask(script: string): void {
   Deno.writeTextFileSync("/tmp/script", script);
   Deno.writeTextFileSync(ASK, "/tmp/script\n");
@@ -87,7 +93,10 @@ function shell(script: string | undefined): void {
   requireDone(script, Deno.readTextFileSync(ANSWER));
 }
 
-/** Carries a script out beside a run; one that waits for something in it sees {@linkcode OVER} when it has ended. */
+/**
+ * Runs a script during a run. A script that waits for something in it sees {@linkcode OVER} once the run has
+ * ended.
+ */
 async function scriptBeside<T>(run: () => Promise<T>, script: string): Promise<T> {
   await Deno.remove(OVER).catch(() => {});
   return await beside(
@@ -99,7 +108,7 @@ async function scriptBeside<T>(run: () => Promise<T>, script: string): Promise<T
   );
 }
 
-/** Processes that only compute, ended with their scope. */
+/** Processes that only compute; they end with their scope. */
 function busyLoops(count: number): Disposable {
   for (let i = 0; i < count; i++) shell("sh -c 'while :; do :; done' >/dev/null 2>&1 & echo $! >>/tmp/loops");
   return {
@@ -161,13 +170,13 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
         target: disturbed(target, pid !== undefined, series.duringRun),
         clock,
         cellOf: () => ({ wake: pid === undefined ? wake : "own", load: load > 0 ? "busy" : "idle" }),
-        // It is made by processes of another program, for a whole series.
+        // The load is made by processes of another program, for a whole series.
         startLoad: () => ({ [Symbol.dispose]: () => {} }),
         interrupt: stop.signal,
         onOutcome,
         ...window,
       });
-      // At short periods they stay attached to the end of their series.
+      // At short periods they stay attached until their series ends.
       probes.close();
     }
     shell(series.after);
@@ -175,7 +184,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
   return { tier: phase.require, hooks: probes.hooks, notices: crossCheck.notices() };
 }
 
-/** The target's own thread goes on while the shell is waited for. */
+/** The target's own thread continues while the shell runs. */
 function disturbed(target: Target, isArmedAtOnce: boolean, script: string | undefined): Target {
   return {
     run: async (armedMapFd, run, edgeRealNs, wake) => {

@@ -1,14 +1,14 @@
 /**
- * Idle states for a guest: QEMU's own ACPI tables describe none. A table beside them gives each CPU the object _CST
- * (ACPI 6.5, 8.4.1.1), and the kernel's driver acpi_idle then offers POLL, C1 and C2.
+ * Idle states for a guest: QEMU's own ACPI tables describe none. An additional table gives each CPU the
+ * object _CST (ACPI 6.5, 8.4.1.1), and the kernel's driver acpi_idle then offers POLL, C1 and C2.
  */
 
-/** What the kernel believes that the deeper of both takes to be left. */
+/** How long the kernel is told that leaving the deeper state takes. */
 export const DEEPER_LATENCY_US = 90;
 
 const REVISION = 2;
 const HEADER_BYTES = 36;
-/** Of the CPU itself: it halts. */
+/** A state of the CPU itself: it halts. */
 const FIXED_HARDWARE = 0x7f;
 
 interface State {
@@ -16,13 +16,13 @@ interface State {
   readonly powerMw: number;
 }
 
-/** Both of type C1: beyond that the kernel takes the TSC for one that halts. */
+/** Both of type C1: for deeper types the kernel assumes that the TSC halts. */
 const STATES: readonly State[] = [
   { latencyUs: 1, powerMw: 1000 },
   { latencyUs: DEEPER_LATENCY_US, powerMw: 100 },
 ];
 
-/** The arguments for QEMU that give that many CPUs of the machine q35 idle states; the table lies at that path. */
+/** QEMU arguments that give that many CPUs of the machine q35 idle states; the table lies at that path. */
 export function idleStateArguments(path: string, cpus: number): string[] {
   Deno.writeFileSync(path, idleStateTable(cpus));
   return ["-acpitable", `file=${path}`];
@@ -66,7 +66,7 @@ function pack(elements: readonly (readonly number[])[]): number[] {
 
 const byte = (value: number): number[] => [0x0a, value];
 
-/** PkgLength counts itself: one byte up to 63, two up to 4095. */
+/** PkgLength includes itself: one byte up to 63, two up to 4095. */
 function sized(content: readonly number[]): number[] {
   const short = content.length + 1;
   if (short < 64) return [short, ...content];

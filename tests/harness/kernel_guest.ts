@@ -1,4 +1,4 @@
-/** Guests for kernel tests: a stock Debian kernel in a QEMU that is known to run it. */
+/** Guests for kernel tests: a stock Debian kernel in a QEMU that has been seen to run it. */
 
 import assert from "node:assert/strict";
 import { fetchKernel, type KernelName } from "../../build/debian/kernels.ts";
@@ -11,18 +11,18 @@ import { GuestLost } from "../../guest/qemu/guest_process.ts";
 export const PROMISED_KERNELS = ["bookworm-cloud", "trixie-cloud"] as const satisfies readonly KernelName[];
 
 /**
- * 7.3 once panicked while probes were being attached (int3 in a trampoline): emulated in several threads, its
- * patching of kernel text is not always seen in order. QEMU takes the first accelerator that is named.
+ * 7.3 once panicked while probes were being attached (int3 in a trampoline): when several threads emulate it,
+ * they do not always see patches of kernel text in order. QEMU uses the first accelerator named.
  */
 export const PATCHED_ALONE: ReadonlySet<KernelName> = new Set(["trixie-backports-cloud"]);
 const ONE_THREAD = ["-accel", "tcg,thread=single"];
 
-/** In a guest: the clocksources there are, and the current one. */
+/** In a guest: the available clocksources, and the current one. */
 export const CLOCKSOURCE_FOLDER = "/sys/devices/system/clocksource/clocksource0";
 
 /**
- * 5.10 registers tsc when it has refined its rate, a second or more after the boot, and has tsc-early until then;
- * a name it does not know yet it passes over silently.
+ * 5.10 registers tsc once it has refined its rate, a second or more after the boot, and has tsc-early until
+ * then; it silently ignores a name that it does not know yet.
  */
 const TSC_REGISTERED =
   `until tr ' ' '\\n' <${CLOCKSOURCE_FOLDER}/available_clocksource | grep -qx tsc; do sleep 0.2; done`;
@@ -47,7 +47,8 @@ export async function kernelGuest(
       kernel: vmlinuz,
       kernelArgs: [...guestArchitecture().clockArguments, ...options.kernelArgs ?? []],
     });
-  // An emulated CPU may lose an interrupt for good, see EmulationLost: once in hundreds of boots a kernel stands still then.
+  // An emulated CPU may lose an interrupt and never get it, see EmulationLost: a kernel then stands still,
+  // once in hundreds of boots.
   const guest = await start().catch((error) => {
     if (!(error instanceof GuestLost && error.loss === "silent")) throw error;
     say(`${kernel} did not boot, once more: ${error.found}`);

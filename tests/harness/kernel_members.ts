@@ -1,7 +1,7 @@
 /**
- * Where members of a kernel struct lie, from the running kernel's BTF: a probe of the kernel's own needs offsets.
- * Run in a guest: `deno run -A kernel_members.ts task_struct pid comm` prints the offsets in bytes, one a line.
- * Format: Documentation/bpf/btf.rst.
+ * Where members of a kernel struct lie, from the running kernel's BTF: one of the kernel's own dynamic probes
+ * needs offsets. Run in a guest: `deno run -A kernel_members.ts task_struct pid comm` prints the offsets in
+ * bytes, one per line. Format: Documentation/bpf/btf.rst.
  */
 
 const BTF = "/sys/kernel/btf/vmlinux";
@@ -10,7 +10,7 @@ const HEADER = { headerLength: 4, typeOffset: 8, typeLength: 12, stringOffset: 1
 const INT = 1, ARRAY = 3, STRUCT = 4, UNION = 5, ENUM = 6, FUNC_PROTO = 13, VAR = 14, DATASEC = 15;
 const DECL_TAG = 17, ENUM64 = 19;
 
-/** Bytes that follow a type of that kind; `members` is its vlen. */
+/** Number of bytes that follow a type of that kind; `members` is its vlen. */
 function bytesAfter(kind: number, members: number): number {
   switch (kind) {
     case INT:
@@ -46,7 +46,7 @@ function memberOffsets(bytes: Uint8Array<ArrayBuffer>, struct: string): Map<stri
     const [kind, members] = [(info >>> 24) & 0x1f, info & 0xffff];
     if (kind === STRUCT && members > 0 && text(u32(at)) === struct) {
       const found = new Map<string, number>();
-      // Of a bit field's offset the upper byte is its width; whole members have none.
+      // The upper byte of a bit field's offset is its width; whole members have none.
       for (let i = 0; i < members; i++) {
         found.set(text(u32(at + 12 + 12 * i)), (u32(at + 12 + 12 * i + 8) & 0xffffff) / 8);
       }

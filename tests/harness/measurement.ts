@@ -1,4 +1,4 @@
-/** What every measured file must fulfil, checked on its text without the project's own reader. */
+/** What every measured file must satisfy, checked on its text without the project's own reader. */
 
 import assert from "node:assert/strict";
 import { type ColumnName, COLUMNS, EACH_COLUMN, STAGES } from "../../analysis/result/columns.ts";
@@ -17,7 +17,7 @@ export interface Measurement {
   readonly end: End | null;
 }
 
-/** Splits a result file; its cells must hold no quotes, as those of the built-in target do. */
+/** Splits a result file whose cells have no quotes, as those of the built-in target never do. */
 export function parseMeasurement(text: string): Measurement {
   const lines = text.split("\n");
   assert.equal(lines.pop(), "", "the file ends with a line feed");
@@ -44,16 +44,19 @@ export function parseMeasurement(text: string): Measurement {
   return { meta: JSON.parse(metaLine.slice("# meta ".length)), rows, stacks, resumptions, end };
 }
 
-/** In the order in which they happen; a try_to_wake_up may return at any time after the wakeup began. */
+/** In the order in which they happen; try_to_wake_up may return at any time after the wakeup began. */
 const TIMES: readonly ColumnName[] = [
   "edge_ns",
   ...STAGES.filter((stage) => stage !== "none").map((stage) => `${stage}_ns` as const),
 ];
 
-/** Of the others than those of functions: what only an own CPU shows without them, and what 5.10 does not count. */
+/**
+ * Columns that need no hook on a function but may be empty: without such hooks target_idle is only seen for
+ * the program's own CPU, and 5.10 does not count recursion_misses.
+ */
 const NOT_ALWAYS: readonly ColumnName[] = ["target_idle", "recursion_misses"];
 
-/** What is observed in every complete row of every tier. */
+/** What every complete row of every tier contains. */
 const ALWAYS = EACH_COLUMN
   .filter(({ name, functions, occasional }) => !functions && !occasional && !NOT_ALWAYS.includes(name))
   .map(({ name }) => name);
@@ -62,9 +65,9 @@ const ALWAYS = EACH_COLUMN
 export const FUNCTION_COLUMNS = EACH_COLUMN.filter(({ functions }) => functions);
 
 /**
- * Complete, every stage in order, an ID that the row re-derives, the derived columns what they say they are.
+ * Complete, every stage in order, an ID that the row's inputs give, and correct derived columns.
  *
- * @param edge `untold`: by a trigger that does not tell when it was
+ * @param edge `untold`: the trigger does not tell when its edge was
  */
 export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void {
   const where = `run ${row.run}: ${JSON.stringify(row)}`;
@@ -90,18 +93,18 @@ export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void 
   assert.equal(BigInt(row.ttwu_to_tkread_ns), BigInt(row.tkread_ns) - BigInt(row.ttwu_ns), where);
   assert.equal(row.migrated, String(row.prev_cpu !== row.target_cpu), where);
   if (row.path === "self" || row.path === "runnable") assert.equal(row.migrated, "false", where);
-  // The kernel's own clock says that the read happened after its marker.
+  // The kernel's own clock shows that the read happened after its marker.
   assert.ok(BigInt(row.tkread_value_ns) >= BigInt(row.tkread_ns), where);
   assert.equal(Number(row.state_after), 0, where);
   assert.notEqual(Number(row.state_before), 0, where);
   assert.equal(row.lost_events, "0", where);
 }
 
-/** Debian's kernels count the invocations that a program missed, but for 5.10. */
+/** Debian's kernels, except 5.10, count the invocations that a program missed. */
 const countsRecursion = ({ kernel }: Meta) => !/^5\.10\./.test(kernel);
 
 /**
- * All runs complete and sound, each under an ID of its own, nothing lost.
+ * All runs complete and sound, each with its own ID, nothing lost.
  *
  * @param runs how many rows there must be
  */
@@ -115,14 +118,17 @@ export function assertSound(measurement: Measurement, runs: number): void {
 }
 
 /**
- * Some kernels keep scheduler events to themselves while certain threads run (bpf/reads.h, target_runs): such a run
- * is rightly a timeout, or lacks its switch-in. One row in 300 on one minimal 6.18 VM kernel.
+ * Some kernels hide scheduler events while certain threads run (bpf/reads.h, target_runs): such a run is
+ * rightly a timeout, or lacks its switch-in. This was one row in 300 on one minimal 6.18 VM kernel.
  */
 export function isUnseen({ status, correlation_id, path, switch_ns }: TextRow): boolean {
   return (status === "timeout" && correlation_id === "") || (path === "direct" && switch_ns === "");
 }
 
-/** As assertSound for a measurement of the machine that runs the tests, which may have had unseen runs. */
+/**
+ * Like assertSound, for a measurement of the machine that runs the tests, where the kernel may have hidden
+ * events.
+ */
 export function assertSoundHere(measurement: Measurement, runs: number): void {
   const { rows, end } = measurement;
   const seen = rows.filter((row) => !isUnseen(row));
@@ -147,9 +153,10 @@ function assertSeen(
 }
 
 /**
- * The timer's wakeup is one mechanism: the same frames whichever CPU was idle, cut where the interrupt entered.
+ * The timer's wakeup is one mechanism: the same frames whichever CPU was idle, cut where the interrupt
+ * entered.
  *
- * @param context where the timer's callback runs: a PREEMPT_RT kernel serves it in a softirq's thread
+ * @param context where the timer's callback runs: a PREEMPT_RT kernel runs it in a softirq's thread
  */
 export function assertTimerStacks({ rows, stacks }: Measurement, context = "hardirq"): void {
   for (const row of rows) {

@@ -1,6 +1,7 @@
 /**
- * An observer of wakeups that shares nothing with our programs: the kernel's own trace events, and a dynamic probe
- * on try_to_wake_up(), all read as text from tracefs. Times are CLOCK_MONOTONIC in steps of 1 us, as tracefs prints.
+ * An observer of wakeups that shares nothing with our programs: the kernel's own trace events, and a dynamic
+ * probe on try_to_wake_up(), all read as text from tracefs. Times are CLOCK_MONOTONIC in steps of 1 us, as
+ * tracefs prints.
  */
 
 import assert from "node:assert/strict";
@@ -20,18 +21,18 @@ export interface Observed {
   readonly flags: number;
   readonly prevCpu: number;
   readonly targetCpu: number;
-  /** Where sched_wakeup was said: the waker's CPU on the direct path, the target's on the wakelist. */
+  /** Where sched_wakeup was traced: the waker's CPU on the direct path, the target's on the wakelist path. */
   readonly wakeupSaidOn: number;
   readonly migratedTo: number | null;
   /**
-   * Another CPU's load balancing moved it there: a sleeper whose dequeue is delayed (6.12) is still on its runqueue,
-   * can_migrate_task(). When that happens as sched_waking is said, its observers see it on either CPU.
+   * Another CPU's load balancing moved it there: a sleeper whose dequeue is delayed (6.12) is still on its
+   * runqueue, can_migrate_task(). When that happens during sched_waking, observers see it on either CPU.
    */
   readonly pulled: boolean;
   readonly ttwuUs: number;
   readonly wakingUs: number;
   readonly wakeupUs: number;
-  /** null: none before the next wakeup, as of a target that was woken before it had left its CPU. */
+  /** null: none before the next wakeup, for example when the target was woken before it had left its CPU. */
   readonly switchUs: number | null;
 }
 
@@ -93,7 +94,7 @@ export interface Observation {
   readonly lines: readonly Line[];
 }
 
-/** What was observed between begin and end, in order; nothing may have been lost. */
+/** What was observed between begin and end, in order; fails when events were lost. */
 export async function observed(guest: Guest): Promise<Observation> {
   const losses = await text(
     guest,
@@ -119,7 +120,8 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
   for (const ofTask of tasks.values()) {
     for (const [i, waking] of ofTask.entries()) {
       if (waking.event !== "sched_waking") continue;
-      // Of several at once, the one that is said to wake it has won: its entry was its last before that.
+      // When several wakers enter, the one with the sched_waking has won: its entry is the last it made
+      // before that.
       const ttwu = ofTask.slice(0, i).findLast(({ event, pid, cpu }) =>
         event === PROBED && pid === waking.pid && cpu === waking.cpu
       );
@@ -128,7 +130,7 @@ function wakeupsOf(lines: readonly Line[]): Observed[] {
       const wakeup = after.find(({ event }) => event === "sched_wakeup");
       const switchIn = after.find((line) => line.event === "sched_switch" && wakeup && line.us >= wakeup.us);
       if (!ttwu || !wakeup) continue;
-      // Before sched_waking it is another CPU's load balancing that moves a sleeper whose dequeue is delayed (6.12).
+      // Before sched_waking, another CPU's load balancing moves a sleeper whose dequeue is delayed (6.12).
       const migration = after.find(({ event, us }) => event === "sched_migrate_task" && us <= wakeup.us);
       wakeups.push({
         pid: Number(ttwu.fields.pid),

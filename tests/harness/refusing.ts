@@ -1,4 +1,4 @@
-/** Commands of which a seccomp filter refuses some system calls, as containers and services have it. */
+/** Runs commands under a seccomp filter that refuses some system calls, as containers and services do. */
 
 import { ERRNO } from "../../system/errno.ts";
 import { compiled } from "./compiled.ts";
@@ -10,11 +10,11 @@ const NUMBERS = {
 } as const;
 
 export interface Refusing extends Disposable {
-  /** The words of that command behind a filter. */
+  /** The words of that command, run under a filter. */
   command(words: readonly string[]): string[];
 }
 
-/** @param calls each with the error it ends with */
+/** @param calls each with the error it returns */
 export async function refusing(
   calls: Readonly<Partial<Record<keyof typeof NUMBERS, keyof typeof ERRNO>>>,
 ): Promise<Refusing> {

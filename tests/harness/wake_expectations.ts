@@ -1,4 +1,4 @@
-/** What the table of wakes promises of every single wakeup, and how kernels differ in it. */
+/** What the table of wakes promises for every single wakeup, and how kernels differ in it. */
 
 import assert from "node:assert/strict";
 import { DECODE_TABLES, type DecodeTable } from "../../runbook/row/wake_flags.ts";
@@ -10,11 +10,12 @@ import type { Driven, Series } from "./driver.ts";
 export interface KernelTraits {
   /** Name of the table that decodes its flags. */
   readonly decode: string;
-  /** PREEMPT_RT: timers are served in softirq threads, and the scheduler feature TTWU_QUEUE is off: no wakelist. */
+  /** PREEMPT_RT: softirq threads run timers, and the scheduler feature TTWU_QUEUE is off, so no wakelist. */
   readonly realTime: boolean;
   /**
-   * An idle CPU is reached through its wakelist. Until 5.19 (f3dd3f674555, "sched: Remove the limitation of WF_ON_CPU
-   * on wakelist if wakee cpu is idle") only one whose last task is just leaving it, where CPUs share a cache.
+   * Wakeups of an idle CPU go through its wakelist. Until 5.19 (f3dd3f674555, "sched: Remove the limitation
+   * of WF_ON_CPU on wakelist if wakee cpu is idle"), where CPUs share a cache, only while the CPU's last task
+   * is just leaving it.
    */
   readonly queuesToIdle: boolean;
   /** WF_TTWU reaches ttwu_do_activate() on the direct path, and only there. */
@@ -34,7 +35,7 @@ export function wakeSeries(runs: number, periodNs: number, { queuesToIdle }: Ker
       periodNs,
       load,
     }));
-  // As often as it takes to see WF_SYNC on its way through the wakelist.
+  // As often as it takes to see WF_SYNC pass through the wakelist.
   const queued: Series = { name: QUEUED, wake: "pipe", runs: 60, untilPath: "wakelist", periodNs };
   return [...series(0, "idle"), ...series(BUSY_LOOPS, "loaded"), ...queuesToIdle ? [queued] : []];
 }
@@ -50,7 +51,7 @@ export function assertWakes(driven: Drive, wake: Wake, traits: KernelTraits): vo
   }
 }
 
-/** WF_SYNC is at the entry and what the wakelist is handed, and gone at the activation. */
+/** WF_SYNC is present at the entry and in what the wakelist gets, but not at the activation. */
 export function assertSyncLost(driven: Drive, traits: KernelTraits): void {
   const runs = driven.of(QUEUED);
   const pipe = WAKES.find(({ name }) => name === "pipe");
@@ -84,7 +85,7 @@ function assertWake(run: Driven, wake: Wake, table: DecodeTable, traits: KernelT
     assert.equal(row[name] !== "", queued, `${name} of ${where(run)}`);
   }
   if (queued) {
-    // Handed to the wakelist complete; at the activation only WF_MIGRATED is left.
+    // The wakelist gets all flags; at the activation only WF_MIGRATED is left.
     assert.equal(has(row.wake_flags_queued, WF_SYNC), wake.sync, where(run));
     assert.equal(has(row.wake_flags_queued, WF_MIGRATED), row.migrated === "true", where(run));
     assert.equal(has(row.wake_flags, WF_SYNC), false, where(run));

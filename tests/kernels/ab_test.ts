@@ -14,7 +14,7 @@ import {
 
 const PERIOD = ["--period", "50ms"];
 
-/** A folder with a QEMU to put on PATH: the one that tests rely on may lie elsewhere, and need arguments. */
+/** A folder with a QEMU to put on PATH: the one for tests may lie elsewhere, and need arguments. */
 class Place implements Disposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "probe-ab-" });
   readonly out = `${this.folder}/out`;
@@ -28,7 +28,7 @@ class Place implements Disposable {
     }
   }
 
-  /** @param intercept shell code that comes before QEMU is started with "$@" */
+  /** @param intercept shell code that runs before QEMU is started with "$@" */
   static async make(intercept = ""): Promise<Place> {
     const { command, args, env } = await findQemu();
     const settings = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`).join("");
@@ -59,7 +59,7 @@ class Place implements Disposable {
   }
 }
 
-/** The text until a line holds `words`; all of it when none does. */
+/** The text up to the line that contains `words`; all of it when no line does. */
 async function until(words: string, reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -152,7 +152,7 @@ Deno.test("a guest that does not boot ends probe ab with the last console lines,
   assert.deepEqual([...Deno.readDirSync(place.temporary)], []);
 });
 
-/** Waits until the guest has written so many rows, as its machine has kept them. */
+/** Waits until the guest has written so many rows, according to what its machine has kept. */
 async function rowsInGuest(place: Place, rows: number): Promise<void> {
   for (;;) {
     const folder = [...Deno.readDirSync(place.temporary)].find(({ name }) => name.startsWith("probe-guest-"));
@@ -162,7 +162,7 @@ async function rowsInGuest(place: Place, rows: number): Promise<void> {
   }
 }
 
-/** More than pass while the test looks away. */
+/** More than can pass while the test does something else. */
 const MANY = 300;
 
 for (
@@ -199,7 +199,7 @@ for (
   });
 }
 
-/** It ends with one of its rows, at least the one named and before the last. */
+/** The file was cut off after a row: at least row `least`, but before row `last`. */
 function assertBegun({ rows, end }: Measurement, least: number, last: number): void {
   assert.ok(least <= rows.length && rows.length < last, `${rows.length}`);
   assert.equal(end, null);
@@ -242,7 +242,7 @@ Deno.test("a runbook that follows a task of this machine is refused with its lin
   assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
 });
 
-/** Whether a process is gone, or dead and nobody has asked how it ended. */
+/** Whether a process is gone, or dead but not yet waited for. */
 function hasEnded(pid: number): boolean {
   try {
     return /^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));

@@ -72,7 +72,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     assert.equal(code, 1, said);
     assert.match(said, /probe: the target has ended before run \d+/);
     assert.equal(measurement.end, null);
-    // The kill wakes it too, and on its way out the kernel may read the clock.
+    // The kill wakes it too, and while it exits the kernel may read the clock.
     const asleep = { ...measurement, rows: measurement.rows.slice(0, 3) };
     assertTimedOut(asleep);
     for (const row of asleep.rows) assert.equal(row.last_stage, "none", JSON.stringify(row));
@@ -111,7 +111,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
       await counts("/root/times"),
     ];
     console.error(`${after - before} wakeups in ${to - from} s`);
-    // How fast it is, is the machine's affair: a thousand for each run that is followed is too many to follow.
+    // How fast it is depends on the machine: a thousand wakeups per followed run is too many to follow all.
     assert.ok(after - before >= 1000 * measurement.rows.length, `${after - before} wakeups`);
     assert.equal(measurement.rows.length, 5);
     const seen = measurement.rows.filter((row) => row.status === "complete");
@@ -119,7 +119,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     assert.ok(seen.length > 0, said);
     assert.equal(new Set(seen.map((row) => row.correlation_id)).size, seen.length);
     for (const [i, row] of seen.entries()) {
-      // The chain is that of the first wakeup after its edge, and of no other.
+      // The chain belongs to the first wakeup after its edge, and to no other.
       assert.ok(BigInt(row.ttwu_ns) <= BigInt(row.wakeup_ns), JSON.stringify(row));
       assert.ok(BigInt(row.wakeup_ns) <= BigInt(row.tkread_ns), JSON.stringify(row));
       const last = seen[i - 1];
@@ -158,7 +158,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     const rows = measurement.rows.filter(({ status }) => status !== "aborted");
     for (const row of rows) assertRow(row);
     const marks = (await text(guest, "cat /root/marks")).split("\n").map(Number);
-    // A run that was under way at a mark may be of before; the one after it is not.
+    // A run in progress at a mark may belong to the time before; the one after it does not.
     const between = (mark: number) => {
       const found = rows.slice(marks[mark]! + 1, marks[mark + 1]);
       assert.ok(found.length > 0, `${marks}`);
@@ -175,7 +175,7 @@ Deno.test("what a machine and its users do in the middle of a run", async (t) =>
     async () => {
       await text(guest, `${PRELUDE} run /root/paused --runs 25 --period 200ms & row 5 /root/paused`);
       Deno.kill(guest.pid, "SIGSTOP");
-      // The pause is what is tested, so it is a time and no condition.
+      // The test is about the pause itself, so it waits for a time and not for a condition.
       await new Promise((resolve) => setTimeout(resolve, 3000));
       Deno.kill(guest.pid, "SIGCONT");
       const end =

@@ -14,7 +14,7 @@ row() { i=0; until grep -q "^$1," "$2" 2>/dev/null; do i=$((i+1)); [ $i -le 3000
 run() { out=$1; shift; rm -f $out; probe run --env vm --out $out "$@" >$out.said 2>&1; echo $? >$out.code; }
 `;
 
-/** Every run once, and no edge that lies where the clock was before or after it was set. */
+/** Every run once, and no edge that was placed by the clock's setting from before or after it was set. */
 async function assertNoLie(guest: Guest, out: string): Promise<string> {
   const said = await text(guest, `cat ${out}.said`);
   assert.equal((await text(guest, `cat ${out}.code`)).trim(), "0", said);
@@ -30,10 +30,10 @@ async function assertNoLie(guest: Guest, out: string): Promise<string> {
   return said;
 }
 
-/** How long the machine sleeps: a time, for that is what is tested. */
+/** How long the machine sleeps: a time, because the test is about it. */
 const ASLEEP_MS = 3_000;
 
-/** Wakes the machine up each time when it has slept for so long; ends with QEMU. */
+/** Wakes the machine up each time it has slept this long; ends with QEMU. */
 async function wakeUp(qmp: Deno.Conn): Promise<void> {
   const say = (command: string) => qmp.write(new TextEncoder().encode(`{"execute":"${command}"}\n`));
   await say("qmp_capabilities");
@@ -44,7 +44,7 @@ async function wakeUp(qmp: Deno.Conn): Promise<void> {
   }
 }
 
-/** CLOCK_REALTIME less CLOCK_MONOTONIC, ns, as the kernel's timers have it. */
+/** CLOCK_REALTIME minus CLOCK_MONOTONIC, ns, according to the kernel's timers. */
 const DIFFERENCE = "sed -n '/ktime_get_real$/{n;s/[^0-9]//g;p;q}' /proc/timer_list";
 
 const ROUNDING_NS = 1_000_000;
@@ -56,8 +56,8 @@ interface Asleep {
 }
 
 /**
- * Every run once. Each edge lies on a multiple of the period, on the clock as it was before or as it is since then; a
- * row over which the machine slept says so.
+ * Every run once. Each edge lies on a multiple of the period, on the clock either before or since the sleep;
+ * a row during which the machine slept says so.
  */
 async function assertSlept(guest: Guest, out: string, { periodNs, differences }: Asleep) {
   const said = await text(guest, `cat ${out}.said`);
@@ -112,7 +112,7 @@ Deno.test("a clock that is set in the middle of a series, and a machine that sle
   await t.step(
     "a machine that sleeps moves no edge, and the run in flight is done again or says so",
     async () => {
-      // The second sleep of this machine would be over at once: its firmware wakes up for a reason of the first.
+      // A second sleep of this machine would end at once: its firmware wakes up because of the first.
       const said = await text(
         guest,
         `${PRELUDE}
@@ -130,8 +130,8 @@ Deno.test("a clock that is set in the middle of a series, and a machine that sle
       assert.match(slow.said, /^8 of 8 runs written to /m);
       const fast = await assertSlept(guest, "/root/fast", { periodNs: 2e8, differences });
       assert.match(fast.said, /^probe: interrupted at run /m);
-      // At most one run of a series is in flight when the machine falls asleep, none between two of them; what is
-      // done again may have to be done again while the machine is still waking up.
+      // At most one run of a series is in flight when the machine falls asleep, none between two series. A
+      // repeated run may have to be repeated again while the machine is still waking up.
       for (const { stepped, repeats, said } of [slow, fast]) assert.ok(stepped + repeats <= 2, said);
     },
   );

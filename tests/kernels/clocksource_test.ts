@@ -4,13 +4,13 @@ import { parseMeasurement } from "../harness/measurement.ts";
 import { setClocksource, text } from "../harness/driven_guest.ts";
 import { CLOCKSOURCE_FOLDER, kernelGuest } from "../harness/kernel_guest.ts";
 
-/** What is left where a change is written down; the folder itself may stay. */
+/** What remains where a change is written down; the folder itself may stay. */
 const LEFT = `ls -A /run/probe 2>/dev/null; cat ${CLOCKSOURCE_FOLDER}/current_clocksource`;
 const TOML = 'clocksource = "tsc"\nperiod = "200ms"\nrequire = "tracepoint"\n';
 
 /**
- * Shell functions: a run, and waiting until its file has the row of a run. An earlier run's file is gone before the
- * run is begun in the background, or its rows would be taken for this one's.
+ * Shell functions: a run, and waiting until its file has the row of a run. The file of an earlier run is
+ * removed before the run starts in the background, or its rows would be taken for this one's.
  */
 const PRELUDE = `
 rm -f /root/out
@@ -48,7 +48,7 @@ Deno.test("a declared clocksource is set only when that is allowed, and set back
   });
 
   await t.step("SIGINT in the middle sets it back", async () => {
-    // A shell starts what is in its background with SIGINT ignored; the program's own listener undoes that.
+    // A shell starts background jobs with SIGINT ignored; the program's own listener undoes that.
     const script =
       `run --runs 1000 --allow-system-changes & row 2; cat ${CLOCKSOURCE_FOLDER}/current_clocksource
       kill -INT $(pidof probe); wait $!; echo $?; ${LEFT}`;

@@ -11,7 +11,7 @@ import { kernelGuest } from "../harness/kernel_guest.ts";
 
 const LITTLE_MEMORY = "/bin/little_memory";
 
-/** Kernels, and what one of them lacks that doctor is to name. */
+/** Kernels, and what one of them lacks that doctor must name. */
 const KERNELS: readonly (readonly [KernelName, { readonly lacks: boolean }])[] = [
   ["trixie-cloud", { lacks: false }],
   // 5.10: counts no skipped invocations, no per-CPU variables in BTF, BPF's memory in RLIMIT_MEMLOCK.
@@ -29,7 +29,7 @@ async function runWith(guest: Guest, ...flags: string[]): Promise<Measurement> {
   return parseMeasurement(new TextDecoder().decode(await guest.readFile(path)));
 }
 
-/** What doctor promised without --require is what `probe run` had. */
+/** `probe run` got what doctor promised without --require. */
 function assertAgrees(report: Report, { meta, rows }: Measurement): void {
   assert.equal(report.verdict.tier, meta.tier);
   assert.deepEqual(factsOf(report, meta.tier), meta.hooks);
@@ -64,7 +64,7 @@ async function programsDuringRun(guest: Guest): Promise<string[]> {
   return programNames(stdout);
 }
 
-/** A program is freed some time after its last user has gone: how often that is looked for. */
+/** A program is freed some time after its last user has gone: how often the test looks for that. */
 const LOOKS = 20;
 
 async function assertPrograms(guest: Guest, wanted: readonly string[]): Promise<void> {
@@ -100,7 +100,7 @@ for (const [kernel, { lacks }] of KERNELS) {
       assert.match(state, /^\/proc\/sys\/kernel\/bpf_stats_enabled: /m);
       assert.equal(await stateOf(guest), state);
       await assertPrograms(guest, programs);
-      // While the same programs are attached, this way of looking sees them.
+      // While the same programs are attached, this method does see them.
       const attached = await programsDuringRun(guest);
       assert.ok(attached.some((name) => name.endsWith("_ttwu_entry")), attached.join());
     });

@@ -8,7 +8,7 @@ import { parseMeasurement } from "../harness/measurement.ts";
 const CPUS = 2;
 const STATES = "/sys/devices/system/cpu/cpu*/cpuidle/state";
 
-/** What is left where a change is written down, and which files disable states: POLL, C1, C2 of each CPU. */
+/** What remains where a change is written down, and which files disable states: POLL, C1, C2 of each CPU. */
 const LEFT = `ls -A /run/probe 2>/dev/null; echo $(cat ${STATES}*/disable)`;
 const AS_IT_WAS = "0 0 0 0 0 0";
 const C2_DISABLED = "0 0 1 0 0 1";

@@ -10,7 +10,7 @@ const HOLD_NS = 1_111_000_000;
 const RUNS = 8;
 const PERIOD_NS = 50_000_000;
 
-/** Of those that another thread gives, the moment can be chosen. */
+/** For wakes by another thread, the moment can be chosen. */
 const WAKES = THREAD_WAKES.map(({ name }) => name);
 
 /** Everything in a row that is a distance between two instants of the kernel. */
@@ -30,12 +30,14 @@ const intervals = (runs: readonly Driven[]) =>
 
 const offsets = (runs: readonly Driven[]) => runs.map(({ row }) => Number(row.offset_ns));
 
-/** What the machine needs between edge and read just now, and for each interval: no speed is demanded of it. */
+/**
+ * What the machine currently needs between edge and read, and for each interval: no speed is required of it.
+ */
 function costOf(plain: readonly Driven[], injected: readonly Driven[]): number {
   return Math.max(...offsets(plain), ...intervals(injected).flat());
 }
 
-/** The clock that nobody may step has made no step. */
+/** The clock that cannot be stepped has not stepped. */
 function assertSteady({ row, clockStepUncertaintyNs }: Driven): void {
   const step = Math.abs(Number(row.clock_step_ns));
   assert.ok(clockStepUncertaintyNs !== null && step <= clockStepUncertaintyNs, JSON.stringify(row));
@@ -51,7 +53,7 @@ Deno.test("a wake held back by 1.111 s is in the offset and in nothing else", as
   for (const wake of WAKES) {
     const [plain, held] = [driven.of(wake), driven.of(`${wake} held`)];
     for (const { row } of [...plain, ...held]) assertRow(row);
-    // The hold must come back to within this.
+    // The measured hold must match to within this.
     const cost = costOf(plain, held);
     for (const [i, offset] of offsets(held).entries()) {
       assert.ok(offset >= HOLD_NS, `${wake}: ${JSON.stringify(held[i]?.row)}`);
@@ -59,7 +61,7 @@ Deno.test("a wake held back by 1.111 s is in the offset and in nothing else", as
     const shift = median(offsets(held)) - median(offsets(plain));
     assert.ok(Math.abs(shift - HOLD_NS) <= cost, `${wake}: shifted by ${shift} ns, cost ${cost} ns`);
     for (const [i, lengths] of intervals(held).entries()) {
-      // Each run was held; a single one may have stood still with the whole machine.
+      // Each run was held; a single one may have been delayed further when the whole machine stood still.
       const said = `${wake}: ${INTERVALS[i]} ${lengths}`;
       assert.ok(median(lengths) < HOLD_NS / 2, said);
     }
@@ -68,8 +70,8 @@ Deno.test("a wake held back by 1.111 s is in the offset and in nothing else", as
 });
 
 /**
- * Waits until a run's waker holds its wake back after the edge: it then sleeps on CLOCK_MONOTONIC, which is 1. Fails
- * when the run is over.
+ * Waits until a run's waker delays its wake after the edge: it then sleeps on CLOCK_MONOTONIC, which is 1.
+ * Fails when the run is over.
  */
 const UNTIL_HELD = `
 pid=$(pidof deno)
@@ -83,7 +85,7 @@ until [ -n "$waker" ]; do
   done
 done 2>/dev/null`;
 
-/** Long enough for what is done meanwhile on a slow machine. */
+/** Long enough for what happens meanwhile on a slow machine. */
 const LONG_HOLD_NS = 5_000_000_000;
 const STEP_NS = 1_111_000_000;
 
@@ -91,7 +93,7 @@ Deno.test("a step of CLOCK_REALTIME by 1.111 s", async (t) => {
   await using guest = await drivenGuest("trixie-cloud");
   await guest.writeFile("/opt/realtime", await compiled("tests/harness/programs/realtime.c"), 0o755);
   const step = `/opt/realtime step ${STEP_NS} >>/tmp/took`;
-  /** Of all steps so far: each is shorter by no more than this. */
+  /** The longest that a step has taken so far: no step is shorter by more than this. */
   const took = async () => Math.max(...(await text(guest, "cat /tmp/took")).split("\n").map(Number));
 
   await t.step("while the target sleeps is in realtime_step_ns and in no other distance", async () => {
@@ -129,12 +131,12 @@ Deno.test("a step of CLOCK_REALTIME by 1.111 s", async (t) => {
     );
     const wake = "printf x >/tmp/wake";
     const reader = { pid: Number(await text(guest, "cat /tmp/reader")), runs: 8, periodNs: 1_000_000_000 };
-    // CLOCK_REALTIME less CLOCK_MONOTONIC, as the reads had it.
+    // CLOCK_REALTIME minus CLOCK_MONOTONIC, according to the reads.
     const before: { steps: number; ns: number }[] = [];
     const stepped: typeof before = [];
     const runs: Driven[] = [];
-    // The tick, or what clock_was_set() sends to each CPU, may read another clock first, and often does where a guest
-    // is slow. Then there is nothing to be seen in that run.
+    // The tick, or what clock_was_set() sends to each CPU, may read another clock first, and often does in a
+    // slow guest. Then that run shows nothing.
     for (let steps = 0; steps < 64 && (before.length === 0 || stepped.length === 0); steps += reader.runs) {
       const driven = await drive(guest, {
         require: "full",
@@ -159,7 +161,7 @@ Deno.test("a step of CLOCK_REALTIME by 1.111 s", async (t) => {
     assert.ok(before.length > 0 && stepped.length > 0, JSON.stringify(runs));
     const origin = median(before.map(({ steps, ns }) => ns - steps * STEP_NS));
     const all = [...before, ...stepped];
-    // The origin may lie behind as many steps as any of them.
+    // The origin may come from after as many steps as any read.
     const cost = Math.max(...all.map(({ steps }) => steps)) * await took() +
       Math.max(...intervals(runs).flat());
     for (const { steps, ns } of all) {
@@ -169,7 +171,9 @@ Deno.test("a step of CLOCK_REALTIME by 1.111 s", async (t) => {
   });
 });
 
-/** A hog of the second CPU, and one script of ours, may starve everybody else there for as long as it takes. */
+/**
+ * A hog on the second CPU, and one script of ours, may starve everything else there for as long as it takes.
+ */
 const LET_STARVE = `
 echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 mount -t debugfs none /sys/kernel/debug
@@ -177,8 +181,8 @@ for server in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do [ -e $server 
 true`;
 
 /**
- * Switches between the wakeup and the read: the target is woken on a CPU that a real-time task keeps for itself
- * until the switch is done.
+ * Switches between the wakeup and the read: the target is woken on a CPU that a real-time task occupies until
+ * the switch is done.
  */
 const switchInWindow = (clocksource: string) =>
   `set -e

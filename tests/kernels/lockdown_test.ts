@@ -1,4 +1,4 @@
-/** A kernel that is locked down from its boot: `integrity` lets probe measure, `confidentiality` does not. */
+/** A kernel locked down since its boot: `integrity` lets probe measure, `confidentiality` does not. */
 
 import assert from "node:assert/strict";
 import { EXECUTABLE, executableLibraries } from "../../build/parts/executable.ts";
@@ -6,7 +6,7 @@ import { checkOf, doctor } from "../harness/doctor_report.ts";
 import { kernelGuest } from "../harness/kernel_guest.ts";
 
 const RUN = "/bin/probe run --runs 1 --period 200ms --quiet --out /root/a.csv";
-/** Nothing mounts it in a guest. */
+/** A guest does not mount it by itself. */
 const SECURITYFS = "mount -t securityfs none /sys/kernel/security";
 
 const KERNEL_OF = { integrity: "trixie-backports-cloud", confidentiality: "trixie-cloud" } as const;
@@ -37,7 +37,7 @@ for (const mode of ["integrity", "confidentiality"] as const) {
     const { code, stderr } = await shell(RUN);
     assert.equal(code, 3, stderr);
     assert.match(stderr, /^probe: cannot load the probes: kernel lockdown is in confidentiality mode/);
-    // Where securityfs is not mounted nothing shows the mode but the refusal itself.
+    // Without a mounted securityfs, only the refusal itself shows the mode.
     assert.equal(unseen.code, 3, unseen.stderr);
     assert.match(unseen.stderr, /lockdown/);
   });

@@ -25,7 +25,9 @@ async function measureOnce(): Promise<Measured> {
   return { stdout, stderr, a: a!, b: b! };
 }
 
-/** Only what the emulation has lost is tried again, see EmulationLost: whatever probe itself does wrong fails at once. */
+/**
+ * Only what the emulation has lost is tried again, see EmulationLost: mistakes of probe itself fail at once.
+ */
 async function measured(attempts = 3): Promise<Measured> {
   try {
     return await measureOnce();
@@ -37,8 +39,8 @@ async function measured(attempts = 3): Promise<Measured> {
 }
 
 /**
- * QEMU emulates AMD's SVM, so the emulated guest can run a guest of its own under KVM, whose clock is kvm-clock:
- * the only way to it on a machine without virtualisation.
+ * QEMU emulates AMD's SVM, so the emulated guest can run its own guest under KVM, whose clock is kvm-clock:
+ * the only way to test that clock on a machine without virtualisation.
  */
 Deno.test("probe ab measures a host and a KVM guest with kvm-clock under one protocol", async (t) => {
   const { stdout, stderr, a, b } = await measured();

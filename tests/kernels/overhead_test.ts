@@ -21,7 +21,7 @@ Deno.test("probe run --measure-overhead in a guest at the full tier", async () =
   assert.deepEqual(rows.map(({ status }) => status), Array(RUNS).fill("complete"));
   const { programs, wakeup } = end?.overhead ?? assert.fail(JSON.stringify(end));
   const runsOf = (name: string) => programs.find(({ program }) => program === name)?.run_cnt ?? 0;
-  // Detached and attached again between the runs: each of them was seen by all.
+  // Detached and attached again between the runs, and yet every run was seen by all programs.
   for (const program of ["ttwu_entry", "ttwu_exit", "do_activate", "sched_switch", "ktime_get_ts64_entry"]) {
     assert.ok(runsOf(program) >= RUNS, `${program}: ${JSON.stringify(programs)}`);
   }

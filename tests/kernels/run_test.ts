@@ -18,7 +18,7 @@ import type { Driven, Phase, Series } from "../harness/driver.ts";
 import { CLOCKSOURCE_FOLDER } from "../harness/kernel_guest.ts";
 import { assertSyncLost, assertWakes, type KernelTraits, wakeSeries } from "../harness/wake_expectations.ts";
 
-/** Stock kernels that are measured at every tier, and how they differ where the table of wakes is the same. */
+/** Stock kernels that are measured at every tier, and how they differ for the same table of wakes. */
 const KERNELS: readonly (readonly [KernelName, KernelTraits])[] = [
   ["bullseye-cloud", { decode: "5.8-5.10", realTime: false, queuesToIdle: false, marksDirect: false }],
   ["bookworm-cloud", { decode: "6.0-6.5", realTime: false, queuesToIdle: true, marksDirect: false }],
@@ -41,7 +41,7 @@ function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): vo
   for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
-/** Whether the column is of ttwu_do_activate(). */
+/** Whether the column belongs to ttwu_do_activate(). */
 function isOfActivation(name: ColumnName): boolean {
   if (name === "signature") return true;
   return Object.entries(CHAIN.fields).some(([field, layout]) =>
@@ -49,7 +49,10 @@ function isOfActivation(name: ColumnName): boolean {
   );
 }
 
-/** What only a hook on a function sees in each wakeup; the activation is that of a task that had left its runqueue. */
+/**
+ * What only a hook on a function sees in each wakeup; the activation belongs to a task that had left its
+ * runqueue.
+ */
 function assertFunctionsSeen(rows: readonly Driven["row"][]): void {
   for (const row of rows) {
     const where = `run ${row.run}: ${JSON.stringify(row)}`;
@@ -92,13 +95,13 @@ const phasesFor = (traits: KernelTraits): readonly Phase[] => [
   },
 ];
 
-/** In a pid namespace as containers have it: busybox has unshare, the kernels CONFIG_PID_NS. */
+/** In a pid namespace like that of a container: busybox has unshare, the kernels CONFIG_PID_NS. */
 const OWN_PIDS = ["unshare", "-p", "-f", "--mount-proc"];
 
 interface RunOptions {
-  /** When not given, the best there is. */
+  /** Default: the best available. */
   readonly tier?: Tier;
-  /** The command that runs it inside of something. */
+  /** The command inside which it runs. */
   readonly inside?: readonly string[];
 }
 
@@ -127,8 +130,9 @@ async function probeRun(guest: Guest, runs: number, { tier, inside = [] }: RunOp
 /** Each of our own timestamps between ttwu and read is a read of the clocksource's own callback. */
 function assertClocksource(driven: Drive, clocksource: string): void {
   const all = driven.of(clocksource).map(({ row }) => row);
-  // A task that is preempted inside a program keeps it from running on that CPU: the kernel counts a recursion miss,
-  // and the target's read is not seen. Where a read of the clocksource takes long, that happens.
+  // When a task is preempted inside a program, the program cannot run on that CPU: the kernel counts a
+  // recursion miss, and the target's read is not seen. This happens when a read of the clocksource takes
+  // long.
   const missed = (row: Driven["row"]) =>
     clocksource !== "tsc" && row.status === "timeout" && row.last_stage === "switch" &&
     Number(row.recursion_misses) > 0;
@@ -159,7 +163,7 @@ for (const [kernel, traits] of KERNELS) {
         const measurement = await probeRun(guest, FEW, { tier, inside: OWN_PIDS });
         assertSound(measurement, FEW);
         assertFunctionsSeen(measurement.rows);
-        // The namespace counts from 1; by now the kernel has counted farther.
+        // The namespace counts from 1; by now the kernel's count is higher.
         for (const { pid, comm } of measurement.rows) {
           assert.equal(comm, "probe-target");
           assert.ok(Number(pid) > 50, `pid ${pid}`);

@@ -58,20 +58,20 @@ async function shell(guest: Guest, script: string): Promise<string> {
   return stdout;
 }
 
-/** Rows that the file has by now. */
+/** Number of rows in the file by now. */
 const ROWS = `$(grep -c '^[0-9]' ${OUT})`;
 
-/** Stops the pulses, each that came with its line, so that a SIGCONT after it starts them again. */
+/** Stops the pulses, after the line of each pulse so far, so that a SIGCONT starts them again. */
 const STOP_PULSES = `kill -USR2 $pulses; until grep -q '^State:.T' /proc/$pulses/status; do sleep 0.1; done`;
 
 /** Stops the pulses, and waits until a run waits for one. */
 const SILENCE = `${STOP_PULSES}; before=; until [ "$before" = "${ROWS}" ]; do before=${ROWS}; sleep 2; done`;
 
 /**
- * Starts pulses and `probe run` with these options, then lets the script run beside them, which finds their process
- * ids in $pulses and $probe.
+ * Starts pulses and `probe run` with these options, then runs the script beside them. The script finds their
+ * process ids in $pulses and $probe.
  *
- * @returns how probe ended and what it said; its file; the pulses as the kernel's sysfs told them
+ * @returns how probe ended and what it printed; its file; the pulses according to the kernel's sysfs
  */
 async function series(guest: Guest, options: string, script: string) {
   const said = await shell(
@@ -94,7 +94,7 @@ kill -CONT $pulses; kill $pulses; wait $pulses; cat ${LOG}`,
 }
 
 interface Pulse {
-  /** CLOCK_MONOTONIC of the assert, by the difference of the clocks just after it. */
+  /** CLOCK_MONOTONIC of the assert, from the difference of the clocks just after it. */
   readonly monoNs: bigint;
   readonly uncertaintyNs: bigint;
   readonly sequence: number;
@@ -124,7 +124,7 @@ function pulseFor(row: TextRow, pulses: readonly Pulse[], { meta }: Measurement)
   return pulses[found]!;
 }
 
-/** Each row's edge is a pulse of its own, and the end line accounts for those between them. */
+/** Each row's edge is a different pulse, and the end line accounts for those between them. */
 function assertAccounted(measurement: Measurement, pulses: readonly Pulse[], absent: number): void {
   const numbers = measurement.rows.map((row) => pulseFor(row, pulses, measurement).sequence);
   assert.deepEqual(numbers, [...new Set(numbers)].toSorted((a, b) => a - b));
@@ -162,7 +162,7 @@ Deno.test("pulses of a real PPS device", async (t) => {
       assertWoken(measurement, WAKES.find(({ name }) => name === "pps")!);
       const { runbook, trigger_device } = measurement.meta;
       assert.deepEqual([runbook.trigger, runbook.wake, trigger_device], ["pps", "pps", "/dev/pps0"]);
-      // The interrupt's own reads of the clock come before its wakeup.
+      // The interrupt reads the clock itself before its wakeup.
       for (const row of measurement.rows) assert.notEqual(row.tkread_function, "ktime_get_snapshot");
     },
   );
@@ -191,7 +191,8 @@ kill -STOP $probe; sleep 1; kill -CONT $probe; rows $((before + 1)); kill -CONT 
       );
       assert.equal(code, 0, said);
       assert.equal(measurement.rows.length, 5);
-      // The stop's own signal woke the target, which read the clock; that wait was given up, and the next one was silent.
+      // The signal of the stop woke the target, which read the clock; that wait was given up, and the next
+      // one was silent.
       const silent = measurement.rows.filter(({ status }) => status !== "complete");
       assert.deepEqual(silent.map(({ status, last_stage }) => [status, last_stage]), [["timeout", "none"]]);
       for (const row of measurement.rows) {
@@ -214,7 +215,7 @@ kill -STOP $probe; sleep 1; kill -CONT $probe; rows $((before + 1)); kill -CONT 
     assert.equal(measurement.rows.length, 6);
     for (const row of measurement.rows) {
       assert.deepEqual([row.status, row.comm, row.wake], ["complete", "waits", "own"], JSON.stringify(row));
-      // Woken by the pulse that is its edge, and not by the one after it.
+      // Woken by the pulse that is its edge, not by the one after it.
       pulseFor(row, pulses, measurement);
     }
     assertAccounted(measurement, pulses, 0);
@@ -341,10 +342,10 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
     assertWoken(measurement, WAKES.find(({ name }) => name === wake)!);
     assert.equal(measurement.meta.trigger_device, "/dev/rtc0");
   }
-  // A task that reads /dev/rtc0 itself there cannot be: it is open already. Others wake when they like.
+  // No other task can read /dev/rtc0, because it is already open. Other tasks wake at their own times.
   const waits = (await shell(guest, "waits >/dev/null 2>&1 & echo $!")).trim();
   const another = ["probe", "run", "--trigger", "rtc", "--target", `pid:${waits}`, "--runs", "5"];
-  // A slow guest may be given up on; what it has measured goes on then.
+  // A slow guest may be given up; what it has measured remains.
   for (let call = 1;; call++) {
     const resume = call === 1 ? [] : ["--resume"];
     const { code, stderr } = await guest.run([...another, "--out", "/tmp/own.csv", ...resume]);

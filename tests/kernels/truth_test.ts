@@ -16,21 +16,25 @@ const us = (ns: string) => Number(ns) / 1000;
 /** tracefs rounds to 1 us, at each end of a difference. */
 const ROUNDING_US = 2;
 
-/** How far around a wakeup that was not seen the observer's events are told. */
+/** How far around a missed wakeup the observer's events are printed. */
 const AROUND_US = 2000;
 
-/** An emulated CPU may be stopped by its machine between two stamps: so many of 100 latencies may be off by that. */
+/**
+ * An emulated CPU may be stopped by its machine between two stamps: this many of 100 latencies may be off
+ * because of it.
+ */
 const STOPPED = 0.02;
 
 /**
- * The same where one thread emulates all CPUs, which stop for each other too: 5 of 210 were off. With a stamp in the
- * wrong place most of them would be.
+ * The same when one thread emulates all CPUs, which then stop for each other too: 5 of 210 were off. With a
+ * stamp in the wrong place most of them would be.
  */
 const STOPPED_BY_EACH_OTHER = 0.1;
 
 /**
- * The observer's account of the same wakeup: its sched_waking lies between our try_to_wake_up and our sched_wakeup,
- * however long the machine stood still in between. When there is none, what the observer did see is told.
+ * The observer's account of the same wakeup: its sched_waking lies between our try_to_wake_up and our
+ * sched_wakeup, however long the machine stood still in between. When it has none, prints what the observer
+ * did see.
  */
 function sameWakeup({ wakeups, lines }: Observation, { row }: Driven): Observed {
   const [from, to] = [us(row.ttwu_ns) - ROUNDING_US, us(row.wakeup_ns) + ROUNDING_US];
@@ -71,7 +75,7 @@ function assertAgreement({ row, migrateCpu }: Driven, theirs: Observed, { lines 
   );
 }
 
-/** Both name the same instants: each of our stages lies between the observer's neighbouring events. */
+/** Both describe the same instants: each of our stages lies between the observer's neighbouring events. */
 function assertSameOrder({ row }: Driven, theirs: Observed): void {
   const { wakingUs, wakeupUs, switchUs, ttwuUs } = theirs;
   const said = `ours ${JSON.stringify(row)}, theirs ${JSON.stringify(theirs)}`;
@@ -81,7 +85,7 @@ function assertSameOrder({ row }: Driven, theirs: Observed): void {
   between(-Infinity, row.ttwu_ns, wakingUs);
   between(wakingUs, row.wakeup_ns, switchUs ?? Infinity);
   if (row.switch_ns === "") {
-    // Woken before it had left its CPU: where it is switched in at all, it has read the clock by then.
+    // Woken before it had left its CPU: if it is switched in at all, it has read the clock by then.
     assert.ok(row.path === "runnable" || row.path === "self", said);
     between(wakeupUs, row.tkread_task_ns, switchUs ?? Infinity);
     return;
@@ -92,13 +96,13 @@ function assertSameOrder({ row }: Driven, theirs: Observed): void {
 }
 
 /**
- * How much the ttwu->switch latencies differ beyond the observer's own cost, in words; null: not at all, or the target
- * was not switched in.
+ * How much the ttwu->switch latencies differ beyond the observer's own cost, in words; null: not at all, or
+ * the target was not switched in.
  */
 function latencyOff({ row }: Driven, { ttwuUs, wakingUs, wakeupUs, switchUs }: Observed): string | null {
   if (row.switch_ns === "" || switchUs === null) return null;
   const [ours, theirs] = [us(row.switch_ns) - us(row.wakeup_ns), switchUs - wakeupUs];
-  // The way from the observer's first event to its second runs through both observers' programs once.
+  // Between the observer's first and second event, the programs of both observers run once.
   const cost = wakingUs - ttwuUs;
   return Math.abs(ours - theirs) > cost + ROUNDING_US
     ? `ours ${ours} us, theirs ${theirs} us, cost ${cost} us`
@@ -138,8 +142,8 @@ for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"
 const RIVAL_PERIOD_NS = 20_000_000;
 
 /**
- * Each run has the first wakeup that began after its edge, and of its wakers the one that woke the target; one that saw
- * none has been overslept by the whole machine.
+ * Each run has the first wakeup that began after its edge, and of its wakers the one that woke the target;
+ * for a run without a wakeup, the whole machine slept through it.
  */
 function assertFirst(run: Driven, observation: Observation): void {
   const { row } = run;
@@ -170,7 +174,7 @@ Deno.test("of two wakers at once the row has the one that the kernel's own trace
       runs.filter(({ row }) => row.status === "complete").length > runs.length / 2,
       JSON.stringify(runs),
     );
-    // Often enough a waker found the target awake already, and each has been first.
+    // A waker often enough found the target already awake, and each waker has been first.
     const entries = observation.lines.filter(({ event }) => event === PROBED).length;
     const told = `${entries} entries, ${observation.wakeups.length} wakeups`;
     assert.ok(entries >= observation.wakeups.length + 10, told);

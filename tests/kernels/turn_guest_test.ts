@@ -6,12 +6,12 @@ import { CpioWriter } from "../../guest/image/cpio.ts";
 import { chooseAccelerator } from "../../guest/qemu/qemu.ts";
 import { TurnGuest } from "../../guest/vm/turn_guest.ts";
 
-/** More than the 60 s after which init.c takes a silent starter for dead. */
+/** More than the 60 s of silence after which init.c assumes that its starter is dead. */
 const TURN_MS = 75_000;
 const MODULE = "kernel/drivers/net/dummy.ko";
 const LIMIT_MS = 600_000;
 
-/** An archive with a module of that kernel, laid out as Debian's update-initramfs does it. */
+/** An archive with a module of that kernel, laid out like those of Debian's update-initramfs. */
 async function writeInitrd(path: string, { modulesDir, release }: Kernel): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
   const cpio = new CpioWriter(file);

@@ -1,4 +1,4 @@
-/** What the kernel makes of the target's threads while a run lasts. */
+/** What the kernel does with the target's threads during a run. */
 
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
@@ -11,7 +11,7 @@ const LONGEST_MS = 20_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A file of a thread; null when it has ended meanwhile. */
+/** A file of a thread; null when the thread has ended meanwhile. */
 function fileOf(thread: string, name: string): string | null {
   try {
     return Deno.readTextFileSync(`/proc/${thread}/${name}`).trim();
@@ -20,7 +20,7 @@ function fileOf(thread: string, name: string): string | null {
   }
 }
 
-/** What is read of each thread of the process that sleeps until a time, by the thread's name. */
+/** What is read from each thread of the process that sleeps until a time, by the thread's name. */
 function sleepersOf(pid: number, read: (thread: string) => string | null): [name: string, found: string][] {
   return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name: thread }) => {
     const sleeps = () => fileOf(thread, "wchan") === "hrtimer_nanosleep";
@@ -81,7 +81,9 @@ function schedulingOf(thread: string): string | null {
 /** What is not declared is inherited: a test may run under nice. */
 const NICE = Number(schedulingOf("self")!.split(" ").at(-1));
 
-/** What a runbook declares, and what the target then has; numbers of policies as in include/uapi/linux/sched.h. */
+/**
+ * What a runbook declares, and what the target then has; policies by number as in include/uapi/linux/sched.h.
+ */
 const DECLARED: readonly (readonly [toml: string, found: string])[] = [
   ['policy = "fifo"\npriority = 50', `policy 1 priority 50 nice ${NICE}`],
   ['policy = "rr"\npriority = 1', `policy 2 priority 1 nice ${NICE}`],
@@ -98,7 +100,7 @@ for (const [toml, expected] of DECLARED) {
   });
 }
 
-/** Measures a few runs, so started, and reads the file. */
+/** Measures a few runs, started in this way, and reads the file. */
 async function measured(toml: string, ...start: string[]): Promise<{ meta: Meta; text: string }> {
   const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
   try {
@@ -179,7 +181,7 @@ Deno.test("another task's attributes are in the meta line as it has them", async
   }
 });
 
-/** Started in another way than by root with every right: exit code and message, and no file. */
+/** Started in another way than by root with all rights: exit code and message, and no file. */
 async function refused(toml: string, ...start: string[]): Promise<{ code: number; stderr: string }> {
   const folder = Deno.makeTempDirSync({ prefix: "probe-attributes-" });
   try {

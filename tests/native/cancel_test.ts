@@ -6,7 +6,7 @@ import { openNativeParts } from "../../runbook/probes/native_parts.ts";
 
 const NS_PER_S = 1_000_000_000n;
 
-/** Threads of this process that sleep as a target does. */
+/** Threads of this process that sleep like a target. */
 function sleepingTargets(): number {
   return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) => {
     try {

@@ -57,7 +57,7 @@ Deno.test("doctor measures where the vDSO stands: as the current clocksource has
   else assert.ok(outcome === "yes" || outcome === "no", found);
 });
 
-/** Without root, as nobody: with these capabilities or none. */
+/** Without root, as nobody, with these capabilities or none. */
 async function asNobody(capabilities: readonly string[], ...flags: string[]) {
   const folder = Deno.makeTempDirSync({ prefix: "probe-doctor-" });
   try {

@@ -6,15 +6,15 @@ import { assertRow, parseMeasurement, type TextRow } from "../harness/measuremen
 
 const RUNS = 10;
 
-/** Fewer wakeups from one edge to the next would not be many. */
+/** With fewer wakeups between two edges, the target would not be fast. */
 const MANY = 1000;
 
-/** Of the pair's own account, in wakeups: more than it makes in all the time that this takes. */
+/** Number of wakeups in the pair's own account: more than it makes while the test runs. */
 const CAPACITY = 1 << 22;
 
 /**
- * The pair has one CPU to itself, if it may: two CPUs would wake each other by interrupts, and other tasks would keep
- * it from running. It is the last CPU, because interrupts mostly go to the first.
+ * The pair gets one CPU for itself, if allowed: two CPUs would wake each other by interrupts, and other tasks
+ * would keep it from running. It is the last CPU, because interrupts mostly go to the first.
  */
 const SCRIPT = `
 cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
@@ -26,14 +26,14 @@ ls /proc/$pair/task >"$3"
 "$4" run --require tracepoint --runs ${RUNS} --period 300ms --target pid:$pair --out "$5"
 `;
 
-/** What the pair says of itself: the clock at each of its wakeups, ascending, ns. */
+/** What the pair recorded: the clock at each of its wakeups, ascending, ns. */
 function accountOf(path: string): BigInt64Array {
   const all = new BigInt64Array(Deno.readFileSync(path).buffer);
   assert.ok(all[0]! < all.length, `${all[0]} wakeups, more than the account can hold`);
   return all.subarray(1, 1 + Number(all[0]));
 }
 
-/** How many of them were before that time. */
+/** How many of them came before that time. */
 function before(wakeups: BigInt64Array, ns: bigint): number {
   let [low, high] = [0, wakeups.length];
   while (low < high) {
@@ -45,8 +45,8 @@ function before(wakeups: BigInt64Array, ns: bigint): number {
 }
 
 /**
- * The row is of one wakeup of the pair, the first after the edge: its stages lie between the pair's read before it and
- * its own, and no wakeup lies between it and the edge.
+ * The row describes one wakeup of the pair, the first after the edge: its stages lie between the pair's
+ * previous read and its own, and no other wakeup lies between it and the edge.
  *
  * @returns what the pair read then, ns
  */
@@ -56,7 +56,7 @@ function readOf(row: TextRow, wakeups: BigInt64Array): bigint {
   assert.ok(own > 0 && own < wakeups.length, said);
   assert.equal(before(wakeups, BigInt(row.ttwu_ns)), own, said);
   assert.ok(BigInt(row.edge_ns) <= BigInt(row.ttwu_ns), said);
-  // A wakeup of before the edge may have its read after it.
+  // The read of a wakeup before the edge may come after it.
   const between = own - before(wakeups, BigInt(row.edge_ns));
   assert.ok(between <= 1, `${between} wakeups between the edge and the one of ${said}`);
   return wakeups[own]!;
@@ -80,7 +80,7 @@ Deno.test("a target that wakes 100,000 times a second is followed in its first w
 
     const [from, to] = [BigInt(rows[0]!.edge_ns), BigInt(rows.at(-1)!.edge_ns)];
     const count = before(wakeups, to) - before(wakeups, from);
-    // How fast it is, is the machine's affair; that it is too fast for every wakeup to be followed, is the test's.
+    // How fast the pair is depends on the machine; but it must be too fast for every wakeup to be followed.
     console.error(`${Math.round(count / (Number(to - from) / 1e9))} wakeups a second`);
     for (const [i, row] of rows.slice(1).entries()) {
       const between = before(wakeups, BigInt(row.edge_ns)) - before(wakeups, BigInt(rows[i]!.edge_ns));
@@ -90,14 +90,15 @@ Deno.test("a target that wakes 100,000 times a second is followed in its first w
     assert.deepEqual(rows.map((row) => Number(row.run)), Array.from({ length: RUNS }, (_, i) => i + 1));
     assert.deepEqual([end?.rows, end?.lost_events, end?.recursion_misses], [RUNS, 0, 0]);
     const [target, waker] = Deno.readTextFileSync(tasks).trim().split("\n");
-    // Of some kernels not every switch is shown (bpf/reads.h, target_runs): such a run lacks it, or is a timeout.
+    // Some kernels hide some switches (bpf/reads.h, target_runs): such a run lacks its switch-in, or is a
+    // timeout.
     const complete = rows.filter(({ status }) => status === "complete");
     for (const row of rows) assert.ok(["complete", "timeout"].includes(row.status), JSON.stringify(row));
     assert.ok(complete.length > 0, stdout);
     assert.equal(end?.complete, complete.length);
     for (const row of complete) {
       const where = JSON.stringify(row);
-      // What a system call returned, and what a clock did meanwhile, only the program that made it can tell.
+      // Only the program that made a system call knows what it returned, and what a clock did meanwhile.
       assert.deepEqual([row.tkread_value_ns, row.clock_step_ns, row.realtime_step_ns], ["", "", ""], where);
       const told = {
         tkread_value_ns: String(readOf(row, wakeups)),

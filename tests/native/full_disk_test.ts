@@ -6,7 +6,7 @@ import { parseMeasurement } from "../harness/measurement.ts";
 const RUNS = 300;
 const ARGV = ["run", "--require", "tracepoint", "--runs", String(RUNS), "--period", "5ms", "--quiet"];
 
-/** A file system of its own that holds so many bytes, until disposed. */
+/** A separate file system with room for so many bytes, until disposed. */
 async function smallDisk(bytes: number) {
   const folder = Deno.makeTempDirSync({ prefix: "probe-disk-" });
   await run(["mount", "-t", "tmpfs", "-o", `size=${bytes}`, "probe-test", folder]);

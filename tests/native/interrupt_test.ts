@@ -38,7 +38,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       const run = Number(/^probe: interrupted at run (\d+) of /.exec(messages.at(-1) ?? "")?.[1]);
       assert.ok(run > BEFORE && run < RUNS, messages.at(-1));
       assert.deepEqual(rows.map((row) => row.run), rows.map((_, i) => String(i + 1)));
-      // The run in flight has a row too; between two runs there is none.
+      // The run in flight has a row too; between two runs there is no such run.
       const aborted = rows.filter(({ status }) => status === "aborted");
       assert.deepEqual(aborted, rows.slice(run - 1));
       assert.ok(rows.length === run || rows.length === run - 1, `${rows.length}`);

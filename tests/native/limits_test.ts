@@ -1,4 +1,4 @@
-/** Limits of the system that leave too little, each really set: named with its value, in one line. */
+/** System limits that are too low, each really set: probe names them with their value, in one line. */
 
 import assert from "node:assert/strict";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
@@ -60,7 +60,7 @@ Deno.test("too few threads are named with their number, for a user who is counte
   try {
     Deno.chmodSync(folder, 0o755);
     Deno.copyFileSync(EXECUTABLE, `${folder}/probe`);
-    // Nobody else's processes count for a user who has none.
+    // The limit counts per user, and this user has no other processes.
     const user = [
       "setpriv",
       "--reuid=64999",
@@ -93,7 +93,7 @@ Deno.test("too few threads are named with their number, for a user who is counte
   }
 });
 
-/** cgroup v1's own hierarchy, or that of v2 if it has the controller. */
+/** cgroup v1's own hierarchy, or that of v2 when it has the controller. */
 const PIDS = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find((folder) => existsSync(`${folder}/cgroup.procs`));
 
 Deno.test("a cgroup that allows too few tasks is named with its limit", async (t) => {
@@ -101,7 +101,7 @@ Deno.test("a cgroup that allows too few tasks is named with its limit", async (t
   Deno.mkdirSync(group);
   try {
     if (!existsSync(`${group}/pids.max`)) {
-      // No pids controller here: on paper in tests/runbook/doctor/limits_test.ts.
+      // No pids controller here: tests/runbook/doctor/limits_test.ts covers it on paper.
       return void await t.step({ name: "no pids controller", ignore: true, fn: () => {} });
     }
     Deno.writeTextFileSync(`${group}/pids.max`, "4");

@@ -1,4 +1,7 @@
-/** In namespaces of this test's own, as containers have them: rows are of the right task, times are the kernel's. */
+/**
+ * In namespaces made by this test, like those of containers: rows describe the right task, times are the
+ * kernel's.
+ */
 
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
@@ -23,7 +26,7 @@ function place(): Place {
   };
 }
 
-/** Runs a shell's script in new namespaces, with the executable as $1, the result file as $2, a task as $3. */
+/** Runs a shell script in new namespaces, with the executable as $1, the result file as $2, a task as $3. */
 async function inside(flags: readonly string[], script: string, { folder, out }: Place) {
   const inner = `${folder}/inner`;
   Deno.writeFileSync(inner, await compiled("tests/harness/programs/waits.c"), { mode: 0o755 });
@@ -57,7 +60,7 @@ Deno.test("the built-in target is followed where /proc is that of another pid na
   assertSoundHere(parseMeasurement(Deno.readTextFileSync(here.out)), RUNS);
 });
 
-/** A task that wakes every 50 ms; there is another one with its number outside. */
+/** A task that wakes every 50 ms; outside the namespace another task has its number. */
 const SLEEPER = '"$3" & task=$!';
 
 Deno.test("--target pid and comm in a pid namespace follow its task, not the kernel's one of that number", async () => {

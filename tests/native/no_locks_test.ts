@@ -1,4 +1,7 @@
-/** A file system without locks, as the system calls show it: rows are kept, and a notice says what is missing. */
+/**
+ * A file system without locks, simulated by system calls that fail: rows are kept, and a notice says what is
+ * missing.
+ */
 
 import assert from "node:assert/strict";
 import { EXECUTABLE } from "../../build/parts/executable.ts";

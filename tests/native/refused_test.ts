@@ -22,7 +22,7 @@ async function refusalOf(around: (words: readonly string[]) => readonly string[]
   }
 }
 
-/** Asserts that run and doctor's verdict both say it. */
+/** Asserts that run and doctor's verdict both contain it. */
 function assertBothSay({ said, report }: Awaited<ReturnType<typeof refusalOf>>, what: string): void {
   assert.ok(said.includes(what), said);
   assert.ok(report.verdict.text.includes(what), report.verdict.text);

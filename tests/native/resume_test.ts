@@ -26,7 +26,7 @@ function textOf(path: string): string {
 }
 
 /**
- * Starts a measurement, or goes on with one, waits until the file has grown by some rows, and kills the process with
+ * Starts or resumes a measurement, waits until the file has grown by some rows, and kills the process with
  * SIGKILL.
  *
  * @returns whether it was killed; false: it had ended by itself
@@ -43,7 +43,7 @@ async function killAfter(path: string, resume: boolean, rows: number, delayMs: n
   while (!ended && wholeRows(textOf(path)).length < before + rows) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  // Anywhere in a run, not where the file has just grown.
+  // At any point of a run, not just after the file has grown.
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (!ended) child.kill("SIGKILL");
   const { signal, code, stderr } = await output;
@@ -65,7 +65,7 @@ Deno.test("killed 50 times with SIGKILL, a measurement loses no whole row, reads
       const now = wholeRows(textOf(path));
       assert.deepEqual(now.slice(0, known.length), known, `kill ${kill}: rows of before were changed`);
       assert.ok(now.length >= known.length + rows, `kill ${kill}`);
-      // Every number in its turn: the run in flight is the one that may be missing, none before it.
+      // Every number in order: only the run in flight may be missing, none before it.
       assert.deepEqual(now.map((row) => Number(row.split(",")[0])), now.map((_, index) => index + 1));
       const file = readFile(path);
       assert.equal(file.end, null);
@@ -91,7 +91,7 @@ function assertWhole({ rows, end }: Measurement): void {
   assert.deepEqual(rows.map(({ run }) => Number(run)), Array.from({ length: RUNS }, (_, index) => index + 1));
   const complete = rows.filter(({ status }) => status === "complete").length;
   const timeout = rows.filter(({ status }) => status === "timeout").length;
-  // The kernel keeps some scheduler events to itself (run_test.ts): such runs are timeouts, and are there.
+  // The kernel hides some scheduler events (run_test.ts): such runs are timeouts, but they are there.
   assert.equal(complete + timeout, RUNS);
   assert.ok(complete > 0.9 * RUNS, `${complete} complete`);
   assert.deepEqual([end?.rows, end?.complete, end?.timeout, end?.aborted], [RUNS, complete, timeout, 0]);
@@ -125,7 +125,7 @@ Deno.test("--resume under another protocol is refused with the field that differ
   }
 });
 
-/** The fixture that sleeps 50 ms at a time, by a name of its own, until disposed. */
+/** The fixture that sleeps 50 ms at a time, under a name of its own, until disposed. */
 async function sleeper(folder: string, name: string) {
   const path = `${folder}/${name}`;
   Deno.writeFileSync(path, await compiled("tests/harness/programs/waits.c"), { mode: 0o755 });

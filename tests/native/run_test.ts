@@ -16,7 +16,7 @@ import {
 const RUNS = 30;
 const MIXED_RUNS = 24;
 
-/** Runs of which the kernel does not show all are rare, so one of a few series is without them. */
+/** Runs that the kernel does not show fully are rare, so one of a few series has none. */
 const SERIES = 4;
 
 async function measure(folder: string): Promise<{ measurement: Measurement; stdout: string }> {
@@ -34,7 +34,9 @@ async function measure(folder: string): Promise<{ measurement: Measurement; stdo
   }
 }
 
-/** Whatever this kernel offers, its tracepoint tier is available: that is the least that any machine is asked for. */
+/**
+ * Whatever this kernel offers, its tracepoint tier must be available: the least that any machine must have.
+ */
 Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and what it cannot see is empty", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "probe-native-" });
   try {
@@ -65,7 +67,7 @@ Deno.test("30 of 30 runs complete on this machine at the tracepoint tier, and wh
   }
 });
 
-/** How many threads of that process make load now; null: it has ended. */
+/** How many threads of that process currently make load; null: it has ended. */
 function busyThreadsOf(pid: number): number | null {
   try {
     return [...Deno.readDirSync(`/proc/${pid}/task`)]
@@ -106,7 +108,7 @@ Deno.test("two wakes under two loads are mixed run by run, and each run has the 
       assert.deepEqual({ wake, load }, cellOf(mixture, Number(run)));
       if (row.correlation_id === "") continue;
       assert.equal(row.waker_comm === "probe-waker", wake === "pipe", JSON.stringify(row));
-      // A timer's interrupt may find a busy thread on its CPU, but in a run without load there is none.
+      // A timer's interrupt may find a busy thread on its CPU, but never in a run without load.
       assert.ok(row.waker_comm !== "probe-load" || load !== "idle", JSON.stringify(row));
     }
   } finally {

@@ -57,7 +57,7 @@ Deno.test("a runbook is kept: its runs, wakes and CPUs; the file says what was d
   }
 });
 
-/** Name and CPUs of each thread of a process; threads that end meanwhile are left out. */
+/** Name and CPUs of each thread of a process, without threads that end meanwhile. */
 function threadsOf(pid: number): { name: string; cpus: string }[] {
   return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap((thread) => {
     try {
@@ -127,7 +127,7 @@ for (const [what, toml, expected, message] of REFUSED) {
   });
 }
 
-/** An hour that begins in more than an hour, whenever this is read. */
+/** An hour that begins in more than an hour, whatever the time is now. */
 function closedHours(): string {
   const hour = (ahead: number) => String((new Date().getUTCHours() + ahead) % 24).padStart(2, "0");
   return `hours = "${hour(3)}-${hour(4)}"`;

@@ -6,9 +6,9 @@ import { assertSoundHere, parseMeasurement } from "../harness/measurement.ts";
 const VM = "root@127.0.0.1";
 
 /**
- * Runs a script where root's home is the folder $1 and an SSH server on port $2 takes the key in it: in a mount
- * namespace of its own, so that the machine's accounts stay as they are. Both sides are this machine. -e: sessions
- * have the server's TMPDIR.
+ * Runs a script where root's home is the folder $1 and an SSH server on port $2 accepts the key in it: in a
+ * separate mount namespace, so the machine's accounts stay as they are. Both sides are this machine. -e:
+ * sessions get the server's TMPDIR.
  */
 const SERVED = `
 mount --bind "$1/passwd" /etc/passwd
@@ -79,14 +79,14 @@ class Place implements Disposable {
     return parseMeasurement(Deno.readTextFileSync(`${this.folder}/out/${name}`));
   }
 
-  /** Has root's login shell do this before it is a usual one. */
+  /** Makes root's login shell do this before it acts as a usual one. */
   loginShell(script: string): void {
     const path = `${this.folder}/shell`;
     Deno.writeTextFileSync(path, `#!/bin/sh\n${script}\nexec /bin/sh "$@"\n`);
     Deno.chmodSync(path, 0o755);
   }
 
-  /** Names of what is left where temporary files are made. */
+  /** Names of what remains where temporary files are made. */
   left(): string[] {
     return [...Deno.readDirSync(this.temporary)].map(({ name }) => name);
   }
@@ -181,7 +181,7 @@ cat "$folder/err" >&2`,
 const BROKEN: readonly { what: string; breaks: string; says: RegExp; vmRows: readonly number[] }[] = [
   {
     what: "the server is gone at its second turn",
-    // It serves no new connection, and the second turn needs one.
+    // The server accepts no new connection, but the second turn needs one.
     breaks: 'until [ -s "$folder/out/vm.csv" ]; do kill -0 $ab && sleep 0.1 || break; done; kill $server',
     says: /^probe: ssh to root@127\.0\.0\.1 failed: .*Connection refused; make this work first: /m,
     vmRows: [1, 2, 3, 4, 5],
@@ -267,7 +267,7 @@ Deno.test("what the login shell prints is taken for nothing of probe's, on eithe
 
 interface UnfitVm {
   readonly what: string;
-  /** Of the script, before the call. */
+  /** Part of the script before the call. */
   readonly made?: string;
   readonly shell?: string;
   readonly args?: readonly string[];
@@ -333,7 +333,7 @@ Deno.test("a tier that the VM does not have is found before the host is measured
   const { stdout: json } = await capture([EXECUTABLE, "doctor", "--json"]);
   const { tiers }: { tiers: { tier: string; outcome: string }[] } = JSON.parse(json);
   const missing = tiers.find(({ outcome }) => outcome !== "yes");
-  // Both sides are this machine: where it has every tier, tests/kernels are what is left.
+  // Both sides are this machine: if it has every tier, only tests/kernels can test this.
   if (missing === undefined) return;
   using place = await Place.make();
   const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runs", "3", "--require", missing.tier]);

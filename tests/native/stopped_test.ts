@@ -24,8 +24,9 @@ Deno.test("a probe that is stopped and continued does the run again whose target
     }).spawn();
     let ended = false;
     const output = child.output().finally(() => ended = true);
-    // Once a row at most: stops that keep pace with the edges would spoil one edge after the other, and 20 in a row end
-    // the series. A stop that finds no target asleep wakes none, so it comes at another moment of the period each time.
+    // At most once per row: stops in step with the edges would spoil one edge after the other, and 20 in a
+    // row end the series. A stop while no target sleeps wakes none, so it comes at another moment of the
+    // period each time.
     for (let stops = 0, rows = -1; !ended;) {
       const written = await rowsIn(path);
       if (written === rows) {

@@ -1,4 +1,7 @@
-/** Settings of this machine that a runbook declares. Idle states, which VMs lack, have tests/kernels/idle_states_test.ts. */
+/**
+ * Settings of this machine that a runbook declares. Idle states, which VMs lack, are in
+ * tests/kernels/idle_states_test.ts.
+ */
 
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
@@ -7,7 +10,7 @@ import { parseMeasurement } from "../harness/measurement.ts";
 
 const DEVICE = "/dev/cpu_dma_latency";
 
-/** What is in force, us. */
+/** The value in force, us. */
 const latency = () => new Int32Array(Deno.readFileSync(DEVICE).buffer)[0];
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,7 +3,7 @@ import { writeAll, writeAllSync } from "../../system/write_all.ts";
 
 const BYTES = Uint8Array.from({ length: 10 }, (_, i) => i);
 
-/** Takes three bytes at a time, and refuses when it is full. */
+/** Accepts three bytes at a time, and refuses when it is full. */
 class Reluctant {
   readonly taken: number[] = [];
 

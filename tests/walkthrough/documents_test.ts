@@ -1,4 +1,4 @@
-/** README.md and docs/ to the letter: each of their commands is run, in the order of the documents. */
+/** README.md and docs/, literally: runs each of their commands, in the order of the documents. */
 
 import assert from "node:assert/strict";
 import { readResultFile } from "../../analysis/result/file.ts";
@@ -17,7 +17,7 @@ const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ["dist/probe ab --runs 30", "tests/kernels/nested_test.ts runs it where the running kernel's image is"],
 ]);
 
-/** Stand in for the copy to a VM and the shell in it: the VM is a folder of this machine. */
+/** Replace the copy to a VM and the shell in it: the VM is a folder of this machine. */
 const SCP = `#!/bin/sh
 set -eu
 exec cp "$(printf %s "$1" | sed "s|^root@vm:|$VM/|")" "$(printf %s "$2" | sed "s|^root@vm:|$VM/|")"
@@ -43,7 +43,7 @@ class Place implements Disposable {
     Deno.symlinkSync(`${Deno.cwd()}/dist`, `${this.folder}/dist`);
   }
 
-  /** Runs a line as a user would: tasks in the checkout, the rest where `dist/` is. */
+  /** Runs a line like a user: tasks in the checkout, the rest where `dist/` is. */
   run(line: string): Promise<CommandOutput> {
     const cwd = line.startsWith(NPX) ? Deno.cwd() : this.folder;
     const env = { VM: this.vm, PATH: `${this.folder}/bin:${Deno.env.get("PATH")}` };

@@ -15,7 +15,7 @@ export interface ToldPower {
   readonly table: Table<PowerColumn>;
   /** Why a question has no answer. */
   readonly unanswered: readonly Said[];
-  /** The data that was resampled. */
+  /** The files that the simulation draws from. */
   readonly samples: readonly Field[];
   readonly notes: readonly Note[];
 }

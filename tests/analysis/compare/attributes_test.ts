@@ -1,4 +1,6 @@
-/** How the targets were scheduled: confounding where the protocol declares it, context where they inherited it. */
+/**
+ * How the targets were scheduled: confounding when the protocol declares it, context when they inherited it.
+ */
 
 import assert from "node:assert/strict";
 import type { Attributes } from "../../../analysis/result/attributes.ts";

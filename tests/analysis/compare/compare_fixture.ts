@@ -10,17 +10,17 @@ import { fileText, read, rowOf, USUAL } from "../result/result_fixture.ts";
 
 export const MS = 1_000_000;
 
-/** Runs whose offsets are the given ones, in ns. */
+/** Runs with the given offsets, in ns. */
 export function runs(offsets: readonly number[], over: (index: number) => Partial<Row> = () => ({})): Row[] {
   return offsets.map((tkread, i) => rowOf(i + 1, { ...USUAL, tkread }, over(i)));
 }
 
-/** n different offsets about `centre`, `step` apart, in an order that says nothing. */
+/** n different offsets around `centre`, `step` apart, in an order without information. */
 export function spread(n: number, centre: number, step: number): number[] {
   return shuffled(n).map((i) => centre + Math.round((i - (n - 1) / 2) * step));
 }
 
-/** 0 to n - 1 in an order that says nothing, the same each time. */
+/** 0 to n - 1 in an order without information, the same each time. */
 export function shuffled(n: number, seed = 1): number[] {
   const numbers = Float64Array.from({ length: n }, (_, i) => i);
   drawToFront(numbers, n, Xoshiro128.seeded(seed));

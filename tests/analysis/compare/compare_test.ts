@@ -52,7 +52,7 @@ Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the run
   assert.match(compareText([result]).replaceAll(/\s+/g, " "), /normal approximation; probe power simulates/);
 });
 
-/** Population, margin in ns, true shift in margins: 150 runs a side leave each open. */
+/** Population, margin in ns, true shift in margins: 150 runs a side leave each of them open. */
 const CASES_TO_SETTLE = [[0, 18_000, 0], [0, 20_000, 0.4], [1, 16_000, 0.2], [2, 12_000, 0.2]] as const;
 
 Deno.test("the runs that would settle an answer are within a fifth of those that probe power simulates", () => {
@@ -289,7 +289,7 @@ Deno.test("runs during which the clock was set are counted, readings that only d
   assert.deepEqual(result.warnings.filter(({ code }) => code === "clock_set"), [
     { code: "clock_set", side: 0, runs: 2, rows: 30, largest_ns: -3_600_000_000_000 },
   ]);
-  // The setting moves no time of the chain: the offsets stay in the estimate.
+  // Setting the clock moves no time of the chain, so the offsets stay in the estimate.
   assert.deepEqual(result.offset.n, [30, 30]);
 });
 
@@ -336,7 +336,7 @@ Deno.test("swapping the sides flips the signs and keeps the verdict", () => {
       }
       assert.deepEqual(there.median_ns, back.median_ns.toReversed());
     }),
-    // A comparison takes too long to look for a smaller sample that fails as well.
+    // A comparison takes too long to search for a smaller sample that fails too.
     { numRuns: 40, examples: [DEPENDENT], endOnFailure: true },
   );
 });

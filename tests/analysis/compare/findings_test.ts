@@ -1,7 +1,7 @@
 /**
- * What the measurement series behind this project reported, as files: an offset of 1.111 s with a spread of 0.004 s on
- * both sides; wakeups with WF_SYNC|WF_MIGRATED in a tight cluster and others, not migrated, in a wide one; and, from a
- * later series, the reverse.
+ * What the measurement series behind this project reported, as files: an offset of 1.111 s with a spread of
+ * 0.004 s on both sides; wakeups with WF_SYNC|WF_MIGRATED in a tight cluster and others, not migrated, in a
+ * wide one; and, from a later series, the reverse.
  */
 
 import assert from "node:assert/strict";
@@ -84,7 +84,7 @@ Deno.test("the reverse is told apart: each cluster's direction, and that wide an
   const result = compare(series("host", 1, PLAIN), series("vm", 2, SYNC));
   assert.equal(result.verdict, "EQUIVALENT");
   const { stratification, sync, plain } = bySignature(result);
-  // Together the clusters are equally wide: each side alone says that they are not.
+  // Together the clusters are equally wide, but each side alone says that they are not.
   assert.ok(stratification.spread.test!.p_bh > 0.05);
   assert.equal(stratification.spread.verdict, "DIFFERENT");
   assert.match(compareText([result]), /spread between strata: DIFFERENT on each side alone; both/);

@@ -1,4 +1,4 @@
-/** Files that are poor, broken or not alike: refused, or answered with the verdict that is right and its cause. */
+/** Files that are poor, broken or not alike: they are refused, or get the right verdict with its cause. */
 
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";

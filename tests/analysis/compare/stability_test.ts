@@ -1,4 +1,4 @@
-/** What is looked at beside the verdict: the order of the runs, shapes, runs left out, adjustments. */
+/** What is checked besides the verdict: the order of the runs, shapes, runs left out, adjustments. */
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -82,7 +82,7 @@ Deno.test("outliers are counted by Tukey's classes and stay in the sample", () =
   assert.deepEqual(outliers[1], { far_below: 0, below: 0, above: 0, far_above: 0 });
 });
 
-/** Every p-value that BH adjusts, once, with its adjusted one. */
+/** Every p-value that BH adjusts, each once, with its adjusted value. */
 function explored(value: unknown, found = new Map<object, Pair<number>>()): Map<object, Pair<number>> {
   if (typeof value !== "object" || value === null) return found;
   const { p, p_bh } = value as { p?: number | null; p_bh?: number | null };
@@ -115,7 +115,7 @@ function verdictOfAll(a: Float64Array, b: Float64Array): Verdict {
   );
 }
 
-/** All ways to leave out so many. */
+/** All ways to leave out that many. */
 function* without(sample: Float64Array, count: number): Generator<Float64Array> {
   if (count === 0) return yield sample;
   for (let i = 0; i < sample.length; i++) {
@@ -143,7 +143,8 @@ Deno.test("the verdict that flips, and with how few runs left out, is what tryin
         flips++;
         assert.ok(others.includes(found.verdict!), `${verdict} ${found.verdict}`);
       } else {
-        // Only an interval that narrows from both ends may be missed, and that an INCONCLUSIVE one alone can.
+        // A flip may only be missed when an interval narrows from both ends, which only an INCONCLUSIVE
+        // verdict allows.
         assert.ok(others.length === 0 || verdict === "INCONCLUSIVE", `${verdict}: ${others}`);
       }
     }),
@@ -154,7 +155,7 @@ Deno.test("the verdict that flips, and with how few runs left out, is what tryin
 
 Deno.test("a verdict that hangs on two runs says so beside the verdict", () => {
   const a = spread(40, 5 * MS, 1000);
-  // Of 40 runs the two latest carry the upper end of the interval over the margin's side.
+  // Of 40 runs, the two latest move the upper end of the interval across the margin.
   const at = (shift: number) =>
     compared(runs(a), runs(a.map((offset) => offset + shift)), {}, { marginNs: 10_000 });
   let shift = 0;

@@ -16,7 +16,7 @@ function visit(text: string, visitor: RowVisitor): ResultFile {
   return readResultFile("f.csv", [new TextEncoder().encode(text)], visitor);
 }
 
-/** Cells of the rows of a text, in the order of the file, without anything of the reader. */
+/** Cells of the rows of a text, in the order of the file, without using the reader. */
 function cellsOf(text: string): Record<string, string>[] {
   const lines = text.trimEnd().split("\n").filter((line) => !line.startsWith("#"));
   const names = lines[0]!.split(",");
@@ -63,7 +63,7 @@ interface TraceEvent {
   readonly tid: number;
   readonly id?: number;
   readonly args?: Readonly<Record<string, unknown>>;
-  /** As the text has them. */
+  /** The cells as the text has them. */
   readonly ts?: string;
   readonly dur?: string;
 }
@@ -77,7 +77,7 @@ function trace(text: string): { json: string; events: TraceEvent[]; otherData: R
   return { json, events: traceEvents, otherData };
 }
 
-/** Tracks by their names. */
+/** Tracks by name. */
 function tracksOf(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
   const names = events.filter(({ name }) => name === "thread_name");
   return new Map(names.map(({ tid, args }) => [
@@ -88,7 +88,7 @@ function tracksOf(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
 
 const ns = (text: string) => BigInt(text.replace(".", ""));
 
-/** Slices as pairs of a begin and its end, in the order of the trace. */
+/** Slices as pairs of begin and end, in the order of the trace. */
 function pairsOf(track: readonly TraceEvent[]): (readonly [begin: TraceEvent, end: TraceEvent])[] {
   const ends = track.filter(({ ph }) => ph === "E");
   return track.filter(({ ph }) => ph === "B").map((begin, i) => [begin, ends[i]!]);

@@ -6,14 +6,16 @@ import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { compare, runs } from "../compare/compare_fixture.ts";
 import { fileText, read, timeoutOf } from "../result/result_fixture.ts";
 
-/** Skewed to the right, no two equal, in an order that does not matter. */
+/** Skewed to the right, all different, in an order that does not matter. */
 const OFFSETS = Array.from({ length: 60 }, (_, i) => Math.round(5000 + 40 * Math.exp(((i * 23) % 60) / 12)));
 
 function analysed(offsets: readonly number[], options: Partial<PowerOptions> = {}): PowerAnalysis {
   return powerAnalysis([read(fileText(runs(offsets)))], { power: 0.8, ...options });
 }
 
-/** Share of pairs of files with so many runs, drawn from the offsets, whose comparison finds them equivalent. */
+/**
+ * Share of pairs of files, with so many runs drawn from the offsets, whose comparison finds them equivalent.
+ */
 function foundEquivalent(perSide: number, marginNs: number, pairs: number): number {
   const random = Xoshiro128.seeded(99);
   const drawn = (name: string, started: string) =>

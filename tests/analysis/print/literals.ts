@@ -1,4 +1,4 @@
-/** The texts that stand in a TypeScript source: strings, and the pieces of templates between their parts. */
+/** The texts in a TypeScript source: strings, and the literal pieces of templates. */
 
 /** A regular expression begins here, not a division. */
 const BEFORE_REGEX = /[(,=:[!&|?{};>]\s*$|\breturn\s*$/;

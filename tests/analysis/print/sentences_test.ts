@@ -12,7 +12,7 @@ import { jsonText } from "../../../analysis/print/json.ts";
 import { readable, seriesPage, seriesSides } from "../report/report_fixture.ts";
 import { literals } from "./literals.ts";
 
-/** Folders whose files say something of a measurement. */
+/** Folders whose files say something about a measurement. */
 const SPEAKING = [
   "analysis/compare",
   "analysis/power",
@@ -30,7 +30,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** Pieces of at least four words that stand in a source, markup left out. */
+/** Pieces of at least four words in a source, without markup. */
 function phrases(code: string): string[] {
   return literals(code).flatMap((literal) => literal.split(/<[^>]*>|\n/))
     .map((piece) => piece.replace(/^[^\w]+|[^\w]+$/g, "").toLowerCase())
@@ -75,7 +75,7 @@ const CASES = [
   ["not measured alike", [HOST, { ...VM, meta: { hooks: [], tier: "tracepoint", kernel: "5.4.0" } }]],
 ] as const;
 
-/** Everything that is said anywhere in a part of an answer. */
+/** Everything that any part of an answer says. */
 function* allSaid(part: unknown): Generator<Said> {
   if (part === null || typeof part !== "object") return;
   if ("text" in part && "numbers" in part) yield part as Said;
@@ -95,7 +95,7 @@ const saysOf = (notes: readonly Note[]) => notes.map(({ says }) => says);
 const cellsOf = (findings: readonly Finding[]) =>
   findings.flatMap(({ value, certainty }) => [value, certainty]);
 
-/** What each layout shows of an answer, as it is in the answer. */
+/** What each layout shows of an answer, word for word. */
 const SHOWN: Readonly<Record<string, (told: ToldComparison) => readonly Cell[]>> = {
   text: (told) => [
     ...told.sides,

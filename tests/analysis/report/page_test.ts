@@ -104,7 +104,7 @@ Deno.test("nothing that a file says becomes markup", () => {
     const page = seriesPage(series, { command: `probe report ${HOSTILE}`, version: HOSTILE });
     assert.ok(page.includes("&lt;script&gt;alert(1)"));
     assert.doesNotMatch(page, /<script|<img|onerror='|\u202e/i);
-    // Every tag is one that this program writes.
+    // This program writes every tag of the page.
     const tags = new Set([...page.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!));
     const own =
       "html head meta title style body main header section article h1 h2 h3 p ul li span strong code svg g path rect line text circle desc div figure figcaption table caption thead tbody tr th td details summary pre wbr";

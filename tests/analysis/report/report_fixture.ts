@@ -1,6 +1,6 @@
 /**
- * Files as a long series of measurements gave them: an offset of 1.111 s with a spread of 4 ms, wakeups with
- * WF_SYNC|WF_MIGRATED tight, wakeups that stay on their CPU wide, each cluster with a stack of its own.
+ * Files like those of a long series of measurements: an offset of 1.111 s with a spread of 4 ms, wakeups with
+ * WF_SYNC|WF_MIGRATED tight, wakeups that stay on their CPU wide, each cluster with its own stack.
  */
 
 import type { Row } from "../../../analysis/result/columns.ts";
@@ -60,7 +60,7 @@ export interface Series {
   /** Every n-th run times out. */
   readonly timeoutEvery?: number;
   readonly meta?: Partial<Meta>;
-  /** Laid over each row. */
+  /** Overrides values of each row. */
   readonly over?: Partial<Row>;
   readonly overRow?: (run: number) => Partial<Row>;
   /** A frame below all others of the timer's stack. */
@@ -82,7 +82,7 @@ export function seriesText(series: Series): string {
   } = series;
   const timer = frame === undefined ? TIMER : [...TIMER, frame.replaceAll(";", "")];
   const random = Xoshiro128.seeded(seed);
-  /** About 0, of standard deviation 1, bell-shaped. */
+  /** Around 0, with standard deviation 1, bell-shaped. */
   const noise = () => {
     let sum = -6;
     for (let i = 0; i < 12; i++) sum += random.uniform();
@@ -114,7 +114,7 @@ export function seriesFile(series: Series): ResultFile {
   return read(seriesText(series), undefined, `${series.env}.csv`);
 }
 
-/** Some series as files of a page. */
+/** Several series as files of a page. */
 export function seriesSides(series: readonly Series[]): ReportFile[] {
   return series.map((one, index): ReportFile => {
     const meta = index === 0 ? {} : { started: "2026-01-02T00:00:00Z" };
@@ -136,14 +136,14 @@ export function seriesSides(series: readonly Series[]): ReportFile[] {
   });
 }
 
-/** The page of some series. */
+/** The page of several series. */
 export function seriesPage(series: readonly Series[], over: Partial<Page> = {}): string {
   const files = seriesSides(series);
   const comparisons = files.length < 2 ? [] : compareAll(files.map(({ file }) => file));
   return reportPage({ version: "0.1.0", command: "probe report a.csv b.csv", files, comparisons, ...over });
 }
 
-/** What a reader sees of the page but for the text that a terminal shows. */
+/** What a reader sees of the page, without the text for a terminal. */
 export function readable(page: string): string {
   return page.replace(/<style>.*?<\/style>|<details>.*?<\/details>/gs, "").replaceAll(/<[^>]*>/g, " ")
     .replaceAll("\u00a0", " ").replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&lt;", "<")

@@ -55,7 +55,7 @@ Deno.test("a cgroup without a limit has none, whatever its period", () => {
   assert.equal(textsOf({ ...BARE, cpu_dma_latency_us: 2_000_000_000 }, 2).cpu_dma_latency_us, "no limit");
 });
 
-/** Of a file from elsewhere: what is shown of it must not be nonsense. */
+/** A file from elsewhere: what is shown of it must still make sense. */
 const REFUSED = [
   ['{"policy":"other","priority":0}', /field attributes field nice is missing/],
   ['{"policy":"other","priority":0.5,"nice":0}', /field attributes field priority must be an integer/],

@@ -144,7 +144,7 @@ Deno.test("an end line without its line feed is whole", () => {
   assert.deepEqual(file.end, endOf(ROWS));
 });
 
-/** The file of ROWS with one cell of its first row replaced as it stands in the file. */
+/** The file of ROWS, with the text of one cell of its first row replaced. */
 function withCell(name: (typeof COLUMNS)[number]["name"], cell: string): string {
   const lines = fileText(ROWS).split("\n");
   const cells = lines[5]!.split(",");

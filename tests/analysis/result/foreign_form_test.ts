@@ -95,7 +95,7 @@ Deno.test("a file in another form is named as what it is, with the remedy", () =
   }
 });
 
-/** TEXT with this line (from 1) changed; rows begin with the fourth line that is no stack's. */
+/** TEXT with this line (from 1) changed; rows begin with the fourth line that is not a stack's. */
 function changed(line: number, change: (line: string) => string): string {
   return TEXT.split("\n").map((text, at) => at === line - 1 ? change(text) : text).join("\n");
 }

@@ -1,4 +1,4 @@
-/** Files larger than any string and any single buffer: what counts is the rows, not the bytes. */
+/** Files larger than any string and any single buffer: the number of rows matters, not the bytes. */
 
 import assert from "node:assert/strict";
 import { Failure } from "../../../analysis/failure.ts";
@@ -10,7 +10,7 @@ import { endOf, headerText, rowOf } from "./result_fixture.ts";
 const GIGABYTE = 1e9;
 const ROWS = Array.from({ length: 200 }, (_, i) => rowOf(i + 1));
 const COMMENT_LINES = 16;
-/** Lines that every reader passes over, a piece of 1 MiB. */
+/** Lines that every reader skips, a piece of 1 MiB. */
 const COMMENTS = new TextEncoder().encode(`# ${"x".repeat((1 << 16) - 3)}\n`.repeat(COMMENT_LINES));
 const PIECES = Math.ceil((3.1 * GIGABYTE) / COMMENTS.length);
 const HEADER_LINES = headerText().split("\n").length - 1;

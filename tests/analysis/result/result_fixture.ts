@@ -1,4 +1,4 @@
-/** Result files made by hand: one valid row to vary, and the lines around it. */
+/** Handmade result files: one valid row to vary, and the lines around it. */
 
 import type { Row } from "../../../analysis/result/columns.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
@@ -14,7 +14,7 @@ export const WAKELIST = ["sched_ttwu_pending", "flush_smp_call_function_queue"];
 const TGID = 100;
 const PID = 101;
 
-/** Durations of a run in ns, from its edge on. */
+/** Durations of a run in ns, counted from its edge. */
 export interface Stages {
   readonly ttwu: number;
   readonly wakeup: number;
@@ -24,7 +24,7 @@ export interface Stages {
 
 export const USUAL: Stages = { ttwu: 1000, wakeup: 2000, switched: 4000, tkread: 5000 };
 
-/** A complete run; `over` is laid over what follows from the stages. */
+/** A complete run; `over` overrides what follows from the stages. */
 export function rowOf(run: number, stages: Stages = USUAL, over: Partial<Row> = {}): Row {
   const edge = 9_100_000_000_000_000n + BigInt(run) * 1_000_000_000n;
   const at = (ns: number) => edge + BigInt(ns);

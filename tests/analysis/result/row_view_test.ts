@@ -5,7 +5,7 @@ import type { RowView } from "../../../analysis/result/row_view.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { fileText, read, rowOf, timeoutOf, USUAL } from "./result_fixture.ts";
 
-/** What a visitor makes of each row of a text that comes in pieces of `chunkBytes`. */
+/** What a visitor receives for each row of a text that arrives in pieces of `chunkBytes`. */
 function visited<T>(text: string, of: (row: RowView) => T, chunkBytes: number): T[] {
   const bytes = new TextEncoder().encode(text);
   const results: T[] = [];
@@ -59,7 +59,7 @@ Deno.test("a stack's key of digits alone, as an earlier program wrote it, is the
   assert.deepEqual(before.texts.ttwu_stack.values, now.texts.ttwu_stack.values);
   assert.deepEqual(before.texts.ttwu_stack.codes(), now.texts.ttwu_stack.codes());
   assert.deepEqual([before.hasBareStackKeys, now.hasBareStackKeys], [true, false]);
-  // As long as a key, and none.
+  // As long as a key, but not one.
   for (const cell of ["é".repeat(8), "0123456789abcdeF", "s0123456789abcde"]) {
     const wrong = old.replace(/,[0-9a-f]{16},,idle/, `,${cell},,idle`);
     assert.throws(() => read(wrong), { message: /is not s and 16 lower-case hex digits/ });

@@ -28,7 +28,7 @@ function wakelistRow(run: number, over: Partial<Row> = {}): Row {
   });
 }
 
-/** A run in whose window the clocksource changed. */
+/** A run during which the clocksource changed. */
 function switchedRow(run: number, tkread: number): Row {
   return rowOf(run, { ...USUAL, tkread }, {
     clocksource_switches: 1,
@@ -43,7 +43,7 @@ Deno.test("the stages of a chain are those that last_stage names, the edge befor
   const ofEveryWakeup = CHAIN_STAGES.filter((stage) =>
     EACH_COLUMN.find(({ name }) => name === `${stage}_ns`)?.occasional === undefined
   );
-  // The chain ends with the first read: that in task context is another answer to the same question.
+  // The chain ends with the first read; the read in task context is another answer to the same question.
   assert.deepEqual(["none", ...ofEveryWakeup.slice(1), "tkread_task"], STAGES);
   assert.equal(ofEveryWakeup[0], "edge");
 });

@@ -68,7 +68,7 @@ Deno.test("Fisher's Monte-Carlo p is within chance of R's exact one, and the sam
   assert.notEqual(fisherMonteCarlo(table, 1), fisherMonteCarlo(table, 2));
 });
 
-/** Four standard errors of a share of MONTE_CARLO_TABLES, and the one table that is always counted. */
+/** Four standard errors of a share of MONTE_CARLO_TABLES, plus the one table that always counts. */
 function closeByChance(p: number, exact: number, what: string): void {
   const error = 4 * Math.sqrt((exact * (1 - exact)) / MONTE_CARLO_TABLES) + 2 / (MONTE_CARLO_TABLES + 1);
   assert.ok(Math.abs(p - exact) <= error, `${what}: ${p} against ${exact}`);

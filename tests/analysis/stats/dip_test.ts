@@ -37,7 +37,7 @@ function smallestEnd(x: number[], mode: number, d: number): number | null {
   const holds = (end: number) => {
     const points = [...values.map((value) => [value, below(value) + d] as const), [mode, end] as const];
     return values.every((value) => {
-      // The greatest convex function under the points, which a flat line to the left may continue.
+      // The greatest convex function under the points, which a flat line to the left may extend.
       let most = Infinity;
       for (const [px, py] of points) {
         if (px >= value) most = Math.min(most, py);

@@ -7,7 +7,7 @@ export function golden(name: string): any {
   return JSON.parse(Deno.readTextFileSync(new URL(`../../golden/${name}.json`, import.meta.url)));
 }
 
-/** Two samples as they are in samples.json, each sorted ascending. */
+/** Two samples in the form of samples.json, each sorted ascending. */
 export interface Pair {
   readonly a: Float64Array;
   readonly b: Float64Array;
@@ -23,7 +23,7 @@ export function sorted(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort();
 }
 
-/** Asserts a relative error of at most 1e-9, or what is asked for; 0 and null must be met exactly. */
+/** Asserts a relative error of at most 1e-9, or the given one; 0 and null must be met exactly. */
 export function close(actual: number | null, expected: number | null, what: string, tolerance = 1e-9): void {
   if (actual === null || expected === null) {
     assert.equal(actual, expected, what);

@@ -31,7 +31,7 @@ Deno.test("Mann-Whitney agrees with R's wilcox.test in U, in three p-values and 
   for (const { name, expected, a, b } of cases) {
     const twoSided = mannWhitney(a, b);
     close(twoSided.u, expected.u, `${name} u`);
-    // R divides 0 by 0 where all values are equal; every arrangement is as extreme, so p is 1.
+    // R divides 0 by 0 when all values are equal. Every arrangement is as extreme, so p is 1.
     close(twoSided.p, expected.p_two_sided ?? 1, `${name} p`);
     close(mannWhitney(a, b, "greater").p, expected.p_greater, `${name} p greater`);
     close(mannWhitney(a, b, "less").p, expected.p_less, `${name} p less`);
@@ -178,7 +178,7 @@ Deno.test("equivalence by p and equivalence by the interval are one decision", (
     fc.oneof(atLeast6, untied),
     fc.integer({ min: 1, max: 15 }),
     (a, b, whole) => {
-      // No difference of integers lies on such a margin, where the closed interval and the test part.
+      // Differences of integers never lie on such a margin, where the closed interval and the test disagree.
       const tost = equivalence(sorted(a), sorted(b), whole + 0.5);
       assert.equal(tost.p < tost.alpha, tost.inside, `p ${tost.p}, ${JSON.stringify(tost.interval)}`);
       if (tost.inside) inside++;

@@ -170,7 +170,7 @@ Deno.test("a series that only ever rises bounds no shift", () => {
 
 Deno.test("many blocks are not resampled, and their interval is the one that resampling gives", () => {
   const random = Xoshiro128.seeded(41);
-  // About 900 and about 1100 blocks: the two ways beside each other.
+  // About 900 and about 1100 blocks: one size for each of the two methods.
   const [few, many] = [900, 1100].map((blocks) => {
     const length = 3;
     const a = dependent(blocks * length, 0.02, random);

@@ -14,7 +14,7 @@ import { close, golden } from "./golden.ts";
 const TOLERANCE = 1e-10;
 const grid: Record<string, number[][]> = golden("special");
 
-/** @param rows arguments, then the survival */
+/** @param rows arguments, then the survival function's value */
 function agree(rows: number[][], survival: (...x: number[]) => number): void {
   assert.ok(rows.length >= 35 && rows.some((row) => row.at(-1)! < 1e-299), "the grid reaches 1e-300");
   for (const row of rows) {

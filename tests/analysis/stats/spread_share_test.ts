@@ -60,8 +60,8 @@ Deno.test("the variance shares are covariances over the variance, as written out
 });
 
 Deno.test("the quartile shares are those of the slow runs against the fast, tenths at the ends left out", () => {
-  // Ten runs of totals 0 to 9: fast are 1, 2, 3, slow 6, 7, 8. The first part grows by half of the total, but in
-  // the extremes it does what it wants.
+  // Ten runs with totals 0 to 9: the fast ones are 1, 2, 3, the slow ones 6, 7, 8. The first part grows by
+  // half of the total, but is arbitrary at the extremes.
   const total = Float64Array.from({ length: 10 }, (_, i) => i);
   const part = total.map((value) => value / 2);
   part[0] = 1e6;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** What a machine's architecture is told by, in code: its own names, and those of what it alone has. */
+/** Words in code that belong to one architecture: its own names, and names of things that only it has. */
 const WORDS: readonly RegExp[] = [
   /(?<![a-z])(x86(_?64)?|amd64|i[36]86|aarch64|arm64|riscv\w*)(?![a-z])/gi,
   // Clocks and their callbacks.
@@ -12,7 +12,7 @@ const WORDS: readonly RegExp[] = [
   /(?<![a-z])(q35|seabios|vmx|svm|tty(s|ama)\d)(?![a-z])|qemu-system-/gi,
 ];
 
-/** Where the architectures are. */
+/** Files in which an architecture may be named. */
 const SEAMS: readonly RegExp[] = [
   /^bpf\/arch(\.h$|\/)/,
   /^ffi\/native\/arch\//,
@@ -24,12 +24,12 @@ const SEAMS: readonly RegExp[] = [
   /^build\/parts\/freestanding\.h$/,
 ];
 
-/** Words that may stand elsewhere. */
+/** Words that may also appear elsewhere. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
-  // One number for a function, whichever machine has it: it must not mean another one in a file from elsewhere.
+  // Every machine uses the same number for a function: it must not mean another one in a file from elsewhere.
   "bpf/record.h": /^TKREAD_\w+ = \d+,/,
   "ffi/layout.generated.ts": /^TKREAD_\w+: \d+,/,
-  // A serial line that a receiver may be at, not the console.
+  // A serial line that may have a receiver, not the console.
   "runbook/machine/devices.ts": /ldattach PPS \/dev\/ttyS0/,
 };
 
@@ -43,12 +43,12 @@ function sources(folder: string): string[] {
   });
 }
 
-/** Comments may say where a thing was seen. */
+/** Comments may say where something was seen. */
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs, (comment) => comment.replaceAll(/[^\n]/g, ""));
 }
 
-/** @returns a line for each place that knows an architecture and should not */
+/** @returns a line for each place that names an architecture but should not */
 function architecturesKnown(path: string, text: string): string[] {
   if (SEAMS.some((seam) => seam.test(path))) return [];
   return withoutComments(text).split("\n").flatMap((line, i) => {

@@ -1,4 +1,4 @@
-/** Comments name files that are there. */
+/** Comments only name files that exist. */
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
@@ -6,11 +6,13 @@ import { projectPaths, projectSources } from "./project_files.ts";
 
 const COMMENT = /\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs;
 
-/** A file by its ending, or a folder by the slash behind it; not a part of an address, a pattern or a `<name>`. */
+/**
+ * A file by its ending, or a folder by the slash after it; not part of an address, a pattern or a `<name>`.
+ */
 const PATH =
   /(?<![\w/.:$*<>-])(?:[\w.-]+\/)*(?:[\w-]+(?:\.[\w-]+)*\.(?:ts|c|h|md|toml|sh)\b|(?<=\/)(?![\w*<{$]))/g;
 
-/** What a build makes. */
+/** Files that a build makes. */
 const MADE: readonly string[] = ["build/out", "build/cache", "dist"];
 
 /** Names without a folder that are not ours: a header of libbpf, and an example. */
@@ -22,10 +24,10 @@ const TESTS_OF_COMMENTS: readonly string[] = [
   "tests/build/parts/import_direction_test.ts",
 ];
 
-/** What comments may name. */
+/** Paths that comments may name. */
 class Places {
   readonly #paths = new Set<string>();
-  /** Of files and of folders, without the folders around them. */
+  /** Names of files and folders, without the folders around them. */
   readonly #fileNames = new Set<string>();
   readonly #folderNames = new Set<string>();
 
@@ -39,17 +41,17 @@ class Places {
     }
   }
 
-  /** Whether a comment in a file of that folder names one of these, or something of another project. */
+  /** Whether a comment in a file of that folder names one of these, or a file of another project. */
   has(named: string, folder: string): boolean {
     const path = named.replace(/\/$/, "");
     if (MADE.includes(path) || this.#paths.has(path) || this.#paths.has(join(folder, path))) return true;
     if (!named.includes("/")) return this.#fileNames.has(named) || OTHERS.includes(named);
-    // Others' paths (kernel/sched/core.c) begin with a folder that this project does not have.
+    // Paths of other projects (kernel/sched/core.c) begin with a folder that this project does not have.
     return !named.startsWith(".") && !this.#folderNames.has(path.split("/")[0]!);
   }
 }
 
-/** @returns one line for each file or folder that a comment names and that is not there */
+/** @returns one line for each file or folder that a comment names but that does not exist */
 function strayPaths(files: ReadonlyMap<string, string>, places: Places): string[] {
   return [...files].flatMap(([path, text]) =>
     [...text.matchAll(COMMENT)].flatMap(([comment]) =>

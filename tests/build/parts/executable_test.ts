@@ -5,7 +5,7 @@ import { LAUNCHER } from "../../../build/parts/native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "../../../build/parts/permissions.ts";
 
 const SSH = "console.log((await new Deno.Command('ssh', { args: ['-V'] }).output()).code)";
-/** Deno gives itself a PATH where it can make a folder for it, which a compiled executable does not. */
+/** Deno sets a PATH of its own if it can create a folder for it, which a compiled executable does not. */
 const EMPTY = { env: { DENO_DIR: "/dev/null/none" }, clearEnv: true };
 
 /** Runs a program with the executable's permissions, in a folder of its own. */
@@ -56,7 +56,7 @@ Deno.test("they allow the program that is first in the user's PATH, wherever it 
   }
 });
 
-/** What `deno compile` has put at the executable's end for its runtime, as far as it is looked at here. */
+/** What `deno compile` appends to the executable for its runtime, as far as this test reads it. */
 interface Metadata {
   readonly permissions: Readonly<Record<string, unknown>>;
   readonly env_vars_from_env_file: Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ function metadataOf(executable: Uint8Array<ArrayBuffer>): Metadata {
     try {
       return JSON.parse(text.slice(start.index, end));
     } catch {
-      // An object in it ends there.
+      // An object ends here.
     }
   }
   throw new assert.AssertionError({ message: "the metadata must end" });
@@ -81,7 +81,7 @@ Deno.test("deno compile takes over permissions and start environment, and no cac
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/program.js`, SSH);
-    // Any base runtime: it is not run here, and what is put behind it is the same.
+    // Any base runtime will do: it is not run here, and what is appended is the same.
     await run(compiling(`${folder}/program.js`, `${folder}/program`), {
       env: { DENORT_BIN: Deno.execPath() },
     });

@@ -1,4 +1,7 @@
-/** What a file exports is used by the program: a function that tests alone call proves nothing about it. */
+/**
+ * The program uses what a file exports: a test of a function that only tests call proves nothing about the
+ * program.
+ */
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
@@ -18,7 +21,7 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs, "");
 }
 
-/** `path name` of what a file imports by name, and the paths of what it loads as a whole. */
+/** `path name` of what a file imports by name, and the paths of modules that it loads as a whole. */
 function importsOf(path: string, code: string): { names: string[]; whole: string[] } {
   const at = (specifier: string) => join(dirname(path), specifier);
   const named = [...code.matchAll(NAMED), ...code.matchAll(LOADED)];
@@ -33,8 +36,8 @@ function importsOf(path: string, code: string): { names: string[]; whole: string
 
 /**
  * @param files text of each file by its path
- * @returns one line for each exported value that no file of the program imports, and that its own does not use for
- * the sake of tests
+ * @returns one line for each exported value that no file of the program imports and that its own file only
+ *   uses for tests
  */
 function idleExports(files: ReadonlyMap<string, string>): string[] {
   const code = new Map([...files].map(([path, text]) => [path, withoutComments(text)]));

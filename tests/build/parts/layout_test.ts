@@ -67,7 +67,7 @@ const WORDS: BtfType = {
 
 const HEADER = "enum chain_seen {\nenum path {\nstruct record {\n";
 
-/** As clang marks a member of the struct that struct() makes. */
+/** Marks a member of the struct that struct() makes, as clang does. */
 function mark(name: string, component_idx: number): BtfType {
   return { id: 200 + component_idx, kind: "DECL_TAG", name, type_id: 100, component_idx };
 }

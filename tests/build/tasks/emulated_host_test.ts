@@ -7,7 +7,7 @@ import { GuestLost } from "../../../guest/qemu/guest_process.ts";
 const LIMIT_MS = 1000;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** An emulated host in which `probe ab` ends so, and whose files hold their own paths. */
+/** An emulated host in which `probe ab` ends like this, and where each file contains its own path. */
 function hostWhere(result: Partial<CommandResult> | GuestLost) {
   const calls: (readonly string[])[] = [];
   return {

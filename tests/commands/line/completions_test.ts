@@ -1,4 +1,4 @@
-/** Completion as shells do it: each test asks a real one. */
+/** Completion as real shells do it: each test asks one. */
 
 import assert from "node:assert/strict";
 import { capture } from "../../../build/process/command.ts";
@@ -10,7 +10,7 @@ const COMMANDS = Object.keys(ROUTES);
 const ROOT = [...COMMANDS, "--help", "--version"];
 const FORMATS = ["folded", "parquet", "perfetto"];
 
-/** Options whose values are free text, of which some words are usual: what was written of them, and what completes it. */
+/** Options with free text as value, for which some words are usual: what was typed, and what completes it. */
 const FREE = [
   ["run --wake", "pi", "pipe"],
   ["run --wake", "timer,pi", "timer,pipe"],
@@ -30,7 +30,7 @@ async function script(shell: string): Promise<string> {
   return text;
 }
 
-/** Words that a shell's script prints, one a line, in a folder with the files `a b.csv` and `c.csv`. */
+/** Words that a shell's script prints, one per line, in a folder with the files `a b.csv` and `c.csv`. */
 async function words(argv: readonly string[], text: string): Promise<string[]> {
   const folder = Deno.makeTempDirSync();
   try {
@@ -96,7 +96,7 @@ Deno.test("fish completes commands, options, their values and files", async () =
   assert.deepEqual(await fish("doctor c"), []);
 });
 
-/** Asks a zsh at a terminal of its own, whose completion lists what it would insert. */
+/** Asks a zsh on a terminal of its own, whose completion lists what it would insert. */
 const ZSH = `
 zmodload zsh/zpty
 zpty ask zsh -f -i

@@ -1,4 +1,7 @@
-/** Paths below /dev, /proc and /sys, and in a folder that was deleted: the runtime guards them, the program has words. */
+/**
+ * Paths below /dev, /proc and /sys, and in a deleted folder: the runtime guards them, so the program has its
+ * own words.
+ */
 
 import assert from "node:assert/strict";
 import { EXIT } from "../../../analysis/failure.ts";
@@ -61,7 +64,7 @@ Deno.test("a result file in /dev/shm and behind a descriptor in /proc is read by
     for (const { code, stdout, stderr } of found) {
       assert.deepEqual([code, stderr, stdout !== ""], [EXIT.done, "", true]);
     }
-    // The others name the path.
+    // The other commands name the path.
     assert.deepEqual(found[5], onDisk[5]);
     assert.deepEqual(found[6], onDisk[6]);
   }

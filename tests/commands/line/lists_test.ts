@@ -1,4 +1,4 @@
-/** Help names what the tables have: the defaults of default.toml, and examples that are taken. */
+/** The help matches the tables: the defaults of default.toml, and examples that are accepted. */
 
 import assert from "node:assert/strict";
 import { EXIT } from "../../../analysis/failure.ts";
@@ -15,7 +15,7 @@ interface Flag {
   readonly parse?: (text: string) => unknown;
 }
 
-/** Options of the command line that are fields of a runbook, by these. */
+/** Options of the command line that set fields of a runbook, by the field's name. */
 const FIELDS = {
   runs: "runs",
   trigger: "trigger",

@@ -19,7 +19,7 @@ async function call(isTerminal: boolean, ...args: string[]) {
   return { code, ...written };
 }
 
-/** A result file whose name, environment and host hold what a terminal acts upon. */
+/** A result file whose name, environment and host contain characters that a terminal acts upon. */
 function hostileFile(folder: string): string {
   const path = `${folder}/${HOSTILE}.csv`;
   const text = [...generate({ rows: 30, seed: 1, env: "host" })].join("");
@@ -37,7 +37,7 @@ Deno.test("no name in a file, or of a file, acts upon the terminal, whichever co
     const forms = texts.map((words) => [...words, "--format", "json"]);
     const machine = ["csv", "markdown", "html"].map((form) => ["compare", path, path, "--format", form]);
     for (const isTerminal of [true, false]) {
-      // Into a pipe the forms for programs stay as they are, byte for byte.
+      // In a pipe, the formats for programs stay byte for byte as they are.
       for (const words of [...texts, ...forms, ...isTerminal ? machine : []]) {
         const { code, stdout, stderr } = await call(isTerminal, ...words);
         assert.deepEqual([code, stderr], [0, ""], words[0]);

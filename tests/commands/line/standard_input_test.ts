@@ -4,7 +4,7 @@ import { EXIT } from "../../../analysis/failure.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
-/** The program with the permission to read files, as its executable has it. */
+/** The program with the permission to read files, like its executable. */
 async function call(args: readonly string[], stdin: string) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--no-prompt", "--allow-read", "--allow-ffi", MAIN, ...args],
@@ -18,7 +18,7 @@ async function call(args: readonly string[], stdin: string) {
   return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
 }
 
-/** Whoever refuses its arguments reads nothing. */
+/** A call that refuses its arguments does not read standard input. */
 async function feed(to: WritableStream<Uint8Array>, text: string): Promise<void> {
   await ReadableStream.from([new TextEncoder().encode(text)]).pipeTo(to).catch(() => {});
 }

@@ -3,7 +3,7 @@ import { Failure } from "../../../analysis/failure.ts";
 import { readElf } from "../../../guest/image/elf.ts";
 import { librariesOf } from "../../../guest/image/libraries.ts";
 
-/** What the machine's own loader opens, by ldd. */
+/** What the machine's own loader opens, according to ldd. */
 async function ldd(path: string): Promise<string[]> {
   const output = await new Deno.Command("ldd", { args: [path], env: { LC_ALL: "C" } }).output();
   return new TextDecoder().decode(output.stdout).split("\n")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AGENT_SCRIPT } from "../../../guest/image/agent.ts";
 import { AgentPort, LARGEST_REQUEST, PortClosed, TornTransfer } from "../../../guest/qemu/port.ts";
 
-/** The agent as it runs in a guest, on pipes instead of a serial port. */
+/** The agent as it runs in a guest, but on pipes instead of a serial port. */
 class LocalAgent implements AsyncDisposable {
   readonly port: AgentPort;
 
@@ -70,7 +70,7 @@ Deno.test("an agent that hears nothing ends", async () => {
   await assert.rejects(agent.port.request("true"), PortClosed);
 });
 
-/** A guest that says exactly `said` and takes everything. */
+/** A guest that says exactly `said` and accepts everything. */
 function scripted(said: string): AgentPort {
   return new AgentPort(new WritableStream(), ReadableStream.from([new TextEncoder().encode(said)]));
 }

@@ -8,7 +8,7 @@ import {
   runsFirmware,
 } from "../../../guest/qemu/qemu.ts";
 
-/** A program that speaks like QEMU but never runs a guest. */
+/** A program that answers like QEMU but never runs a guest. */
 function pretender(says: string, exitCode = 0, device = ""): Promise<Qemu | undefined> {
   const script = `case "$*" in
 --version) echo '${says}'; exit ${exitCode};;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copying } from "../../../guest/vm/remote.ts";
 
-/** Runs the script here; temporary files are in a folder of their own. */
+/** Runs the script on this machine; temporary files are in a folder of their own. */
 async function copy(stdin: string, size: number) {
   const folder = Deno.makeTempDirSync();
   const script = Deno.makeTempFileSync();

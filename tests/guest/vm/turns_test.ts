@@ -30,7 +30,7 @@ Deno.test("one block needs no argument, of several each stops after its last run
   ]);
 });
 
-/** Both sides, in whose place only names of the calls are kept. */
+/** Both sides, replaced by a list of the calls made to them. */
 class Sides {
   readonly calls: string[] = [];
 

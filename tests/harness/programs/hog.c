@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For the inside of a guest: `hog CPU` keeps that CPU for itself, as a real-time task, until it is killed. */
+/* For use inside a guest: `hog CPU` occupies that CPU as a real-time task until it is killed. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For the inside of a guest: executes the command given with a RLIMIT_MEMLOCK of 64 KiB, and without CAP_SYS_RESOURCE,
- * so that the command cannot raise it.
+ * For use inside a guest: executes the given command with a RLIMIT_MEMLOCK of 64 KiB, and without
+ * CAP_SYS_RESOURCE, so the command cannot raise it.
  */
 #define _GNU_SOURCE
 #include <linux/capability.h>
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 {
 	struct rlimit limit = { 65536, 65536 };
 
-	/* Root is given what is left in the bounding set. */
+	/* Root gets what is left in the bounding set. */
 	if (argc < 2 || setrlimit(RLIMIT_MEMLOCK, &limit) || prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE, 0, 0, 0))
 		return 125;
 	execv(argv[1], argv + 1);

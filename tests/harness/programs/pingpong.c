@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task that is woken as often as this machine can. Two threads hand one byte to and fro through two pipes; each
- * sleeps until the other has written, and the first one reads the clock after each wakeup.
+ * A task that is woken as often as this machine can. Two threads pass one byte back and forth through two
+ * pipes; each sleeps until the other has written, and the first one reads the clock after each wakeup.
  *
- * Its own account goes into the file given, of 8-byte integers and as long as it is: how many wakeups there were,
- * then the clock at each of them, in ns.
+ * It writes its own account into the given file, as 8-byte integers, as many as the file has room for: how
+ * many wakeups there were, then the clock at each of them, in ns.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes pulses on the parallel port of a QEMU guest, one a second, until it is killed, and says what the kernel made
- * of each. SIGUSR1 leaves the next one out, SIGUSR2 stops it (SIGCONT goes on); no signal parts a pulse from its line.
- * A line a pulse: its assert as sysfs tells it (CLOCK_REALTIME, ns), CLOCK_REALTIME minus CLOCK_MONOTONIC, half the
- * width of the bracket that was found in, the assert's sequence number.
+ * Makes pulses on the parallel port of a QEMU guest, one a second, until it is killed, and prints what the
+ * kernel made of each. SIGUSR1 leaves the next one out, SIGUSR2 stops it (SIGCONT continues); no signal
+ * separates a pulse from its line. One line per pulse: its assert from sysfs (CLOCK_REALTIME, ns),
+ * CLOCK_REALTIME minus CLOCK_MONOTONIC, half the width of the bracket in which that was measured, the
+ * assert's sequence number.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -25,7 +26,7 @@ static int64_t now_ns(clockid_t clock)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/* The device raises its interrupt when the strobe ends, and takes it back when its status is read. */
+/* The device raises its interrupt when the strobe ends, and lowers it when its status is read. */
 static void pulse(void)
 {
 	outb(0x1d, CONTROL);
@@ -33,7 +34,7 @@ static void pulse(void)
 	inb(STATUS);
 }
 
-/* Nothing when the clock was set since `expected`, what the difference was before the pulse. */
+/* Prints nothing when the clock was set since `expected`, the difference before the pulse. */
 static int tell(int64_t expected)
 {
 	long long seconds, ns;
@@ -92,7 +93,7 @@ int main(void)
 		next.tv_sec++;
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL))
 			;
-		/* After a stop of this process the pulses that did not come are not made up for. */
+		/* Pulses that were missed while this process was stopped are not made up for. */
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > next.tv_sec + 1)
 			next = now;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For the inside of a guest. `realtime step NS` sets CLOCK_REALTIME that much ahead, and prints how many ns passed
- * meanwhile, by which the step may be shorter. `realtime read` reads CLOCK_REALTIME by the raw system call for each
- * byte of its standard input.
+ * For use inside a guest. `realtime step NS` sets CLOCK_REALTIME forward by that much, and prints how many ns
+ * passed meanwhile, by which the step may be shorter. `realtime read` reads CLOCK_REALTIME by the raw system
+ * call for each byte of its standard input.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

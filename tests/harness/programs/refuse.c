@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* refuse NUMBER:ERRNO... -- COMMAND...: the command, with these system calls refused by a seccomp filter. */
+/*
+ * refuse NUMBER:ERRNO... -- COMMAND...: runs the command with a seccomp filter that refuses these system
+ * calls.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -30,7 +33,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "refuse NUMBER:ERRNO... -- COMMAND...\n");
 		return 2;
 	}
-	/* Without this an unprivileged process may set no filter; with CAP_SYS_ADMIN it changes nothing here. */
+	/* An unprivileged process needs this to set a filter; with CAP_SYS_ADMIN it changes nothing here. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
 		perror("refuse");
 		return 2;

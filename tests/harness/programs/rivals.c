@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task that two others, each on a CPU of its own, wake at the same instant, for the inside of a guest: it polls two
- * eventfds, so that neither waker's lock keeps the other one out of try_to_wake_up(). Woken, it reads the clock by the
- * raw system call.
+ * For use inside a guest: a task that two others, each on its own CPU, wake at the same instant. It polls two
+ * eventfds, so neither waker's lock keeps the other one out of try_to_wake_up(). After each wakeup it reads
+ * the clock by the raw system call.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -18,7 +18,7 @@
 
 #define PAUSE_NS 3000000
 #define SPIN_NS 300000
-/* Neither comes always first. */
+/* So that neither waker is always first. */
 #define JITTER_NS 32768
 
 static int events[2];

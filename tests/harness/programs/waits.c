@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task of its own will, for the inside of a guest: `waits DEVICE` waits for each pulse of a PPS device, `waits` alone
- * sleeps 50 ms each time; woken, it reads the clock by the raw system call.
+ * A task that wakes by itself, for use inside a guest: `waits DEVICE` waits for each pulse of a PPS device,
+ * `waits` alone sleeps 50 ms each time. After each wakeup it reads the clock by the raw system call.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

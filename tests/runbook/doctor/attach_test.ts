@@ -9,7 +9,7 @@ import { ERRNO } from "../../../system/errno.ts";
 import { evidence } from "../probes/evidence.ts";
 import { hooksAt } from "./doctor_fixture.ts";
 
-/** A kernel that offers some tiers; counts what is attached and not yet detached. */
+/** A kernel that offers some tiers; it counts what is attached and not yet detached. */
 class Kernel {
   attached = 0;
   readonly asked: (Tier | undefined)[] = [];

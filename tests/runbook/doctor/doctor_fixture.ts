@@ -94,7 +94,7 @@ export const KALLSYMS = [
   "",
 ].join("\n");
 
-/** Of a kernel that lacks the function, or forbids tracing it. */
+/** For a kernel that lacks the function, or forbids tracing it. */
 export const ABSENT: Reason = { code: "not_in_btf", kind: "fentry" };
 export const notrace = (hook: string): Reason => ({
   code: "notrace",
@@ -103,7 +103,7 @@ export const notrace = (hook: string): Reason => ({
   errno: ERRNO.EBUSY,
 });
 
-/** The hooks of a tier, attached but for those that have a reason. */
+/** The hooks of a tier, all attached except those with a reason. */
 export function hooksAt(tier: Tier, missing: Readonly<Record<string, Reason>> = {}): HookState[] {
   return HOOKS.map((entry): HookState => {
     const { hook, stage, ladder } = entry;
@@ -147,9 +147,9 @@ export interface Changes
   extends Partial<Omit<Examined, "read" | "readLink" | "exists" | "machine" | "kallsyms">> {
   /** Content of /proc/kallsyms; null: it cannot be read. */
   readonly kallsyms?: string | null;
-  /** Other files, or null for those that are not there. */
+  /** Other files, or null for files that do not exist. */
   readonly files?: Readonly<Record<string, string | null>>;
-  /** The same of links. */
+  /** The same for links. */
   readonly links?: Readonly<Record<string, string | null>>;
 }
 

@@ -37,7 +37,7 @@ function withFull(missing: Readonly<Record<string, Reason>>): Attachments {
   return { ...ALL_TIERS, tiers: [{ ...full!, hooks: hooksAt("full", missing) }, ...others] };
 }
 
-/** Function tiers refused for good, tracepoints had. */
+/** Function tiers refused, tracepoints available. */
 const TRACEPOINTS: Attachments = {
   tiers: ALL_TIERS.tiers.map((finding) =>
     finding.tier === "tracepoint"
@@ -65,7 +65,7 @@ Deno.test("where nothing can be read no check guesses: none says yes or no", () 
 
 const SLICE = "/sys/fs/cgroup/user.slice";
 
-/** Check, what differs from the machine without faults, outcome, what was found. */
+/** Check, difference to the machine without faults, outcome, what was found. */
 const CASES:
   readonly (readonly [id: string, changes: Changes, outcome: CheckAnswer["outcome"], found: RegExp])[] = [
     ["cap_bpf", { files: capabilities(38n) }, "no", /^CAP_BPF is missing$/],
@@ -229,7 +229,7 @@ const CASES:
       "no",
       /^read_tsc 2 times \(the kernel, kvm\)$/,
     ],
-    // A variable or a longer name of the same beginning is not a second function.
+    // A variable, or a longer name with the same beginning, is not a second function.
     [
       "unique_symbols",
       { kallsyms: `${KALLSYMS}ffffffff82000000 d read_tsc\nffffffff82000000 t read_tsc.cold\n` },

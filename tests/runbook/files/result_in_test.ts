@@ -13,7 +13,7 @@ function inFile(action: (path: string) => void): void {
   }
 }
 
-/** What a larger file than memory does: the runtime says it in this way. */
+/** What a file larger than memory causes: this is the runtime's message. */
 function exhausted(): never {
   return new Float64Array(2 ** 46) as never;
 }

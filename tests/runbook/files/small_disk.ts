@@ -2,7 +2,7 @@
 
 import type { OutputFile } from "../../../runbook/files/output_file.ts";
 
-/** A file on a disk that takes only so many bytes, and at most `chunk` of them at once. */
+/** A file on a disk that accepts only so many bytes in all, and at most `chunk` of them at once. */
 export class SmallDisk implements OutputFile {
   content = "";
   syncs = 0;
@@ -20,7 +20,7 @@ export class SmallDisk implements OutputFile {
     this.writes++;
     const free = this.room - this.content.length;
     if (free <= 0) throw new Error("No space left on device (os error 28)");
-    // A disk's room is whole bytes: half of one would be written as none, again and again.
+    // A disk's room is whole bytes: a fraction of one would be written as 0 bytes, again and again.
     const part = bytes.subarray(0, Math.min(Math.ceil(free), this.chunk));
     this.content += new TextDecoder().decode(part);
     return part.length;

@@ -8,7 +8,7 @@ import type { HookFact } from "../../../analysis/result/meta.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
 
-/** Every occasional column's hooks. */
+/** Hooks of every column that is not in each wakeup. */
 const ATTACHED: HookFact[] = (["ttwu", "wakelist", "clocksource_switch"] as const).map((stage) => ({
   stage,
   hook: stage,

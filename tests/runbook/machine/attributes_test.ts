@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { metaAttributes, readSchedExt, readTaskAttributes } from "../../../runbook/machine/attributes.ts";
 
-/** A task's stat with those of its fields, 19, 40 and 41. */
+/** A task's stat with these values of its fields 19, 40 and 41. */
 function stat(nice: number, priority: number, policy: number): string {
   const fields = ["7", "(a) (b c)", "S", ...Array(49).fill("0")];
   fields[18] = `${nice}`;

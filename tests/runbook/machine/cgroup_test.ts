@@ -80,7 +80,7 @@ Deno.test("in a container the group is where its part of the hierarchy is mounte
   assert.equal(limits({ ...here(bound, "0::/docker/abc\n"), ...files }).max?.quotaUs, 50_000);
   const below = { "/sys/fs/cgroup/inner/cpu.max": "20000 100000\n" };
   assert.equal(limits({ ...here(bound, "0::/docker/abc/inner\n"), ...files, ...below }).max?.quotaUs, 20_000);
-  // Outside of what is mounted: another group's limit would be read.
+  // Outside the mounted part: the limit of another group would be read.
   assert.equal(limits({ ...here(bound, "0::/docker/abcdef\n"), ...files }).max, null);
   assert.equal(limits({ ...here(V2, "0::/../other\n"), ...files }).max, null);
 });

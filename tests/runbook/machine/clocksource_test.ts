@@ -68,7 +68,7 @@ Deno.test("the one in use already is not set, so there is nothing to undo", () =
   assert.deepEqual(system.left, []);
 });
 
-/** Leaves the machine as a call does that is killed in the middle. */
+/** Leaves the machine like a call that is killed in the middle. */
 function killed(system: PaperSystem, bootId = "boot-1"): void {
   Deno.mkdirSync(system.folder, { mode: 0o700 });
   const state = { boot_id: `${bootId}\n`, settings: [{ path: CLOCKSOURCE, from: "hpet", to: "tsc" }] };

@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   [`${CLOCKSOURCE}/available_clocksource`]: "tsc hpet acpi_pm \n",
 };
 
-/** A machine with these files and no others; undefined takes one away. */
+/** A machine with these files and no others; undefined removes one. */
 function readerOf(changes: Readonly<Record<string, string | undefined>> = {}): ReadText {
   return (path) => ({ ...FILES, ...changes })[path] ?? null;
 }

@@ -1,4 +1,4 @@
-/** A machine whose settings can be changed, on paper, but for the state file, which is a real one. */
+/** A machine whose settings can be changed, on paper, except the state file, which is real. */
 
 import type { SystemAccess } from "../../../runbook/machine/system_change.ts";
 
@@ -22,7 +22,7 @@ export class PaperSystem implements Disposable, SystemAccess {
     ["/proc/sys/kernel/random/boot_id", "boot-1\n"],
     ["/sys/devices/system/cpu/online", "0-1\n"],
   ]);
-  /** What is asked for in the latency's file, us, by each that holds it open. */
+  /** What is written into the latency's file, us, by each process that holds it open. */
   readonly latencies: number[] = [];
   hasLatency = true;
   /** What the kernel does with a write. */

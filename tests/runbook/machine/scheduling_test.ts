@@ -7,7 +7,7 @@ const WITHOUT = "CapEff:\t000000c000200000\n";
 const WITH = "CapEff:\t000001ffffffffff\n";
 const LIMITS = "Max nice priority         0                    0                    \n" +
   "Max realtime priority     5                    5                    \n";
-/** A shell under policy other, of a name with blanks and brackets. */
+/** A shell under policy other, with blanks and brackets in its name. */
 const OTHER = `7 (a) (b c) S 1 7 7 0 -1 4194304 ${Array(10).fill(0).join(" ")} 0 0 ${
   Array(22).fill(0).join(" ")
 } 0 0 0\n`;

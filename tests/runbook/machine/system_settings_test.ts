@@ -1,4 +1,7 @@
-/** Several settings at a time, and those that are not the clocksource's: what they share, clocksource_test.ts shows. */
+/**
+ * Several settings at a time, and settings other than the clocksource; what they share is in
+ * clocksource_test.ts.
+ */
 
 import assert from "node:assert/strict";
 import type { SystemSettings } from "../../../runbook/machine/system_settings.ts";
@@ -136,7 +139,7 @@ Deno.test("a setting that the kernel does not take undoes those before it, and t
   ]);
 });
 
-/** The state of a call that was killed when it had changed the first settings of `ALL`. */
+/** The state of a call that was killed after it had changed the first settings of `ALL`. */
 function killedAfter(system: PaperSystem, changed: number): void {
   const change = changeSystem({ ...ALL, cpuLatencyUs: null }, true, system);
   const written = Deno.readTextFileSync(`${system.folder}/changed`);

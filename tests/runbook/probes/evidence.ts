@@ -1,9 +1,9 @@
-/** What a refusal is told by, on paper. */
+/** The evidence for the cause of a refusal, on paper. */
 
 import type { Evidence } from "../../../runbook/probes/bpf_refused.ts";
 import { ERRNO } from "../../../system/errno.ts";
 
-/** @param empty what the call that asks for nothing ends with */
+/** @param empty the errno of the call that requests nothing */
 export function evidence(
   files: Readonly<Record<string, string>> = {},
   empty: number = ERRNO.EINVAL,

@@ -1,4 +1,4 @@
-/** The comments of default.toml are the description of a runbook: they name what there is, and nothing else. */
+/** The comments of default.toml describe a runbook: they name everything that exists, and nothing else. */
 
 import assert from "node:assert/strict";
 import { TIERS } from "../../../analysis/result/meta.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../../runbook/protocol/settings.ts";
 import { TRIGGERS, WAKES } from "../../../runbook/protocol/wakes.ts";
 
-/** Quoted words of the comment above a key; numbers of threads as the N that stands for them. */
+/** Quoted words of the comment above a key; numbers of threads appear as N. */
 function quotedAbove(key: string): string[] {
   const [, comment] = new RegExp(`((?:^#.*\n)+)^${key} = `, "m").exec(defaultToml) ?? [];
   assert.ok(comment !== undefined, `${key} has no comment`);
@@ -27,7 +27,7 @@ const LISTS: readonly (readonly [key: string, words: readonly string[]])[] = [
   ["trigger", TRIGGERS],
   ["wakes", WAKES.map(({ name }) => name)],
   ["loads", LOADS],
-  // The number of a process is not part of a protocol.
+  // The number of a process does not belong to a protocol.
   ["target", TARGETS.map((form) => form === "pid:N" ? "pid" : form)],
   ["require", [BEST, ...TIERS]],
   ["policy", [INHERIT, ...POLICIES]],

@@ -114,7 +114,7 @@ Deno.test("an empty file declares what no file does", () => {
   assert.deepEqual(declareRunbook(parseRunbook("empty.toml", "# nothing\n").settings), declareRunbook({}));
 });
 
-/** The whole message, without `; REMEDY` where that is not asked for. */
+/** The whole message; without `; REMEDY` when that is not checked. */
 const REFUSED: readonly (readonly [what: string, text: string, message: string])[] = [
   ["a syntax error", "runs = 3\nperiod =\n", "lab.toml line 2: no TOML: "],
   ["a key twice", 'runs = 3\nhours = "any"\nruns = 4\n', "lab.toml line 3: no TOML: "],
@@ -288,7 +288,7 @@ Deno.test("the line of a key is where it stands, whatever stands before it and l
       const line = before.join("\n").split("\n").length + (before.length > 0 ? 1 : 0);
       const known = parseRunbook.bind(null, "f", text);
       const first = message(known);
-      // Another key may be refused before this one: then it is given a fit value.
+      // Another key may be refused before this one, so it gets a fitting value.
       const only = message(() => parseRunbook("f", withoutValues(text)));
       assert.ok(
         first.startsWith("f line ") && only.startsWith(`f line ${line}: runs: it is `),
@@ -297,7 +297,7 @@ Deno.test("the line of a key is where it stands, whatever stands before it and l
     },
   ));
 
-  /** The values of the noise, as their keys want them, in as many lines. */
+  /** The values of the noise, as their keys require, in as many lines. */
   function withoutValues(text: string): string {
     return text.replace(/wakes = \[(\s+)"runs = 4"/, 'wakes = [$1"pipe"')
       .replace(/cpus = \[ \[1,(\s+)2\],(\s+)3 \]/, "cpus = [ 1,$12,$23 ]");

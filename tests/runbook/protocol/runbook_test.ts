@@ -291,7 +291,7 @@ Deno.test("a name that several tasks have is refused with their pids, a missing 
   const choice = { kind: "comm", comm: "worker" } as const;
   const { pid, comm, start_ticks } = findTask(choice, () => [Deno.pid]);
   assert.deepEqual({ pid, comm }, { pid: Deno.pid, comm: "worker" });
-  // This process is younger than the machine, and than an hour.
+  // This process is younger than the machine, and younger than an hour.
   const age = 100 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) - start_ticks;
   assert.ok(age >= 0 && age < 100 * 3600, `started ${age} ticks ago`);
   assert.throws(() => findTask(choice, () => []), /no task is named worker/);

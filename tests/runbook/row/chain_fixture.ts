@@ -1,4 +1,7 @@
-/** A chain and a target's account as a full-tier 6.12 kernel gives them, for tests that change one fact at a time. */
+/**
+ * A chain and a target's account as a full-tier 6.12 kernel gives them, for tests that change one fact at a
+ * time.
+ */
 
 import { EACH_COLUMN } from "../../../analysis/result/columns.ts";
 import type { ChainRecord } from "../../../ffi/record.ts";
@@ -55,7 +58,7 @@ export const CHAIN: ChainRecord = {
   tkread_stack: [],
 };
 
-/** The same wakeup where the kernel has tracepoints only. */
+/** The same wakeup on a kernel with tracepoints only. */
 export const TRACEPOINT_CHAIN: ChainRecord = {
   ...CHAIN,
   ...unseen("functions"),

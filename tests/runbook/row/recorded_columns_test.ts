@@ -5,7 +5,7 @@ import type { StructField } from "../../../ffi/struct.ts";
 
 const FIELDS: Readonly<Record<string, StructField>> = CHAIN.fields;
 
-/** Fields that are no columns, and who reads them. */
+/** Fields that are not columns, and who reads them. */
 const OTHERS: Readonly<Record<string, string>> = {
   seen: "decodeRecord",
   ttwu_stack_bytes: "decodeRecord",
@@ -14,7 +14,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   tkreads_before_switch: "the column tkreads_after_switch",
 };
 
-/** The kinds of columns that a field can be written as. */
+/** The kinds of columns to which a field can be written. */
 function kindsOf({ kind, count, words }: StructField): readonly Column["kind"][] {
   if (words !== undefined) return ["enum", "text"];
   if (kind === "char") return ["text"];

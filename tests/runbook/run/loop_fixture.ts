@@ -1,4 +1,4 @@
-/** A kernel, a target and a clock that exist on paper, for tests of the run loop. */
+/** A kernel, a target and a clock on paper, for tests of the run loop. */
 
 import assert from "node:assert/strict";
 import { Failure } from "../../../analysis/failure.ts";
@@ -14,12 +14,11 @@ import { CHAIN, TARGET } from "../row/chain_fixture.ts";
 export const { EINTR, EINVAL, ESTALE, ETIME } = ERRNO;
 export const PERIOD_NS = 1_000_000_000;
 
-/** What one call of the target's run() comes to. */
+/** The result of one call of the target's run(). */
 type Sleep = "returns" | "never returns" | "returns when cancelled" | { readonly errno: number };
 
 /**
- * A kernel, a target and a clock that exist on paper: time passes only when somebody sleeps, and every call is
- * written down.
+ * A kernel, a target and a clock on paper: time passes only when somebody sleeps, and every call is recorded.
  */
 export class PaperParts {
   readonly calls: string[] = [];
@@ -28,14 +27,14 @@ export class PaperParts {
   readonly interrupt = new AbortController();
   nowNs = 10_000_000_300n;
   counters: Counters = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
-  /** Polls of take() that still answer null once the target has returned. */
+  /** Polls of take() that still answer null after the target has returned. */
   pollsUntilRecord = 0;
   recordComes = true;
-  /** What the chain map holds when a run is given up. */
+  /** What the chain map contains when a run is given up. */
   held: ChainRecord | null = null;
   #wake: (() => void) | null = null;
 
-  /** @param sleeps what happens in the n-th call of target.run() and before it ends */
+  /** @param sleeps what happens in the n-th call of target.run() before it ends */
   constructor(readonly sleeps: (call: number, run: number) => Sleep) {}
 
   options(runs: number): LoopOptions {
@@ -74,7 +73,7 @@ export class PaperParts {
       clock: {
         realtimeNow: () => this.nowNs,
         sleep: async (ms, stop) => {
-          // Whoever is to end this sleep gets the chance to.
+          // Whatever is to end this sleep gets the chance to do so.
           for (let turn = 0; turn < 20 && !stop.aborted; turn++) await Promise.resolve();
           if (!stop.aborted) this.nowNs += BigInt(Math.ceil(ms)) * 1_000_000n;
         },

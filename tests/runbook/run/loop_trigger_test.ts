@@ -4,7 +4,7 @@ import { deviceTrigger } from "../../../runbook/run/triggers.ts";
 import { TARGET } from "../row/chain_fixture.ts";
 import { ESTALE, failureOf, PaperParts, PERIOD_NS } from "./loop_fixture.ts";
 
-/** A device whose edges are due at half seconds, and the edges that it was told of. */
+/** A device whose edges are due at half seconds, and the edges that it was told about. */
 function device(parts: PaperParts) {
   const trigger = deviceTrigger({ latest: () => ({ realNs: 500_000_000n, sequence: 1 }) }, "/dev/pps0");
   const took: unknown[] = [];
@@ -60,7 +60,7 @@ Deno.test("an edge of which the target does not know which it was is not a run, 
   ]);
   const often = new PaperParts((call) => call < 15 ? { errno: ESTALE } : "returns");
   assert.equal(await runLoop(often.options(1)), null);
-  // A longer lead would have left edges out.
+  // A longer lead would have skipped edges.
   assert.deepEqual(often.edges, Array.from(often.edges, (_, i) => often.edges[0]! + BigInt(i * PERIOD_NS)));
 });
 

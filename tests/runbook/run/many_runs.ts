@@ -1,6 +1,7 @@
 /**
- * Thousands of runs without a kernel: the loop, rows, file, tally, cross-check and progress as `probe run` has them.
- * Prints the heap in bytes, collected, after the first runs and with the last. Needs --expose-gc.
+ * Thousands of runs without a kernel, with the loop, rows, file, tally, cross-check and progress of `probe
+ * run`. Prints the heap in bytes, after garbage collection, after the first runs and at the last. Needs
+ * --expose-gc.
  */
 
 import { setImmediate } from "node:timers";
@@ -68,7 +69,7 @@ await runLoop({
     },
   },
   target: {
-    // By way of the event loop, as a native thread's return is.
+    // Through the event loop, like a native thread's return.
     run: (_fd, _run, edge) =>
       new Promise((resolve) =>
         setImmediate(() => {
@@ -80,7 +81,7 @@ await runLoop({
   },
   probes: {
     armedMapFd: 9,
-    // Every hundredth record does not come.
+    // Every hundredth record does not arrive.
     take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run), ttwu_ns: nowNs },
     awaitsReturn: () => false,
     abandon: () => null,

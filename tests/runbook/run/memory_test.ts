@@ -5,8 +5,8 @@ const FIRST = 1_000;
 const ALL = 11_000;
 
 /**
- * What a run may leave behind: its two durations for the median are 16 bytes, in columns that double when they are
- * full; the rest is the collector's own unrest.
+ * What a run may leave behind: its two durations for the median take 16 bytes, in columns that double when
+ * they are full; the rest is noise of the garbage collector.
  */
 const MOST_BYTES_PER_RUN = 100;
 

@@ -19,7 +19,7 @@ const OUTCOME: RunOutcome = {
   losses: { ring_full: 0, self_reads: 3, recursion_misses: 1 },
 };
 
-/** A sink whose parts write down what they were given. */
+/** A sink whose parts record what they were given. */
 function sinkOf(over: Partial<OutcomeSinkParts> = {}) {
   const calls: string[] = [];
   const rows: Row[] = [];

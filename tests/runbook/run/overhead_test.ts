@@ -13,7 +13,7 @@ import { TARGET } from "../row/chain_fixture.ts";
 
 const PERIOD_NS = 100_000_000;
 
-/** Probes and a target on paper: a run without probes takes 50 us, and every call is written down. */
+/** Probes and a target on paper: a run without probes takes 50 us, and every call is recorded. */
 class PaperParts {
   readonly calls: string[] = [];
   #nowNs = 1_000_000_000n;
@@ -66,7 +66,7 @@ class PaperParts {
   }
 }
 
-/** A run with the probes that took so long from edge to read. */
+/** A run with the probes that took this long from edge to read. */
 function armed(run: number, latencyNs: bigint | null): RunOutcome {
   const value_ns = latencyNs === null ? null : TARGET.edge_ns + latencyNs;
   const losses = { ring_full: 0, self_reads: 0, recursion_misses: 0 };

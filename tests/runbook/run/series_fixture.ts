@@ -1,4 +1,6 @@
-/** A measurement on paper: a kernel, target and clock, a disk in memory, a terminal that is written down. */
+/**
+ * A measurement on paper: a kernel, target and clock, a disk in memory, a terminal whose output is recorded.
+ */
 
 import type { Attributes } from "../../../analysis/result/attributes.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
@@ -39,13 +41,15 @@ export const SYMBOLS = Symbols.parse(new TextEncoder().encode(
 
 export const STARTED = new Date("2026-01-02T03:04:05.678Z");
 
-/** What options and a runbook file of such settings declare. */
+/** What options, or a runbook file with such settings, declare. */
 export function declaredOf(options: ProtocolOptions, settings: Settings = {}): Declared {
   const file: RunbookFile = { settings, named: () => null };
   return declare(options, file, String);
 }
 
-/** With the ID that the kernel mints for such a chain; its stack is too short to tell the waker's context. */
+/**
+ * With the ID that the kernel computes for such a chain; its stack is too short to show the waker's context.
+ */
 function withId(record: ChainRecord | null): ChainRecord | null {
   if (record === null) return null;
   const { tgid, pid, run, ttwu_ns } = record;
@@ -112,7 +116,7 @@ export class PaperRequest {
     };
   }
 
-  /** First words of the file's lines: what kind they are, and numbers of the runs. */
+  /** First words of the file's lines, which tell their kind, and the numbers of the runs. */
   lines(): string[] {
     return this.disk.content.trimEnd().split("\n").map((line) => /^(# [\w-]+|\w+)/.exec(line)?.[0] ?? line);
   }

@@ -103,7 +103,7 @@ Deno.test("a part of a series has no end line, and says that it can go on", asyn
   ]);
 });
 
-/** A file that was cut off behind that run, read back. */
+/** A file that was cut off after that run, read back. */
 async function begunOf(runs: number, last: number): Promise<{ begun: Begun; content: string }> {
   const parts = new PaperParts(() => "returns");
   const paper = new PaperRequest(parts, { runs }, { last });

@@ -85,7 +85,7 @@ const GONE = "load the receiver's driver (ldattach PPS /dev/ttyS0, pps-gpio, or 
 const ONE = { "/dev/pps0": "", "/sys/class/pps/pps0": "", "/sys/class/pps/pps0/name": "serial0\n" };
 const TWO = { ...ONE, "/dev/pps1": "", "/sys/class/pps/pps1": "", "/sys/class/pps/pps1/name": "ptp0\n" };
 
-/** What is found, and what is said of it, before any device is opened. */
+/** What was found, and what is said about it, before any device is opened. */
 const REFUSED: readonly (readonly [
   what: string,
   trigger: string,
@@ -150,7 +150,7 @@ for (const [what, trigger, files, said] of REFUSED) {
 
 const MS = 1_000_000n;
 
-/** A timer whose edges of these ms were taken. */
+/** A timer of which the edges at these ms were taken. */
 function timed(...edges: readonly (number | "pause")[]) {
   const timer = timerTrigger(10_000_000);
   for (const edge of edges) {

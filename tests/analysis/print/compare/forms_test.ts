@@ -50,7 +50,7 @@ Deno.test("no form of the answer holds NaN, Infinity or -0, whatever the files",
   );
 });
 
-/** A few columns of the rows of a CSV whose cells hold no line ends. */
+/** Some columns of the rows of a CSV whose cells contain no line ends. */
 function parsedCsv(comparisons: readonly Comparison[], ...columns: string[]): string[][] {
   const cellsOf = (line: string) =>
     [...`${line},`.matchAll(/(?:"((?:[^"]|"")*)"|([^,]*)),/g)].map(([, quoted, bare]) => quoted ?? bare!);
