@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What the kernel has elsewhere, or calls otherwise, on another machine. A header of arch/ defines, for its own:
+ * What differs in the kernel between architectures. Each header of arch/ defines for its own:
  *
  *   NR_CLOCK_GETTIME             the system call's number
  *   FRAME_AT_ENTRY(ctx)          the stack pointer that a kprobe on a function's entry saw, as its return probe sees it
@@ -10,7 +10,7 @@
  *                                @per_cpu_offset and @variable: addresses of __per_cpu_offset[] and of a variable
  *                                that holds it, for kernels whose BTF has no per-CPU variables (5.10); 0 where unknown
  *
- * runbook/machine/arch.ts is the other half.
+ * runbook/machine/arch.ts is the counterpart in user space.
  */
 #ifndef PROBE_ARCH_H
 #define PROBE_ARCH_H

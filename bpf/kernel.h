@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Every belief about kernel internals, with the version and function it rests on. Only the fields in use are
- * declared; CO-RE relocates them against the running kernel's BTF (rq.clock alone sits at four different
- * offsets in 6.1, 6.12, 7.2 and 7.3).
+ * Every assumption about kernel internals, with the version and function it is based on. Only the fields in
+ * use are declared; CO-RE relocates them against the running kernel's BTF (rq.clock alone is at four
+ * different offsets in 6.1, 6.12, 7.2 and 7.3).
  */
 #ifndef PROBE_KERNEL_H
 #define PROBE_KERNEL_H
@@ -25,7 +25,10 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
-	/* int in 6.1 and 6.12, u8 in 7.3: only BPF_CORE_READ_BITFIELD_PROBED() takes the size from the kernel. */
+	/*
+	 * int in 6.1 and 6.12, u8 in 7.3: only BPF_CORE_READ_BITFIELD_PROBED() takes the size from the
+	 * kernel.
+	 */
 	unsigned int on_rq;
 	int pid;
 	int tgid;
@@ -96,9 +99,10 @@ static __always_inline unsigned int task_state(const struct task_struct *p)
 }
 
 /*
- * A per-CPU variable can only be reached where kallsyms names it (CONFIG_KALLSYMS_ALL); elsewhere the load fails with
- * ENOENT even when the symbol is weak, because its type is in BTF. So this file is compiled twice, and without
- * PROBE_PERCPU other CPUs' rq is not observed, nor what an architecture keeps in such variables (see arch.h).
+ * A per-CPU variable can only be reached when kallsyms lists it (CONFIG_KALLSYMS_ALL). Otherwise the load
+ * fails with ENOENT even when the symbol is weak, because its type is in BTF. So this file is compiled twice.
+ * Without PROBE_PERCPU, other CPUs' rq is not observed, nor what an architecture keeps in such variables (see
+ * arch.h).
  */
 #ifdef PROBE_PERCPU
 extern const struct rq runqueues __ksym __weak;
@@ -106,19 +110,19 @@ extern const struct rq runqueues __ksym __weak;
 
 /*
  * include/linux/preempt.h: PREEMPT_MASK 0xff, SOFTIRQ_MASK 0xff00, HARDIRQ_MASK 0xf0000, NMI_MASK 0xf00000.
- * Bit 8 alone says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). "preempt: Introduce
- * HARDIRQ_DISABLE_BITS" moved HARDIRQ_MASK to 0xf000000 and NMI_MASK to 0x10000000; seen in Debian's 7.3, where
- * the old masks call every interrupt a task. The masks are #defines, so not in BTF; local_interrupt_disable(),
- * which came with them, is.
+ * Only bit 8 says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). "preempt:
+ * Introduce HARDIRQ_DISABLE_BITS" moved HARDIRQ_MASK to 0xf000000 and NMI_MASK to 0x10000000; seen in
+ * Debian's 7.3, where the old masks call every interrupt a task. The masks are #defines, so not in BTF;
+ * local_interrupt_disable(), which came with them, is.
  */
 #define SOFTIRQ_SERVING 0x100
 #define HARDIRQ_MASK(moved) ((moved) ? 0xf000000 : 0xf0000)
 #define NMI_MASK(moved) ((moved) ? 0x10000000 : 0xf00000)
 
 /*
- * softirq_count() (include/linux/preempt.h): with PREEMPT_RT softirqs are served by threads, and their part of the
- * count is in the task (8b1c04acad08 "softirq: Make softirq control and processing RT aware", 5.13; seen on 6.12-rt,
- * where ktimers/N wakes the timers' sleepers).
+ * softirq_count() (include/linux/preempt.h): with PREEMPT_RT, threads serve softirqs, and their part of the
+ * count is in the task (8b1c04acad08 "softirq: Make softirq control and processing RT aware", 5.13; seen on
+ * 6.12-rt, where ktimers/N wakes sleepers on timers).
  */
 static __always_inline bool serves_softirq(int preempt_count)
 {

@@ -6,17 +6,20 @@
 #include "kernel.h"
 #include "record.h"
 
-/* Set by user space before the load, so that the verifier drops what the tier does not have. */
+/* Set by user space before the load, so the verifier drops what the tier does not have. */
 const volatile struct probe_config config = {};
 
 /*
- * What every program looks at first, for every task of the machine. Each in a section of its own, which libbpf makes a
- * map of that name with one value: a program reaches it by its address, without looking it up.
+ * What every program checks first, for every task of the machine. Each has a section of its own, which libbpf
+ * turns into a map of that name with one value: a program reaches it by its address, without a lookup.
  */
 struct armed_run armed SEC(".data.armed") = {};
 struct chain chain SEC(".data.chain") = {};
 
-/* The first timekeeping read on each CPU since the chain was minted: which CPU is the target's is known later. */
+/*
+ * The first timekeeping read on each CPU since the chain was minted. Only later is it known which CPU is the
+ * target's.
+ */
 struct first_read {
 	__u64 correlation_id;
 	__u64 ns;
@@ -32,8 +35,8 @@ struct {
 } first_reads SEC(".maps");
 
 /*
- * What a waker of the armed target brings to try_to_wake_up(). Several may be in it at once, and the one that
- * sched_waking is said of has woken it; the others find it awake.
+ * What a waker of the armed target brings to try_to_wake_up(). Several wakers may be in it at the same time.
+ * The one for which sched_waking is traced wakes the target; the others find it awake.
  */
 struct ttwu_entry {
 	__u64 run;
@@ -47,8 +50,9 @@ struct ttwu_entry {
 };
 
 /*
- * By the waker's pid: a task may still be preempted behind the entry, and go on on another CPU. Of two that are in
- * it at once and have the same place, pids 1024 apart, the first one's note is lost, and with it its wakeup.
+ * By the waker's pid, because a task may be preempted after the entry and continue on another CPU. When two
+ * tasks with the same place, that is pids 1024 apart, are in it at the same time, the note of the first is
+ * lost, and with it its wakeup.
  */
 #define TASK_ENTRIES 1024
 
@@ -59,7 +63,7 @@ struct {
 	__type(value, struct ttwu_entry);
 } task_entries SEC(".maps");
 
-/* By the CPU: of interrupts of an idle one, whose task has pid 0 everywhere. */
+/* By the CPU, for interrupts of an idle CPU, where the current task always has pid 0. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -74,7 +78,7 @@ struct {
 	__type(value, struct probe_counters);
 } counters SEC(".maps");
 
-/* Non-zero while a program of ours is at work on this CPU: a clock read then is our own timestamp. */
+/* Non-zero while one of our programs works on this CPU: a clock read is then our own timestamp. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -83,9 +87,9 @@ struct {
 } in_probe SEC(".maps");
 
 /*
- * Atomic instructions that give the old value back came with 5.12 (91c960b00566, "bpf: Rename BPF_XADD and prepare
- * to encode other atomics"); earlier verifiers refuse even unreachable ones. Putting something into a queue with
- * room for one is such an instruction everywhere: of several CPUs, one finds it empty.
+ * Atomic instructions that return the old value exist since 5.12 (91c960b00566, "bpf: Rename BPF_XADD and
+ * prepare to encode other atomics"); earlier verifiers refuse even unreachable ones. Pushing into a queue
+ * with room for one value works as such an instruction everywhere: only one of several CPUs finds it empty.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);

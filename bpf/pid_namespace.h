@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The target as user space names it: by the pid that it has in the pid namespace of probe, which in a container is
- * another one than the kernel's own.
+ * The target as user space names it: by its pid in probe's pid namespace, which in a container differs from
+ * the kernel's own.
  */
 #ifndef PROBE_PID_NAMESPACE_H
 #define PROBE_PID_NAMESPACE_H
 
 #include "maps.h"
 
-/* MAX_PID_NS_LEVEL (include/linux/pid_namespace.h, 5.10 to 7.3): namespaces below the initial one. */
+/*
+ * MAX_PID_NS_LEVEL (include/linux/pid_namespace.h, 5.10 to 7.3): how deep namespaces nest below the initial
+ * one.
+ */
 #define DEEPEST_PID_NAMESPACE 32
 
 /*
- * The pid of the task in the namespace of that inode; 0 when it is in no such one. A task has a number in its own
- * namespace and in each one above it, struct pid's numbers[0 .. level] (alloc_pid(), kernel/pid.c).
+ * The pid of the task in the namespace of that inode; 0 when it is not in that one. A task has a number in
+ * its own namespace and in each one above it, struct pid's numbers[0 .. level] (alloc_pid(), kernel/pid.c).
  */
 static __always_inline __u32 pid_inside(const struct task_struct *p, __u32 inode)
 {
@@ -31,14 +34,15 @@ static __always_inline __u32 pid_inside(const struct task_struct *p, __u32 inode
 }
 
 /*
- * Whether the task is the armed one. In the initial namespace that is one compare; in another one the first sight of
- * the task, which is its going to sleep, tells the kernel's own pid, and from then on it is one compare too.
+ * Whether the task is the armed one. In the initial namespace that takes one comparison. In another one the
+ * first sight of the task, when it goes to sleep, gives the kernel's own pid, and from then on it takes one
+ * comparison too.
  */
 static __always_inline bool is_armed(const struct task_struct *p, __u32 pid)
 {
 	if (!config.pid_namespace)
 		return armed.pid == pid && armed.run;
-	/* Every CPU has a task with pid 0, and none of them is a target. */
+	/* Every CPU has a task with pid 0, and none of them is ever a target. */
 	if (!armed.run || !pid)
 		return 0;
 	if (!armed.kernel_pid && pid_inside(p, config.pid_namespace) == armed.pid)

@@ -20,11 +20,11 @@ type Counts = Map<string, Map<string, number>>;
 /** One table of counts per stratum. */
 type CountsByStratum = Map<string, Counts>;
 
-/** Free cells of a table up to which its covariance matrix is inverted. */
+/** Most free cells of a table whose covariance matrix is inverted. */
 const MOST_FREE_CELLS = 100;
 
 /**
- * Two columns against each other, both files together; and across the sides.
+ * Two columns against each other: both files together, and within the sides.
  *
  * @param confounded why the table is for information only, or null
  */
@@ -48,8 +48,8 @@ export function crossColumns(
 }
 
 /**
- * A key against the side: does it take its values equally often in both files? And across the values of another
- * column, where one is given.
+ * A key against the side: does it take its values equally often in both files? If another column is given,
+ * also within that column's values.
  */
 export function crossSides(
   files: Pair<ResultFile>,
@@ -88,12 +88,12 @@ interface Crossed {
   readonly rows: string;
   readonly columns: string;
   readonly counts: Counts;
-  /** The same split into strata, and what they are of. */
+  /** The same split into strata, and the column that makes them. */
   readonly within: readonly [across: string, strata: CountsByStratum] | null;
   readonly confounded: Confounding | null;
 }
 
-/** Observed combinations and how often each occurs. */
+/** Observed combinations with their counts. */
 function cellsOf(grouping: Grouping): { values: readonly string[]; count: number }[] {
   const counts = sizesOf(grouping);
   return grouping.groups.flatMap(({ name, values }, code) =>
@@ -178,7 +178,7 @@ function gOf(counts: Table): CrossTable["g_test"] {
   return { g, df, ...cappedP(p) };
 }
 
-/** Null when there are fewer than two strata, or nothing in them to tell rows and columns apart. */
+/** null when fewer than two strata exist, or no stratum distinguishes rows or columns. */
 function withinStrata(
   across: string,
   strata: CountsByStratum,

@@ -1,12 +1,13 @@
-/** Whether two files were measured alike, question by question, and what differs where they were not. */
+/** Whether two files were measured in the same way, question by question, and what differs if not. */
 
 import { hookedPoints, type Question } from "./questions.ts";
 import type { Confounding } from "./reasons.ts";
 import type { Meta, Stage } from "../result/meta.ts";
 
 /**
- * What differs in the declared protocol, field by field: confounds every question. The fields decide, the hash only
- * where they are the same: a file may have been changed, or two programs may hash in different ways.
+ * What differs in the declared protocol, field by field; it confounds every question. The fields decide. The
+ * hash counts only when they are the same: a file may have been changed, or two programs may hash
+ * differently.
  */
 export function protocolDifferences(a: Meta, b: Meta): Confounding[] {
   const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
@@ -34,7 +35,7 @@ export function stageDifference(stage: Stage, a: Meta, b: Meta): Confounding | n
   return only.every((hooks) => hooks?.length === 0) ? null : { code: "hooks", stage, only };
 }
 
-/** What differs in the decoding of wake flags: confounds only what depends on signatures. */
+/** What differs in the decoding of wake flags; it confounds only what depends on signatures. */
 export function decodeDifference(
   a: Meta,
   b: Meta,
@@ -47,7 +48,7 @@ function hooksOf(meta: Meta, stage: Stage): string[] {
   return [...new Set(attached.map((hook) => `${hook.kind} ${hook.hook}`))].sort();
 }
 
-/** null: this side has none at all. */
+/** null: this side has no hooks at all. */
 function onlyIn(hooks: readonly string[], others: readonly string[]): readonly string[] | null {
   return hooks.length === 0 ? null : hooks.filter((hook) => !others.includes(hook));
 }

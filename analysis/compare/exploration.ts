@@ -1,10 +1,10 @@
-/** The family of exploratory p-values of a comparison: everything that is tested beside the verdicts. */
+/** The family of exploratory p-values of a comparison: all tests besides the verdicts. */
 
 import { cappedP } from "../sample/sample.ts";
 import type { ExploratoryP } from "./comparison.ts";
 import { benjaminiHochberg } from "../stats/holm.ts";
 
-/** Stands where the adjusted p-value will stand once all p-values are known. */
+/** Placeholder for the adjusted p-value, until all p-values are known. */
 class Handle {
   constructor(readonly index: number) {}
 }
@@ -15,7 +15,7 @@ export type Unadjusted<T> = T extends object ? {
   }
   : T;
 
-/** Takes p-values as they are found; the first adjustment closes the family. */
+/** Collects p-values as they are found; the first adjustment closes the family. */
 export class Exploration {
   readonly #found: number[] = [];
   #adjusted: readonly number[] | null = null;
@@ -27,7 +27,7 @@ export class Exploration {
 
   /**
    * @param floor the smallest p that the method can give, or null
-   * @returns the fields of `rest`, the p-value, and a handle in the place of its adjustment
+   * @returns the fields of `rest`, the p-value, and a placeholder for its adjusted value
    */
   add<T extends object>(p: number, floor: number | null, rest: T): T & Unadjusted<ExploratoryP> {
     if (this.#adjusted !== null) throw new RangeError("p-values are adjusted already: none can be added");

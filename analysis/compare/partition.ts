@@ -1,14 +1,17 @@
-/** Keys that split the runs alike: migrated and signature where migration is the only flag, path and stack. */
+/**
+ * Keys that split the runs in the same way: migrated and signature when migration is the only flag, path and
+ * stack.
+ */
 
 import type { Group, Grouping } from "../sample/grouping.ts";
 import type { Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 
-/** The group of one key for each group's name of another; null is "not observed". */
+/** From the name of each group of one key to the group of another key; null means "not observed". */
 export type Renaming = ReadonlyMap<string | null, Group>;
 
 /**
- * How to rename the values of key `from` to get those of key `to`, or null when the keys do not split the runs of
+ * How to rename the values of key `from` to those of key `to`, or null when the keys do not split the runs of
  * both files in the same way.
  */
 export function renaming(from: Pair<Grouping>, to: Pair<Grouping>): Renaming | null {
@@ -36,7 +39,7 @@ export function renaming(from: Pair<Grouping>, to: Pair<Grouping>): Renaming | n
   return forward;
 }
 
-/** A stratification for another key that splits the runs alike. */
+/** A stratification rewritten for another key that splits the runs in the same way. */
 export function renamed(
   original: Stratification,
   columns: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * The one table of the questions that a comparison answers: is this duration the same on both sides? Everything
- * else about a question follows from its row: its numbers, its place in the text, the JSON, the CSV and the page.
+ * The one table of the questions that a comparison answers: is this duration the same on both sides?
+ * Everything else about a question follows from its row: its numbers, its place in the text, the JSON, the
+ * CSV and the page.
  */
 
 import { type Duration, DURATIONS, type Point } from "../result/durations.ts";
@@ -9,15 +10,16 @@ import { type Duration, DURATIONS, type Point } from "../result/durations.ts";
 export type MarginField = "offset_margin_ns" | "ttwu_to_tkread_margin_ns";
 
 export interface Question {
-  /** In the text, the JSON and the CSV. */
+  /** Its name in the text, the JSON and the CSV. */
   readonly name: string;
   readonly duration: Duration;
   /**
    * - lead, one question: its verdict is the comparison's, and `--margin` is its margin;
-   * - strata, one question: the one that is looked at stratum by stratum;
+   * - strata, one question: the one that is examined stratum by stratum;
    * - part: the others are made of it.
    *
-   * Of those that are no part the order of the runs and the shape are looked at, and the shift within strata.
+   * The order of the runs, the shape, and the shift within strata are examined for all questions that are not
+   * a part.
    */
   readonly role: "lead" | "strata" | "part";
   readonly margin: MarginField;
@@ -58,7 +60,7 @@ export const QUESTIONS = [
 type Listed = (typeof QUESTIONS)[number];
 type Whole = Exclude<Listed, { readonly role: "part" }>;
 export type QuestionName = Listed["name"];
-/** Questions that are no part of another one. */
+/** Questions that are not part of another one. */
 export type WholeName = Whole["name"];
 
 export const LEAD = QUESTIONS.find(({ role }) => role === "lead") as Extract<
@@ -71,7 +73,7 @@ export const OF_STRATA = QUESTIONS.find(({ role }) => role === "strata") as Extr
 >;
 export const WHOLES: readonly Whole[] = QUESTIONS.filter((question) => question.role !== "part");
 
-/** The answer to each question, or whatever there is of each, in the order of the table. */
+/** The answer to each question, or anything else that each question has, in the order of the table. */
 export function perQuestion<T>(of: (question: Listed) => T): Record<QuestionName, T> {
   return Object.fromEntries(QUESTIONS.map((question) => [question.name, of(question)])) as Record<
     QuestionName,
@@ -79,7 +81,9 @@ export function perQuestion<T>(of: (question: Listed) => T): Record<QuestionName
   >;
 }
 
-/** Points of the chain that hooks observe and that a question's answer rests on. The edge is the trigger's. */
+/**
+ * Points of the chain that hooks observe and that a question's answer depends on. The edge is the trigger's.
+ */
 export function hookedPoints({ duration }: Question): Exclude<Point, "edge">[] {
   const { from, to } = DURATIONS.find(({ name }) => name === duration)!;
   return [from, to].filter((point) => point !== "edge");

@@ -1,4 +1,7 @@
-/** Columns that nothing was grouped by: constant ones that differ between the sides, and ones that vary inside strata. */
+/**
+ * Columns by which nothing was grouped: constant ones that differ between the sides, and ones that vary
+ * inside strata.
+ */
 
 import type { Grouping } from "../sample/grouping.ts";
 import { countsOf } from "../sample/counts.ts";
@@ -9,7 +12,7 @@ import type { ResultFile } from "../result/file.ts";
 import type { ValueCounts, Warning } from "./warning.ts";
 import { TEXT_NAMES, type TextName } from "../result/row.ts";
 
-/** Columns that say how a run went: by these runs are chosen. */
+/** Columns that say how a run went: they already decide which runs count. */
 const OUTCOMES: readonly string[] = ["status", "last_stage"] satisfies TextName[];
 
 /** What may explain a difference: all texts that a file keeps. */
@@ -26,10 +29,10 @@ export function constantDifferences(files: Pair<ResultFile>): ContextDifference[
 }
 
 /**
- * Columns that vary inside a stratum of every key, as benchstat's residue: they may make a difference that no key
- * explains.
+ * Columns that vary inside a stratum of every key, like benchstat's residue: they may cause a difference that
+ * no key explains.
  *
- * @param keys that the runs are grouped by: their columns, and the groups of both sides
+ * @param keys by which the runs are grouped: their columns, and the groups of both sides
  */
 export function residueOf(
   files: Pair<ResultFile>,

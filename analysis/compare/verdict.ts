@@ -11,7 +11,7 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /**
- * The verdict where there is an interval of the shift.
+ * The verdict when the shift has an interval.
  *
  * @param isInside the 1 - 2 alpha interval lies inside the margin
  * @param isOutside it lies outside

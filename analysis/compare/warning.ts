@@ -1,4 +1,7 @@
-/** What a reader must know before believing a comparison: a code, and the facts. The words are in analysis/print. */
+/**
+ * What a reader must know before believing a comparison: a code, with its facts. The words are in
+ * analysis/print.
+ */
 
 import type { FileNote, IntegrityError } from "../result/note.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -10,12 +13,12 @@ export type ValueCounts = readonly { readonly value: string; readonly runs: numb
 
 export type Warning =
   | { readonly code: "file"; readonly note: FileNote }
-  /** Both sides began at the same time on the same boot. */
+  /** Both sides began at the same time of the same boot. */
   | { readonly code: "same_measurement" }
   | ({ readonly side: SideIndex } & OfSide)
   /** Sides with few complete runs. */
   | { readonly code: "thin"; readonly sides: readonly { side: SideIndex; complete: number }[] }
-  /** The edges of both sides are known no better than to the margin. */
+  /** The edges of both sides are known no more precisely than the margin. */
   | {
     readonly code: "edges";
     readonly question: QuestionName;
@@ -28,7 +31,7 @@ export type Warning =
     readonly later: readonly string[];
     readonly earlier: readonly string[];
   }
-  /** The shift over all has the other sign than in every stratum. */
+  /** The shift over all runs has another sign than that in every stratum. */
   | { readonly code: "simpson_sign"; readonly key: string; readonly question: QuestionName }
   | {
     readonly code: "simpson";
@@ -39,7 +42,7 @@ export type Warning =
   }
   /** `wide` is the wider stratum in A and the tighter one on the other side. */
   | { readonly code: "spread_flips"; readonly key: string; readonly wide: string; readonly tight: string }
-  /** Columns that vary inside the strata of every key; null where a side's do not. */
+  /** Columns that vary inside the strata of every key; null for a side where none do. */
   | {
     readonly code: "residue";
     readonly columns: readonly { readonly column: string; readonly values: Pair<ValueCounts | null> }[];
@@ -70,7 +73,7 @@ type OfSide =
     readonly missing: number;
     readonly complete: number;
   }
-  /** By the autocorrelation of neighbours, or by a change of level: the other is null. */
+  /** By the autocorrelation of neighbours or by a change of level; the other is null. */
   | {
     readonly code: "not_exchangeable";
     readonly question: WholeName;

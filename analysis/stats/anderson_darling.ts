@@ -6,9 +6,9 @@ export interface AndersonDarling {
   readonly a2: number;
   /** A^2 standardised by its mean k - 1 and its standard deviation; null when all values are equal. */
   readonly t: number | null;
-  /** In [0.001, 0.25] by interpolation, where a p at either end is capped; null when t is. */
+  /** In [0.001, 0.25] by interpolation, where a p at either end is capped; null when t is null. */
   readonly p: number | null;
-  /** The smallest p that the method can give, and the largest. A p equal to one is to be shown as capped. */
+  /** The smallest p that the method can give, and the largest. Show a p equal to one of them as capped. */
   readonly pFloor: number;
   readonly pCeiling: number;
   readonly method: string;
@@ -17,7 +17,7 @@ export interface AndersonDarling {
 /** Most permutations of the test for small samples. */
 export const AD_PERMUTATIONS = 1999;
 
-/** Up to so many values in all p comes from permutations. */
+/** With up to this many values in all, p comes from permutations. */
 const AD_PERMUTED_UP_TO = 1000;
 
 /** Percentiles of t for m = k - 1: B0 + B1 / sqrt m + B2 / m at these upper tails. */
@@ -26,7 +26,7 @@ const B0 = [0.675, 1.281, 1.645, 1.96, 2.326, 2.573, 3.085] as const;
 const B1 = [-0.245, 0.25, 0.678, 1.149, 1.822, 2.364, 3.615] as const;
 const B2 = [-0.105, -0.305, -0.362, -0.391, -0.396, -0.345, -0.154] as const;
 
-/** A^2 of the same values differs by rounding alone when their order differs. */
+/** A^2 of the same values in another order differs only by rounding. */
 const SAME = 1e-9;
 
 /**
@@ -64,7 +64,7 @@ export function andersonDarling(samples: readonly Float64Array[], seed?: number)
   return { a2, t, p, ...limits };
 }
 
-/** The pooled sample: its distinct values, and for each value, in order, its sample. */
+/** The pooled sample: its distinct values, and for each value, in order, the sample it comes from. */
 class Pooled {
   readonly labels: Float64Array;
   /** Number of distinct values. */
@@ -83,7 +83,7 @@ class Pooled {
     const next = new Uint32Array(samples.length);
     let groups = 0;
     for (let slot = 0; slot < total; groups++) {
-      // By index: there are about as many rounds as values.
+      // By index, because there are about as many rounds as values.
       let value = Infinity;
       for (let s = 0; s < samples.length; s++) {
         const sample = samples[s]!;
@@ -114,7 +114,7 @@ class Pooled {
     return this.#sizes.length === 2 ? this.#ofTwo(labels) : this.#ofMany(labels);
   }
 
-  /** The distances of two samples are each other's negative: those of the second suffice. */
+  /** The distances of two samples are each other's negative, so those of the second suffice. */
   #ofTwo(labels: Float64Array): number {
     const total = labels.length;
     const [first, second] = this.#sizes as readonly [number, number];
@@ -149,7 +149,7 @@ class Pooled {
       const scale = this.#weights[group]!;
       for (const [s, size] of this.#sizes.entries()) {
         const distance = total * (below[s]! + here[s]! / 2) - size * middle;
-        // The last distinct value alone has no weight: all samples lie below or at it.
+        // The last distinct value has no weight, because all samples lie at or below it.
         if (distance !== 0) sums[s]! += scale * distance * distance;
         below[s]! += here[s]!;
       }
@@ -167,7 +167,7 @@ function varianceOf(sizes: readonly number[], total: number): number {
   const inverse = sizes.reduce((sum, size) => sum + 1 / size, 0);
   let harmonic = 0;
   let g = 0;
-  // g = sum over i < j < N of 1 / ((N - i) j): with the harmonic sum of j from i + 1 to N - 1 kept running.
+  // g = sum over i < j < N of 1 / ((N - i) j), with the harmonic sum of j from i + 1 to N - 1 kept running.
   for (let i = total - 1; i >= 1; i--) {
     g += harmonic / (total - i);
     harmonic += 1 / i;

@@ -1,7 +1,7 @@
 import { logGamma } from "./incomplete.ts";
 import type { Xoshiro128 } from "./random.ts";
 
-/** Below this mean the distribution is summed from 0; above, numbers are drawn by rejection. */
+/** Below this mean the distribution is summed from 0; above it, numbers are drawn by rejection. */
 const SUM_BELOW_MEAN = 10;
 
 /**
@@ -23,7 +23,7 @@ function inverted(n: number, p: number, random: Xoshiro128): number {
   for (;;) {
     let rest = random.uniform();
     let probability = Math.exp(n * Math.log1p(-p));
-    // Rounding can leave a rest beyond the last value; then another number is drawn.
+    // Rounding can leave a rest beyond the last value; another number is drawn then.
     for (let k = 0; k <= n && k <= 110; k++) {
       if (rest < probability) return k;
       rest -= probability;

@@ -4,7 +4,7 @@ import { sequentialP } from "./sequential.ts";
 export interface ChangePoint {
   /** Runs before the change: the level differs most between the first `after` runs and the rest. */
   readonly after: number;
-  /** Largest |U_t| of Pettitt; twice the difference of the rank sum to its expectation. */
+  /** Pettitt's largest |U_t|: twice the difference between the rank sum and its expectation. */
   readonly k: number;
   readonly p: number;
   /** The smallest p that permutations can give; null for the approximation. */
@@ -15,7 +15,7 @@ export interface ChangePoint {
 /** Most permutations of the test; its smallest p is 1 / (PETTITT_PERMUTATIONS + 1). */
 export const PETTITT_PERMUTATIONS = 1999;
 
-/** Up to so many runs p comes from permutations. */
+/** With up to this many runs, p comes from permutations. */
 const PETTITT_PERMUTED_UP_TO = 1000;
 
 /**

@@ -14,12 +14,12 @@ export interface Association {
   /** Cramer's V with Bergsma's bias correction, in [0, 1]; null when n is too small for it to be defined. */
   readonly cramersV: number | null;
   readonly p: number;
-  /** The smallest p a Monte-Carlo test can give; null otherwise. A p equal to it is to be shown as capped. */
+  /** The smallest p that a Monte-Carlo test can give; null otherwise. Show a p equal to it as capped. */
   readonly pFloor: number | null;
   readonly method: string;
 }
 
-/** Below this expected count the chi-square distribution is not trusted, for the likelihood ratio neither. */
+/** Below this expected count the chi-square distribution is not used, not even for the likelihood ratio. */
 export const EXPECTED_AT_LEAST = 5;
 
 /**
@@ -88,7 +88,7 @@ export function gTest(table: Table): GTest {
   for (const [i, row] of table.entries()) {
     for (const [j, count] of row.entries()) {
       const expected = (rows[i]! * columns[j]!) / n;
-      // O ln(O / E) - (O - E), whose second part sums to 0: no term is negative, so that none cancel.
+      // O ln(O / E) - (O - E), whose second part sums to 0: no term is negative, so none cancel.
       half += count === 0 ? expected : excess(count, expected);
     }
   }
@@ -101,7 +101,7 @@ export function gTest(table: Table): GTest {
 function excess(x: number, m: number): number {
   const relative = (x - m) / m;
   if (Math.abs(relative) > 0.01) return x * Math.log(x / m) + m - x;
-  // Its Taylor series, since the terms above cancel: m sum (-relative)^k / (k (k - 1)).
+  // Its Taylor series, because the terms above cancel: m sum (-relative)^k / (k (k - 1)).
   let sum = 0;
   for (let k = 9; k >= 2; k--) sum = (1 / (k * (k - 1)) + sum) * -relative;
   return -m * relative * sum;

@@ -21,13 +21,14 @@ export interface VInterval {
 }
 
 /**
- * Interval of Cramer's V: those V under which a chi-square as large as the one observed, and one as small, are not too
- * rare. Chi-square is noncentral with noncentrality n (min(r, c) - 1) V^2, stretched by how much more or less it
- * varies than that distribution has it: not at all at V = 0, by the delta method at the V observed (Bishop, Fienberg
- * and Holland 1975; half a count added to each cell), in proportion to V^2 between and beyond. All of the tail is
- * above at V = 0, so that 0 lies outside exactly when the chi-square test rejects, and half of it at large V.
- * Of a 2 x 2 table the chi-square is discrete: half of a step is added before it is called small. One that fits
- * independence better than nine in ten independent tables do says no more against a large V than the tenth of them.
+ * Interval of Cramer's V: those V for which neither a chi-square as large as the observed one nor one as
+ * small is too rare. Chi-square is noncentral with noncentrality n (min(r, c) - 1) V^2, stretched by how much
+ * more or less it varies than that distribution: not at all at V = 0, by the delta method at the observed V
+ * (Bishop, Fienberg and Holland 1975; half a count added to each cell), in proportion to V^2 between and
+ * beyond. At V = 0 all of the tail is above, so 0 lies outside exactly when the chi-square test rejects; at
+ * large V half of it is. The chi-square of a 2 x 2 table is discrete: half of a step is added before it
+ * counts as small. A table that fits independence better than nine in ten independent tables is no stronger
+ * evidence against a large V than the tenth of them.
  *
  * @param table rows of counts; take out empty rows and columns first
  * @returns null when n is too small for a bias-corrected V
@@ -60,7 +61,7 @@ export function cramersVInterval(table: Table, confidence: number = 0.95): VInte
   const low = under(0).isNotTooLarge ? 0 : boundary(observed, 0, (v) => under(v).isNotTooLarge);
   const high = under(1).isNotTooSmall ? 1 : boundary(observed, 1, (v) => under(v).isNotTooSmall);
   return {
-    // What the sample says of itself belongs to its interval.
+    // The sample's own estimate belongs to its interval.
     low: Math.min(low, estimate),
     high: Math.max(high, estimate),
     confidence,
@@ -68,13 +69,16 @@ export function cramersVInterval(table: Table, confidence: number = 0.95): VInte
   };
 }
 
-/** Chi-square never varies less than this share of what the noncentral distribution has. */
+/** Chi-square never varies less than this share of the noncentral distribution's variation. */
 const LEAST_STRETCH = 0.02;
 
-/** Share of independent tables of which a smaller chi-square is not told apart. */
+/** Share of independent tables whose smaller chi-square values are not distinguished. */
 const TOO_GOOD = 0.1;
 
-/** Where a condition ends to hold between a number for which it holds and one for which it does not, by bisection. */
+/**
+ * The point, found by bisection, where a condition stops holding between a number for which it holds and one
+ * for which it does not.
+ */
 function boundary(inside: number, outside: number, holds: (v: number) => boolean): number {
   let [within, beyond] = [inside, outside];
   for (let i = 0; i < 50; i++) {

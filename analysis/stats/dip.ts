@@ -13,7 +13,10 @@ export interface Dip {
 /** Simulated uniform samples; p-values are multiples of 1 / (DIP_SAMPLES + 1). */
 export const DIP_SAMPLES = 1999;
 
-/** Larger samples are compared with simulated ones of this size by sqrt(n) dip, whose distribution has settled. */
+/**
+ * For larger samples, sqrt(n) dip is compared with that of simulated samples of this size; its distribution
+ * has settled.
+ */
 const DIP_SIMULATED_UP_TO = 1000;
 
 /**
@@ -39,7 +42,7 @@ export function dipTest(sorted: Float64Array, seed?: number): Dip {
   };
 }
 
-/** Dips simulated so far, by size and seed: the sides of a comparison are often of one size. */
+/** Dips simulated so far, by size and seed: the sides of a comparison often have the same size. */
 const known = new Map<string, Float64Array>();
 
 /** Dips of DIP_SAMPLES uniform samples, made once per size and seed. */
@@ -52,7 +55,7 @@ function uniformDips(size: number, seed: number | undefined): Float64Array {
   const dips = new Float64Array(DIP_SAMPLES);
   const reused = new Dips(size);
   for (let i = 0; i < DIP_SAMPLES; i++) {
-    // Sums of exponential numbers are, but for their scale, uniform numbers in order.
+    // Sums of exponential numbers are, except for their scale, uniform numbers in order.
     let sum = 0;
     for (let j = 0; j < size; j++) sample[j] = sum -= Math.log1p(-random.uniform());
     dips[i] = reused.of(sample);
@@ -72,7 +75,7 @@ export function dipSorted(sorted: Float64Array): number {
   return new Dips(sorted.length).of(sorted);
 }
 
-/** Dips of samples of one size; what they need is allocated once. */
+/** Computes dips of samples of one size; what they need is allocated once. */
 class Dips {
   readonly #minorant: Int32Array;
   readonly #majorant: Int32Array;

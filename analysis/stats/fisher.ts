@@ -15,10 +15,10 @@ export const MONTE_CARLO_TABLES = 9999;
 /** Steps from one partial table to the next before the exact computation gives up: about 50 ms. */
 const WORK_LIMIT = 400_000;
 
-/** What finding a node costs, in such steps. */
+/** The cost of finding a node, in such steps. */
 const NODE_WORK = 8;
 
-/** Log-weights are kept in multiples of this, so that adding them is exact and equal ones meet; 1.5e-11. */
+/** Log-weights are multiples of this, so that adding them is exact and equal ones coincide; 1.5e-11. */
 const LOG_UNIT = 2 ** -36;
 
 type Table = readonly (readonly number[])[];
@@ -30,7 +30,7 @@ export function fisher2x2(table: Table): number {
   const column = a + c;
   const low = Math.max(0, a - d);
   const high = Math.min(row, column);
-  // Relative to the mode, by ratios of neighbouring hypergeometric probabilities: no logarithms to cancel.
+  // Relative to the mode, by ratios of neighbouring hypergeometric probabilities: no logarithms that cancel.
   const ratio = (x: number) => ((row - x) * (column - x)) / ((x + 1) * (x + 1 + d - a));
   const mode = Math.floor(((row + 1) * (column + 1)) / (a + b + c + d + 2));
   const weights = new Float64Array(high - low + 1);
@@ -106,7 +106,7 @@ function sumLog(counts: readonly number[], logFactorial: Float64Array): number {
 
 /** Partial tables that leave the same remainders of the rows. */
 interface Node {
-  /** Descending: which row keeps which remainder does not matter any more. */
+  /** Descending: which row keeps which remainder no longer matters. */
   readonly left: readonly number[];
   /** Log-weight of the columns already set -> number of partial tables that have it. */
   readonly pasts: Map<number, number>;
@@ -116,7 +116,7 @@ class Network {
   p = 0;
   #work = 0;
   readonly #rows: readonly number[];
-  /** Descending, so that the table is settled early. */
+  /** Descending, so the table is settled early. */
   readonly #columns: readonly number[];
   readonly #logFactorial: Float64Array;
   /** A table counts when its log-weight is at most this. */
@@ -190,7 +190,7 @@ class Network {
     return true;
   }
 
-  /** Adds partial tables, `logWeight` further on, to the node of what remains. */
+  /** Adds partial tables, with `logWeight` more, to the node of what remains. */
   #arrive(
     open: Map<number, number>,
     left: readonly number[],
@@ -274,7 +274,7 @@ function randomLogWeight(
   return logWeight;
 }
 
-/** Marked ones among `draws` of a population, by inversion of u outwards from the mode. */
+/** How many of the `draws` from a population are marked, by inversion of u outwards from the mode. */
 function hypergeometric(
   population: number,
   marked: number,

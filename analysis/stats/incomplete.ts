@@ -65,7 +65,7 @@ export function incompleteGamma(a: number, x: number): { lower: number; upper: n
   if (x === 0) return { lower: 0, upper: 1 };
   if (x === Infinity) return { lower: 1, upper: 0 };
   const front = gammaTerm(a, x);
-  // One tail is then too small for a double, and what it would be multiplied with need not converge so far out.
+  // One tail is then too small for a double, and its factor need not converge so far out.
   if (front === 0) return x < a + 1 ? { lower: 0, upper: 1 } : { lower: 1, upper: 0 };
   if (x < a + 1) {
     const lower = front * gammaSeries(a, x);

@@ -31,8 +31,8 @@ export function kolmogorovSmirnov(sortedA: Float64Array, sortedB: Float64Array):
 }
 
 /**
- * The largest |i n - j m| over the steps of the pooled sample, an integer, so that no rounding decides; and for
- * each number of pooled values passed, whether the next value differs (1) or is tied to the last (0).
+ * The largest |i n - j m| over the steps of the pooled sample: an integer, so rounding decides nothing. And
+ * for each number of pooled values passed, whether the next value differs (1) or is tied to the last (0).
  */
 function walk(sortedA: Float64Array, sortedB: Float64Array): { distance: number; tieEnds: Uint8Array } {
   const m = sortedA.length;
@@ -53,8 +53,8 @@ function walk(sortedA: Float64Array, sortedB: Float64Array): { distance: number;
 }
 
 /**
- * Share of the lattice paths from (0, 0) to (m, n) that reach the distance at the end of a group of ties. Counts
- * the paths that do, rather than those that do not as R: small p-values keep their digits.
+ * Share of the lattice paths from (0, 0) to (m, n) that reach the distance at the end of a group of ties.
+ * Counts the paths that reach it, unlike R, which counts those that do not: small p-values keep their digits.
  */
 function exactP(distance: number, m: number, n: number, tieEnds: Uint8Array): number {
   if (distance === 0) return 1;
@@ -71,7 +71,7 @@ function exactP(distance: number, m: number, n: number, tieEnds: Uint8Array): nu
   return reaching[n]! / paths[n]!;
 }
 
-/** P(K > lambda) of Kolmogorov's distribution, by whichever of its two series converges at once. */
+/** P(K > lambda) of Kolmogorov's distribution, by that one of its two series which converges at once. */
 function limitP(lambda: number): number {
   if (lambda < 1) {
     let sum = 0;

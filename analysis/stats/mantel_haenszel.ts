@@ -2,11 +2,14 @@ import { chiSquareSurvival } from "./special.ts";
 import { marginsOf, type Table } from "./table_margins.ts";
 
 export interface MantelHaenszel {
-  /** Generalised Cochran-Mantel-Haenszel statistic; null when no stratum tells rows or columns apart. */
+  /** Generalised Cochran-Mantel-Haenszel statistic; null when no stratum distinguishes rows or columns. */
   readonly chiSquare: number | null;
   readonly df: number;
   readonly p: number | null;
-  /** Mantel and Haenszel's common odds ratio of 2 x 2 tables; null for larger ones, or where it is 0 / 0 or infinite. */
+  /**
+   * Mantel and Haenszel's common odds ratio of 2 x 2 tables; null for larger ones, or when it is 0 / 0 or
+   * infinite.
+   */
   readonly oddsRatio: number | null;
   /** Strata with at least 2 counts; the others say nothing. */
   readonly strata: number;
@@ -44,7 +47,7 @@ export function mantelHaenszel(tables: readonly Table[]): MantelHaenszel {
   };
 }
 
-/** Adds a stratum's counts less their expectation, and their covariance; without last row and column. */
+/** Adds a stratum's counts minus their expectation, and their covariance; without the last row and column. */
 function addStratum(table: Table, excess: Float64Array, covariance: Float64Array[], width: number): void {
   const { rows, columns, n } = marginsOf("Mantel-Haenszel", table);
   const scale = 1 / (n * n * (n - 1));

@@ -1,8 +1,11 @@
-/** A series and the order of its values: sorted once, everything after that is a walk. */
+/** A series and the order of its values: sorted once, so everything after that is one pass. */
 export interface Ordered {
   /** The values, ascending. */
   readonly sorted: Float64Array;
-  /** Where in the series each of `sorted` stands: sorted[k] = series[order[k]]; of equal ones the earlier first. */
+  /**
+   * Where in the series each of `sorted` stands: sorted[k] = series[order[k]]; of equal values the earlier
+   * comes first.
+   */
   readonly order: Uint32Array;
 }
 
@@ -11,15 +14,15 @@ const DIGITS = 1 << DIGIT_BITS;
 const SIGN = 0x80000000;
 
 /**
- * Sorts a series by its bits (radix sort, least significant digit first), O(values): of 100,000 latencies in a fifth
- * of the time of `toSorted`, which does not tell the order. Digits that all values share cost one walk only, and
- * integers of nanoseconds share most.
+ * Sorts a series by its bits (radix sort, least significant digit first), in O(values): 100,000 latencies
+ * take a fifth of the time of `toSorted`, which does not give the order. Digits that all values share cost
+ * only one pass, and integers of nanoseconds share most of them.
  *
  * @param series no NaN
  */
 export function ordered(series: Float64Array): Ordered {
   const n = series.length;
-  // The low word of a number comes first: all that Deno runs on is little-endian.
+  // The low word of a number comes first: Deno only runs on little-endian machines.
   const words = new Uint32Array(series.buffer, series.byteOffset, 2 * n);
   let order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
@@ -53,7 +56,10 @@ export function ordered(series: Float64Array): Ordered {
   return { sorted, order };
 }
 
-/** One word of a number, so that unsigned words lie as the numbers do: of negative ones more is less. */
+/**
+ * One word of a number, transformed so that unsigned words sort like the numbers: negative ones sort in
+ * reverse.
+ */
 function keyOf(words: Uint32Array, at: number, word: number): number {
   const bits = words[2 * at + word]!;
   if (words[2 * at + 1]! >= SIGN) return ~bits;

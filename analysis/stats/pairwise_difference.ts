@@ -1,23 +1,24 @@
 import { Xoshiro128 } from "./random.ts";
 import { type Around, differencesAround } from "./rank.ts";
 
-/** Pivots are chosen from this many candidates a round, so that a round keeps about 1 in 50 of them. */
+/** Each round chooses its pivots from this many candidates, so it keeps about 1 in 50 of them. */
 const SAMPLE_SIZE = 8192;
 
-/** Walks that narrow an interval of values, before it is done by random pivots. */
+/** How often an interval of values is narrowed by counting, before random pivots take over. */
 const MOST_WALKS = 16;
 
-/** So many values of each sample, evenly by rank, tell where to begin. */
+/** This many values of each sample, evenly spaced by rank, tell where to begin. */
 const THINNED_TO = 64;
 
 /**
  * The differences b - a of two sorted samples in ascending order, for several ranks of them: what was found for one
  * rank narrows the search for the next.
  *
- * The differences form a matrix whose rows (one an element of A) and columns are sorted, so the number below a
- * value is counted by one walk of m + n steps (Johnson and Mizoguchi 1978). Where the values lie is interpolated
- * between counts, by the Illinois rule, each end moved on to the next difference there is. Data for which that takes
- * too long are searched with random pivots; what fits in O(m + n) memory is sorted. The answer depends on none of it.
+ * The differences form a matrix whose rows (one per element of A) and columns are sorted, so one pass of m +
+ * n steps counts the number below a value (Johnson and Mizoguchi 1978). Between counts, the place of the
+ * value is interpolated by the Illinois rule, and each end then moves to the next existing difference. When
+ * that takes too long, the search goes on with random pivots; what fits into O(m + n) memory is sorted. The
+ * answer depends on none of this.
  */
 export class PairwiseDifferences {
   readonly #a: Float64Array;
@@ -60,7 +61,7 @@ export class PairwiseDifferences {
     return (found ?? selected(a, b, rank)) + 0;
   }
 
-  /** Counts about where the rank seems to lie in a few of all differences. */
+  /** Counts near the place where the rank seems to lie, judged by a few of all differences. */
   #begin(rank: number): void {
     const [a, b] = [thinned(this.#a, THINNED_TO), thinned(this.#b, THINNED_TO)];
     const few = new Candidates(a, b).values();
@@ -79,13 +80,13 @@ export class PairwiseDifferences {
       if (counted.count >= rank && counted.count <= upTo.count) upTo = counted;
     }
     let [missing, excess] = [rank - 0.5 - below.count, upTo.count - rank + 0.5];
-    // Of an end that stays for the second time half is taken, so that it moves as well.
+    // Half the weight of an end that stays for the second time, so that it moves too.
     let stays: "low" | "high" | null = null;
     for (let walk = 0; below.beyond !== upTo.upTo; walk++) {
       if (walk === MOST_WALKS) return null;
       const [low, high] = [below.beyond, upTo.upTo];
       const between = low + (high - low) * (missing / (missing + excess));
-      // Of two neighbouring numbers the mean rounds to either.
+      // The mean of two neighbouring numbers rounds to one of them.
       const counted = this.#count(between < high ? between : low);
       if (counted.count >= rank) {
         upTo = counted;
@@ -110,7 +111,7 @@ export class PairwiseDifferences {
   }
 }
 
-/** At most `most` values of a sorted sample, evenly by rank. */
+/** At most `most` values of a sorted sample, evenly spaced by rank. */
 export function thinned(sorted: Float64Array, most: number): Float64Array {
   const size = Math.min(sorted.length, most);
   return Float64Array.from(
@@ -119,7 +120,7 @@ export function thinned(sorted: Float64Array, most: number): Float64Array {
   );
 }
 
-/** So many differences fit into O(m + n) memory. */
+/** This many differences fit into O(m + n) memory. */
 function fewOf(sortedA: Float64Array, sortedB: Float64Array): number {
   return 4 * SAMPLE_SIZE + (sortedA.length + sortedB.length) / 8;
 }
@@ -129,7 +130,7 @@ function fewOf(sortedA: Float64Array, sortedB: Float64Array): number {
  * candidates left (Floyd and Rivest 1975), whatever the data.
  */
 function selected(sortedA: Float64Array, sortedB: Float64Array, rank: number): number {
-  // One row an element of the SHORTER sample, so that walks over rows are short: b - a = (-a) - (-b).
+  // One row per element of the SHORTER sample, so that passes over rows are short: b - a = (-a) - (-b).
   return sortedA.length > sortedB.length
     ? select(negated(sortedB), negated(sortedA), rank)
     : select(sortedA, sortedB, rank);
@@ -157,7 +158,7 @@ function select(sortedA: Float64Array, sortedB: Float64Array, rank: number): num
   return candidates.values()[rank - candidates.below - 1]!;
 }
 
-/** The differences still possible: in row i those with column index in [from[i], to[i]). */
+/** The differences still possible: in row i those with a column index in [from[i], to[i]). */
 class Candidates {
   readonly #a: Float64Array;
   readonly #b: Float64Array;
@@ -182,7 +183,7 @@ class Candidates {
   /**
    * Keeps only the candidates on the pivot's side where the rank lies.
    *
-   * @returns true when the pivot itself is the difference of that rank; then nothing was changed
+   * @returns true when the pivot itself is the difference of that rank; nothing is changed then
    */
   split(pivot: number, rank: number): boolean {
     const a = this.#a;
@@ -193,7 +194,7 @@ class Candidates {
     let totalUpTo = 0;
     let j = 0;
     let k = 0;
-    // The difference is formed as it is returned: comparing b with pivot + a would round differently.
+    // Computes the difference as it is returned: comparing b with pivot + a would round differently.
     for (let i = 0; i < a.length; i++) {
       const ai = a[i]!;
       while (j < b.length && b[j]! - ai < pivot) j++;

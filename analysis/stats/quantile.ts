@@ -25,7 +25,8 @@ export function medianSorted(sorted: Float64Array): number {
 }
 
 /**
- * Interquartile range, type 7 on both ends; exact where the quartiles themselves are too large to be (2^53 ns).
+ * Interquartile range, type 7 on both ends; exact even when the quartiles themselves are too large to be
+ * exact (2^53 ns).
  *
  * @throws RangeError for an empty sample
  */

@@ -1,6 +1,6 @@
 /**
- * Values needed for an upper bound of a quantile: the largest of n is one when 1 - p^n >= confidence, whatever the
- * distribution. 59 for P95 and 299 for P99 at 95 %.
+ * How many values an upper bound of a quantile needs: the largest of n values is such a bound when 1 - p^n >=
+ * confidence, whatever the distribution. 59 for P95 and 299 for P99 at 95 %.
  *
  * @throws RangeError for a p or confidence outside (0, 1)
  */

@@ -1,4 +1,4 @@
-/** Seed of every Monte-Carlo method unless another is asked for: the same input gives the same bytes. */
+/** Seed of every Monte-Carlo method by default: the same input gives the same bytes. */
 export const DEFAULT_SEED = 20_240_601;
 
 /**
@@ -6,7 +6,7 @@ export const DEFAULT_SEED = 20_240_601;
  * filled from a 32-bit seed with the finaliser of MurmurHash3 over a Weyl sequence (SplitMix32).
  */
 export class Xoshiro128 {
-  /** Signed, since JavaScript's bits are: no word has to become a double. */
+  /** Signed, like JavaScript's bit operations, so no word has to become a double. */
   readonly #state: Int32Array;
 
   /** @param state four 32-bit words, not all 0 */
@@ -34,7 +34,9 @@ export class Xoshiro128 {
     return result;
   }
 
-  /** An integer in [0, limit), each as likely but for a share of limit / 2^32. @param limit up to 2^21 */
+  /**
+   * An integer in [0, limit), all equally likely except for a share of limit / 2^32. @param limit up to 2^21
+   */
   index(limit: number): number {
     return Math.floor((this.uint32() * limit) / 4_294_967_296);
   }

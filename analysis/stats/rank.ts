@@ -1,8 +1,11 @@
-/** Ranks of pooled samples, by merging sorted ones: nothing here sorts, everything is O(number of values). */
+/**
+ * Ranks of pooled samples, by merging sorted ones: nothing here sorts, and everything takes O(number of
+ * values).
+ */
 
 import type { Ordered } from "./ordered.ts";
 
-/** How the values of two samples lie to each other. */
+/** How the values of two samples compare. */
 export interface PairCounts {
   /** Pairs (a, b) with b > a. */
   readonly greater: number;
@@ -61,7 +64,7 @@ export function countDifferences(
   return { below, upTo };
 }
 
-/** What lies about a value among the differences of two samples. */
+/** The neighbourhood of a value among the differences of two samples. */
 export interface Around {
   /** Number of differences up to the value. */
   readonly count: number;
@@ -70,7 +73,7 @@ export interface Around {
   readonly beyond: number;
 }
 
-/** The m n differences b - a of two sorted samples about a value, in one walk of m + n steps. */
+/** The m n differences b - a of two sorted samples around a value, in one pass of m + n steps. */
 export function differencesAround(sortedA: Float64Array, sortedB: Float64Array, value: number): Around {
   const [m, n] = [sortedA.length, sortedB.length];
   let count = 0;
@@ -79,7 +82,7 @@ export function differencesAround(sortedA: Float64Array, sortedB: Float64Array, 
   let i = 0;
   let j = 0;
   while (i < m && j < n) {
-    // The difference is formed as it is returned: comparing b with value + a would round differently.
+    // Computes the difference as it is returned: comparing b with value + a would round differently.
     const difference = sortedB[j]! - sortedA[i]!;
     if (difference <= value) {
       j++;
@@ -105,8 +108,8 @@ export function tieSumSorted(sorted: Float64Array): number {
 }
 
 /**
- * Of each value of a series the number of values of `among` below it plus the number of those that are at most it:
- * among its own sample twice its midrank less 1. Integers, so that sums are exact. O(m + n).
+ * For each value of a series: the number of values of `among` below it plus the number of those that are at
+ * most it. Within its own sample that is twice its midrank minus 1. Integers, so sums are exact. O(m + n).
  *
  * @param among sorted ascending
  * @returns in the order of the series
@@ -126,7 +129,7 @@ export function countsBelowAndUpTo({ sorted, order }: Ordered, among: Float64Arr
 }
 
 /**
- * 2 rank - (n + 1) of each value of a series, ties by midranks: integers even then, so that sums are exact.
+ * 2 rank - (n + 1) of each value of a series, with midranks for ties: always integers, so sums are exact.
  *
  * @returns in the order of the series
  */

@@ -9,15 +9,15 @@ export interface Multiplicities {
   below(index: number): number;
 }
 
-/** Each value once but one of them not at all. */
+/** The sample without one of its values: every other value counts once. */
 export function leaveOneOut(size: number, without: number): Multiplicities {
   return { total: size - 1, below: (index) => index > without ? index - 1 : index };
 }
 
 /**
- * A bootstrap resample of n values, n draws with replacement, of which only what is asked for is drawn: the number
- * of draws between two positions is binomial given the number around them, so a cumulative count is settled when
- * it is first asked for and the resample is exactly multinomial, in O(questions) rather than O(n).
+ * A bootstrap resample of n values (n draws with replacement) that draws only what is asked for. The number
+ * of draws between two positions is binomial given the number around them, so a cumulative count is settled
+ * when it is first asked for. The resample is exactly multinomial, in O(questions) instead of O(n).
  */
 export class Resample implements Multiplicities {
   readonly total: number;
@@ -53,12 +53,12 @@ export class Resample implements Multiplicities {
   }
 }
 
-/** Up to so many values drawing a whole resample is cheaper than asking a Resample. */
+/** With up to this many values, drawing a whole resample is cheaper than asking a Resample. */
 export const DRAWN_WHOLE_UP_TO = 400;
 
 /**
- * Draws whole resamples of a small sample, each sorted ascending and overwritten by the next: values are drawn by
- * position and counted, so nothing is sorted.
+ * Draws whole resamples of a small sample, each sorted ascending and overwritten by the next. Values are
+ * drawn by position and counted, so nothing is sorted.
  */
 export function wholeResamples(sorted: Float64Array, random: Xoshiro128): () => Float64Array {
   const size = sorted.length;
@@ -88,9 +88,9 @@ function positionOfRank(size: number, counted: Multiplicities, rank: number): nu
 }
 
 /**
- * Median absolute deviation from the median, unscaled, as madSorted of the values counted; at least one must be.
- * The deviations fall towards the median from both sides: ranked among them by bisection of either side, in
- * O((log n)^2).
+ * Median absolute deviation from the median, unscaled, like madSorted of the values counted, at least one of
+ * them. The deviations fall towards the median from both sides, so ranks among them are found by bisection of
+ * each side, in O((log n)^2).
  */
 export function madCounted(sorted: Float64Array, counted: Multiplicities): number {
   const size = sorted.length;

@@ -3,7 +3,7 @@ import { endOfRun, merged as mergedTwo } from "./rank.ts";
 import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
 
 export interface BrownForsythe {
-  /** Null when no deviation varies inside its group: the ratio has no denominator. */
+  /** null when no deviation varies inside its group: the ratio has no denominator. */
   readonly f: number | null;
   readonly df1: number;
   readonly df2: number;
@@ -12,7 +12,7 @@ export interface BrownForsythe {
 }
 
 export interface FlignerKilleen {
-  /** Null when all deviations are equal: nothing to rank. */
+  /** null when all deviations are equal: nothing can be ranked. */
   readonly chiSquare: number | null;
   readonly df: number;
   /** Null when chiSquare is; 0 only by underflow, that is below 1e-307. */
@@ -29,14 +29,15 @@ export interface EqualSpread {
 }
 
 /**
- * Brown-Forsythe's test about either middle value: a group of an even number has two, any value between which is a
- * median, and the larger of both p counts. About their mean the two deviations next to it are always equal, which
- * makes small groups look tighter than they are: without a difference of spread it rejects 6 to 17 % of groups of 4,
- * and 12 % of three groups of 6 that have two modes. About either one it rejects at most 5 % of groups of any size,
- * which neither resampling the deviations (Lim and Loh 1996) nor permuting the values does.
+ * Brown-Forsythe's test about either middle value. A group of even size has two of them, and any value
+ * between them is a median; the larger of both p counts. About their mean, the two deviations next to it are
+ * always equal, which makes small groups look tighter than they are: without a difference of spread, that
+ * test rejects 6 to 17 % of groups of 4, and 12 % of three groups of 6 that have two modes. About either
+ * middle value it rejects at most 5 % of groups of any size. Neither resampling the deviations (Lim and Loh
+ * 1996) nor permuting the values achieves that.
  *
  * @param groups each sorted ascending
- * @param deviations of these groups, where more is asked of them
+ * @param deviations of these groups, when the caller uses them more than once
  * @throws RangeError as deviationsFromMedians
  */
 export function spreadTest(
@@ -58,7 +59,7 @@ export function spreadTest(
   };
 }
 
-/** The lower (-1) or upper (0) middle value of a sorted group; of an odd number both are the median. */
+/** The lower (-1) or upper (0) middle value of a sorted group; with an odd number both are the median. */
 function middleOf(sorted: Float64Array, side: -1 | 0): number {
   return sorted[(sorted.length + side) >> 1]!;
 }
@@ -99,7 +100,7 @@ function varianceRatio(deviations: readonly Float64Array[]): BrownForsythe {
  * |x - median of the group|, as R's `fligner.test`.
  *
  * @param groups each sorted ascending
- * @param deviations of these groups, where more is asked of them
+ * @param deviations of these groups, when the caller uses them more than once
  * @throws RangeError as deviationsFromMedians
  */
 export function flignerKilleen(
@@ -115,10 +116,10 @@ export function flignerKilleen(
   for (let start = 0; start < total;) {
     const value = pooled[start]!;
     const end = endOfRun(pooled, start, value);
-    // 1/2 + rank / (2 (N + 1)) approached from above: its distance to 1 keeps all digits.
+    // 1/2 + rank / (2 (N + 1)), approached from above: its distance to 1 keeps all digits.
     const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
     for (let i = start; i < end; i++) scores[i] = score;
-    // By index: there are about as many rounds as values.
+    // By index, because there are about as many rounds as values.
     for (let g = 0; g < deviations.length; g++) {
       const group = deviations[g]!;
       const first = next[g]!;
@@ -144,7 +145,7 @@ export function flignerKilleen(
 }
 
 /**
- * |x - median| of each group, sorted ascending: what tests of equal spread are made from.
+ * |x - median| of each group, sorted ascending: the input of the tests of equal spread.
  *
  * @param groups each sorted ascending
  * @throws RangeError for fewer than 2 groups, an empty one, or no more values than groups
@@ -163,7 +164,9 @@ export function deviationsFromMedians(groups: readonly Float64Array[]): Float64A
   return deviations;
 }
 
-/** The values of all groups, sorted as each of them is: the groups are merged two by two, nothing is sorted. */
+/**
+ * The values of all groups, sorted like each of them: the groups are merged two by two, nothing is sorted.
+ */
 function merged(groups: readonly Float64Array[]): Float64Array {
   if (groups.length < 2) return groups[0]!;
   const half = groups.length >> 1;

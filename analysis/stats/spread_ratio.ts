@@ -11,17 +11,20 @@ import { madSorted } from "./quantile.ts";
 import { tQuantile } from "./special.ts";
 import { DRAWN_WHOLE_UP_TO, leaveOneOut, madCounted, Resample, wholeResamples } from "./resample.ts";
 
-/** Values left out, one at a time, to measure the acceleration: all of them, or so many evenly by rank. */
+/**
+ * Values that are left out, one at a time, to measure the acceleration: all of them, or this many, evenly by
+ * rank.
+ */
 const LEFT_OUT = 500;
 
-/** Both samples larger than this are dealt into batches instead of being resampled. */
+/** When both samples are larger than this, they are split into batches instead of being resampled. */
 const BATCHED_ABOVE = 2000;
 const BATCHES = 40;
 
 /**
- * Ratio of the MADs, B over A, with its bootstrap interval: both samples resampled in full, whatever their size,
- * since of a large resample the order statistics are drawn without drawing the rest (resample.ts). When both are
- * large the interval comes from random batches of them instead.
+ * Ratio of the MADs, B over A, with its bootstrap interval. Both samples are resampled in full, whatever
+ * their size, because the order statistics of a large resample can be drawn without drawing the rest
+ * (resample.ts). When both are large, the interval comes from random batches instead.
  *
  * @throws RangeError when a sample is empty or the confidence is outside (0, 1)
  */
@@ -57,8 +60,9 @@ export function madRatio(
 }
 
 /**
- * For large samples: both are dealt at random into BATCHES, and the logarithm of the ratio of the whole is normal with
- * the variance of the batches' logarithms over their number, known to 2 (BATCHES - 1) degrees of freedom or fewer.
+ * For large samples: both are split at random into BATCHES. The logarithm of the ratio of the whole is
+ * normal; its variance is that of the batches' logarithms divided by their number, known to 2 (BATCHES - 1)
+ * degrees of freedom or fewer.
  *
  * @returns null when a batch does not vary
  */
@@ -90,7 +94,7 @@ function batchedInterval(
   };
 }
 
-/** The values of a sorted sample dealt one by one into BATCHES random batches, each sorted. */
+/** The values of a sorted sample, dealt one by one into BATCHES random batches, each sorted. */
 function dealt(sorted: Float64Array, random: Xoshiro128): Float64Array[] {
   const batchOf = new Uint8Array(sorted.length);
   const sizes = new Uint32Array(BATCHES);

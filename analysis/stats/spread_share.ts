@@ -1,12 +1,14 @@
 /**
- * Which part of a sum explains how much of its spread. The parts of each run add up to its total, so both
- * methods' shares add up to 1; a share is negative where a part shrinks as the total grows.
+ * How much of the spread of a sum each of its parts explains. The parts of each run add up to its total, so
+ * both methods' shares add up to 1; a share is negative when a part shrinks while the total grows.
  */
 
 import { ordered } from "./ordered.ts";
 import { endOfRun } from "./rank.ts";
 
-/** Ranks of the fast and of the slow runs, as shares of n: bands about the quartiles that leave the extremes out. */
+/**
+ * Ranks of the fast and of the slow runs, as shares of n: bands around the quartiles, without the extremes.
+ */
 const FAST = [0.1, 0.4] as const;
 const SLOW = [0.6, 0.9] as const;
 
@@ -36,8 +38,8 @@ export function varianceShares(parts: readonly Float64Array[], total: Float64Arr
 }
 
 /**
- * Shares of the distance between the fast and the slow half, the tenth at either end left out: what a few extreme
- * runs do to the variance they cannot do here. Runs of equal totals count alike, whatever their order.
+ * Shares of the distance between the fast and the slow half, without the tenth at either end: a few extreme
+ * runs can affect the variance, but not this. Runs with equal totals count equally, whatever their order.
  *
  * @param parts as varianceShares
  * @returns null when fast and slow runs have the same total
@@ -56,7 +58,7 @@ export function quartileShares(parts: readonly Float64Array[], total: Float64Arr
   return parts.map((part) => contrast(aroundMean(part)) / whole);
 }
 
-/** Weight of each run in the mean over SLOW (positive) less the mean over FAST (negative). */
+/** Weight of each run in the mean over SLOW (positive) minus the mean over FAST (negative). */
 function bandWeights(total: Float64Array): Float64Array {
   const n = total.length;
   const { sorted, order } = ordered(total);

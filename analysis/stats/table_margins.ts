@@ -12,7 +12,8 @@ export interface Margins {
  * Sums of a table that can be tested.
  *
  * @param what the test, for the message
- * @throws RangeError unless the table has at least 2 rows and 2 columns, all as long as the first, of integers >= 0
+ * @throws RangeError unless the table has at least 2 rows and 2 columns, all as long as the first, of
+ *   integers >= 0
  */
 export function marginsOf(what: string, table: Table): Margins {
   const width = table[0]?.length ?? 0;
@@ -35,7 +36,7 @@ export function sumsOf(table: Table): Margins {
 }
 
 /**
- * As marginsOf, of a table where nothing is empty.
+ * Like marginsOf, for a table without empty rows or columns.
  *
  * @throws RangeError also when a row or column is empty
  */

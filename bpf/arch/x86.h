@@ -38,7 +38,7 @@ static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset,
 		return 1;
 	}
 	if (&__preempt_count) {
-		/* A long since 7.x: the low half is all that is used. */
+		/* A long since 7.x, but only the low half is used. */
 		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
 		return 1;
 	}

@@ -1,4 +1,4 @@
-/** Why libbpf could not do what it was to do, as reasons and as an end of the program. */
+/** Why libbpf failed: as reasons, and as the error that ends the program. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
@@ -24,7 +24,7 @@ export function callReason(error: LibbpfError, evidence: Evidence): Reason {
   return refusedBy(errno, evidence) ?? { code: "call_failed", errno, said: lastWords(error) };
 }
 
-/** The program that the load failed at, and why; null when it failed at none. */
+/** The program at which the load failed, and why; null when it did not fail at a program. */
 export function loadReason(
   error: LibbpfError,
 ): Extract<Reason, { readonly code: "not_loaded" | "reads_forbidden" }> | null {
@@ -35,7 +35,7 @@ export function loadReason(
   return { code: "not_loaded", program, errno: error.errno, objection: verifierSays(error) };
 }
 
-/** Why a program that is loaded was not attached. */
+/** Why a loaded program was not attached. */
 export function attachReason({ hook }: Hook, { kind }: Variant, error: LibbpfError): Reason {
   const { errno } = error;
   const onFunction = kind === "kprobe" || kind === "kretprobe";
@@ -50,7 +50,7 @@ export function foundBy(error: LibbpfError, reason: Reason): string {
   return `cannot ${error.attempted}: ${wordsOf(reason)}`;
 }
 
-/** @returns what to throw; the error with libbpf's log is its cause */
+/** @returns what to throw; its cause is the error with libbpf's log */
 export function attachFailure(error: LibbpfError, evidence: Evidence): Failure {
   const reason = callReason(error, evidence);
   const remedy = remedyFor([reason], OTHER_KERNEL.tracepoint);

@@ -1,6 +1,6 @@
 /**
- * Where functions and variables of the kernel are defined: a name alone can mean several (`read_tsc` is one of
- * kvm's too).
+ * Where functions and variables of the kernel are defined. A name alone can mean several: kvm also has a
+ * `read_tsc`.
  */
 
 import { DATA_TYPES, type Kallsyms, TEXT_TYPES } from "./kallsyms.ts";
@@ -13,8 +13,8 @@ export interface Definition {
 
 /**
  * @param functions names to look for
- * @param variables likewise; they are there with CONFIG_KALLSYMS_ALL only
- * @returns the definitions of each name that has any; addresses are 0 where the kernel hides them
+ * @param variables likewise; only listed with CONFIG_KALLSYMS_ALL
+ * @returns the definitions of each name that has any; addresses are 0 when the kernel hides them
  */
 export function definitionsOf(
   kallsyms: Kallsyms,

@@ -1,14 +1,14 @@
 /**
- * /proc/kallsyms, line by line: `ffffffff81000000 T name`, behind it a tab and `[module]` where it is not the kernel
- * image's. A guest under emulation needs seconds for a pass over its 200,000 lines, so it is read as bytes, and only
- * what is asked for becomes a number or a string.
+ * /proc/kallsyms, line by line: `ffffffff81000000 T name`, followed by a tab and `[module]` for symbols
+ * outside the kernel image. A guest under emulation needs seconds for its 200,000 lines, so it is read as
+ * bytes, and only what is asked for becomes a number or a string.
  */
 
-/** A 64-bit kernel writes 16 digits, a blank, the type, a blank. */
+/** A line of a 64-bit kernel begins with 16 digits, a blank, the type, a blank. */
 const DIGITS = 16;
 const TYPE_AT = 17;
 const NAME_AT = 19;
-/** With a name of one character, and its end. */
+/** The same with a name of one character and the line end. */
 const SHORTEST_LINE = 21;
 
 const NEWLINE = 0x0a;
@@ -20,7 +20,7 @@ const BRACKET = 0x5d;
 export const TEXT_TYPES: ReadonlySet<number> = new Set(new TextEncoder().encode("tTwW"));
 export const DATA_TYPES: ReadonlySet<number> = new Set(new TextEncoder().encode("aAbBdDrR"));
 
-/** A symbol of it is known by where its line begins. */
+/** A symbol is identified by where its line begins. */
 export class Kallsyms {
   readonly #bytes: Uint8Array;
 
@@ -29,19 +29,21 @@ export class Kallsyms {
     this.#bytes = bytes;
   }
 
-  /** More than there are symbols. */
+  /** More than the number of symbols. */
   get capacity(): number {
     return Math.ceil(this.#bytes.length / (SHORTEST_LINE - 1));
   }
 
-  /** @param visit called with each symbol and its type, in the file's order; a line that is cut off is not a symbol */
+  /**
+   * @param visit called with each symbol and its type, in the file's order; a line that is cut off is skipped
+   */
   each(visit: (symbol: number, type: number, nameBytes: number) => void): void {
     const bytes = this.#bytes;
     for (let line = 0; line + NAME_AT < bytes.length;) {
       const newline = bytes.indexOf(NEWLINE, line);
       const end = newline < 0 ? bytes.length : newline;
       if (end - line > NAME_AT && bytes[line + DIGITS] === SPACE) {
-        // No name ends with a bracket: its module does.
+        // No name ends with a bracket; a module does.
         const tab = bytes[end - 1] === BRACKET ? bytes.indexOf(TAB, line + NAME_AT) : end;
         visit(line, bytes[line + TYPE_AT]!, tab - line - NAME_AT);
       }
@@ -50,8 +52,8 @@ export class Kallsyms {
   }
 
   /**
-   * The low 53 bits of the address, which tell all kernel addresses apart (the bits above are all ones); 0 where the
-   * kernel hides it.
+   * The low 53 bits of the address, enough to distinguish all kernel addresses (the bits above are all ones);
+   * 0 when the kernel hides it.
    */
   lowAddress(symbol: number): number {
     const bytes = this.#bytes;
@@ -91,8 +93,8 @@ export class Kallsyms {
   }
 
   /**
-   * Whether the kernel shows addresses. Per-CPU symbols begin at zero on x86 up to 6.14: one address that is not zero
-   * is enough.
+   * Whether the kernel shows addresses. Per-CPU symbols begin at zero on x86 up to 6.14, so a single address
+   * that is not zero is enough.
    */
   get showsAddresses(): boolean {
     let shows = false;
