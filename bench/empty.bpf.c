@@ -28,6 +28,4 @@ EMPTY("fentry/sched_ttwu_pending", pending)
 EMPTY("fentry/ttwu_do_activate", activate)
 EMPTY("fentry/ktime_get", read)
 EMPTY("fexit/ktime_get", read_return)
-#else
-EMPTY("tp_btf/sys_enter", entered)
 #endif

@@ -25,6 +25,8 @@ import { medianInterval } from "./median_interval.ts";
 const BPFTRACE = "/usr/bin/bpftrace";
 const GOAL_PER_CENT = 5;
 const GOAL_OF_BPFTRACE = 0.5;
+/** Around an edge, as a multiple of what programs that do nothing cost. */
+const GOAL_OF_EMPTY = 1.15;
 /** Some kernels mount it only on demand; only bpftrace sees this mount. */
 const TRACEFS = "/sys/kernel/tracing";
 
@@ -32,6 +34,7 @@ const TRACEFS = "/sys/kernel/tracing";
 const CONDITIONS = {
   probe_window: "probe, around an edge: all hooks attached and armed",
   empty_programs: "programs that do nothing on the same hooks",
+  probe_other: "probe, around an edge of another process's task",
   probe_between: "probe, between two edges",
   probe_run: "probe, a whole run at the default period, CPU time",
   bpftrace_script: "bpftrace, same hooks and filter",
@@ -148,7 +151,7 @@ function report(title: string, place: Place, slowdowns: Slowdowns): void {
   );
   const bpftrace = estimateOf(slowdowns, "bpftrace_script").median;
   for (const [condition, words] of Object.entries(CONDITIONS)) {
-    if (!isCondition(condition)) continue;
+    if (!isCondition(condition) || !slowdowns.has(condition)) continue;
     const { median, text } = estimateOf(slowdowns, condition);
     const isMet = median < GOAL_PER_CENT && median < GOAL_OF_BPFTRACE * bpftrace;
     const goal = !condition.startsWith("probe_")
@@ -156,6 +159,11 @@ function report(title: string, place: Place, slowdowns: Slowdowns): void {
       : `  goal < ${GOAL_PER_CENT} % and < ${GOAL_OF_BPFTRACE} of bpftrace: ${isMet ? "met" : "MISSED"}`;
     console.log(`  ${words.padEnd(53)}${text}${goal}`);
   }
+  const ratio = estimateOf(slowdowns, "probe_window").median / estimateOf(slowdowns, "empty_programs").median;
+  console.log(
+    `  around an edge ${ratio.toFixed(2)} times what programs cost that do nothing; ` +
+      `goal <= ${GOAL_OF_EMPTY}: ${ratio <= GOAL_OF_EMPTY ? "met" : "MISSED"}`,
+  );
 }
 
 /** The files that the rounds need, in a folder of their own. */

@@ -41,8 +41,21 @@ start_probe() {
   observer=$!
 }
 
-# All hooks attached and the target armed: the window around an edge, as long as it is for a task that never wakes.
+# All hooks attached and the built-in target armed, as around an edge: at periods below 250 ms nearly all the time. On
+# the one CPU of a guest its runs would stand in the pair's way; there the hooks are the same for another task.
 probe_window() {
+  case $tier in
+  tracepoint)
+    start_probe --runs 100000 --period 240ms
+    await grep -qs '^1,' overhead.csv
+    await tracepoints_attached
+    ;;
+  *) probe_other ;;
+  esac
+}
+
+# The same for another task: the window around an edge, as long as it is for one that never wakes.
+probe_other() {
   start_probe --runs 1000 --period "${period}s" --target pid:$target
   await tracepoints_attached
   # What was attached for a moment to see whether it can be.
@@ -76,11 +89,12 @@ bpftrace_script() {
   await grep -qs '^attached$' observer.log
 }
 
-for condition in probe_window empty_programs probe_between probe_run bpftrace_script; do
+[ $tier != tracepoint ] || other=probe_other
+for condition in probe_window empty_programs $other probe_between probe_run bpftrace_script; do
   without=$(pair $condition)
   $condition
   with=$(pair $condition)
-  if [ $condition = probe_window ] && ! tracepoints_attached; then
+  if { [ $condition = probe_window ] || [ $condition = probe_other ]; } && ! tracepoints_attached; then
     echo "the window closed before the pair was done; give a longer period" >&2
     exit 1
   fi

@@ -148,16 +148,21 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct chain *c = chain_of(next->pid, SEEN_SWITCH);
+	struct chain *c = &chain;
 
 	/* A target that goes to sleep is seen here first, before its edge. */
 	if (config.pid_namespace)
 		is_armed(prev, prev->pid);
+	if (config.target_tells_read)
+		target_leaves(prev);
+	/* A later switch tells only whether the target is where it read, and only its own word needs that. */
+	if (c->pid != (__u32)next->pid || !is_open(c) || (c->seen[SEEN_SWITCH] && !config.target_tells_read))
+		return 0;
 	/*
 	 * Before sched_wakeup it is not this wakeup that switches it in: a target that was preempted on its way to
 	 * sleep goes on there while try_to_wake_up() waits for its rq's lock, ttwu_runnable() (6.12).
 	 */
-	if (!c || !c->seen[SEEN_WAKEUP])
+	if (!c->seen[SEEN_WAKEUP])
 		return 0;
 	GUARDED(switched_in(c));
 	return 0;
@@ -253,7 +258,7 @@ READ_FILLS_TS64(ktime_get_raw_ts64, TKREAD_KTIME_GET_RAW_TS64)
 READ_BARE(ktime_get_snapshot, TKREAD_KTIME_GET_SNAPSHOT)
 CLOCKSOURCE_CALLBACKS(READ_BARE)
 
-/* The tracepoint tier's marker is the target's own system call. */
+/* The tracepoint tier's marker is the target's own system call, where the target does not tell itself. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, void *regs, long id)
 {

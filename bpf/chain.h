@@ -202,6 +202,7 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	c->run = run;
 	c->ttwu_ns = ns;
 	c->seen[SEEN_TTWU] = 1;
+	c->seen[SEEN_TKREADS] = !config.target_tells_read;
 	if (entry) {
 		c->ttwu_frame = entry->frame;
 		c->wake_flags_entry = entry->flags;
@@ -320,7 +321,10 @@ static __always_inline void switched_in(struct chain *c)
 {
 	int cpu;
 
-	c->switch_ns = bpf_ktime_get_ns();
+	c->resumed_ns = bpf_ktime_get_ns();
+	if (c->seen[SEEN_SWITCH])
+		return;
+	c->switch_ns = c->resumed_ns;
 	if (c->rq) {
 		struct rq *rq = (struct rq *)c->rq;
 

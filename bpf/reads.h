@@ -60,6 +60,7 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	if (!c->seen[SEEN_TKREAD]) {
 		c->tkread_ns = now;
 		c->tkread_cpu = cpu;
+		c->seen[SEEN_TKREAD_CPU] = 1;
 		c->tkread_function = function;
 		c->tkread_context = context;
 		c->tkread_fills = fills;
@@ -129,6 +130,36 @@ static __always_inline int read_exit_hook(__u32 function, __s64 value)
 		return 0;
 	GUARDED(read_ends(c, function, value));
 	return 0;
+}
+
+/*
+ * The target leaves its CPU and has noted its read before: it reads in task context, with the chain's own clock. While
+ * it has not been switched in after its read it is still on the CPU of the read.
+ */
+static __always_inline void read_is_told(struct chain *c)
+{
+	c->tkread_ns = armed.read_ns;
+	c->tkread_task_ns = armed.read_ns;
+	c->tkread_value_ns = armed.read_ns;
+	c->tkread_function = TKREAD_CLOCK_GETTIME;
+	c->tkread_context = CONTEXT_TASK;
+	c->tkread_cpu = bpf_get_smp_processor_id();
+	c->seen[SEEN_TKREAD_CPU] = c->resumed_ns <= armed.read_ns;
+	c->seen[SEEN_TKREAD] = 1;
+	c->seen[SEEN_TKREAD_CONTEXT] = 1;
+	c->seen[SEEN_TKREAD_VALUE] = 1;
+	c->seen[SEEN_TKREAD_TASK] = 1;
+	close_phase(c, CHAIN_READ);
+}
+
+/* A target that is preempted before its read has noted nothing of this run. */
+static __always_inline void target_leaves(const struct task_struct *prev)
+{
+	struct chain *c = &chain;
+
+	if (c->pid != (__u32)prev->pid || !is_open(c) || armed.read_run != c->run)
+		return;
+	GUARDED(read_is_told(c));
 }
 
 #endif

@@ -39,6 +39,8 @@ enum chain_seen {
 	SEEN_PENDING = 18,     /* the target's CPU began with its wakelist */
 	SEEN_CLOCKSOURCE = 19, /* the first clocksource switch */
 	SEEN_CLOCKSOURCE_FROM = 20,
+	SEEN_TKREAD_CPU = 21,
+	SEEN_TKREADS = 22, /* reads of all tasks are hooked */
 };
 
 /* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
@@ -82,19 +84,21 @@ enum chain_tkread {
 	TKREAD_READ_TSC = 11,
 	TKREAD_KVM_CLOCK_GET_CYCLES = 12,
 	TKREAD_READ_HV_CLOCK_TSC = 13,
-	TKREAD_CLOCK_GETTIME = 14, /* the system call: tracepoint tier */
+	TKREAD_CLOCK_GETTIME = 14, /* the system call, or the target's own word for it: tracepoint tier */
 };
 
 /*
  * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target, as
  * sched_waking says it, takes `run` and leaves 0, one CPU at a time, so a run is minted once, however many CPUs wake
- * the target.
+ * the target. The built-in target has the map in its own memory, and notes there what it read, and of which run.
  */
 struct armed_run {
 	unsigned int pid;                 /* of the target, in probe's pid namespace; 0: nothing armed */
 	unsigned int kernel_pid;          /* the kernel's own, learnt at first sight; 0: not yet, or not needed */
 	unsigned long long run;           /* from 1; 0: taken */
 	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
+	unsigned long long read_run;      /* 0: the target has not read yet */
+	unsigned long long read_ns;       /* what it read, written before read_run */
 };
 
 /* What user space tells the programs before they are loaded. */
@@ -102,6 +106,7 @@ struct probe_config {
 	/* try_to_wake_up, at its entry, whose notes sched_waking takes up, and at its return, which the record waits for. */
 	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
+	unsigned char target_tells_read;      /* no read is hooked: armed.read_ns is the target's */
 	/* Inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's. */
 	unsigned int pid_namespace;
 	/* Addresses of variables of the kernel; 0: not known. */
@@ -135,13 +140,13 @@ struct chain {
 	int prev_cpu;
 	int target_cpu IF_SEEN(SEEN_WAKEUP);
 	unsigned int target_idle IF_SEEN(SEEN_TARGET_IDLE);
-	int tkread_cpu IF_SEEN(SEEN_TKREAD);
+	int tkread_cpu IF_SEEN(SEEN_TKREAD_CPU);
 	enum chain_tkread tkread_function IF_SEEN(SEEN_TKREAD);
 	enum chain_context tkread_context IF_SEEN(SEEN_TKREAD_CONTEXT);
 	unsigned int rq_clock_flags IF_SEEN(SEEN_RQ_ACTIVATE);
 	unsigned int rq_clock_queued_flags IF_SEEN(SEEN_RQ_QUEUED);
 	unsigned int clocksource_switches;
-	unsigned int tkreads; /* on any CPU, between the ttwu and the end of the chain */
+	unsigned int tkreads IF_SEEN(SEEN_TKREADS); /* on any CPU, between the ttwu and the end of the chain */
 	unsigned int tkreads_before_switch IF_SEEN(SEEN_CLOCKSOURCE);
 	/* How much of ttwu_stack and tkread_stack is filled; negative: bpf_get_stack()'s error. */
 	int ttwu_stack_bytes;
@@ -152,6 +157,7 @@ struct chain {
 	unsigned long long rq KERNEL_ONLY;             /* that activated the target */
 	unsigned long long ttwu_frame KERNEL_ONLY;     /* the stack pointer at the kprobe on try_to_wake_up */
 	unsigned long long tkread_fills KERNEL_ONLY;   /* the timespec64 that the read fills */
+	unsigned long long resumed_ns KERNEL_ONLY;     /* the latest switch to the target */
 	unsigned long long ttwu_ns;
 	unsigned long long queued_ns IF_SEEN(SEEN_QUEUED);
 	unsigned long long pending_ns IF_SEEN(SEEN_PENDING);

@@ -30,7 +30,7 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     exists: kernelFileExists,
     pid: Deno.pid,
     machine: readMachine(readMachineText, Deno.build.arch),
-    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace()), refusal(), parts),
+    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace(), true), refusal(), parts),
     clockReads: countClockReads(parts),
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readKallsyms(),

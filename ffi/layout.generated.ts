@@ -24,6 +24,8 @@ export const CHAIN_SEEN = {
   SEEN_PENDING: 18,
   SEEN_CLOCKSOURCE: 19,
   SEEN_CLOCKSOURCE_FROM: 20,
+  SEEN_TKREAD_CPU: 21,
+  SEEN_TKREADS: 22,
 } as const;
 
 /** enum chain_phase */
@@ -69,12 +71,14 @@ export const CHAIN_TKREAD = {
 
 /** struct armed_run */
 export const ARMED_RUN = {
-  size: 24,
+  size: 40,
   fields: {
     pid: { offset: 0, kind: "u32", bytes: 4, count: 1 },
     kernel_pid: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     not_before_ns: { offset: 16, kind: "u64", bytes: 8, count: 1 },
+    read_run: { offset: 24, kind: "u64", bytes: 8, count: 1 },
+    read_ns: { offset: 32, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 
@@ -84,6 +88,7 @@ export const PROBE_CONFIG = {
   fields: {
     ttwu_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 1, kind: "u8", bytes: 1, count: 1 },
+    target_tells_read: { offset: 2, kind: "u8", bytes: 1, count: 1 },
     pid_namespace: { offset: 4, kind: "u32", bytes: 4, count: 1 },
     curr_clocksource: { offset: 8, kind: "u64", bytes: 8, count: 1 },
     preempt_count: { offset: 16, kind: "u64", bytes: 8, count: 1 },
@@ -93,7 +98,7 @@ export const PROBE_CONFIG = {
 
 /** struct chain */
 export const CHAIN = {
-  size: 1392,
+  size: 1400,
   fields: {
     correlation_id: { offset: 0, kind: "u64", bytes: 8, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
@@ -119,7 +124,7 @@ export const CHAIN = {
     prev_cpu: { offset: 92, kind: "s32", bytes: 4, count: 1 },
     target_cpu: { offset: 96, kind: "s32", bytes: 4, count: 1, seen: "SEEN_WAKEUP" },
     target_idle: { offset: 100, kind: "u32", bytes: 4, count: 1, seen: "SEEN_TARGET_IDLE" },
-    tkread_cpu: { offset: 104, kind: "s32", bytes: 4, count: 1, seen: "SEEN_TKREAD" },
+    tkread_cpu: { offset: 104, kind: "s32", bytes: 4, count: 1, seen: "SEEN_TKREAD_CPU" },
     tkread_function: {
       offset: 108,
       kind: "u32",
@@ -139,33 +144,33 @@ export const CHAIN = {
     rq_clock_flags: { offset: 116, kind: "u32", bytes: 4, count: 1, seen: "SEEN_RQ_ACTIVATE" },
     rq_clock_queued_flags: { offset: 120, kind: "u32", bytes: 4, count: 1, seen: "SEEN_RQ_QUEUED" },
     clocksource_switches: { offset: 124, kind: "u32", bytes: 4, count: 1 },
-    tkreads: { offset: 128, kind: "u32", bytes: 4, count: 1 },
+    tkreads: { offset: 128, kind: "u32", bytes: 4, count: 1, seen: "SEEN_TKREADS" },
     tkreads_before_switch: { offset: 132, kind: "u32", bytes: 4, count: 1, seen: "SEEN_CLOCKSOURCE" },
     ttwu_stack_bytes: { offset: 136, kind: "s32", bytes: 4, count: 1 },
     tkread_stack_bytes: { offset: 140, kind: "s32", bytes: 4, count: 1 },
     migrate_cpu: { offset: 144, kind: "s32", bytes: 4, count: 1, seen: "SEEN_MIGRATE" },
     rq_cpu: { offset: 148, kind: "s32", bytes: 4, count: 1, seen: "SEEN_ACTIVATE" },
-    ttwu_ns: { offset: 184, kind: "u64", bytes: 8, count: 1 },
-    queued_ns: { offset: 192, kind: "u64", bytes: 8, count: 1, seen: "SEEN_QUEUED" },
-    pending_ns: { offset: 200, kind: "u64", bytes: 8, count: 1, seen: "SEEN_PENDING" },
-    activate_ns: { offset: 208, kind: "u64", bytes: 8, count: 1, seen: "SEEN_ACTIVATE" },
-    wakeup_ns: { offset: 216, kind: "u64", bytes: 8, count: 1, seen: "SEEN_WAKEUP" },
-    ttwu_return_ns: { offset: 224, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TTWU_RETURN" },
-    switch_ns: { offset: 232, kind: "u64", bytes: 8, count: 1, seen: "SEEN_SWITCH" },
-    tkread_any_ns: { offset: 240, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_ANY" },
-    tkread_ns: { offset: 248, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD" },
-    tkread_task_ns: { offset: 256, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_TASK" },
-    clocksource_switch_ns: { offset: 264, kind: "u64", bytes: 8, count: 1, seen: "SEEN_CLOCKSOURCE" },
-    rq_clock_queued_ns: { offset: 272, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_QUEUED" },
-    rq_clock_activate_ns: { offset: 280, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_ACTIVATE" },
-    rq_clock_switch_ns: { offset: 288, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_SWITCH" },
-    tkread_value_ns: { offset: 296, kind: "s64", bytes: 8, count: 1, seen: "SEEN_TKREAD_VALUE" },
-    comm: { offset: 304, kind: "char", bytes: 1, count: 16 },
-    waker_comm: { offset: 320, kind: "char", bytes: 1, count: 16 },
-    clocksource_from: { offset: 336, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE_FROM" },
-    clocksource_to: { offset: 352, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE" },
-    ttwu_stack: { offset: 368, kind: "u64", bytes: 8, count: 64 },
-    tkread_stack: { offset: 880, kind: "u64", bytes: 8, count: 64 },
+    ttwu_ns: { offset: 192, kind: "u64", bytes: 8, count: 1 },
+    queued_ns: { offset: 200, kind: "u64", bytes: 8, count: 1, seen: "SEEN_QUEUED" },
+    pending_ns: { offset: 208, kind: "u64", bytes: 8, count: 1, seen: "SEEN_PENDING" },
+    activate_ns: { offset: 216, kind: "u64", bytes: 8, count: 1, seen: "SEEN_ACTIVATE" },
+    wakeup_ns: { offset: 224, kind: "u64", bytes: 8, count: 1, seen: "SEEN_WAKEUP" },
+    ttwu_return_ns: { offset: 232, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TTWU_RETURN" },
+    switch_ns: { offset: 240, kind: "u64", bytes: 8, count: 1, seen: "SEEN_SWITCH" },
+    tkread_any_ns: { offset: 248, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_ANY" },
+    tkread_ns: { offset: 256, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD" },
+    tkread_task_ns: { offset: 264, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_TASK" },
+    clocksource_switch_ns: { offset: 272, kind: "u64", bytes: 8, count: 1, seen: "SEEN_CLOCKSOURCE" },
+    rq_clock_queued_ns: { offset: 280, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_QUEUED" },
+    rq_clock_activate_ns: { offset: 288, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_ACTIVATE" },
+    rq_clock_switch_ns: { offset: 296, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_SWITCH" },
+    tkread_value_ns: { offset: 304, kind: "s64", bytes: 8, count: 1, seen: "SEEN_TKREAD_VALUE" },
+    comm: { offset: 312, kind: "char", bytes: 1, count: 16 },
+    waker_comm: { offset: 328, kind: "char", bytes: 1, count: 16 },
+    clocksource_from: { offset: 344, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE_FROM" },
+    clocksource_to: { offset: 360, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE" },
+    ttwu_stack: { offset: 376, kind: "u64", bytes: 8, count: 64 },
+    tkread_stack: { offset: 888, kind: "u64", bytes: 8, count: 64 },
   },
 } as const;
 

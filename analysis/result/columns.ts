@@ -35,6 +35,8 @@ export interface Column {
   readonly required?: true;
   /** Only hooks on functions observe it: empty at the tier tracepoint. */
   readonly functions?: true;
+  /** Only hooks on reads observe it: empty at the tier tracepoint when the built-in target tells its own read. */
+  readonly reads?: true;
   /** Not every wakeup has it: an empty cell does not mean that the hooks of this stage are missing. */
   readonly occasional?: Stage;
   readonly doc: string;
@@ -156,6 +158,7 @@ export const COLUMNS = [
     name: "tkread_any_ns",
     ...TIME,
     from: "record",
+    reads: true,
     doc: "first read on the target's CPU after the ttwu, whoever is current",
   },
   {
@@ -210,7 +213,12 @@ export const COLUMNS = [
     doc: "clocksource switches seen inside the window",
   },
   { name: "ttwu_stack", kind: "stack", doc: "stack cluster of the wakeup: key of a # stack line" },
-  { name: "tkread_stack", kind: "stack", doc: "stack cluster of the read: key of a # stack line" },
+  {
+    name: "tkread_stack",
+    kind: "stack",
+    reads: true,
+    doc: "stack cluster of the read: key of a # stack line",
+  },
   {
     name: "load",
     kind: "text",
@@ -273,6 +281,7 @@ export const COLUMNS = [
     name: "tkreads",
     ...COUNT,
     from: "record",
+    reads: true,
     doc: "timekeeping reads on all CPUs from the ttwu to the target's own read",
   },
   {

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -208,9 +209,36 @@ static void cancel_waker(pthread_t thread)
 
 /* ---- one run ---- */
 
+/*
+ * The value of the map that is armed, in this process's memory: what the target notes there costs no call, and BPF
+ * programs see it at once. 0 or an errno.
+ */
+static int map_armed(int map_fd, struct armed_run **armed)
+{
+	void *memory = mmap(NULL, sizeof(**armed), PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+
+	*armed = memory;
+	return memory == MAP_FAILED ? errno : 0;
+}
+
+/* What was read, for the program that sees the target leave its CPU. */
+static void note_read(struct armed_run *armed, uint64_t run, int64_t read_ns)
+{
+	armed->read_ns = read_ns;
+	__atomic_store_n(&armed->read_run, run, __ATOMIC_RELEASE);
+}
+
+/* Leaves the note of the read where it is: the target's CPU is still to be left. */
+static void disarm(struct armed_run *armed)
+{
+	__atomic_store_n(&armed->run, 0, __ATOMIC_RELEASE);
+	armed->pid = 0;
+	munmap(armed, sizeof(*armed));
+}
+
 /* The caller disarms. */
 static int armed_wait(const struct target_request *request, int64_t difference_ns, const struct wake *wake,
-		      struct wait_state *state, struct timespec *read)
+		      struct armed_run *armed, struct wait_state *state, struct timespec *read)
 {
 	struct waker waker = {
 		.request = request,
@@ -238,6 +266,7 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 	if (!error) {
 		error = wait_for_wake(request->run, wake, state);
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, read);
+		note_read(armed, request->run, kernel_monotonic(request, ns_of(read)));
 		atomic_store(&sleeping_tid, 0);
 		if (!error && wake->settle)
 			error = wake->settle(state);
@@ -295,6 +324,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	struct counter_sample before, after;
 	int64_t difference, uncertainty_ns;
 	struct timespec read, past = { 0, 0 };
+	struct armed_run *armed;
 	int error;
 
 	if (!wake || !state.trigger)
@@ -314,6 +344,9 @@ static int run_once(const struct target_request *request, struct target_result *
 	error = wake->open ? wake->open(&state) : 0;
 	if (error)
 		return error;
+	error = map_armed(request->armed_map_fd, &armed);
+	if (error)
+		goto close;
 	if (!origin.mono_ns) {
 		struct timespec baseline = timespec_of(FIRST_BASELINE_NS);
 
@@ -323,8 +356,9 @@ static int run_once(const struct target_request *request, struct target_result *
 
 	before = sample_counter();
 	difference = clock_difference(CLOCK_REALTIME, &uncertainty_ns);
-	error = armed_wait(request, difference, wake, &state, &read);
-	arm_map(request->armed_map_fd, 0, 0, 0);
+	error = armed_wait(request, difference, wake, armed, &state, &read);
+	disarm(armed);
+close:
 	if (wake->close)
 		wake->close(&state);
 	if (error)

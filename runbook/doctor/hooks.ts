@@ -67,9 +67,9 @@ function withoutName(reason: Reason, hook: string): Reason {
   }
 }
 
-/** How many hooks a tier has a program for. */
+/** How many hooks a tier has a program for when the built-in target is measured. */
 export function hooksOfTier(tier: Tier): number {
-  return HOOKS.filter((hook) => hook.ladder[tier] !== undefined).length;
+  return HOOKS.filter((hook) => hook.ladder[tier] !== undefined && !hook.ofOthers).length;
 }
 
 /**

@@ -45,6 +45,8 @@ export interface AttachOptions {
   readonly hasKprobes: boolean;
   /** Inode of this process's pid namespace; null: the initial one. */
   readonly pidNamespace: number | null;
+  /** Whether the target is the built-in one, which tells its own read. */
+  readonly targetTells: boolean;
 }
 
 /** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
@@ -72,7 +74,7 @@ export interface ProgramUse extends ProgramCounts {
 
 /**
  * Attached; dispose detaches everything. Tracepoint programs cost every task of the machine that wakes or is
- * switched in (and sys_enter every system call), but come and go in a fraction of a millisecond: they stand only
+ * switched in (and sys_enter, for another task than the built-in target, every system call), but come and go in a fraction of a millisecond: they stand only
  * between open() and close(). Programs on functions take the kernel tens of ms each to remove, and stay.
  */
 export class ChainProbes implements Disposable {
@@ -86,6 +88,8 @@ export class ChainProbes implements Disposable {
   private constructor(
     object: BpfObject,
     readonly tier: Tier,
+    /** Whether the target's read is its own word, which the kernel's side takes when the target leaves its CPU. */
+    readonly readIsTold: boolean,
     /** Of all hooks, in the order of their table. */
     readonly hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
@@ -120,7 +124,7 @@ export class ChainProbes implements Disposable {
         return attachTier(
           runtime,
           objects,
-          new Ladder(tier, inBtf, options.definitions),
+          new Ladder(tier, inBtf, options.definitions, options.targetTells),
           refusals,
           options.pidNamespace,
         );
@@ -135,11 +139,11 @@ export class ChainProbes implements Disposable {
   /** @internal */
   static of(
     object: BpfObject,
-    tier: Tier,
+    ladder: Ladder,
     hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
   ): ChainProbes {
-    return new ChainProbes(object, tier, hookStates, attached);
+    return new ChainProbes(object, ladder.tier, tellsRead(ladder), hookStates, attached);
   }
 
   /** As a result file has them. */
@@ -199,9 +203,13 @@ export class ChainProbes implements Disposable {
     return record;
   }
 
-  /** Whether the target's read of that run is there: then only the waker's return can still be missing. */
-  awaitsReturn(run: number): boolean {
-    return (this.#chainOf(run)?.tkread_task_ns ?? null) !== null;
+  /**
+   * Once the built-in target is back: whether more of that run can still come. Where its read is told, its own leaving
+   * of the CPU; elsewhere, with its read there, the waker's return.
+   */
+  awaitsRest(run: number): boolean {
+    const chain = this.#chainOf(run);
+    return chain !== null && (this.readIsTold || chain.tkread_task_ns !== null);
   }
 
   #chainOf(run: number): ChainRecord | null {
@@ -233,12 +241,15 @@ function plus(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-function configOf(
-  { tier, inBtf, definitions }: Ladder,
-  pidNamespace: number | null,
-): Uint8Array<ArrayBuffer> {
+/** At the tiers that hook functions the kernel itself shows every read. */
+function tellsRead({ tier, targetTells }: Ladder): boolean {
+  return tier === "tracepoint" && targetTells;
+}
+
+function configOf(ladder: Ladder, pidNamespace: number | null): Uint8Array<ArrayBuffer> {
+  const { tier, inBtf, definitions } = ladder;
   const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { ttwu_is_hooked, counts_hardirq_disable, pid_namespace } = PROBE_CONFIG.fields;
+  const { ttwu_is_hooked, counts_hardirq_disable, target_tells_read, pid_namespace } = PROBE_CONFIG.fields;
   const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
   const setAddress = (field: { readonly offset: number }, variable: string) => {
     const [only, ...more] = definitions.get(variable) ?? [];
@@ -250,6 +261,7 @@ function configOf(
   setAddress(per_cpu_offset, PER_CPU_OFFSET);
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
+  bytes[target_tells_read.offset] = tellsRead(ladder) ? 1 : 0;
   bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
   return bytes;
 }
@@ -333,11 +345,11 @@ function attachTier(
         }
       }
       const best = (hook.ladder[tier] ?? hook.ladder.full ?? hook.ladder.tracepoint)?.[0];
-      const reasons = leftOut(hook, tier, refusals) ?? ladder.reasons(hook);
+      const reasons = leftOut(hook, ladder, refusals) ?? ladder.reasons(hook);
       return { stage, hook: name, kind: best?.kind ?? "tp_btf", reasons };
     };
     const states = new Map(ATTACH_ORDER.map((hook) => [hook, stateOf(hook)]));
-    return ChainProbes.of(object, tier, HOOKS.map((hook) => states.get(hook)!), attached);
+    return ChainProbes.of(object, ladder, HOOKS.map((hook) => states.get(hook)!), attached);
   } catch (error) {
     object[Symbol.dispose]();
     throw error;

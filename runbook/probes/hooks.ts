@@ -20,6 +20,8 @@ export interface Hook {
   readonly stage: Stage;
   /** Without it there is no chain at that tier. */
   readonly needed: boolean;
+  /** It shows a read that the built-in target tells itself: only for another task. */
+  readonly ofOthers?: true;
   /** The ladder of each tier; a tier that is not named does not use the hook. */
   readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
 }
@@ -108,7 +110,8 @@ export const HOOKS: readonly Hook[] = [
   tracepoint("sched_wakeup", "wakeup", true, EVERY_TIER),
   tracepoint("sched_switch", "switch", true, EVERY_TIER),
   tracepoint("sched_migrate_task", "wakeup", false, EVERY_TIER),
-  tracepoint("sys_enter", "tkread", true, ["tracepoint"]),
+  // Once a program is there, every system call of every task takes the kernel's slow path.
+  { ...tracepoint("sys_enter", "tkread", true, ["tracepoint"]), ofOthers: true },
 ];
 
 /** Every program of the BPF object. */

@@ -38,13 +38,15 @@ export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitio
   return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? { code: "addresses_hidden" } : null;
 }
 
-/** Why nothing of the hook's ladder is to be tried at this tier; null when something is. */
+/** Why nothing of the hook's ladder is to be tried; null when something is. */
 export function leftOut(
   hook: Hook,
-  tier: Tier,
+  { tier, targetTells }: Pick<Ladder, "tier" | "targetTells">,
   refusals: readonly TierUnavailable[],
 ): readonly Reason[] | null {
-  if (hook.ladder[tier] !== undefined) return null;
+  if (hook.ladder[tier] !== undefined) {
+    return targetTells && hook.ofOthers ? [{ code: "target_tells" }] : null;
+  }
   if (hook.ladder.full === undefined) return [{ code: "read_elsewhere", tier }];
   return refusals.length > 0 ? refusals.map(({ reason }) => reason) : [{ code: "tier_required", tier }];
 }
@@ -58,6 +60,8 @@ export class Ladder {
     readonly tier: Tier,
     readonly inBtf: ReadonlySet<string>,
     readonly definitions: Definitions,
+    /** Whether the target tells its own read. */
+    readonly targetTells: boolean,
   ) {
     for (const hook of HOOKS) {
       const places = definitions.get(hook.hook) ?? [];
@@ -89,7 +93,11 @@ export class Ladder {
 
   /** The variants of the hook that are still to be tried. */
   open(hook: Hook): readonly Variant[] {
-    return (hook.ladder[this.tier] ?? []).filter(({ program }) => !this.#refused.has(program));
+    return this.#of(hook).filter(({ program }) => !this.#refused.has(program));
+  }
+
+  #of(hook: Hook): readonly Variant[] {
+    return this.targetTells && hook.ofOthers ? [] : hook.ladder[this.tier] ?? [];
   }
 
   refuse(program: string, reason: Reason): void {
@@ -102,7 +110,9 @@ export class Ladder {
 
   /** @throws {TierUnavailable} when a needed hook has no variant left */
   check(cause?: LibbpfError): void {
-    const lost = HOOKS.find((hook) => hook.needed && hook.ladder[this.tier] && this.open(hook).length === 0);
+    const lost = HOOKS.find((hook) =>
+      hook.needed && this.#of(hook).length > 0 && this.open(hook).length === 0
+    );
     if (lost === undefined) return;
     const reason: Reason = { code: "hook_lost", hook: lost.hook, reasons: this.reasons(lost) };
     throw new TierUnavailable(this.tier, reason, cause ? { cause } : {});

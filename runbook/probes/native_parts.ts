@@ -17,10 +17,11 @@ export interface NativeParts extends Evidence {
    * Attaches the chain's probes: at that tier, or when not given at the best there is.
    *
    * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
+   * @param targetTells whether the target is the built-in one, which tells its own read
    * @throws {TierUnavailable} when that tier, or every tier, is unavailable
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
-  attach(required: Tier | undefined, pidNamespace: number | null): ChainProbes;
+  attach(required: Tier | undefined, pidNamespace: number | null, targetTells: boolean): ChainProbes;
   /** Whether the running kernel's BTF has that per-CPU variable. */
   hasVariable(name: string): boolean;
   /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
@@ -47,12 +48,13 @@ export async function openNativeParts(): Promise<NativeParts> {
     native,
     read: readMachineText,
     emptyCall: () => native.symbols.bpf_empty_call(),
-    attach(required, pidNamespace) {
+    attach(required, pidNamespace, targetTells) {
       const kallsyms = new Kallsyms(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
       return ChainProbes.attach(runtime(), objects, {
         definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
         hasKprobes: kernelFileExists(KPROBE_PMU),
         pidNamespace,
+        targetTells,
         ...(required === undefined ? {} : { require: required }),
       });
     },

@@ -40,6 +40,8 @@ export type Reason =
   | { readonly code: "reads_forbidden"; readonly program: string }
   /** This tier needs no such hook. */
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
+  /** The built-in target's own word stands for the hook. */
+  | { readonly code: "target_tells" }
   /** This tier has no program for the hook, and a better one was not tried. */
   | { readonly code: "tier_required"; readonly tier: Tier }
   | { readonly code: "no_kprobes" }
@@ -147,6 +149,7 @@ const WORDINGS: Wordings = {
     text: ({ tier }) => `the ${tier} tier reads through the accessors instead`,
     remedy: () => null,
   },
+  target_tells: { text: () => "the built-in target tells its own read", remedy: () => null },
   tier_required: {
     text: ({ tier }) => `the ${tier} tier was required`,
     remedy: () => "take a better tier, if one is available",

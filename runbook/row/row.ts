@@ -69,7 +69,6 @@ export function buildRow(
     offset_ns: minus(tkread, edge),
     ttwu_to_tkread_ns: minus(tkread, ttwu),
     tkread_context: record?.tkread_context ?? tkreadStack.context,
-    tkread_value_ns: tkreadValue(outcome),
     clock_step_ns: target?.clock_step_ns ?? null,
     clocksource,
     clocksource_switches: context.seesClocksourceSwitches ? record?.clocksource_switches ?? null : null,
@@ -174,14 +173,4 @@ function migrated(from: number | null, to: number | null): boolean | null {
 
 function minus<N extends number | bigint>(later: N | null, earlier: N | null): N | null {
   return later === null || earlier === null ? null : (later - earlier) as N;
-}
-
-/**
- * The value belongs to the read at tkread_ns. When the hook of that read is the clock_gettime system call,
- * the read is the target's own, and the target knows its value.
- */
-function tkreadValue({ record, target }: RunOutcome): bigint | null {
-  if (record === null) return null;
-  if (record.tkread_value_ns !== null) return record.tkread_value_ns;
-  return record.tkread_function === "clock_gettime" ? target?.value_ns ?? null : null;
 }

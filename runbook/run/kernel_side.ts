@@ -90,7 +90,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const followed = task === null
     ? await builtInTarget(native, trigger, attributes, inside, machine)
     : await existingTarget(native, trigger, task, inside, machine);
-  const probes = resources.use(explained(() => attach(require, namespaces.pid), parts));
+  const probes = resources.use(explained(() => attach(require, namespaces.pid, task === null), parts));
   const held = resources.move();
   return {
     probes,

@@ -20,8 +20,8 @@ export interface ChainSource {
   readonly armedMapFd: number;
   /** The record of that run, or null while it has not arrived. */
   take(run: number): ChainRecord | null;
-  /** Whether only the return of the waker is missing from that run; it may come after the target's. */
-  awaitsReturn(run: number): boolean;
+  /** Whether more of that run can arrive once the target has returned: its switch away, or the waker's return. */
+  awaitsRest(run: number): boolean;
   /**
    * Disarms, and returns what was seen of that run so far, complete or not; null when not even its wakeup was
    * seen.
@@ -81,8 +81,9 @@ export interface LoopOptions {
 }
 
 /**
- * A record is in the ring before its target returns, unless the waker's return, on another CPU, comes last.
- * Both limits must be exceeded, because a machine that stood still has polled rarely.
+ * A record is in the ring before its target returns, unless the waker's return, on another CPU, comes last,
+ * or the switch away from the target completes it. Both limits must be exceeded, because a machine that stood
+ * still has polled rarely.
  */
 const RECORD_WINDOW_NS = 2_000_000_000n;
 const RECORD_POLLS = 50;
@@ -321,9 +322,8 @@ async function recordOf(
     const record = probes.take(run);
     if (record !== null) return record;
     const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
-    // After the built-in target's return only the waker's return can come; an existing task may not have read
-    // yet.
-    const complete = recordWindowNs === undefined && !probes.awaitsReturn(run);
+    // After the built-in target's return little can come; an existing task may not have read yet.
+    const complete = recordWindowNs === undefined && !probes.awaitsRest(run);
     if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
       return probes.abandon(run);
     }

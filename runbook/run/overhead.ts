@@ -107,7 +107,7 @@ function nobody(armedMapFd: number): ChainSource {
   return {
     armedMapFd,
     take: () => null,
-    awaitsReturn: () => false,
+    awaitsRest: () => false,
     abandon: () => null,
     counters: () => ({ ring_full: 0, self_reads: 0, recursion_misses: 0 }),
     open: () => {},

@@ -56,10 +56,13 @@ const PARTS: readonly Part[] = [
     path: "docs/tiers.md",
     name: "functions",
     content: () => {
-      const names = EACH_COLUMN.filter(({ functions }) => functions).map(({ name }) => `\`${name}\``).join(
-        ", ",
-      );
-      return asItIs(wrapped("", 0, `At the tier tracepoint these columns stay empty: ${names}.`).join("\n"));
+      const names = (which: "functions" | "reads") =>
+        EACH_COLUMN.filter((column) => column[which]).map(({ name }) => `\`${name}\``).join(", ");
+      const text = [
+        `At the tier tracepoint these columns stay empty: ${names("functions")}.`,
+        `With the built-in target also: ${names("reads")}.`,
+      ];
+      return asItIs(text.flatMap((line) => wrapped("", 0, line)).join("\n"));
     },
   },
   {

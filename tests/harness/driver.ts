@@ -120,7 +120,7 @@ function busyLoops(count: number): Disposable {
 
 async function drive(phase: Phase, write: (driven: Driven) => void): Promise<PhaseEnd> {
   const { native, attach, kernelEnum } = await openNativeParts();
-  using probes = attach(phase.require, null);
+  using probes = attach(phase.require, null, phase.series.every(({ pid }) => pid === undefined));
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
   const { kernel } = readMachine(readMachineText, Deno.build.arch);
   const decode = decodeTableFor(kernel);

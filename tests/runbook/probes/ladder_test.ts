@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Tier } from "../../../analysis/result/meta.ts";
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import {
   contextUnseen,
@@ -38,30 +39,45 @@ Deno.test("without either, the tiers that hook functions say what is lacking", (
 const ATTACHED = HOOKS.find(({ hook }) => hook === "ttwu_do_activate")!;
 const SYSTEM_CALLS = HOOKS.find(({ hook }) => hook === "sys_enter")!;
 
+/** With the built-in target. */
+const at = (tier: Tier) => ({ tier, targetTells: true });
+
 Deno.test("a hook that a tier does not use is left out because better tiers were refused, or not tried", () => {
   const refused = [
     new TierUnavailable("full", { code: "no_function_tracing" }),
     new TierUnavailable("kprobe", { code: "no_kprobes" }),
   ];
-  assert.equal(leftOut(ATTACHED, "full", []), null);
-  assert.deepEqual(leftOut(ATTACHED, "tracepoint", refused), refused.map(({ reason }) => reason));
-  assert.deepEqual(leftOut(ATTACHED, "tracepoint", []), [{ code: "tier_required", tier: "tracepoint" }]);
-  assert.deepEqual(leftOut(SYSTEM_CALLS, "full", []), [{ code: "read_elsewhere", tier: "full" }]);
+  assert.equal(leftOut(ATTACHED, at("full"), []), null);
+  assert.deepEqual(leftOut(ATTACHED, at("tracepoint"), refused), refused.map(({ reason }) => reason));
+  assert.deepEqual(leftOut(ATTACHED, at("tracepoint"), []), [{ code: "tier_required", tier: "tracepoint" }]);
+  assert.deepEqual(leftOut(SYSTEM_CALLS, at("full"), []), [{ code: "read_elsewhere", tier: "full" }]);
+});
+
+Deno.test("the system calls of all tasks are hooked for another task only: the built-in target tells its own read", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook));
+  for (const tier of ["full", "kprobe", "tracepoint"] as const) {
+    const [own, others] = [true, false].map((targetTells) => new Ladder(tier, inBtf, new Map(), targetTells));
+    own!.check();
+    assert.deepEqual(own!.open(SYSTEM_CALLS), []);
+    assert.equal(others!.open(SYSTEM_CALLS).length, tier === "tracepoint" ? 1 : 0);
+  }
+  assert.deepEqual(leftOut(SYSTEM_CALLS, at("tracepoint"), []), [{ code: "target_tells" }]);
+  assert.equal(leftOut(SYSTEM_CALLS, { tier: "tracepoint", targetTells: false }, []), null);
 });
 
 Deno.test("a ladder strikes off what cannot be bound, and is lost with a hook that it needs", () => {
   const inBtf = new Set(HOOKS.map(({ hook }) => hook));
   const two = (address: bigint) => [{ address: 1n, module: null }, { address, module: null }];
-  const unbound = new Ladder("full", new Set(), new Map([["read_tsc", two(2n)]]));
+  const unbound = new Ladder("full", new Set(), new Map([["read_tsc", two(2n)]]), true);
   const readTsc = HOOKS.find(({ hook }) => hook === "read_tsc")!;
   assert.deepEqual(unbound.reasons(readTsc), [
     { code: "not_in_btf", kind: "fentry" },
     { code: "ambiguous_address", kind: "kprobe", functions: 2 },
   ]);
-  const named = new Ladder("full", inBtf, new Map([["read_tsc", two(2n)]]));
+  const named = new Ladder("full", inBtf, new Map([["read_tsc", two(2n)]]), true);
   assert.deepEqual(named.reasons(readTsc)[0], { code: "ambiguous_name", kind: "fentry", functions: 2 });
   named.check();
-  const lost = new Ladder("full", inBtf, new Map([["ttwu_do_activate", two(2n)]]));
+  const lost = new Ladder("full", inBtf, new Map([["ttwu_do_activate", two(2n)]]), true);
   assert.throws(
     () => lost.check(),
     (error) =>

@@ -58,14 +58,18 @@ export const CHAIN: ChainRecord = {
   tkread_stack: [],
 };
 
-/** The same wakeup on a kernel with tracepoints only. */
+/** The same wakeup on a kernel with tracepoints only; the built-in target tells what it read. */
 export const TRACEPOINT_CHAIN: ChainRecord = {
   ...CHAIN,
   ...unseen("functions"),
   waker_context: null,
   clocksource_switches: 0,
   tkread_function: "clock_gettime",
-  tkread_value_ns: null,
+  tkread_any_ns: null,
+  tkreads: null,
+  tkread_ns: 1_000_110_700n,
+  tkread_task_ns: 1_000_110_700n,
+  tkread_value_ns: 1_000_110_700n,
 };
 
 export const TARGET: TargetRun & { readonly edge_ns: bigint } = {

@@ -74,19 +74,13 @@ Deno.test("an ID with leading zeros keeps its 16 digits, so that it can be re-de
 Deno.test("at the tracepoint tier what it cannot see stays empty", () => {
   const context = { ...CONTEXT, seesClocksourceSwitches: false };
   const { row } = buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, context, "tsc");
-  const unseen = EACH_COLUMN.filter(({ functions }) => functions).map(({ name }) => name);
+  const unseen = EACH_COLUMN.filter(({ functions, reads }) => functions || reads).map(({ name }) => name);
   assert.deepEqual(unseen.filter((name) => row[name] !== null), []);
-  assert.equal(row.offset_ns, 100_000n);
+  assert.deepEqual([row.tkread_value_ns, row.tkread_ns], [TARGET.value_ns, TARGET.value_ns]);
+  assert.equal(row.offset_ns, 110_700n);
 });
 
-Deno.test("at the tracepoint tier the value of the read is what the target's own call returned", () => {
-  assert.equal(
-    buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, CONTEXT, "tsc").row.tkread_value_ns,
-    TARGET.value_ns,
-  );
-});
-
-Deno.test("a read by another function never borrows the target's value", () => {
+Deno.test("a read whose value the kernel did not see never borrows the target's value", () => {
   const record = { ...CHAIN, tkread_value_ns: null };
   assert.equal(buildRow({ ...OUTCOME, record }, CONTEXT, "tsc").row.tkread_value_ns, null);
 });

@@ -54,7 +54,7 @@ export class PaperParts {
           if (!this.recordComes || this.pollsUntilRecord-- > 0) return null;
           return { ...CHAIN, run: BigInt(run) };
         },
-        awaitsReturn: () => this.recordComes,
+        awaitsRest: () => this.recordComes,
         abandon: (run) => {
           this.calls.push(`abandon ${run}`);
           return this.held;

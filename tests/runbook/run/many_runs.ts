@@ -83,7 +83,7 @@ await runLoop({
     armedMapFd: 9,
     // Every hundredth record does not arrive.
     take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run), ttwu_ns: nowNs },
-    awaitsReturn: () => false,
+    awaitsRest: () => false,
     abandon: () => null,
     counters: () => ({ ring_full: 0, self_reads: 0, recursion_misses: 0 }),
     open: () => {},
