@@ -6,8 +6,9 @@ import { leaveOut } from "./leave_out.ts";
 import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
+import { isDependent, orderTest, tooAlike } from "./order.ts";
 import { checkSeries } from "../sample/series.ts";
-import { SERIAL_INTERVAL_NEEDS, type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
+import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
 import { equivalence } from "../stats/equivalence.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
 import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
@@ -43,11 +44,11 @@ export function estimate(
 ): Estimated {
   const sorted = both(samples, (sample) => sample.sorted);
   const differences = new PairwiseDifferences(...sorted);
-  const { serial, ...decisive } = decide(samples, marginNs, alpha, differences);
+  const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, differences);
   return {
     samples: sorted,
     numbers: {
-      ...contrast(sorted, alpha, exploration, serial, differences),
+      ...contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, differences),
       margin_ns: marginNs,
       ...decisive,
       block_lengths: serial === null ? null : serial.blockLengths,
@@ -70,17 +71,23 @@ export function decide(
   const series = both(samples, checkSeries);
   const sorted = both(samples, (sample) => sample.sorted);
   const smaller = Math.min(sorted[0].length, sorted[1].length);
-  const exchangeable = series.every((check) => check.exchangeable);
-  const serial = exchangeable || smaller < TEST_NEEDS
+  const order = orderTest(series);
+  const refused = smaller >= INTERVAL_NEEDS && tooAlike(series) !== null;
+  const serial = refused || smaller < TEST_NEEDS || !isDependent(order)
     ? null
     : serialShift(...samples, undefined, differences);
   return {
     series,
+    order,
+    /** Too few effective runs. */
+    refused,
     serial,
-    mann_whitney: smaller < TEST_NEEDS ? null : testOf(sorted, serial),
-    tost: smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
+    mann_whitney: refused || smaller < TEST_NEEDS ? null : testOf(sorted, serial),
+    tost: refused || smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
   };
 }
+
+const NO_INTERVAL = { interval: () => null };
 
 const SERIAL_METHOD = "Student's t with the variance of moving blocks";
 
@@ -155,14 +162,20 @@ export function answer(
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
   const [nA, nB] = estimated.n;
+  const alike = Math.min(nA, nB) < INTERVAL_NEEDS ? null : tooAlike(estimated.series);
+  if (alike !== null) {
+    const { effective_n } = estimated.series[alike];
+    const n = estimated.n[alike];
+    return say(
+      "INCONCLUSIVE",
+      [{ code: "few_effective_runs", side: alike, n, effective_n, needs: INTERVAL_NEEDS }],
+      Math.ceil(
+        INTERVAL_NEEDS * Math.max(...estimated.series.map((of, side) => estimated.n[side]! / of.effective_n)),
+      ),
+    );
+  }
   if (estimated.tost === null && estimated.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
-    return Math.min(nA, nB) < SERIAL_INTERVAL_NEEDS
-      ? say(
-        "INCONCLUSIVE",
-        [{ code: "few_dependent_runs", needs: SERIAL_INTERVAL_NEEDS }],
-        SERIAL_INTERVAL_NEEDS,
-      )
-      : say("INCONCLUSIVE", [{ code: "runs_alike" }]);
+    return say("INCONCLUSIVE", [{ code: "runs_alike" }]);
   }
   if (estimated.tost === null) {
     const few = { code: "few_runs", n: estimated.n } as const;

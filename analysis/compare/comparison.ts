@@ -10,7 +10,14 @@ import type { ResultFile } from "../result/file.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
-import type { Confounding, LeaveOutReason, SpreadReason, StratumReason, VerdictReason } from "./reasons.ts";
+import type {
+  Confounding,
+  LeaveOutReason,
+  SideIndex,
+  SpreadReason,
+  StratumReason,
+  VerdictReason,
+} from "./reasons.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Warning } from "./warning.ts";
 
@@ -110,6 +117,17 @@ export interface LeaveOut {
   readonly reason: LeaveOutReason | null;
 }
 
+/**
+ * Does the order of the runs say something about them? The smallest p of the checks of both sides, adjusted; below 0.05
+ * the runs are not exchangeable.
+ */
+export interface OrderTest extends PValue {
+  /** Where it was found. */
+  readonly side: SideIndex;
+  readonly found: "lag1" | "change_point";
+  readonly method: string;
+}
+
 /** The answer to a question, over complete runs in which its duration was observed. */
 export interface Answer extends Contrast {
   readonly margin_ns: number;
@@ -120,6 +138,8 @@ export interface Answer extends Contrast {
   /** `ci_ns` has confidence 1 - 2 alpha; inside the margin is equivalence. */
   readonly tost: PValue & { readonly ci_ns: Pair<number>; readonly method: string } | null;
   readonly series: Pair<SeriesCheck>;
+  /** Null: neither side varies, or both have too few runs. */
+  readonly order: OrderTest | null;
   /** Runs per block of the block bootstrap that made intervals and p-values; null when runs are exchangeable. */
   readonly block_lengths: Pair<number> | null;
   readonly verdict: Verdict;

@@ -15,7 +15,7 @@ import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
 
 /**
  * @param samples sorted ascending, in ns
- * @param serial what replaces the usual interval when the runs are not exchangeable, else null
+ * @param serial what replaces the usual interval when the order of the runs matters, else null
  * @param differences of the samples, where more is asked of them
  * @param bins of the histogram, where others are to have the same
  */
@@ -23,7 +23,7 @@ export function contrast(
   samples: Pair<Float64Array>,
   alpha: number,
   exploration: Exploration,
-  serial: SerialShift | null,
+  serial: Pick<SerialShift, "interval"> | null,
   differences: PairwiseDifferences = new PairwiseDifferences(...samples),
   bins: Bins | null = binsOver(samples),
 ): Unadjusted<Contrast> {

@@ -35,8 +35,14 @@ export type VerdictReason =
     readonly lacks: "test" | "interval";
     readonly needs: number;
   }
-  /** Neighbouring runs depend on each other, and are too few for an interval of such. */
-  | { readonly code: "few_dependent_runs"; readonly needs: number }
+  /** Neighbouring runs of a side are so alike that they count as fewer than an interval needs. */
+  | {
+    readonly code: "few_effective_runs";
+    readonly side: SideIndex;
+    readonly n: number;
+    readonly effective_n: number;
+    readonly needs: number;
+  }
   /** Neighbouring runs are so alike that they bound no shift. */
   | { readonly code: "runs_alike" }
   /** The interval lies outside the margin, but the adjusted p is not below alpha. */

@@ -3,6 +3,7 @@
 import { constantDifferences, residueOf } from "./residue.ts";
 import { THIN_BELOW } from "../sample/sample.ts";
 import type { Answer, ContextDifference, Direction, Side, Stratification, Stratum } from "./comparison.ts";
+import { isDependent } from "./order.ts";
 import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, type WholeName, WHOLES } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
 import type { Warning } from "./warning.ts";
@@ -26,9 +27,6 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
 
 /** Below this p a side is called bimodal. */
 const BIMODAL_LEVEL = 0.01;
-
-/** Below this p the order of the runs is warned of. Intervals heed it sooner: there a false alarm costs little. */
-const ORDER_LEVEL = 0.01;
 
 /** Facts of the machines that differ, and columns that are constant on each side but not the same. */
 export function contextDifferences(files: Pair<ResultFile>): ContextDifference[] {
@@ -133,21 +131,23 @@ function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number): Warning[]
 }
 
 /** Runs that are no random sample: what a median of them means is doubtful, whatever its interval. */
-function seriesWarnings(question: WholeName, { series }: Answer): Warning[] {
-  return SIDES.flatMap((side): Warning[] => {
-    const { lag1, change_point: change, dip } = series[side];
-    const [p, pOfChange] = [lag1?.p ?? 1, change?.p ?? 1];
-    // The one with the smaller p is the one that was found.
-    const found = p <= pOfChange
-      ? { lag1: lag1?.r ?? null, after_run: null }
-      : { lag1: null, after_run: change?.after_run ?? null };
-    return [
-      ...Math.min(p, pOfChange) >= ORDER_LEVEL
-        ? []
-        : [{ code: "not_exchangeable", side, question, ...found } as const],
-      ...dip !== null && dip.p < BIMODAL_LEVEL ? [{ code: "modes", side, question } as const] : [],
-    ];
-  });
+function seriesWarnings(question: WholeName, { series, order }: Answer): Warning[] {
+  const found: Warning[] = [];
+  if (order !== null && isDependent(order)) {
+    const { lag1, change_point: change } = series[order.side];
+    found.push({
+      code: "not_exchangeable",
+      side: order.side,
+      question,
+      lag1: order.found === "lag1" ? lag1!.r : null,
+      after_run: order.found === "lag1" ? null : change!.after_run,
+    });
+  }
+  for (const side of SIDES) {
+    const { dip } = series[side];
+    if (dip !== null && dip.p < BIMODAL_LEVEL) found.push({ code: "modes", side, question });
+  }
+  return found;
 }
 
 /** Strata that contradict each other or the whole: the mix of strata would decide the answer. */

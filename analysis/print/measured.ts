@@ -5,7 +5,7 @@ import type { SeriesCheck, SeriesChecks } from "../sample/series.ts";
 import type { Histogram, Outliers } from "../sample/summary.ts";
 import type { Description } from "../sample/description.ts";
 import type { Cell, Finding, Said, TableColumn } from "./model.ts";
-import { duration, exact, joined, plain, pValue, say, signed, statistic } from "./said.ts";
+import { duration, exact, joined, plain, pValue, runsWorth, say, signed, statistic } from "./said.ts";
 
 export interface Origin {
   readonly env: string;
@@ -100,14 +100,14 @@ export function orderOrNone(topic: string, checks: SeriesChecks): Finding[] {
 export function order(
   topic: string,
   of: string | null,
-  { lag1, change_point: change, dip }: Pick<SeriesCheck, "lag1" | "change_point" | "dip">,
+  { lag1, change_point: change, dip, effective_n }: SeriesCheck,
 ): Finding[] {
   return [
     ...lag1 === null ? [] : [{
       topic,
       of,
       what: "lag 1",
-      value: signed(lag1.r),
+      value: say`${signed(lag1.r)}, effective n ${runsWorth(effective_n)}`,
       certainty: pValue(lag1),
       method: plain(lag1.method),
     }],

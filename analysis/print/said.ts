@@ -6,6 +6,7 @@ import {
   formatChosen,
   formatDuration,
   formatP,
+  formatProbability,
   formatShift,
   formatSigned,
   formatStatistic,
@@ -79,6 +80,11 @@ export function number(value: number): Said {
   return made(value.toFixed(2), value);
 }
 
+/** A number of runs that need not be a whole one. */
+export function runsWorth(value: number): Said {
+  return made(String(Number(value.toPrecision(3))), value);
+}
+
 export function statistic(value: number): Said {
   return made(formatStatistic(value), value);
 }
@@ -120,7 +126,7 @@ export function pValue({ p, p_capped }: PValue): Said {
 
 /** Without its `p = `, for places that already say it. */
 export function bareP(p: number, capped: boolean): Said {
-  return made(formatP(p, capped).replace("p = ", ""), p);
+  return made(capped ? formatP(p, true) : formatProbability(p), p);
 }
 
 /** An exploratory p-value before and after its adjustment. */

@@ -4,7 +4,7 @@ import type { Ordered } from "./ordered.ts";
 import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
 import { countsBelowAndUpTo } from "./rank.ts";
-import { lag1Autocorrelation } from "./series.ts";
+import { correctedLag1, effectiveRuns, lag1Autocorrelation } from "./series.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
 /** What stands in for exchangeability where neighbouring runs depend on each other. */
@@ -25,7 +25,7 @@ export interface SerialShift {
 }
 
 /** Fewer runs a side do not tell how much neighbours depend on each other: an interval would hold too little. */
-export const SERIAL_INTERVAL_NEEDS = 10;
+const SERIAL_INTERVAL_NEEDS = 10;
 
 /** A block is at most this share of its series. */
 const LONGEST_SHARE = 0.25;
@@ -67,7 +67,7 @@ export function serialShift(
   const { sigma, halfWidth, method } = Math.max(meansA.blocks, meansB.blocks) > RESAMPLED_UP_TO
     ? normalWidths(meansA, meansB)
     : resampledWidths(meansA, meansB, seed);
-  const df = Math.min(m, n) - 2;
+  const df = Math.max(1, Math.min(meansA.effective, meansB.effective) - 2);
   return {
     df,
     blockLengths: [meansA.length, meansB.length],
@@ -143,14 +143,16 @@ class BlockMeans {
   readonly length: number;
   /** In the series. */
   readonly blocks: number;
+  /** Independent runs that would say as much. */
+  readonly effective: number;
   readonly #sums: Float64Array;
   readonly #expected: number;
   readonly #widening: number;
 
   constructor(series: Float64Array) {
     const n = series.length;
-    const found = lag1Autocorrelation(series)?.r ?? 0;
-    const r = Math.min(0.97, Math.max(0, found + (1 + 4 * found) / n));
+    const r = correctedLag1(lag1Autocorrelation(series)?.r ?? 0, n);
+    this.effective = effectiveRuns(n, r);
     const wanted = ((Math.sqrt(6) * r) / (1 - r * r)) ** (2 / 3) * Math.cbrt(n);
     this.length = Math.max(1, Math.min(Math.floor(n * LONGEST_SHARE), Math.ceil(wanted)));
     this.blocks = Math.ceil(n / this.length);

@@ -66,3 +66,20 @@ function permutationVariance(n: number, s4: number): number {
   const apart = (3 - 6 * s4) / (n * (n - 1));
   return same + adjacent + apart - 1 / (n * n);
 }
+
+/** Less of a series is certain than this however alike its neighbours seem. */
+const LARGEST_LAG1 = 0.97;
+
+/**
+ * A positive lag-1 autocorrelation with Kendall's correction of its bias (1954), which is -(1 + 4 r) / n.
+ *
+ * @returns from 0 to LARGEST_LAG1
+ */
+export function correctedLag1(r: number, n: number): number {
+  return Math.min(LARGEST_LAG1, Math.max(0, r + (1 + 4 * r) / n));
+}
+
+/** So many independent runs have a mean as certain as that of `n` runs of a first-order autoregression with r. */
+export function effectiveRuns(n: number, r: number): number {
+  return n * (1 - r) / (1 + r);
+}

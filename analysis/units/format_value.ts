@@ -50,8 +50,12 @@ export function formatSigned(value: number | null): string {
 
 /** A p-value with its relation: a p that the method cannot distinguish from 0 is never shown as 0. */
 export function formatP(p: number, capped: boolean): string {
-  const text = p < 0.001 ? p.toExponential(1) : p.toPrecision(2);
+  const text = formatProbability(p);
   return capped ? `p <= ${text} (capped)` : `p = ${text}`;
+}
+
+export function formatProbability(p: number): string {
+  return p < 0.001 ? p.toExponential(1) : p.toPrecision(2);
 }
 
 /** A test statistic. */

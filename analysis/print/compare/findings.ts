@@ -1,6 +1,7 @@
 /** Every number of a question, with the method that gave it. */
 
 import type { Answer, Comparison } from "../../compare/comparison.ts";
+import { isDependent } from "../../compare/order.ts";
 import { order } from "../measured.ts";
 import type { Finding } from "../model.ts";
 import {
@@ -51,14 +52,19 @@ function shiftFindings(answer: Answer, sides: Sides): Finding[] {
 }
 
 /** What was checked before the tests. */
-function orderFindings({ series, block_lengths: blocks }: Answer, { letters }: Sides): Finding[] {
+function orderFindings(
+  { series, order: test, block_lengths: blocks }: Answer,
+  { letters }: Sides,
+): Finding[] {
   const topic = "run order";
   return [
     ...series.flatMap((checks, side) => order(topic, letters[side]!, checks)),
-    ...blocks === null ? [] : [finding(topic, {
-      value: say`not exchangeable: blocks of ${exact(blocks[0])} and ${exact(blocks[1])} runs`,
-      certainty: null,
-      method: null,
+    ...test === null ? [] : [finding(topic, {
+      value: blocks === null
+        ? plain(isDependent(test) ? "not exchangeable" : "exchangeable")
+        : say`not exchangeable: blocks of ${exact(blocks[0])} and ${exact(blocks[1])} runs`,
+      certainty: pValue(test),
+      method: plain(test.method),
     })],
   ];
 }
@@ -85,7 +91,7 @@ function testFindings({ mann_whitney: test, tost }: Answer, { alpha, holm_family
   return found;
 }
 
-/** What is printed on the spread besides the ratio and the deciding test. */
+/** What is told of the spread beside the ratio and the test that decides. */
 export const CROSS_CHECKS: readonly (string | null)[] = ["Brown-Forsythe", "Fligner-Killeen"];
 
 function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
@@ -108,7 +114,7 @@ function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
   ];
 }
 
-/** Further tests of equal spread; they do not decide. */
+/** Tests of equal spread that decide nothing. */
 export function crossChecks(
   topic: string,
   bf: Answer["spread"]["brown_forsythe"],

@@ -10,7 +10,7 @@ import type {
 } from "../../compare/reasons.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Said } from "../model.ts";
-import { exact, joined, plain, say } from "../said.ts";
+import { exact, joined, plain, runsWorth, say } from "../said.ts";
 
 /** How many hooks a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
@@ -43,10 +43,13 @@ export function reasonInWords(
       const lacking = lacks === "test" ? "a test" : "an interval";
       return say`${found}; ${lacking} needs ${String(needs)} on each side`;
     }
-    case "few_dependent_runs":
-      return plain(
-        `neighbouring runs depend on each other; an interval then needs ${reason.needs} on each side`,
-      );
+    case "few_effective_runs": {
+      const { side, n, effective_n, needs } = reason;
+      const count = say`neighbouring runs of ${letters[side]} are alike: its ${exact(n)} runs count as ${
+        runsWorth(effective_n)
+      }`;
+      return say`${count}, an interval needs ${String(needs)}`;
+    }
     case "runs_alike":
       return plain("neighbouring runs are so alike that no interval of the shift can be computed");
     case "not_significant":

@@ -108,7 +108,8 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
         ? say`lag-1 autocorrelation ${number(lag1 + 0)}`
         : say`level change after run ${exact(after_run!)}`;
       const runs = say`the runs of ${question} are not exchangeable (${found})`;
-      return say`${runs}; its intervals and p-values come from moving blocks of runs`;
+      const shift = say`${runs}; interval and p-value of its shift come from moving blocks of runs`;
+      return say`${shift}, those of spread, shape and strata take runs as independent and claim too much`;
     }
     case "modes":
       return plain(

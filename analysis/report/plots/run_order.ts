@@ -4,7 +4,7 @@ import { curveLinear, line } from "d3-shape";
 import { IN_ORDER, orderOrNone } from "../../print/measured.ts";
 import { joined, withMethod } from "../../print/said.ts";
 import { formatShift } from "../../units/format_value.ts";
-import type { SeriesChecks } from "../../sample/series.ts";
+import type { SeriesCheck } from "../../sample/series.ts";
 import { medianSorted } from "../../stats/quantile.ts";
 import { type Axis, durationAxis } from "./axis.ts";
 import { unbroken } from "../html/labels.ts";
@@ -14,19 +14,13 @@ import type { RunSeries } from "../html/runs.ts";
 import { blocksOf } from "./thin.ts";
 
 const HEIGHT = 190;
-/**
- * Up to this many runs are drawn one by one; more are drawn as bars from the smallest to the largest value of
- * a block.
- */
+/** Runs that are drawn one by one; more are drawn as bars from the smallest to the largest of a block. */
 const MOST_DOTS = 600;
 const BARS = 300;
 const MEDIANS = 60;
 const MOST_CENSORED = 300;
-/** A change of level is marked below this p, the same at which the warning appears. */
+/** Below this p a change of level is marked: as where it is warned of. */
 const CHANGED = 0.01;
-
-/** Of the values in the order of their runs. */
-export type OrderChecks = Pick<SeriesChecks, "lag1" | "change_point" | "dip">;
 
 /** Smallest and largest value of all sides, in ns: drawings next to each other share one axis. */
 export interface Range {
@@ -49,7 +43,7 @@ export function runOrder(
   caption: Part,
   letter: string,
   series: RunSeries,
-  checks: OrderChecks,
+  checks: SeriesCheck,
   range: Range | null,
 ): Markup {
   const { runs, values, censored } = series;
@@ -89,7 +83,7 @@ export function runOrder(
   );
 }
 
-/** By how much the median changes at the change of level. */
+/** By how much the median changes where the level does. */
 function changeWords({ runs, values }: RunSeries, afterRun: number): string {
   const before = values.filter((_, i) => runs[i]! <= afterRun).sort();
   const after = values.filter((_, i) => runs[i]! > afterRun).sort();
@@ -106,7 +100,7 @@ function runTicks(last: number): number[] {
   return last < 4 ? Array.from({ length: last }, (_, i) => i + 1) : [1, Math.round((1 + last) / 2), last];
 }
 
-/** Strokes of zero length with round ends: they stay round however the box is stretched. */
+/** Strokes of no length with round ends: they stay round however the box is stretched. */
 function dots({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
   const d = Array.from(
     runs,
@@ -128,7 +122,7 @@ function bars({ runs, values }: RunSeries, letter: string, x: (run: number) => n
   return markup`<path class="bars ${letter}" d="${d.join("")}"/>`;
 }
 
-/** Running median: over a window around each run, or over blocks when there are many runs. */
+/** Running median: of a window about each run, or of blocks where the runs are many. */
 function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: Axis): Part {
   if (runs.length < 8) return null;
   const half = Math.max(2, Math.round(runs.length / 20));
@@ -143,7 +137,7 @@ function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: 
   return markup`<path class="halo" d="${d}"/><path class="median" d="${d}"/>`;
 }
 
-/** At the upper edge, because their values are not known. */
+/** At the upper edge: where they would lie is not known. */
 function censoredMarks(censored: Float64Array, x: (run: number) => number): Part {
   if (censored.length === 0) return null;
   const every = Math.ceil(censored.length / MOST_CENSORED);

@@ -1,13 +1,12 @@
-/**
- * What can be drawn for one side or for two: the distributions of the durations, and the order of the runs.
- */
+/** What can be drawn of one side or of two: how the durations are distributed, and the order of the runs. */
 
 import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { sortedSample } from "../../sample/sample.ts";
 import { ecdf } from "../plots/ecdf.ts";
 import { sideKey } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
-import { type OrderChecks, rangeOf, runOrder } from "../plots/run_order.ts";
+import { rangeOf, runOrder } from "../plots/run_order.ts";
+import type { SeriesCheck } from "../../sample/series.ts";
 import { type ReportSide, seriesOf } from "../html/runs.ts";
 
 export function distributions(sides: readonly ReportSide[]): Markup {
@@ -22,7 +21,7 @@ export function distributions(sides: readonly ReportSide[]): Markup {
 }
 
 /** @param checks for each of the WHOLES, all sides of it together */
-export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly OrderChecks[])[]): Markup {
+export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly SeriesCheck[])[]): Markup {
   const figures = WHOLES.map(({ name, duration }, index) => {
     const series = sides.map(({ file }) => seriesOf(file, duration));
     const range = rangeOf(series);

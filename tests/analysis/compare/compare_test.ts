@@ -82,7 +82,7 @@ Deno.test("--margin and --alpha override the runbook, and the result says so", (
 
 Deno.test("a runbook without a margin is refused unless one is given", () => {
   const { offset_margin_ns: _, ...rest } = generatedMeta("host").runbook;
-  const file = () => read(fileText(runs(spread(6, MS, 10)), { runbook: rest }));
+  const file = () => read(fileText(runs(spread(30, MS, 10)), { runbook: rest }));
   assert.throws(() => compare(file(), file()), (error: unknown) => {
     assert.ok(error instanceof Failure);
     assert.match(error.message, /f\.csv declares no offset_margin_ns above 0; give --margin/);

@@ -8,6 +8,9 @@ import { compareText } from "../../../analysis/print/compare/text.ts";
 import type { Pair } from "../../../analysis/sample/summary.ts";
 import { shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
 import { benjaminiHochberg } from "../../../analysis/stats/holm.ts";
+import { sampleOf } from "../../../bench/simulation/populations.ts";
+import { isDependent, orderTest } from "../../../analysis/compare/order.ts";
+import { checkSeries } from "../../../analysis/sample/series.ts";
 import { mannWhitney } from "../../../analysis/stats/mann_whitney.ts";
 import { type Verdict, verdictOf } from "../../../analysis/compare/verdict.ts";
 import { codesOf, compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
@@ -17,7 +20,7 @@ Deno.test("runs that drift get an interval from blocks of runs, wider than the u
   const mixed = shuffled(60).map((i) => drifting[i]!);
   const steady = spread(60, 5 * MS, 100);
   const [drift, still] = [compared(runs(drifting), runs(steady)), compared(runs(mixed), runs(steady))];
-  assert.deepEqual([drift.offset.series[0].exchangeable, still.offset.series[0].exchangeable], [false, true]);
+  assert.deepEqual([isDependent(drift.offset.order), isDependent(still.offset.order)], [true, false]);
   assert.equal(still.offset.block_lengths, null);
   assert.ok(drift.offset.block_lengths![0] > 1);
   const width = ({ offset }: typeof drift) => offset.shift_ci_ns![1] - offset.shift_ci_ns![0];
@@ -33,27 +36,49 @@ Deno.test("runs that drift get an interval from blocks of runs, wider than the u
   assert.deepEqual(drift.offset.leave_out!.reason, { code: "not_exchangeable" });
 });
 
-Deno.test("blocks of runs are taken sooner than the order is warned of", () => {
+Deno.test("neighbours that are alike too weakly for one check of five, or that alternate, stay independent", () => {
   const noisy = (seed: number) => shuffled(40, seed).map((i) => 5 * MS + 100 * i);
-  const slight = [...Array(60).keys()].find((seed) => {
-    const { lag1 } = compared(runs(noisy(seed)), runs(noisy(100))).offset.series[0];
-    return lag1!.p > 0.01 && lag1!.p < 0.05;
+  const slight = [...Array(99).keys()].find((seed) => {
+    const { series: [{ lag1 }], order } = compared(runs(noisy(seed)), runs(noisy(100))).offset;
+    return lag1!.r > 0 && lag1!.p < 0.05 && order!.p >= 0.05;
   })!;
   const result = compared(runs(noisy(slight)), runs(noisy(100)));
-  const { offset } = result;
-  assert.equal(offset.series[0].exchangeable, false);
-  assert.notEqual(offset.block_lengths, null);
+  assert.equal(result.offset.block_lengths, null);
   assert.ok(!codesOf(result).includes("not_exchangeable"));
+  const alternating = Array.from({ length: 40 }, (_, i) => 5 * MS + 1000 * (i % 2) + (7 * i) % 40);
+  const { series: [{ lag1, effective_n }], block_lengths } =
+    compared(runs(alternating), runs(noisy(100))).offset;
+  assert.ok(lag1!.r < -0.5 && lag1!.p < 1e-3);
+  assert.deepEqual([effective_n, block_lengths], [40, null]);
 });
 
-Deno.test("fewer than 10 dependent runs a side get no interval, and the verdict says how many would", () => {
-  const rising = Array.from({ length: 9 }, (_, i) => 5 * MS + 1000 * i);
-  const { offset } = compared(runs(rising), runs(spread(9, 5 * MS, 100)));
-  assert.deepEqual([offset.verdict, offset.tost, offset.shift_ci_ns], ["INCONCLUSIVE", null, null]);
-  assert.deepEqual(offset.reasons, [
-    { code: "few_dependent_runs", needs: 10 },
-  ]);
-  assert.equal(offset.n_to_settle, 10);
+Deno.test("a side whose runs count as fewer than 6 gets no interval, and the verdict names it and the runs needed", () => {
+  for (const n of [9, 40]) {
+    const rising = Array.from({ length: n }, (_, i) => 5 * MS + 1000 * i);
+    const { offset } = compared(runs(spread(n, 5 * MS, 100)), runs(rising));
+    assert.deepEqual([offset.verdict, offset.tost, offset.mann_whitney, offset.shift_ci_ns], [
+      "INCONCLUSIVE",
+      null,
+      null,
+      null,
+    ]);
+    const { effective_n } = offset.series[1];
+    assert.ok(effective_n > 0 && effective_n < 6, String(effective_n));
+    assert.deepEqual(offset.reasons, [{ code: "few_effective_runs", side: 1, n, effective_n, needs: 6 }]);
+    assert.equal(offset.n_to_settle, Math.ceil(6 * n / effective_n));
+  }
+});
+
+Deno.test("the checks of the order are one family: independent pairs are called dependent in at most 1 of 20", () => {
+  let dependent = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const [a, b] = [shuffled(20, seed), shuffled(20, 1000 + seed)].map((of) =>
+      sampleOf(Float64Array.from(of))
+    );
+    const order = orderTest([checkSeries(a!), checkSeries(b!)]);
+    if (isDependent(order)) dependent++;
+  }
+  assert.ok(dependent > 0 && dependent <= 18, `${dependent} of 200`);
 });
 
 Deno.test("a change of level names the run after which it happened, whatever the order of the rows", () => {

@@ -45,8 +45,8 @@ const REASONS: readonly (readonly [VerdictReason | StratumReason | LeaveOutReaso
     "it was observed in 5 complete runs of A and 5 of C; an interval needs 6 on each side",
   ],
   [
-    { code: "few_dependent_runs", needs: 10 },
-    "neighbouring runs depend on each other; an interval then needs 10 on each side",
+    { code: "few_effective_runs", side: 1, n: 30, effective_n: 4.256, needs: 6 },
+    "neighbouring runs of C are alike: its 30 runs count as 4.26, an interval needs 6",
   ],
   [{ code: "no_complete_run_in", side: 0 }, "no complete run in A"],
   [{ code: "few_complete_runs", needs: 4 }, "fewer than 4 complete runs on a side"],
@@ -105,13 +105,13 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "not_exchangeable", side: 0, question: "offset", lag1: 0.5, after_run: null },
-    "A: the runs of offset are not exchangeable (lag-1 autocorrelation 0.50); its intervals and p-values come " +
-    "from moving blocks of runs",
+    "A: the runs of offset are not exchangeable (lag-1 autocorrelation 0.50); interval and p-value of its " +
+    "shift come from moving blocks of runs, those of spread, shape and strata take runs as independent and claim too much",
   ],
   [
     { code: "not_exchangeable", side: 1, question: "offset", lag1: null, after_run: 25 },
-    "C: the runs of offset are not exchangeable (level change after run 25); its intervals and p-values come " +
-    "from moving blocks of runs",
+    "C: the runs of offset are not exchangeable (level change after run 25); interval and p-value of its " +
+    "shift come from moving blocks of runs, those of spread, shape and strata take runs as independent and claim too much",
   ],
   [
     { code: "modes", side: 0, question: "offset" },
