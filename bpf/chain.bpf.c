@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The wakeup chain of ONE armed target, from try_to_wake_up to its first timekeeping read, filled stage by
- * stage in `chain` and submitted once. Thin SEC() programs over the bodies of chain.h and reads.h, shared by the
- * tiers; a program that concerns another task leaves after one compare.
+ * stage in `chain` and submitted once. Thin SEC() programs call the bodies in chain.h and reads.h, which all
+ * tiers share. A program that runs for another task returns after one comparison.
  */
 #include "chain.h"
 #include "reads.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* clang drops types from BTF that no variable has: the layout generator needs these. */
+/* clang drops types from BTF that no variable uses, but the layout generator needs these. */
 const enum chain_seen *unused_seen __attribute__((unused));
 const enum chain_phase *unused_phase __attribute__((unused));
 
 /*
  * ---- the wakeup: fentry and fexit, or kprobe and kretprobe ----
  *
- * What comes before sched_wakeup is not looked for after it: a wakeup on the runnable path has no activation, and a
- * target that sleeps again before it reads the clock is activated by its next wakeup.
+ * After sched_wakeup, stages that precede it are ignored: a wakeup on the runnable path has no activation,
+ * and when a target sleeps again before it reads the clock, the activation belongs to its next wakeup.
  */
 
 SEC("fentry/try_to_wake_up")
@@ -52,7 +52,7 @@ int BPF_PROG(ttwu_exit, struct task_struct *p)
 	return ttwu_returns(c);
 }
 
-/* A return probe has no arguments: the call that minted the chain is known by its stack pointer. */
+/* A return probe gets no arguments: the stack pointer identifies the call that minted the chain. */
 SEC("kretprobe/try_to_wake_up")
 int BPF_KRETPROBE(ttwu_exit_kprobe)
 {
@@ -64,8 +64,8 @@ int BPF_KRETPROBE(ttwu_exit_kprobe)
 }
 
 /*
- * At its entry, because after it has queued the target another CPU may be ahead of us. When it declines, the
- * wakeup takes the direct path, and what is noted here means nothing.
+ * At its entry, because once it has queued the target, another CPU may get ahead of this program. When it
+ * declines, the wakeup takes the direct path, and what is noted here is ignored.
  */
 SEC("fentry/ttwu_queue_wakelist")
 int BPF_PROG(wakelist_entry, struct task_struct *p, int cpu, int wake_flags)
@@ -150,7 +150,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 {
 	struct chain *c = &chain;
 
-	/* A target that goes to sleep is seen here first, before its edge. */
+	/* Here a target that goes to sleep is seen first, before its edge. */
 	if (config.pid_namespace)
 		is_armed(prev, prev->pid);
 	if (config.target_tells_read)
@@ -159,8 +159,8 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	if (c->pid != (__u32)next->pid || !is_open(c) || (c->seen[SEEN_SWITCH] && !config.target_tells_read))
 		return 0;
 	/*
-	 * Before sched_wakeup it is not this wakeup that switches it in: a target that was preempted on its way to
-	 * sleep goes on there while try_to_wake_up() waits for its rq's lock, ttwu_runnable() (6.12).
+	 * A switch before sched_wakeup is not this wakeup's: a target that was preempted on its way to sleep
+	 * continues there while try_to_wake_up() waits for the lock of its rq, ttwu_runnable() (6.12).
 	 */
 	if (!c->seen[SEEN_WAKEUP])
 		return 0;
@@ -174,9 +174,9 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
 	/*
-	 * A chain begins at sched_waking; what moves the target before that is not this wakeup. With its dequeue
-	 * delayed a sleeper is still on its runqueue, and another CPU's load balancing may pull it, can_migrate_task()
-	 * (6.12), while try_to_wake_up() begins.
+	 * A chain begins at sched_waking; a migration before that does not belong to this wakeup. With its
+	 * dequeue delayed, a sleeper is still on its runqueue, and another CPU's load balancing may pull it,
+	 * can_migrate_task() (6.12), while try_to_wake_up() begins.
 	 */
 	if (!c)
 		return 0;
@@ -187,7 +187,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 
 /* ---- timekeeping reads ---- */
 
-/* An accessor that takes nothing of interest and returns ns. */
+/* An accessor without arguments of interest that returns ns. */
 #define READ_RETURNS_NS(function, id)            \
 	SEC("fentry/" #function)                 \
 	int function##_entry(void *ctx)          \
@@ -196,7 +196,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	}                                        \
 	READ_KPROBES(function, id, 0)
 
-/* The fexit program of such an accessor: it is given the arguments first, then what was returned. */
+/* The fexit program of such an accessor: it gets the arguments first, then the return value. */
 #define READ_RETURNED(function, id, arguments...)  \
 	SEC("fexit/" #function)                    \
 	int BPF_PROG(function##_exit, ##arguments) \
@@ -204,7 +204,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 		return read_exit_hook(id, value);  \
 	}
 
-/* An accessor that fills the timespec64 it is given. */
+/* An accessor that fills the timespec64 passed to it. */
 #define READ_FILLS_TS64(function, id)                         \
 	SEC("fentry/" #function)                              \
 	int BPF_PROG(function##_entry, struct timespec64 *ts) \
@@ -230,7 +230,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 		return read_exit_hook(id, PT_REGS_RC(ctx)); \
 	}
 
-/* A read that hands out no ns of one clock: a snapshot of several, or a clocksource's raw cycles. */
+/* A read that gives no single clock in ns: a snapshot of several clocks, or a clocksource's raw cycles. */
 #define READ_BARE(function, id)                          \
 	SEC("fentry/" #function)                         \
 	int function##_entry(void *ctx)                  \
@@ -268,8 +268,9 @@ int BPF_PROG(sys_enter, void *regs, long id)
 /* ---- kernel/time/timekeeping.c: timekeeping_notify() runs this under stop_machine() for every switch ---- */
 
 /*
- * curr_clocksource (kernel/time/clocksource.c) is a static pointer without BTF: __clocksource_select() changes it
- * once timekeeping_notify() has returned (6.1, 6.12, 7.3), so here it still points to the old one.
+ * curr_clocksource (kernel/time/clocksource.c) is a static pointer without BTF. __clocksource_select()
+ * changes it after timekeeping_notify() has returned (6.1, 6.12, 7.3), so here it still points to the old
+ * clocksource.
  */
 static __always_inline void note_old_clocksource(struct chain *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The chain of ONE armed target: what each stage of the wakeup adds to it. The programs that call
- * these bodies are in chain.bpf.c.
+ * The chain of ONE armed target: what each stage of the wakeup adds to it. chain.bpf.c has the programs that
+ * call these bodies.
  */
 #ifndef PROBE_CHAIN_H
 #define PROBE_CHAIN_H
@@ -17,7 +17,7 @@ static __always_inline void *only_value(void *map)
 	return bpf_map_lookup_elem(map, &key);
 }
 
-/* Whether the queue was empty; it is not any more. */
+/* Whether the queue was empty; afterwards it is not. */
 static __always_inline bool take(void *queue)
 {
 	__u32 taken = 1;
@@ -37,7 +37,7 @@ static __always_inline bool is_open(const struct chain *c)
 	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
 }
 
-/* The open chain of the task, while `fact` is still to come; else 0. */
+/* The open chain of the task, if `fact` has not been seen yet; else 0. */
 static __always_inline struct chain *chain_of(__u32 pid, enum chain_seen fact)
 {
 	struct chain *c = &chain;
@@ -47,7 +47,7 @@ static __always_inline struct chain *chain_of(__u32 pid, enum chain_seen fact)
 	return c;
 }
 
-/* The same before sched_wakeup. */
+/* The same, but only before sched_wakeup. */
 static __always_inline struct chain *waking_chain_of(__u32 pid, enum chain_seen fact)
 {
 	struct chain *c = chain_of(pid, fact);
@@ -65,7 +65,7 @@ static __always_inline void leave(__u32 *busy)
 	*busy -= 1;
 }
 
-/* Runs `body` with the in-probe flag held, so that its bpf_ktime_get_ns() is not taken for a read. */
+/* Runs `body` with the in-probe flag set, so that its bpf_ktime_get_ns() does not count as a read. */
 #define GUARDED(body)                                \
 	do {                                         \
 		__u32 *busy = only_value(&in_probe); \
@@ -92,7 +92,7 @@ static __always_inline __u32 current_context(void)
 	return CONTEXT_TASK;
 }
 
-/* MurmurHash3's 64-bit finaliser. analysis/result/correlation.ts re-derives the ID with the same steps. */
+/* MurmurHash3's 64-bit finaliser. analysis/result/correlation.ts recomputes the ID with the same steps. */
 static __always_inline __u64 mix(__u64 x)
 {
 	x ^= x >> 33;
@@ -118,12 +118,12 @@ static __always_inline void submit(struct chain *c)
 		__sync_fetch_and_add(&n->ring_full, 1);
 }
 
-/* READ and RETURN come from two CPUs in either order on the wakelist path: the second one submits. */
+/* On the wakelist path READ and RETURN come from two CPUs, in either order: the second one submits. */
 static __always_inline void close_phase(struct chain *c, __u32 phase)
 {
 	if (c->phase & phase)
 		return;
-	/* Once for each of them, so that adding the bit is setting it. */
+	/* Each phase comes here only once, so adding its bit sets it. */
 	__sync_fetch_and_add(&c->phase, phase);
 	if (config.ttwu_is_hooked && take(&closing))
 		return;
@@ -131,8 +131,8 @@ static __always_inline void close_phase(struct chain *c, __u32 phase)
 }
 
 /*
- * Takes the armed run: 0 when it is taken already. A CPU that finds another one at it has lost too: that one has seen
- * the same run.
+ * Takes the armed run; 0 when it is already taken. A CPU that finds another one in here gets 0 too: the other
+ * one has seen the same run.
  */
 static __always_inline __u64 take_run(void)
 {
@@ -153,7 +153,7 @@ static __always_inline struct ttwu_entry *entry_of(__u32 waker_pid)
 	return waker_pid ? bpf_map_lookup_elem(&task_entries, &key) : only_value(&idle_entries);
 }
 
-/* The caller has found `pid` armed. */
+/* The caller has checked that `pid` is armed. */
 static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u64 frame)
 {
 	GUARDED({
@@ -175,9 +175,10 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
 }
 
 /*
- * sched_waking of the armed target: where it is said, under p->pi_lock, it is certain that this waker wakes it (but a
- * task that wakes itself, which holds no lock). Where the entry is hooked, a wakeup that began before the arming has no
- * note of this run; that of an earlier try of the same run is older than this one's edge.
+ * sched_waking of the armed target. It is traced under p->pi_lock, so this waker certainly wakes the target
+ * (only a task that wakes itself holds no lock). When the entry is hooked too, a wakeup that began before the
+ * arming has no note of this run, and the note of an earlier try of the same run is older than this try's
+ * edge.
  */
 static __always_inline void mint(void *ctx, struct task_struct *p)
 {
@@ -196,7 +197,7 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	run = take_run();
 	if (!run)
 		return;
-	/* A run before may have been closed from one side only. */
+	/* The previous run may have been closed from only one side. */
 	give_back(&closing);
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
@@ -222,17 +223,20 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	c->waker_context = current_context();
 	if (c->waker_context)
 		c->seen[SEEN_WAKER_CONTEXT] = 1;
-	/* set_task_cpu() comes later in try_to_wake_up: this is still the previous CPU. */
+	/* set_task_cpu() comes later in try_to_wake_up, so this is still the previous CPU. */
 	c->prev_cpu = task_cpu(p);
 	c->state_before = task_state(p);
-	/* By the field's own size, a byte in 7.3: with four the neighbours made every wakeup there look runnable. */
+	/*
+	 * Read with the field's own size, one byte in 7.3: reading four included its neighbours, and every
+	 * wakeup there looked runnable.
+	 */
 	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
 	c->phase = CHAIN_OPEN | (config.ttwu_is_hooked ? 0 : CHAIN_RETURN);
 }
 
 /*
- * ttwu_queue_wakelist() is handed the target: flags with WF_MIGRATED, before WF_SYNC and WF_TTWU are lost on the
- * way. The rq of the target's CPU is not locked here, so its clock is as old as its last update.
+ * ttwu_queue_wakelist() gets the target and the flags with WF_MIGRATED, before WF_SYNC and WF_TTWU get lost
+ * on the way. The rq of the target's CPU is not locked here, so its clock dates from its last update.
  */
 static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 {
@@ -253,7 +257,7 @@ static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 	c->seen[SEEN_QUEUED] = 1;
 }
 
-/* The target's CPU begins with its wakelist, after the IPI or on leaving idle. */
+/* The target's CPU begins with its wakelist, after the IPI or when it leaves idle. */
 static __always_inline int pending_hook(void)
 {
 	struct chain *c = &chain;
@@ -275,7 +279,10 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->wake_flags = wake_flags;
 	c->rq = (__u64)rq;
 	c->rq_cpu = BPF_CORE_READ(rq, cpu);
-	/* ttwu_queue() and sched_ttwu_pending() call update_rq_clock() right before (6.1, 6.12): fresh here. */
+	/*
+	 * ttwu_queue() and sched_ttwu_pending() call update_rq_clock() just before (6.1, 6.12), so it is
+	 * fresh here.
+	 */
 	c->rq_clock_activate_ns = BPF_CORE_READ(rq, clock);
 	c->rq_clock_flags = BPF_CORE_READ(rq, clock_update_flags);
 	c->target_idle = BPF_CORE_READ(rq, curr) == BPF_CORE_READ(rq, idle);
@@ -303,7 +310,7 @@ static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 			c->path = PATH_RUNNABLE;
 		else
 			c->path = (__u32)c->waker_cpu == here ? PATH_DIRECT : PATH_WAKELIST;
-		/* Whether another CPU idles is not visible without its rq; whether this one does, is: pid 0. */
+		/* Whether another CPU is idle cannot be seen without its rq. For this CPU it can: pid 0. */
 		if (cpu == here) {
 			c->target_idle = (__u32)bpf_get_current_pid_tgid() == 0;
 			c->seen[SEEN_TARGET_IDLE] = 1;
@@ -328,7 +335,10 @@ static __always_inline void switched_in(struct chain *c)
 	if (c->rq) {
 		struct rq *rq = (struct rq *)c->rq;
 
-		/* A target moved between enqueue and switch-in is on another rq than the one saved: not observed. */
+		/*
+		 * A target that moved between enqueue and switch-in is on another rq than the saved one: not
+		 * observed.
+		 */
 		cpu = BPF_CORE_READ(rq, cpu);
 		if ((__u32)cpu == bpf_get_smp_processor_id()) {
 			c->rq_clock_switch_ns = BPF_CORE_READ(rq, clock);
@@ -338,7 +348,7 @@ static __always_inline void switched_in(struct chain *c)
 	c->seen[SEEN_SWITCH] = 1;
 }
 
-/* The chain whose try_to_wake_up has not returned yet; else 0. */
+/* The chain, if its try_to_wake_up has not returned yet; else 0. */
 static __always_inline struct chain *chain_in_ttwu(void)
 {
 	struct chain *c = &chain;

@@ -14,10 +14,10 @@ static __always_inline void count_self_read(void)
 }
 
 /*
- * The target is current and has been switched in (or, on the self and runnable paths, never left the CPU). A task
- * that enters a system call runs, whether or not its switch-in was seen: on one minimal 6.18 VM kernel neither BPF
- * nor the kernel's own trace events see every sched_switch (133 of 57,922 were missing in one trace, all of them
- * switches away from threads of pid 1).
+ * The target is current and has been switched in (or, on the self and runnable paths, never left the CPU). A
+ * task that enters a system call is running, whether or not its switch-in was seen: on one minimal 6.18 VM
+ * kernel neither BPF nor the kernel's own trace events see every sched_switch (133 of 57,922 were missing in
+ * one trace, all of them switches away from threads of pid 1).
  */
 static __always_inline bool target_runs(const struct chain *c, __u32 function)
 {
@@ -29,8 +29,8 @@ static __always_inline bool target_runs(const struct chain *c, __u32 function)
 }
 
 /*
- * A timekeeping read begins. `has_exit`: the same function's exit is hooked too and completes the chain there,
- * with the value, which lies at `fills` when the function does not return it. The caller has tested is_open()
+ * A timekeeping read begins. `has_exit`: the function's exit is hooked too and completes the chain there with
+ * the value, which is stored at `fills` when the function does not return it. The caller has tested is_open()
  * and in_probe.
  */
 static __always_inline void read_begins(void *ctx, struct chain *c, __u32 function, bool has_exit, __u64 fills)
@@ -52,7 +52,10 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 	}
 	if (!target_runs(c, function))
 		return;
-	/* A target that was moved since its wakeup reads on another CPU than the one chosen then: its CPU now. */
+	/*
+	 * A target that was moved after its wakeup reads on another CPU than the one chosen then, so its
+	 * current CPU counts.
+	 */
 	if (!c->seen[SEEN_TKREAD_ANY]) {
 		c->tkread_any_ns = now;
 		c->seen[SEEN_TKREAD_ANY] = 1;
@@ -85,7 +88,7 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 
 	if (!target_runs(c, function))
 		return;
-	/* An interrupt between entry and exit may call the same function: its exit has another context. */
+	/* An interrupt between entry and exit may call the same function, but its exit has another context. */
 	if (c->seen[SEEN_TKREAD] && !c->seen[SEEN_TKREAD_VALUE] && c->tkread_function == function &&
 	    c->tkread_context == context) {
 		if (ts)
@@ -94,14 +97,17 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 		c->seen[SEEN_TKREAD_VALUE] = 1;
 	}
 	/*
-	 * An interrupt of the read may end in schedule(), which reads the clock in task context too (hrtimer_start() of
-	 * the deadline server, 7.3): its exit is not the read's.
+	 * An interrupt of the read may end in schedule(), which also reads the clock in task context
+	 * (hrtimer_start() of the deadline server, 7.3): that exit is not the read's.
 	 */
 	if (context == CONTEXT_TASK && c->seen[SEEN_TKREAD_TASK] && c->tkread_task_function == function)
 		close_phase(c, CHAIN_READ);
 }
 
-/* Entry of an accessor or callback. The cheap tests come first: this runs for every read on the machine. */
+/*
+ * Entry of an accessor or callback. The cheap tests come first, because this runs for every read on the
+ * machine.
+ */
 static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, __u64 fills)
 {
 	struct chain *c = &chain;

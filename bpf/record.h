@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The one definition of what the kernel side hands to user space. ffi/layout.generated.ts is made from the
- * BTF of these types (build/parts/layout.ts), never written by hand.
+ * The one definition of what the kernel side passes to user space. ffi/layout.generated.ts is generated from
+ * the BTF of these types (build/parts/layout.ts), never written by hand.
  *
- * A field of struct chain that is a column of the result file has the column's name (analysis/result/columns.ts).
+ * A field of struct chain that is a column of the result file has the column's name
+ * (analysis/result/columns.ts).
  */
 #ifndef PROBE_RECORD_H
 #define PROBE_RECORD_H
@@ -11,16 +12,16 @@
 #define PROBE_STACK_DEPTH 64
 #define PROBE_COMM_LEN 16
 
-/* The field means something only where `seen` has 1 at the place of that fact. BTF keeps it for the layout. */
+/* The field is only valid if `seen` is 1 for that fact. BTF keeps the mark for the layout. */
 #define IF_SEEN(fact) __attribute__((btf_decl_tag("if " #fact)))
-/* A note of the programs for themselves: no part of the layout. */
+/* For the programs' own use, not part of the layout. */
 #define KERNEL_ONLY __attribute__((btf_decl_tag("kernel only")))
 
-/* The facts of struct chain that may be absent: places in `seen`. */
+/* The facts of struct chain that may be absent, as indices into `seen`. */
 enum chain_seen {
-	SEEN_TTWU = 0,             /* the chain was minted: all that sched_waking tells, the fields without IF_SEEN */
+	SEEN_TTWU = 0,             /* the chain was minted: all that sched_waking gives, the fields without IF_SEEN */
 	SEEN_WAKE_FLAGS_ENTRY = 1, /* the entry of try_to_wake_up() */
-	SEEN_WAKER_CONTEXT = 2,    /* the kernel let its preempt_count be read */
+	SEEN_WAKER_CONTEXT = 2,    /* preempt_count could be read */
 	SEEN_TTWU_RETURN = 3,
 	SEEN_ACTIVATE = 4, /* ttwu_do_activate() */
 	SEEN_RQ_ACTIVATE = 5,
@@ -34,7 +35,7 @@ enum chain_seen {
 	SEEN_TKREAD_VALUE = 13,
 	SEEN_TKREAD_TASK = 14,
 	SEEN_MIGRATE = 15, /* sched_migrate_task between sched_waking and sched_wakeup */
-	SEEN_QUEUED = 16,  /* ttwu_queue_wakelist() was handed the target; it may have declined */
+	SEEN_QUEUED = 16,  /* ttwu_queue_wakelist() got the target, but may have declined */
 	SEEN_RQ_QUEUED = 17,
 	SEEN_PENDING = 18,     /* the target's CPU began with its wakelist */
 	SEEN_CLOCKSOURCE = 19, /* the first clocksource switch */
@@ -43,18 +44,16 @@ enum chain_seen {
 	SEEN_TKREADS = 22, /* reads of all tasks are hooked */
 };
 
-/* How far a chain is. Its record is submitted by whoever sets the last of READ and RETURN. */
+/* How far a chain has come. The program that sets the last of READ and RETURN submits its record. */
 enum chain_phase {
 	CHAIN_OPEN = 1 << 0,   /* minted */
 	CHAIN_READ = 1 << 1,   /* the target's read in task context is complete */
 	CHAIN_RETURN = 1 << 2, /* try_to_wake_up returned, or its return is not hooked */
 };
 
-/*
- * Words for user space: the name behind its first _, in lower case, so PATH_DIRECT is `direct`.
- */
+/* Words for user space: the part of the name after its first _, in lower case, so PATH_DIRECT is `direct`. */
 
-/* Way of the wakeup through try_to_wake_up (kernel/sched/core.c). */
+/* Path of the wakeup through try_to_wake_up (kernel/sched/core.c). */
 enum chain_path {
 	PATH_SELF = 1,     /* p == current */
 	PATH_RUNNABLE = 2, /* p was still on its runqueue: ttwu_runnable() */
@@ -69,7 +68,7 @@ enum chain_context {
 	CONTEXT_NMI = 4,
 };
 
-/* Function that carries the read marker. */
+/* The function whose hook marks the read. */
 enum chain_tkread {
 	TKREAD_KTIME_GET = 1,
 	TKREAD_KTIME_GET_TS64 = 2,
@@ -94,7 +93,7 @@ enum chain_tkread {
  */
 struct armed_run {
 	unsigned int pid;                 /* of the target, in probe's pid namespace; 0: nothing armed */
-	unsigned int kernel_pid;          /* the kernel's own, learnt at first sight; 0: not yet, or not needed */
+	unsigned int kernel_pid;          /* the kernel's own pid, found at first sight; 0: not yet, or not needed */
 	unsigned long long run;           /* from 1; 0: taken */
 	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
 	unsigned long long read_run;      /* 0: the target has not read yet */
@@ -103,7 +102,10 @@ struct armed_run {
 
 /* What user space tells the programs before they are loaded. */
 struct probe_config {
-	/* try_to_wake_up, at its entry, whose notes sched_waking takes up, and at its return, which the record waits for. */
+	/*
+	 * Whether try_to_wake_up is hooked: at its entry, whose notes sched_waking uses, and at its return,
+	 * for which the record waits.
+	 */
 	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
 	unsigned char target_tells_read;      /* no read is hooked: armed.read_ns is the target's */
@@ -111,17 +113,17 @@ struct probe_config {
 	unsigned int pid_namespace;
 	/* Addresses of variables of the kernel; 0: not known. */
 	unsigned long long curr_clocksource;
-	unsigned long long preempt_count; /* __preempt_count, to be added to a CPU's __per_cpu_offset */
+	unsigned long long preempt_count; /* __preempt_count, to which a CPU's __per_cpu_offset is added */
 	unsigned long long per_cpu_offset;
 };
 
-/* One run's chain, filled stage by stage; submitted once as one ring-buffer record. Times: ktime_get_ns(). */
+/* One run's chain, filled stage by stage and submitted once as one ring-buffer record. Times: ktime_get_ns(). */
 struct chain {
 	unsigned long long correlation_id;
 	unsigned long long run;
 	/*
-	 * By enum chain_seen, and a byte each: the waker returns while the target runs on another CPU, and of two that
-	 * put a bit each into the same word, the later one may put back what it read before the other one wrote.
+	 * By enum chain_seen, one byte each: the waker returns while the target runs on another CPU. When two
+	 * CPUs set bits of the same word, the later one may write back a value from before the other's write.
 	 */
 	unsigned char seen[24];
 	unsigned int phase KERNEL_ONLY; /* enum chain_phase */
@@ -184,8 +186,8 @@ struct chain {
 
 /* Loss and self-observation, summed by the programs since they were loaded. */
 struct probe_counters {
-	unsigned long long ring_full;  /* chains that found no room in the ring buffer */
-	unsigned long long self_reads; /* clock reads of our own programs, filtered out */
+	unsigned long long ring_full;  /* chains that did not fit into the ring buffer */
+	unsigned long long self_reads; /* clock reads by our own programs, which are filtered out */
 };
 
 #endif

@@ -31,7 +31,7 @@ export class BpfRuntime {
     libbpf.symbols.libbpf_set_print(native.symbols.libbpf_log_function());
   }
 
-  /** What libbpf has logged since the last call. */
+  /** libbpf's log since the last call. */
   takeLog(): string {
     const length = this.native.symbols.libbpf_log_take(this.#logBuffer, LOG_BYTES);
     return new TextDecoder().decode(this.#logBuffer.subarray(0, length));
@@ -111,7 +111,7 @@ export interface RingBuffer extends Disposable {
   consume(): Uint8Array<ArrayBuffer>[];
 }
 
-/** What the kernel counted of one program. */
+/** The kernel's counts of one program. */
 export interface ProgramCounts {
   /** Invocations skipped because the program was already running on that CPU; null: not counted (before 5.12). */
   readonly recursion_misses: number | null;

@@ -45,7 +45,7 @@ export type ValueOf<F> = F extends { readonly words: infer Words } ? WordOf<keyo
 
 type IntegerOf<Kind extends IntegerKind> = ReturnType<(typeof READERS)[Kind]>;
 
-/** By the names of the fields. */
+/** The decoded fields by name. */
 export type Decoded<S extends Struct> = { readonly [Name in keyof S["fields"]]: ValueOf<S["fields"][Name]> };
 
 /**

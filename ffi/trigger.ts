@@ -46,7 +46,8 @@ export class TriggerDevice implements NativeTrigger, Disposable {
 
   /**
    * @param name of the trigger: `pps` or `rtc`
-   * @throws {TriggerError} EOPNOTSUPP: a PPS device that stamps no assert edge, or lets nobody wait for one
+   * @throws {TriggerError} EOPNOTSUPP: a PPS device that does not stamp assert edges, or does not let callers
+   *   wait for one
    */
   constructor(native: NativeLibrary, name: string, path: string) {
     this.#native = native;

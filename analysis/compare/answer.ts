@@ -1,4 +1,4 @@
-/** One question: estimate, interval, tests and verdict, with the refusals of statistics on too little data. */
+/** One question: estimate, interval, tests and verdict, with refusals when the data are too few. */
 
 import { contrast } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
@@ -17,10 +17,10 @@ import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "../stats/s
 import type { VerdictReason } from "./reasons.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
-/** Wanted probability that the runs named would settle an answer. */
+/** Probability with which the number of runs named would settle an answer. */
 const SETTLING_POWER = 0.8;
 
-/** What of an answer there is before its verdict. */
+/** The parts of an answer that exist before its verdict. */
 type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
@@ -31,8 +31,8 @@ export interface Estimated {
 }
 
 /**
- * The order of the runs is looked at first: where it matters, blocks of runs are resampled, and all intervals and
- * p-values of the shift come from that.
+ * Computes a question's numbers. The order of the runs comes first: if it matters, blocks of runs are
+ * resampled, and all intervals and p-values of the shift come from that.
  *
  * @param marginNs > 0
  */
@@ -57,7 +57,7 @@ export function estimate(
 }
 
 /**
- * What a verdict rests on: the order of the runs, the test of the shift and that of equivalence.
+ * What a verdict is based on: the order of the runs, the test of the shift and that of equivalence.
  *
  * @param marginNs > 0
  * @param differences of the sorted samples
@@ -119,7 +119,7 @@ function tostOf(
   const middle = (a.length * b.length) / 2;
   const { below } = countDifferences(a, b, -marginNs);
   const { upTo } = countDifferences(a, b, marginNs);
-  // Pairs that are on the wrong side of a margin must be far fewer than half of all.
+  // Pairs on the wrong side of a margin must be far fewer than half of all.
   const far = Math.min(middle - below, upTo - middle) - 0.5;
   const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / serial.sigmaOfU, serial.df);
   return {
@@ -129,7 +129,7 @@ function tostOf(
   };
 }
 
-/** What the answer depends on beside the question's own numbers. */
+/** What the answer depends on besides the question's own numbers. */
 export interface Circumstances {
   readonly alpha: number;
   /** The question's Mann-Whitney p adjusted for the family, had it been `p`; null when it is not in the family. */
@@ -206,10 +206,11 @@ export function answer(
 }
 
 /**
- * Runs per side after which the 1 - 2 alpha interval would lie inside the margin, or beyond it, with a probability of
- * SETTLING_POWER, if shift and spread are what they seem: the interval's end is normal about the shift, its standard
- * error, of which the half width is z(alpha), shrinks with 1 / sqrt(n). Inside, both ends must be. `probe power`
- * simulates the same from the runs themselves. Null when the shift lies on the margin itself.
+ * Runs per side after which the 1 - 2 alpha interval would lie inside the margin, or beyond it, with
+ * probability SETTLING_POWER, if shift and spread stay as they are. The interval's end is normal around the
+ * shift; its standard error, which is the half width divided by z(alpha), shrinks with 1 / sqrt(n). To be
+ * inside, both ends must be. `probe power` simulates the same from the runs themselves. null when the shift
+ * lies on the margin itself.
  */
 function runsToSettle(estimated: Numbers, alpha: number): number | null {
   if (estimated.tost === null || estimated.shift_ns === null) return null;

@@ -77,7 +77,7 @@ export function crossSides(
   return tested({ ...crossed, within: [across, inStrata] }, test);
 }
 
-/** What the tests of a table need. */
+/** The input of a table's tests. */
 export interface Testing {
   readonly alpha: number;
   readonly columnOf: ColumnOf;

@@ -25,9 +25,9 @@ export interface CompareOptions {
   readonly marginNs?: number;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
-  /** Columns whose values together make a stratum; without it several keys, one after the other. */
+  /** Columns whose values together make a stratum; default: several keys, one after the other. */
   readonly by?: readonly ColumnName[];
-  /** Where columns of `by` are that a file does not keep. */
+  /** Source of columns of `by` that a file does not keep. */
   readonly columnOf?: ColumnOf;
 }
 
@@ -43,10 +43,10 @@ const STRATA_KEYS = [
 const INTEGRITY_LIMIT = 0.05;
 
 /**
- * Each file but the first against the first; all p-values of all comparisons are adjusted together.
+ * Compares each file after the first with the first. All p-values of all comparisons are adjusted together.
  *
  * @param files at least two, the baseline first
- * @throws Failure when the runbook of the baseline declares no margin or alpha is none
+ * @throws Failure when the runbook of the baseline declares no margin, or alpha is not an error rate
  */
 export function compareAll(files: readonly ResultFile[], options: CompareOptions = {}): Comparison[] {
   const [baseline, ...others] = files;
@@ -59,7 +59,7 @@ export function compareAll(files: readonly ResultFile[], options: CompareOptions
   return prepared.map((one) => conclude(one, family, adjusted, exploration));
 }
 
-/** B for the first file after the baseline; beyond Z the number. */
+/** B for the first file after the baseline; after Z, the number. */
 function letter(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
 }
@@ -69,7 +69,7 @@ interface Tested {
   readonly p: number;
 }
 
-/** What runs are grouped by, and the groups of both sides. */
+/** The columns by which runs are grouped, and the groups of both sides. */
 interface Key {
   readonly columns: readonly ColumnName[];
   readonly groupings: Pair<Grouping>;
@@ -78,11 +78,11 @@ interface Key {
 interface Asked {
   readonly estimated: Estimated;
   readonly confounded: readonly VerdictReason[];
-  /** Null when the question is in no family. */
+  /** null when the question is not in the family. */
   readonly test: Tested | null;
 }
 
-/** A key that splits the runs as an earlier one does. */
+/** A key that splits the runs in the same way as an earlier one. */
 interface SameRuns {
   /** Index of the earlier one. */
   readonly as: number;
@@ -100,7 +100,7 @@ interface Prepared {
   readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
-  /** What the strata are by, one for each of them. */
+  /** The columns that make the strata, one list for each of them. */
   readonly keys: readonly Key[];
   readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
   readonly association: readonly Unadjusted<CrossTable>[];
@@ -167,7 +167,7 @@ function conclude(
   const answers = perQuestion(({ name }) => {
     const { estimated, confounded, test } = prepared.questions[name];
     const at = test === null ? -1 : family.indexOf(test);
-    // The others of the family stay as they are when runs are left out of this question.
+    // When runs of this question are left out, the others of the family stay as they are.
     const adjustedAs = (p: number) =>
       p === family[at]!.p ? adjusted[at]! : holm(family.with(at, { p }).map((test) => test.p))[at]!;
     return answer(estimated, {

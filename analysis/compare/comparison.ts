@@ -1,7 +1,8 @@
 /**
- * What a comparison of two result files says. These are the field names of `probe compare --format json`, in which
- * reasons and warnings are sentences: times end in `_ns`, absent is null, never NaN, Infinity or -0. Lists of two are in the order of `sides`; the first side
- * is the baseline A, and every shift is the second side less A, every ratio the second side over A.
+ * What a comparison of two result files says. The names are the fields of `probe compare --format json`,
+ * where reasons and warnings are sentences. Times end in `_ns`; a missing value is null, never NaN, Infinity
+ * or -0. Lists of two are in the order of `sides`: the first side is the baseline A, every shift is the
+ * second side minus A, and every ratio the second side divided by A.
  */
 
 import type { ColumnName } from "../result/columns.ts";
@@ -21,10 +22,13 @@ import type {
 import type { Verdict } from "./verdict.ts";
 import type { Warning } from "./warning.ts";
 
-/** A column of a file as values, row by row; that of a file's texts when it is one of them. */
+/** A column of a file as values, row by row; by default one of the texts that the file keeps. */
 export type ColumnOf = (file: ResultFile, name: ColumnName) => DictionaryColumn;
 
-/** A p-value of an exploratory test; `p_bh` is it after Benjamini and Hochberg's adjustment for all of them. */
+/**
+ * A p-value of an exploratory test; `p_bh` is its value after Benjamini and Hochberg's adjustment of all of
+ * them.
+ */
 export interface ExploratoryP extends PValue {
   readonly p_bh: number;
 }
@@ -40,15 +44,15 @@ export interface Side {
   readonly started: string;
   readonly rows: number;
   readonly complete: number;
-  /** Censored runs: in the file, in no estimate. */
+  /** Censored runs: in the file, but in no estimate. */
   readonly timeout: number;
   readonly aborted: number;
-  /** The file has no end: the run was cut off. */
+  /** The file has no end line: the run was cut off. */
   readonly cut_off: boolean;
   readonly lost_events: number | null;
   readonly recursion_misses: number | null;
   readonly self_reads: number | null;
-  /** Runs with stage times out of order, negative deltas among them. They are in the estimates. */
+  /** Runs with stage times out of order, including negative deltas. They stay in the estimates. */
   readonly integrity_errors: number;
 }
 
@@ -73,22 +77,24 @@ export interface SpreadTest extends PValue {
   readonly df2: number;
 }
 
-/** Tests of equal spread of some samples. `test` decides: it alone keeps its level on small, skewed samples. */
+/**
+ * Tests of equal spread of some samples. `test` decides: only it keeps its level on small, skewed samples.
+ */
 export interface SpreadTests {
-  /** Brown-Forsythe's, about either middle value of each group. */
+  /** Brown-Forsythe's test, about either middle value of each group. */
   readonly test: ExploratoryP & { readonly method: string } | null;
   readonly brown_forsythe: SpreadTest | null;
   /** The cross-check: the same question by ranks. */
   readonly fligner_killeen: PValue & { readonly chi_square: number; readonly df: number } | null;
 }
 
-/** The spread of the other side against that of A. */
+/** The spread of the other side compared with that of A. */
 export interface SideSpread extends SpreadTests {
   readonly mad_ratio: Ratio | null;
   readonly direction: SpreadDirection | null;
 }
 
-/** What both sides of a question or of a stratum have to say to each other, beyond the shift. */
+/** What a question or a stratum says about both sides, besides the shift. */
 export interface Contrast extends Summary {
   /** Hodges-Lehmann. */
   readonly shift_ns: number | null;
@@ -104,15 +110,15 @@ export interface Contrast extends Summary {
     | null;
 }
 
-/** How many runs, left out of both sides together, turn the verdict into another one. */
+/** How many runs, left out of both sides together, change the verdict. */
 export interface LeaveOut {
   /** Smallest number found that flips the verdict; null when none up to `searched` does. */
   readonly runs: number | null;
-  /** What it then is. */
+  /** The verdict it then becomes. */
   readonly verdict: Verdict | null;
-  /** Left out of A and of the other side. */
+  /** How many were left out of A and of the other side. */
   readonly left_out: Pair<number> | null;
-  /** Numbers up to this one were tried; 0: none, see `reason`. */
+  /** Numbers up to this one were tried; 0: none were, see `reason`. */
   readonly searched: number;
   readonly reason: LeaveOutReason | null;
 }
@@ -135,7 +141,7 @@ export interface Answer extends Contrast {
   readonly mann_whitney:
     | PValue & { readonly u: number; readonly p_holm: number | null; readonly method: string }
     | null;
-  /** `ci_ns` has confidence 1 - 2 alpha; inside the margin is equivalence. */
+  /** `ci_ns` has confidence 1 - 2 alpha; equivalence means that it lies inside the margin. */
   readonly tost: PValue & { readonly ci_ns: Pair<number>; readonly method: string } | null;
   readonly series: Pair<SeriesCheck>;
   /** Null: neither side varies, or both have too few runs. */
@@ -143,7 +149,7 @@ export interface Answer extends Contrast {
   /** Runs per block of the block bootstrap that made intervals and p-values; null when runs are exchangeable. */
   readonly block_lengths: Pair<number> | null;
   readonly verdict: Verdict;
-  /** Why the verdict is what it is, where the numbers alone do not say. */
+  /** Why the verdict is what it is, when the numbers alone do not say. */
   readonly reasons: readonly VerdictReason[];
   /** Runs per side that would settle an INCONCLUSIVE answer at a power of 0.8, if spread and shift stay. */
   readonly n_to_settle: number | null;
@@ -157,14 +163,14 @@ export interface Answer extends Contrast {
 export interface StrataSpread extends SpreadTests {
   /** Brown-Forsythe of each side alone. */
   readonly sides: Pair<SpreadTest | null>;
-  /** What decides for each side alone. */
+  /** The deciding test for each side alone. */
   readonly side_tests: Pair<SpreadTests["test"]>;
   /**
-   * DIFFERENT when p_bh of `test`, or of both `side_tests`, is below alpha. No margin is declared for spread: never
-   * EQUIVALENT.
+   * DIFFERENT when p_bh of `test`, or of both `side_tests`, is below alpha. The protocol declares no margin
+   * for spread, so it is never EQUIVALENT.
    */
   readonly verdict: "DIFFERENT" | "INCONCLUSIVE" | "NO-DATA";
-  /** Why the verdict is another one than that of `test`; null when it is not. */
+  /** Why the verdict differs from that of `test`; null when it does not. */
   readonly reason: SpreadReason | null;
 }
 
@@ -180,12 +186,15 @@ export interface Stratum extends Contrast {
   readonly mann_whitney: ExploratoryP & { readonly u: number; readonly method: string } | null;
   /** MAD over that of the first stratum on the same side; null in the first stratum. */
   readonly mad_ratio_to_first: Pair<Ratio | null>;
-  /** CONFOUNDED when it cannot be compared, NO-DATA with too few runs, else null: strata are explored. */
+  /**
+   * CONFOUNDED when it cannot be compared, NO-DATA with too few runs, otherwise null: strata are only
+   * explored.
+   */
   readonly verdict: "CONFOUNDED" | "NO-DATA" | null;
   readonly reason: StratumReason | null;
 }
 
-/** A shift common to all strata that both sides have, whatever the mix of strata. */
+/** A shift that all strata which both sides have share, whatever the mix of strata. */
 export interface Stratified {
   readonly question: WholeName;
   /** Strata with at least 4 runs on each side, and their runs. */
@@ -204,9 +213,12 @@ export interface Stratification {
   /** The columns, joined by commas. */
   readonly key: string;
   readonly columns: readonly string[];
-  /** An earlier key that splits the runs in the same way, in the same order of groups; null when there is none. */
+  /**
+   * An earlier key that splits the runs in the same way, with the groups in the same order; null without such
+   * a key.
+   */
   readonly same_runs_as: string | null;
-  /** Complete runs in a stratum. */
+  /** Complete runs that belong to a stratum. */
   readonly n: Pair<number>;
   /** Complete runs in which the key was not observed. */
   readonly not_observed: Pair<number>;
@@ -226,15 +238,15 @@ export interface CrossTable {
   readonly n: number;
   /** Bias-corrected; null when undefined. */
   readonly cramers_v: number | null;
-  /** With confidence 1 - alpha; null when undefined or the table has too many cells. */
+  /** With confidence 1 - alpha; null when undefined or when the table has too many cells. */
   readonly cramers_v_ci: Pair<number> | null;
-  /** Null when the table has fewer than two rows or columns: nothing to associate. */
+  /** null when the table has fewer than two rows or columns: nothing can be associated. */
   readonly p: number | null;
-  /** p is the smallest that the method or a double can give. */
+  /** p is the smallest that the method, or a double, can give. */
   readonly p_capped: boolean;
   readonly p_bh: number | null;
   readonly method: string | null;
-  /** Likelihood ratio; null where an expected count is below 5. */
+  /** Likelihood ratio; null when an expected count is below 5. */
   readonly g_test: PValue & { readonly g: number; readonly df: number } | null;
   /** The same association within strata. */
   readonly mantel_haenszel: WithinStrata | null;
@@ -248,10 +260,10 @@ export interface WithinStrata extends ExploratoryP {
   readonly strata: number;
   readonly chi_square: number;
   readonly df: number;
-  /** Common to all strata; 2 x 2 tables only. */
+  /** Shared by all strata; 2 x 2 tables only. */
   readonly odds_ratio: number | null;
   readonly method: string;
-  /** Whether there is one common odds ratio at all; 2 x 2 tables only. */
+  /** Whether one odds ratio can hold for all strata; 2 x 2 tables only. */
   readonly breslow_day: PValue & { readonly chi_square: number; readonly df: number } | null;
 }
 
@@ -261,16 +273,16 @@ export interface ContextDifference {
   readonly values: Pair<string>;
 }
 
-/** The answer to each question stands under the question's name. */
+/** The answer to each question, under the question's name. */
 export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
-  /** That of the question LEAD, and so its margin. */
+  /** Verdict of the question LEAD; its margin is the comparison's. */
   readonly verdict: Verdict;
   readonly alpha: number;
   readonly margin_ns: number;
   readonly margin_source: "runbook" | "option";
-  /** Questions whose p-values Holm adjusts together, of all files compared with the baseline. */
+  /** How many p-values of questions Holm adjusts together, over all files compared with the baseline. */
   readonly holm_family: number;
-  /** Exploratory p-values that Benjamini and Hochberg adjust together, of all files too. */
+  /** How many exploratory p-values Benjamini and Hochberg adjust together, also over all files. */
   readonly bh_family: number;
   readonly sides: Pair<Side>;
   readonly strata: readonly Stratification[];
@@ -278,6 +290,6 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** Frames of the stack keys named above, innermost first. */
   readonly stacks: Readonly<Record<string, readonly string[]>>;
   readonly context: readonly ContextDifference[];
-  /** The gravest first. */
+  /** The most serious first. */
   readonly warnings: readonly Warning[];
 }

@@ -27,7 +27,7 @@ export function hookDifferences(question: Question, a: Meta, b: Meta): Confoundi
   return hookedPoints(question).flatMap((stage) => stageDifference(stage, a, b) ?? []);
 }
 
-/** What differs in the hooks of one stage, or null. */
+/** Differences between the hooks of one stage, or null. */
 export function stageDifference(stage: Stage, a: Meta, b: Meta): Confounding | null {
   const [inA, inB] = [hooksOf(a, stage), hooksOf(b, stage)];
   if (inA.length === 0 && inB.length === 0) return null;

@@ -1,4 +1,6 @@
-/** Two samples against each other: shift, effect, spread and shape, with the refusals on too little data. */
+/**
+ * Two samples against each other: shift, effect, spread and shape, with refusals when the data are too few.
+ */
 
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "../sample/sample.ts";

@@ -1,4 +1,4 @@
-/** How few runs, left out, turn a verdict into another one. */
+/** How few runs, left out, change a verdict. */
 
 import { INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { LeaveOut } from "./comparison.ts";
@@ -8,17 +8,17 @@ import { mannWhitney } from "../stats/mann_whitney.ts";
 import { countDifferences } from "../stats/rank.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
-/** Share of all runs that is left out at most, and the number. */
+/** Most runs left out, as a share of all and as a number. */
 const LARGEST_SHARE = 0.05;
 const MOST_LEFT_OUT = 10;
 
-/** More runs on a side are not searched: a few of them decide nothing, and each try passes over all. */
+/** Sides with more runs are not searched: a few runs decide nothing there, and each try passes over all. */
 const SEARCHED_UP_TO = 10_000;
 
 export interface Rule {
   readonly marginNs: number;
   readonly alpha: number;
-  /** The verdict rests on the order of the runs. */
+  /** The verdict depends on the order of the runs. */
   readonly isSerial: boolean;
   /** A Mann-Whitney p adjusted for the family, the other p-values in it as they are. */
   adjusted(p: number): number;

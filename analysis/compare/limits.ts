@@ -1,4 +1,4 @@
-/** What a file's runbook declares about the conclusions to be drawn from it. */
+/** What a file's runbook declares about conclusions from the file. */
 
 import { EXIT, Failure } from "../failure.ts";
 import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
@@ -8,8 +8,8 @@ import type { ResultFile } from "../result/file.ts";
 const DEFAULT_ALPHA = 0.05;
 
 /**
- * @param option instead of the runbook's
- * @throws Failure when it is none that a test can keep
+ * @param option replaces the runbook's value
+ * @throws Failure when it is not a usable error rate
  */
 export function alphaOf(file: ResultFile, option: number | undefined): number {
   const alpha = option ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
@@ -22,10 +22,10 @@ export function alphaOf(file: ResultFile, option: number | undefined): number {
 }
 
 /**
- * In ns.
+ * The margin of a question, in ns.
  *
- * @param option of the question LEAD, instead of the runbook's
- * @throws Failure when the runbook declares none above 0, or one that no runbook could
+ * @param option for the question LEAD, replaces the runbook's value
+ * @throws Failure when the runbook declares none above 0, or one that no runbook may have
  */
 export function marginOf(file: ResultFile, question: Question, option: number | undefined): number {
   const isLead = question.role === LEAD.role;

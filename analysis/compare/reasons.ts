@@ -1,4 +1,4 @@
-/** Why an answer is what it is: a code, and the facts that go with it. The words for them are in analysis/print. */
+/** Why an answer is what it is: a code, with its facts. The words for them are in analysis/print. */
 
 import type { Meta, Stage } from "../result/meta.ts";
 import type { QuestionName } from "./questions.ts";
@@ -7,16 +7,16 @@ import type { Pair } from "../sample/summary.ts";
 /** The side of a fact, as an index into `sides`. */
 export type SideIndex = 0 | 1;
 
-/** Two files were not measured alike. */
+/** Two files were not measured in the same way. */
 export type Confounding =
-  /** A field of the declared protocol differs; null where it is absent. */
+  /** A field of the declared protocol differs; null when a side does not have it. */
   | {
     readonly code: "runbook";
     readonly field: string;
     readonly values: Pair<Meta["runbook"][string] | null>;
     readonly is_hash_same: boolean;
   }
-  /** The protocol's hash differs, but no field that is known. */
+  /** The protocol's hash differs, but no known field does. */
   | { readonly code: "runbook_hash" }
   /** The hooks of a stage that only this side has; null: it has none at all. */
   | { readonly code: "hooks"; readonly stage: Stage; readonly only: Pair<readonly string[] | null> }
@@ -54,17 +54,17 @@ export type StratumReason =
   | { readonly code: "no_complete_run" }
   | { readonly code: "no_complete_run_in"; readonly side: SideIndex }
   | { readonly code: "few_complete_runs"; readonly needs: number }
-  /** The question that the strata are of is CONFOUNDED. */
+  /** The question to which the strata belong is CONFOUNDED. */
   | { readonly code: "question_confounded"; readonly question: QuestionName }
   | Extract<Confounding, { readonly code: "decode" }>;
 
-/** Each side's strata differ in spread; both sides together hide it. */
+/** Each side's strata differ in spread, but both sides together hide it. */
 export interface SpreadReason {
   readonly code: "each_side_alone";
 }
 
 /** Why no runs were left out. */
 export type LeaveOutReason =
-  /** One run cannot be left out of a block. */
+  /** A single run cannot be left out of a block. */
   | { readonly code: "not_exchangeable" }
   | { readonly code: "many_runs"; readonly most: number };

@@ -8,7 +8,7 @@ import { deviationsFromMedians, flignerKilleen, spreadTest } from "../stats/spre
 import { madRatio } from "../stats/spread_ratio.ts";
 
 /**
- * B's spread against A's.
+ * B's spread compared with A's.
  *
  * @param samples sorted ascending
  */
@@ -21,7 +21,9 @@ export function sideSpread(
   return { mad_ratio, direction: directionOfRatio(mad_ratio), ...spreadTests(samples, exploration) };
 }
 
-/** Ratio of the MADs, the second over the first; null with too few values or a first one that does not vary. */
+/**
+ * Ratio of the MADs, the second over the first; null with too few values, or when the first does not vary.
+ */
 export function ratioOf([a, b]: Pair<Float64Array>, alpha: number): Ratio | null {
   if (Math.min(a.length, b.length) < INTERVAL_NEEDS) return null;
   const { estimate, low, high, method, notice } = madRatio(a, b, 1 - alpha);
@@ -35,7 +37,7 @@ function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
   return high !== null && high < 1 ? "tighter" : "unclear";
 }
 
-/** Tests of equal spread between those groups that are large enough to have one. */
+/** Tests of equal spread between those groups that are large enough. */
 export function spreadTests(
   groups: readonly Float64Array[],
   exploration: Exploration,
@@ -55,7 +57,7 @@ type Decided = Unadjusted<Pick<SpreadTests, "test" | "brown_forsythe">>;
 
 const NONE: Decided = { test: null, brown_forsythe: null };
 
-/** As spreadTests, without Fligner-Killeen's. */
+/** Like spreadTests, without Fligner-Killeen's. */
 export function decidingTests(groups: readonly Float64Array[], exploration: Exploration): Decided {
   const large = groups.filter(isLarge);
   return large.length < 2 ? NONE : decided(large, deviationsFromMedians(large), exploration);

@@ -17,7 +17,7 @@ import { mannWhitney } from "../stats/mann_whitney.ts";
 import { medianSorted } from "../stats/quantile.ts";
 import { merged } from "../stats/rank.ts";
 
-/** One side of a stratification; everything by the name of the stratum. */
+/** One side of a stratification; its maps are keyed by the name of the stratum. */
 interface Grouped {
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** ns, sorted ascending. */
@@ -27,12 +27,15 @@ interface Grouped {
   readonly notObserved: number;
 }
 
-/** A stratification before the verdict of its spread, which rests on adjusted p-values. */
+/** A stratification without the verdict on its spread, which depends on adjusted p-values. */
 export interface Explored extends Omit<Stratification, "spread"> {
   readonly spread: Omit<StrataSpread, "verdict" | "reason">;
 }
 
-/** The durations that are looked at stratum by stratum: one of them stratum for stratum, all over the strata. */
+/**
+ * The durations that are examined stratum by stratum: one of them for each stratum, all of them across
+ * strata.
+ */
 type StrataSamples = Readonly<Record<WholeName, Pair<FileSample>>>;
 
 const EMPTY = new Float64Array(0);
@@ -45,7 +48,8 @@ export function concluded(
   const explored = exploration.adjust<Explored>(unadjusted);
   const { test, side_tests } = explored.spread;
   const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
-  // Strata that change places, the wider of one side being the tighter of the other, look alike together.
+  // Strata that change places, where the wider one of one side is the tighter one of the other, look alike
+  // together.
   const each = !differs(test) && side_tests.every(differs);
   const verdict = test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE";
   const reason = each ? { code: "each_side_alone" } as const : null;
@@ -54,8 +58,8 @@ export function concluded(
 
 /**
  * @param samples of the files
- * @param columns that the groupings are by
- * @param confounded why shifts by this key cannot be concluded from, or null
+ * @param columns by which the runs are grouped
+ * @param confounded why shifts by this key support no conclusion, or null
  */
 export function stratify(
   files: Pair<ResultFile>,
@@ -173,7 +177,7 @@ function stratum(
   };
 }
 
-/** Why a stratum cannot be compared, if so. */
+/** Why a stratum cannot be compared, or null. */
 type Refusal = Pick<Stratum, "verdict" | "reason">;
 
 function refusalOf([a, b]: Pair<Float64Array>, confounded: StratumReason | null): Refusal {
@@ -204,7 +208,10 @@ function spreadBetween(
   };
 }
 
-/** Both sides of a stratum together, each about its own median, so that a shift between sides is not a spread. */
+/**
+ * Both sides of a stratum together, each around its own median, so a shift between sides does not count as
+ * spread.
+ */
 function aroundOwnMedians(samples: Pair<Float64Array>): Float64Array {
   const [a, b] = both(samples, (sorted) => {
     if (sorted.length < TEST_NEEDS) return EMPTY;

@@ -1,4 +1,4 @@
-/** The shift that all strata share: what is left of a shift when the mix of strata is taken out of it. */
+/** The shift that all strata share: what remains of a shift when the mix of strata is taken out. */
 
 import { directionOf } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
@@ -7,7 +7,7 @@ import type { Stratified } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { stratifiedHodgesLehmann, stratifiedShiftInterval, vanElteren } from "../stats/van_elteren.ts";
 
-/** Fewer strata are no strata. */
+/** Fewer strata cannot share anything. */
 const STRATA_NEEDED = 2;
 
 /**

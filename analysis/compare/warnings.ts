@@ -1,4 +1,7 @@
-/** What a reader must know before believing a comparison: losses, thin data, order, residue, flips, other machines. */
+/**
+ * What a reader must know before believing a comparison: losses, thin data, order, residue, flips, other
+ * machines.
+ */
 
 import { constantDifferences, residueOf } from "./residue.ts";
 import { THIN_BELOW } from "../sample/sample.ts";
@@ -41,7 +44,7 @@ export function contextDifferences(files: Pair<ResultFile>): ContextDifference[]
   ];
 }
 
-/** What the targets had that differs, whether the protocol declares it or they inherited it. */
+/** What differs between the targets, whether the protocol declares it or they inherited it. */
 function attributeDifferences(a: Meta, b: Meta): ContextDifference[] {
   const [ofA, ofB] = [attributeTexts(a), attributeTexts(b)];
   if (a.attributes === undefined && b.attributes === undefined) return [];
@@ -63,7 +66,7 @@ function inOneLine(attributes: readonly AttributeText[]): string {
 
 const SIDES = [0, 1] as const;
 
-/** The gravest first. */
+/** The most serious first. */
 export function warningsOf(
   files: Pair<ResultFile>,
   sides: Pair<Side>,
@@ -107,7 +110,7 @@ function lossesOf(side: SideIndex, file: ResultFile, of: Side): Warning[] {
   return found.filter((warning) => warning !== false);
 }
 
-/** Complete runs that a question cannot use. A question with none at all says so in its verdict. */
+/** Complete runs that a question cannot use. A question that can use none says so in its verdict. */
 function unobserved(question: QuestionName, { n }: Answer, sides: Pair<Side>): Warning[] {
   return SIDES.flatMap((side) => {
     const { complete } = sides[side];
@@ -124,7 +127,7 @@ function thinness(sides: Pair<Side>): Warning[] {
   return [{ code: "thin", sides: thin.map((side) => ({ side, complete: sides[side].complete })) }];
 }
 
-/** A shift cannot be known better than the edges it is measured from. */
+/** A shift cannot be known more precisely than the edges from which it is measured. */
 function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number): Warning[] {
   const known_to_ns = a.meta.edge_uncertainty_ns + b.meta.edge_uncertainty_ns;
   return known_to_ns < margin_ns ? [] : [{ code: "edges", question: LEAD.name, known_to_ns, margin_ns }];
@@ -178,7 +181,7 @@ function flipsOf(
   return [...warnings, ...spreadFlipsOf(stratification)];
 }
 
-/** The wider of two strata on one side being the tighter on the other, where both sides say so significantly. */
+/** The wider of two strata on one side is the tighter on the other, and both sides show it significantly. */
 function spreadFlipsOf({ key, groups, spread }: Stratification): Warning[] {
   const significant = spread.side_tests.every((test) => test !== null && test.p < 0.05);
   if (!significant || groups.length < 2) return [];

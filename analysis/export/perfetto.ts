@@ -127,7 +127,10 @@ export class PerfettoTrace {
     this.#event({ ph: "i", s: "t", name, tid: track, args }, ns);
   }
 
-  /** From the CPU that called try_to_wake_up() to another one, on which the target was switched in. */
+  /**
+   * An arrow from the CPU that called try_to_wake_up() to the one where the target was switched in, if it is
+   * another.
+   */
   #flow(run: number, points: readonly Point[]): void {
     const from = points.find(({ stage }) => stage === "ttwu");
     const to = points.find(({ stage }) => stage === "switch");

@@ -1,4 +1,6 @@
-/** What spreadsheets and other programs make of a line of a result file when they save it as text. */
+/**
+ * Recognises how spreadsheets and other programs change a line of a result file when they save it as text.
+ */
 
 import { type ColumnKind, EACH_COLUMN } from "./columns.ts";
 

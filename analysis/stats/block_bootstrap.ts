@@ -7,13 +7,13 @@ import { countsBelowAndUpTo } from "./rank.ts";
 import { correctedLag1, effectiveRuns, lag1Autocorrelation } from "./series.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
-/** What stands in for exchangeability where neighbouring runs depend on each other. */
+/** Replaces exchangeability when neighbouring runs depend on each other. */
 export interface SerialShift {
   /** Runs per block of A and of B. */
   readonly blockLengths: readonly [number, number];
-  /** Standard deviation of U, which is larger than that of independent runs where neighbours are alike. */
+  /** Standard deviation of U, larger than that of independent runs when neighbours are alike. */
   readonly sigmaOfU: number;
-  /** Degrees of freedom to which sigmaOfU is known: those of Student's t that U over it follows. */
+  /** Degrees of freedom of sigmaOfU: those of the Student's t that U divided by it follows. */
   readonly df: number;
   /**
    * @param confidence in (0, 1)
@@ -30,7 +30,9 @@ const SERIAL_INTERVAL_NEEDS = 10;
 /** A block is at most this share of its series. */
 const LONGEST_SHARE = 0.25;
 
-/** With more blocks in either series their mean is normal, and its variance is computed rather than resampled. */
+/**
+ * With more blocks in either series their mean is normal, so its variance is computed instead of resampled.
+ */
 const RESAMPLED_UP_TO = 1000;
 
 /**
@@ -95,7 +97,7 @@ export function serialShift(
   };
 }
 
-/** Spread of U / (m n) about its centre. */
+/** Spread of U / (m n) around its centre. */
 interface Widths {
   readonly sigma: number;
   halfWidth(confidence: number): number;
@@ -105,7 +107,7 @@ interface Widths {
 function resampledWidths(a: BlockMeans, b: BlockMeans, seed: number | undefined): Widths {
   const random = Xoshiro128.seeded(seed);
   const means = new Float64Array(RESAMPLES);
-  // Whichever side is A, the random numbers of each are the same: swapped sides have the mirrored interval.
+  // The random numbers of each side are the same whichever is A, so swapped sides have the mirrored interval.
   const [first, second] = a.isBefore(b) ? [a, b] : [b, a];
   for (let i = 0; i < RESAMPLES; i++) means[i] = first.resampled(random) - second.resampled(random);
   means.sort();
@@ -130,7 +132,7 @@ function normalWidths(a: BlockMeans, b: BlockMeans): Widths {
   };
 }
 
-/** Share of the sorted sample below each run, a tie counting half. */
+/** Share of the sorted sample below each run; a tie counts half. */
 function placements(series: Ordered, among: Float64Array): Float64Array {
   const shares = countsBelowAndUpTo(series, among);
   for (let i = 0; i < shares.length; i++) shares[i] = shares[i]! / 2 / among.length;
@@ -139,9 +141,9 @@ function placements(series: Ordered, among: Float64Array): Float64Array {
 
 /** Deviations of the mean of a series, resampled in blocks. */
 class BlockMeans {
-  /** Of a block. */
+  /** Number in a block. */
   readonly length: number;
-  /** In the series. */
+  /** Number in the series. */
   readonly blocks: number;
   /** Independent runs that would say as much. */
   readonly effective: number;
@@ -163,7 +165,7 @@ class BlockMeans {
     this.#expected = expected / (n - this.length + 1) / this.length;
     let inBlocks = 1;
     for (let lag = 1; lag < this.length; lag++) inBlocks += 2 * (1 - lag / this.length) * r ** lag;
-    // The blocks' mean takes the place of the unknown one: length / n of the variance is lost.
+    // The blocks' mean replaces the unknown one, which loses length / n of the variance.
     this.#widening = Math.sqrt((1 + r) / (1 - r) / inBlocks / (1 - this.length / n));
   }
 
@@ -177,7 +179,7 @@ class BlockMeans {
     return (this.#widening ** 2 * squares) / (n - this.length + 1) / (n / this.length);
   }
 
-  /** An order of two series that does not depend on which of them is asked. */
+  /** An order of two series that does not depend on which of them comes first. */
   isBefore(other: BlockMeans): boolean {
     const [own, others] = [this.#sums, other.#sums];
     if (own.length !== others.length) return own.length < others.length;
@@ -185,7 +187,7 @@ class BlockMeans {
     return at >= 0 && own[at]! < others[at]!;
   }
 
-  /** Mean of a resampled series less its expectation, widened. */
+  /** Mean of a resampled series minus its expectation, widened. */
   resampled(random: Xoshiro128): number {
     const n = this.#sums.length - 1;
     let sum = 0;

@@ -1,20 +1,23 @@
 import { normalCdf, normalQuantile } from "./special.ts";
 
-/** Resamples of every bootstrap: with it the ends of a 90, 95 or 99 % percentile interval are resamples. */
+/**
+ * Resamples of every bootstrap: with this number the ends of a 90, 95 or 99 % percentile interval are
+ * resamples.
+ */
 export const RESAMPLES = 1999;
 
 /** Confidence interval from resamples, in the unit of the statistic. */
 export interface BootstrapInterval {
   /** Null when the statistic is undefined for the samples themselves; then both ends are null too. */
   readonly estimate: number | null;
-  /** Null when there is no lower end: the resamples leave it open. */
+  /** null when the resamples leave the lower end open. */
   readonly low: number | null;
-  /** Null when there is no upper end. */
+  /** null when they leave the upper end open. */
   readonly high: number | null;
   readonly confidence: number;
   readonly resamples: number;
   readonly method: string;
-  /** Why the interval is another than BCa, or rests on the outermost resample; null when neither. */
+  /** Why the interval is not BCa, or ends at the outermost resample; null when neither applies. */
   readonly notice: string | null;
 }
 
@@ -71,7 +74,10 @@ export function undefinedInterval(why: string, confidence: number): BootstrapInt
   };
 }
 
-/** Influence of single values of one sample on a statistic: of all its values, or of an even choice of them. */
+/**
+ * Influence of single values of one sample on a statistic: of all its values, or of an even selection of
+ * them.
+ */
 export interface SampleInfluences {
   /** Number of values of the sample. */
   readonly size: number;
@@ -97,7 +103,7 @@ export function accelerationOf(samples: readonly SampleInfluences[]): number | n
   return squares === 0 ? null : cubes / (6 * squares ** 1.5);
 }
 
-/** Where in the resamples' distribution the ends lie, or why BCa is undefined. */
+/** Where the ends lie in the distribution of the resamples, or why BCa is undefined. */
 function bcaTails(
   estimate: number,
   sorted: Float64Array,
@@ -128,7 +134,10 @@ function bcaTails(
   return lower === null || upper === null ? "the acceleration is too large" : [lower, upper];
 }
 
-/** The value at a fractional 1-based rank; an end beyond the values is open on its own side, else the outermost. */
+/**
+ * The value at a fractional 1-based rank. An end beyond the values is open on its own side, otherwise the
+ * outermost value.
+ */
 function endAt(sorted: Float64Array, rank: number, side: "low" | "high") {
   if (sorted.length === 0) return { value: null, outermost: false };
   const open = side === "low" ? rank < 0 : rank > sorted.length + 1;

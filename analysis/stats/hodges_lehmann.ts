@@ -19,7 +19,7 @@ export interface ShiftInterval {
  * Hodges-Lehmann estimate of the shift B - A: the median of all m n differences b - a, exact for every size
  * (R's `wilcox.test` solves an equation instead once it is not exact). O(m + n) memory, O((m + n) log(m n)).
  *
- * @param differences of these samples, where more is asked of them
+ * @param differences of these samples, when the caller uses them more than once
  * @throws RangeError when a sample is empty
  */
 export function hodgesLehmann(

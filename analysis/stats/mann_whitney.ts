@@ -2,7 +2,7 @@ import { countPairs } from "./rank.ts";
 import { normalCdf, normalSurvival } from "./special.ts";
 import { EXACT_BELOW, WilcoxonDistribution } from "./wilcoxon.ts";
 
-/** What is asserted of the second sample B against the first, A. */
+/** What is claimed about the second sample B compared with the first, A. */
 export type Alternative = "two-sided" | "greater" | "less";
 
 export interface MannWhitney {

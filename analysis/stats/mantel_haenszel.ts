@@ -11,7 +11,7 @@ export interface MantelHaenszel {
    * infinite.
    */
   readonly oddsRatio: number | null;
-  /** Strata with at least 2 counts; the others say nothing. */
+  /** Strata with at least 2 counts; the others carry no information. */
   readonly strata: number;
   readonly method: string;
 }

@@ -2,22 +2,22 @@ import { mannWhitney } from "./mann_whitney.ts";
 import { medianSorted } from "./quantile.ts";
 import { Xoshiro128 } from "./random.ts";
 
-/** What the equivalence test is to show, and how surely. */
+/** What the equivalence test must show, and how surely. */
 export interface Design {
   /** Half width of the region of equivalence, > 0, in the unit of the samples. */
   readonly margin: number;
   /** In (0, 1/2). */
   readonly alpha: number;
-  /** Wanted probability that equivalence is shown, in (0, 1). */
+  /** Requested probability of showing equivalence, in (0, 1). */
   readonly power: number;
-  /** Shift B - A to be assumed, inside the margin. */
+  /** Assumed shift B - A, inside the margin. */
   readonly shift?: number;
 }
 
 export interface RunsNeeded {
   /** Runs per side. */
   readonly runs: number;
-  /** The power simulated with so many runs, at least what was asked for. */
+  /** The power simulated with that many runs; at least the requested one. */
   readonly power: number;
   readonly simulations: number;
   readonly method: string;
@@ -26,10 +26,10 @@ export interface RunsNeeded {
 /** Pairs of samples drawn per size: a power of 0.8 is known to +-0.025 (two standard errors). */
 export const SIMULATIONS = 1000;
 
-/** More runs than this per side are not looked for. */
+/** The search stops at this many runs per side. */
 export const MOST_RUNS = 10_000;
 
-/** Fewer runs a side are not tested (the statistics' refusal). */
+/** With fewer runs a side, nothing is tested. */
 const LEAST_RUNS = 4;
 
 /**
@@ -53,8 +53,8 @@ export function equivalencePower(
 }
 
 /**
- * The runs per side that equivalence needs: doubled until the power suffices, then bisected between the last two
- * sizes, power rising with the size but for the error of the simulation.
+ * The runs per side that equivalence needs: doubled until the power suffices, then bisected between the last
+ * two sizes; except for the error of the simulation, power rises with the size.
  *
  * @returns null when MOST_RUNS do not suffice
  * @throws RangeError as equivalencePower
@@ -90,7 +90,7 @@ export function runsForEquivalence(
   };
 }
 
-/** The simulated power; null as soon as it cannot be as high as `wanted` any more. */
+/** The simulated power; null as soon as it can no longer reach `wanted`. */
 function powerReaching(
   wanted: number,
   sortedA: Float64Array,

@@ -77,9 +77,9 @@ export function madSorted(sorted: Float64Array): number {
 }
 
 /**
- * |x - median| of a sorted sample, itself sorted ascending, in O(n): the deviations fall towards the median from
- * both ends, so two pointers merge them. Taken from the two middle values rather than from their rounded mean,
- * so that adding a constant to integers changes nothing.
+ * |x - median| of a sorted sample, itself sorted ascending, in O(n): the deviations fall towards the median
+ * from both ends, so two pointers merge them. They are measured from the two middle values, not from their
+ * rounded mean, so adding a constant to integers changes nothing.
  *
  * @throws RangeError for an empty sample
  */

@@ -20,7 +20,10 @@ export interface VanElteren {
 
 const TOLERANCE = 1e-12;
 
-/** With more values a few of each sample tell where to begin, and how far off that is at most, as a share of all. */
+/**
+ * With more values than this, a few of each sample tell where to begin, and how far off that is at most, as a
+ * share of all.
+ */
 const LONG_WALK = 20_000;
 const THINNED_TO = 32;
 const THINNED_MARGIN = 0.02;
@@ -55,8 +58,9 @@ export function vanElteren(
 }
 
 /**
- * Stratified Hodges-Lehmann estimate of a shift B - A common to all strata: where van Elteren's statistic is 0,
- * the median of the differences within strata, each weighted with 1 / (N_h + 1). Exact, in O((m + n) log(m n)).
+ * Stratified Hodges-Lehmann estimate of a shift B - A common to all strata: the shift at which van Elteren's
+ * statistic is 0, that is the median of the differences within strata, each weighted with 1 / (N_h + 1).
+ * Exact, in O((m + n) log(m n)).
  *
  * @throws RangeError without strata or when a stratum lacks a side
  */
@@ -64,7 +68,7 @@ export function stratifiedHodgesLehmann(strata: readonly StratumPair[]): number 
   requireSides("stratified Hodges-Lehmann", strata);
   const half = totalWeight(strata) / 2;
   const low = weightedDifference(strata, half * (1 - TOLERANCE));
-  // Nearly always the same one: then one more walk tells so.
+  // The estimate is nearly always the same difference; one more pass then shows that.
   const isBoth = around(strata, low).weight >= half * (1 + TOLERANCE);
   const high = isBoth ? low : weightedDifference(strata, half * (1 + TOLERANCE));
   return low + (high - low) / 2;
@@ -116,22 +120,22 @@ function totalWeight(strata: readonly StratumPair[]): number {
 }
 
 /**
- * The smallest difference b - a up to which the weights of the differences sum to the target: interpolation of the
- * weights by the Illinois rule and, every fourth time, bisection of the values, each end moved on to the next
- * difference there is, so that it ends at one and is exact.
+ * The smallest difference b - a up to which the weights of the differences sum to the target. The weights are
+ * interpolated by the Illinois rule and every fourth time the values are bisected; each end then moves to the
+ * next existing difference, so the search ends at one and is exact.
  */
 function weightedDifference(strata: readonly StratumPair[], target: number): number {
   let low = Math.min(...strata.map(({ a, b }) => b[0]! - a.at(-1)!));
   let high = Math.max(...strata.map(({ a, b }) => b.at(-1)! - a[0]!));
   let missing = target;
   let excess = totalWeight(strata) - target;
-  // Of an end that stays for the second time half is taken, so that it moves as well.
+  // Half the weight of an end that stays for the second time, so that it moves too.
   let stays: "low" | "high" | null = null;
   const first = beginning(strata, target);
   for (let step = 0; low < high; step++) {
     const share = (step - first.length) % 4 === 3 ? 0.5 : missing / (missing + excess);
     const between = first[step] ?? low + (high - low) * Math.min(1, Math.max(0, share));
-    // Of two neighbouring numbers the mean rounds to either.
+    // The mean of two neighbouring numbers rounds to one of them.
     const middle = low <= between && between < high ? between : low;
     const { weight, upTo, beyond } = around(strata, middle);
     if (weight >= target) {
@@ -149,7 +153,9 @@ function weightedDifference(strata: readonly StratumPair[], target: number): num
   return low + 0; // never -0
 }
 
-/** Two values between which the target should lie, from a few of all differences; none where a walk is short. */
+/**
+ * Two values between which the target should lie, from a few of all differences; none when a pass is short.
+ */
 function beginning(strata: readonly StratumPair[], target: number): number[] {
   if (strata.reduce((sum, { a, b }) => sum + a.length + b.length, 0) < LONG_WALK) return [];
   const few = strata.flatMap(({ a, b }) => {

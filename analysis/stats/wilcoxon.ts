@@ -6,7 +6,7 @@
 /** R's `wilcox.test` is exact when both sizes are below this and there are no ties. */
 export const EXACT_BELOW = 50;
 
-/** Distributions made so far, by m and n: a comparison asks for few sizes, each of them many times. */
+/** Distributions computed so far, by m and n: a comparison needs few sizes, each many times. */
 const known = new Map<number, WilcoxonDistribution>();
 
 /** Distribution of U over 0 .. m n. */
@@ -17,7 +17,7 @@ export class WilcoxonDistribution {
   readonly #max: number;
 
   /**
-   * The distribution for samples of m and n values, made once.
+   * The distribution for samples of m and n values, computed once.
    *
    * @throws RangeError unless 1 <= m, n < EXACT_BELOW: beyond that the table gets large and is not needed
    */
@@ -73,7 +73,7 @@ export class WilcoxonDistribution {
   }
 }
 
-/** Partitions counted so far, by m and n: those of smaller samples are needed for, and asked for with, larger ones. */
+/** Partitions counted so far, by m and n: larger samples need those of smaller ones. */
 const partitions = new Map<number, Float64Array>();
 
 /**

@@ -5,7 +5,7 @@ import { errorCells, type ErrorRate } from "./error_rates.ts";
 import type { Pairs } from "./populations.ts";
 import { verdictCells, type VerdictShares } from "./verdicts.ts";
 
-/** What is simulated. */
+/** What to simulate. */
 export interface Plan {
   readonly sizes: readonly number[];
   readonly pairs: Pairs;

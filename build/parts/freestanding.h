@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 
 /*
- * A header of arch/ defines, for its own machine:
+ * Each header of arch/ defines for its own machine:
  *
  *   syscall6()        a system call; calls that only some machines have (dup2, poll) are not to be used
  *   START(function)   begins the program: function(stack) never returns; the stack as the kernel made it, from argc on

@@ -201,8 +201,9 @@ static const char *const BEFORE_BUNDLE[] = {
 
 /*
  * With these the runtime has no folder of its own (none can be created below a device) and prints no warning
- * about that, asks for no update, and looks for no package of the user: neither here nor, for .npmrc, at home
- * (a path where no file can be created, but not below a file: the runtime ends at an ENOTDIR).
+ * about that, asks for no update, and looks for no package of the user: neither here nor, for .npmrc, at
+ * home. HOME is a path where no file can be created, but not one below a file, where an ENOTDIR would end the
+ * runtime.
  */
 /* clang-format off */
 static const char *const ENVIRONMENT[] = {

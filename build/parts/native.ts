@@ -22,7 +22,7 @@ const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
 const GUEST_INIT = `${OUT}/init`;
 
-/** What ffi/embedded.ts carries. */
+/** The parts that ffi/embedded.ts contains. */
 const EMBEDDED = [
   BPF_OBJECT,
   BPF_OBJECT_WITHOUT_PERCPU,

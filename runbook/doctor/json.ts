@@ -5,7 +5,7 @@
  * ```
  * {
  *   "doctor": 1,                                          version of this form
- *   "verdict": {"outcome", "tier", "text"},               tier: the best one, null when there is none
+ *   "verdict": {"outcome", "tier", "text"},               tier: the best one, null when no tier works
  *   "machine": {"host", "kernel", "arch", "cpu", "cpus", "virtualization", "boot_id",
  *               "clocksource": {"current", "available": []}},
  *   "tiers":  [{"tier", "outcome", "found", "prevents", "remedy", "hooks": [

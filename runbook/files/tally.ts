@@ -113,7 +113,7 @@ export class Tally {
     this.#notices = notices;
   }
 
-  /** What the `# end` line says. */
+  /** The contents of the `# end` line. */
   end(): End {
     const { complete, timeout, aborted } = this.#statuses;
     return {

@@ -1,4 +1,4 @@
-/** The chain's BPF programs, attached at the best tier that this kernel offers, and the records they deliver. */
+/** The chain's BPF programs, attached at the best tier this kernel offers, and the records they deliver. */
 
 import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../../ffi/bpf_object.ts";
 import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../../ffi/layout.generated.ts";
@@ -23,11 +23,14 @@ import { hookFact, type HookState } from "./reasons.ts";
 
 /** Sums since the programs were attached. */
 export interface Counters {
-  /** Records that found no room in the ring buffer. */
+  /** Records that did not fit into the ring buffer. */
   readonly ring_full: number;
-  /** Clock reads of our own programs, filtered out. */
+  /** Clock reads by our own programs, which are filtered out. */
   readonly self_reads: number;
-  /** Program invocations the kernel skipped because the program was already running; null: it does not count them. */
+  /**
+   * Program invocations that the kernel skipped because the program was already running; null: it does not
+   * count them.
+   */
   readonly recursion_misses: number | null;
 }
 
@@ -38,7 +41,7 @@ export interface ChainObjects {
 }
 
 export interface AttachOptions {
-  /** The tier to take; when not given, the best that is available. */
+  /** The tier to use; default: the best available. */
   readonly require?: Tier;
   readonly definitions: Definitions;
   /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
@@ -49,10 +52,10 @@ export interface AttachOptions {
   readonly targetTells: boolean;
 }
 
-/** Where this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
+/** If this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
 const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
 
-/** Variables of the kernel that are read by their address: the BTF of not every kernel has them. */
+/** Variables of the kernel that are read by their address, because the BTF of some kernels lacks them. */
 export const VARIABLES: readonly string[] = [
   "curr_clocksource",
   ...PREEMPT_COUNT === null ? [] : [PREEMPT_COUNT.byAddress, PER_CPU_OFFSET],
@@ -62,12 +65,12 @@ export const VARIABLES: readonly string[] = [
 const ARMED = ".data.armed";
 const CHAIN = ".data.chain";
 
-/** A program that could be attached, and can be again. */
+/** A program that could be attached, and can be attached again. */
 interface AttachedProgram extends Variant {
   attach(): void;
 }
 
-/** Program with the kernel's counts of it. */
+/** A program with the kernel's counts of it. */
 export interface ProgramUse extends ProgramCounts {
   readonly program: string;
 }
@@ -102,7 +105,7 @@ export class ChainProbes implements Disposable {
   }
 
   /**
-   * Tries the tiers from the best down, or only the one required.
+   * Tries the tiers from the best down, or only the required one.
    *
    * @throws {TierUnavailable} when the required tier, or every tier, is unavailable
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
@@ -146,12 +149,12 @@ export class ChainProbes implements Disposable {
     return new ChainProbes(object, ladder.tier, tellsRead(ladder), hookStates, attached);
   }
 
-  /** As a result file has them. */
+  /** In the form of a result file. */
   get hooks(): readonly HookFact[] {
     return this.hookStates.map(hookFact);
   }
 
-  /** Attaches what stands only while a run is awaited. */
+  /** Attaches the programs that are only attached while a run is awaited. */
   open(): void {
     this.#isOpen = true;
     for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
@@ -162,17 +165,17 @@ export class ChainProbes implements Disposable {
     for (const { program, kind } of this.#attached) if (kind === "tp_btf") this.#object.detach(program);
   }
 
-  /** Takes everything away until resume(). Slow: the kernel waits for every task. */
+  /** Detaches everything until resume(). Slow: the kernel waits for every task. */
   suspend(): void {
     for (const { program } of this.#attached) this.#object.detach(program);
   }
 
-  /** @throws {LibbpfError} when a hook cannot be attached any more */
+  /** @throws {LibbpfError} when a hook cannot be attached again */
   resume(): void {
     for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
   }
 
-  /** Whether the kernel counts the invocations that it skipped. */
+  /** Whether the kernel counts the invocations that it skips. */
   get countsMisses(): boolean {
     return this.counters().recursion_misses !== null;
   }
@@ -181,7 +184,7 @@ export class ChainProbes implements Disposable {
     return this.#attached.map(({ program }) => ({ program, ...this.#object.counts(program) }));
   }
 
-  /** Consumes the ring buffer; the record of that run, or null when it has not (yet) come. */
+  /** Consumes the ring buffer; returns the record of that run, or null when it has not arrived (yet). */
   take(run: number): ChainRecord | null {
     for (const bytes of this.#ring.consume()) {
       const record = decodeRecord(bytes);
@@ -193,8 +196,9 @@ export class ChainProbes implements Disposable {
   }
 
   /**
-   * Disarms, and takes what there is of that run: its record, or from the chain map the stages of a window that
-   * closed without its read. null when not even the wakeup was seen. Afterwards the same run can be armed again.
+   * Disarms, and returns what was seen of that run: its record, or from the chain map the stages of a window
+   * that closed without its read. null when not even the wakeup was seen. Afterwards the same run can be
+   * armed again.
    */
   abandon(run: number): ChainRecord | null {
     this.#object.update(ARMED, 0, new Uint8Array(ARMED_RUN.size));
@@ -266,7 +270,10 @@ function configOf(ladder: Ladder, pidNamespace: number | null): Uint8Array<Array
   return bytes;
 }
 
-/** Loads what the ladder still has; a program that the kernel refuses is struck off and the rest loaded again. */
+/**
+ * Loads what the ladder still offers. When the kernel refuses a program, that one is struck off and the rest
+ * is loaded again.
+ */
 function loadPrograms(
   runtime: BpfRuntime,
   bytes: Uint8Array<ArrayBuffer>,
@@ -291,7 +298,7 @@ function loadPrograms(
       }
       const reason = loadReason(error);
       if (reason === null || !wanted.has(reason.program)) throw error;
-      // A kernel without function tracing refuses each fentry program alike: one answer is enough.
+      // A kernel without function tracing refuses every fentry program: one refusal is enough.
       if (ladder.tier === "full" && error.errno === ERRNO.EPERM) {
         throw new TierUnavailable("full", { code: "no_function_tracing" }, { cause: error });
       }
@@ -308,8 +315,8 @@ function attacherOf(object: BpfObject, ladder: Ladder, variant: Variant): () => 
 }
 
 /**
- * Exits first: of the kprobes on one function the latest is called first. A return probe puts its own address in
- * place of the caller's, and until 5.15 a stack taken after that ends there (seen on 5.10).
+ * Exits first, because the kprobe attached last to a function is called first. A return probe replaces the
+ * caller's address with its own, and until 5.15 a stack taken after that ends there (seen on 5.10).
  */
 const ATTACH_ORDER: readonly Hook[] = [...HOOKS.filter(isExit), ...HOOKS.filter((hook) => !isExit(hook))];
 

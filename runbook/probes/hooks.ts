@@ -1,6 +1,6 @@
 /**
  * The one table of hooks: every attach point, what it observes, and the programs of bpf/chain.bpf.c that can
- * stand there, best first. Which of them works is found by the kernel's BTF and an actual attach, never by a
+ * be attached there, best first. The kernel's BTF and an actual attach decide which of them works, never a
  * version number.
  */
 
@@ -18,7 +18,7 @@ export interface Hook {
   /** Kernel function or tracepoint, as the kernel spells it. */
   readonly hook: string;
   readonly stage: Stage;
-  /** Without it there is no chain at that tier. */
+  /** Without this hook a tier has no chain. */
   readonly needed: boolean;
   /** It shows a read that the built-in target tells itself: only for another task. */
   readonly ofOthers?: true;
@@ -30,7 +30,7 @@ interface FunctionHook {
   readonly hook: string;
   readonly stage: Stage;
   readonly at: "entry" | "exit";
-  /** Name of the fentry or fexit program; its twin's ends in _kprobe. */
+  /** Name of the fentry or fexit program; its twin's name ends in _kprobe. */
   readonly program: string;
   readonly needed?: true;
 }
@@ -46,7 +46,7 @@ function tracepoint(hook: string, stage: Stage, needed: boolean, tiers: readonly
   return { hook, stage, needed, ladder: Object.fromEntries(tiers.map((tier) => [tier, variants])) };
 }
 
-/** A function that returns or fills in a time: its entry is the read, its exit has the value. */
+/** A function that returns or fills in a time: its entry marks the read, its exit has the value. */
 function accessor(hook: string, needed?: true): Hook[] {
   const common = { hook, stage: "tkread", ...(needed ? { needed } : {}) } as const;
   return [
@@ -62,7 +62,7 @@ function bareRead(hook: string): Hook {
 
 const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
 
-/** Functions that this machine's clocksources are read by. */
+/** Functions that read this machine's clocksources. */
 export const CALLBACKS: ReadonlySet<string> = callbacksOf(architectureOf());
 
 export const HOOKS: readonly Hook[] = [
@@ -97,8 +97,8 @@ export const HOOKS: readonly Hook[] = [
   ...accessor("ktime_get_with_offset"),
   ...accessor("ktime_get_update_offsets_now"),
   bareRead("ktime_get_snapshot"),
-  // Most are notrace on every kernel seen (6.1, 6.12, 7.3: read_tsc, kvm_clock_get_cycles, read_hv_clock_tsc); they
-  // are tried all the same, so that the file says so.
+  // Most are notrace on every kernel seen (6.1, 6.12, 7.3: read_tsc, kvm_clock_get_cycles,
+  // read_hv_clock_tsc). They are tried nevertheless, so that the file says so.
   ...[...CALLBACKS].map(bareRead),
   functionHook({
     hook: "change_clocksource",

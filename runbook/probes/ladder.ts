@@ -1,4 +1,4 @@
-/** Which program can stand at each hook: the ladder of a tier, and what has been struck off it. */
+/** Which program can be attached at each hook: the ladder of a tier, and what has been struck off it. */
 
 import type { Tier } from "../../analysis/result/meta.ts";
 import { architectureOf } from "../machine/arch.ts";
@@ -7,10 +7,10 @@ import type { Definition } from "./definitions.ts";
 import { type Hook, HOOKS, type Variant } from "./hooks.ts";
 import { type Reason, wordsOf } from "./reasons.ts";
 
-/** Where each hooked function, and each variable that is read, is defined, as far as /proc/kallsyms says. */
+/** Where each hooked function, and each variable that is read, is defined, according to /proc/kallsyms. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
 
-/** The tier that was asked for is not available on this kernel. */
+/** The requested tier is not available on this kernel. */
 export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
 
@@ -19,22 +19,23 @@ export class TierUnavailable extends Error {
   }
 }
 
-/** What the programs of the tiers that hook functions take the context from, see bpf/arch/. */
+/** Where programs of the tiers that hook functions get their context from, see bpf/arch/. */
 export const { preemptCount: PREEMPT_COUNT } = architectureOf();
-/** Where each CPU's variables lie, as an offset of their address in kallsyms. */
+/** The array with the offset of each CPU's variables, relative to their address in kallsyms. */
 export const PER_CPU_OFFSET = "__per_cpu_offset";
 
 /**
- * Why a read by the target itself could not be told from one by an interrupt; null when it can. Without that no
- * chain would ever be complete at the tiers that hook functions.
+ * Why a read by the target itself could not be distinguished from one by an interrupt; null when it can.
+ * Otherwise no chain would ever be complete at the tiers that hook functions.
  *
- * @param inBtf variables that the kernel's BTF has
+ * @param inBtf variables that the kernel's BTF contains
  */
 export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): Reason | null {
   if (PREEMPT_COUNT === null || PREEMPT_COUNT.variables.some((name) => inBtf.has(name))) return null;
   const lost = [PER_CPU_OFFSET, PREEMPT_COUNT.byAddress].find((name) => definitions.get(name)?.length !== 1);
   if (lost !== undefined) return { code: "no_address", variable: lost };
-  // The variable itself lies at an offset, which may be 0; no array of the kernel image does.
+  // The variable's own value in kallsyms is an offset, which may be 0. The address of an array in the kernel
+  // image is 0 only when hidden.
   return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? { code: "addresses_hidden" } : null;
 }
 
@@ -51,7 +52,9 @@ export function leftOut(
   return refusals.length > 0 ? refusals.map(({ reason }) => reason) : [{ code: "tier_required", tier }];
 }
 
-/** Programs that cannot be loaded on this kernel, with the reason; found by loading without them. */
+/**
+ * The programs still to be tried at a tier. Programs that cannot be loaded are struck off, with the reason.
+ */
 export class Ladder {
   readonly #refused = new Map<string, Reason>();
   readonly #addresses = new Map<string, bigint>();
@@ -86,7 +89,7 @@ export class Ladder {
     }
   }
 
-  /** Where to attach a program whose function's name has several meanings; null: by name. */
+  /** Where to attach a program when several functions have its function's name; null: attach by name. */
   addressFor({ program }: Variant): bigint | null {
     return this.#addresses.get(program) ?? null;
   }

@@ -1,4 +1,4 @@
-/** Everything native, opened from the executable's own bytes when it is needed and not before. */
+/** Everything native, opened from the executable's own bytes, and only when it is needed. */
 
 import type { BpfRuntime } from "../../ffi/bpf_object.ts";
 import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
@@ -14,7 +14,7 @@ import { Kallsyms } from "./kallsyms.ts";
 export interface NativeParts extends Evidence {
   readonly native: NativeLibrary;
   /**
-   * Attaches the chain's probes: at that tier, or when not given at the best there is.
+   * Attaches the chain's probes at that tier, or by default at the best available.
    *
    * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
    * @param targetTells whether the target is the built-in one, which tells its own read
@@ -28,7 +28,7 @@ export interface NativeParts extends Evidence {
   kernelEnum(name: string): ReadonlyMap<string, number>;
 }
 
-/** Without CONFIG_KPROBES (and perf's access to them) this folder is missing. */
+/** This folder exists only with CONFIG_KPROBES (and perf's access to them). */
 export const KPROBE_PMU = "/sys/bus/event_source/devices/kprobe";
 
 export async function openNativeParts(): Promise<NativeParts> {

@@ -1,6 +1,6 @@
 /**
- * Why a program, a hook, a tier or all of them are unavailable: codes with their data for whoever decides, and the one
- * table of their words for whoever reads them, on the terminal, in doctor's report and in `# meta`.
+ * Why a program, a hook, a tier or all of them are unavailable: codes with data for code that decides, and
+ * the one table of their words for people, on the terminal, in doctor's report and in `# meta`.
  */
 
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
@@ -15,30 +15,36 @@ type Kind = HookFact["kind"];
 type Sought = "types" | "per-CPU variables";
 
 export type Reason =
-  /** A program that is bound to its function by BTF, and the function is not in it. */
+  /** The program attaches by BTF, but BTF lacks its function. */
   | { readonly code: "not_in_btf"; readonly kind: Kind }
-  /** It would hook by name, and so many functions have that name. */
+  /** The program would attach by name, but several functions have that name. */
   | { readonly code: "ambiguous_name"; readonly kind: Kind; readonly functions: number }
-  /** It would hook by address, and so many functions of the kernel image have its name. */
+  /**
+   * The program would attach by address, but the kernel image does not have exactly one function of that
+   * name.
+   */
   | { readonly code: "ambiguous_address"; readonly kind: Kind; readonly functions: number }
   | { readonly code: "notrace"; readonly kind: Kind; readonly hook: string; readonly errno: number }
-  /** The kernel or libbpf refused for another reason; `said`: libbpf's first words on it, null: none. */
+  /**
+   * The kernel or libbpf refused for another reason; `said`: libbpf's first words on it, null: it said
+   * nothing.
+   */
   | {
     readonly code: "not_attached";
     readonly kind: Kind;
     readonly errno: number;
     readonly said: string | null;
   }
-  /** `objection`: the verifier's last words, null: none. */
+  /** `objection`: the verifier's last words, null: it said nothing. */
   | {
     readonly code: "not_loaded";
     readonly program: string;
     readonly errno: number;
     readonly objection: string | null;
   }
-  /** The kernel has no helpers to read its memory with. */
+  /** The kernel withholds the helpers that read its memory. */
   | { readonly code: "reads_forbidden"; readonly program: string }
-  /** This tier needs no such hook. */
+  /** This tier observes the same at another hook. */
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
   /** The built-in target's own word stands for the hook. */
   | { readonly code: "target_tells" }
@@ -46,39 +52,42 @@ export type Reason =
   | { readonly code: "tier_required"; readonly tier: Tier }
   | { readonly code: "no_kprobes" }
   | { readonly code: "no_function_tracing" }
-  /** Interrupts cannot be told from tasks: BTF lacks the variable, and kallsyms does not say where it is. */
+  /**
+   * Interrupts cannot be distinguished from tasks: BTF lacks the variable, and kallsyms does not say where it
+   * is.
+   */
   | { readonly code: "no_address"; readonly variable: string }
-  /** The same, and the kernel hides its addresses. */
+  /** The same, but because the kernel hides its addresses. */
   | { readonly code: "addresses_hidden" }
   | { readonly code: "modules_unseen"; readonly sought: Sought }
   /** A hook that the tier needs has no program left. */
   | { readonly code: "hook_lost"; readonly hook: string; readonly reasons: readonly Reason[] }
   /** RLIMIT_MEMLOCK, which counts BPF's memory before 5.11. */
   | { readonly code: "memlock"; readonly limitBytes: number }
-  /** A filter on this process ends every call of bpf() with that errno. */
+  /** A seccomp filter on this process ends every bpf() call with that errno. */
   | { readonly code: "seccomp"; readonly errno: number }
   /** The kernel has no bpf(). */
   | { readonly code: "no_bpf" }
   /** A call reaches bpf(), and one of these modules may have refused it. */
   | { readonly code: "security_module"; readonly errno: number; readonly modules: readonly string[] }
   | { readonly code: "not_permitted"; readonly errno: number }
-  /** `limit`: of its cgroup, in bytes; null: not known. */
+  /** `limit`: that of the cgroup, in bytes; null: not known. */
   | { readonly code: "no_memory"; readonly limit: GroupLimit | null }
-  /** `said`: libbpf's last words, the nearest to the cause; null: none. */
+  /** `said`: libbpf's last words, those nearest to the cause; null: it said nothing. */
   | { readonly code: "call_failed"; readonly errno: number; readonly said: string | null };
 
-/** What became of a hook. */
+/** The state of a hook: attached, or why not. */
 export interface HookState {
   readonly stage: Stage;
   /** Kernel function or tracepoint, as the kernel spells it. */
   readonly hook: string;
-  /** Of the program that is attached, or of the best one that could have been. */
+  /** The kind of the program that is attached, or of the best one that might have been. */
   readonly kind: Kind;
   /** Why it is not attached; empty when it is. */
   readonly reasons: readonly Reason[];
 }
 
-/** The same as a result file has it. */
+/** The same in the form of a result file. */
 export function hookFact({ stage, hook, kind, reasons }: HookState): HookFact {
   const attached = reasons.length === 0;
   return { stage, hook, kind, attached, ...attached ? {} : { reason: wordsOfAll(reasons) } };
@@ -86,10 +95,10 @@ export function hookFact({ stage, hook, kind, reasons }: HookState): HookFact {
 
 const FUNCTION_KERNEL = "use a kernel with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES, such as Debian's";
 
-/** The newest features that the programs use are in 6.1 and later. */
+/** The newest features that the programs use exist in 6.1 and later. */
 export const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1) or later";
 
-/** What to do where no hook can be put on functions, and nothing better is known. */
+/** What to do when functions cannot be hooked, and no better remedy is known. */
 export const OTHER_KERNEL: Readonly<Record<Tier, string>> = {
   full: FUNCTION_KERNEL,
   kprobe: FUNCTION_KERNEL,
@@ -100,7 +109,7 @@ const CONTEXT_UNSEEN = "interrupts cannot be told from tasks: the kernel's BTF h
 
 interface Wording<R> {
   text(reason: R): string;
-  /** What to do, an imperative; null: nothing that is known. `verbose`: how to have libbpf's log shown. */
+  /** What to do, as an imperative; null: no remedy is known. `verbose`: how to make libbpf's log visible. */
   remedy(reason: R, verbose: string): string | null;
 }
 
@@ -174,7 +183,7 @@ const WORDINGS: Wordings = {
   },
   hook_lost: {
     text: ({ hook, reasons }) => `${hook}: ${wordsOfAll(reasons)}`,
-    // What helps where a single hook is missing need not help where the tier is lost with it.
+    // What helps when a single hook is missing need not help when the whole tier is lost with it.
     remedy({ reasons }) {
       if (reasons.some(({ code }) => code === "reads_forbidden")) return WITHOUT_LOCKDOWN;
       return reasons.some(({ code }) => code === "not_loaded") ? NEWER_KERNEL : null;
@@ -228,16 +237,16 @@ export function wordsOf(reason: Reason): string {
   return wordingOf(reason).text(reason);
 }
 
-/** What two of them say alike is said once. */
+/** Words that several reasons share appear once. */
 export function wordsOfAll(reasons: readonly Reason[]): string {
   return [...new Set(reasons.map(wordsOf))].join("; ");
 }
 
 /**
- * What to do about the first of them that anything is known to help against.
+ * The remedy for the first reason that has a known one.
  *
- * @param otherwise what to do when nothing is known
- * @param verbose how to have libbpf's log shown
+ * @param otherwise what to do when no remedy is known
+ * @param verbose how to make libbpf's log visible
  */
 export function remedyFor(
   reasons: readonly Reason[],

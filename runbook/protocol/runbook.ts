@@ -156,7 +156,7 @@ export function cpusOf({ cpus }: Runbook): number[] | null {
   return cpus === ANY ? null : cpus.split(",").map(Number);
 }
 
-/** Where and how the built-in target is to be scheduled. */
+/** Where and how the built-in target should be scheduled. */
 export function attributesOf(runbook: Runbook): AskedAttributes {
   const { policy, priority, nice } = runbook;
   return {

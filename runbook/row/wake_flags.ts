@@ -14,7 +14,7 @@ export type WakeFlagName =
   | "WF_RQ_SELECTED";
 
 export interface DecodeTable {
-  /** As it goes into the file, for example `6.12+`. */
+  /** Its name in the file, for example `6.12+`. */
   readonly name: string;
   /** First release with these values. */
   readonly since: readonly [major: number, minor: number];

@@ -58,9 +58,9 @@ export interface KernelSideOptions {
   readonly require: Tier | undefined;
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
-  /** Of the timer's edges. */
+  /** Period of the timer's edges. */
   readonly periodNs: number;
-  /** Of the built-in target. */
+  /** CPUs and scheduling of the built-in target. */
   readonly attributes: AskedAttributes;
 }
 

@@ -89,7 +89,7 @@ export class OverheadMeter {
     }
   }
 
-  /** What the `# end` line gets. */
+  /** The overhead for the `# end` line. */
   overhead(): Overhead {
     const programs = this.#probes.programs().map(({ program, run_cnt, run_time_ns }): ProgramCost => (
       { program, run_cnt, run_time_ns }

@@ -44,7 +44,7 @@ export interface SeriesKernel
 
 type NotOfSeries = "timePrograms" | keyof Disposable;
 
-/** What a series amounts to. */
+/** The result of a series. */
 export interface Measured {
   readonly summary: SeriesSummary;
   /** Number of the run at which Ctrl-C ended it; null: all done. */

@@ -1,4 +1,4 @@
-/** What keeps this process from measuring, each really set: run and doctor name the same cause. */
+/** Each cause that keeps this process from measuring is really set: run and doctor name the same cause. */
 
 import assert from "node:assert/strict";
 import { EXECUTABLE } from "../../build/parts/executable.ts";

@@ -6,7 +6,7 @@ const RUNS = 40;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** 0 also before there is a file. */
+/** Also 0 while the file does not exist. */
 async function rowsIn(path: string): Promise<number> {
   const text = await Deno.readTextFile(path).catch(() => "");
   return text.match(/^\d+,.*\n/gm)?.length ?? 0;

@@ -20,7 +20,7 @@ Deno.test("a series is sorted as toSorted sorts it, and of equal values the earl
   }));
 });
 
-/** As toSorted has it: -0 lies below 0. */
+/** Like toSorted: -0 lies below 0. */
 function isBelow(x: number, y: number): boolean {
   return x < y || (x === 0 && y === 0 && Object.is(x, -0) && Object.is(y, 0));
 }

@@ -36,7 +36,7 @@ function tallyOf(rows: readonly Row[]): Tally {
   return tally;
 }
 
-/** What a tally says. */
+/** The contents of a tally. */
 function told(tally: Tally) {
   return [tally.end(), tally.offset(), tally.ttwuToTkread(), tally.clusters(), tally.signatures()];
 }

@@ -25,7 +25,7 @@ export class PaperSystem implements Disposable, SystemAccess {
   /** What is written into the latency's file, us, by each process that holds it open. */
   readonly latencies: number[] = [];
   hasLatency = true;
-  /** What the kernel does with a write. */
+  /** How the kernel reacts to a write. */
   onWrite = (path: string, text: string): boolean => {
     this.files.set(path, `${text}\n`);
     return true;
