@@ -25,7 +25,7 @@ import { medianInterval } from "./median_interval.ts";
 const BPFTRACE = "/usr/bin/bpftrace";
 const GOAL_PER_CENT = 5;
 const GOAL_OF_BPFTRACE = 0.5;
-/** Around an edge, as a multiple of what programs that do nothing cost. */
+/** Most that the probes may cost around an edge, as a multiple of the cost of programs that do nothing. */
 const GOAL_OF_EMPTY = 1.15;
 /** Some kernels mount it only on demand; only bpftrace sees this mount. */
 const TRACEFS = "/sys/kernel/tracing";

@@ -155,7 +155,10 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 		is_armed(prev, prev->pid);
 	if (config.target_tells_read)
 		target_leaves(prev);
-	/* A later switch tells only whether the target is where it read, and only its own word needs that. */
+	/*
+	 * A later switch only shows whether the target is still on the CPU of its read. Only its own report
+	 * needs that.
+	 */
 	if (c->pid != (__u32)next->pid || !is_open(c) || (c->seen[SEEN_SWITCH] && !config.target_tells_read))
 		return 0;
 	/*
@@ -258,7 +261,10 @@ READ_FILLS_TS64(ktime_get_raw_ts64, TKREAD_KTIME_GET_RAW_TS64)
 READ_BARE(ktime_get_snapshot, TKREAD_KTIME_GET_SNAPSHOT)
 CLOCKSOURCE_CALLBACKS(READ_BARE)
 
-/* The tracepoint tier's marker is the target's own system call, where the target does not tell itself. */
+/*
+ * In the tracepoint tier the target's own system call marks the read, unless the target reports the read
+ * itself.
+ */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, void *regs, long id)
 {

@@ -139,8 +139,8 @@ static __always_inline int read_exit_hook(__u32 function, __s64 value)
 }
 
 /*
- * The target leaves its CPU and has noted its read before: it reads in task context, with the chain's own clock. While
- * it has not been switched in after its read it is still on the CPU of the read.
+ * The target leaves its CPU and has noted its read before: it read in task context, with the chain's own
+ * clock. If it has not been switched in since its read, it is still on the CPU of the read.
  */
 static __always_inline void read_is_told(struct chain *c)
 {
@@ -158,7 +158,7 @@ static __always_inline void read_is_told(struct chain *c)
 	close_phase(c, CHAIN_READ);
 }
 
-/* A target that is preempted before its read has noted nothing of this run. */
+/* A target that is preempted before its read has noted nothing for this run. */
 static __always_inline void target_leaves(const struct task_struct *prev)
 {
 	struct chain *c = &chain;

@@ -83,13 +83,14 @@ enum chain_tkread {
 	TKREAD_READ_TSC = 11,
 	TKREAD_KVM_CLOCK_GET_CYCLES = 12,
 	TKREAD_READ_HV_CLOCK_TSC = 13,
-	TKREAD_CLOCK_GETTIME = 14, /* the system call, or the target's own word for it: tracepoint tier */
+	TKREAD_CLOCK_GETTIME = 14, /* the system call, or the target's own report of it: tracepoint tier */
 };
 
 /*
- * What user space asks the programs to follow: the value of the `armed` map. The first wakeup of the target, as
- * sched_waking says it, takes `run` and leaves 0, one CPU at a time, so a run is minted once, however many CPUs wake
- * the target. The built-in target has the map in its own memory, and notes there what it read, and of which run.
+ * What user space asks the programs to follow: the value of the `armed` map. The target's first wakeup, at
+ * its sched_waking, takes `run` and leaves 0. Only one CPU at a time can do that, so a run is minted once,
+ * however many CPUs wake the target. The built-in target maps this value into its memory, and notes there
+ * what it read, and for which run.
  */
 struct armed_run {
 	unsigned int pid;                 /* of the target, in probe's pid namespace; 0: nothing armed */

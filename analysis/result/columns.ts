@@ -35,7 +35,10 @@ export interface Column {
   readonly required?: true;
   /** Only hooks on functions observe it: empty at the tier tracepoint. */
   readonly functions?: true;
-  /** Only hooks on reads observe it: empty at the tier tracepoint when the built-in target tells its own read. */
+  /**
+   * Only hooks on reads observe it: empty at the tier tracepoint when the built-in target reports its own
+   * read.
+   */
   readonly reads?: true;
   /** Not every wakeup has it: an empty cell does not mean that the hooks of this stage are missing. */
   readonly occasional?: Stage;

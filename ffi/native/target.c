@@ -210,7 +210,7 @@ static void cancel_waker(pthread_t thread)
 /* ---- one run ---- */
 
 /*
- * The value of the map that is armed, in this process's memory: what the target notes there costs no call, and BPF
+ * Maps the value of the armed map into this process's memory: noting something there costs no call, and BPF
  * programs see it at once. 0 or an errno.
  */
 static int map_armed(int map_fd, struct armed_run **armed)
@@ -221,14 +221,14 @@ static int map_armed(int map_fd, struct armed_run **armed)
 	return memory == MAP_FAILED ? errno : 0;
 }
 
-/* What was read, for the program that sees the target leave its CPU. */
+/* Notes the read for the program that sees the target leave its CPU. */
 static void note_read(struct armed_run *armed, uint64_t run, int64_t read_ns)
 {
 	armed->read_ns = read_ns;
 	__atomic_store_n(&armed->read_run, run, __ATOMIC_RELEASE);
 }
 
-/* Leaves the note of the read where it is: the target's CPU is still to be left. */
+/* Keeps the note of the read, because the target has not left its CPU yet. */
 static void disarm(struct armed_run *armed)
 {
 	__atomic_store_n(&armed->run, 0, __ATOMIC_RELEASE);

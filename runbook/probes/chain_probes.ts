@@ -48,7 +48,7 @@ export interface AttachOptions {
   readonly hasKprobes: boolean;
   /** Inode of this process's pid namespace; null: the initial one. */
   readonly pidNamespace: number | null;
-  /** Whether the target is the built-in one, which tells its own read. */
+  /** Whether the target is the built-in one, which reports its own read. */
   readonly targetTells: boolean;
 }
 
@@ -76,9 +76,10 @@ export interface ProgramUse extends ProgramCounts {
 }
 
 /**
- * Attached; dispose detaches everything. Tracepoint programs cost every task of the machine that wakes or is
- * switched in (and sys_enter, for another task than the built-in target, every system call), but come and go in a fraction of a millisecond: they stand only
- * between open() and close(). Programs on functions take the kernel tens of ms each to remove, and stay.
+ * The attached probes; disposing detaches everything. Tracepoint programs slow every task of the machine that
+ * wakes or is switched in (and sys_enter, which is only used for targets other than the built-in one, every
+ * system call), but attach and detach in a fraction of a millisecond: they are only attached between open()
+ * and close(). Programs on functions take the kernel tens of ms each to remove, so they stay.
  */
 export class ChainProbes implements Disposable {
   readonly #object: BpfObject;
@@ -91,9 +92,11 @@ export class ChainProbes implements Disposable {
   private constructor(
     object: BpfObject,
     readonly tier: Tier,
-    /** Whether the target's read is its own word, which the kernel's side takes when the target leaves its CPU. */
+    /**
+     * Whether the target reports its read, which the kernel's side then takes when the target leaves its CPU.
+     */
     readonly readIsTold: boolean,
-    /** Of all hooks, in the order of their table. */
+    /** Of all hooks, in the order of the table. */
     readonly hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
   ) {
@@ -208,8 +211,8 @@ export class ChainProbes implements Disposable {
   }
 
   /**
-   * Once the built-in target is back: whether more of that run can still come. Where its read is told, its own leaving
-   * of the CPU; elsewhere, with its read there, the waker's return.
+   * After the built-in target has returned: whether more of that run can still arrive. If the target reports
+   * its read, that is its leaving the CPU; otherwise, once its read was seen, the waker's return.
    */
   awaitsRest(run: number): boolean {
     const chain = this.#chainOf(run);

@@ -20,9 +20,9 @@ export interface Hook {
   readonly stage: Stage;
   /** Without this hook a tier has no chain. */
   readonly needed: boolean;
-  /** It shows a read that the built-in target tells itself: only for another task. */
+  /** It observes a read that the built-in target reports itself, so it is only used for other tasks. */
   readonly ofOthers?: true;
-  /** The ladder of each tier; a tier that is not named does not use the hook. */
+  /** The ladder of each tier; a tier that is not listed does not use the hook. */
   readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
 }
 

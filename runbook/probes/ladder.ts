@@ -39,7 +39,7 @@ export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitio
   return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? { code: "addresses_hidden" } : null;
 }
 
-/** Why nothing of the hook's ladder is to be tried; null when something is. */
+/** Why no program is to be tried at the hook; null when some are. */
 export function leftOut(
   hook: Hook,
   { tier, targetTells }: Pick<Ladder, "tier" | "targetTells">,
@@ -63,7 +63,7 @@ export class Ladder {
     readonly tier: Tier,
     readonly inBtf: ReadonlySet<string>,
     readonly definitions: Definitions,
-    /** Whether the target tells its own read. */
+    /** Whether the target reports its own read. */
     readonly targetTells: boolean,
   ) {
     for (const hook of HOOKS) {

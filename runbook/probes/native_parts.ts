@@ -17,7 +17,7 @@ export interface NativeParts extends Evidence {
    * Attaches the chain's probes at that tier, or by default at the best available.
    *
    * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
-   * @param targetTells whether the target is the built-in one, which tells its own read
+   * @param targetTells whether the target is the built-in one, which reports its own read
    * @throws {TierUnavailable} when that tier, or every tier, is unavailable
    * @throws {LibbpfError} when the kernel refuses for another reason
    */

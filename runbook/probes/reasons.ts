@@ -46,9 +46,9 @@ export type Reason =
   | { readonly code: "reads_forbidden"; readonly program: string }
   /** This tier observes the same at another hook. */
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
-  /** The built-in target's own word stands for the hook. */
+  /** The built-in target's own report replaces the hook. */
   | { readonly code: "target_tells" }
-  /** This tier has no program for the hook, and a better one was not tried. */
+  /** This tier has no program for the hook, and no better tier was tried. */
   | { readonly code: "tier_required"; readonly tier: Tier }
   | { readonly code: "no_kprobes" }
   | { readonly code: "no_function_tracing" }

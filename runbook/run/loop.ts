@@ -20,7 +20,10 @@ export interface ChainSource {
   readonly armedMapFd: number;
   /** The record of that run, or null while it has not arrived. */
   take(run: number): ChainRecord | null;
-  /** Whether more of that run can arrive once the target has returned: its switch away, or the waker's return. */
+  /**
+   * Whether more of that run can arrive after the target has returned: the switch away from it, or the
+   * waker's return.
+   */
   awaitsRest(run: number): boolean;
   /**
    * Disarms, and returns what was seen of that run so far, complete or not; null when not even its wakeup was
@@ -322,7 +325,7 @@ async function recordOf(
     const record = probes.take(run);
     if (record !== null) return record;
     const windowClosed = polls >= fewestPolls && clock.realtimeNow() > windowEnd;
-    // After the built-in target's return little can come; an existing task may not have read yet.
+    // After the built-in target's return little can still arrive; an existing task may not have read yet.
     const complete = recordWindowNs === undefined && !probes.awaitsRest(run);
     if (typeof sleep === "string" || interrupt.aborted || windowClosed || complete) {
       return probes.abandon(run);

@@ -67,7 +67,7 @@ export const FUNCTION_COLUMNS = EACH_COLUMN.filter(({ functions }) => functions)
 /** What only a hook on reads can see. */
 const READ_COLUMNS = EACH_COLUMN.filter(({ reads }) => reads).map(({ name }) => name);
 
-/** Whether the read is the target's own word: then it is dated by its value. */
+/** Whether the target reported the read itself, which is then dated by its value. */
 function isTold({ tkread_function, tkread_ns, tkread_value_ns }: TextRow): boolean {
   return tkread_function === "clock_gettime" && tkread_ns === tkread_value_ns;
 }
