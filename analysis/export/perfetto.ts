@@ -2,8 +2,8 @@
  * Chains in the trace event format of Chrome, which ui.perfetto.dev and speedscope open: one track for the
  * runs, one for each CPU, and an arrow from the waker to the switch-in of the target. Times are microseconds
  * from the first edge on, written as decimal fractions, so no ns is lost. A slice of the chain has the name
- * of the stage that ends it. The end of a slice and the begin of the next have exactly the same text, because
- * importers compare times as doubles.
+ * of the stage that ends it. The end of a slice and the beginning of the next have exactly the same text,
+ * because importers compare times as doubles.
  */
 
 import { CHAIN_STAGES, type ChainStage } from "../show/chain.ts";

@@ -134,7 +134,7 @@ function stretchSlope(table: Table): number {
   return ((squares - mean * mean) / (4 * square) - 1) / square;
 }
 
-/** V squared less its bias, below 0 when the bias is larger. */
+/** V squared minus its bias, below 0 when the bias is larger. */
 function squaredV(chiSquare: number, n: number, r: number, c: number): number | null {
   if (n < 2) return null;
   const rows = r - (r - 1) ** 2 / (n - 1);

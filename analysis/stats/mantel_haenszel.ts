@@ -108,8 +108,8 @@ export interface BreslowDay {
 }
 
 /**
- * Breslow and Day's test that all 2 x 2 strata have one odds ratio, with Tarone's correction (1985) since the
- * common one is Mantel and Haenszel's: to be looked at before a common association is reported.
+ * Breslow and Day's test that all 2 x 2 strata have one odds ratio, with Tarone's correction (1985), because
+ * the common one is Mantel and Haenszel's. Check it before you report a common association.
  *
  * @returns null when the common odds ratio is 0 or infinite or fewer than 2 strata have one
  * @throws RangeError as mantelHaenszel, and for tables that are not 2 x 2

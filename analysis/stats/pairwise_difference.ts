@@ -40,10 +40,10 @@ export class PairwiseDifferences {
   }
 
   /**
-   * The `rank`-th smallest (1-based), exactly, without building them all: O(m + n) memory and expected
-   * O((m + n) log(m n)) time whatever the data.
+   * The `rank`-th smallest (1-based), exactly, without building them all: O(m + n) memory and expected O((m +
+   * n) log(m n)) time for any data.
    *
-   * @throws RangeError when the rank is not an integer in [1, m n], as none is when a sample is empty
+   * @throws RangeError when the rank is not an integer in [1, m n], which also covers an empty sample
    */
   ranked(rank: number): number {
     const [a, b] = [this.#a, this.#b];

@@ -59,7 +59,7 @@ export class DebianArchive implements Disposable {
     await this.apt("apt-get", ["update", "--error-on=any"]);
   }
 
-  /** The newest version of a package in these suites. Error when there is none. */
+  /** The newest version of a package in these suites. Error when they do not have it. */
   async newest(name: string): Promise<PackageVersion> {
     const record = await this.apt("apt-cache", ["show", "--no-all-versions", name]);
     const version = /^Version: (\S+)$/m.exec(record)?.[1];

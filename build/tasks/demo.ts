@@ -49,8 +49,8 @@ function sayFrom(source: string): (line: string) => void {
 }
 
 /**
- * Waits for probe in a guest. Without a terminal probe reports only its begin and its end, so this prints a
- * line after a longer silence.
+ * Waits for probe in a guest. Without a terminal probe reports only that it starts and that it ends, so this
+ * prints a line after a longer silence.
  */
 async function finish<R extends CommandResult>(argv: readonly string[], result: Promise<R>): Promise<R> {
   const tick = () => {

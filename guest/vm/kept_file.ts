@@ -8,7 +8,7 @@ import { SHARED_MEMORY } from "../qemu/qemu.ts";
 
 /** KEPT_SIZE of init.c. */
 const SIZE = "256M";
-/** Size of the count at the begin of struct kept: how many bytes were copied. */
+/** Size of the count at the start of struct kept, which says how many bytes were copied. */
 const HEADER = 8;
 
 /**

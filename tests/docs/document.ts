@@ -51,7 +51,7 @@ export function excerpt(document: string, name: string): string {
   return text;
 }
 
-/** The begin of each line of an output, up to its first value: names of fields, questions, reasons. */
+/** The start of each line of an output, up to its first value: names of fields, questions, reasons. */
 export function labels(output: string): string[] {
   const label = /^ *([A-Za-z][A-Za-z_ -]*?)(?= {2}|:| median| [-+\d]|$)/gm;
   return [...output.matchAll(label)].map(([, words]) => words!);

@@ -4,7 +4,7 @@ import { type Measured, measureSeries } from "../../../runbook/run/series.ts";
 import { PaperParts } from "./loop_fixture.ts";
 import { paperKernel, PaperRequest } from "./series_fixture.ts";
 
-/** Two runs, of which so many complete. */
+/** Two runs; this many of them complete. */
 async function measured(complete: number, interruptedAt: number | null = null): Promise<Measured> {
   const parts = new PaperParts((call) => {
     parts.recordComes = call <= complete;

@@ -150,7 +150,7 @@ for (const [what, trigger, files, said] of REFUSED) {
 
 const MS = 1_000_000n;
 
-/** A timer of which the edges at these ms were taken. */
+/** A timer whose edges at these ms were taken. */
 function timed(...edges: readonly (number | "pause")[]) {
   const timer = timerTrigger(10_000_000);
   for (const edge of edges) {
