@@ -1,4 +1,4 @@
-/** Whether the order of a question's runs says something about them: one test, before all others. */
+/** Whether the order of a question's runs matters: one test, before all others. */
 
 import { cappedP, INTERVAL_NEEDS } from "../sample/sample.ts";
 import { EXCHANGEABLE_LEVEL, type SeriesCheck } from "../sample/series.ts";
@@ -10,7 +10,7 @@ import type { SideIndex } from "./reasons.ts";
 
 const SIDES: Pair<SideIndex> = [0, 1];
 
-/** What one p-value of the family is about. */
+/** What one p-value of the family tests. */
 interface Candidate extends Pick<OrderTest, "side" | "found"> {
   readonly p: number;
   readonly pCapped: boolean;
@@ -19,9 +19,10 @@ interface Candidate extends Pick<OrderTest, "side" | "found"> {
 const METHOD = "smallest of positive lag-1 autocorrelation (each side, both) and Pettitt (each side), Holm";
 
 /**
- * The family: lag-1 autocorrelation of each side and of both together (Stouffer), one-sided, since runs that
- * alternate make no interval too narrow; and Pettitt's change of level on each side. Both sides together find what is
- * too weak in either: of 20 runs a side, each 0.5 correlated with the next, 72 % rather than 61 %.
+ * The family: the lag-1 autocorrelation of each side and of both together (Stouffer), one-sided, because
+ * alternating runs make no interval too narrow; and Pettitt's change of level on each side. Both sides
+ * together find what is too weak in either: with 20 runs a side, each correlated 0.5 with the next, in 72 %
+ * of cases instead of 61 %.
  *
  * @returns null when neither side varies or both have too few runs
  */
@@ -53,12 +54,12 @@ function oneSided(z: number): { p: number; pCapped: boolean } {
   return { p, pCapped: p_capped };
 }
 
-/** Whether blocks of runs must stand in for runs. */
+/** Whether blocks of runs must be resampled instead of single runs. */
 export function isDependent(order: OrderTest | null): boolean {
   return order !== null && order.p < EXCHANGEABLE_LEVEL;
 }
 
-/** The side with the fewest effective runs, where it has too few for an interval; else null. */
+/** The side with the fewest effective runs, if these are too few for an interval; otherwise null. */
 export function tooAlike(series: Pair<SeriesCheck>): SideIndex | null {
   const [a, b] = series.map(({ effective_n }) => effective_n) as [number, number];
   return Math.min(a, b) >= INTERVAL_NEEDS ? null : a <= b ? 0 : 1;

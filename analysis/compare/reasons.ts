@@ -35,7 +35,7 @@ export type VerdictReason =
     readonly lacks: "test" | "interval";
     readonly needs: number;
   }
-  /** Neighbouring runs of a side are so alike that they count as fewer than an interval needs. */
+  /** Neighbouring runs depend on each other, and are too few for an interval that allows for it. */
   | {
     readonly code: "few_effective_runs";
     readonly side: SideIndex;
@@ -43,7 +43,7 @@ export type VerdictReason =
     readonly effective_n: number;
     readonly needs: number;
   }
-  /** Neighbouring runs are so alike that they bound no shift. */
+  /** Neighbouring runs are so alike that they set no bound on the shift. */
   | { readonly code: "runs_alike" }
   /** The interval lies outside the margin, but the adjusted p is not below alpha. */
   | { readonly code: "not_significant" }

@@ -133,7 +133,7 @@ function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number): Warning[]
   return known_to_ns < margin_ns ? [] : [{ code: "edges", question: LEAD.name, known_to_ns, margin_ns }];
 }
 
-/** Runs that are no random sample: what a median of them means is doubtful, whatever its interval. */
+/** Runs that are not a random sample: the meaning of their median is doubtful, whatever its interval. */
 function seriesWarnings(question: WholeName, { series, order }: Answer): Warning[] {
   const found: Warning[] = [];
   if (order !== null && isDependent(order)) {

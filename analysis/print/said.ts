@@ -80,7 +80,7 @@ export function number(value: number): Said {
   return made(value.toFixed(2), value);
 }
 
-/** A number of runs that need not be a whole one. */
+/** A number of runs that need not be whole. */
 export function runsWorth(value: number): Said {
   return made(String(Number(value.toPrecision(3))), value);
 }

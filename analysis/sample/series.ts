@@ -1,4 +1,7 @@
-/** One duration in the order of the runs: do neighbours depend on each other, does it jump, has it several modes? */
+/**
+ * One duration in the order of the runs: do neighbours depend on each other, does it jump, does it have
+ * several modes?
+ */
 
 import { cappedP, type Sample, sampleOf } from "./sample.ts";
 import type { PValue } from "./summary.ts";
@@ -9,7 +12,9 @@ import { dipTest } from "../stats/dip.ts";
 import { centredRanks } from "../stats/rank.ts";
 import { correctedLag1, effectiveRuns, lag1Autocorrelation } from "../stats/series.ts";
 
-/** One side's runs in their order: the checks that come before the tests. Null: too few runs, or all are equal. */
+/**
+ * One side's runs in their order: the checks before the tests. null: too few runs, or all values are equal.
+ */
 export interface SeriesCheck {
   /** Correlation between the ranks of neighbouring runs; `z` is r standardised, p two-sided. */
   readonly lag1: PValue & { readonly r: number; readonly z: number; readonly method: string } | null;
@@ -18,8 +23,8 @@ export interface SeriesCheck {
   /** Bimodality. */
   readonly dip: PValue & { readonly dip: number; readonly method: string } | null;
   /**
-   * So many independent runs would say as much of the median: n (1 - r) / (1 + r), r the lag-1 autocorrelation with
-   * Kendall's correction of its bias, (1 + 4 r) / n; n itself where r is negative.
+   * How many independent runs would say as much about the median: n (1 - r) / (1 + r), with r the lag-1
+   * autocorrelation with Kendall's correction of its bias, (1 + 4 r) / n; n itself when r is negative.
    */
   readonly effective_n: number;
 }
@@ -27,7 +32,7 @@ export interface SeriesCheck {
 /** Fewer runs are too few to examine their order. */
 const SERIES_NEEDS = 4;
 
-/** Below this p, adjusted for all checks of a question's order, its runs are not taken as exchangeable. */
+/** Below this p, adjusted for all checks of a question's order, its runs do not count as exchangeable. */
 export const EXCHANGEABLE_LEVEL = 0.05;
 
 /** Each check is null when the values do not vary or are too few. */
@@ -41,7 +46,9 @@ export function seriesChecks(file: ResultFile, duration: Duration): SeriesChecks
   return { n: sample.sorted.length, ...checkSeries(sample) };
 }
 
-/** Dependence of neighbours and a change of level, both by ranks since latencies are skewed; and bimodality. */
+/**
+ * Dependence of neighbours and a change of level, both by ranks because latencies are skewed; and bimodality.
+ */
 export function checkSeries(sample: Sample): SeriesCheck {
   const { sorted, runAt } = sample;
   const n = sorted.length;

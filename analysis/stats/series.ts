@@ -13,10 +13,10 @@ export interface Autocorrelation {
 }
 
 /**
- * Lag-1 autocorrelation of a series, tested against all orders of its values being equally likely: expectation and
- * variance of r are those of the permutations (Wald and Wolfowitz 1943, for the series that does not close to a
- * ring), exact for these values, the normal distribution an approximation. Robust against outliers and skewness
- * when given ranks.
+ * Lag-1 autocorrelation of a series, tested against all orders of its values being equally likely:
+ * expectation and variance of r are those of the permutations (Wald and Wolfowitz 1943, for the series that
+ * does not close to a ring), exact for these values; only the normal distribution is an approximation. Robust
+ * against outliers and skewness when given ranks.
  *
  * @param runs in the order of the runs
  * @returns null when all values are equal
@@ -67,7 +67,9 @@ function permutationVariance(n: number, s4: number): number {
   return same + adjacent + apart - 1 / (n * n);
 }
 
-/** Less of a series is certain than this however alike its neighbours seem. */
+/**
+ * Cap on the estimated autocorrelation: however alike neighbours seem, a series keeps some effective runs.
+ */
 const LARGEST_LAG1 = 0.97;
 
 /**
@@ -79,7 +81,10 @@ export function correctedLag1(r: number, n: number): number {
   return Math.min(LARGEST_LAG1, Math.max(0, r + (1 + 4 * r) / n));
 }
 
-/** So many independent runs have a mean as certain as that of `n` runs of a first-order autoregression with r. */
+/**
+ * How many independent runs have a mean as certain as that of `n` runs of a first-order autoregression with
+ * r.
+ */
 export function effectiveRuns(n: number, r: number): number {
   return n * (1 - r) / (1 + r);
 }

@@ -19,8 +19,7 @@ static long slack(void)
 	return prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
 }
 
-/* A real-time policy has no slack: the kernel ignores the setting (hrtimer_nanosleep(); from 6.12 prctl()
- * itself). */
+/* A real-time policy has no slack: the kernel ignores the setting (hrtimer_nanosleep(); from 6.12 prctl() itself). */
 long drop_slack(void)
 {
 	long slack_ns = slack();
@@ -110,8 +109,10 @@ int become_target(const struct target_request *request, long *slack_ns)
 	*slack_ns = slack();
 	if (!error && asks(request))
 		error = take_attributes(request);
-	/* After the policy: a real-time policy makes the kernel drop the slack, any other restores the
-	 * default (6.12). */
+	/*
+	 * After the policy: a real-time policy makes the kernel drop the slack, any other restores the
+	 * default (6.12).
+	 */
 	drop_slack();
 	return error;
 }

@@ -14,8 +14,7 @@ int64_t now_ns(clockid_t clock);
 /* Clock `other` minus CLOCK_MONOTONIC, and half the width of the bracket it was measured in. ns. */
 int64_t clock_difference(clockid_t other, int64_t *uncertainty_ns);
 
-/* CLOCK_MONOTONIC beside an independent counter: the machine's own where it is steady, else
- * CLOCK_MONOTONIC_RAW. */
+/* CLOCK_MONOTONIC beside an independent counter: the machine's own where it is steady, else CLOCK_MONOTONIC_RAW. */
 struct counter_sample {
 	int64_t mono_ns;
 	uint64_t counter; /* its ticks, or ns */

@@ -55,8 +55,7 @@ uint32_t libbpf_log_take(char *out, uint32_t size)
 	return length;
 }
 
-/* A bpf() command that no kernel knows: the errno tells whether the call reaches bpf() at all, see
- * bpf_refused.ts. */
+/* A bpf() command that no kernel knows: the errno tells whether the call reaches bpf() at all, see bpf_refused.ts. */
 int32_t bpf_empty_call(void)
 {
 	union bpf_attr attr;
@@ -123,8 +122,7 @@ int program_counts(int program_fd, struct program_counts *counts)
 	return 0;
 }
 
-/* The statistics stay on while the returned file is open (BPF_ENABLE_STATS, 5.8). A descriptor or a negative
- * errno. */
+/* The statistics stay on while the returned file is open (BPF_ENABLE_STATS, 5.8). A descriptor or a negative errno. */
 int program_statistics_open(void)
 {
 	union bpf_attr attr;

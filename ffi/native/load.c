@@ -46,8 +46,10 @@ static cpu_set_t *allowed_cpus(size_t *size)
 	}
 }
 
-/* The CPU of the set after `cpu`, wrapping around to the first; -1 starts. sched_getaffinity() never gives an
- * empty set. */
+/*
+ * The CPU of the set after `cpu`, wrapping around to the first; -1 starts. sched_getaffinity() never gives an
+ * empty set.
+ */
 static int next_cpu(const cpu_set_t *set, size_t size, int cpu)
 {
 	do

@@ -32,8 +32,7 @@ static int open_rtc(const char *path)
 	return fd;
 }
 
-/* The bytes above the lowest one hold the number of interrupts since the last read. The read blocks while it
- * is 0. */
+/* The bytes above the lowest one hold the number of interrupts since the last read. The read blocks while it is 0. */
 static int read_updates(int fd, int64_t *count)
 {
 	unsigned long word;

@@ -69,8 +69,7 @@ static void on_cancel(int signal)
 	(void)signal; /* its only purpose is to interrupt the sleep */
 }
 
-/* Ends the sleep of that run: its target_run() returns EINTR. Returns once the target does not sleep any
- * more. */
+/* Ends the sleep of that run: its target_run() returns EINTR. Returns once the target does not sleep any more. */
 void target_cancel(uint64_t run)
 {
 	int tid;
@@ -122,8 +121,7 @@ int edge_of_run(uint64_t run, struct wait_state *state)
 	return error;
 }
 
-/* A signal meant for the process must not wake the target: everything except the cancelling signal is
- * blocked. */
+/* A signal meant for the process must not wake the target: everything except the cancelling signal is blocked. */
 static void block_signals(sigset_t *before)
 {
 	sigset_t set;
@@ -334,8 +332,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	result->tgid = getpid();
 	result->pid = state.target_tid;
 
-	/* Rehearse it unarmed: a page fault between arming and sleeping could block and cause a wakeup of its
-	 * own. */
+	/* Rehearse it unarmed: a page fault between arming and sleeping could block and cause a wakeup of its own. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
 	error = arm_map(request->armed_map_fd, 0, 0, 0);

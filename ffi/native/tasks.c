@@ -57,8 +57,10 @@ static int is_named(const char *process, const char *task, const char *name)
 	return !strcmp(comm, name);
 }
 
-/* Finds all tasks of that name, as shown or as kept. Writes their pids, as /proc counts, into `pids` as far
- * as they fit, and returns how many there are. */
+/*
+ * Finds all tasks of that name, as shown or as kept. Writes their pids, as /proc counts, into `pids` as far
+ * as they fit, and returns how many there are.
+ */
 int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 {
 	struct dirent *process, *task;

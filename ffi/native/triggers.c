@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of triggers: what gives a run its edge. runbook/run/triggers.ts says what each means for a
- * series. */
+/* The one table of triggers: what gives a run its edge. runbook/run/triggers.ts says what each means for a series. */
 #define _GNU_SOURCE
 #include "triggers.h"
 
@@ -65,8 +64,7 @@ int32_t trigger_open(int32_t index, const char *path)
 	return trigger && trigger->open ? trigger->open(path) : -EINVAL;
 }
 
-/* Fills `latest` with the CLOCK_REALTIME of the device's latest edge (0: not known) and its number. 0 or an
- * errno. */
+/* Fills `latest` with the CLOCK_REALTIME of the device's latest edge (0: not known) and its number. 0 or an errno. */
 int32_t trigger_latest(int32_t index, int32_t fd, int64_t latest[2])
 {
 	const struct trigger *trigger = trigger_at(index);

@@ -26,8 +26,10 @@ struct trigger {
 	int (*block)(struct edge_wait *wait);
 	/* Notes what must be kept of an edge, once time does not matter any more. May be NULL. */
 	void (*settle)(struct edge_wait *wait);
-	/* The latest known edge, without waiting: fills edge_real_ns (0: not known) and sequence. NULL: it
-	 * has no device. */
+	/*
+	 * The latest known edge, without waiting: fills edge_real_ns (0: not known) and sequence. NULL: it
+	 * has no device.
+	 */
 	int (*latest)(struct edge_wait *wait);
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of wakes: how the target blocks, and what wakes it. runbook/protocol/wakes.ts says how each
- * should look. */
+/*
+ * The one table of wakes: how the target blocks, and what wakes it. runbook/protocol/wakes.ts says how each
+ * should look.
+ */
 #define _GNU_SOURCE
 #include "wakes.h"
 

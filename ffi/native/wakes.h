@@ -25,8 +25,7 @@ struct wake {
 	int (*wait)(struct wait_state *state);
 	/* In another thread, at the edge: wakes the target. NULL: the trigger itself wakes it. */
 	int (*wake)(struct wait_state *state);
-	/* In the target, after its clock read: whether it slept until the right edge; 0 or an errno. May be
-	 * NULL. */
+	/* In the target, after its clock read: whether it slept until the right edge; 0 or an errno. May be NULL. */
 	int (*settle)(struct wait_state *state);
 	void (*close)(struct wait_state *state);
 };

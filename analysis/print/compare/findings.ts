@@ -91,7 +91,7 @@ function testFindings({ mann_whitney: test, tost }: Answer, { alpha, holm_family
   return found;
 }
 
-/** What is told of the spread beside the ratio and the test that decides. */
+/** What is printed on the spread besides the ratio and the deciding test. */
 export const CROSS_CHECKS: readonly (string | null)[] = ["Brown-Forsythe", "Fligner-Killeen"];
 
 function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
@@ -114,7 +114,7 @@ function spreadFindings({ spread }: Answer, sides: Sides): Finding[] {
   ];
 }
 
-/** Tests of equal spread that decide nothing. */
+/** Further tests of equal spread; they do not decide. */
 export function crossChecks(
   topic: string,
   bf: Answer["spread"]["brown_forsythe"],

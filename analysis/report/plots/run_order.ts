@@ -14,12 +14,15 @@ import type { RunSeries } from "../html/runs.ts";
 import { blocksOf } from "./thin.ts";
 
 const HEIGHT = 190;
-/** Runs that are drawn one by one; more are drawn as bars from the smallest to the largest of a block. */
+/**
+ * Up to this many runs are drawn one by one; more are drawn as bars from the smallest to the largest value of
+ * a block.
+ */
 const MOST_DOTS = 600;
 const BARS = 300;
 const MEDIANS = 60;
 const MOST_CENSORED = 300;
-/** Below this p a change of level is marked: as where it is warned of. */
+/** A change of level is marked below this p, the same at which the warning appears. */
 const CHANGED = 0.01;
 
 /** Smallest and largest value of all sides, in ns: drawings next to each other share one axis. */
@@ -83,7 +86,7 @@ export function runOrder(
   );
 }
 
-/** By how much the median changes where the level does. */
+/** By how much the median changes at the change of level. */
 function changeWords({ runs, values }: RunSeries, afterRun: number): string {
   const before = values.filter((_, i) => runs[i]! <= afterRun).sort();
   const after = values.filter((_, i) => runs[i]! > afterRun).sort();
@@ -100,7 +103,7 @@ function runTicks(last: number): number[] {
   return last < 4 ? Array.from({ length: last }, (_, i) => i + 1) : [1, Math.round((1 + last) / 2), last];
 }
 
-/** Strokes of no length with round ends: they stay round however the box is stretched. */
+/** Strokes of zero length with round ends: they stay round however the box is stretched. */
 function dots({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
   const d = Array.from(
     runs,
@@ -122,7 +125,7 @@ function bars({ runs, values }: RunSeries, letter: string, x: (run: number) => n
   return markup`<path class="bars ${letter}" d="${d.join("")}"/>`;
 }
 
-/** Running median: of a window about each run, or of blocks where the runs are many. */
+/** Running median: over a window around each run, or over blocks when there are many runs. */
 function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: Axis): Part {
   if (runs.length < 8) return null;
   const half = Math.max(2, Math.round(runs.length / 20));
@@ -137,7 +140,7 @@ function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: 
   return markup`<path class="halo" d="${d}"/><path class="median" d="${d}"/>`;
 }
 
-/** At the upper edge: where they would lie is not known. */
+/** At the upper edge, because their values are not known. */
 function censoredMarks(censored: Float64Array, x: (run: number) => number): Part {
   if (censored.length === 0) return null;
   const every = Math.ceil(censored.length / MOST_CENSORED);

@@ -1,4 +1,6 @@
-/** What can be drawn of one side or of two: how the durations are distributed, and the order of the runs. */
+/**
+ * What can be drawn for one side or for two: the distributions of the durations, and the order of the runs.
+ */
 
 import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { sortedSample } from "../../sample/sample.ts";

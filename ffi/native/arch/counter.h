@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's own counter. Adjustments of the kernel's clock do not touch it. Each file here serves one
- * architecture. */
+/*
+ * The machine's own counter. Adjustments of the kernel's clock do not touch it. Each file here serves one
+ * architecture.
+ */
 #ifndef PROBE_COUNTER_H
 #define PROBE_COUNTER_H
 

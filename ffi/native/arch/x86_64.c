@@ -7,8 +7,7 @@
 
 const char counter_name[] = "tsc";
 
-/* CPUID 0x80000007 EDX bit 8: it runs at the same rate in every power state (Intel SDM, AMD APM: Invariant
- * TSC). */
+/* CPUID 0x80000007 EDX bit 8: it runs at the same rate in every power state (Intel SDM, AMD APM: Invariant TSC). */
 int counter_is_steady(void)
 {
 	static int known = -1;
