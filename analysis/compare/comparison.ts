@@ -81,7 +81,7 @@ export interface SpreadTest extends PValue {
  * Tests of equal spread of some samples. `test` decides: only it keeps its level on small, skewed samples.
  */
 export interface SpreadTests {
-  /** Brown-Forsythe's test, about either middle value of each group. */
+  /** Brown-Forsythe's test, zeros removed from 6 values a group on. */
   readonly test: ExploratoryP & { readonly method: string } | null;
   readonly brown_forsythe: SpreadTest | null;
   /** The cross-check: the same question by ranks. */

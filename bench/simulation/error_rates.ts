@@ -57,7 +57,7 @@ function pairTest(
 
 function spreadOf(name: string, sizes: (n: number) => readonly number[]): Test {
   return {
-    name: `spread: Brown-Forsythe, either middle, ${name}`,
+    name: `spread: Brown-Forsythe, zeros removed, ${name}`,
     decides: true,
     resampling: false,
     holdsFor: everywhere,
@@ -119,7 +119,7 @@ export const TESTS: readonly Test[] = [
   },
   pairTest("Kolmogorov-Smirnov", { decides: true }, (a, b) => kolmogorovSmirnov(a, b).p),
   pairTest("Anderson-Darling", { decides: true, resampling: true }, (a, b) => andersonDarling([a, b]).p),
-  pairTest("spread: Brown-Forsythe, either middle", { decides: true }, (a, b) => spreadTest([a, b]).p),
+  pairTest("spread: Brown-Forsythe, zeros removed", { decides: true }, (a, b) => spreadTest([a, b]).p),
   spreadOf("B five times as many", (n) => [n, 5 * n]),
   spreadOf("four groups", (n) => [n, n, n, n]),
   pairTest(

@@ -110,7 +110,22 @@ either_middle <- function(samples) {
   })
   if (all(is.na(p))) NA else max(p, na.rm = TRUE)
 }
-write_cases("spread.json", lapply(groups, function(samples) c(spread(samples), list(either_p = either_middle(samples)))))
+# p of the analysis of variance of |x - median| without structural zeros (Hines and Hines 2000).
+zeros_removed <- function(samples) {
+  if (any(lengths(samples) < 2)) return(NA)
+  rests <- lapply(samples, function(x) {
+    d <- sort(abs((x - x[1]) - median(x - x[1])))
+    if (length(d) %% 2 == 1) d[-1] else c((d[1] + d[2]) / sqrt(2), d[-(1:2)])
+  })
+  group <- factor(rep(seq_along(rests), lengths(rests)))
+  if (all(sapply(rests, function(d) all(d == d[1])))) return(NA)
+  table <- anova(lm(unlist(rests) ~ group))
+  f <- if (table[["F value"]][1] < 1e-25) 0 else table[["F value"]][1]
+  pf(f, table$Df[1], table$Df[2], lower.tail = FALSE)
+}
+write_cases("spread.json", lapply(groups, function(samples) {
+  c(spread(samples), list(either_p = either_middle(samples), zeros_removed_p = zeros_removed(samples)))
+}))
 
 # Kolmogorov-Smirnov. ks.test computes p as 1 - P(D < d), which loses the digits of small p, and its limit to 1e-6.
 # So the limit is summed here, and the exact p by psmirnov's recursion over the arrangements that DO reach d.

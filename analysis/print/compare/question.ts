@@ -151,7 +151,7 @@ function stability(leaveOut: LeaveOut | null, { letters }: Sides): Note[] {
     return [{ label: "flips", says: say`to ${verdict!} when ${exact(runs)} ${are} left out (${which})` }];
   }
   return reason === null
-    ? [{ label: "stable", says: say`the verdict stays with up to ${exact(searched)} runs left out` }]
+    ? [{ label: "stable", says: say`no ${exact(searched)} runs at one end of either side turn it` }]
     : [];
 }
 

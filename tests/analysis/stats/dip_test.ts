@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DIP_SAMPLES, dipSorted, dipTest } from "../../../analysis/stats/dip.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { sorted } from "./golden.ts";
 
 /**
@@ -98,6 +99,21 @@ Deno.test("p is uniform for uniform samples, small for two modes, floored, and t
   assert.equal(found.p, found.pFloor);
   assert.deepEqual(dipTest(modes, 4), found);
   assert.ok(dipTest(uniform(3000)).method.endsWith("of 1000 values and scaled"));
+});
+
+Deno.test("a clock whose tick is as wide as the spread has one mode, two modes on it are still found", () => {
+  const random = Xoshiro128.seeded(22);
+  const normal = () => normalQuantile(Math.max(1e-16, random.uniform()));
+  const onTicks = (value: () => number) =>
+    Float64Array.from({ length: 100 }, () => Math.round(value())).sort();
+  let [false_, found] = [0, 0];
+  for (let i = 0; i < 100; i++) {
+    // Without spreading ties over the tick all 100 are.
+    if (dipTest(onTicks(normal)).p < 0.05) false_++;
+    if (dipTest(onTicks(() => normal() + (random.uniform() < 0.4 ? 8 : 0))).p < 0.05) found++;
+  }
+  assert.ok(false_ <= 5, `${false_} of 100`);
+  assert.ok(found >= 95, `${found} of 100`);
 });
 
 Deno.test("fewer than 4 values are refused", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { flignerKilleen, spreadTest } from "../../../analysis/stats/spread.ts";
+import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
 
 // deno-lint-ignore no-explicit-any -- the columns are those of spread() in make.R
@@ -66,14 +67,16 @@ Deno.test("fewer than two groups, an empty one, or single values only are refuse
   }
 });
 
-Deno.test("the p that decides is the larger of R's two about the lower and the upper middle values", () => {
-  let larger = 0;
+Deno.test("from 6 values a group the p that decides is R's without structural zeros, below about either middle", () => {
+  let [removed, either] = [0, 0];
   for (const { name, expected, groups } of tested) {
     const { p, method } = spreadTest(groups);
-    close(p, expected.either_p, name);
-    if (p !== null && method.endsWith("either middle value") && p > expected.f_p * 1.01) larger++;
+    const isLarge = groups.every(({ length }) => length >= 6);
+    close(p, isLarge ? expected.zeros_removed_p : expected.either_p, name);
+    assert.equal(method.endsWith("zeros removed"), isLarge, name);
+    if (p !== null && Math.abs(p - expected.f_p) > 0.01 * p) isLarge ? removed++ : either++;
   }
-  assert.ok(larger >= 5, String(larger));
+  assert.ok(removed >= 5 && either >= 2, `${removed} and ${either}`);
 });
 
 Deno.test("groups of odd sizes have one middle value, and the p that decides is F's", () => {
@@ -96,20 +99,28 @@ Deno.test("the p that decides is that of the mirrored groups", () => {
   }));
 });
 
-Deno.test("small groups with two modes are not told apart more often than the level, though F does", () => {
+Deno.test("groups of 4 are not told apart more often than the level though F does; of 6, more often than about a middle", () => {
   const random = Xoshiro128.seeded(31);
-  const value = () => (random.uniform() < 0.3 ? 1000 : 0) + 30 * random.uniform();
   const tests = 2000;
-  for (const sizes of [[4, 4], [6, 6, 6], [10, 10]]) {
+  const share = (sizes: readonly number[], value: () => number, scale: number) => {
     let [rejected, byF] = [0, 0];
     for (let i = 0; i < tests; i++) {
-      const groups = sizes.map((n) => Float64Array.from({ length: n }, value).sort());
+      const groups = sizes.map((n, at) =>
+        Float64Array.from({ length: n }, () => value() * (at === 0 ? scale : 1)).sort()
+      );
       if (spreadTest(groups).p! <= 0.05) rejected++;
       if (brownForsythe(groups).p! <= 0.05) byF++;
     }
-    assert.ok(rejected <= tests * 0.055, `${sizes}: ${rejected} of ${tests}`);
-    assert.ok(byF > tests * 0.055, `${sizes}: ${byF} of ${tests} by F`);
-  }
+    return [rejected / tests, byF / tests] as const;
+  };
+  const modes = () => (random.uniform() < 0.3 ? 1000 : 0) + 30 * random.uniform();
+  const [rejected, byF] = share([4, 4], modes, 1);
+  assert.ok(rejected <= 0.055 && byF > 0.055, `${rejected}, ${byF} by F`);
+  const normal = () => normalQuantile(Math.max(1e-16, random.uniform()));
+  const [level] = share([6, 6], normal, 1);
+  const [power] = share([6, 6], normal, 5);
+  // About either middle value 25 %.
+  assert.ok(level <= 0.06 && power > 0.45, `level ${level}, power ${power}`);
 });
 
 Deno.test("a fourfold spread of 30 runs is found, a shift is none", () => {
