@@ -35,7 +35,7 @@ export type VerdictReason =
     readonly lacks: "test" | "interval";
     readonly needs: number;
   }
-  /** Neighbouring runs depend on each other, and are too few for an interval that allows for it. */
+  /** Neighbouring runs of a side are so alike that they count as fewer than an interval needs. */
   | {
     readonly code: "few_effective_runs";
     readonly side: SideIndex;

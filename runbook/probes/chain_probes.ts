@@ -70,12 +70,7 @@ interface AttachedProgram extends Variant {
   attach(): void;
 }
 
-/**
- * The attached probes; disposing detaches everything. Tracepoint programs slow every task of the machine that
- * wakes or is switched in (and sys_enter every system call), but attach and detach in a fraction of a
- * millisecond: they are only attached between open() and close(). Programs on functions take the kernel tens
- * of ms each to remove, so they stay.
- */
+/** A program with the kernel's counts of it. */
 export interface ProgramUse extends ProgramCounts {
   readonly program: string;
 }
