@@ -85,6 +85,7 @@ export function generatedMeta(env: string): Meta {
       load: "idle",
       offset_margin_ns: 4_000_000,
       ttwu_to_tkread_margin_ns: 100_000,
+      spread_ratio: 2,
       alpha: 0.05,
     },
     runbook_sha256: "0".repeat(64),

@@ -1,17 +1,27 @@
 /** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
 import type { ColumnName } from "../result/columns.ts";
+import { keyAnswers } from "../mechanisms/key_answers.ts";
+import { STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
-import { alphaOf, marginOf } from "./limits.ts";
+import { alphaOf, marginOf, spreadRatioOf } from "./limits.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, estimate, type Estimated } from "./answer.ts";
-import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS } from "./questions.ts";
+import {
+  LEAD,
+  OF_STRATA,
+  perQuestion,
+  type QuestionName,
+  QUESTIONS,
+  type WholeName,
+  WHOLES,
+} from "./questions.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
-import type { VerdictReason } from "./reasons.ts";
+import type { StratumReason, VerdictReason } from "./reasons.ts";
 import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
@@ -30,14 +40,6 @@ export interface CompareOptions {
   /** Source of columns of `by` that a file does not keep. */
   readonly columnOf?: ColumnOf;
 }
-
-/** Columns whose values make strata, each for itself. */
-const STRATA_KEYS = [
-  "signature",
-  "migrated",
-  "path",
-  "ttwu_stack",
-] as const satisfies readonly TextName[];
 
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
 const INTEGRITY_LIMIT = 0.05;
@@ -104,6 +106,7 @@ interface Prepared {
   readonly keys: readonly Key[];
   readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
   readonly association: readonly Unadjusted<CrossTable>[];
+  readonly mechanisms: Comparison["mechanisms"];
 }
 
 function prepare(
@@ -154,6 +157,17 @@ function prepare(
     keys,
     strata: stratifyAll(files, samples, keys, alpha, isConfounded, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
+    mechanisms: keyAnswers<WholeName, StratumReason>(
+      files,
+      WHOLES.map(({ name }) => {
+        const isAlike = questions[name].confounded.length === 0;
+        const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
+        return { name, samples: samples[name], marginNs: margins[name], confounded };
+      }),
+      alpha,
+      spreadRatioOf(a),
+      decodeDifference(a.meta, b.meta),
+    ),
   };
 }
 
@@ -193,6 +207,7 @@ function conclude(
     bh_family: exploration.size,
     sides,
     ...answers,
+    mechanisms: prepared.mechanisms,
     strata,
     association,
     stacks: stackFrames(files, strata, association),

@@ -8,6 +8,8 @@
 import type { ColumnName } from "../result/columns.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
+import type { Ratio } from "../sample/ratio.ts";
+import type { Mechanisms } from "../mechanisms/mechanism.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
@@ -62,15 +64,6 @@ export type Direction = "later" | "earlier" | "unclear";
 /** Where the interval of the ratio of the spreads lies: the other side wider than A, tighter, or around 1. */
 export type SpreadDirection = "wider" | "tighter" | "unclear";
 
-/** A ratio of two MADs with its interval of confidence 1 - alpha. */
-export interface Ratio {
-  readonly ratio: number;
-  /** Null where the resamples leave an end open. */
-  readonly ci: Pair<number | null>;
-  readonly method: string;
-  readonly notice: string | null;
-}
-
 export interface SpreadTest extends PValue {
   readonly f: number;
   readonly df1: number;
@@ -90,6 +83,7 @@ export interface SpreadTests {
 
 /** The spread of the other side compared with that of A. */
 export interface SideSpread extends SpreadTests {
+  /** With confidence 1 - alpha. */
   readonly mad_ratio: Ratio | null;
   readonly direction: SpreadDirection | null;
 }
@@ -184,7 +178,7 @@ export interface Stratum extends Contrast {
   readonly timeout: Pair<number>;
   readonly aborted: Pair<number>;
   readonly mann_whitney: ExploratoryP & { readonly u: number; readonly method: string } | null;
-  /** MAD over that of the first stratum on the same side; null in the first stratum. */
+  /** MAD over that of the first stratum on the same side, with confidence 1 - alpha; null in the first stratum. */
   readonly mad_ratio_to_first: Pair<Ratio | null>;
   /**
    * CONFOUNDED when it cannot be compared, NO-DATA with too few runs, otherwise null: strata are only
@@ -285,6 +279,8 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** How many exploratory p-values Benjamini and Hochberg adjust together, also over all files. */
   readonly bh_family: number;
   readonly sides: Pair<Side>;
+  /** Key by key: one mechanism or two. */
+  readonly mechanisms: Mechanisms<WholeName, StratumReason>;
   readonly strata: readonly Stratification[];
   readonly association: readonly CrossTable[];
   /** Frames of the stack keys named above, innermost first. */

@@ -2,10 +2,14 @@
 
 import { EXIT, Failure } from "../failure.ts";
 import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
+import { isSpreadRatio, SPREAD_RATIO } from "../units/spread_ratio.ts";
 import { LEAD, type Question } from "./questions.ts";
 import type { ResultFile } from "../result/file.ts";
 
 const DEFAULT_ALPHA = 0.05;
+
+/** Of a file that was measured before runbooks declared one. */
+const DEFAULT_SPREAD_RATIO = 2;
 
 /**
  * @param option replaces the runbook's value
@@ -39,6 +43,21 @@ export function marginOf(file: ResultFile, question: Question, option: number | 
       ? `the runbook of ${file.name} declares ${question.margin} ${margin}, which no runbook can`
       : `the runbook of ${file.name} declares no ${question.margin} above 0`,
     remedy,
+  );
+}
+
+/**
+ * Ratio of spreads up to which two groups of runs count as one mechanism.
+ *
+ * @throws Failure when the runbook declares one that no runbook could
+ */
+export function spreadRatioOf(file: ResultFile): number {
+  const ratio = declared(file, "spread_ratio") ?? DEFAULT_SPREAD_RATIO;
+  if (isSpreadRatio(ratio)) return ratio;
+  throw new Failure(
+    EXIT.failed,
+    `the runbook of ${file.name} declares spread_ratio ${ratio}, which no runbook can`,
+    `declare ${SPREAD_RATIO} and measure again`,
   );
 }
 

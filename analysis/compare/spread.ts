@@ -2,7 +2,8 @@
 
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { cappedP, INTERVAL_NEEDS, TEST_NEEDS } from "../sample/sample.ts";
-import type { Ratio, SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
+import type { SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
+import type { Ratio } from "../sample/ratio.ts";
 import type { Pair } from "../sample/summary.ts";
 import { deviationsFromMedians, flignerKilleen, spreadTest } from "../stats/spread.ts";
 import { madRatio } from "../stats/spread_ratio.ts";

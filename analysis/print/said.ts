@@ -1,6 +1,7 @@
 /** Turns numbers into words: each kind of number is formatted here and nowhere else. */
 
-import type { ExploratoryP, Ratio } from "../compare/comparison.ts";
+import type { ExploratoryP } from "../compare/comparison.ts";
+import type { Ratio } from "../sample/ratio.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
 import {
   formatChosen,

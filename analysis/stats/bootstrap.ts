@@ -60,6 +60,59 @@ export function bootstrapInterval(
   };
 }
 
+/**
+ * Percentile interval: the resamples between its ends. Those without a value count as lying beyond both.
+ *
+ * @param replicates as bootstrapInterval
+ * @param confidence in (0, 1)
+ * @throws RangeError as bootstrapInterval
+ */
+export function percentileInterval(
+  estimate: number,
+  replicates: Float64Array,
+  confidence: number,
+): BootstrapInterval {
+  requireConfidence(confidence);
+  if (replicates.length === 0) throw new RangeError("bootstrap: no resamples, needs at least 1");
+  replicates.sort(); // NaN last
+  const defined = replicates.subarray(0, firstNaN(replicates));
+  const rank = ((replicates.length + 1) * (1 - confidence)) / 2;
+  const low = endAt(defined, rank - (replicates.length - defined.length), "low");
+  const high = endAt(defined, replicates.length + 1 - rank, "high");
+  const undefinedCount = replicates.length - defined.length;
+  return {
+    estimate,
+    low: low.value,
+    high: high.value,
+    confidence,
+    resamples: replicates.length,
+    method: `bootstrap, percentile, ${replicates.length} resamples`,
+    notice: undefinedCount > 0
+      ? `the statistic has no value in ${undefinedCount} of ${replicates.length} resamples`
+      : low.outermost || high.outermost
+      ? "an end is the outermost resample"
+      : null,
+  };
+}
+
+/**
+ * One-sided p of "the statistic is at most `limit`" (`above`) or at least that (`below`): the share of resamples beyond
+ * one end at which percentileInterval would put that end on the limit. Those without a value, the limit itself and the
+ * sample count against the claim.
+ *
+ * @param replicates the statistic of each resample
+ * @returns p, at least 1 / (resamples + 1), and whether it is that smallest one
+ */
+export function percentileTail(
+  replicates: Float64Array,
+  limit: number,
+  side: "above" | "below",
+): { p: number; isSmallest: boolean } {
+  let against = 1;
+  for (const value of replicates) if (!(side === "above" ? value > limit : value < limit)) against++;
+  return { p: Math.min(1, against / (replicates.length + 1)), isSmallest: against === 1 };
+}
+
 /** The answer when the statistic has no value for the samples themselves. */
 export function undefinedInterval(why: string, confidence: number): BootstrapInterval {
   requireConfidence(confidence);

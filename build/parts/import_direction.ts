@@ -15,7 +15,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/stats": [],
   "analysis/result": ["analysis"],
   "analysis/sample": ["analysis", "analysis/result", "analysis/stats"],
-  "analysis/compare": ["analysis", "analysis/result", "analysis/sample", "analysis/stats", "analysis/units"],
+  "analysis/mechanisms": ["analysis", "analysis/result", "analysis/sample", "analysis/stats"],
+  "analysis/compare": [
+    "analysis",
+    "analysis/mechanisms",
+    "analysis/result",
+    "analysis/sample",
+    "analysis/stats",
+    "analysis/units",
+  ],
   "analysis/show": ["analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/power": [
     "analysis/compare",
@@ -35,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/print/layout": ["analysis/print", "analysis/result", "analysis/sample"],
   "analysis/print/compare": [
     "analysis/compare",
+    "analysis/mechanisms",
     "analysis/print",
     "analysis/print/layout",
     "analysis/result",

@@ -122,6 +122,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["blocks", ["blocks", whole]],
   ["offset_margin", ["offset_margin_ns", duration]],
   ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin_ns", duration]],
+  ["spread_ratio", ["spread_ratio", decimal]],
   ["alpha", ["alpha", decimal]],
 ]);
 const VERSION = "version";

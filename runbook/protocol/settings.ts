@@ -1,6 +1,7 @@
 /** The allowed values of each field of a runbook, and the one spelling of each that is hashed. */
 
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
+import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
@@ -88,6 +89,8 @@ export interface Runbook {
   readonly offset_margin_ns: number;
   /** The same for ttwu_to_tkread_ns. */
   readonly ttwu_to_tkread_margin_ns: number;
+  /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
+  readonly spread_ratio: number;
   /** Error rate of each test. */
   readonly alpha: number;
 }
@@ -145,6 +148,11 @@ function margin(value: number): number {
     `a margin of ${value} ns is not above 0`,
     "give a whole number of ns above 0, for example 4ms",
   );
+}
+
+function spreadRatio(value: number): number {
+  if (isSpreadRatio(value)) return value;
+  throw new Unfit(`${value} is not a ratio of spreads`, `give ${SPREAD_RATIO}`);
 }
 
 function alpha(value: number): number {
@@ -278,5 +286,6 @@ export const CHECKS = {
   blocks: integer(1, "a number of blocks"),
   offset_margin_ns: margin,
   ttwu_to_tkread_margin_ns: margin,
+  spread_ratio: spreadRatio,
   alpha,
 } as const;

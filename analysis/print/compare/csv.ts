@@ -1,10 +1,12 @@
 /** Comparisons as tidy CSV: one row per question and stratum, the whole sample first. Empty: not known. */
 
 import type { Comparison, Contrast, Stratum } from "../../compare/comparison.ts";
-import { OF_STRATA, QUESTIONS } from "../../compare/questions.ts";
+import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import type { MechanismAnswer, MechanismSide } from "../../mechanisms/mechanism.ts";
 import type { Outliers, Pair } from "../../sample/summary.ts";
 import { csvText, type Line } from "../layout/csv.ts";
 import { joined } from "../said.ts";
+import { keyReason } from "./key_reasons.ts";
 import { lettersOf, reasonInWords } from "./reasons.ts";
 
 /** Times in ns; `adjustment` names the method that gave `p_adjusted`. */
@@ -12,7 +14,7 @@ export function compareCsv(comparisons: readonly Comparison[]): string {
   return csvText(comparisons.flatMap(linesOf));
 }
 
-/** `part` is whole, stratum, or stratified: the common shift of all strata of the key. */
+/** `part` is whole, stratum, stratified (the common shift of all strata of the key), or key (its verdict). */
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const letters = lettersOf(comparison);
@@ -35,6 +37,7 @@ function linesOf(comparison: Comparison): Line[] {
       ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
       ...p(test?.p, test?.p_capped, test?.p_holm, "Holm", test?.method),
       ...limits(answer.margin_ns, answer.tost?.ci_ns, answer.tost?.p, answer.n_to_settle),
+      ...groupRatios(),
     ];
   });
   const strata = comparison.strata.flatMap(({ key, groups, stratified }): Line[] => [
@@ -51,6 +54,7 @@ function linesOf(comparison: Comparison): Line[] {
         group.mann_whitney?.method,
       ),
       ...limits(),
+      ...groupRatios(),
     ]),
     ...stratified.map(({ question, n, shift_ns, shift_ci_ns, direction, van_elteren: test }): Line => [
       ...begin,
@@ -59,9 +63,55 @@ function linesOf(comparison: Comparison): Line[] {
       ...censored(),
       ...p(test.p, test.p_capped, test.p_bh, "BH", test.method),
       ...limits(),
+      ...groupRatios(),
     ]),
   ]);
-  return [...whole, ...strata];
+  return [...whole, ...strata, ...keyLines(comparison, begin)];
+}
+
+/** One row for each key and question: the shift is none, the ratio is that of the sides' ratios. */
+function keyLines(comparison: Comparison, begin: Line): Line[] {
+  const { keys, spread_ratio } = comparison.mechanisms;
+  const letters = lettersOf(comparison);
+  return keys.flatMap((key) =>
+    WHOLES.map(({ name }): Line => {
+      const { verdict, reasons, sides, interaction } = key[name];
+      const [{ groups }] = key.keys;
+      const words = reasons.map((reason) => keyReason(reason, String, spread_ratio, letters));
+      return [
+        ...begin,
+        ...place(
+          name,
+          "key",
+          key.keys.map(({ name }) => name).join(","),
+          `${groups[1]} over ${groups[0]}`,
+          verdict,
+          joined(words, "; ").text,
+        ),
+        ...contrast({
+          n: [sides[0].n[0] + sides[0].n[1], sides[1].n[0] + sides[1].n[1]],
+          shift_ns: null,
+          shift_ci_ns: null,
+          direction: null,
+        }),
+        ...censored(),
+        ...p(null, null, null, "Holm", interaction?.ratio.method ?? null),
+        ...limits(),
+        ...groupRatios(sides, interaction),
+      ];
+    })
+  );
+}
+
+/** Ratios of the MADs of a key's groups, on each side and between the sides, with intervals of 1 - 2 alpha. */
+function groupRatios(sides?: Pair<MechanismSide>, between: MechanismAnswer["interaction"] = null): Line {
+  const of = (name: string, found: Pick<MechanismSide, "ratio" | "beyond"> | null): Line => [
+    [`group_ratio_${name}`, found?.ratio?.ratio ?? null],
+    [`group_ratio_${name}_low`, found?.ratio?.ci[0] ?? null],
+    [`group_ratio_${name}_high`, found?.ratio?.ci[1] ?? null],
+    [`group_ratio_${name}_p_holm`, found?.beyond?.p_holm ?? null],
+  ];
+  return [...of("a", sides?.[0] ?? null), ...of("b", sides?.[1] ?? null), ...of("b_over_a", between)];
 }
 
 function place(

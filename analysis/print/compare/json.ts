@@ -1,6 +1,7 @@
 import type { Comparison } from "../../compare/comparison.ts";
-import { perQuestion } from "../../compare/questions.ts";
+import { perQuestion, WHOLES } from "../../compare/questions.ts";
 import { jsonText } from "../json.ts";
+import { keyReason } from "./key_reasons.ts";
 import { lettersOf, reasonInWords } from "./reasons.ts";
 import { warningInWords } from "./warnings.ts";
 
@@ -14,7 +15,7 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 }
 
 function inWords(comparison: Comparison): object {
-  const { strata, association, warnings } = comparison;
+  const { strata, association, warnings, mechanisms } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
     reason === null ? null : reasonInWords(reason, letters).text;
@@ -29,6 +30,18 @@ function inWords(comparison: Comparison): object {
         leave_out: leave_out === null ? null : { ...leave_out, reason: words(leave_out.reason) },
       };
     }),
+    mechanisms: {
+      ...mechanisms,
+      keys: mechanisms.keys.map((key) => ({
+        ...key,
+        ...Object.fromEntries(WHOLES.map(({ name }) => {
+          const reasons = key[name].reasons.map((reason) =>
+            keyReason(reason, String, mechanisms.spread_ratio, letters).text
+          );
+          return [name, { ...key[name], reasons }];
+        })),
+      })),
+    },
     strata: strata.map((stratification) => ({
       ...stratification,
       groups: stratification.groups.map((group) => ({ ...group, reason: words(group.reason) })),

@@ -3,6 +3,7 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { details, escaped, list, notes, sentence, table } from "../layout/markdown.ts";
 import { joined } from "../said.ts";
+import type { ToldMechanisms } from "./mechanisms.ts";
 import type { ToldStrata } from "./strata.ts";
 import { tellComparison, type ToldComparison } from "./told.ts";
 
@@ -24,9 +25,24 @@ function sectionsOf(told: ToldComparison): string[] {
       ["verdict", "shift", "interval", "margin", "n", "delta", "holm"],
       "questions",
     ),
+    ...keyVerdicts(told.mechanisms),
     ...warnings.length === 0 ? [] : [notes(warnings)],
     ...told.strata.filter(({ table: { rows } }) => rows.length > 0).map(folded),
     sentence(joined(told.methods, " ")),
+  ];
+}
+
+function keyVerdicts({ table: verdicts, keys, cautions, kinds, methods }: ToldMechanisms): string[] {
+  if (keys.length === 0) return [];
+  const names = verdicts.rows.map(({ head }) => head.text);
+  const said = [
+    ...keys.flatMap(({ says }, index) => says.map((one) => `${escaped(names[index]!)}: ${sentence(one)}`)),
+    ...cautions.map(sentence),
+  ];
+  return [
+    table(verdicts, verdicts.columns.map(({ id }) => id), "keys"),
+    ...said.length === 0 ? [] : [list(said)],
+    sentence(joined([...kinds, ...methods], " ")),
   ];
 }
 

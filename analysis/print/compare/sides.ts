@@ -1,6 +1,7 @@
 /** The two sides of a comparison, and how one is described relative to the other. */
 
-import type { Direction, Ratio, Side, SpreadDirection } from "../../compare/comparison.ts";
+import type { Direction, Side, SpreadDirection } from "../../compare/comparison.ts";
+import type { Ratio } from "../../sample/ratio.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { machine, runs } from "../measured.ts";
 import type { Said } from "../model.ts";

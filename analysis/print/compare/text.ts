@@ -8,6 +8,7 @@ import type { Finding, Said } from "../model.ts";
 import { joined, plain, say } from "../said.ts";
 import { CROSS_CHECKS } from "./findings.ts";
 import type { ToldQuestion } from "./question.ts";
+import { keyLines, keyVerdictLines } from "./mechanisms_text.ts";
 import { crossLines, strataLines } from "./strata_text.ts";
 import { tellComparison, type ToldComparison } from "./told.ts";
 
@@ -53,8 +54,10 @@ function textOf(told: ToldComparison, plots: boolean): string {
       ...told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `)),
     ],
     overviewLines(told),
+    keyVerdictLines(told.mechanisms),
     headed(told.warnings),
     ...told.questions.map((question) => questionLines(question, question === told.lead, plots)),
+    keyLines(told.mechanisms),
     ...told.strata.map((strata) => strataLines(strata, plots)),
     ...told.association.map(crossLines),
     contextLines(told),

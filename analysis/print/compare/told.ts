@@ -5,6 +5,7 @@ import { LEAD, QUESTIONS } from "../../compare/questions.ts";
 import type { Verdict } from "../../compare/verdict.ts";
 import type { Note, Said, Table } from "../model.ts";
 import { bareP, chosen, confidence, exact, interval, plain, say, shift, signed, sizes } from "../said.ts";
+import { tellMechanisms, type ToldMechanisms } from "./mechanisms.ts";
 import { tellCross, type ToldCross } from "./association.ts";
 import { tellQuestion, type ToldQuestion } from "./question.ts";
 import { lettersOf } from "./reasons.ts";
@@ -26,6 +27,7 @@ export interface ToldComparison {
   readonly lead: ToldQuestion;
   /** All questions at a glance. */
   readonly overview: Table<OverviewColumn>;
+  readonly mechanisms: ToldMechanisms;
   readonly warnings: readonly Note[];
   /** All questions, including the lead. */
   readonly questions: readonly ToldQuestion[];
@@ -49,6 +51,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
     sides: comparison.sides.map(side),
     lead: questions[QUESTIONS.indexOf(LEAD)]!,
     overview: overview(comparison, sides),
+    mechanisms: tellMechanisms(comparison, sides),
     warnings: comparison.warnings.map((warning) => ({
       label: "warning",
       says: warningInWords(warning, sides.letters),

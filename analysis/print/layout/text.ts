@@ -18,8 +18,8 @@ export function cell(of: Cell): string {
 }
 
 /** Notes in a column behind their labels. */
-export function notes(all: readonly Note[]): string[] {
-  return all.flatMap(({ label, says }) => sentence(says, `  ${left(label, 8)}`));
+export function notes(all: readonly Note[], indent = "  "): string[] {
+  return all.flatMap(({ label, says }) => sentence(says, `${indent}${left(label, 8)}`));
 }
 
 /** Notes, each with its label and a colon. */
@@ -47,7 +47,7 @@ export function hidden(count: number, what = ""): string[] {
  * Findings behind their topics: `what value, certainty; method`. Findings on one topic that name what they
  * are share one line per part of the data.
  */
-export function findings(all: readonly Finding[], width: number): string[] {
+export function findings(all: readonly Finding[], width: number, indent = "  "): string[] {
   const lines = Map.groupBy(all, ({ topic, of, what }, index) => what === null ? index : `${topic}\n${of}`)
     .values();
   return fields(
@@ -60,6 +60,7 @@ export function findings(all: readonly Finding[], width: number): string[] {
       return { label: topic, says: of === null ? words : say`${of}: ${words}` };
     }),
     width,
+    indent,
   );
 }
 
@@ -115,7 +116,7 @@ function headOf<Id extends string>(
       return column.per === per ? aligned(heading(one.name ?? column.name, one.width), one) : "";
     }).join("");
   const gap = lines === 0 ? "" : " ".repeat(lines + 1);
-  const line = `${indent}${left(head, width)}${names("row")}${gap}${names("line")}`;
+  const line = `${indent}${left(head, width)}${names("row")}${gap}${names("line")}`.trimEnd();
   return plots && range !== null ? beside(line, cell(range)) : line;
 }
 

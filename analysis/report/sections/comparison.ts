@@ -9,6 +9,7 @@ import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
 import { answers } from "./answers.ts";
 import { chain } from "./chain.ts";
+import { keyNumbers, keyVerdicts } from "./mechanisms.ts";
 import { numbers } from "./numbers.ts";
 import { distributions, runOrders } from "./overview.ts";
 import { CHAIN, DISTRIBUTIONS, ORDER, section, STACKS, warnings } from "./section.ts";
@@ -19,6 +20,7 @@ import { stratification } from "./strata.ts";
 /** The first screen. */
 export function firstScreen(told: ToldComparison, comparison: Comparison): Markup {
   return markup`<section aria-label="The answers">${answers(told, comparison)}</section>
+${keyVerdicts(told.mechanisms)}
 ${warnings(told.warnings)}`;
 }
 
@@ -44,6 +46,7 @@ ${
     )
   }
 ${section(CHAIN, chain(sides))}
+${keyNumbers(told.mechanisms)}
 ${
     section(
       [

@@ -133,6 +133,20 @@ Deno.test("an error rate that is lost beside 1 is refused, whoever declares it",
   assert.equal(compare(declaring, declaring, { alpha: 1e-12 }).alpha, 1e-12);
 });
 
+Deno.test("a ratio of spreads that no runbook can declare is refused, and 2 stands for none", () => {
+  for (const spread_ratio of [1, 0.5, 1e9]) {
+    const runbook = { ...generatedMeta("host").runbook, spread_ratio };
+    const file = read(fileText(runs(HALF), { runbook }));
+    assert.throws(() => compare(file, file), {
+      message: `the runbook of f.csv declares spread_ratio ${spread_ratio}, which no runbook can; ` +
+        "declare a number above 1, up to 1000, for example 2 and measure again",
+    });
+  }
+  const { spread_ratio: _, ...older } = generatedMeta("host").runbook;
+  const file = read(fileText(runs(HALF), { runbook: older }));
+  assert.equal(compare(file, file).mechanisms.spread_ratio, 2);
+});
+
 Deno.test("a margin that no runbook can declare is refused: nothing can be drawn beside it", () => {
   for (const offset_margin_ns of [1e308, 5e-324, 0.5]) {
     const runbook = { ...generatedMeta("host").runbook, offset_margin_ns };

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { accelerationOf, bootstrapInterval, RESAMPLES } from "../../../analysis/stats/bootstrap.ts";
+import {
+  accelerationOf,
+  bootstrapInterval,
+  percentileInterval,
+  percentileTail,
+  RESAMPLES,
+} from "../../../analysis/stats/bootstrap.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { madRatio } from "../../../analysis/stats/spread_ratio.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
@@ -19,6 +25,8 @@ Deno.test("BCa and percentile ends agree with R, from the same resamples", () =>
     assert.ok(plain.method.startsWith("bootstrap, percentile") && plain.notice !== null);
     close(plain.low, expected.percentile[0], `case ${i} percentile low`);
     close(plain.high, expected.percentile[1], `case ${i} percentile high`);
+    const own = percentileInterval(estimate, replicates(), confidence);
+    assert.deepEqual([own.low, own.high], [plain.low, plain.high]);
   }
 });
 
@@ -55,6 +63,25 @@ Deno.test("resamples without a value or of infinite value open the interval inst
   const open = bootstrapInterval(100, replicates(Infinity, 20), 0);
   assert.equal(open.high, null);
   close(open.low, 5, "low", 1e-6);
+});
+
+Deno.test("a percentile tail is the error rate at which the interval's end reaches the limit", () => {
+  const values = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 99, maxLength: 99 });
+  const without = fc.nat(3);
+  fc.assert(fc.property(values, without, fc.double({ min: -2, max: 2, noNaN: true }), (raw, count, limit) => {
+    const replicates = () => Float64Array.from(raw, (value, i) => i < count ? NaN : value);
+    for (const side of ["above", "below"] as const) {
+      const { p, isSmallest } = percentileTail(replicates(), limit, side);
+      assert.ok(p >= 0.01 && p <= 1);
+      assert.equal(isSmallest, p === 0.01);
+      const isBeyond = (tail: number) => {
+        const { low, high } = percentileInterval(0, replicates(), 1 - 2 * tail);
+        return side === "above" ? low !== null && low > limit : high !== null && high < limit;
+      };
+      if (p < 0.49) assert.ok(isBeyond(p + 1e-9), `${side} ${p}`);
+      if (p > 0.02 && p < 0.5) assert.ok(!isBeyond(p - 0.01 - 1e-9), `${side} ${p}`);
+    }
+  }));
 });
 
 Deno.test("ratios of MADs hold the ratio of the samples inside their interval", () => {

@@ -22,7 +22,7 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any","deepest_idle_state":"any","hours":"any","load":"idle",' +
       '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
-      '"priority":"inherit","require":"best","runs":30,' +
+      '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,' +
       '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
       '"warm_up_runs":0}',
   );
@@ -38,7 +38,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "aeed15edeb4177aeae0fbc747012fbac9a7ed2a55afc0c7f01b1ceca64fdb922",
+    "a4008e486263fd7a53ec3b793c2b66dcd9f5d015c3bf8824e413401802f8dad8",
   );
 });
 
@@ -66,6 +66,7 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { blocks: 2 },
     { offset_margin_ns: 1 },
     { ttwu_to_tkread_margin_ns: 1 },
+    { spread_ratio: 1.5 },
     { alpha: 0.01 },
   ];
   const hashes = await Promise.all(
@@ -202,6 +203,12 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ],
   ["a margin of nothing", { offset_margin_ns: 0 }, /^offset_margin_ns: .*0 ns/],
   ["a margin of half a ns", { ttwu_to_tkread_margin_ns: 0.5 }, /^ttwu_to_tkread_margin_ns: .*0.5 ns/],
+  [
+    "a ratio of spreads of 1",
+    { spread_ratio: 1 },
+    /^spread_ratio: 1 is not a ratio .*give a number above 1, up to/,
+  ],
+  ["a ratio of spreads beyond all", { spread_ratio: 1001 }, /^spread_ratio: 1001 is not/],
   ["an error rate of 0", { alpha: 0 }, /^alpha: 0 is not/],
   [
     "an error rate that 1 does not notice",

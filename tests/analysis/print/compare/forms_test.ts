@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../../../../analysis/result/columns.ts";
-import { QUESTIONS } from "../../../../analysis/compare/questions.ts";
+import { QUESTIONS, WHOLES } from "../../../../analysis/compare/questions.ts";
 import { compareAll } from "../../../../analysis/compare/compare.ts";
 import { compareCsv } from "../../../../analysis/print/compare/csv.ts";
 import { compareJson } from "../../../../analysis/print/compare/json.ts";
@@ -78,7 +78,7 @@ Deno.test("the CSV has one row per question and stratum, with the numbers of the
     "shift_ns",
     "p95_a_ns",
   );
-  const { offset, strata } = comparison;
+  const { offset, strata, mechanisms } = comparison;
   assert.deepEqual(rows[0], ["offset", "whole", "", "", "30", "20", String(offset.shift_ns), ""]);
   assert.deepEqual(
     rows.map(([question]) => question).slice(0, QUESTIONS.length),
@@ -89,7 +89,17 @@ Deno.test("the CSV has one row per question and stratum, with the numbers of the
     ...stratified.map(({ question, n }) => [question, "stratified", key, "", ...n.map(String)]),
   ]);
   assert.ok(groups.some(([, part]) => part === "stratified"));
-  assert.deepEqual(rows.slice(QUESTIONS.length).map((row) => row.slice(0, 6)), groups);
+  const keys = mechanisms.keys.flatMap(({ keys: [{ name, groups: [one, two] }] }) =>
+    WHOLES.map((question) => [question.name, "key", name, `${two} over ${one}`, "30", "20"])
+  );
+  assert.ok(keys.length > 0);
+  assert.deepEqual(rows.slice(QUESTIONS.length).map((row) => row.slice(0, 6)), [...groups, ...keys]);
+  const [first] = mechanisms.keys[0]!.offset.sides;
+  const ratios = parsedCsv([comparison], "part", "group_ratio_a", "group_ratio_a_low");
+  assert.deepEqual(
+    ratios.find(([part]) => part === "key"),
+    ["key", String(first.ratio!.ratio), String(first.ratio!.ci[0])],
+  );
   assert.deepEqual(parsedCsv([comparison], "timeout_b", "aborted_b")[0], ["1", "0"]);
 });
 

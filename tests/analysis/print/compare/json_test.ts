@@ -28,6 +28,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "bh_family",
     "sides",
     ...QUESTIONS.map(({ name }) => name),
+    "mechanisms",
     "strata",
     "association",
     "stacks",

@@ -1,0 +1,55 @@
+/** One mechanism or two, key by key, for each question that is asked. */
+
+import { mechanismAnswers } from "./mechanisms.ts";
+import { aliasesOf, type Split, splitsOf } from "./keys.ts";
+import type { KeyAnswer, MechanismAnswer, Mechanisms } from "./mechanism.ts";
+import type { FileSample } from "../sample/sample.ts";
+import type { Pair } from "../sample/summary.ts";
+import type { ResultFile } from "../result/file.ts";
+
+/** A question, and what its answers rest on. */
+export interface Asked<Name extends string, Reason> {
+  readonly name: Name;
+  readonly samples: Pair<FileSample>;
+  /** Largest shift that still counts as the same place, in ns. */
+  readonly marginNs: number;
+  /** Why the question's sides cannot be compared, or null. */
+  readonly confounded: Reason | null;
+}
+
+/** @param decode what differs in the decoding of wake flags, or null */
+export function keyAnswers<Name extends string, Reason>(
+  files: Pair<ResultFile>,
+  asked: readonly Asked<Name, Reason>[],
+  alpha: number,
+  spreadRatio: number,
+  decode: Reason | null,
+): Mechanisms<Name, Reason> {
+  const { splits, constant } = splitsOf(files);
+  const answers = asked.map(({ samples, marginNs }) =>
+    mechanismAnswers(splits, samples, { alpha, spreadRatio, marginNs })
+  );
+  const keys = splits.map((split, index): KeyAnswer<Name, Reason> => {
+    const aliases = aliasesOf(split);
+    const of = asked.map(({ name, confounded }, question) => {
+      const reason = (isByFlags(split) ? decode : null) ?? confounded;
+      return [name, confoundedBy(answers[question]![index]!, reason)] as const;
+    });
+    return {
+      keys: split.keys,
+      aliases: aliases.length < 2 ? [] : aliases,
+      other_values: split.others.values,
+      other_runs: split.others.runs,
+      ...Object.fromEntries(of) as Record<Name, MechanismAnswer<Reason>>,
+    };
+  });
+  return { spread_ratio: spreadRatio, keys, constant };
+}
+
+function isByFlags({ keys: [first] }: Split): boolean {
+  return first.name === "signature" || first.name.startsWith("WF_");
+}
+
+function confoundedBy<Reason>(answer: MechanismAnswer, reason: Reason | null): MechanismAnswer<Reason> {
+  return reason === null ? answer : { ...answer, verdict: "CONFOUNDED", reasons: [reason] };
+}

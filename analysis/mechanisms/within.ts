@@ -1,0 +1,57 @@
+/** Whether a key still makes a difference among runs that are alike in another one. */
+
+import { type GroupSample, groupSamples } from "./groups.ts";
+import type { Split } from "./keys.ts";
+import type { FileSample } from "../sample/sample.ts";
+import type { Pair } from "../sample/summary.ts";
+import { standardError } from "../stats/log_mad.ts";
+import { normalQuantile } from "../stats/special.ts";
+
+/** Which group is the wider one: 1 the second, -1 the first. */
+export type Direction = 1 | -1;
+
+/** Combinations of two groups and two groups. */
+const CELLS = 4;
+
+/**
+ * Whether the key's wider group is the wider one within the groups of the other key too: the logarithm of the ratio,
+ * averaged over both sides and both groups of the other key with the inverse of its variance as weight, lies beyond 0
+ * by its normal interval of confidence 1 - 2 alpha. False where no group of the other key has enough runs of both.
+ *
+ * @param samples of both sides
+ */
+export function isToldFrom(
+  { codes: key }: Split,
+  { codes: other }: Split,
+  samples: Pair<FileSample>,
+  direction: Direction,
+  alpha: number,
+): boolean {
+  let weights = 0;
+  let sum = 0;
+  for (const side of [0, 1] as const) {
+    const [of, within] = [key[side], other[side]];
+    const cell = Uint8Array.from(
+      of,
+      (group, row) => group === 0 || within[row] === 0 ? 0 : 2 * within[row]! + group - 2,
+    );
+    const groups = groupSamples(samples[side], cell, CELLS, side);
+    for (const held of [0, 2]) {
+      const ratio = logRatio(groups[held]!, groups[held + 1]!);
+      if (ratio === null) continue;
+      weights += 1 / ratio.variance;
+      sum += ratio.estimate / ratio.variance;
+    }
+  }
+  if (weights === 0) return false;
+  return (direction * sum) / weights > -normalQuantile(alpha) / Math.sqrt(weights);
+}
+
+function logRatio({ spread: first }: GroupSample, { spread: second }: GroupSample) {
+  if (first === null || second === null) return null;
+  const estimate = second.estimate - first.estimate;
+  const variance = standardError(first) ** 2 + standardError(second) ** 2;
+  return Number.isFinite(estimate) && Number.isFinite(variance) && variance > 0
+    ? { estimate, variance }
+    : null;
+}

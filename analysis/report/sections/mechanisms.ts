@@ -1,0 +1,36 @@
+/** The keys' verdicts: at a glance below the answers, and with their numbers. */
+
+import type { ToldMechanisms } from "../../print/compare/mechanisms.ts";
+import { joined } from "../../print/said.ts";
+import { findingsTable, notes, said, tableOf } from "../html/blocks.ts";
+import { type Markup, markup, type Part } from "../html/markup.ts";
+import { section } from "./section.ts";
+
+/** On the first screen. */
+export function keyVerdicts({ title, table, keys, cautions, kinds }: ToldMechanisms): Part {
+  if (keys.length === 0) return null;
+  const says = keys.map((key) => joined(key.says, "; "));
+  return section(
+    [title, said(joined(kinds, " "))],
+    [
+      tableOf(table, {
+        columns: table.columns.map(({ id }) => id),
+        what: "keys",
+        note: (row) => says[table.rows.indexOf(row)]!,
+      }),
+      cautions.map((one) => markup`<p>${said(one)}</p>`),
+    ],
+  );
+}
+
+export function keyNumbers({ keys, methods }: ToldMechanisms): Part {
+  if (keys.length === 0) return null;
+  return section(
+    ["What each key splits", said(joined(methods, " "))],
+    keys.map((key): Markup =>
+      markup`<h3>${key.title}</h3>${notes(key.notes)}${
+        findingsTable("Spread and place of both groups", key.findings)
+      }`
+    ),
+  );
+}

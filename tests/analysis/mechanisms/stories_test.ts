@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import type { Comparison } from "../../../analysis/compare/comparison.ts";
+import { compare } from "../compare/compare_fixture.ts";
+import { side, type Told } from "./story.ts";
+
+const TIGHT = 7_000;
+const WIDE = 60_000;
+
+type Widths = Pick<Told, "direct" | "wakelist">;
+const WAKELIST_WIDE: Widths = { direct: TIGHT, wakelist: WIDE };
+const DIRECT_WIDE: Widths = { direct: WIDE, wakelist: TIGHT };
+const BOTH_ALIKE: Widths = { direct: 30_000, wakelist: 30_000 };
+
+function told(a: Widths, b: Widths, runs: number, seed: number): Comparison {
+  return compare(
+    side({ env: "host", seed: 2 * seed, runs, ...a }),
+    side({ env: "vm", seed: 2 * seed + 1, runs, ...b }),
+  );
+}
+
+/** What each story says when it is told apart: verdict, the wider group, why it is confounded. */
+const STORIES = [
+  { name: "the same on both sides", sides: [WAKELIST_WIDE, WAKELIST_WIDE], says: ["TWO", "wakelist"] },
+  { name: "the reverse", sides: [DIRECT_WIDE, DIRECT_WIDE], says: ["TWO", "direct"] },
+  { name: "one mechanism with two stacks", sides: [BOTH_ALIKE, BOTH_ALIKE], says: ["ONE", null] },
+  { name: "flipped on the VM", sides: [WAKELIST_WIDE, DIRECT_WIDE], says: ["CONFOUNDED", "sides_opposite"] },
+  { name: "on the VM only", sides: [BOTH_ALIKE, WAKELIST_WIDE], says: ["CONFOUNDED", "sides_disagree"] },
+] as const;
+
+/** Of some series of each story: how many must be told apart at this number of runs. All others are open. */
+const SERIES = 6;
+const SIZES = [
+  { runs: 30, least: { TWO: 3, ONE: 0, CONFOUNDED: 1 } },
+  { runs: 120, least: { TWO: 6, ONE: 4, CONFOUNDED: 6 } },
+] as const;
+
+for (const { name, sides: [a, b], says: [verdict, which] } of STORIES) {
+  for (const { runs, least } of SIZES) {
+    Deno.test(`${name}, ${runs} runs a side: told apart or INCONCLUSIVE, never as another story`, () => {
+      let found = 0;
+      for (let seed = 1; seed <= SERIES; seed++) {
+        const path = told(a, b, runs, seed).mechanisms.keys.find(({ keys: [{ name }] }) => name === "path")!;
+        const { verdict: said, wider, reasons } = path.ttwu_to_tkread;
+        if (said === "INCONCLUSIVE") {
+          assert.ok(reasons.length > 0);
+          continue;
+        }
+        const why = said === "CONFOUNDED" ? reasons[0]!.code : wider;
+        // Where only one side is sure, the flip is at least that the sides disagree.
+        const isHalfFlip = which === "sides_opposite" && why === "sides_disagree" && runs === 30;
+        assert.deepEqual([said, isHalfFlip ? which : why], [verdict, which]);
+        found++;
+      }
+
+      assert.ok(found >= least[verdict], `${found} of ${SERIES}`);
+    });
+  }
+}
