@@ -159,10 +159,10 @@ function prepare(
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
     mechanisms: keyAnswers<WholeName, StratumReason>(
       files,
-      WHOLES.map(({ name }) => {
+      WHOLES.map(({ name, duration }) => {
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
-        return { name, samples: samples[name], marginNs: margins[name], confounded };
+        return { name, duration, samples: samples[name], marginNs: margins[name], confounded };
       }),
       alpha,
       spreadRatioOf(a),

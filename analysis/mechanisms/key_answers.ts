@@ -2,6 +2,7 @@
 
 import { mechanismAnswers } from "./mechanisms.ts";
 import { aliasesOf, type Split, splitsOf } from "./keys.ts";
+import { spreadSources, type Total } from "./sources.ts";
 import type { KeyAnswer, MechanismAnswer, Mechanisms } from "./mechanism.ts";
 import type { FileSample } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -10,6 +11,7 @@ import type { ResultFile } from "../result/file.ts";
 /** A question, and what its answers rest on. */
 export interface Asked<Name extends string, Reason> {
   readonly name: Name;
+  readonly duration: Total;
   readonly samples: Pair<FileSample>;
   /** Largest shift that still counts as the same place, in ns. */
   readonly marginNs: number;
@@ -43,7 +45,15 @@ export function keyAnswers<Name extends string, Reason>(
       ...Object.fromEntries(of) as Record<Name, MechanismAnswer<Reason>>,
     };
   });
-  return { spread_ratio: spreadRatio, keys, constant };
+  const sources = asked.map(({ name, duration }) =>
+    [name, [spreadSources(files[0], duration, alpha), spreadSources(files[1], duration, alpha)]] as const
+  );
+  return {
+    spread_ratio: spreadRatio,
+    keys,
+    sources: Object.fromEntries(sources) as Mechanisms<Name, Reason>["sources"],
+    constant,
+  };
 }
 
 function isByFlags({ keys: [first] }: Split): boolean {

@@ -7,6 +7,7 @@
 import type { Pair, PValue } from "../sample/summary.ts";
 import type { Ratio } from "../sample/ratio.ts";
 import type { Key } from "./keys.ts";
+import type { Share, SpreadSources } from "./sources.ts";
 
 /** The one vocabulary of answers about keys (docs/verdicts.md). */
 export type MechanismVerdict = "TWO" | "ONE" | "INCONCLUSIVE" | "CONFOUNDED";
@@ -42,8 +43,13 @@ export interface MechanismSide {
   /** Hodges-Lehmann, the second group less the first, with its interval of confidence 1 - 2 alpha. */
   readonly shift_ns: number | null;
   readonly shift_ci_ns: Pair<number> | null;
+  /** Each group's part of the variance of all runs of the side: by its spread and by its place. */
+  readonly shares: Pair<Share> | null;
   readonly verdict: Exclude<MechanismVerdict, "CONFOUNDED">;
 }
+
+/** The cross-check: side by group in the analysis of variance of |x - median|. It decides nothing. */
+export type TwoWay = PValue & { readonly f: number; readonly df1: number; readonly df2: number };
 
 /** @typeParam Other further reasons */
 export interface MechanismAnswer<Other = never> {
@@ -56,6 +62,7 @@ export interface MechanismAnswer<Other = never> {
   readonly interaction:
     | { readonly ratio: Ratio; readonly beyond: PValue & { readonly p_holm: number } }
     | null;
+  readonly two_way: TwoWay | null;
 }
 
 /** A split of the runs with its answers. */
@@ -79,6 +86,8 @@ export interface Mechanisms<Name extends string, Other> {
   /** Ratio of spreads up to which two groups count as one mechanism: the runbook's, or 2 where it declares none. */
   readonly spread_ratio: number;
   readonly keys: readonly KeyAnswer<Name, Other>[];
+  /** Where the variance of each question's duration comes from, on each side. */
+  readonly sources: Readonly<Record<Name, Pair<SpreadSources | null>>>;
   /** Keys with one value in all complete runs: they split nothing. */
   readonly constant: readonly string[];
 }

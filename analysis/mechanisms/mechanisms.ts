@@ -13,17 +13,26 @@ import {
   shiftBetween,
 } from "./groups.ts";
 import type { Split } from "./keys.ts";
-import type { MechanismAnswer, MechanismReason, MechanismSide, MechanismVerdict } from "./mechanism.ts";
+import type {
+  MechanismAnswer,
+  MechanismReason,
+  MechanismSide,
+  MechanismVerdict,
+  TwoWay,
+} from "./mechanism.ts";
 import { type Direction, isToldFrom } from "./within.ts";
-import { type FileSample, INTERVAL_NEEDS } from "../sample/sample.ts";
+import { groupShares } from "./sources.ts";
+import { cappedP, type FileSample, INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { holm } from "../stats/holm.ts";
+import { twoWaySpread } from "../stats/two_way_spread.ts";
 
 /** A split before the p-values of all splits are adjusted together. */
 interface Examined {
   readonly groups: Pair<Pair<GroupSample>>;
   readonly sides: Pair<Judged | null>;
   readonly interaction: Judged | null;
+  readonly shares: Pair<MechanismSide["shares"]>;
 }
 
 /** Adjusted p-values, beside what they are of. */
@@ -64,7 +73,11 @@ function examine(split: Split, samples: Pair<FileSample>, rules: Rules): Examine
   const interaction = ofA === null || ofB === null
     ? null
     : judged([...ofB, ...ofA.map(([factor, of]) => [-factor as 1 | -1, of] as const)], rules);
-  return { groups, sides, interaction };
+  const shares = SIDES.map((side) => groupShares(samples[side], split.codes[side], rules.alpha)) as [
+    MechanismSide["shares"],
+    MechanismSide["shares"],
+  ];
+  return { groups, sides, interaction, shares };
 }
 
 function adjustedOf(found: readonly (Judged | null)[]): AdjustedP {
@@ -75,12 +88,12 @@ function adjustedOf(found: readonly (Judged | null)[]): AdjustedP {
 
 function concluded(
   split: Split,
-  { groups, sides: found, interaction: between }: Examined,
+  { groups, sides: found, interaction: between, shares }: Examined,
   pHolm: Pair<number | null>,
   pOfInteraction: number | null,
   rules: Rules,
 ): MechanismAnswer {
-  const sides = SIDES.map((side) => sideOf(groups[side], found[side], pHolm[side], rules)) as [
+  const sides = SIDES.map((side) => sideOf(groups[side], found[side], pHolm[side], shares[side], rules)) as [
     MechanismSide,
     MechanismSide,
   ];
@@ -92,7 +105,7 @@ function concluded(
     verdict: MechanismVerdict,
     reasons: readonly MechanismReason[],
     wider: string | null = null,
-  ): MechanismAnswer => ({ verdict, reasons, wider, sides, interaction });
+  ): MechanismAnswer => ({ verdict, reasons, wider, sides, interaction, two_way: twoWay(groups) });
   const missing = SIDES.flatMap((side) =>
     split.keys[0].groups.flatMap((group, index): MechanismReason[] =>
       sides[side].n[index as 0 | 1] === 0 && sides[1 - side as 0 | 1].n[index as 0 | 1] > 0
@@ -119,10 +132,16 @@ function concluded(
   return answer("INCONCLUSIVE", together(SIDES.flatMap((side) => whyOpen(split, sides[side], side, rules))));
 }
 
+function twoWay([[a1, a2], [b1, b2]]: Examined["groups"]): TwoWay | null {
+  const found = twoWaySpread([a1.sorted, a2.sorted, b1.sorted, b2.sorted]);
+  return found === null ? null : { f: found.f, df1: found.df1, df2: found.df2, ...cappedP(found.p) };
+}
+
 function sideOf(
   [first, second]: Pair<GroupSample>,
   found: Judged | null,
   pHolm: number | null,
+  shares: MechanismSide["shares"],
   { alpha, marginNs }: Rules,
 ): MechanismSide {
   const { shift_ns, shift_ci_ns } = shiftBetween([first, second], alpha);
@@ -135,6 +154,7 @@ function sideOf(
     beyond: found === null ? null : { ...found.beyond, p_holm: pHolm! },
     shift_ns,
     shift_ci_ns,
+    shares,
     verdict: isTwo ? "TWO" : found !== null && found.isInside && inPlace ? "ONE" : "INCONCLUSIVE",
   };
 }

@@ -268,3 +268,4 @@ write_cases("special.json", list(
 source("bootstrap.R")
 source("strata.R")
 source("series.R")
+source("mechanisms.R")

@@ -32,12 +32,12 @@ function sectionsOf(told: ToldComparison): string[] {
   ];
 }
 
-function keyVerdicts({ table: verdicts, keys, cautions, kinds, methods }: ToldMechanisms): string[] {
-  if (keys.length === 0) return [];
+function keyVerdicts({ table: verdicts, keys, cautions, origins, kinds, methods }: ToldMechanisms): string[] {
+  if (keys.length === 0) return origins.length === 0 ? [] : [list(origins.map(sentence))];
   const names = verdicts.rows.map(({ head }) => head.text);
   const said = [
     ...keys.flatMap(({ says }, index) => says.map((one) => `${escaped(names[index]!)}: ${sentence(one)}`)),
-    ...cautions.map(sentence),
+    ...[...cautions, ...origins].map(sentence),
   ];
   return [
     table(verdicts, verdicts.columns.map(({ id }) => id), "keys"),

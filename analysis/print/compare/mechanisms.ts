@@ -3,9 +3,10 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { type WholeName, WHOLES } from "../../compare/questions.ts";
 import type { MechanismSide } from "../../mechanisms/mechanism.ts";
+import type { Share, SpreadSources } from "../../mechanisms/sources.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Cell, Finding, Note, Said, Table } from "../model.ts";
-import { keyName, stratumName } from "../names.ts";
+import { keyName, linkName, stratumName } from "../names.ts";
 import {
   confidence,
   duration,
@@ -16,8 +17,10 @@ import {
   pValue,
   ratio,
   say,
+  share,
   shift,
   sizes,
+  statistic,
   times,
 } from "../said.ts";
 import { keyReason } from "./key_reasons.ts";
@@ -44,6 +47,9 @@ export interface ToldMechanisms {
   readonly keys: readonly ToldKey[];
   /** Why no key, or none of some, is concluded from. */
   readonly cautions: readonly Said[];
+  /** The link that makes most of a variance, where one does. */
+  readonly origins: readonly Said[];
+  readonly sources: Table<WholeName>;
   /** What the keys are. */
   readonly kinds: readonly Said[];
   /** How the numbers were made. */
@@ -75,8 +81,10 @@ export function tellMechanisms(comparison: Comparison, sides: Sides): ToldMechan
     },
     keys: keys.map((key) => tellKey(key, comparison, sides)),
     cautions: cautions(comparison, sides),
+    origins: WHOLES.flatMap(({ name }) => origin(name, comparison, sides)),
+    sources: sourcesTable(comparison, sides),
     kinds: kinds(comparison),
-    methods: keys.length === 0 ? [] : methods(comparison),
+    methods: [...keys.length === 0 ? [] : methods(comparison), ...shareMethods(comparison)],
   };
 }
 
@@ -169,7 +177,7 @@ function sameRuns({ keys, aliases }: KeyAnswer, { stacks }: Comparison): Said[] 
 }
 
 function findings(name: WholeName, key: KeyAnswer, { letters: [a, b], alpha }: Sides): Finding[] {
-  const { sides, interaction } = key[name];
+  const { sides, interaction, two_way } = key[name];
   const range = say`${confidence(2 * alpha)} interval`;
   const finding = (of: string, what: string, value: Cell, certainty: Cell, method: Cell = null): Finding => ({
     topic: name,
@@ -192,19 +200,37 @@ function findings(name: WholeName, key: KeyAnswer, { letters: [a, b], alpha }: S
         plain(side.ratio.notice === null ? side.ratio.method : `${side.ratio.method}; ${side.ratio.notice}`),
       ),
     ],
+    ...side.shares === null ? [] : [
+      finding(
+        letter,
+        "of the variance",
+        say`${shareOf(side.shares[0])} and ${shareOf(side.shares[1])}`,
+        null,
+      ),
+    ],
     ...side.shift_ns === null ? [] : [
       finding(letter, "shift", shift(side.shift_ns), say`${range} ${interval(side.shift_ci_ns)}`),
     ],
   ];
+  const between = `${b} / ${a}`;
   return [
     ...ofSide(a, sides[0]),
     ...ofSide(b, sides[1]),
     ...interaction === null ? [] : [
       finding(
-        `${b} / ${a}`,
+        between,
         "ratio of the ratios",
         ratio(interaction.ratio),
         say`Holm ${pValue({ p: interaction.beyond.p_holm, p_capped: interaction.beyond.p_capped })}`,
+      ),
+    ],
+    ...two_way === null ? [] : [
+      finding(
+        between,
+        "two-way Brown-Forsythe",
+        say`F = ${statistic(two_way.f)}`,
+        pValue(two_way),
+        say`side by group, df ${exact(two_way.df1)} and ${exact(two_way.df2)}`,
       ),
     ],
   ];
@@ -239,4 +265,62 @@ function methods({ mechanisms: { spread_ratio: limit, keys }, alpha }: Compariso
     } keys a side, is below ${exact(alpha)}.`,
     say`ONE: on both sides it lies inside, and that of the shift between the groups inside the margin.`,
   ];
+}
+
+function shareMethods({ mechanisms: { sources } }: Comparison): Said[] {
+  const found = WHOLES.flatMap(({ name }) => sources[name]).find((side) => side !== null);
+  if (found === undefined || found === null) return [];
+  return [plain(
+    `Parts of a variance: of a link cov(link, whole) / var(whole), of a group its part of the runs times its mean square about the mean of all, over that of all; ${found.method}.`,
+  )];
+}
+
+function shareOf({ share: of, ci: [low, high] }: Share): Said {
+  return say`${share(of)} [${share(low)}, ${share(high)}]`;
+}
+
+/** A link makes most of a variance when its interval says so. */
+const MOST = 0.5;
+
+/** What no key can explain that begins later than this link. */
+function origin(name: WholeName, { mechanisms: { sources } }: Comparison, { letters }: Sides): Said[] {
+  const mostOf = (side: SpreadSources | null) =>
+    side?.links.find(({ ci: [low] }) => low !== null && low > MOST) ?? null;
+  const [a, b] = sources[name].map(mostOf);
+  const link = a ?? b;
+  if (a === undefined || b === undefined || link === null || link === undefined) return [];
+  if (a !== null && b !== null && linkName(a) !== linkName(b)) return [];
+  const found = [a, b].flatMap((of, side) => of === null ? [] : [say`${shareOf(of)} in ${letters[side]!}`]);
+  const made = say`${linkName(link)} makes ${joined(found, " and ")} of the variance of ${name}`;
+  if (link.from !== "edge" || link.to !== "ttwu") return [made];
+  const spreads = sources[name].map((side) => duration(side?.sd_ns ?? null));
+  return [
+    say`${made}, whose standard deviation is ${
+      joined(spreads, " and ")
+    }: what a run does once its wakeup has begun, in whichever cluster, cannot explain that`,
+  ];
+}
+
+function sourcesTable({ mechanisms: { sources } }: Comparison, { letters, alpha }: Sides): Table<WholeName> {
+  const links = WHOLES.flatMap(({ name }) => sources[name].flatMap((side) => side?.links ?? []));
+  const names = [...new Set(links.map(linkName))];
+  return {
+    caption: `Where the variance is: each link's part, with its ${confidence(2 * alpha).text} interval`,
+    head: "link",
+    lines: letters,
+    columns: WHOLES.map(({ name }) => ({ id: name, name, per: "line" })),
+    rows: names.map((link) => ({
+      head: plain(link),
+      cells: Object.fromEntries(WHOLES.map(({ name }) => [
+        name,
+        sources[name].map((side) => {
+          const found = side?.links.find((one) => linkName(one) === link);
+          return found === undefined ? null : shareOf(found);
+        }),
+      ])) as Record<WholeName, Cell[]>,
+      bins: [],
+    })),
+    range: null,
+    empty: "nothing varies, or there are too few runs",
+  };
 }

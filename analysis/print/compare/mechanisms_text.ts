@@ -9,15 +9,23 @@ const VERDICT = 16;
 const RATIOS = 14;
 const LABEL = 16;
 
+const SOURCES = {
+  head: 20,
+  lines: 1,
+  columns: [{ id: "offset", width: 24 }, { id: "ttwu_to_tkread", width: 24 }],
+  plots: false,
+} as const;
+
 /** On the first screen. */
-export function keyVerdictLines({ table: verdicts, keys, cautions }: ToldMechanisms): string[] {
-  if (keys.length === 0) return [];
+export function keyVerdictLines({ table: verdicts, keys, cautions, origins }: ToldMechanisms): string[] {
+  const said = [...cautions, ...origins].flatMap((one) => sentence(one, "  "));
+  if (keys.length === 0) return said;
   const columns = verdicts.columns.map(({ id }) =>
     ({ id, width: isRatio(id) ? RATIOS : VERDICT, align: "left" }) as const
   );
   const style = { indent: "", head: HEAD, lines: 0, columns, plots: false };
   const below = (_: unknown, index: number) => keys[index]!.says.flatMap((one) => sentence(one, "  "));
-  return [...table(verdicts, style, "keys", below), ...cautions.flatMap((one) => sentence(one, "  "))];
+  return [...table(verdicts, style, "keys", below), ...said];
 }
 
 function isRatio(id: MechanismColumn): boolean {
@@ -25,8 +33,11 @@ function isRatio(id: MechanismColumn): boolean {
 }
 
 /** Below the questions. */
-export function keyLines({ title, keys, table: { empty }, kinds, methods }: ToldMechanisms): string[] {
-  if (keys.length === 0) return [title, `  ${empty}`];
+export function keyLines(
+  { title, keys, table: { empty }, sources, kinds, methods }: ToldMechanisms,
+): string[] {
+  const parts = ["  " + sources.caption, ...table(sources, SOURCES, "links")];
+  if (keys.length === 0) return [title, `  ${empty}`, ...parts];
   return [
     title,
     ...keys.flatMap((key) => [
@@ -34,6 +45,7 @@ export function keyLines({ title, keys, table: { empty }, kinds, methods }: Told
       ...notes(key.notes, "    "),
       ...findings(key.findings.map((found) => ({ ...found, method: null })), LABEL, "    "),
     ]),
+    ...parts,
     ...sentence(joined([...kinds, ...methods], " "), "  "),
   ];
 }

@@ -7,8 +7,8 @@ import { type Markup, markup, type Part } from "../html/markup.ts";
 import { section } from "./section.ts";
 
 /** On the first screen. */
-export function keyVerdicts({ title, table, keys, cautions, kinds }: ToldMechanisms): Part {
-  if (keys.length === 0) return null;
+export function keyVerdicts({ title, table, keys, cautions, origins, kinds }: ToldMechanisms): Part {
+  if (keys.length === 0 && origins.length === 0) return null;
   const says = keys.map((key) => joined(key.says, "; "));
   return section(
     [title, said(joined(kinds, " "))],
@@ -18,19 +18,18 @@ export function keyVerdicts({ title, table, keys, cautions, kinds }: ToldMechani
         what: "keys",
         note: (row) => says[table.rows.indexOf(row)]!,
       }),
-      cautions.map((one) => markup`<p>${said(one)}</p>`),
+      [...cautions, ...origins].map((one) => markup`<p>${said(one)}</p>`),
     ],
   );
 }
 
-export function keyNumbers({ keys, methods }: ToldMechanisms): Part {
-  if (keys.length === 0) return null;
-  return section(
-    ["What each key splits", said(joined(methods, " "))],
+export function keyNumbers({ keys, sources, methods }: ToldMechanisms): Part {
+  return section(["What each key splits", said(joined(methods, " "))], [
+    tableOf(sources, { columns: sources.columns.map(({ id }) => id), what: "links" }),
     keys.map((key): Markup =>
       markup`<h3>${key.title}</h3>${notes(key.notes)}${
         findingsTable("Spread and place of both groups", key.findings)
       }`
     ),
-  );
+  ]);
 }

@@ -80,6 +80,29 @@ Deno.test("the same offset of 1.111 s on host and VM is EQUIVALENT, and its clus
   assert.match(text, /ttwu_to_tkread by signature[^]*spread between strata: DIFFERENT/);
 });
 
+Deno.test("where the offset's own variance is, is said: before the wakeup, so that neither cluster explains it", () => {
+  const result = compare(series("host", 1, PLAIN), series("vm", 2, PLAIN));
+  for (const side of result.mechanisms.sources.offset) {
+    const [edge, ...rest] = side!.links;
+    assert.deepEqual([edge!.from, edge!.to], ["edge", "ttwu"]);
+    assert.ok(edge!.share > 0.99 && edge!.ci[0]! > 0.98 && edge!.ci[1]! < 1.02, `${edge!.share} ${edge!.ci}`);
+    const sum = edge!.share + rest.reduce((sum, { share }) => sum + share, 0);
+    assert.ok(Math.abs(sum - 1) < 1e-9);
+    assert.ok(Math.abs(side!.sd_ns / (SPREAD_NS / 4) - 1) < 0.2);
+  }
+  const path = result.mechanisms.keys[0]!;
+  assert.equal(path.ttwu_to_tkread.verdict, "TWO");
+  const text = compareText([result]).replaceAll(/\s+/g, " ");
+  assert.match(
+    text,
+    /edge -> ttwu makes (9\d|100)\.\d% \[[^\]]*\] in A and (9\d|100)\.\d% \[[^\]]*\] in B of the variance of offset, whose standard deviation is [\d.]+ (us|ms) and [\d.]+ (us|ms): what a run does once its wakeup has begun, in whichever cluster, cannot explain that/,
+  );
+  assert.ok(
+    text.indexOf("edge -> ttwu makes") < text.indexOf("offset: edge to first clock read"),
+    "on the first screen",
+  );
+});
+
 Deno.test("the reverse is told apart: each cluster's direction, and that wide and tight have changed places", () => {
   const result = compare(series("host", 1, PLAIN), series("vm", 2, SYNC));
   assert.equal(result.verdict, "EQUIVALENT");
