@@ -21,7 +21,7 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 const SETTLING_POWER = 0.8;
 
 /** The parts of an answer that exist before its verdict. */
-type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out">;
+type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out" | "mix">;
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
 export interface Estimated {
@@ -157,7 +157,7 @@ export function answer(
     reasons: readonly VerdictReason[],
     n_to_settle: number | null = null,
   ): Answer => (
-    { ...estimated, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null }
+    { ...estimated, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null, mix: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);

@@ -19,6 +19,7 @@ import {
   type WholeName,
   WHOLES,
 } from "./questions.ts";
+import { mixOf } from "./stratified.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
@@ -196,6 +197,9 @@ function conclude(
     strata.push(
       "as" in one ? renamed(strata[one.as]!, one.columns, one.renaming) : concluded(one, alpha, exploration),
     );
+  }
+  for (const { name } of WHOLES) {
+    answers[name] = { ...answers[name], mix: mixOf(name, answers[name], strata) };
   }
   const association = prepared.association.map((table) => exploration.adjust<CrossTable>(table));
   return {

@@ -128,6 +128,14 @@ export interface OrderTest extends PValue {
   readonly method: string;
 }
 
+/** Inside the strata of a key the shift lies within the margin: their mix makes the difference of the whole. */
+export interface Mix {
+  readonly key: string;
+  /** Stratified Hodges-Lehmann, and its interval with confidence 1 - alpha. */
+  readonly shift_ns: number;
+  readonly shift_ci_ns: Pair<number>;
+}
+
 /** The answer to a question, over complete runs in which its duration was observed. */
 export interface Answer extends Contrast {
   readonly margin_ns: number;
@@ -148,6 +156,8 @@ export interface Answer extends Contrast {
   /** Runs per side that would settle an INCONCLUSIVE answer at a power of 0.8, if spread and shift stay. */
   readonly n_to_settle: number | null;
   readonly leave_out: LeaveOut | null;
+  /** Null: the question is not DIFFERENT, or the strata of no key explain it. */
+  readonly mix: Mix | null;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { directionOf } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { TEST_NEEDS } from "../sample/sample.ts";
-import type { Stratified } from "./comparison.ts";
+import type { Answer, Mix, Stratification, Stratified } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { stratifiedHodgesLehmann, stratifiedShiftInterval, vanElteren } from "../stats/van_elteren.ts";
 
@@ -36,4 +36,27 @@ export function stratifiedShifts(
     direction: directionOf([low, high])!,
     van_elteren: exploration.add(p, null, { z, method: test }),
   }];
+}
+
+/**
+ * Whether the mix of strata explains that a question is DIFFERENT.
+ *
+ * @returns the first key inside whose strata the shift lies within the margin
+ */
+export function mixOf(
+  question: Stratified["question"],
+  { verdict, margin_ns }: Answer,
+  strata: readonly Stratification[],
+): Mix | null {
+  if (verdict !== "DIFFERENT") return null;
+  for (const { key, stratified, same_runs_as } of strata) {
+    if (same_runs_as !== null) continue;
+    const within = stratified.find((of) => of.question === question);
+    if (within === undefined) continue;
+    const [low, high] = within.shift_ci_ns;
+    if (-margin_ns < low && high < margin_ns) {
+      return { key, shift_ns: within.shift_ns, shift_ci_ns: within.shift_ci_ns };
+    }
+  }
+  return null;
 }

@@ -15,7 +15,16 @@ export type Cell = Said | null;
 
 /** A sentence with a word that says what it is for. */
 export interface Note {
-  readonly label: "because" | "needed" | "stable" | "flips" | "thin" | "warning" | "method";
+  readonly label:
+    | "because"
+    | "mix"
+    | "spread"
+    | "needed"
+    | "stable"
+    | "flips"
+    | "thin"
+    | "warning"
+    | "method";
   readonly says: Said;
 }
 

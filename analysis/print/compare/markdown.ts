@@ -22,7 +22,7 @@ function sectionsOf(told: ToldComparison): string[] {
     list(told.sides.map((side, index) => `**${told.letters[index]}** ${sentence(side)}`)),
     table(
       told.overview,
-      ["verdict", "shift", "interval", "margin", "n", "delta", "holm"],
+      ["verdict", "shift", "interval", "margin", "n", "delta", "spread", "holm"],
       "questions",
     ),
     ...keyVerdicts(told.mechanisms),

@@ -22,7 +22,7 @@ import {
 } from "../said.ts";
 import { findingsOf } from "./findings.ts";
 import { reasonInWords } from "./reasons.ts";
-import { difference, shiftInterval, type Sides } from "./sides.ts";
+import { difference, madRatioInWords, madRatioName, shiftInterval, type Sides } from "./sides.ts";
 
 export type SampleColumn = "n" | "median" | "iqr" | "mad" | "p95" | "p99" | "outliers";
 
@@ -81,7 +81,9 @@ export function tellQuestion(
     methods: [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
     explanation: [finding(answer, sides), ...meaning(answer, isOption, sides)],
     notes: [
+      ...mix(answer, sides),
       ...reasons(answer, sides),
+      ...spread(answer, sides),
       ...needed(answer, comparison),
       ...stability(answer.leave_out, sides),
       ...thin(answer),
@@ -123,6 +125,24 @@ function meaning({ verdict, tost, margin_ns }: Answer, isOption: boolean, { alph
 
 function reasons({ reasons }: Answer, { letters }: Sides): Note[] {
   return reasons.map((reason) => ({ label: "because", says: reasonInWords(reason, letters) }));
+}
+
+/** That a difference comes from how often each stratum occurs, not from within them. */
+function mix({ mix }: Answer, sides: Sides): Note[] {
+  if (mix === null) return [];
+  const within = say`inside the strata of ${mix.key} the shift is ${shift(mix.shift_ns)}`;
+  const says = say`${within}, ${shiftInterval(mix.shift_ci_ns, sides)}: their mix makes the difference`;
+  return [{ label: "mix", says }];
+}
+
+/** "The same" is said of the place alone. */
+function spread({ verdict, spread: { mad_ratio: ratio, direction } }: Answer, sides: Sides): Note[] {
+  const isSame = verdict === "EQUIVALENT" || verdict === "DIFFERENT-BUT-NEGLIGIBLE";
+  if (!isSame || ratio === null || direction === null || direction === "unclear") return [];
+  const says = say`the same in place, not in spread: ${madRatioName(sides)} ${
+    madRatioInWords(ratio, direction, sides)
+  }`;
+  return [{ label: "spread", says }];
 }
 
 /** What would settle the question. */

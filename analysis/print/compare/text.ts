@@ -10,7 +10,7 @@ import { CROSS_CHECKS } from "./findings.ts";
 import type { ToldQuestion } from "./question.ts";
 import { keyLines, keyVerdictLines } from "./mechanisms_text.ts";
 import { crossLines, strataLines } from "./strata_text.ts";
-import { tellComparison, type ToldComparison } from "./told.ts";
+import { type OverviewColumn, tellComparison, type ToldComparison } from "./told.ts";
 
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
@@ -73,29 +73,19 @@ function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQu
   ];
 }
 
-/** All questions at a glance. */
+/** All questions at a glance. Large files, whose counts are too wide, have them with the sides alone. */
 function overviewLines({ overview }: ToldComparison): string[] {
-  const sizes = Math.max(9, ...overview.rows.map(({ cells }) => cells.n[0]!.text.length));
-  const names = Math.max(...overview.rows.map(({ head }) => head.text.length)) + 2;
-  // Large files need wider counts: the other columns give up width, the least important first.
-  let missing = Math.max(0, names + 26 + 14 + sizes + 9 - WIDTH);
-  const giving = (width: number, least: number) => {
-    const by = Math.min(missing, width - least);
-    missing -= by;
-    return width - by;
-  };
-  const [delta, verdicts, head, gap] = [
-    giving(9, 6),
-    giving(26, 25),
-    giving(names, names - 1),
-    giving(2, 1),
-  ] as const;
-  const columns = [
-    { id: "verdict", width: verdicts, align: "left" },
+  const wide = (id: OverviewColumn) =>
+    Math.max(...overview.rows.map(({ cells }) => cells[id]?.[0]?.text.length ?? 1));
+  const head = Math.max(...overview.rows.map(({ head }) => head.text.length)) + 1;
+  const all = [
+    { id: "verdict", width: LONGEST_VERDICT + 2, align: "left" },
     { id: "shift", width: 12 },
-    { id: "n", width: gap + sizes },
-    { id: "delta", width: delta },
+    { id: "spread", width: Math.max(14, wide("spread") + 2) },
+    { id: "n", width: Math.max(9, wide("n") + 2) },
   ] as const;
+  const fits = head + all.reduce((sum, { width }) => sum + width, 0) <= WIDTH;
+  const columns = fits ? all : all.slice(0, -1);
   return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
 }
 

@@ -1,10 +1,22 @@
 /** All that is said about one file compared with the baseline. */
 
-import type { Comparison } from "../../compare/comparison.ts";
+import type { Comparison, SideSpread } from "../../compare/comparison.ts";
 import { LEAD, QUESTIONS } from "../../compare/questions.ts";
 import type { Verdict } from "../../compare/verdict.ts";
-import type { Note, Said, Table } from "../model.ts";
-import { bareP, chosen, confidence, exact, interval, plain, say, shift, signed, sizes } from "../said.ts";
+import type { Cell, Note, Said, Table } from "../model.ts";
+import {
+  bareP,
+  chosen,
+  confidence,
+  exact,
+  interval,
+  plain,
+  say,
+  shift,
+  signed,
+  sizes,
+  times,
+} from "../said.ts";
 import { tellMechanisms, type ToldMechanisms } from "./mechanisms.ts";
 import { tellCross, type ToldCross } from "./association.ts";
 import { tellQuestion, type ToldQuestion } from "./question.ts";
@@ -13,7 +25,7 @@ import { difference, side, type Sides } from "./sides.ts";
 import { warningInWords } from "./warnings.ts";
 import { tellStrata, type ToldStrata } from "./strata.ts";
 
-export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" | "delta" | "holm";
+export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" | "delta" | "spread" | "holm";
 
 export interface ToldComparison {
   readonly verdict: Verdict;
@@ -76,10 +88,12 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
       { id: "margin", name: "margin", per: "row" },
       { id: "n", name: "n", per: "row" },
       { id: "delta", name: "delta", per: "row" },
+      { id: "spread", name: `spread ${sides.letters[1]} / ${sides.letters[0]}`, per: "row" },
       { id: "holm", name: "Holm p", per: "row" },
     ],
     rows: QUESTIONS.map(({ name }) => {
-      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, mann_whitney } = comparison[name];
+      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, spread, mann_whitney } =
+        comparison[name];
       const holm = mann_whitney?.p_holm ?? null;
       return {
         head: plain(name),
@@ -90,6 +104,7 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
           margin: [say`+-${chosen(margin_ns)}`],
           n: [sizes(n)],
           delta: [signed(cliffs_delta)],
+          spread: [spreadInWords(spread)],
           holm: [holm === null ? null : bareP(holm, mann_whitney!.p_capped)],
         },
         bins: [],
@@ -98,6 +113,12 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
     range: null,
     empty: "no question",
   };
+}
+
+/** Ratio of MADs, where its interval shows which side is the wider one. */
+function spreadInWords({ mad_ratio, direction }: SideSpread): Cell {
+  if (mad_ratio === null || direction === null) return null;
+  return direction === "unclear" ? plain("unclear") : say`${times(mad_ratio.ratio)} ${direction}`;
 }
 
 function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a" | "b"> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
+import { compareText } from "../../../analysis/print/compare/text.ts";
 import { compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
 import { DIRECT, WAKELIST } from "../result/result_fixture.ts";
 
@@ -110,6 +111,35 @@ Deno.test("a reversal by the mix of strata is called Simpson's", () => {
   assert.deepEqual(result.warnings.filter(({ code }) => code === "simpson_sign"), [
     { code: "simpson_sign", key: "migrated", question: "ttwu_to_tkread" },
   ]);
+});
+
+Deno.test("a difference that vanishes inside strata is called one of their mix, before all else", () => {
+  const place = shuffled(60, 3);
+  const side = (slow: number, shift: number) =>
+    runs(
+      spread(60, 0, 10).map((jitter, i) => (place[i]! < slow ? 900_000 : 300_000) + jitter + shift),
+      (i) => ({ migrated: place[i]! < slow }),
+    );
+  const mixed = compared(side(12, 0), side(50, 0));
+  const { verdict, mix } = mixed.ttwu_to_tkread;
+  assert.deepEqual([verdict, mix?.key], ["DIFFERENT", "migrated"]);
+  const [low, high] = mix!.shift_ci_ns;
+  assert.ok(low <= 0 && high >= 0 && high - low < 1000);
+  assert.match(
+    compareText([mixed]),
+    /mix +inside the strata of migrated the shift is .*: their mix makes\s+the\s+difference/s,
+  );
+  assert.equal(compared(side(30, 0), side(30, 300_000)).ttwu_to_tkread.verdict, "DIFFERENT");
+  assert.equal(compared(side(30, 0), side(30, 300_000)).ttwu_to_tkread.mix, null);
+});
+
+Deno.test("sides that are the same in place are told apart by their spread, in a sentence and in the table", () => {
+  const text = compareText([compared(runs(spread(60, MS, 10)), runs(spread(60, MS, 100)))]);
+  assert.match(text, /spread +the same in place, not in spread: MAD B \/ A 10\.\d+, .*B\s+wider\n/s);
+  assert.match(text, /^offset +EQUIVALENT +\S+ \S+ +10\.\d+ wider +60 \+ 60$/m);
+  const alike = compareText([compared(runs(spread(60, MS, 10)), runs(spread(60, MS, 11)))]);
+  assert.match(alike, /^offset +EQUIVALENT +\S+ \S+ +unclear +60 \+ 60$/m);
+  assert.ok(!alike.includes("not in spread"));
 });
 
 Deno.test("a spread that is wide on one side and tight on the other is reported", () => {
