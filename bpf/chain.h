@@ -167,7 +167,9 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
 			entry->pid = pid;
 			entry->waker_pid = waker_pid;
 			entry->flags = wake_flags;
-			entry->stack_bytes = bpf_get_stack(ctx, entry->stack, sizeof(entry->stack), 0);
+			entry->stack_bytes = 0;
+			if (armed.takes_stacks)
+				entry->stack_bytes = bpf_get_stack(ctx, entry->stack, sizeof(entry->stack), 0);
 			entry->run = armed.run;
 		}
 	});
@@ -203,14 +205,16 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	c->run = run;
 	c->ttwu_ns = ns;
 	c->seen[SEEN_TTWU] = 1;
+	c->takes_stacks = armed.takes_stacks;
 	c->seen[SEEN_TKREADS] = !config.target_tells_read;
 	if (entry) {
 		c->ttwu_frame = entry->frame;
 		c->wake_flags_entry = entry->flags;
 		c->seen[SEEN_WAKE_FLAGS_ENTRY] = 1;
 		c->ttwu_stack_bytes = entry->stack_bytes;
-		bpf_probe_read_kernel(c->ttwu_stack, sizeof(c->ttwu_stack), entry->stack);
-	} else {
+		if (c->takes_stacks)
+			bpf_probe_read_kernel(c->ttwu_stack, sizeof(c->ttwu_stack), entry->stack);
+	} else if (c->takes_stacks) {
 		c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
 	}
 	c->tgid = p->tgid;

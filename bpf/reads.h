@@ -67,7 +67,8 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 		c->tkread_function = function;
 		c->tkread_context = context;
 		c->tkread_fills = fills;
-		c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
+		if (c->takes_stacks)
+			c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
 		c->seen[SEEN_TKREAD_CONTEXT] = context != 0;
 		c->seen[SEEN_TKREAD] = 1;
 	}

@@ -97,6 +97,7 @@ struct armed_run {
 	unsigned int kernel_pid;          /* the kernel's own pid, found at first sight; 0: not yet, or not needed */
 	unsigned long long run;           /* from 1; 0: taken */
 	unsigned long long not_before_ns; /* CLOCK_MONOTONIC: wakeups before it are not this run's */
+	unsigned long long takes_stacks;  /* 0: in this run no stack is taken */
 	unsigned long long read_run;      /* 0: the target has not read yet */
 	unsigned long long read_ns;       /* what it read, written before read_run */
 };
@@ -140,6 +141,7 @@ struct chain {
 	unsigned int state_after IF_SEEN(SEEN_WAKEUP);
 	enum chain_path path IF_SEEN(SEEN_WAKEUP);
 	unsigned int on_rq KERNEL_ONLY;
+	unsigned int takes_stacks KERNEL_ONLY; /* as armed */
 	int prev_cpu;
 	int target_cpu IF_SEEN(SEEN_WAKEUP);
 	unsigned int target_idle IF_SEEN(SEEN_TARGET_IDLE);

@@ -82,6 +82,7 @@ export const REQUEST_FIELDS = [
   "policy",
   "priority",
   "nice",
+  "stack",
 ] as const;
 
 /** struct target_result, likewise. */
@@ -205,15 +206,23 @@ export class NativeTarget extends TargetBase {
    *
    * @param edgeRealNs absolute CLOCK_REALTIME at which the edge is due
    * @param wake how the target is woken: a name of the table in ffi/native/wakes.c
+   * @param stack whether the kernel's side takes the run's stacks
    * @throws {TargetError}
    * @throws {RangeError} when there is no such wake
    */
-  async run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun> {
+  async run(
+    armedMapFd: number,
+    run: number,
+    edgeRealNs: bigint,
+    wake: string,
+    stack = true,
+  ): Promise<TargetRun> {
     const index = this.native.symbols.wake_index(new TextEncoder().encode(`${wake}\0`));
     if (index < 0) throw new RangeError(`A wake must be in the table of wakes, got ${wake}`);
     const request = {
       ...this.#request(armedMapFd, run, edgeRealNs),
       wake: BigInt(index),
+      stack: BigInt(stack),
       lead_ns: this.#leadNs,
       hold_ns: this.#holdNs,
     };
@@ -272,8 +281,17 @@ export class ExistingTarget extends TargetBase {
    * @param edgeRealNs absolute CLOCK_REALTIME at which the edge is due
    * @throws {TargetError} with ESRCH when the task has ended
    */
-  async run(armedMapFd: number, run: number, edgeRealNs: bigint): Promise<TargetRun> {
-    const request = requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside);
+  async run(
+    armedMapFd: number,
+    run: number,
+    edgeRealNs: bigint,
+    _wake?: string,
+    stack = true,
+  ): Promise<TargetRun> {
+    const request = {
+      ...requestOf(armedMapFd, run, edgeRealNs, this.#trigger, this.inside),
+      stack: BigInt(stack),
+    };
     const result = await this.call(
       run,
       request,
@@ -303,6 +321,7 @@ function requestOf(
     armed_map_fd: BigInt(armedMapFd),
     run: BigInt(run),
     wake: 0n,
+    stack: 1n,
     edge_real_ns: edgeRealNs,
     lead_ns: 0n,
     hold_ns: 0n,

@@ -33,14 +33,19 @@
 
 static struct counter_sample origin;
 
-int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns)
+int arm_map(const struct target_request *request, uint32_t pid, uint64_t not_before_ns)
 {
-	struct armed_run value = { .pid = pid, .run = run, .not_before_ns = not_before_ns };
+	struct armed_run value = {
+		.pid = pid,
+		.run = pid ? request->run : 0,
+		.not_before_ns = not_before_ns,
+		.takes_stacks = request->stack,
+	};
 	uint32_t key = 0;
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map_fd;
+	attr.map_fd = request->armed_map_fd;
 	attr.key = (uintptr_t)&key;
 	attr.value = (uintptr_t)&value;
 	attr.flags = BPF_ANY;
@@ -285,7 +290,7 @@ static int armed_wait(const struct target_request *request, int64_t difference_n
 			return error;
 		}
 	}
-	error = arm_map(request->armed_map_fd, state->target_tid, request->run, 0);
+	error = arm_map(request, state->target_tid, 0);
 	if (!error && !wake->wake && now_ns(CLOCK_REALTIME) + request->lead_ns > request->edge_real_ns)
 		error = ETIME;
 	if (!error) {
@@ -362,7 +367,7 @@ static int run_once(const struct target_request *request, struct target_result *
 	/* Rehearse it unarmed: a page fault between arming and sleeping could block and cause a wakeup of its own. */
 	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL);
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &read);
-	error = arm_map(request->armed_map_fd, 0, 0, 0);
+	error = arm_map(request, 0, 0);
 	if (error)
 		return error;
 	error = wake->open ? wake->open(&state) : 0;

@@ -23,6 +23,7 @@ struct target_request {
 	int64_t policy;              /* SCHED_*, or INHERITED */
 	int64_t priority;            /* of a real-time policy, or INHERITED */
 	int64_t nice;                /* or INHERITED */
+	int64_t stack;               /* 0: in this run no stack is taken */
 };
 
 struct target_result {
@@ -41,7 +42,7 @@ struct target_result {
  * Arms `pid`, as this pid namespace counts, in that run: the task's first wakeup from that time on (the
  * kernel's CLOCK_MONOTONIC) is followed; pid 0 disarms. 0 or an errno.
  */
-int arm_map(int map_fd, uint32_t pid, uint64_t run, uint64_t not_before_ns);
+int arm_map(const struct target_request *request, uint32_t pid, uint64_t not_before_ns);
 
 struct wait_state;
 

@@ -114,8 +114,7 @@ static int follow_once(const struct target_request *request, int32_t pid, struct
 	if (is_foreseen) {
 		int64_t from_real_ns = request->edge_real_ns - state.trigger->earliest_ns;
 
-		error = arm_map(request->armed_map_fd, pid, request->run,
-				kernel_monotonic(request, from_real_ns - difference));
+		error = arm_map(request, pid, kernel_monotonic(request, from_real_ns - difference));
 		if (!error && state.trigger->is_due && now_ns(CLOCK_REALTIME) > from_real_ns)
 			error = ETIME;
 		if (error)
@@ -129,7 +128,7 @@ static int follow_once(const struct target_request *request, int32_t pid, struct
 	if (access(path, F_OK))
 		return ESRCH;
 	if (!is_foreseen) {
-		error = arm_map(request->armed_map_fd, pid, request->run, kernel_monotonic(request, end_ns));
+		error = arm_map(request, pid, kernel_monotonic(request, end_ns));
 		if (error)
 			return error;
 	}

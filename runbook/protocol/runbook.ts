@@ -7,7 +7,7 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
 import type { SystemSettings } from "../machine/system_settings.ts";
-import { cellsOf } from "./design.ts";
+import { cellsOf, runsOfDesign } from "./design.ts";
 import { defaultSettings } from "./runbook_file.ts";
 import {
   ANY,
@@ -131,6 +131,13 @@ const COMBINATIONS: readonly Combination[] = [
     found: (runbook) =>
       `${runbook.runs} runs are fewer than the ${cellsOf(runbook).length} pairs of wake and load`,
     remedy: "give more runs, or fewer wakes or loads",
+  },
+  {
+    field: "stacks",
+    broken: (runbook) => runbook.runs < runsOfDesign(runbook),
+    found: (runbook) =>
+      `${runbook.runs} runs are fewer than ${runsOfDesign(runbook)}, of which one block has stacks`,
+    remedy: "give more runs, or a smaller N",
   },
   {
     field: "blocks",

@@ -110,6 +110,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["target", ["target", word]],
   ["loads", ["load", words]],
   ["order_seed", ["order_seed", whole]],
+  ["stacks", ["stacks", word]],
   ["hours", ["hours", word]],
   ["cpus", ["cpus", anyOrNumbers]],
   ["policy", ["policy", word]],

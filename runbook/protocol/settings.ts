@@ -59,6 +59,11 @@ export interface Runbook {
   readonly load: string;
   /** Seed for the order in which the combinations of wake and load take turns. */
   readonly order_seed: number;
+  /**
+   * Whether a run's stacks are taken, which is part of what is measured: `all`, `none`, or `every:N` for one in
+   * N blocks of runs.
+   */
+  readonly stacks: string;
   /** `any`, or the UTC hours in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
   readonly hours: string;
   /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
@@ -196,6 +201,18 @@ function load(text: string): string {
   );
 }
 
+const MOST_BLOCKS_APART = 1_000_000;
+
+function stacks(text: string): string {
+  const apart = /^every:([1-9]\d*)$/.exec(text)?.[1];
+  if (text === "all" || text === "none") return text;
+  if (apart !== undefined && Number(apart) >= 2 && Number(apart) <= MOST_BLOCKS_APART) return text;
+  throw new Unfit(
+    `"${text}" does not say which runs have stacks`,
+    `use all, none, or every:N with N from 2 to ${MOST_BLOCKS_APART}`,
+  );
+}
+
 function hours(text: string): string {
   if (text === ANY) return text;
   const [, from, to] = /^([01]\d|2[0-3])-([01]\d|2[0-3])$/.exec(text) ?? [];
@@ -274,6 +291,7 @@ export const CHECKS = {
   target,
   load: listOf(load),
   order_seed: integer(0, "a seed"),
+  stacks,
   hours,
   cpus,
   policy: oneOf([INHERIT, ...POLICIES]),

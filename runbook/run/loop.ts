@@ -43,7 +43,13 @@ export interface Target {
    * with TargetError: ETIME when the edge was too near once the run was armed, EINTR when the sleep was cut
    * short.
    */
-  run(armedMapFd: number, run: number, edgeRealNs: bigint, wake: string): Promise<TargetRun>;
+  run(
+    armedMapFd: number,
+    run: number,
+    edgeRealNs: bigint,
+    wake: string,
+    stack: boolean,
+  ): Promise<TargetRun>;
   /** Ends a sleep in progress: its run() then settles soon. */
   cancel(): void;
 }
@@ -184,7 +190,7 @@ async function doRun(
   if (windowed) probes.open();
   try {
     using _load = options.startLoad(cell.load);
-    const sleep = new Sleep(options, run, edge, cell.wake);
+    const sleep = new Sleep(options, run, edge, cell);
     const end = await sleep.wait();
     if (end === MISSED || isUncertain(end)) {
       // Without an edge the run does not exist: what the probes hold of it is dropped.
@@ -239,11 +245,11 @@ class Sleep {
   readonly #wake = () => this.#awake.abort();
   #result: { readonly target: TargetRun } | { readonly error: unknown } | null = null;
 
-  constructor(options: LoopOptions, run: number, edge: bigint, wake: string) {
+  constructor(options: LoopOptions, run: number, edge: bigint, { wake, stack }: DesignCell) {
     this.#options = options;
     this.#run = run;
     this.#edge = edge;
-    options.target.run(options.probes.armedMapFd, run, edge, wake)
+    options.target.run(options.probes.armedMapFd, run, edge, wake, stack)
       .then((target) => void (this.#result = { target }), (error) => void (this.#result = { error }))
       .finally(() => {
         options.interrupt.removeEventListener("abort", this.#wake);

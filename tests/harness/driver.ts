@@ -169,7 +169,11 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
         probes,
         target: disturbed(target, pid !== undefined, series.duringRun),
         clock,
-        cellOf: () => ({ wake: pid === undefined ? wake : "own", load: load > 0 ? "busy" : "idle" }),
+        cellOf: () => ({
+          wake: pid === undefined ? wake : "own",
+          load: load > 0 ? "busy" : "idle",
+          stack: true,
+        }),
         // The load is made by processes of another program, for a whole series.
         startLoad: () => ({ [Symbol.dispose]: () => {} }),
         interrupt: stop.signal,
@@ -187,8 +191,8 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
 /** The target's own thread continues while the shell runs. */
 function disturbed(target: Target, isArmedAtOnce: boolean, script: string | undefined): Target {
   return {
-    run: async (armedMapFd, run, edgeRealNs, wake) => {
-      const start = () => target.run(armedMapFd, run, edgeRealNs, wake);
+    run: async (armedMapFd, run, edgeRealNs, wake, stack) => {
+      const start = () => target.run(armedMapFd, run, edgeRealNs, wake, stack);
       if (script === undefined) return await start();
       if (!isArmedAtOnce) return await scriptBeside(start, script);
       const ran = await start();

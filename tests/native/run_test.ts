@@ -111,8 +111,8 @@ Deno.test("two wakes under two loads are mixed run by run, and each run has the 
     assert.ok(typeof order_seed === "number");
     for (const row of rows) {
       const { wake, load, run } = row;
-      const mixture: Mixture = { wake: "timer,pipe", load: `idle,cpu:${threads}`, order_seed };
-      assert.deepEqual({ wake, load }, cellOf(mixture, Number(run)));
+      const mixture: Mixture = { wake: "timer,pipe", load: `idle,cpu:${threads}`, order_seed, stacks: "all" };
+      assert.deepEqual({ wake, load, stack: true }, cellOf(mixture, Number(run)));
       if (row.correlation_id === "") continue;
       assert.equal(row.waker_comm === "probe-waker", wake === "pipe", JSON.stringify(row));
       // A timer's interrupt may find a busy thread on its CPU, but never in a run without load.

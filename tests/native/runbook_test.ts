@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { capture } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { cellOf } from "../../runbook/protocol/design.ts";
 import { canonicalRunbook } from "../../runbook/protocol/runbook.ts";
 import type { Runbook } from "../../runbook/protocol/settings.ts";
 import { parseMeasurement } from "../harness/measurement.ts";
@@ -54,6 +55,31 @@ Deno.test("a runbook is kept: its runs, wakes and CPUs; the file says what was d
       assert.ok([cpu, ""].includes(row[name]), `run ${row.run} ${name} ${row[name]}`);
     }
     assert.equal(row.target_cpu, cpu);
+  }
+});
+
+Deno.test("only the runs that the runbook's stacks name have stacks; what follows from one is empty without it", async () => {
+  for (const [stacks, runs] of [["every:2", 40], ["none", 5]] as const) {
+    using place = new Place();
+    const toml = `runs = ${runs}\nperiod = "20ms"\nstacks = "${stacks}"\nrequire = "tracepoint"\n`;
+    const { code, stdout, stderr } = await capture([EXECUTABLE, ...place.arguments(toml)]);
+    assert.equal(code, 0, stderr);
+    const { meta, rows, stacks: frames } = parseMeasurement(Deno.readTextFileSync(place.out));
+    assert.equal(meta.runbook.stacks, stacks);
+    const design = { wake: "timer", load: "idle", order_seed: 1, stacks };
+    // A run of which the kernel showed no wakeup has no stack either (run_test.ts).
+    const seen = rows.filter(({ correlation_id }) => correlation_id !== "");
+    assert.ok(seen.length > runs / 2, `${seen.length} of ${runs} seen`);
+    for (const row of seen) {
+      const { stack } = cellOf(design, Number(row.run));
+      // At this tier only the stack tells the context.
+      for (const name of ["ttwu_stack", "waker_context"] as const) {
+        assert.equal(row[name] !== "", stack, `${name} of ${JSON.stringify(row)}`);
+      }
+      assert.equal(row.status, "complete");
+    }
+    assert.equal(frames.size > 0, stacks !== "none");
+    assert.equal(/not observed [^:]*ttwu_stack/.test(stdout), stacks === "none", stdout);
   }
 });
 

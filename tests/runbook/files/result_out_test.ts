@@ -36,7 +36,7 @@ function rowOf(run: number): Row {
   return buildRow(
     {
       run,
-      cell: { wake: "timer", load: "idle" },
+      cell: { wake: "timer", load: "idle", stack: true },
       status: "complete",
       record: CHAIN,
       target: TARGET,

@@ -49,7 +49,7 @@ function summaryOf(statuses: readonly ("complete" | "timeout")[]): SeriesSummary
       seesClocksourceSwitches: false,
     };
     const record = { ...TRACEPOINT_CHAIN, tkread_ns: CHAIN.ttwu_ns + 10_000n * BigInt(index + 1) };
-    const cell = { wake: "timer", load: "idle" };
+    const cell = { wake: "timer", load: "idle", stack: true };
     const outcome = { run: index + 1, cell, status, record, target: TARGET, losses };
     const { row } = buildRow(outcome, context, "tsc");
     tally.add({ ...row, ttwu_stack: KEY }, [{ key: KEY, frames: FRAMES }]);

@@ -26,7 +26,7 @@ const CONTEXT = {
 function rowOf(changes: Partial<Row> = {}): Row {
   const outcome: RunOutcome = {
     run: 1,
-    cell: { wake: "timer", load: "idle" },
+    cell: { wake: "timer", load: "idle", stack: true },
     status: "complete",
     record: CHAIN,
     target: TARGET,

@@ -43,6 +43,7 @@ Deno.test("the examples in the default runbook's comments are values that can be
   const examples = {
     wakes: '["timer", "pipe"]',
     loads: '["idle", "cpu:2"]',
+    stacks: '"every:2"',
     hours: '"22-05"',
     cpus: "[0, 1]",
     policy: '"batch"',
@@ -81,6 +82,7 @@ runs = 1_000
   "pipe",
 ]
 loads = ["idle", "cpu:2"]
+stacks = "every:3"
 hours = "22-05"
 cpus = [1, 0]
 policy = "other"
@@ -97,6 +99,7 @@ offset_margin = "50us"
     period_ns: 2_500_000,
     wake: "timer,pipe",
     load: "idle,cpu:2",
+    stacks: "every:3",
     hours: "22-05",
     cpus: "1,0",
     policy: "other",

@@ -22,7 +22,7 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any","deepest_idle_state":"any","hours":"any","load":"idle",' +
       '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
-      '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,' +
+      '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,"stacks":"all",' +
       '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
       '"warm_up_runs":0}',
   );
@@ -38,7 +38,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "a4008e486263fd7a53ec3b793c2b66dcd9f5d015c3bf8824e413401802f8dad8",
+    "7d7e5aeafc7ecb992fa7dc61215461ba559fcf80dc71259f2a4e6242c4f38e37",
   );
 });
 
@@ -54,6 +54,8 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { target: "pid" },
     { load: "cpu:2" },
     { order_seed: 2 },
+    { stacks: "none" },
+    { stacks: "every:2" },
     { hours: "22-05" },
     { cpus: "1" },
     { policy: "fifo" },
@@ -193,6 +195,18 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     "an idle state that is a path",
     { deepest_idle_state: "../C1" },
     /^deepest_idle_state: "..\/C1" does not name/,
+  ],
+  ["stacks in runs that are not said", { stacks: "some" }, /^stacks: "some" .*all, none, or every:N/],
+  ["stacks in every run, spelled twice", { stacks: "every:1" }, /^stacks: "every:1" .* N from 2/],
+  [
+    "fewer runs than one block with stacks takes",
+    { stacks: "every:9", runs: 8 },
+    /^stacks: 8 runs are fewer than 9/,
+  ],
+  [
+    "fewer runs than the pairs of one block with stacks take",
+    { stacks: "every:2", wake: "timer,pipe", runs: 3 },
+    /^stacks: 3 runs are fewer than 4/,
   ],
   ["no block", { blocks: 0 }, /^blocks: 0/],
   ["more blocks than runs", { blocks: 3, runs: 2 }, /^blocks: 3 blocks of 2 runs/],

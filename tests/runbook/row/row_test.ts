@@ -21,7 +21,7 @@ const CONTEXT = {
 };
 const OUTCOME: RunOutcome = {
   run: 1,
-  cell: { wake: "timer", load: "idle" },
+  cell: { wake: "timer", load: "idle", stack: true },
   status: "complete",
   record: CHAIN,
   target: TARGET,

@@ -42,7 +42,7 @@ export class PaperParts {
       runs,
       trigger: timerTrigger(PERIOD_NS),
       interrupt: this.interrupt.signal,
-      cellOf: () => ({ wake: "timer", load: "idle" }),
+      cellOf: () => ({ wake: "timer", load: "idle", stack: true }),
       startLoad: () => ({ [Symbol.dispose]: () => {} }),
       onOutcome: (outcome) => {
         this.calls.push(`outcome ${outcome.run}`);

@@ -296,18 +296,18 @@ Deno.test("what the writer of rows throws ends the loop", async () => {
   assert.deepEqual(parts.calls, ["open", "run 1", "close"]);
 });
 
-Deno.test("each run has the wake and the load of its cell: the load runs before the run is armed, and has ended before its row", async () => {
+Deno.test("each run has the wake, the load and the stacks of its cell: the load runs before the run is armed, and has ended before its row", async () => {
   const parts = new PaperParts((call) => call === 2 ? { errno: ETIME } : "returns");
   const options = parts.options(3);
-  const wakes: string[] = [];
+  const asked: string[] = [];
   const { run: sleep } = options.target;
-  options.target.run = (fd, run, edge, wake) => {
-    wakes.push(wake);
-    return sleep(fd, run, edge, wake);
+  options.target.run = (fd, run, edge, wake, stack) => {
+    asked.push(`${wake}${stack ? " with stacks" : ""}`);
+    return sleep(fd, run, edge, wake, stack);
   };
   await runLoop({
     ...options,
-    cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: `cpu:${run}` }),
+    cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: `cpu:${run}`, stack: run === 3 }),
     startLoad: (load) => {
       parts.calls.push(`${load} starts`);
       return { [Symbol.dispose]: () => void parts.calls.push(`${load} ends`) };
@@ -319,7 +319,7 @@ Deno.test("each run has the wake and the load of its cell: the load runs before 
     ...["open", "cpu:2 starts", "run 2", "cpu:2 ends", "close", "outcome 2"],
     ...["open", "cpu:3 starts", "run 3", "cpu:3 ends", "close", "outcome 3"],
   ]);
-  assert.deepEqual(wakes, ["timer", "pipe", "pipe", "timer"]);
+  assert.deepEqual(asked, ["timer", "pipe", "pipe", "timer with stacks"]);
   assert.deepEqual(parts.outcomes.map(({ cell }) => cell.load), ["cpu:1", "cpu:2", "cpu:3"]);
 });
 

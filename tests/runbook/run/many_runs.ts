@@ -55,7 +55,7 @@ function onOutcome(outcome: RunOutcome): void {
 await runLoop({
   runs: Number(all),
   trigger,
-  cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: "idle" }),
+  cellOf: (run) => ({ wake: run % 2 === 0 ? "pipe" : "timer", load: "idle", stack: true }),
   startLoad: () => ({ [Symbol.dispose]: () => {} }),
   interrupt: new AbortController().signal,
   onOutcome,

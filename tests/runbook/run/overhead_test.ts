@@ -38,7 +38,7 @@ class PaperParts {
       programs: () => [{ program: "sched_waking", run_cnt: 4, run_time_ns: 1000, recursion_misses: 2 }],
     }, {
       trigger: timerTrigger(PERIOD_NS),
-      cellOf: (run) => ({ wake: "timer", load: `cpu:${run}` }),
+      cellOf: (run) => ({ wake: "timer", load: `cpu:${run}`, stack: true }),
       startLoad: (load) => {
         this.loads.push(load);
         return { [Symbol.dispose]: () => {} };
@@ -70,7 +70,7 @@ class PaperParts {
 function armed(run: number, latencyNs: bigint | null): RunOutcome {
   const value_ns = latencyNs === null ? null : TARGET.edge_ns + latencyNs;
   const losses = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
-  const cell = { wake: "timer", load: "idle" };
+  const cell = { wake: "timer", load: "idle", stack: true };
   return {
     run,
     cell,
