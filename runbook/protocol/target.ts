@@ -52,6 +52,14 @@ export function findTask(
   return { pid, comm: choice.kind === "comm" ? choice.comm : lastingName(comm), start_ticks };
 }
 
+/** What the built-in target's thread is named while it runs: ffi/native/target.c. */
+export const BUILT_IN_COMM = "probe-target";
+
+/** The part of a name that the kernel keeps, and BPF programs see. */
+export function keptName(comm: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(comm).subarray(0, COMM_BYTES));
+}
+
 /** The name as /proc shows it; null: the task does not exist. */
 function nameOf(pid: number): string | null {
   return readMachineText(`/proc/${pid}/comm`)?.trimEnd() ?? null;

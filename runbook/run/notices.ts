@@ -8,15 +8,23 @@ import type { DecodeTable } from "../row/wake_flags.ts";
 
 /** Limits the end line when the clock keeps being set. */
 const MOST_REPEATS = 20;
+/** The same for a task that keeps changing its name. */
+const MOST_NAMES = 20;
 
 export class Notices {
   readonly #say: (line: string) => void;
   readonly #ofMachine: string[] = [];
+  readonly #chosen: string;
+  readonly #names = new Set<string>();
+  readonly #otherNames: string[] = [];
   readonly #repeats: string[] = [];
   readonly #disagreements: string[] = [];
 
-  constructor(say: (line: string) => void) {
+  /** @param chosen the name that the kernel had for the target when it was chosen */
+  constructor(say: (line: string) => void, chosen: string) {
     this.#say = say;
+    this.#chosen = chosen;
+    this.#names.add(chosen);
   }
 
   /**
@@ -43,6 +51,18 @@ export class Notices {
     this.#note(kept, `run ${run} was done again: ${why}`);
   }
 
+  /** Notes the target's name in a row, once for each name that is not the chosen one: a task may change it. */
+  named(run: number, comm: string): void {
+    if (this.#names.has(comm) || this.#names.size > MOST_NAMES) return;
+    this.#names.add(comm);
+    const more = this.#names.size > MOST_NAMES ? "; further names are in the rows only" : "";
+    const [now, chosen] = [comm, this.#chosen].map((name) => JSON.stringify(name));
+    this.#note(
+      this.#otherNames,
+      `run ${run}: the target is named ${now}, it was ${chosen} when chosen${more}`,
+    );
+  }
+
   /** @param texts one for each fact on which two observers disagreed */
   disagreements(texts: readonly string[]): void {
     for (const text of texts) this.#note(this.#disagreements, text);
@@ -50,7 +70,7 @@ export class Notices {
 
   /** The notices about the runs, for the end line. */
   ofRuns(): string[] {
-    return [...this.#repeats, ...this.#disagreements];
+    return [...this.#otherNames, ...this.#repeats, ...this.#disagreements];
   }
 
   all(): string[] {

@@ -6,6 +6,7 @@ import type { Tally } from "../files/tally.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 import { buildRow, type RowContext } from "../row/row.ts";
 import type { CrossCheck } from "./crosscheck.ts";
+import type { Notices } from "./notices.ts";
 import type { OverheadMeter } from "./overhead.ts";
 import type { Progress } from "./progress.ts";
 import type { Trigger } from "./triggers.ts";
@@ -17,6 +18,7 @@ export interface OutcomeSinkParts {
   readonly file: Pick<ResultWriter, "writeRow">;
   readonly tally: Pick<Tally, "add">;
   readonly crossCheck: Pick<CrossCheck, "add">;
+  readonly notices: Pick<Notices, "named">;
   readonly progress: Pick<Progress, "ran">;
   readonly trigger: Pick<Trigger, "edges">;
   /** null: the cost of the probes is not measured. */
@@ -37,11 +39,12 @@ export class OutcomeSink {
    * @throws Failure when the disk refuses the row, or the probes cannot be attached again
    */
   async take(outcome: RunOutcome): Promise<void> {
-    const { context, file, tally, crossCheck, progress, trigger, meter } = this.#parts;
+    const { context, file, tally, crossCheck, notices, progress, trigger, meter } = this.#parts;
     const { row, stacks, stackContext } = buildRow(outcome, context, this.#parts.currentClocksource());
     file.writeRow(row, stacks);
     tally.add(row, stacks);
     crossCheck.add(outcome.run, outcome.record, stackContext);
+    if (row.comm !== null) notices.named(outcome.run, row.comm);
     progress.ran(outcome, trigger.edges()?.missed ?? 0);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   }

@@ -5,6 +5,7 @@ import { type Begun, requireSameMeta } from "../files/resume.ts";
 import type { ResultWriter } from "../files/result_out.ts";
 import type { SeriesSummary } from "../files/summary.ts";
 import { Tally } from "../files/tally.ts";
+import { BUILT_IN_COMM, keptName } from "../protocol/target.ts";
 import type { Symbols } from "../row/symbols.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
 import { type ConditionsKernel, conditionsOf, warmUp } from "./conditions.ts";
@@ -65,7 +66,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   beginFile(file, begun, first, meta);
   progress.begin(first);
   progress.say(`measuring ${whatOf(first, last, runbook.runs, kernel)} into ${file.path}`);
-  const notices = new Notices((line) => progress.say(line));
+  const notices = new Notices((line) => progress.say(line), keptName(kernel.task?.comm ?? BUILT_IN_COMM));
   notices.ofMachine(symbols, decode, machine.kernel);
 
   const conditions = conditionsOf(kernel, runbook, request.waiting, request.interrupt);
@@ -78,6 +79,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
     file,
     tally,
     crossCheck,
+    notices,
     progress,
     trigger,
     meter,

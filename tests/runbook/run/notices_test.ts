@@ -6,7 +6,7 @@ const DECODE = decodeTableFor("6.12.117");
 
 function noticesOf() {
   const said: string[] = [];
-  return { said, notices: new Notices((line) => void said.push(line)) };
+  return { said, notices: new Notices((line) => void said.push(line), "sh") };
 }
 
 Deno.test("a machine that shows its symbols and whose flags are known needs no notice", () => {
@@ -43,4 +43,21 @@ Deno.test("of many repeats all are said, and the first 20 kept", () => {
   assert.equal(said.length, 25);
   assert.equal(notices.ofRuns().length, 20);
   assert.match(notices.ofRuns().at(-1)!, /^run 20 /);
+});
+
+Deno.test("a name of the target that is not the chosen one is said once, with both", () => {
+  const { said, notices } = noticesOf();
+  for (const [run, comm] of ["sh", "a\tb", "sh", "a\tb", "c"].entries()) notices.named(run + 1, comm);
+  const expected = ["a\\tb", "c"].map((name, i) =>
+    `run ${[2, 5][i]}: the target is named "${name}", it was "sh" when chosen`
+  );
+  assert.deepEqual(notices.ofRuns(), expected);
+  assert.deepEqual(said, expected.map((text) => `notice: ${text}`));
+});
+
+Deno.test("of a target that keeps changing its name 20 are said, and that there are more", () => {
+  const { said, notices } = noticesOf();
+  for (let run = 1; run <= 30; run++) notices.named(run, `task-${run}`);
+  assert.deepEqual([said.length, notices.ofRuns().length], [20, 20]);
+  assert.match(said.at(-1)!, /^notice: run 20: .*; further names are in the rows only$/);
 });

@@ -12,7 +12,7 @@ import { HOOKS, SYMBOLS } from "./series_fixture.ts";
 
 const OUTCOME: RunOutcome = {
   run: 7,
-  cell: { wake: "timer", load: "idle" },
+  cell: { wake: "timer", load: "idle", stack: true },
   status: "complete",
   record: { ...CHAIN, ttwu_stack: [0xffffffff81001000n, 0xffffffff81002010n] },
   target: TARGET,
@@ -36,6 +36,7 @@ function sinkOf(over: Partial<OutcomeSinkParts> = {}) {
     crossCheck: {
       add: (run, record, context) => void calls.push(`check ${run} ${record === null} ${context}`),
     },
+    notices: { named: (run, comm) => void calls.push(`named ${run} ${comm}`) },
     progress: { ran: ({ run }, missed) => void calls.push(`progress ${run} ${missed}`) },
     trigger: { edges: () => ({ missed: 4, absent: 0 }) },
     meter: {
@@ -56,6 +57,7 @@ Deno.test("a run is written, counted, checked, shown, and then paired with one w
     "row of 7 with try_to_wake_up;hrtimer_wakeup",
     "tally 7 1",
     "check 7 false task",
+    `named 7 ${CHAIN.comm}`,
     "progress 7 4",
     "meter 7",
   ]);

@@ -55,11 +55,14 @@ Deno.test("another task is named, and what is missing on the machine is a notice
     "measuring 1 runs of other (pid 9) at tier full into host.csv",
     "notice: no table of wake flags for kernel 4.4.1: raw flags only, no signatures",
   ]);
+  const name = 'run 1: the target is named "probe-target", it was "other" when chosen';
   assert.deepEqual(summary.notices, [
     "no table of wake flags for kernel 4.4.1: raw flags only, no signatures",
+    name,
   ]);
   const end = endOf(paper);
-  assert.ok(end !== null && !("notices" in end), "a machine's own notice is not one of the runs");
+  assert.ok(end !== null && "notices" in end);
+  assert.deepEqual(end.notices, [name], "a machine's own notice is not one of the runs");
 });
 
 Deno.test("a run that is done again, and observers that disagree, are in the end line and in the summary", async () => {
