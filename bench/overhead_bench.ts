@@ -52,7 +52,7 @@ interface Place {
   readonly seconds: number;
 }
 
-const NATIVE: Place = { tier: "tracepoint", rounds: 12, periodS: 4, trips: 200, bursts: 150, seconds: 6 };
+const NATIVE: Place = { tier: "tracepoint", rounds: 12, periodS: 8, trips: 200, bursts: 150, seconds: 6 };
 const GUEST: Place = { tier: "full", rounds: 6, periodS: 8, trips: 100, bursts: 100, seconds: 2 };
 
 /** Slowdowns of the pair in per cent, one per round. */

@@ -22,7 +22,7 @@ import { startGuest } from "../guest/vm/boot.ts";
 const CONFIDENCE = 0.95;
 const WAKES = ["timer", "pipe"];
 const NATIVE_RUNS = 20_000;
-const GUEST_RUNS = 1200;
+const GUEST_RUNS = 300;
 
 /** Pairs of wakes and stacks take turns, so that a drift falls on both sides alike. */
 function runbook(tier: Tier, runs: number, period: string): string {
@@ -80,7 +80,7 @@ async function measureGuest(): Promise<void> {
   for (const tier of ["full", "kprobe", "tracepoint"] as const) {
     await guest.writeFile("/root/r.toml", new TextEncoder().encode(runbook(tier, GUEST_RUNS, "20ms")));
     const argv = ["/bin/probe", "run", "--runbook", "/root/r.toml", "--out", `/root/${tier}.csv`, "--quiet"];
-    const { code, stderr } = await guest.run(argv, { timeoutMs: 600_000 });
+    const { code, stderr } = await guest.run(argv, { timeoutMs: 1_800_000 });
     if (code !== 0) throw new Error(`${tier}: ${stderr}`);
     report(
       `emulated guest with Linux 6.12, tier ${tier}`,
