@@ -38,11 +38,22 @@ struct target_result {
 	int64_t sequence; /* number of the edge as its device counts; -1: it does not count */
 };
 
+struct armed_run;
+
 /*
  * Arms `pid`, as this pid namespace counts, in that run: the task's first wakeup from that time on (the
  * kernel's CLOCK_MONOTONIC) is followed; pid 0 disarms. 0 or an errno.
  */
 int arm_map(const struct target_request *request, uint32_t pid, uint64_t not_before_ns);
+
+/* The value of the armed map, in this process's memory. 0 or an errno. */
+int map_armed(int map_fd, struct armed_run **armed);
+
+/* Notes the read for the program that sees the target leave its CPU. */
+void note_read(struct armed_run *armed, uint64_t run, int64_t read_ns);
+
+/* Leaves the note of the read in place. */
+void disarm(struct armed_run *armed);
 
 struct wait_state;
 
