@@ -8,10 +8,9 @@
  */
 
 import { EXIT, Failure } from "../analysis/failure.ts";
-import { hodgesLehmann, shiftInterval } from "../analysis/stats/hodges_lehmann.ts";
-import { PairwiseDifferences } from "../analysis/stats/pairwise_difference.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
 import { Xoshiro128 } from "../analysis/stats/random.ts";
+import { ShiftTest } from "../analysis/stats/shift_test.ts";
 import { normalQuantile } from "../analysis/stats/special.ts";
 import { stdoutOf } from "../build/process/command.ts";
 
@@ -42,11 +41,9 @@ function sides(n: number): [a: Float64Array, b: Float64Array] {
 
 /** Timed from unsorted runs, as R does it. */
 function shiftOf(runsA: Float64Array, runsB: Float64Array): Shift {
-  const [a, b] = [runsA.toSorted(), runsB.toSorted()];
-  const differences = new PairwiseDifferences(a, b);
-  const estimate = hodgesLehmann(a, b, differences);
-  const { low, high } = shiftInterval(a, b, 0.95, differences);
-  return { estimate, low, high };
+  const test = new ShiftTest(runsA.toSorted(), runsB.toSorted());
+  const { low, high } = test.interval(0.95);
+  return { estimate: test.estimate, low, high };
 }
 
 /** Median over some rounds; s. */

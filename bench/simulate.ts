@@ -9,11 +9,11 @@ import { validationDocument } from "./simulation/document.ts";
 
 const PLAN: Plan = {
   sizes: [6, 30, 300],
-  pairs: { plain: 10_000, resampling: 4000, resamplingLarge: 2000, verdicts: 2000 },
+  pairs: { plain: 10_000, resampling: 4000, resamplingLarge: 2000, verdicts: 2000, shapes: 4000 },
 };
 const QUICK_PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20 },
+  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20, shapes: 20 },
 };
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);

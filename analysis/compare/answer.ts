@@ -1,6 +1,6 @@
 /** One question: estimate, interval, tests and verdict, with refusals when the data are too few. */
 
-import { contrast } from "./contrast.ts";
+import { contrast, shiftTestOf } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
 import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sample/sample.ts";
@@ -10,9 +10,8 @@ import { isDependent, orderTest, tooAlike } from "./order.ts";
 import { checkSeries } from "../sample/series.ts";
 import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
 import { equivalence } from "../stats/equivalence.ts";
-import { mannWhitney } from "../stats/mann_whitney.ts";
-import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
 import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "../stats/special.ts";
 import type { VerdictReason } from "./reasons.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -43,12 +42,12 @@ export function estimate(
   exploration: Exploration,
 ): Estimated {
   const sorted = both(samples, (sample) => sample.sorted);
-  const differences = new PairwiseDifferences(...sorted);
-  const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, differences);
+  const shiftTest = shiftTestOf(sorted);
+  const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, shiftTest);
   return {
     samples: sorted,
     numbers: {
-      ...contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, differences),
+      ...contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, shiftTest),
       margin_ns: marginNs,
       ...decisive,
       block_lengths: serial === null ? null : serial.blockLengths,
@@ -60,30 +59,32 @@ export function estimate(
  * What a verdict is based on: the order of the runs, the test of the shift and that of equivalence.
  *
  * @param marginNs > 0
- * @param differences of the sorted samples
+ * @param shiftTest of the sorted samples
  */
 export function decide(
   samples: Pair<Sample>,
   marginNs: number,
   alpha: number,
-  differences: PairwiseDifferences = new PairwiseDifferences(samples[0].sorted, samples[1].sorted),
+  shiftTest: ShiftTest | null = shiftTestOf(both(samples, (sample) => sample.sorted)),
 ) {
   const series = both(samples, checkSeries);
   const sorted = both(samples, (sample) => sample.sorted);
   const smaller = Math.min(sorted[0].length, sorted[1].length);
   const order = orderTest(series);
   const refused = smaller >= INTERVAL_NEEDS && tooAlike(series) !== null;
-  const serial = refused || smaller < TEST_NEEDS || !isDependent(order)
+  const serial = refused || shiftTest === null || !isDependent(order)
     ? null
-    : serialShift(...samples, undefined, differences);
+    : serialShift(...samples, undefined, shiftTest.differences);
   return {
     series,
     order,
     /** Too few effective runs. */
     refused,
     serial,
-    mann_whitney: refused || smaller < TEST_NEEDS ? null : testOf(sorted, serial),
-    tost: refused || smaller < INTERVAL_NEEDS ? null : tostOf(sorted, marginNs, alpha, serial, differences),
+    brunner_munzel: refused || shiftTest === null ? null : testOf(sorted, serial, shiftTest),
+    tost: refused || shiftTest === null || smaller < INTERVAL_NEEDS
+      ? null
+      : tostOf(sorted, marginNs, alpha, serial, shiftTest),
   };
 }
 
@@ -91,16 +92,17 @@ const NO_INTERVAL = { interval: () => null };
 
 const SERIAL_METHOD = "Student's t with the variance of moving blocks";
 
-function testOf([a, b]: Pair<Float64Array>, serial: SerialShift | null): Answer["mann_whitney"] {
-  if (serial === null) {
-    const { u, p, method } = mannWhitney(a, b);
-    return { u, ...cappedP(p), p_holm: null, method };
-  }
+function testOf(
+  [a, b]: Pair<Float64Array>,
+  serial: SerialShift | null,
+  shiftTest: ShiftTest,
+): Answer["brunner_munzel"] {
   const { greater, equal } = countPairs(a, b);
   const u = greater + equal / 2;
+  if (serial === null) return { u, ...cappedP(shiftTest.p), p_holm: null, method: shiftTest.method };
   const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
   const p = excess === 0 ? 1 : Math.min(1, 2 * tSurvival(excess / serial.sigmaOfU, serial.df));
-  return { u, ...cappedP(p), p_holm: null, method: `Mann-Whitney, ${SERIAL_METHOD}` };
+  return { u, ...cappedP(p), p_holm: null, method: `Brunner-Munzel, ${SERIAL_METHOD}` };
 }
 
 function tostOf(
@@ -108,11 +110,12 @@ function tostOf(
   marginNs: number,
   alpha: number,
   serial: SerialShift | null,
-  differences: PairwiseDifferences,
+  shiftTest: ShiftTest,
 ): Answer["tost"] {
   if (serial === null) {
-    const { p, interval, method } = equivalence(a, b, marginNs, alpha, differences);
-    return { ...cappedP(p), ci_ns: [interval.low, interval.high], method };
+    const { p, method } = equivalence(shiftTest, marginNs);
+    const { low, high } = shiftTest.interval(1 - 2 * alpha);
+    return { ...cappedP(p), ci_ns: [low, high], method };
   }
   const interval = serial.interval(1 - 2 * alpha);
   if (interval === null) return null;
@@ -125,14 +128,14 @@ function tostOf(
   return {
     ...cappedP(p),
     ci_ns: [interval.low, interval.high],
-    method: `TOST, Mann-Whitney, ${SERIAL_METHOD}`,
+    method: `TOST, Brunner-Munzel, ${SERIAL_METHOD}`,
   };
 }
 
 /** What the answer depends on besides the question's own numbers. */
 export interface Circumstances {
   readonly alpha: number;
-  /** The question's Mann-Whitney p adjusted for the family, had it been `p`; null when it is not in the family. */
+  /** The question's p of the shift adjusted for the family, had it been `p`; null when it is not in the family. */
   readonly adjusted: ((p: number) => number) | null;
   /** Why the sides cannot be compared; empty when they can. */
   readonly confounded: readonly VerdictReason[];
@@ -148,16 +151,16 @@ export function answer(
 ): Answer {
   const estimated = exploration.adjust<Numbers>(numbers);
   const { alpha, adjusted, confounded, broken } = circumstances;
-  const pHolm = adjusted === null || estimated.mann_whitney === null
+  const pHolm = adjusted === null || estimated.brunner_munzel === null
     ? null
-    : adjusted(estimated.mann_whitney.p);
-  const test = estimated.mann_whitney === null ? null : { ...estimated.mann_whitney, p_holm: pHolm };
+    : adjusted(estimated.brunner_munzel.p);
+  const test = estimated.brunner_munzel === null ? null : { ...estimated.brunner_munzel, p_holm: pHolm };
   const say = (
     verdict: Verdict,
     reasons: readonly VerdictReason[],
     n_to_settle: number | null = null,
   ): Answer => (
-    { ...estimated, mann_whitney: test, verdict, reasons, n_to_settle, leave_out: null, mix: null }
+    { ...estimated, brunner_munzel: test, verdict, reasons, n_to_settle, leave_out: null, mix: null }
   );
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);

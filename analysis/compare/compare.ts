@@ -130,10 +130,10 @@ function prepare(
     const { name } = question;
     const estimated = estimate(samples[name], margins[name], alpha, exploration);
     const confounded = [...protocol, ...hookDifferences(question, a.meta, b.meta)];
-    const { mann_whitney } = estimated.numbers;
-    const test = mann_whitney === null || confounded.length > 0 || broken.length > 0
+    const { brunner_munzel } = estimated.numbers;
+    const test = brunner_munzel === null || confounded.length > 0 || broken.length > 0
       ? null
-      : { p: mann_whitney.p };
+      : { p: brunner_munzel.p };
     return { estimated, confounded, test };
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;

@@ -140,7 +140,7 @@ export interface Mix {
 export interface Answer extends Contrast {
   readonly margin_ns: number;
   /** `p_holm` is null for a question that is not in the family: confounded, or a side's integrity failed. */
-  readonly mann_whitney:
+  readonly brunner_munzel:
     | PValue & { readonly u: number; readonly p_holm: number | null; readonly method: string }
     | null;
   /** `ci_ns` has confidence 1 - 2 alpha; equivalence means that it lies inside the margin. */
@@ -187,7 +187,7 @@ export interface Stratum extends Contrast {
   readonly censored: Pair<number>;
   readonly timeout: Pair<number>;
   readonly aborted: Pair<number>;
-  readonly mann_whitney: ExploratoryP & { readonly u: number; readonly method: string } | null;
+  readonly brunner_munzel: ExploratoryP & { readonly u: number; readonly method: string } | null;
   /** MAD over that of the first stratum on the same side, with confidence 1 - alpha; null in the first stratum. */
   readonly mad_ratio_to_first: Pair<Ratio | null>;
   /**
@@ -209,7 +209,7 @@ export interface Stratified {
   readonly shift_ci_ns: Pair<number>;
   readonly shift_method: string;
   readonly direction: Direction;
-  readonly van_elteren: ExploratoryP & { readonly z: number | null; readonly method: string };
+  readonly van_elteren: ExploratoryP & { readonly t: number | null; readonly method: string };
 }
 
 /** The question OF_STRATA by the values of one or more columns. */

@@ -11,14 +11,14 @@ import type { Pair } from "../sample/summary.ts";
 import { andersonDarling } from "../stats/anderson_darling.ts";
 import type { SerialShift } from "../stats/block_bootstrap.ts";
 import { cliffsDelta } from "../stats/cliffs_delta.ts";
-import { hodgesLehmann, shiftInterval } from "../stats/hodges_lehmann.ts";
+import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { kolmogorovSmirnov } from "../stats/kolmogorov_smirnov.ts";
-import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
 
 /**
  * @param samples sorted ascending, in ns
  * @param serial what replaces the usual interval when the order of the runs matters, else null
- * @param differences of the samples, where more is asked of them
+ * @param shiftTest of the samples, where more is asked of it
  * @param bins of the histogram, where others are to have the same
  */
 export function contrast(
@@ -26,20 +26,16 @@ export function contrast(
   alpha: number,
   exploration: Exploration,
   serial: Pick<SerialShift, "interval"> | null,
-  differences: PairwiseDifferences = new PairwiseDifferences(...samples),
+  shiftTest: ShiftTest | null = shiftTestOf(samples),
   bins: Bins | null = binsOver(samples),
 ): Unadjusted<Contrast> {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
-  const interval = smaller < INTERVAL_NEEDS
-    ? null
-    : serial === null
-    ? shiftInterval(a, b, 1 - alpha, differences)
-    : serial.interval(1 - alpha);
+  const interval = smaller < INTERVAL_NEEDS ? null : (serial ?? shiftTest)!.interval(1 - alpha);
   const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
   return {
     ...summarise(samples, bins),
-    shift_ns: smaller === 0 ? null : hodgesLehmann(a, b, differences),
+    shift_ns: shiftTest?.estimate ?? (smaller === 0 ? null : hodgesLehmann(a, b)),
     shift_ci_ns: ends,
     shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
     direction: directionOf(ends),
@@ -47,6 +43,11 @@ export function contrast(
     spread: sideSpread(samples, alpha, exploration),
     ...shapes(samples, exploration),
   };
+}
+
+/** Null where there are too few runs for it. */
+export function shiftTestOf(samples: Pair<Float64Array>): ShiftTest | null {
+  return Math.min(samples[0].length, samples[1].length) < TEST_NEEDS ? null : new ShiftTest(...samples);
 }
 
 function shapes(

@@ -3,9 +3,7 @@
 import { INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { LeaveOut } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
-import { intervalRank } from "../stats/hodges_lehmann.ts";
-import { mannWhitney } from "../stats/mann_whitney.ts";
-import { countDifferences } from "../stats/rank.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** Most runs left out, as a share of all and as a number. */
@@ -20,14 +18,14 @@ export interface Rule {
   readonly alpha: number;
   /** The verdict depends on the order of the runs. */
   readonly isSerial: boolean;
-  /** A Mann-Whitney p adjusted for the family, the other p-values in it as they are. */
+  /** A p of the shift adjusted for the family, the other p-values in it as they are. */
   adjusted(p: number): number;
 }
 
 /**
- * Tries the runs that move the shift most: to leave out the largest of A and the smallest of B moves every ordered
- * difference up as far as leaving out so many of each can, and the other way down. So a flip that is caused by
- * a moved shift is found with the smallest number; one that only narrows the interval from both ends is not sought.
+ * Tries the runs that move the shift most, at the ends of each side: to leave out the largest of A and the smallest
+ * of B moves every ordered difference up as far as leaving out so many of each can, and the other way down. Runs from
+ * the middle, which may change how wide the interval is, are not tried.
  *
  * @param samples sorted ascending, at least INTERVAL_NEEDS values each
  * @param verdict of all runs
@@ -61,13 +59,10 @@ export function leaveOut(samples: Pair<Float64Array>, rule: Rule, verdict: Verdi
   return { ...none, searched: limit, reason: null };
 }
 
-/** As the whole question's, but that the ends of the interval are not selected: pairs up to a margin are counted. */
+/** As the whole question's, but that the ends of the interval are not looked for: the margin itself is tested. */
 function verdictWith(a: Float64Array, b: Float64Array, { marginNs, alpha, adjusted }: Rule): Verdict {
-  const { rank } = intervalRank(a, b, 1 - 2 * alpha);
-  const fromBelow = a.length * b.length + 1 - rank;
-  const lower = countDifferences(a, b, -marginNs);
-  const upper = countDifferences(a, b, marginNs);
-  const isInside = lower.upTo < rank && upper.below >= fromBelow;
-  const isOutside = lower.below >= fromBelow || upper.upTo < rank;
-  return verdictOf(isInside, isOutside, adjusted(mannWhitney(a, b).p) < alpha);
+  const test = new ShiftTest(a, b);
+  const isInside = test.pAbove(-marginNs) < alpha && test.pBelow(marginNs) < alpha;
+  const isOutside = !isInside && (test.pAbove(marginNs) < alpha || test.pBelow(-marginNs) < alpha);
+  return verdictOf(isInside, isOutside, adjusted(test.p) < alpha);
 }

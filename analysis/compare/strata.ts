@@ -1,7 +1,7 @@
 /** The question OF_STRATA stratum by stratum: both sides of each, and the spread between them. */
 
 import type { ColumnName } from "../result/columns.ts";
-import { contrast } from "./contrast.ts";
+import { contrast, shiftTestOf } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { Grouping } from "../sample/grouping.ts";
 import { both, completeness, type FileSample, samplesByName, TEST_NEEDS } from "../sample/sample.ts";
@@ -13,7 +13,6 @@ import type { StrataSpread, Stratification, Stratum } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import { type Bins, binsOver } from "../sample/histogram.ts";
 import type { ResultFile } from "../result/file.ts";
-import { mannWhitney } from "../stats/mann_whitney.ts";
 import { medianSorted } from "../stats/quantile.ts";
 import { merged } from "../stats/rank.ts";
 
@@ -157,8 +156,8 @@ function stratum(
   const [a, b] = samples;
   const isFirst = a === first[0] && b === first[1];
   const smaller = Math.min(a.length, b.length);
-  const numbers = contrast(samples, alpha, exploration, null, undefined, bins);
-  const test = smaller < TEST_NEEDS ? null : mannWhitney(a, b);
+  const test = shiftTestOf(samples);
+  const numbers = contrast(samples, alpha, exploration, null, test, bins);
   const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
   const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);
   return {
@@ -166,7 +165,10 @@ function stratum(
     values,
     ...numbers,
     shift_ns: smaller < TEST_NEEDS ? null : numbers.shift_ns,
-    mann_whitney: test === null ? null : exploration.add(test.p, null, { u: test.u, method: test.method }),
+    brunner_munzel: test === null ? null : exploration.add(test.p, null, {
+      u: (test.excess(0) + 0.5) * a.length * b.length,
+      method: test.method,
+    }),
     censored: [timeout[0] + aborted[0], timeout[1] + aborted[1]],
     timeout,
     aborted,

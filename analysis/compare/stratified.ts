@@ -25,7 +25,7 @@ export function stratifiedShifts(
   if (strata.length < STRATA_NEEDED) return [];
   const sizes = (side: "a" | "b") => strata.reduce((sum, stratum) => sum + stratum[side].length, 0);
   const { low, high, method } = stratifiedShiftInterval(strata, 1 - alpha);
-  const { z, p, method: test } = vanElteren(strata);
+  const { t, p, method: test } = vanElteren(strata);
   return [{
     question,
     strata: strata.length,
@@ -34,7 +34,7 @@ export function stratifiedShifts(
     shift_ci_ns: [low, high],
     shift_method: `stratified Hodges-Lehmann, ${method}`,
     direction: directionOf([low, high])!,
-    van_elteren: exploration.add(p, null, { z, method: test }),
+    van_elteren: exploration.add(p, null, { t, method: test }),
   }];
 }
 

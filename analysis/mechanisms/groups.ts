@@ -3,7 +3,6 @@
 import type { Ratio } from "../sample/ratio.ts";
 import { type FileSample, INTERVAL_NEEDS, samplesByGroup } from "../sample/sample.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
-import { hodgesLehmann, shiftInterval } from "../stats/hodges_lehmann.ts";
 import {
   type Contrast,
   contrasted,
@@ -13,7 +12,7 @@ import {
   ratioTail,
   withoutTicks,
 } from "../stats/log_mad.ts";
-import { PairwiseDifferences } from "../stats/pairwise_difference.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
 import { madSorted } from "../stats/quantile.ts";
 import { DEFAULT_SEED } from "../stats/random.ts";
 
@@ -95,7 +94,7 @@ export function shiftBetween([{ sorted: first }, { sorted: second }]: Pair<Group
   readonly shift_ci_ns: Pair<number> | null;
 } {
   if (Math.min(first.length, second.length) < INTERVAL_NEEDS) return { shift_ns: null, shift_ci_ns: null };
-  const differences = new PairwiseDifferences(first, second);
-  const { low, high } = shiftInterval(first, second, 1 - 2 * alpha, differences);
-  return { shift_ns: hodgesLehmann(first, second, differences), shift_ci_ns: [low, high] };
+  const test = new ShiftTest(first, second);
+  const { low, high } = test.interval(1 - 2 * alpha);
+  return { shift_ns: test.estimate, shift_ci_ns: [low, high] };
 }

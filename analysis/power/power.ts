@@ -62,7 +62,7 @@ export interface RunsAnswer {
 const NEEDS = 4;
 
 const METHOD =
-  `equivalence by two one-sided Mann-Whitney tests, ${SIMULATIONS} simulated pairs of samples per size, ` +
+  `equivalence by two one-sided Brunner-Munzel tests, ${SIMULATIONS} simulated pairs of samples per size, ` +
   "drawn with replacement from the files' complete runs, both sides moved to one median; fixed seed";
 
 /**

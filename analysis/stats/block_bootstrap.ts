@@ -1,10 +1,11 @@
 import { RESAMPLES } from "./bootstrap.ts";
-import { hodgesLehmann, type ShiftInterval } from "./hodges_lehmann.ts";
+import { hodgesLehmann } from "./hodges_lehmann.ts";
 import type { Ordered } from "./ordered.ts";
 import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
 import { countsBelowAndUpTo } from "./rank.ts";
 import { correctedLag1, effectiveRuns, lag1Autocorrelation } from "./series.ts";
+import type { ShiftInterval } from "./shift_test.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
 /** Replaces exchangeability when neighbouring runs depend on each other. */
@@ -37,7 +38,7 @@ const RESAMPLED_UP_TO = 1000;
 
 /**
  * The shift B - A of two series whose neighbouring runs depend on each other. Its interval goes from the c-th
- * smallest to the c-th largest of the m n differences as shiftInterval, but c is from the moving-block bootstrap
+ * smallest to the c-th largest of the m n differences, where c is from the moving-block bootstrap
  * (Kunsch 1989) of U. U is, but for a smaller term, the mean of B's placements among A less that of A's among B
  * (once B is moved by the estimated shift), so means of blocks are resampled, in O(runs / block length) each.
  * Series of more than RESAMPLED_UP_TO blocks are not resampled: their U is normal with the bootstrap's variance.
@@ -90,7 +91,6 @@ export function serialShift(
         low: differences.ranked(rank),
         high: differences.ranked(m * n + 1 - rank),
         confidence,
-        achieved: confidence,
         method: `order statistics, ${method}`,
       };
     },

@@ -1,8 +1,9 @@
-import type { ShiftInterval } from "./hodges_lehmann.ts";
-import { type Alternative, sigmaOfU } from "./mann_whitney.ts";
+import { arrangements } from "./permuted_placements.ts";
 import { thinned } from "./pairwise_difference.ts";
-import { countPairs, differencesAround, tieSumSorted } from "./rank.ts";
-import { normalCdf, normalQuantile, normalSurvival } from "./special.ts";
+import { type EqualAs, type Placements, placements, satterthwaite } from "./placements.ts";
+import { differencesAround } from "./rank.ts";
+import type { ShiftInterval } from "./shift_test.ts";
+import { tQuantile, tSurvival } from "./special.ts";
 
 /** Two samples of one stratum, each sorted ascending. */
 export interface StratumPair {
@@ -11,9 +12,8 @@ export interface StratumPair {
 }
 
 export interface VanElteren {
-  /** Positive when B is the larger one; null when no stratum can tell (all values of each are equal). */
-  readonly z: number | null;
-  /** 1 when z is null; 0 only by underflow. */
+  /** Positive when B is the larger one; null when all values of each sample are equal. */
+  readonly t: number | null;
   readonly p: number;
   readonly method: string;
 }
@@ -28,33 +28,29 @@ const LONG_WALK = 20_000;
 const THINNED_TO = 32;
 const THINNED_MARGIN = 0.02;
 
+/** With more values the end of an interval is searched to this share of its distance from the middle. */
+const SEARCHED_UP_TO = 2000;
+const WEIGHT_SHARE = 1 / 1000;
+
+const VARIANCE = "placement variance within strata, Student's t";
+
 /**
  * Van Elteren's stratified Wilcoxon test (1960): the U of each stratum weighted with 1 / (N_h + 1), N_h its number
- * of values; normal approximation with tie correction within each stratum, without continuity correction.
+ * of values. Its variance is the sum of the strata's, from the placements as in ShiftTest, so that strata whose sides
+ * spread unequally are not called shifted; Student's t with Satterthwaite's degrees of freedom.
  *
- * @throws RangeError without strata or when a stratum lacks a side
+ * @throws RangeError without strata or when a stratum has fewer than 2 values on a side
  */
-export function vanElteren(
-  strata: readonly StratumPair[],
-  alternative: Alternative = "two-sided",
-): VanElteren {
+export function vanElteren(strata: readonly StratumPair[]): VanElteren {
   requireSides("van Elteren", strata);
-  let excess = 0;
-  let variance = 0;
-  for (const { a, b } of strata) {
-    const { greater, equal, tieSum } = countPairs(a, b);
-    const weight = weightOf({ a, b });
-    excess += weight * (greater + equal / 2 - (a.length * b.length) / 2);
-    variance += (weight * sigmaOfU(a.length, b.length, tieSum)) ** 2;
-  }
-  if (variance === 0) return { z: null, p: 1, method: "van Elteren, all values of each stratum equal" };
-  const z = excess / Math.sqrt(variance);
-  const p = alternative === "greater"
-    ? normalSurvival(z)
-    : alternative === "less"
-    ? normalCdf(z)
-    : Math.min(1, 2 * normalSurvival(Math.abs(z)));
-  return { z, p, method: "van Elteren, weights 1 / (N + 1), normal approximation with tie correction" };
+  const standing = standingAt(strata, 0, 0.5, placementsOf(strata, stratifiedHodgesLehmann(strata), 0.5));
+  const p = Math.min(1, 2 * tailOf(strata, { ...standing, excess: Math.abs(standing.excess) }));
+  if (standing.variance === 0) return { t: null, p, method: "van Elteren, all values of each sample equal" };
+  return {
+    t: standing.excess / Math.sqrt(standing.variance),
+    p,
+    method: `van Elteren, weights 1 / (N + 1), ${VARIANCE}`,
+  };
 }
 
 /**
@@ -62,7 +58,7 @@ export function vanElteren(
  * statistic is 0, that is the median of the differences within strata, each weighted with 1 / (N_h + 1).
  * Exact, in O((m + n) log(m n)).
  *
- * @throws RangeError without strata or when a stratum lacks a side
+ * @throws RangeError without strata or when a stratum has fewer than 2 values on a side
  */
 export function stratifiedHodgesLehmann(strata: readonly StratumPair[]): number {
   requireSides("stratified Hodges-Lehmann", strata);
@@ -76,10 +72,10 @@ export function stratifiedHodgesLehmann(strata: readonly StratumPair[]): number 
 
 /**
  * Confidence interval of the common shift B - A: the shifts that van Elteren's test does not reject, closed at its
- * ends. A shift between neighbouring differences ties no two values across the samples, so only ties within a
- * sample lessen the variance.
+ * ends.
  *
- * @throws RangeError without strata, when a stratum lacks a side, or for a confidence outside (0, 1)
+ * @throws RangeError without strata, when a stratum has fewer than 2 values on a side, or for a confidence outside
+ *   (0, 1)
  */
 export function stratifiedShiftInterval(
   strata: readonly StratumPair[],
@@ -89,26 +85,86 @@ export function stratifiedShiftInterval(
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`stratified interval: confidence is ${confidence}, must lie in (0, 1)`);
   }
-  let variance = 0;
-  for (const { a, b } of strata) {
-    const tieSum = tieSumSorted(a) + tieSumSorted(b);
-    variance += (weightOf({ a, b }) * sigmaOfU(a.length, b.length, tieSum)) ** 2;
-  }
-  const half = totalWeight(strata) / 2;
-  const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt(variance);
-  const least = Math.min(...strata.map(weightOf));
-  const target = Math.min(half, Math.max(least, half - reach)) * (1 - TOLERANCE);
+  const tail = (1 - confidence) / 2;
   const mirrored = strata.map(({ a, b }) => ({ a: b, b: a }));
-  const achieved = variance === 0
-    ? 1
-    : 1 - 2 * normalCdf(-Math.min(half - least, reach) / Math.sqrt(variance));
   return {
-    low: weightedDifference(strata, target),
-    high: 0 - weightedDifference(mirrored, target),
+    low: lowerEnd(strata, tail),
+    high: 0 - lowerEnd(mirrored, tail),
     confidence,
-    achieved: Math.max(0, achieved),
-    method: "van Elteren inversion, normal approximation with tie correction",
+    method: `inversion of van Elteren's test, ${VARIANCE}`,
   };
+}
+
+/** The smallest difference next to a shift that is not rejected as too low. */
+function lowerEnd(strata: readonly StratumPair[], tail: number): number {
+  const estimate = stratifiedHodgesLehmann(strata);
+  const atEstimate = placementsOf(strata, estimate, 0.5);
+  const half = totalWeight(strata) / 2;
+  const least = Math.min(...strata.map(weightOf)) / 2;
+  const first = standingAt(strata, estimate, 0.5, atEstimate);
+  const t = first.variance === 0 ? 0 : tQuantile(tail, first.df);
+  const expected = ({ variance }: Standing) => half - t * Math.sqrt(variance);
+  const isLong = strata.reduce((sum, { a, b }) => sum + a.length + b.length, 0) > SEARCHED_UP_TO;
+  // The weight of the differences up to the end lies above `rejected`; those below `found` weigh `accepted`.
+  let rejected = 0;
+  let found = weightedDifference(strata, half * (1 - TOLERANCE));
+  let accepted = half - standingAt(strata, found, 1, atEstimate).excess;
+  let aim = expected(first);
+  for (let step = 1; accepted - rejected > least; step++) {
+    const aimed = step % 4 === 0 ? (rejected + accepted) / 2 : aim;
+    const target = Math.min(accepted, Math.max(rejected + least, aimed));
+    const value = weightedDifference(strata, target * (1 - TOLERANCE));
+    const standing = standingAt(strata, value, 0, atEstimate);
+    if (tailOf(strata, standing) < tail) rejected = half - standing.excess;
+    else {
+      found = value;
+      accepted = half - standingAt(strata, value, 1, atEstimate).excess;
+    }
+    aim = expected(standing);
+    if (isLong && Math.abs(aim - target) <= WEIGHT_SHARE * (half - target)) return value;
+  }
+  return found;
+}
+
+/** Weight of the differences beyond a shift less half of all, and how well it is known. */
+interface Standing {
+  readonly excess: number;
+  readonly variance: number;
+  readonly df: number;
+}
+
+function placementsOf(strata: readonly StratumPair[], shift: number, equalAs: EqualAs): Placements[] {
+  return strata.map(({ a, b }) => placements(a, b, shift, equalAs));
+}
+
+function standingAt(
+  strata: readonly StratumPair[],
+  shift: number,
+  equalAs: EqualAs,
+  atEstimate: readonly Placements[],
+): Standing {
+  let excess = 0;
+  const parts = placementsOf(strata, shift, equalAs).flatMap((found, h) => {
+    const { a, b } = strata[h]!;
+    const weight = weightOf(strata[h]!) * a.length * b.length;
+    excess += weight * found.excess;
+    const scale = (weight * weight) / 2;
+    return [
+      [scale * (found.ofA + atEstimate[h]!.ofA), a.length - 1],
+      [scale * (found.ofB + atEstimate[h]!.ofB), b.length - 1],
+    ] as const;
+  });
+  return { excess, ...satterthwaite(parts) };
+}
+
+/** p of an excess. */
+function tailOf(strata: readonly StratumPair[], { excess, variance, df }: Standing): number {
+  if (variance > 0) return tSurvival(excess / Math.sqrt(variance), df);
+  if (excess <= 0) return excess === 0 ? 0.5 : 1;
+  // All values of each sample are equal: how often would chance part them so?
+  return strata.reduce((p, { a, b }) => {
+    return p / arrangements(Math.min(a.length, b.length), Math.max(a.length, b.length));
+  }, 1);
 }
 
 function weightOf({ a, b }: StratumPair): number {
@@ -189,9 +245,9 @@ function around(strata: readonly StratumPair[], value: number) {
 function requireSides(what: string, strata: readonly StratumPair[]): void {
   if (strata.length === 0) throw new RangeError(`${what}: no strata, needs at least 1`);
   for (const [h, { a, b }] of strata.entries()) {
-    if (a.length === 0 || b.length === 0) {
+    if (a.length < 2 || b.length < 2) {
       throw new RangeError(
-        `${what}: sizes in stratum ${h + 1} are ${a.length} and ${b.length}, needs at least 1 value a side`,
+        `${what}: sizes in stratum ${h + 1} are ${a.length} and ${b.length}, needs at least 2 values a side`,
       );
     }
   }

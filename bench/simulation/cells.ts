@@ -3,6 +3,7 @@
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import type { Pairs } from "./populations.ts";
+import { shapeCells, type ShapeErrors } from "./shapes.ts";
 import { verdictCells, type VerdictShares } from "./verdicts.ts";
 
 /** What to simulate. */
@@ -14,7 +15,8 @@ export interface Plan {
 export type Cell =
   | { readonly table: "coverage"; readonly cell: Coverage }
   | { readonly table: "error rate"; readonly cell: ErrorRate }
-  | { readonly table: "verdicts"; readonly cell: VerdictShares };
+  | { readonly table: "verdicts"; readonly cell: VerdictShares }
+  | { readonly table: "shapes"; readonly cell: ShapeErrors };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
 export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
@@ -25,5 +27,6 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
       table: "verdicts",
       cell: simulate(),
     })),
+    ...shapeCells(pairs).map((simulate) => (): Cell => ({ table: "shapes", cell: simulate() })),
   ];
 }

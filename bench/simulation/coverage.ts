@@ -4,9 +4,10 @@ import { decide } from "../../analysis/compare/answer.ts";
 import { TEST_NEEDS } from "../../analysis/sample/sample.ts";
 import { serialShift } from "../../analysis/stats/block_bootstrap.ts";
 import { cramersVInterval } from "../../analysis/stats/cramers_v.ts";
-import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { hodgesLehmann } from "../../analysis/stats/hodges_lehmann.ts";
 import { ordered } from "../../analysis/stats/ordered.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
+import { ShiftTest } from "../../analysis/stats/shift_test.ts";
 import { madRatio } from "../../analysis/stats/spread_ratio.ts";
 import { stratifiedHodgesLehmann, stratifiedShiftInterval } from "../../analysis/stats/van_elteren.ts";
 import {
@@ -107,7 +108,8 @@ function shift(confidence: number): Interval {
     resampling: false,
     once(population, n, random) {
       const { a, b, truth } = shifted(population, n, random);
-      return { of: shiftInterval(a, b, confidence), truth, estimate: () => hodgesLehmann(a, b) };
+      const test = new ShiftTest(a, b);
+      return { of: test.interval(confidence), truth, estimate: () => test.estimate };
     },
   };
 }
@@ -154,7 +156,7 @@ export const INTERVALS: readonly Interval[] = [
     resampling: false,
     once(population, n, random) {
       const { a, b, truth } = serial(population, n, random);
-      return { of: shiftInterval(a.sort(), b.sort()), truth };
+      return { of: new ShiftTest(a.sort(), b.sort()).interval(0.95), truth };
     },
   },
   {

@@ -5,6 +5,7 @@ import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
 import { LARGE, POPULATIONS } from "./populations.ts";
+import type { ShapeErrors } from "./shapes.ts";
 import type { VerdictShares } from "./verdicts.ts";
 
 /** Goals for n >= 30, as shares: of 95 % intervals; of tests at 5 %. */
@@ -141,6 +142,11 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
   const errors = deciding.map(beyondLevel);
   const kept = errors.filter((found) => found === null).length;
   const chance = errors.filter((found) => found?.mayBeChance).length;
+  const shaped = tables.shapes.flatMap(errorsOf);
+  const shapedWorst = shaped.reduce((a, b) => (b.share > a.share ? b : a));
+  const shapedBeyond = shaped.map((error) => beyond(error.share, { low: 0, high: REJECTED }, error.pairs));
+  const shapedKept = shapedBeyond.filter((found) => found === null).length;
+  const shapedChance = shapedBeyond.filter((found) => found?.mayBeChance).length;
   const equivalent = tables.verdicts.filter(({ truth }) => truth === "no shift" || truth.includes("1/3"));
   const wrong = Math.max(...equivalent.map(({ shares }) => shares.DIFFERENT));
   const onMargin = tables.verdicts.filter(({ truth }) => truth.includes("on the margin"));
@@ -156,10 +162,24 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
     `less than two standard errors, ${deciding.length - kept - chance} by more; the largest is ${
       percent(worst.rejected!)
     } % (${worst.test}, ${worst.population}, n = ${worst.n}).`,
+    `Of ${shaped.length} error rates where B spreads 1 to 10 times as wide as A and has fewer or more runs, ` +
+    `${shapedKept} are at most 5.5 %, ${shapedChance} exceed that by less than two standard errors, ${
+      shaped.length - shapedKept - shapedChance
+    } by more; the largest is ${percent(shapedWorst.share)} % (${shapedWorst.name}).`,
     `A true equivalence was called DIFFERENT in at most ${
       percent(wrong)
     } % of ${pairs.verdicts} pairs, a shift on the ` +
     `margin equivalent in at most ${percent(missed)} %.`,
+  ];
+}
+
+/** The error rates of a cell, each by its name. */
+function errorsOf({ population, ratio, sizes, pairs, significant, above, below }: ShapeErrors) {
+  const where = `${population}, ${ratio} times, ${sizes.join(" + ")}`;
+  return [
+    { name: `${where}, significant`, share: significant, pairs },
+    { name: `${where}, above`, share: above, pairs },
+    { name: `${where}, below`, share: below, pairs },
   ];
 }
 
@@ -205,6 +225,12 @@ export function validationDocument(plan: Plan, cells: readonly Cell[]): string {
   const verdictRows = tables.verdicts.map(({ population, truth, n, shares }) =>
     `| ${population} | ${truth} | ${n} | ${shown.map((verdict) => percent(shares[verdict])).join(" | ")} |`
   );
+  const shapeRows = tables.shapes.map((cell) => {
+    const shares = errorsOf(cell).map(({ share, pairs }) =>
+      marked(share, pairs, pairs, beyond(share, { low: 0, high: REJECTED }, pairs))
+    );
+    return `| ${cell.population} | ${cell.ratio} | ${cell.sizes.join(" + ")} | ${shares.join(" | ")} |`;
+  });
   const reasons = beyondCells(tables);
   return `# What the statistics do when the truth is known
 
@@ -216,8 +242,9 @@ Written by \`deno task simulate\`: fixed seeds, so many pairs of samples a cell,
   }), with more than
 ${LARGE} runs a side ${pairs.resamplingLarge} (+-${
     uncertainty(pairs.resamplingLarge)
-  }); for verdicts ${pairs.verdicts} (+-${
-    uncertainty(pairs.verdicts)
+  }); for verdicts ${pairs.verdicts} (+-${uncertainty(pairs.verdicts)}); for
+sides of unequal spread ${pairs.shapes} (+-${
+    uncertainty(pairs.shapes)
   }). Sizes are runs a side. Everything is in percent.
 
 ${findings(plan, tables).map(item).join("\n")}
@@ -281,6 +308,17 @@ ${
 
 ${reasons.length === 0 ? "Nothing by more than chance." : reasons.map(item).join("\n")}
 
+## Sides of unequal spread and size
+
+B's runs lie so many times as wide as A's. Significant: p < 0.05 where there is no shift. Above, below: the 90 % interval
+lies above or below the shift there is, so that one on the margin is called beyond it or inside it. Goal: at most
+5.5 %. Few runs of a tight, skewed side against many of a wide one are beyond it: ten values of a skewed
+distribution do not show how skewed it is.
+
+| population | B / A | runs | significant | above | below |
+| --- | ---: | ---: | ---: | ---: | ---: |
+${shapeRows.join("\n")}
+
 ## Verdicts on the offset
 
 The margin is 0.3 ms: three times what the populations are made of.
@@ -296,6 +334,7 @@ export interface Tables {
   readonly coverage: readonly Coverage[];
   readonly errors: readonly ErrorRate[];
   readonly verdicts: readonly VerdictShares[];
+  readonly shapes: readonly ShapeErrors[];
 }
 
 export function tablesOf(cells: readonly Cell[]): Tables {
@@ -303,5 +342,6 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     coverage: cells.flatMap(({ table, cell }) => table === "coverage" ? [cell] : []),
     errors: cells.flatMap(({ table, cell }) => table === "error rate" ? [cell] : []),
     verdicts: cells.flatMap(({ table, cell }) => table === "verdicts" ? [cell] : []),
+    shapes: cells.flatMap(({ table, cell }) => table === "shapes" ? [cell] : []),
   };
 }

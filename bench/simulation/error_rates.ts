@@ -7,12 +7,12 @@ import { association, gTest } from "../../analysis/stats/contingency.ts";
 import { dipTest } from "../../analysis/stats/dip.ts";
 import { equivalence } from "../../analysis/stats/equivalence.ts";
 import { kolmogorovSmirnov } from "../../analysis/stats/kolmogorov_smirnov.ts";
-import { mannWhitney } from "../../analysis/stats/mann_whitney.ts";
 import { breslowDay, mantelHaenszel } from "../../analysis/stats/mantel_haenszel.ts";
 import { ordered } from "../../analysis/stats/ordered.ts";
 import { centredRanks } from "../../analysis/stats/rank.ts";
 import type { Xoshiro128 } from "../../analysis/stats/random.ts";
 import { lag1Autocorrelation } from "../../analysis/stats/series.ts";
+import { ShiftTest } from "../../analysis/stats/shift_test.ts";
 import { flignerKilleen, spreadTest } from "../../analysis/stats/spread.ts";
 import { vanElteren } from "../../analysis/stats/van_elteren.ts";
 import {
@@ -105,7 +105,7 @@ function countTest(name: string, decides: boolean, p: (tables: number[][][]) => 
 }
 
 export const TESTS: readonly Test[] = [
-  pairTest("Mann-Whitney", { decides: true }, (a, b) => mannWhitney(a, b).p),
+  pairTest("Brunner-Munzel", { decides: true }, (a, b) => new ShiftTest(a, b).p),
   {
     name: "equivalence (TOST), B on the margin",
     decides: true,
@@ -114,7 +114,7 @@ export const TESTS: readonly Test[] = [
     once(population, n, random) {
       const a = draw(population, n, random).sort();
       const b = draw(population, n, random).map((value) => value + population.unitNs).sort();
-      return equivalence(a, b, population.unitNs, ALPHA).p;
+      return equivalence(new ShiftTest(a, b), population.unitNs).p;
     },
   },
   pairTest("Kolmogorov-Smirnov", { decides: true }, (a, b) => kolmogorovSmirnov(a, b).p),

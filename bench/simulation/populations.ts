@@ -89,6 +89,8 @@ export interface Pairs {
   /** For those methods, with more than LARGE runs a side. */
   readonly resamplingLarge: number;
   readonly verdicts: number;
+  /** For sides of unequal shapes. */
+  readonly shapes: number;
 }
 
 /** With more runs a side than this, resampling is slow. */

@@ -26,10 +26,10 @@ export interface VerdictShares {
 /**
  * Decides like compare's answer() for sides of at least six runs that nothing confounds, in a family of one.
  */
-function verdictFrom({ mann_whitney, tost }: ReturnType<typeof decide>, margin: number): Verdict {
+function verdictFrom({ brunner_munzel, tost }: ReturnType<typeof decide>, margin: number): Verdict {
   if (tost === null) return "INCONCLUSIVE";
   const [low, high] = tost.ci_ns;
-  const isSignificant = mann_whitney !== null && mann_whitney.p < ALPHA;
+  const isSignificant = brunner_munzel !== null && brunner_munzel.p < ALPHA;
   return verdictOf(-margin < low && high < margin, high < -margin || low > margin, isSignificant);
 }
 

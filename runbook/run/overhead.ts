@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { LatencySide, Overhead, ProgramCost, WakeupCost } from "../../analysis/result/meta.ts";
-import { hodgesLehmann, shiftInterval } from "../../analysis/stats/hodges_lehmann.ts";
+import { ShiftTest } from "../../analysis/stats/shift_test.ts";
 import { medianSorted } from "../../analysis/stats/quantile.ts";
 import type { TargetRun } from "../../ffi/target.ts";
 import type { ProgramUse } from "../probes/chain_probes.ts";
@@ -128,11 +128,12 @@ export function wakeupCost(armed: readonly number[], unarmed: readonly number[])
   const sides = { armed: sideOf(b), unarmed: sideOf(a) };
   const fewest = Math.min(a.length, b.length);
   if (fewest < FEWEST_RUNS) return { ...sides, shift_ns: null, shift_ci_ns: null };
-  const { low, high } = shiftInterval(a, b, CONFIDENCE);
+  const test = new ShiftTest(a, b);
+  const interval = fewest < FEWEST_FOR_INTERVAL ? null : test.interval(CONFIDENCE);
   return {
     ...sides,
-    shift_ns: hodgesLehmann(a, b),
-    shift_ci_ns: fewest < FEWEST_FOR_INTERVAL ? null : [low, high],
+    shift_ns: test.estimate,
+    shift_ci_ns: interval === null ? null : [interval.low, interval.high],
   };
 }
 

@@ -6,10 +6,14 @@ import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/cover
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
+import { shapeErrors } from "../../bench/simulation/shapes.ts";
 import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 
 const [NORMAL, , BIMODAL] = POPULATIONS;
-const PLAN: Plan = { sizes: [6, 30], pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5 } };
+const PLAN: Plan = {
+  sizes: [6, 30],
+  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5 },
+};
 
 const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
 
@@ -58,11 +62,16 @@ Deno.test("a test that says different too often is seen to", () => {
   assert.equal(errorRate(refusing, NORMAL!, 6, 100).rejected, null);
 });
 
-Deno.test("the shift's interval and the Mann-Whitney test keep their levels in 400 pairs of 30 runs", () => {
+Deno.test("the shift's interval and the Brunner-Munzel test keep their levels in 400 pairs of 30 runs", () => {
   const covered = coverage(INTERVALS[0]!, BIMODAL!, 30, 400).covered!;
   assert.ok(covered > 0.92 && covered < 0.98, String(covered));
   const rejected = errorRate(TESTS[0]!, BIMODAL!, 30, 400).rejected!;
   assert.ok(rejected > 0.02 && rejected < 0.08, String(rejected));
+});
+
+Deno.test("a shift is called as seldom where 30 wide runs meet 300 tight ones, which ranks alone do not see", () => {
+  const { significant, above, below } = shapeErrors(NORMAL!, 5, [300, 30], 400);
+  for (const share of [significant, above, below]) assert.ok(share > 0 && share < 0.08, String(share));
 });
 
 Deno.test("the verdict follows the truth where 300 runs a side make it plain", () => {
@@ -107,13 +116,14 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts } = tablesOf(simulate());
+  const { coverage, errors, verdicts, shapes } = tablesOf(simulate());
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
   const cells: Cell[] = [
     { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
     ...others.map((cell): Cell => ({ table: "coverage", cell: { ...cell, covered: cell.confidence } })),
     ...errors.map((cell): Cell => ({ table: "error rate", cell: { ...cell, rejected: 0.05 } })),
     ...verdicts.map((cell): Cell => ({ table: "verdicts", cell })),
+    ...shapes.map((cell): Cell => ({ table: "shapes", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
 }

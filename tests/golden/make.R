@@ -18,57 +18,7 @@ describe <- function(x) {
 }
 write_cases("order.json", lapply(pairs, function(pair) lapply(pair, describe)))
 
-# Shift of b against a.
-location <- function(pair) {
-  a <- pair$a
-  b <- pair$b
-  m <- length(a)
-  n <- length(b)
-  differences <- sort(outer(b, a, "-"))
-  exact <- m < 50 && n < 50 && !anyDuplicated(c(a, b))
-  exact_interval <- m < 50 && n < 50 && !anyDuplicated(a) && !anyDuplicated(b)
-  ties <- function(x) sum(table(x)^3 - table(x))
-  sigma <- sqrt(m * n / 12 * (m + n + 1 - (ties(a) + ties(b)) / ((m + n) * (m + n - 1))))
-  interval <- function(confidence) {
-    alpha <- 1 - confidence
-    rank <- if (exact_interval) qwilcox(alpha / 2, m, n) else ceiling(m * n / 2 - 0.5 + qnorm(alpha / 2) * sigma)
-    rank <- min(max(1, rank), floor((m * n + 1) / 2))
-    ends <- differences[c(rank, m * n + 1 - rank)]
-    # Where R is exact, these are R's own ends.
-    if (exact) stopifnot(ends == wilcox.test(b, a, conf.int = TRUE, conf.level = confidence)$conf.int)
-    ends
-  }
-  test <- function(alternative, mu = 0) wilcox.test(b, a, alternative = alternative, mu = mu)$p.value
-  margins <- c(2, 50, 1e6)
-  # R's own interval where it is not exact: roots of a step function.
-  own <- if (exact) NULL else tryCatch(
-    I(as.double(wilcox.test(b, a, conf.int = TRUE, conf.level = 0.95, tol.root = 1e-9)$conf.int)),
-    error = function(e) NULL
-  )
-  list(
-    exact = if (exact) 1 else 0, exact_interval = if (exact_interval) 1 else 0,
-    shift = median(differences), interval_90 = I(interval(0.9)), interval_95 = I(interval(0.95)), r_interval_95 = own,
-    cliffs_delta = mean(sign(differences)),
-    u = unname(wilcox.test(b, a)$statistic),
-    p_two_sided = test("two.sided"), p_greater = test("greater"), p_less = test("less"),
-    margins = I(margins),
-    p_above_lower = I(sapply(margins, function(margin) test("greater", -margin))),
-    p_below_upper = I(sapply(margins, function(margin) test("less", margin)))
-  )
-}
-write_cases("location.json", lapply(pairs, location))
-
-wilcoxon <- list()
-for (size in list(c(1, 1), c(1, 49), c(2, 3), c(4, 4), c(6, 6), c(7, 30), c(30, 30), c(49, 49))) {
-  u <- unique(round(seq(0, prod(size), length.out = 25)))
-  p <- c(1e-12, 1e-6, 0.001, 0.005, 0.0125, 0.025, 0.05, 0.1, 0.25, 0.4)
-  wilcoxon[[length(wilcoxon) + 1]] <- list(
-    m = size[1], n = size[2],
-    u = I(u), cdf = I(pwilcox(u, size[1], size[2])), survival = I(pwilcox(u - 1, size[1], size[2], lower.tail = FALSE)),
-    p = I(p), quantile = I(qwilcox(p, size[1], size[2]))
-  )
-}
-write_cases("wilcoxon.json", wilcoxon)
+source("location.R")
 
 # Spread between groups.
 groups <- lapply(pairs, unname)

@@ -3,43 +3,52 @@ set.seed(1960)
 strata <- list(
   one_small = list(pairs$sizes_2_3), one = list(pairs$normal_30), two = list(pairs$normal_6, pairs$lognormal_6),
   ties = list(pairs$heavy_ties, pairs$one_constant, pairs$quantised_300),
-  unequal = list(pairs$sizes_1_2, pairs$bimodal_30, pairs$normal_300), silent = list(pairs$all_equal, pairs$normal_6),
+  unequal = list(pairs$negative, pairs$bimodal_30, pairs$normal_300), silent = list(pairs$all_equal, pairs$normal_6),
   edges = list(pairs$huge_outlier, pairs$negative, pairs$near_2_53), constant = list(pairs$all_equal, pairs$all_equal),
-  names = list(pairs$sizes_1_1, pairs$sizes_3_3, pairs$each_constant)
+  names = list(pairs$sizes_2_3, pairs$sizes_3_3, pairs$each_constant)
 )
 elteren <- function(stratum) {
   weights <- sapply(stratum, function(pair) 1 / (length(pair$a) + length(pair$b) + 1))
-  # The variance of U as that of a sum of midranks drawn without replacement: no formula for ties needed.
-  moments <- mapply(function(pair, weight) {
-    ranks <- rank(c(pair$a, pair$b))
-    m <- length(pair$a)
-    n <- length(pair$b)
-    c(weight * (sum(ranks[-seq_len(m)]) - n * mean(ranks)), weight^2 * var(ranks) * m * n / (m + n))
-  }, stratum, weights)
-  z <- sum(moments[1, ]) / sqrt(sum(moments[2, ]))
-  differences <- unlist(lapply(stratum, function(pair) outer(pair$b, pair$a, "-")))
-  each <- rep(weights, sapply(stratum, function(pair) length(pair$a) * length(pair$b)))
+  built <- lapply(stratum, function(pair) outer(pair$b, pair$a, "-"))
+  sizes <- sapply(stratum, function(pair) c(length(pair$a), length(pair$b)))
+  differences <- unlist(built)
+  each <- rep(weights, sizes[1, ] * sizes[2, ])
   order <- order(differences)
   sums <- cumsum(each[order])
   total <- sum(each)
   at <- function(target) differences[order][which(sums >= target)[1]]
-  ties <- function(x) sum(table(x)^3 - table(x))
-  within <- sum(mapply(function(pair, weight) {
-    m <- length(pair$a)
-    n <- length(pair$b)
-    weight^2 * m * n / 12 * max(0, m + n + 1 - (ties(pair$a) + ties(pair$b)) / ((m + n) * (m + n - 1)))
-  }, stratum, weights))
-  interval <- function(confidence) {
-    target <- min(total / 2, max(min(weights), total / 2 - qnorm((1 + confidence) / 2) * sqrt(within))) * (1 - 1e-12)
-    downwards <- cumsum(each[rev(order)])
-    I(c(at(target), rev(differences[order])[which(downwards >= target)[1]]))
+  shift <- (at(total / 2 * (1 - 1e-12)) + at(total / 2 * (1 + 1e-12))) / 2
+  about <- function(shift, same) sapply(built, placed, shift = shift, same = same)
+  estimated <- about(shift, 0.5)
+  standing <- function(shift, same) {
+    found <- about(shift, same)
+    scale <- weights * sizes[1, ] * sizes[2, ]
+    parts <- sweep((found[-1, , drop = FALSE] + estimated[-1, , drop = FALSE]) / 2, 2, scale^2, "*")
+    list(excess = sum(scale * found[1, ]), variance = sum(parts), df = sum(parts)^2 / sum(parts^2 / (sizes - 1)))
   }
+  tail <- function(x) {
+    if (x$variance > 0) return(pt(x$excess / sqrt(x$variance), x$df, lower.tail = FALSE))
+    if (x$excess <= 0) return(if (x$excess == 0) 0.5 else 1)
+    1 / prod(choose(colSums(sizes), sizes[1, ]))
+  }
+  values <- sort(unique(differences))
+  interval <- function(confidence) {
+    level <- (1 - confidence) / 2
+    down <- function(x) list(excess = -x$excess, variance = x$variance, df = x$df)
+    I(c(
+      first_accepted(values, function(shift) tail(standing(shift, 0)) >= level),
+      first_accepted(rev(values), function(shift) tail(down(standing(shift, 1))) >= level)
+    ))
+  }
+  found <- standing(0, 0.5)
+  # Sums of equal parts that cancel leave 1e-17.
+  if (abs(found$excess) < 1e-12) found$excess <- 0
+  extreme <- found
+  extreme$excess <- abs(found$excess)
   list(
     strata = lapply(stratum, function(pair) list(a = I(pair$a), b = I(pair$b))),
-    z = if (is.nan(z)) NA else z, p = if (is.nan(z)) 1 else 2 * pnorm(-abs(z)), p_greater = if (is.nan(z)) 1 else pnorm(-z),
-    p_less = if (is.nan(z)) 1 else pnorm(z),
-    shift = (at(total / 2 * (1 - 1e-12)) + at(total / 2 * (1 + 1e-12))) / 2,
-    interval_95 = interval(0.95), interval_90 = interval(0.9)
+    t = if (found$variance == 0) NA else found$excess / sqrt(found$variance), p = min(1, 2 * tail(extreme)),
+    shift = shift, interval_95 = interval(0.95), interval_90 = interval(0.9)
   )
 }
 write_cases("van_elteren.json", lapply(strata, elteren))

@@ -22,7 +22,7 @@ function linesOf(comparison: Comparison): Line[] {
   const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
   const whole = QUESTIONS.map(({ name }): Line => {
     const answer = comparison[name];
-    const test = answer.mann_whitney;
+    const test = answer.brunner_munzel;
     return [
       ...begin,
       ...place(
@@ -47,11 +47,11 @@ function linesOf(comparison: Comparison): Line[] {
       ...contrast(group),
       ...censored(group.timeout, group.aborted),
       ...p(
-        group.mann_whitney?.p,
-        group.mann_whitney?.p_capped,
-        group.mann_whitney?.p_bh,
+        group.brunner_munzel?.p,
+        group.brunner_munzel?.p_capped,
+        group.brunner_munzel?.p_bh,
         "BH",
-        group.mann_whitney?.method,
+        group.brunner_munzel?.method,
       ),
       ...limits(),
       ...groupRatios(),

@@ -69,16 +69,16 @@ function orderFindings(
   ];
 }
 
-function testFindings({ mann_whitney: test, tost }: Answer, { alpha, holm_family }: Comparison): Finding[] {
+function testFindings({ brunner_munzel: test, tost }: Answer, { alpha, holm_family }: Comparison): Finding[] {
   const found: Finding[] = [];
   if (test !== null) {
     const holm = test.p_holm === null
       ? "not in the Holm family"
       : say`Holm ${pValue({ p: test.p_holm, p_capped: test.p_capped })} in a family of ${exact(holm_family)}`;
-    found.push(finding("Mann-Whitney", {
+    found.push(finding("shift test", {
       value: say`U = ${statistic(test.u)}`,
       certainty: say`${pValue(test)}, ${holm}`,
-      method: plain(test.method.replace(/^Mann-Whitney, /, "")),
+      method: plain(test.method),
     }));
   }
   if (tost !== null) {

@@ -63,7 +63,7 @@ export function tellQuestion(
   sides: Sides,
 ): ToldQuestion {
   const answer = comparison[name];
-  const { verdict, mann_whitney: test } = answer;
+  const { verdict, brunner_munzel: test } = answer;
   const isOption = name === LEAD.name && comparison.margin_source === "option";
   return {
     name,

@@ -23,7 +23,7 @@ export type StrataColumn =
   | "shift"
   | "mad_ratio"
   | "cliffs_delta"
-  | "mann_whitney"
+  | "brunner_munzel"
   | "equal_spread"
   | "kolmogorov_smirnov"
   | "anderson_darling";
@@ -80,7 +80,7 @@ function columnsOf(sides: Sides): TableColumn<StrataColumn>[] {
     { id: "shift", name: "shift", per: "row" },
     { id: "mad_ratio", name: madRatioName(sides), per: "row" },
     { id: "cliffs_delta", name: "Cliff's delta", per: "row" },
-    { id: "mann_whitney", name: "Mann-Whitney", per: "row" },
+    { id: "brunner_munzel", name: "Brunner-Munzel", per: "row" },
     { id: "equal_spread", name: "equal spread", per: "row" },
     { id: "kolmogorov_smirnov", name: "Kolmogorov-Smirnov", per: "row" },
     { id: "anderson_darling", name: "Anderson-Darling", per: "row" },
@@ -110,7 +110,7 @@ function rowOf(
   { stacks }: Comparison,
   sides: Sides,
 ): TableRow<StrataColumn> {
-  const { mann_whitney: test, kolmogorov_smirnov: ks, anderson_darling: ad, spread, histogram } = group;
+  const { brunner_munzel: test, kolmogorov_smirnov: ks, anderson_darling: ad, spread, histogram } = group;
   return {
     head: plain(stratumName(columns, group.values, stacks)),
     cells: {
@@ -122,7 +122,7 @@ function rowOf(
       }),
       verdict: [verdictOf(group, sides)],
       cliffs_delta: [group.cliffs_delta === null ? null : signed(group.cliffs_delta)],
-      mann_whitney: [test === null ? null : say`U = ${statistic(test.u)}, ${exploredP(test)}`],
+      brunner_munzel: [test === null ? null : say`U = ${statistic(test.u)}, ${exploredP(test)}`],
       equal_spread: [spread.test === null ? null : exploredP(spread.test)],
       kolmogorov_smirnov: [ks === null ? null : say`D = ${statistic(ks.d)}, ${exploredP(ks)}`],
       anderson_darling: [ad === null ? null : say`A2 = ${statistic(ad.a2)}, ${exploredP(ad)}`],
@@ -177,7 +177,7 @@ function totalOf(comparison: Comparison, sides: Sides): TableRow<StrataColumn> {
       mad_to_first: [null, null],
       verdict: nothing,
       cliffs_delta: nothing,
-      mann_whitney: nothing,
+      brunner_munzel: nothing,
       equal_spread: nothing,
       kolmogorov_smirnov: nothing,
       anderson_darling: nothing,

@@ -38,7 +38,7 @@ export function stratifiedShifts({ stratified }: Stratification, sides: Sides): 
         topic,
         of,
         what: "van Elteren",
-        value: test.z === null ? null : say`z = ${statistic(test.z)}`,
+        value: test.t === null ? null : say`t = ${statistic(test.t)}`,
         certainty: exploredP(test),
         method: plain(test.method),
       },

@@ -16,7 +16,7 @@ const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
 
 /** Findings printed with their method. The methods of the others are always the same and come at the end. */
-const WITH_METHOD = ["Mann-Whitney", "equivalence", "equal spread", "distribution"];
+const WITH_METHOD = ["shift test", "equivalence", "equal spread", "distribution"];
 
 const SAMPLES = {
   head: 4,

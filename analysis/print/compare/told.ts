@@ -92,9 +92,9 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
       { id: "holm", name: "Holm p", per: "row" },
     ],
     rows: QUESTIONS.map(({ name }) => {
-      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, spread, mann_whitney } =
+      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, spread, brunner_munzel } =
         comparison[name];
-      const holm = mann_whitney?.p_holm ?? null;
+      const holm = brunner_munzel?.p_holm ?? null;
       return {
         head: plain(name),
         cells: {
@@ -105,7 +105,7 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
           n: [sizes(n)],
           delta: [signed(cliffs_delta)],
           spread: [spreadInWords(spread)],
-          holm: [holm === null ? null : bareP(holm, mann_whitney!.p_capped)],
+          holm: [holm === null ? null : bareP(holm, brunner_munzel!.p_capped)],
         },
         bins: [],
       };

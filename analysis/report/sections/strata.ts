@@ -26,7 +26,7 @@ const COLUMNS = ["n", "median", "iqr", "mad", "outliers", "shift"] as const;
 const BELOW: readonly StrataColumn[] = [
   "verdict",
   "cliffs_delta",
-  "mann_whitney",
+  "brunner_munzel",
   "mad_ratio",
   "equal_spread",
   "mad_to_first",

@@ -105,7 +105,7 @@ Deno.test("an alpha that is none is refused, the option as usage", () => {
 Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
   const result = compared(runs(spread(3, MS, 10)), runs(spread(30, MS, 10)));
   assert.equal(result.verdict, "NO-DATA");
-  assert.equal(result.offset.mann_whitney, null);
+  assert.equal(result.offset.brunner_munzel, null);
   assert.equal(result.offset.kolmogorov_smirnov, null);
   assert.equal(result.offset.tost, null);
   assert.equal(result.holm_family, 0);
@@ -115,7 +115,7 @@ Deno.test("below 4 complete runs a side there is no test: NO-DATA", () => {
 Deno.test("below 6 complete runs a side there is a test but no interval", () => {
   const result = compared(runs(spread(5, MS, 10)), runs(spread(30, 50 * MS, 10)));
   assert.equal(result.verdict, "INCONCLUSIVE");
-  assert.notEqual(result.offset.mann_whitney, null);
+  assert.notEqual(result.offset.brunner_munzel, null);
   assert.equal(result.offset.shift_ci_ns, null);
   assert.equal(result.offset.n_to_settle, 6);
 });
@@ -156,7 +156,7 @@ Deno.test("another runbook confounds every question and names the fields with bo
     assert.equal(result[name].verdict, "CONFOUNDED");
     assert.deepEqual(result[name].reasons, reasons);
     assert.notEqual(result[name].shift_ns, null, "estimates stay, for information");
-    assert.equal(result[name].mann_whitney!.p_holm, null);
+    assert.equal(result[name].brunner_munzel!.p_holm, null);
   }
   assert.equal(result.holm_family, 0);
 });

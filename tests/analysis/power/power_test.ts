@@ -87,7 +87,7 @@ Deno.test("a series whose neighbours are alike is warned of, and a thin one", ()
 Deno.test("with two files each side is drawn from its own", () => {
   const [a, b] = [
     read(fileText(runs(OFFSETS))),
-    read(fileText(runs(OFFSETS.map((ns) => 3 * ns))), undefined, "b.csv"),
+    read(fileText(runs(OFFSETS.map((ns) => 2 * ns))), undefined, "b.csv"),
   ];
   const both = powerAnalysis([a, b], { power: 0.8, marginNs: 1500 });
   const [one, other] = [a, b].map((file) => powerAnalysis([file], { power: 0.8, marginNs: 1500 }).offset);

@@ -2,40 +2,54 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { cliffsDelta } from "../../../analysis/stats/cliffs_delta.ts";
 import { equivalence } from "../../../analysis/stats/equivalence.ts";
-import { hodgesLehmann, shiftInterval } from "../../../analysis/stats/hodges_lehmann.ts";
-import { mannWhitney } from "../../../analysis/stats/mann_whitney.ts";
+import { hodgesLehmann } from "../../../analysis/stats/hodges_lehmann.ts";
 import { PairwiseDifferences } from "../../../analysis/stats/pairwise_difference.ts";
+import { PermutedPlacements } from "../../../analysis/stats/permuted_placements.ts";
+import { placements, satterthwaite } from "../../../analysis/stats/placements.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
-import { WilcoxonDistribution } from "../../../analysis/stats/wilcoxon.ts";
+import { countDifferences } from "../../../analysis/stats/rank.ts";
+import { ShiftTest } from "../../../analysis/stats/shift_test.ts";
 import { close, golden, samplePairs, sorted } from "./golden.ts";
 
-// deno-lint-ignore no-explicit-any -- the columns are those of location() in make.R
+// deno-lint-ignore no-explicit-any -- the columns are those of location() in location.R
 const cases = Object.entries<any>(golden("location")).map(([name, expected]) => {
   return { name, expected, ...samplePairs().get(name)! };
 });
+const tested = cases.filter(({ expected }) => expected.p_two_sided !== undefined);
 
-Deno.test("the exact distribution of U agrees with R's pwilcox and qwilcox", () => {
-  for (const { m, n, u, cdf, survival, p, quantile } of golden("wilcoxon")) {
-    const distribution = WilcoxonDistribution.of(m, n);
-    for (const [i, at] of u.entries()) {
-      close(distribution.cdf(at), cdf[i], `cdf ${m} ${n} ${at}`);
-      close(distribution.survival(at), survival[i], `survival ${m} ${n} ${at}`);
-    }
-    for (const [i, at] of p.entries()) {
-      assert.equal(distribution.lowerQuantile(at), quantile[i], `quantile ${m} ${n} ${at}`);
+Deno.test("placements give Brunner and Munzel's statistic and degrees of freedom, as ranks do in R", () => {
+  for (const { name, expected, a, b } of tested) {
+    const { excess, ofA, ofB } = placements(a, b, 0);
+    const { variance, df } = satterthwaite([[ofA, a.length - 1], [ofB, b.length - 1]]);
+    // Where the samples part the variance is 0.
+    const apart = variance === 0;
+    close(apart ? null : excess / Math.sqrt(variance), expected.t, `${name} t`);
+    close(apart ? null : df, expected.df, `${name} df`);
+  }
+});
+
+Deno.test("the arrangements of the studentised statistic are those that R builds", () => {
+  for (const { m, n, t, survival, apart } of golden("permuted_placements")) {
+    for (const permuted of [PermutedPlacements.of(m, n), PermutedPlacements.of(n, m)]) {
+      assert.ok(permuted.isExact);
+      t.forEach((at: number, i: number) => close(permuted.survival(at), survival[i], `${m} ${n} ${at}`));
+      close(permuted.survival(Infinity), apart, `${m} ${n} apart`);
     }
   }
 });
 
-Deno.test("Mann-Whitney agrees with R's wilcox.test in U, in three p-values and in the choice of method", () => {
-  for (const { name, expected, a, b } of cases) {
-    const twoSided = mannWhitney(a, b);
-    close(twoSided.u, expected.u, `${name} u`);
-    // R divides 0 by 0 when all values are equal. Every arrangement is as extreme, so p is 1.
-    close(twoSided.p, expected.p_two_sided ?? 1, `${name} p`);
-    close(mannWhitney(a, b, "greater").p, expected.p_greater, `${name} p greater`);
-    close(mannWhitney(a, b, "less").p, expected.p_less, `${name} p less`);
-    assert.equal(twoSided.method.endsWith("exact"), expected.exact === 1, name);
+Deno.test("drawn arrangements have Student's t, as the statistic of many values has", () => {
+  const permuted = PermutedPlacements.of(14, 14);
+  assert.equal(permuted.isExact, false);
+  // 26 degrees of freedom: t of 5 and 1 %, one-sided.
+  assert.ok(Math.abs(permuted.survival(1.706) - 0.05) < 0.01);
+  assert.ok(Math.abs(permuted.survival(2.479) - 0.01) < 0.005);
+  close(permuted.survival(Infinity), 0.5 / 10_000, "the sample counts as one more");
+});
+
+Deno.test("the test of the shift agrees with R in p", () => {
+  for (const { name, expected, a, b } of tested) {
+    close(new ShiftTest(a, b).p, expected.p_two_sided, `${name} p`);
   }
 });
 
@@ -43,42 +57,37 @@ Deno.test("the Hodges-Lehmann shift is the median of all differences", () => {
   for (const { name, expected, a, b } of cases) close(hodgesLehmann(a, b), expected.shift, name, 0);
 });
 
-Deno.test("intervals of the shift agree with R where exact, else with the brute-force order statistics", () => {
-  for (const { name, expected, a, b } of cases) {
+Deno.test("the interval ends where testing every shift between two differences ends", () => {
+  for (const { name, expected, a, b } of tested) {
     for (const level of [90, 95]) {
-      const interval = shiftInterval(a, b, level / 100);
-      close(interval.low, expected[`interval_${level}`][0], `${name} low ${level}`, 0);
-      close(interval.high, expected[`interval_${level}`][1], `${name} high ${level}`, 0);
-      assert.equal(interval.method.endsWith("exact"), expected.exact_interval === 1, name);
+      const { low, high } = new ShiftTest(a, b).interval(level / 100);
+      const [lowest, highest] = expected[`interval_${level}`];
+      const pairs = a.length * b.length;
+      // Of many differences the rank is known to a thousandth of its distance from the middle.
+      const middle = pairs / 2;
+      const fromMiddle = middle - countDifferences(a, b, lowest).below;
+      const allowed = fromMiddle < 1000 ? 0 : Math.ceil(fromMiddle / 500);
+      const apart = (x: number, y: number) =>
+        countDifferences(a, b, Math.max(x, y)).below - countDifferences(a, b, Math.min(x, y)).upTo;
+      for (const [end, of] of [[low, lowest], [high, highest]]) {
+        assert.ok(end === of || apart(end, of) < allowed, `${name} ${level}: ${end} against R's ${of}`);
+      }
     }
   }
 });
 
-Deno.test("large-sample intervals lie within one difference of the roots that R solves for", () => {
-  let compared = 0;
-  for (const { name, expected, a, b } of cases) {
-    if (expected.r_interval_95 === null || !name.endsWith("_300")) continue;
-    const { low, high } = shiftInterval(a, b);
-    const differences = sorted([...a].flatMap((x) => [...b].map((y) => y - x)));
-    for (const [end, root] of [[low, expected.r_interval_95[0]], [high, expected.r_interval_95[1]]]) {
-      const before = differences.findLast((difference) => difference < end)!;
-      const after = differences.find((difference) => difference > end)!;
-      assert.ok(before - 1e-3 <= root && root <= after + 1e-3, `${name}: ${end} against R's ${root}`);
-      compared++;
-    }
-  }
-  assert.equal(compared, 8);
-});
-
-Deno.test("the two one-sided tests of equivalence agree with R", () => {
-  for (const { name, expected, a, b } of cases) {
+Deno.test("the two one-sided tests of equivalence agree with R, and are one decision with the interval", () => {
+  for (const { name, expected, a, b } of tested) {
+    const test = new ShiftTest(a, b);
+    const { low, high } = test.interval(0.9);
+    // So few that not even all differences reach the confidence; compare has no interval then.
+    const isBounded = Math.min(a.length, b.length) >= 6;
     for (const [i, margin] of expected.margins.entries()) {
-      const tost = equivalence(a, b, margin);
-      close(tost.pAboveLower, expected.p_above_lower[i] ?? 1, `${name} above ${margin}`);
-      close(tost.pBelowUpper, expected.p_below_upper[i] ?? 1, `${name} below ${margin}`);
+      const tost = equivalence(test, margin);
+      close(tost.pAboveLower, expected.p_above_lower[i], `${name} above ${margin}`);
+      close(tost.pBelowUpper, expected.p_below_upper[i], `${name} below ${margin}`);
       assert.equal(tost.p, Math.max(tost.pAboveLower, tost.pBelowUpper));
-      const [low, high] = expected.interval_90;
-      assert.equal(tost.inside, -margin < low && high < margin, name);
+      if (isBounded) assert.equal(tost.p < 0.05, -margin < low && high < margin, name);
     }
   }
 });
@@ -87,14 +96,29 @@ Deno.test("Cliff's delta is the mean sign of all differences", () => {
   for (const { name, expected, a, b } of cases) close(cliffsDelta(a, b), expected.cliffs_delta, name);
 });
 
-Deno.test("the interval says what confidence it reaches when a sample is too small for what was asked", () => {
-  const { low, high, achieved } = shiftInterval(sorted([1, 2, 3]), sorted([4, 5, 6]), 0.95);
-  assert.deepEqual([low, high], [1, 5]);
-  close(achieved, 0.9, "2 of 20 arrangements lie outside");
+Deno.test("a shift is not called in 8 wide values against 30 tight ones because 7 of them lie on one side", () => {
+  const tight = Float64Array.from({ length: 30 }, (_, i) => i);
+  const wide = sorted([-500, 100, 200, 300, 400, 500, 600, 700]);
+  // The sign test says 2 * 9 / 256.
+  assert.ok(new ShiftTest(tight, wide).p > 0.05);
+  const { ofA, ofB, excess } = placements(tight, wide, 0);
+  assert.ok(excess / Math.sqrt(ofA + ofB) > 2.9, "by the variance at 0 alone it would be");
+  assert.ok(new ShiftTest(tight, sorted([50, ...wide.subarray(1)])).p < 0.05);
 });
 
-const ties = fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 14 });
-const integers = fc.array(fc.integer({ min: -(2 ** 51), max: 2 ** 51 }), { minLength: 1, maxLength: 14 });
+Deno.test("samples that part get the p that chance has, be all of their values equal or not", () => {
+  const equal = (value: number, n: number) => new Float64Array(n).fill(value);
+  close(new ShiftTest(equal(1, 6), equal(2, 6)).p, 2 / 924, "6 + 6");
+  close(new ShiftTest(equal(1, 20), equal(2, 20)).p, 2 / 137_846_528_820, "20 + 20");
+  assert.equal(new ShiftTest(equal(1, 20), equal(1, 20)).p, 1);
+  const { low, high } = new ShiftTest(equal(1, 6), equal(3, 6)).interval(0.95);
+  assert.deepEqual([low, high], [2, 2]);
+  const apart = new ShiftTest(sorted([1, 2, 3, 4, 5, 6]), sorted([11, 12, 13, 14, 15, 16])).p;
+  assert.ok(apart >= 2 / 924 && apart < 0.01, String(apart));
+});
+
+const ties = fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 2, maxLength: 14 });
+const integers = fc.array(fc.integer({ min: -(2 ** 51), max: 2 ** 51 }), { minLength: 2, maxLength: 14 });
 const samples = fc.oneof(ties, integers);
 
 Deno.test("every ordered difference equals the one found by building all of them", () => {
@@ -151,11 +175,11 @@ Deno.test("swapping the sides flips the signs and keeps the p-value", () => {
     const [a, b] = [sorted(rawA), sorted(rawB)];
     assert.equal(hodgesLehmann(a, b), 0 - hodgesLehmann(b, a));
     assert.equal(cliffsDelta(a, b), 0 - cliffsDelta(b, a));
-    close(mannWhitney(a, b).p, mannWhitney(b, a).p, "p", 1e-14);
-    const forth = shiftInterval(a, b);
-    const back = shiftInterval(b, a);
+    const [one, other] = [new ShiftTest(a, b), new ShiftTest(b, a)];
+    close(one.p, other.p, "p", 1e-14);
+    const [forth, back] = [one.interval(0.95), other.interval(0.95)];
     assert.deepEqual([forth.low, forth.high], [0 - back.high, 0 - back.low]);
-    close(equivalence(a, b, 3).p, equivalence(b, a, 3).p, "TOST", 1e-14);
+    close(equivalence(one, 3).p, equivalence(other, 3).p, "TOST", 1e-14);
   }));
 });
 
@@ -164,7 +188,7 @@ Deno.test("adding an integer to B moves the shift and its interval by exactly it
     const [a, b] = [sorted(rawA), sorted(rawB)];
     const moved = b.map((value) => value + constant);
     assert.equal(hodgesLehmann(a, moved), hodgesLehmann(a, b) + constant);
-    const [before, after] = [shiftInterval(a, b), shiftInterval(a, moved)];
+    const [before, after] = [new ShiftTest(a, b).interval(0.95), new ShiftTest(a, moved).interval(0.95)];
     assert.deepEqual([after.low, after.high], [before.low + constant, before.high + constant]);
   }));
 });
@@ -178,10 +202,12 @@ Deno.test("equivalence by p and equivalence by the interval are one decision", (
     fc.oneof(atLeast6, untied),
     fc.integer({ min: 1, max: 15 }),
     (a, b, whole) => {
-      // Differences of integers never lie on such a margin, where the closed interval and the test disagree.
-      const tost = equivalence(sorted(a), sorted(b), whole + 0.5);
-      assert.equal(tost.p < tost.alpha, tost.inside, `p ${tost.p}, ${JSON.stringify(tost.interval)}`);
-      if (tost.inside) inside++;
+      const test = new ShiftTest(sorted(a), sorted(b));
+      const { low, high } = test.interval(0.9);
+      const isInside = -whole < low && high < whole;
+      const { p } = equivalence(test, whole);
+      assert.equal(p < 0.05, isInside, `p ${p}, [${low}, ${high}] in ${whole}`);
+      if (isInside) inside++;
     },
   );
   fc.assert(property, { numRuns: 500 });
@@ -191,13 +217,17 @@ Deno.test("equivalence by p and equivalence by the interval are one decision", (
 Deno.test("an empty side, a margin or a level out of range are refused", () => {
   const empty = new Float64Array();
   const one = sorted([1]);
-  for (const statistic of [mannWhitney, hodgesLehmann, shiftInterval, cliffsDelta]) {
+  for (const statistic of [hodgesLehmann, cliffsDelta]) {
     assert.throws(() => statistic(empty, one), RangeError);
     assert.throws(() => statistic(one, empty), RangeError);
   }
-  for (const margin of [0, -1, NaN, Infinity]) assert.throws(() => equivalence(one, one, margin), RangeError);
-  assert.throws(() => equivalence(one, one, 1, 0.5), RangeError);
-  assert.throws(() => shiftInterval(one, one, 1), RangeError);
+  const two = sorted([1, 2]);
+  assert.throws(() => new ShiftTest(one, two), RangeError);
+  assert.throws(() => new ShiftTest(two, one), RangeError);
+  const test = new ShiftTest(two, two);
+  for (const margin of [0, -1, NaN, Infinity]) assert.throws(() => equivalence(test, margin), RangeError);
+  for (const level of [0, 1, NaN]) assert.throws(() => test.interval(level), RangeError);
+  assert.throws(() => PermutedPlacements.of(1, 3), RangeError);
+  assert.throws(() => placements(one, empty, 0), RangeError);
   assert.throws(() => new PairwiseDifferences(one, one).ranked(2), RangeError);
-  assert.throws(() => WilcoxonDistribution.of(50, 3), RangeError);
 });

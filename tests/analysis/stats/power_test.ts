@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { equivalence } from "../../../analysis/stats/equivalence.ts";
 import { equivalencePower, runsForEquivalence } from "../../../analysis/stats/power.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { ShiftTest } from "../../../analysis/stats/shift_test.ts";
 import { samplePairs, sorted } from "./golden.ts";
 
 const { a, b } = samplePairs().get("normal_300")!;
@@ -24,7 +25,8 @@ Deno.test("power is the share of drawn pairs whose equivalence test says so", ()
   const median = (x: Float64Array) => (x[149]! + x[150]!) / 2;
   let shown = 0;
   for (let i = 0; i < 1000; i++) {
-    if (equivalence(draw(a, median(a)), draw(b, median(b)), design.margin).p < 0.05) shown++;
+    const test = new ShiftTest(draw(a, median(a)), draw(b, median(b)));
+    if (equivalence(test, design.margin).p < 0.05) shown++;
   }
   const own = equivalencePower(a, b, 25, design);
   assert.ok(own > 0.2 && own < 0.98, `power ${own}`);
