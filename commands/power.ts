@@ -12,6 +12,8 @@ export interface PowerFlags {
   /** Default: the runbook's. */
   readonly alpha?: number;
   readonly power: number;
+  /** Assumed shift of the question LEAD in ns; without it none. */
+  readonly shift?: number;
   readonly format: "text" | "json";
 }
 
@@ -28,6 +30,7 @@ export function powerCommand(
   const analysis = powerAnalysis(paths.map((path) => readFile(path)), {
     power: flags.power,
     ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
+    ...(flags.shift === undefined ? {} : { shiftNs: flags.shift }),
     ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
   });
   write(flags.format === "json" ? powerJson(analysis) : powerText(analysis));

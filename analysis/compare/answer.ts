@@ -5,16 +5,18 @@ import type { Exploration, Unadjusted } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
 import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer } from "./comparison.ts";
-import type { Pair } from "../sample/summary.ts";
+import type { Pair, PValue } from "../sample/summary.ts";
 import { isDependent, orderTest, tooAlike } from "./order.ts";
 import { checkSeries } from "../sample/series.ts";
 import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
 import { equivalence } from "../stats/equivalence.ts";
+import { placements } from "../stats/placements.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
-import { ShiftTest } from "../stats/shift_test.ts";
-import { normalCdf, normalQuantile, normalSurvival, tSurvival } from "../stats/special.ts";
+import { runsToSettle } from "../stats/settling.ts";
+import type { ShiftTest } from "../stats/shift_test.ts";
+import { tSurvival } from "../stats/special.ts";
 import type { VerdictReason } from "./reasons.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { type Place, placeOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** Probability with which the number of runs named would settle an answer. */
 const SETTLING_POWER = 0.8;
@@ -27,6 +29,10 @@ export interface Estimated {
   readonly numbers: Unadjusted<Numbers>;
   /** Sorted ascending. */
   readonly samples: Pair<Float64Array>;
+  /** Null with too few runs. */
+  readonly shiftTest: ShiftTest | null;
+  /** How many times the shift's variance is what it would be if runs did not depend on each other. */
+  readonly inflation: number;
 }
 
 /**
@@ -46,6 +52,8 @@ export function estimate(
   const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, shiftTest);
   return {
     samples: sorted,
+    shiftTest,
+    inflation: serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest),
     numbers: {
       ...contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, shiftTest),
       margin_ns: marginNs,
@@ -86,6 +94,11 @@ export function decide(
       ? null
       : tostOf(sorted, marginNs, alpha, serial, shiftTest),
   };
+}
+
+function inflationOf({ sigmaOfU }: SerialShift, { sortedA: a, sortedB: b, estimate }: ShiftTest): number {
+  const { ofA, ofB } = placements(a, b, estimate);
+  return ofA + ofB === 0 ? 1 : (sigmaOfU / (a.length * b.length)) ** 2 / (ofA + ofB);
 }
 
 const NO_INTERVAL = { interval: () => null };
@@ -145,7 +158,7 @@ export interface Circumstances {
 
 /** The answer to a question. */
 export function answer(
-  { numbers, samples }: Estimated,
+  { numbers, samples, shiftTest, inflation }: Estimated,
   circumstances: Circumstances,
   exploration: Exploration,
 ): Answer {
@@ -186,15 +199,19 @@ export function answer(
       ? say("NO-DATA", [{ ...few, lacks: "test", needs: TEST_NEEDS }])
       : say("INCONCLUSIVE", [{ ...few, lacks: "interval", needs: INTERVAL_NEEDS }], INTERVAL_NEEDS);
   }
-  const [low, high] = estimated.tost.ci_ns;
   const margin = estimated.margin_ns;
-  const outside = high < -margin || low > margin;
-  const verdict = verdictOf(-margin < low && high < margin, outside, pHolm !== null && pHolm < alpha);
-  const reasons: VerdictReason[] = verdict !== "INCONCLUSIVE"
-    ? []
-    : [{ code: outside ? "not_significant" : "interval_crosses_margin" }];
+  const place = placeOf(estimated.tost.ci_ns, margin);
+  const isSignificant = pHolm !== null && pHolm < alpha;
+  const verdict = verdictOf(place, isSignificant);
+  const isOpen = verdict === "INCONCLUSIVE";
+  // With as many runs as there are it is not settled.
+  const fewest = Math.ceil(2 / (1 / nA + 1 / nB)) + 1;
+  const needed = isOpen && shiftTest !== null
+    ? runsToSettle(shiftTest, { margin, alpha, power: SETTLING_POWER, inflation }, fewest)
+    : null;
+  const significant = isSignificant ? { p: pHolm!, p_capped: test!.p_capped } : null;
   return {
-    ...say(verdict, reasons, verdict === "INCONCLUSIVE" ? runsToSettle(estimated, alpha) : null),
+    ...say(verdict, isOpen ? reasonsFor(place, margin, significant, needed) : [], needed),
     leave_out: leaveOut(
       samples,
       {
@@ -208,39 +225,20 @@ export function answer(
   };
 }
 
-/**
- * Runs per side after which the 1 - 2 alpha interval would lie inside the margin, or beyond it, with
- * probability SETTLING_POWER, if shift and spread stay as they are. The interval's end is normal around the
- * shift; its standard error, which is the half width divided by z(alpha), shrinks with 1 / sqrt(n). To be
- * inside, both ends must be. `probe power` simulates the same from the runs themselves. null when the shift
- * lies on the margin itself.
- */
-function runsToSettle(estimated: Numbers, alpha: number): number | null {
-  if (estimated.tost === null || estimated.shift_ns === null) return null;
-  const [low, high] = estimated.tost.ci_ns;
-  const size = Math.abs(estimated.shift_ns);
-  const halfWidth = (high - low) / 2;
-  if (size === estimated.margin_ns) return null;
-  const [nA, nB] = estimated.n;
-  const harmonic = 2 / (1 / nA + 1 / nB);
-  const z = -normalQuantile(alpha);
-  const settles = (n: number) => {
-    const error = (halfWidth / z) * Math.sqrt(harmonic / n);
-    const near = normalCdf(Math.abs(estimated.margin_ns - size) / error - z);
-    const far = size < estimated.margin_ns ? normalSurvival((estimated.margin_ns + size) / error - z) : 0;
-    return near - far >= SETTLING_POWER;
-  };
-  let tooFew = Math.ceil(harmonic);
-  let enough = tooFew + 1;
-  while (!settles(enough)) {
-    tooFew = enough;
-    enough *= 2;
-    if (!Number.isSafeInteger(enough)) return null;
-  }
-  while (enough - tooFew > 1) {
-    const middle = Math.floor((tooFew + enough) / 2);
-    if (settles(middle)) enough = middle;
-    else tooFew = middle;
-  }
-  return enough;
+/** Why an answer is open, and what is known all the same. */
+function reasonsFor(
+  place: Place,
+  marginNs: number,
+  significant: PValue | null,
+  needed: number | null,
+): VerdictReason[] {
+  if (place === "outside") return [{ code: "not_significant" }];
+  return [
+    {
+      code: place === "touches" ? "interval_touches_margin" : "interval_crosses_margin",
+      margin_ns: marginNs,
+      significant,
+    },
+    ...needed === null ? [{ code: "near_margin" } as const] : [],
+  ];
 }

@@ -64,5 +64,5 @@ function verdictWith(a: Float64Array, b: Float64Array, { marginNs, alpha, adjust
   const test = new ShiftTest(a, b);
   const isInside = test.pAbove(-marginNs) < alpha && test.pBelow(marginNs) < alpha;
   const isOutside = !isInside && (test.pAbove(marginNs) < alpha || test.pBelow(-marginNs) < alpha);
-  return verdictOf(isInside, isOutside, adjusted(test.p) < alpha);
+  return verdictOf(isInside ? "inside" : isOutside ? "outside" : "crosses", adjusted(test.p) < alpha);
 }

@@ -2,7 +2,7 @@
 
 import type { Meta, Stage } from "../result/meta.ts";
 import type { QuestionName } from "./questions.ts";
-import type { Pair } from "../sample/summary.ts";
+import type { Pair, PValue } from "../sample/summary.ts";
 
 /** The side of a fact, as an index into `sides`. */
 export type SideIndex = 0 | 1;
@@ -47,7 +47,15 @@ export type VerdictReason =
   | { readonly code: "runs_alike" }
   /** The interval lies outside the margin, but the adjusted p is not below alpha. */
   | { readonly code: "not_significant" }
-  | { readonly code: "interval_crosses_margin" };
+  /** The interval ends on the margin, or reaches beyond it. */
+  | {
+    readonly code: "interval_touches_margin" | "interval_crosses_margin";
+    readonly margin_ns: number;
+    /** The adjusted p of "no shift", where it is below alpha. */
+    readonly significant: PValue | null;
+  }
+  /** The shift lies so near the margin that no number of runs can be named. */
+  | { readonly code: "near_margin" };
 
 /** Why a stratum cannot be compared. */
 export type StratumReason =

@@ -5,13 +5,24 @@
 
 import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { alphaOf, marginOf } from "../compare/limits.ts";
-import { LEAD, type Question, type WholeName, WHOLES } from "../compare/questions.ts";
+import { LEAD, perQuestion, type Question, type QuestionName, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
 import type { FileNote } from "../result/note.ts";
 import type { ResultFile } from "../result/file.ts";
 import { EXCHANGEABLE_LEVEL, seriesChecks } from "../sample/series.ts";
 import { describe, type Description } from "../sample/description.ts";
-import { equivalencePower, MOST_RUNS, runsForEquivalence, SIMULATIONS } from "../stats/power.ts";
+import type { Pair } from "../sample/summary.ts";
+import { type Aim, runsForEquivalence } from "../stats/settling.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
+import {
+  likelyRange,
+  MOST_RUNS,
+  movedTo,
+  OUTSIDE,
+  PILOTS,
+  runsWithPower,
+  SIMULATIONS,
+} from "./simulation.ts";
 
 export interface PowerOptions {
   /** Margin of the question LEAD, in ns; default: the runbook's. */
@@ -20,10 +31,12 @@ export interface PowerOptions {
   readonly alpha?: number;
   /** Requested probability of showing equivalence, in (0, 1). */
   readonly power: number;
+  /** Shift of the question LEAD that is assumed, in ns; without it none. */
+  readonly shiftNs?: number;
 }
 
-/** The answer to each question that is not part of another, under the question's name. */
-export interface PowerAnalysis extends Readonly<Record<WholeName, RunsAnswer>> {
+/** The answer to each question stands under the question's name. */
+export interface PowerAnalysis extends Readonly<Record<QuestionName, RunsAnswer>> {
   /** One file for both sides, or the files of A and B. */
   readonly files: readonly string[];
   readonly alpha: number;
@@ -45,14 +58,22 @@ export type PowerWarning =
 export type NoAnswer =
   | { readonly code: "few_runs"; readonly file: string; readonly runs: number; readonly needs: number }
   /** More than `most` runs would be needed. */
-  | { readonly code: "many_runs"; readonly most: number };
+  | { readonly code: "many_runs"; readonly most: number }
+  /** The assumed shift is no smaller than the margin: it would have to be shown that it is. */
+  | { readonly code: "shift_outside" }
+  /** The assumed shift lies so near the margin that no number can be named. */
+  | { readonly code: "near_margin" };
 
 export interface RunsAnswer {
   readonly margin_ns: number;
+  /** Shift B - A that is assumed. */
+  readonly assumed_shift_ns: number;
   /** The samples to draw from, in the order of the files. */
   readonly samples: readonly Description[];
   /** null: see `reason`. */
   readonly runs_per_side: number | null;
+  /** What other measurements of as many runs would have asked for, 80 % of them; null: more than can be named. */
+  readonly runs_range: Pair<number | null> | null;
   /** Power found by simulation with that many runs; at least the requested one. */
   readonly simulated_power: number | null;
   readonly reason: NoAnswer | null;
@@ -62,8 +83,9 @@ export interface RunsAnswer {
 const NEEDS = 4;
 
 const METHOD =
-  `equivalence by two one-sided Brunner-Munzel tests, ${SIMULATIONS} simulated pairs of samples per size, ` +
-  "drawn with replacement from the files' complete runs, both sides moved to one median; fixed seed";
+  `${SIMULATIONS} simulated comparisons per size, each by compare's whole rule, of runs drawn independently and with ` +
+  "replacement from the files' complete runs, B moved to the assumed shift; range: " +
+  `${100 * (1 - OUTSIDE)} % of ${PILOTS} resamples of those runs, normal approximation; fixed seed`;
 
 /**
  * @param files one, or A and B; the runbook of the first declares margins and alpha
@@ -72,15 +94,20 @@ const METHOD =
 export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
   const first = files[0]!;
   const alpha = alphaOf(first, options.alpha);
-  const answer = (question: Question) =>
-    runsFor(files, question, marginOf(first, question, options.marginNs), alpha, options.power);
-  const answers = Object.fromEntries(WHOLES.map((question) => [question.name, answer(question)]));
+  const answers = perQuestion((question) =>
+    runsFor(
+      files,
+      question,
+      question.role === LEAD.role ? options.shiftNs ?? 0 : 0,
+      { margin: marginOf(first, question, options.marginNs), alpha, power: options.power },
+    )
+  );
   return {
     files: files.map(({ name }) => name),
     alpha,
     power: options.power,
     margin_source: options.marginNs === undefined ? "runbook" : "option",
-    ...answers as Record<WholeName, RunsAnswer>,
+    ...answers,
     method: METHOD,
     warnings: files.flatMap((file) => warningsOf(file)),
   };
@@ -89,32 +116,35 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
 function runsFor(
   files: readonly ResultFile[],
   { duration }: Question,
-  marginNs: number,
-  alpha: number,
-  power: number,
+  shiftNs: number,
+  aim: Aim,
 ): RunsAnswer {
   const sorted = files.map((file) => sortedSample(file, duration));
   const samples = sorted.map(describe);
-  const asked = { margin_ns: marginNs, samples };
-  const none = (reason: NoAnswer) => ({ ...asked, runs_per_side: null, simulated_power: null, reason });
+  const asked = { margin_ns: aim.margin, assumed_shift_ns: shiftNs, samples };
+  const none = (reason: NoAnswer) => ({
+    ...asked,
+    runs_per_side: null,
+    runs_range: null,
+    simulated_power: null,
+    reason,
+  });
   const few = samples.findIndex(({ n }) => n < NEEDS);
   if (few >= 0) {
     return none({ code: "few_runs", file: files[few]!.name, runs: samples[few]!.n, needs: NEEDS });
   }
-  const found = runsForEquivalence(sorted[0]!, sorted.at(-1)!, { margin: marginNs, alpha, power });
-  if (found === null) {
-    return none({ code: "many_runs", most: MOST_RUNS });
-  }
-  if (found.runs >= INTERVAL_NEEDS) {
-    return { ...asked, runs_per_side: found.runs, simulated_power: found.power, reason: null };
-  }
-  // The test alone would need fewer, but below that the comparison has no interval and therefore no verdict.
-  const simulated = equivalencePower(sorted[0]!, sorted.at(-1)!, INTERVAL_NEEDS, {
-    margin: marginNs,
-    alpha,
-    power,
-  });
-  return { ...asked, runs_per_side: INTERVAL_NEEDS, simulated_power: simulated, reason: null };
+  if (Math.abs(shiftNs) >= aim.margin) return none({ code: "shift_outside" });
+  const sides = movedTo(shiftNs, sorted[0]!, sorted.at(-1)!);
+  const first = runsForEquivalence(new ShiftTest(...sides), aim, INTERVAL_NEEDS);
+  if (first === null) return none({ code: "near_margin" });
+  const found = runsWithPower(sides, first, aim);
+  return found === null ? none({ code: "many_runs", most: MOST_RUNS }) : {
+    ...asked,
+    runs_per_side: found.runs,
+    runs_range: likelyRange(sides, files.length === 1, shiftNs, aim, found.runs / first),
+    simulated_power: found.power,
+    reason: null,
+  };
 }
 
 function warningsOf(file: ResultFile): PowerWarning[] {

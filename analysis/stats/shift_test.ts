@@ -40,9 +40,10 @@ interface Standing {
  * of the permuted statistic of Brunner and Munzel (Neubert and Brunner 2007). docs/validation.md has the error rates.
  */
 export class ShiftTest {
+  /** Ascending. */
+  readonly sortedA: Float64Array;
+  readonly sortedB: Float64Array;
   readonly differences: PairwiseDifferences;
-  readonly #a: Float64Array;
-  readonly #b: Float64Array;
   readonly #permuted: PermutedPlacements | null;
   #estimate: number | null = null;
   #atEstimate: Placements | null = null;
@@ -56,8 +57,8 @@ export class ShiftTest {
     if (m < 2 || n < 2) {
       throw new RangeError(`test of the shift: sizes are ${m} and ${n}, needs at least 2 values a side`);
     }
-    this.#a = sortedA;
-    this.#b = sortedB;
+    this.sortedA = sortedA;
+    this.sortedB = sortedB;
     this.differences = new PairwiseDifferences(sortedA, sortedB);
     this.#permuted = Math.min(m, n) < PERMUTED_BELOW ? PermutedPlacements.of(m, n) : null;
   }
@@ -72,12 +73,12 @@ export class ShiftTest {
 
   /** The median of all differences b - a: the shift of Hodges and Lehmann. */
   get estimate(): number {
-    return this.#estimate ??= hodgesLehmann(this.#a, this.#b, this.differences);
+    return this.#estimate ??= hodgesLehmann(this.sortedA, this.sortedB, this.differences);
   }
 
   /** Share of the differences above a shift, those equal to it by half, less 1/2. */
   excess(shift: number): number {
-    return placements(this.#a, this.#b, shift).excess;
+    return placements(this.sortedA, this.sortedB, shift).excess;
   }
 
   /** Two-sided p of "there is no shift". */
@@ -119,11 +120,11 @@ export class ShiftTest {
   }
 
   #standing(shift: number, equalAs: EqualAs): Standing {
-    const found = placements(this.#a, this.#b, shift, equalAs);
-    const { ofA, ofB } = this.#atEstimate ??= placements(this.#a, this.#b, this.estimate);
+    const found = placements(this.sortedA, this.sortedB, shift, equalAs);
+    const { ofA, ofB } = this.#atEstimate ??= placements(this.sortedA, this.sortedB, this.estimate);
     const { variance, df } = satterthwaite([
-      [(found.ofA + ofA) / 2, this.#a.length - 1],
-      [(found.ofB + ofB) / 2, this.#b.length - 1],
+      [(found.ofA + ofA) / 2, this.sortedA.length - 1],
+      [(found.ofB + ofB) / 2, this.sortedB.length - 1],
     ]);
     return { excess: found.excess, placed: found.ofA + found.ofB, variance, df };
   }
@@ -136,7 +137,7 @@ export class ShiftTest {
   }
 
   #tail(excess: number, placed: number, variance: number, df: number): number {
-    const [m, n] = [this.#a.length, this.#b.length];
+    const [m, n] = [this.sortedA.length, this.sortedB.length];
     // All values of either sample are equal: how often would chance part them so?
     const byT = variance === 0
       ? 1 / arrangements(Math.min(m, n), Math.max(m, n))
@@ -148,7 +149,7 @@ export class ShiftTest {
 
   /** The lower end (direction 1) or the upper one: the outermost difference next to a shift that is not rejected. */
   #end(direction: 1 | -1, tail: number): number {
-    const [m, n] = [this.#a.length, this.#b.length];
+    const [m, n] = [this.sortedA.length, this.sortedB.length];
     const pairs = m * n;
     const middle = Math.floor((pairs + 1) / 2);
     const ranked = (rank: number) => this.differences.ranked(direction === 1 ? rank : pairs + 1 - rank);

@@ -1,7 +1,7 @@
 /** The verdict table: what `probe compare` says about the offset, by what is true. */
 
 import { decide } from "../../analysis/compare/answer.ts";
-import { type Verdict, verdictOf, VERDICTS } from "../../analysis/compare/verdict.ts";
+import { placeOf, type Verdict, verdictOf, VERDICTS } from "../../analysis/compare/verdict.ts";
 import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "./populations.ts";
 
 /** Shift of B in margins; the margin is three units of the population. */
@@ -28,9 +28,8 @@ export interface VerdictShares {
  */
 function verdictFrom({ brunner_munzel, tost }: ReturnType<typeof decide>, margin: number): Verdict {
   if (tost === null) return "INCONCLUSIVE";
-  const [low, high] = tost.ci_ns;
   const isSignificant = brunner_munzel !== null && brunner_munzel.p < ALPHA;
-  return verdictOf(-margin < low && high < margin, high < -margin || low > margin, isSignificant);
+  return verdictOf(placeOf(tost.ci_ns, margin), isSignificant);
 }
 
 /** Shares of the verdicts over `pairs` pairs of sides with `n` runs each. */

@@ -1,6 +1,8 @@
 /** The command line of `probe power`. */
 
 import { buildCommand } from "@stricli/core";
+import { LEAD } from "../../analysis/compare/questions.ts";
+import { parseDuration } from "../../analysis/units/duration.ts";
 import { parseShare } from "./arguments.ts";
 import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
@@ -11,6 +13,12 @@ export const powerRoute = buildCommand({
     flags: {
       margin: COMPARE_FLAGS.margin,
       alpha: { ...COMPARE_FLAGS.alpha, brief: "Error rate of the test; without it the runbook's" },
+      shift: {
+        kind: "parsed",
+        parse: parseDuration,
+        brief: `Shift of the ${LEAD.name} to be assumed; without it none`,
+        optional: true,
+      },
       power: {
         kind: "parsed",
         parse: parseShare,

@@ -10,7 +10,7 @@ import type {
 } from "../../compare/reasons.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Said } from "../model.ts";
-import { exact, joined, plain, runsWorth, say } from "../said.ts";
+import { chosen, exact, joined, plain, pValue, runsWorth, say } from "../said.ts";
 
 /** How many hooks a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
@@ -54,8 +54,20 @@ export function reasonInWords(
       return plain("neighbouring runs are so alike that no interval of the shift can be computed");
     case "not_significant":
       return plain("the interval lies outside the margin, but the adjusted p is not below alpha");
-    case "interval_crosses_margin":
-      return plain("the interval crosses the margin");
+    case "interval_touches_margin":
+    case "interval_crosses_margin": {
+      const { code, margin_ns, significant } = reason;
+      const where = `the interval ${code === "interval_touches_margin" ? "touches" : "crosses"} the margin`;
+      return significant === null
+        ? plain(where)
+        : say`a shift is there (Holm ${pValue(significant)}); whether it exceeds ${
+          chosen(margin_ns)
+        } is open: ${where}`;
+    }
+    case "near_margin":
+      return plain(
+        "the shift lies so near the margin that no number of runs can be named that would settle it",
+      );
     case "no_complete_run":
       return plain("no complete run on either side");
     case "no_complete_run_in":

@@ -143,8 +143,10 @@ function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): S
     say`EQUIVALENT: the ${confidence(2 * alpha)} interval of the shift lies inside the margin.`,
     plain(`Shift: Hodges-Lehmann, ${difference(sides)}.`),
     plain("MAD unscaled."),
-    say`Verdicts: Holm's adjustment in a family of ${exact(holm_family)}.`,
+    say`Verdicts: Holm's adjustment of "no shift" in a family of ${
+      exact(holm_family)
+    }; each question's interval, and so what it says of the margin, errs in ${exact(alpha)} of its own.`,
     say`All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ${exact(bh_family)}.`,
-    plain("needed: interval width scaled by 1 / sqrt(n)."),
+    plain("needed: differences beyond the margin, their error scaled by 1 / sqrt(n)."),
   ];
 }

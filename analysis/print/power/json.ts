@@ -1,11 +1,11 @@
-import { WHOLES } from "../../compare/questions.ts";
+import { QUESTIONS } from "../../compare/questions.ts";
 import type { PowerAnalysis } from "../../power/power.ts";
 import { jsonText } from "../json.ts";
 import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
 
 /** The fields of `PowerAnalysis`, in its order; reasons and warnings in words. */
 export function powerJson(analysis: PowerAnalysis): string {
-  const answers = WHOLES.map(({ name }) => {
+  const answers = QUESTIONS.map(({ name }) => {
     const { reason } = analysis[name];
     return [name, { ...analysis[name], reason: reason === null ? null : noAnswerInWords(reason).text }];
   });

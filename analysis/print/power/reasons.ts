@@ -14,6 +14,10 @@ export function noAnswerInWords(reason: NoAnswer): Said {
       } are needed`;
     case "many_runs":
       return plain(`more than ${reason.most} runs a side: this margin is too narrow for this spread`);
+    case "shift_outside":
+      return plain("the assumed shift lies on the margin or beyond it: no runs show that it does not");
+    case "near_margin":
+      return plain("the assumed shift lies so near the margin that no number of runs can be named");
   }
 }
 

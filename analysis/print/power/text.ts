@@ -8,7 +8,10 @@ const TABLE = {
   indent: "",
   head: 18,
   lines: 0,
-  columns: [{ id: "margin", width: 12 }, { id: "runs", width: 16 }, { id: "power", width: 18 }] satisfies {
+  columns: [{ id: "margin", width: 12 }, { id: "runs", width: 13 }, { id: "range", width: 18 }, {
+    id: "power",
+    width: 17,
+  }] satisfies {
     readonly id: PowerColumn;
     readonly width: number;
   }[],
@@ -24,7 +27,7 @@ export function powerText(analysis: PowerAnalysis): string {
     ...table(runs, TABLE, "questions"),
     ...unanswered.flatMap((why) => sentence(why)),
     "",
-    ...fields(samples, 18, ""),
+    ...fields(samples, 20, ""),
     ...headed(notes),
   ];
   return lines.join("\n") + "\n";

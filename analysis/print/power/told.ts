@@ -1,13 +1,14 @@
 /** How many runs are needed: all that is said about it. */
 
-import { WHOLES } from "../../compare/questions.ts";
+import { LEAD, QUESTIONS } from "../../compare/questions.ts";
 import type { PowerAnalysis, RunsAnswer } from "../../power/power.ts";
 import { sample } from "../measured.ts";
+import type { Pair } from "../../sample/summary.ts";
 import type { Field, Note, Said, Table } from "../model.ts";
 import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
-import { chosen, exact, plain, probability, say } from "../said.ts";
+import { chosen, exact, plain, probability, say, shift } from "../said.ts";
 
-export type PowerColumn = "margin" | "runs" | "power";
+export type PowerColumn = "margin" | "runs" | "range" | "power";
 
 export interface ToldPower {
   readonly asked: Said;
@@ -22,11 +23,14 @@ export interface ToldPower {
 
 export function tellPower(analysis: PowerAnalysis): ToldPower {
   const { files, alpha, power } = analysis;
-  const questions = WHOLES.map(({ name }) => [name, analysis[name]] as const);
+  const assumed = analysis[LEAD.name].assumed_shift_ns;
+  const questions = QUESTIONS.map(({ name }) => [name, analysis[name]] as const);
   return {
-    asked: say`runs a side for EQUIVALENT with power ${exact(power)} at alpha ${
-      exact(alpha)
-    }, if both sides are the same`,
+    asked: say`runs a side for EQUIVALENT with power ${exact(power)} at alpha ${exact(alpha)}, if ${
+      assumed === 0
+        ? "both sides are the same"
+        : say`the ${LEAD.name} is shifted by ${shift(assumed)} and nothing else is`
+    }`,
     drawn: plain(`drawn from ${files.join(" and ")}`),
     table: {
       caption: "Runs a side",
@@ -35,6 +39,7 @@ export function tellPower(analysis: PowerAnalysis): ToldPower {
       columns: [
         { id: "margin", name: "margin", per: "row" },
         { id: "runs", name: "runs a side", per: "row" },
+        { id: "range", name: "likely", per: "row" },
         { id: "power", name: "simulated power", per: "row" },
       ],
       rows: questions.map(([name, answer]) => ({ head: plain(name), cells: cells(answer), bins: [] })),
@@ -57,10 +62,16 @@ export function tellPower(analysis: PowerAnalysis): ToldPower {
   };
 }
 
-function cells({ margin_ns, runs_per_side: runs, simulated_power: power }: RunsAnswer) {
+function cells({ margin_ns, runs_per_side: runs, runs_range: range, simulated_power: power }: RunsAnswer) {
   return {
     margin: [say`+-${chosen(margin_ns)}`],
     runs: [runs === null ? null : exact(runs)],
+    range: [range === null ? null : rangeInWords(range)],
     power: [power === null ? null : probability(power)],
   };
+}
+
+function rangeInWords([low, high]: Pair<number | null>): Said {
+  if (low === null) return plain("too many");
+  return high === null ? say`${exact(low)} or more` : say`${exact(low)} to ${exact(high)}`;
 }

@@ -11,7 +11,7 @@ import { sampleOf } from "../../../bench/simulation/populations.ts";
 import { isDependent, orderTest } from "../../../analysis/compare/order.ts";
 import { checkSeries } from "../../../analysis/sample/series.ts";
 import { ShiftTest } from "../../../analysis/stats/shift_test.ts";
-import { type Verdict, verdictOf } from "../../../analysis/compare/verdict.ts";
+import { placeOf, type Verdict, verdictOf } from "../../../analysis/compare/verdict.ts";
 import { codesOf, compared, MS, runs, shuffled, spread } from "./compare_fixture.ts";
 
 Deno.test("runs that drift get an interval from blocks of runs, wider than the usual one, and a warning", () => {
@@ -133,11 +133,7 @@ const rule: Rule = { marginNs: margin, alpha: 0.05, isSerial: false, adjusted: (
 function verdictOfAll(a: Float64Array, b: Float64Array): Verdict {
   const test = new ShiftTest(a, b);
   const { low, high } = test.interval(0.9);
-  return verdictOf(
-    -margin < low && high < margin,
-    high < -margin || low > margin,
-    test.p < 0.05,
-  );
+  return verdictOf(placeOf([low, high], margin), test.p < 0.05);
 }
 
 /** Both ways to leave out the run at an end. */
