@@ -145,7 +145,9 @@ function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): S
     plain("MAD unscaled."),
     say`Verdicts: Holm's adjustment of "no shift" in a family of ${
       exact(holm_family)
-    }; each question's interval, and so what it says of the margin, errs in ${exact(alpha)} of its own.`,
+    }; each question's interval, and so what is said of its margin, has an error rate of ${
+      exact(alpha)
+    } of its own.`,
     say`All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ${exact(bh_family)}.`,
     plain("needed: differences beyond the margin, their error scaled by 1 / sqrt(n)."),
   ];
