@@ -10,8 +10,8 @@
 
 import { COLUMN_AT } from "../analysis/result/columns.ts";
 import type { Tier } from "../analysis/result/meta.ts";
-import { hodgesLehmann, shiftInterval } from "../analysis/stats/hodges_lehmann.ts";
 import { medianSorted } from "../analysis/stats/quantile.ts";
+import { ShiftTest } from "../analysis/stats/shift_test.ts";
 import { run } from "../build/process/command.ts";
 import { EXECUTABLE, executableLibraries } from "../build/parts/executable.ts";
 import { fetchKernel } from "../build/debian/kernels.ts";
@@ -44,10 +44,11 @@ function durations(text: string, wake: string, withStack: boolean): Float64Array
 function report(where: string, text: string): void {
   for (const wake of WAKES) {
     const [without, beside] = [durations(text, wake, false), durations(text, wake, true)];
-    const { low, high } = shiftInterval(without, beside, CONFIDENCE);
+    const test = new ShiftTest(without, beside);
+    const { low, high } = test.interval(CONFIDENCE);
     const us = (ns: number) => (ns / 1000).toFixed(2);
     console.log(
-      `${where}, ${wake}: stacks add ${us(hodgesLehmann(without, beside))} us (${us(low)} to ${us(high)}); ` +
+      `${where}, ${wake}: stacks add ${us(test.estimate)} us (${us(low)} to ${us(high)}); ` +
         `medians ${us(medianSorted(without))} us of ${without.length} runs without, ` +
         `${us(medianSorted(beside))} us of ${beside.length} with`,
     );

@@ -49,7 +49,7 @@ export function movedTo(shiftNs: number, a: Float64Array, b: Float64Array): Pair
  *
  * @param sides sorted ascending, ns
  */
-export function simulatedPower([a, b]: Pair<Float64Array>, runs: number, { margin, alpha }: Aim): number {
+function simulatedPower([a, b]: Pair<Float64Array>, runs: number, { margin, alpha }: Aim): number {
   const random = Xoshiro128.seeded();
   let shown = 0;
   for (let i = 0; i < SIMULATIONS; i++) {

@@ -96,17 +96,6 @@ export function differencesAround(sortedA: Float64Array, sortedB: Float64Array, 
   return { count: count + (m - i) * n, upTo, beyond };
 }
 
-/** Sum of t^3 - t over the groups of equal values of one sorted sample. */
-export function tieSumSorted(sorted: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < sorted.length;) {
-    const end = endOfRun(sorted, i, sorted[i]!);
-    sum += tieTerm(end - i);
-    i = end;
-  }
-  return sum;
-}
-
 /**
  * For each value of a series: the number of values of `among` below it plus the number of those that are at
  * most it. Within its own sample that is twice its midrank minus 1. Integers, so sums are exact. O(m + n).

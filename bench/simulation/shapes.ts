@@ -9,10 +9,10 @@ import { draw, generatorOf, type Pairs, type Population, POPULATIONS } from "./p
 const ALPHA = 0.05;
 
 /** How many times as wide as A's runs those of B lie. */
-export const RATIOS = [1, 3, 5, 10] as const;
+const RATIOS = [1, 3, 5, 10] as const;
 
 /** Runs of A, the tighter side, and of B. */
-export const SIZES: readonly Pair<number>[] = [
+const SIZES: readonly Pair<number>[] = [
   [8, 8],
   [12, 12],
   [20, 20],

@@ -25,7 +25,6 @@ export const SLOW: readonly string[] = [
   "tests/analysis/stats/bootstrap_test.ts",
   "tests/analysis/stats/contingency_test.ts",
   "tests/analysis/stats/dip_test.ts",
-  "tests/analysis/stats/power_test.ts",
   "tests/analysis/stats/series_test.ts",
 ];
 
