@@ -86,6 +86,8 @@ export function generatedMeta(env: string): Meta {
       offset_margin_ns: 4_000_000,
       ttwu_to_tkread_margin_ns: 100_000,
       spread_ratio: 2,
+      tail_margin_percent: 20,
+      deadline_ns: "none",
       alpha: 0.05,
     },
     runbook_sha256: "0".repeat(64),

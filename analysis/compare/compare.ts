@@ -7,7 +7,7 @@ import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
-import { alphaOf, marginOf, spreadRatioOf } from "./limits.ts";
+import { alphaOf, deadlineOf, marginOf, spreadRatioOf, tailMarginOf } from "./limits.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, estimate, type Estimated } from "./answer.ts";
 import {
@@ -20,6 +20,8 @@ import {
   WHOLES,
 } from "./questions.ts";
 import { mixOf } from "./stratified.ts";
+import { isDependent } from "./order.ts";
+import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
@@ -108,6 +110,7 @@ interface Prepared {
   readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
   readonly association: readonly Unadjusted<CrossTable>[];
   readonly mechanisms: Comparison["mechanisms"];
+  readonly tails: Comparison["tails"];
 }
 
 function prepare(
@@ -137,6 +140,18 @@ function prepare(
     return { estimated, confounded, test };
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
+  const tailed = ({ name, duration }: (typeof WHOLES)[number]) => {
+    const { estimated: { numbers: { series, order } }, confounded } = questions[name];
+    return {
+      name,
+      duration,
+      samples: samples[name],
+      effectiveRuns: both(series, ({ effective_n }) => effective_n),
+      isDependent: isDependent(order),
+      confounded,
+      broken,
+    };
+  };
   const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
   const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
     (columns): Key => {
@@ -169,6 +184,11 @@ function prepare(
       spreadRatioOf(a),
       decodeDifference(a.meta, b.meta),
     ),
+    tails: tails(files, tailed(LEAD), WHOLES.map(tailed), {
+      alpha,
+      marginPercent: tailMarginOf(a),
+      deadlineNs: deadlineOf(a),
+    }),
   };
 }
 
@@ -212,6 +232,7 @@ function conclude(
     sides,
     ...answers,
     mechanisms: prepared.mechanisms,
+    tails: prepared.tails,
     strata,
     association,
     stacks: stackFrames(files, strata, association),

@@ -12,6 +12,7 @@ import type { Ratio } from "../sample/ratio.ts";
 import type { Mechanisms } from "../mechanisms/mechanism.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
+import type { Tails } from "../tails/tail.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
 import type {
   Confounding,
@@ -291,6 +292,8 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   readonly sides: Pair<Side>;
   /** Key by key: one mechanism or two. */
   readonly mechanisms: Mechanisms<WholeName, StratumReason>;
+  /** P95 and P99, and the deadline. */
+  readonly tails: Tails<WholeName, VerdictReason>;
   readonly strata: readonly Stratification[];
   readonly association: readonly CrossTable[];
   /** Frames of the stack keys named above, innermost first. */

@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../failure.ts";
 import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../units/spread_ratio.ts";
+import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
 import { LEAD, type Question } from "./questions.ts";
 import type { ResultFile } from "../result/file.ts";
 
@@ -58,6 +59,36 @@ export function spreadRatioOf(file: ResultFile): number {
     EXIT.failed,
     `the runbook of ${file.name} declares spread_ratio ${ratio}, which no runbook can`,
     `declare ${SPREAD_RATIO} and measure again`,
+  );
+}
+
+/**
+ * By how much P95 and P99 may differ, in percent of A's; null when the runbook declares nothing about that.
+ *
+ * @throws Failure when it declares what no runbook can
+ */
+export function tailMarginOf(file: ResultFile): number | null {
+  const margin = declared(file, "tail_margin_percent");
+  if (margin === null || isTailMargin(margin)) return margin;
+  throw new Failure(
+    EXIT.failed,
+    `the runbook of ${file.name} declares tail_margin_percent ${margin}, which no runbook can`,
+    `declare ${TAIL_MARGIN} and measure again`,
+  );
+}
+
+/**
+ * The deadline of the question LEAD, in ns; null when the runbook declares none.
+ *
+ * @throws Failure when it declares what no runbook can
+ */
+export function deadlineOf(file: ResultFile): number | null {
+  const deadline = declared(file, "deadline_ns");
+  if (deadline === null || (deadline > 0 && Number.isSafeInteger(deadline))) return deadline;
+  throw new Failure(
+    EXIT.failed,
+    `the runbook of ${file.name} declares deadline_ns ${deadline}, which no runbook can`,
+    "declare a whole number of ns above 0 and measure again",
   );
 }
 

@@ -121,6 +121,13 @@ export function share(of: number | null): Said {
   return made(`${text === "-0.0" ? "0.0" : text}%`, of);
 }
 
+/** A difference of two fractions of a whole. */
+export function points(of: number): Said {
+  const text = (100 * of).toFixed(1);
+  const value = text === "-0.0" ? "0.0" : text;
+  return made(`${Number(value) > 0 ? "+" : ""}${value} points`, of);
+}
+
 export function pValue({ p, p_capped }: PValue): Said {
   return made(formatP(p, p_capped), p);
 }

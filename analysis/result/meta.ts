@@ -62,7 +62,8 @@ export interface Meta {
   readonly decode: string;
   /**
    * The declared protocol. analysis/ uses runs, period_ns, trigger, wake, target, load, offset_margin_ns,
-   * ttwu_to_tkread_margin_ns, spread_ratio and alpha, and names any other field that differs.
+   * ttwu_to_tkread_margin_ns, spread_ratio, tail_margin_percent, deadline_ns and alpha, and names any other
+   * field that differs.
    */
   readonly runbook: Readonly<Record<string, string | number | boolean>>;
   readonly runbook_sha256: string;

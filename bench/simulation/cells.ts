@@ -4,6 +4,7 @@ import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import type { Pairs } from "./populations.ts";
 import { shapeCells, type ShapeErrors } from "./shapes.ts";
+import { tailCells, type TailShares } from "./tails.ts";
 import { verdictCells, type VerdictShares } from "./verdicts.ts";
 
 /** What to simulate. */
@@ -16,7 +17,8 @@ export type Cell =
   | { readonly table: "coverage"; readonly cell: Coverage }
   | { readonly table: "error rate"; readonly cell: ErrorRate }
   | { readonly table: "verdicts"; readonly cell: VerdictShares }
-  | { readonly table: "shapes"; readonly cell: ShapeErrors };
+  | { readonly table: "shapes"; readonly cell: ShapeErrors }
+  | { readonly table: "tails"; readonly cell: TailShares };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
 export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
@@ -28,5 +30,6 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
       cell: simulate(),
     })),
     ...shapeCells(pairs).map((simulate) => (): Cell => ({ table: "shapes", cell: simulate() })),
+    ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
   ];
 }

@@ -6,6 +6,8 @@ import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
 import { LARGE, POPULATIONS } from "./populations.ts";
 import type { ShapeErrors } from "./shapes.ts";
+import type { TailShares } from "./tails.ts";
+import { tailSection, tailSentence } from "./tails_text.ts";
 import type { VerdictShares } from "./verdicts.ts";
 
 /** Goals for n >= 30, as shares: of 95 % intervals; of tests at 5 %. */
@@ -49,6 +51,10 @@ function goalOf({ confidence }: Coverage) {
 function beyondCoverage(cell: Coverage): Beyond | null {
   if (cell.covered === null || cell.n < GOAL_FROM) return null;
   return beyond(cell.covered, goalOf(cell), cell.intervals);
+}
+
+function beyondTail(share: number, of: number): Beyond | null {
+  return beyond(share, { low: 0, high: REJECTED }, of);
 }
 
 function beyondLevel(cell: ErrorRate): Beyond | null {
@@ -170,6 +176,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
       percent(wrong)
     } % of ${pairs.verdicts} pairs, a shift on the ` +
     `margin equivalent in at most ${percent(missed)} %.`,
+    tailSentence(tables.tails, beyondTail),
   ];
 }
 
@@ -326,6 +333,8 @@ The margin is 0.3 ms: three times what the populations are made of.
 | population | truth | n | ${shown.join(" | ")} |
 | --- | --- | ---: | ${shown.map(() => "---:").join(" | ")} |
 ${verdictRows.join("\n")}
+
+${tailSection(tables.tails, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 `;
 }
 
@@ -335,6 +344,7 @@ export interface Tables {
   readonly errors: readonly ErrorRate[];
   readonly verdicts: readonly VerdictShares[];
   readonly shapes: readonly ShapeErrors[];
+  readonly tails: readonly TailShares[];
 }
 
 export function tablesOf(cells: readonly Cell[]): Tables {
@@ -343,5 +353,6 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     errors: cells.flatMap(({ table, cell }) => table === "error rate" ? [cell] : []),
     verdicts: cells.flatMap(({ table, cell }) => table === "verdicts" ? [cell] : []),
     shapes: cells.flatMap(({ table, cell }) => table === "shapes" ? [cell] : []),
+    tails: cells.flatMap(({ table, cell }) => table === "tails" ? [cell] : []),
   };
 }

@@ -16,12 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/result": ["analysis"],
   "analysis/sample": ["analysis", "analysis/result", "analysis/stats"],
   "analysis/mechanisms": ["analysis", "analysis/result", "analysis/sample", "analysis/stats"],
+  "analysis/tails": ["analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/compare": [
     "analysis",
     "analysis/mechanisms",
     "analysis/result",
     "analysis/sample",
     "analysis/stats",
+    "analysis/tails",
     "analysis/units",
   ],
   "analysis/show": ["analysis/result", "analysis/sample", "analysis/stats"],
@@ -48,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/print/layout",
     "analysis/result",
     "analysis/sample",
+    "analysis/tails",
   ],
   "analysis/print/show": [
     "analysis/compare",

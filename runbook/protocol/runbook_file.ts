@@ -7,7 +7,7 @@ import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { readNamed } from "../machine/named_file.ts";
 import type { RunbookField, Settings } from "./settings.ts";
-import { ANY, INHERIT, Unfit } from "./settings.ts";
+import { ANY, INHERIT, NONE, Unfit } from "./settings.ts";
 
 /** What a file declares. */
 export interface RunbookFile {
@@ -93,6 +93,19 @@ const anyOrDuration: Reader = (value) => {
   return typeof value === "string" && /^0(ns|us|ms|s)$/.test(value) ? 0 : duration(value);
 };
 
+const noneOrDuration: Reader = (value) => value === NONE ? value : duration(value);
+
+const percent: Reader = (value) => {
+  const remedy = 'give a percentage, such as "20 %"';
+  refuseEndless(value, remedy);
+  if (typeof value === "bigint" || typeof value === "number") {
+    throw new Unfit(`${value} has no unit`, `write the unit too, such as "${value} %"`);
+  }
+  const [, number] = typeof value === "string" ? /^(\d+(?:\.\d+)?) ?%$/.exec(value) ?? [] : [];
+  if (number !== undefined) return Number(number);
+  throw new Unfit(`it is ${typeof value === "string" ? `"${value}"` : kindOf(value)}`, remedy);
+};
+
 const inheritOrWhole: Reader = (value) => {
   if (value === INHERIT) return value;
   if (typeof value === "bigint") return Number(value);
@@ -124,6 +137,8 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["offset_margin", ["offset_margin_ns", duration]],
   ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin_ns", duration]],
   ["spread_ratio", ["spread_ratio", decimal]],
+  ["tail_margin", ["tail_margin_percent", percent]],
+  ["deadline", ["deadline_ns", noneOrDuration]],
   ["alpha", ["alpha", decimal]],
 ]);
 const VERSION = "version";

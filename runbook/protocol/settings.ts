@@ -2,6 +2,7 @@
 
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
+import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
 import { type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
@@ -22,6 +23,7 @@ export class Unfit extends Error {
 export const OWN_WAKE = "own";
 
 export const ANY = "any";
+export const NONE = "none";
 export const BEST = "best";
 /** The target has what every thread of this process has. */
 export const INHERIT = "inherit";
@@ -96,6 +98,10 @@ export interface Runbook {
   readonly ttwu_to_tkread_margin_ns: number;
   /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
   readonly spread_ratio: number;
+  /** By how much P95 and P99 of two sides may differ and still count as equal, in percent of A's. */
+  readonly tail_margin_percent: number;
+  /** `none`, or the offset_ns beyond which a run is late, in ns. */
+  readonly deadline_ns: typeof NONE | number;
   /** Error rate of each test. */
   readonly alpha: number;
 }
@@ -158,6 +164,17 @@ function margin(value: number): number {
 function spreadRatio(value: number): number {
   if (isSpreadRatio(value)) return value;
   throw new Unfit(`${value} is not a ratio of spreads`, `give ${SPREAD_RATIO}`);
+}
+
+function tailMargin(value: number): number {
+  if (isTailMargin(value)) return value;
+  throw new Unfit(`${value} % is not a margin of the tails`, `give ${TAIL_MARGIN}`);
+}
+
+function deadline(value: string | number): string | number {
+  if (value === NONE || (typeof value === "number" && Number.isSafeInteger(value) && value > 0)) return value;
+  const found = typeof value === "number" ? `${value} ns` : `"${value}"`;
+  throw new Unfit(`${found} is not a deadline`, `give a duration above 0, such as 5ms, or "${NONE}"`);
 }
 
 function alpha(value: number): number {
@@ -305,5 +322,7 @@ export const CHECKS = {
   offset_margin_ns: margin,
   ttwu_to_tkread_margin_ns: margin,
   spread_ratio: spreadRatio,
+  tail_margin_percent: tailMargin,
+  deadline_ns: deadline,
   alpha,
 } as const;

@@ -1,13 +1,13 @@
 /**
  * Calls of the commands that read files, on files that are kept here; doctor's reports on machines on paper;
- * and a comparison so small that its intervals are exact. The output of each is kept next to them, byte by
- * byte. After an intended change, `deno run -A tests/answers/record.ts` writes it anew; read the difference
- * before you commit it.
+ * and two comparisons of generated files: one so small that its intervals are exact, one with tails. The output
+ * of each is kept next to them, byte by byte. After an intended change, `deno run -A tests/answers/record.ts`
+ * writes it anew; read the difference before you commit it.
  */
 
 import { compareText } from "../../analysis/print/compare/text.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
-import { generate, type Generated } from "../../bench/generate.ts";
+import { generate, type Generated, generatedMeta } from "../../bench/generate.ts";
 import { main } from "../../main.ts";
 import { diagnose } from "../../runbook/doctor/doctor.ts";
 import { reportJson } from "../../runbook/doctor/json.ts";
@@ -107,7 +107,30 @@ export function onPaper(): (readonly [name: string, text: string])[] {
     const report = diagnose(machine);
     return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
   });
-  return [...doctors, ["compare_small.txt", compareText([compare(...small())])]];
+  return [...doctors, ...comparisons()];
+}
+
+function comparisons(): (readonly [name: string, text: string])[] {
+  return [
+    ["compare_small.txt", compareText([compare(...small())])],
+    ["compare_tails.txt", compareText([compare(...tailed())])],
+  ];
+}
+
+/** So many runs that P99 has bounds, some of them timed out, and a deadline. */
+function tailed(): [ResultFile, ResultFile] {
+  const runbook = { ...generatedMeta("host").runbook, deadline_ns: 120_000 };
+  const made = (options: Generated) => read([...generate(options)].join(""), undefined, `${options.env}.csv`);
+  return [
+    made({ rows: 400, seed: 1, env: "host", meta: { runbook } }),
+    made({
+      rows: 400,
+      seed: 2,
+      env: "vm",
+      timeoutEvery: 100,
+      meta: { started: "2026-01-02T00:00:00Z", runbook },
+    }),
+  ];
 }
 
 function small(): [ResultFile, ResultFile] {

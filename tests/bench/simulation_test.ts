@@ -7,6 +7,7 @@ import { findings, tablesOf, validationDocument } from "../../bench/simulation/d
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
 import { shapeErrors } from "../../bench/simulation/shapes.ts";
+import { TAIL_POPULATIONS, tailShares } from "../../bench/simulation/tails.ts";
 import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 
 const [NORMAL, , BIMODAL] = POPULATIONS;
@@ -83,6 +84,15 @@ Deno.test("the verdict follows the truth where 300 runs a side make it plain", (
   assert.equal(at(3).DIFFERENT, 1);
 });
 
+Deno.test("tails on an end of their margin are seldom called inside or beyond it, those that agree often the same", () => {
+  const shares = tailShares(TAIL_POPULATIONS[0]!, { name: "P95", p: 0.95 }, 300, 400);
+  for (const key of ["insideUpper", "insideLower", "beyondUpper", "beyondLower"] as const) {
+    assert.ok(shares[key] > 0 && shares[key] < 0.06, `${key}: ${shares[key]}`);
+  }
+  assert.ok(shares.covered > 0.9 && shares.covered < 0.98, String(shares.covered));
+  assert.equal(shares.power, 1);
+});
+
 Deno.test("the same seeds give the same document, with every cell and no number that is none", () => {
   const cells = simulate();
   const tables = tablesOf(cells);
@@ -116,7 +126,7 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts, shapes } = tablesOf(simulate());
+  const { coverage, errors, verdicts, shapes, tails } = tablesOf(simulate());
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
   const cells: Cell[] = [
     { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
@@ -124,6 +134,7 @@ function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
     ...errors.map((cell): Cell => ({ table: "error rate", cell: { ...cell, rejected: 0.05 } })),
     ...verdicts.map((cell): Cell => ({ table: "verdicts", cell })),
     ...shapes.map((cell): Cell => ({ table: "shapes", cell })),
+    ...tails.map((cell): Cell => ({ table: "tails", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
 }

@@ -2,6 +2,7 @@ import type { Comparison } from "../../compare/comparison.ts";
 import { perQuestion, WHOLES } from "../../compare/questions.ts";
 import { jsonText } from "../json.ts";
 import { keyReason } from "./key_reasons.ts";
+import { tailReason } from "./tails.ts";
 import { lettersOf, reasonInWords } from "./reasons.ts";
 import { warningInWords } from "./warnings.ts";
 
@@ -15,7 +16,7 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 }
 
 function inWords(comparison: Comparison): object {
-  const { strata, association, warnings, mechanisms } = comparison;
+  const { strata, association, warnings, mechanisms, tails } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
     reason === null ? null : reasonInWords(reason, letters).text;
@@ -41,6 +42,17 @@ function inWords(comparison: Comparison): object {
           return [name, { ...key[name], reasons }];
         })),
       })),
+    },
+    tails: {
+      ...tails,
+      quantiles: tails.quantiles.map((tail) => ({
+        ...tail,
+        reasons: tail.reasons.map((reason) => tailReason(reason, letters).text),
+      })),
+      exceedance: tails.exceedance === null ? null : {
+        ...tails.exceedance,
+        reasons: tails.exceedance.reasons.map((reason) => tailReason(reason, letters).text),
+      },
     },
     strata: strata.map((stratification) => ({
       ...stratification,

@@ -2,9 +2,10 @@
 
 import type { Comparison } from "../../compare/comparison.ts";
 import { details, escaped, list, notes, sentence, table } from "../layout/markdown.ts";
-import { joined } from "../said.ts";
+import { inWords, joined } from "../said.ts";
 import type { ToldMechanisms } from "./mechanisms.ts";
 import type { ToldStrata } from "./strata.ts";
+import type { ToldTails } from "./tails.ts";
 import { tellComparison, type ToldComparison } from "./told.ts";
 
 export function compareMarkdown(comparisons: readonly Comparison[]): string {
@@ -27,6 +28,7 @@ function sectionsOf(told: ToldComparison): string[] {
     ),
     ...keyVerdicts(told.mechanisms),
     ...warnings.length === 0 ? [] : [notes(warnings)],
+    ...tailSections(told.tails),
     ...told.strata.filter(({ table: { rows } }) => rows.length > 0).map(folded),
     sentence(joined(told.methods, " ")),
   ];
@@ -44,6 +46,20 @@ function keyVerdicts({ table: verdicts, keys, cautions, origins, kinds, methods 
     ...said.length === 0 ? [] : [list(said)],
     sentence(joined([...kinds, ...methods], " ")),
   ];
+}
+
+function tailSections({ title, table: of, findings, late, lacks, methods }: ToldTails): string[] {
+  const said = [...findings, ...late].map((found) => {
+    const place = found.of === null ? found.topic : `${found.topic}, ${found.of}`;
+    return `${escaped(place)}: ${sentence(inWords(found))}`;
+  });
+  const content = [
+    ...of.rows.length === 0 ? [] : [table(of, of.columns.map(({ id }) => id), "quantiles")],
+    ...said.length === 0 ? [] : [list(said)],
+    ...lacks.length === 0 ? [] : [list(lacks.map(sentence))],
+    ...methods.length === 0 ? [] : [sentence(joined(methods, " "))],
+  ].join("\n\n");
+  return [details(title, content)];
 }
 
 function folded({ title, table: strata, spread }: ToldStrata): string {

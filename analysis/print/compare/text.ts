@@ -11,6 +11,7 @@ import type { ToldQuestion } from "./question.ts";
 import { keyLines, keyVerdictLines } from "./mechanisms_text.ts";
 import { crossLines, strataLines } from "./strata_text.ts";
 import { type OverviewColumn, tellComparison, type ToldComparison } from "./told.ts";
+import type { ToldTails } from "./tails.ts";
 
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
@@ -58,6 +59,7 @@ function textOf(told: ToldComparison, plots: boolean): string {
     headed(told.warnings),
     ...told.questions.map((question) => questionLines(question, question === told.lead, plots)),
     keyLines(told.mechanisms),
+    tailLines(told.tails),
     ...told.strata.map((strata) => strataLines(strata, plots)),
     ...told.association.map(crossLines),
     contextLines(told),
@@ -100,6 +102,28 @@ function questionLines(told: ToldQuestion, isLead: boolean, plots: boolean): str
     ...table(told.samples, { ...SAMPLES, plots }, "sides"),
     ...fields(told.outliers, LABEL),
     ...findings(shown.map(withoutMethod), LABEL),
+  ];
+}
+
+const TAILS = {
+  head: 20,
+  lines: 0,
+  columns: [
+    { id: "verdict", width: 13, align: "left" },
+    { id: "a", width: 12 },
+    { id: "b", width: 12 },
+    { id: "ratio", width: 9 },
+  ],
+} as const;
+
+function tailLines({ title, table: of, findings: found, late, lacks, methods }: ToldTails): string[] {
+  return [
+    title,
+    ...of.rows.length === 0 ? [] : table(of, { ...TAILS, plots: false }, "quantiles"),
+    ...findings(found, TAILS.head),
+    ...findings(late, TAILS.head),
+    ...lacks.flatMap((one) => sentence(one, "  ")),
+    ...methods.length === 0 ? [] : sentence(joined(methods, " "), "  "),
   ];
 }
 

@@ -24,6 +24,7 @@ import { lettersOf } from "./reasons.ts";
 import { difference, side, type Sides } from "./sides.ts";
 import { warningInWords } from "./warnings.ts";
 import { tellStrata, type ToldStrata } from "./strata.ts";
+import { tellTails, type ToldTails } from "./tails.ts";
 
 export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" | "delta" | "spread" | "holm";
 
@@ -43,6 +44,7 @@ export interface ToldComparison {
   readonly warnings: readonly Note[];
   /** All questions, including the lead. */
   readonly questions: readonly ToldQuestion[];
+  readonly tails: ToldTails;
   readonly strata: readonly ToldStrata[];
   readonly association: readonly ToldCross[];
   /** Facts that differ but do not belong to the protocol, and may explain a difference. */
@@ -69,6 +71,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
       says: warningInWords(warning, sides.letters),
     })),
     questions,
+    tails: tellTails(comparison, sides),
     strata: comparison.strata.map((shown) => tellStrata(shown, comparison, sides)),
     association: comparison.association.map((cross) => tellCross(cross, comparison, sides)),
     context: context(comparison, sides),

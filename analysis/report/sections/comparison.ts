@@ -16,6 +16,7 @@ import { CHAIN, DISTRIBUTIONS, ORDER, section, STACKS, warnings } from "./sectio
 import { sideFacts } from "./side_facts.ts";
 import { crossTable, icicles } from "./stacks.ts";
 import { stratification } from "./strata.ts";
+import { tailSection } from "./tails.ts";
 
 /** The first screen. */
 export function firstScreen(told: ToldComparison, comparison: Comparison): Markup {
@@ -45,6 +46,7 @@ ${
       runOrders(sides, WHOLES.map(({ name }) => comparison[name].series)),
     )
   }
+${tailSection(told.tails)}
 ${section(CHAIN, chain(sides))}
 ${keyNumbers(told.mechanisms)}
 ${

@@ -49,6 +49,7 @@ Deno.test("the examples in the default runbook's comments are values that can be
     policy: '"batch"',
     cpu_dma_latency: '"20us"',
     deepest_idle_state: '"C1"',
+    deadline: '"5ms"',
   };
   for (const [key, value] of Object.entries({ ...examples, clocksource: '"tsc"' })) {
     const paragraph = DEFAULT_TOML.split("\n\n").find((text) => text.includes(`\n${key} = `));
@@ -92,6 +93,8 @@ cpu_dma_latency = "0us"
 deepest_idle_state = "C1"
 alpha = 1e-2
 offset_margin = "50us"
+tail_margin = "12.5%"
+deadline = "5ms"
 `,
   );
   assert.deepEqual(settings, {
@@ -109,6 +112,8 @@ offset_margin = "50us"
     deepest_idle_state: "C1",
     alpha: 0.01,
     offset_margin_ns: 50_000,
+    tail_margin_percent: 12.5,
+    deadline_ns: 5_000_000,
   });
   assert.equal(declareRunbook(settings).cpus, "0,1");
 });
@@ -225,6 +230,19 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
     "cpu_dma_latency = 0",
     "lab.toml line 1: cpu_dma_latency: 0 has no unit; write the unit",
   ],
+  [
+    "a margin of the tails without unit",
+    "tail_margin = 20",
+    'lab.toml line 1: tail_margin: 20 has no unit; write the unit too, such as "20 %"',
+  ],
+  [
+    "a margin of the tails in ms",
+    'tail_margin = "2ms"',
+    'lab.toml line 1: tail_margin: it is "2ms"; give a percentage, such as "20 %"',
+  ],
+  ["a negative margin of the tails", 'tail_margin = "-5 %"', 'lab.toml line 1: tail_margin: it is "-5 %"'],
+  ["an endless margin of the tails", "tail_margin = inf", "lab.toml line 1: tail_margin: it is inf; give a"],
+  ["a deadline without unit", "deadline = 5", "lab.toml line 1: deadline: 5 has no unit; write the unit"],
   ["CPUs in quotes", 'cpus = ["0"]', 'lab.toml line 1: cpus: it is not "any" and no list of whole numbers'],
 ];
 

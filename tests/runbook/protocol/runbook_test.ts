@@ -20,9 +20,11 @@ const DEFAULT = declareRunbook({});
 Deno.test("the canonical form of a runbook is JSON without spaces with sorted keys", () => {
   assert.equal(
     canonicalRunbook(DEFAULT),
-    '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any","deepest_idle_state":"any","hours":"any","load":"idle",' +
+    '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any",' +
+      '"deadline_ns":"none","deepest_idle_state":"any","hours":"any","load":"idle",' +
       '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
       '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,"stacks":"all",' +
+      '"tail_margin_percent":20,' +
       '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
       '"warm_up_runs":0}',
   );
@@ -38,7 +40,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "7d7e5aeafc7ecb992fa7dc61215461ba559fcf80dc71259f2a4e6242c4f38e37",
+    "02dbd524fd835fa56c20d1f97e8132c855636d1245d8edea7422464f2f241bcf",
   );
 });
 
@@ -69,6 +71,8 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { offset_margin_ns: 1 },
     { ttwu_to_tkread_margin_ns: 1 },
     { spread_ratio: 1.5 },
+    { tail_margin_percent: 10 },
+    { deadline_ns: 5_000_000 },
     { alpha: 0.01 },
   ];
   const hashes = await Promise.all(
@@ -222,6 +226,23 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     { spread_ratio: 1 },
     /^spread_ratio: 1 is not a ratio .*give a number above 1, up to/,
   ],
+  [
+    "a margin of the tails of nothing",
+    { tail_margin_percent: 0 },
+    /^tail_margin_percent: 0 % is not a margin .*give a percentage above 0 and below 100/,
+  ],
+  [
+    "a margin of the tails that holds everything below",
+    { tail_margin_percent: 100 },
+    /^tail_margin_percent: 100 %/,
+  ],
+  [
+    "a deadline of no time",
+    { deadline_ns: 0 },
+    /^deadline_ns: 0 ns is not a deadline; give a duration above 0/,
+  ],
+  ["a deadline between two ns", { deadline_ns: 1.5 }, /^deadline_ns: 1.5 ns is not a deadline/],
+  ["a word for a deadline", { deadline_ns: "soon" }, /^deadline_ns: "soon" is not a deadline/],
   ["a ratio of spreads beyond all", { spread_ratio: 1001 }, /^spread_ratio: 1001 is not/],
   ["an error rate of 0", { alpha: 0 }, /^alpha: 0 is not/],
   [

@@ -29,6 +29,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "sides",
     ...QUESTIONS.map(({ name }) => name),
     "mechanisms",
+    "tails",
     "strata",
     "association",
     "stacks",
