@@ -146,6 +146,20 @@ Deno.test("where the order of the runs matters, no bound is given", () => {
   assert.ok(p95.sides[1].value_ns! > 5 * MS);
 });
 
+Deno.test("where runs count as fewer than a bound needs, there is none, though their order is no other than chance", () => {
+  // Each run carries most of the one before it, which makes neighbours a little alike.
+  const values = steady(60, 0, 1);
+  const alike = values.map((value, i) => 5 * MS + Math.round(1000 * (value + 0.95 * (values[i - 1] ?? 0))));
+  const result = compared(runs(steady(60, 5 * MS, 1000)), runs(alike));
+  const { effective_n } = result.offset.series[1];
+  assert.ok(effective_n > 30 && effective_n < 59 && result.offset.order!.p > 0.05, `${effective_n}`);
+  const [p95] = offset(result);
+  assert.deepEqual([p95.verdict, p95.reasons], ["INCONCLUSIVE", [
+    { code: "few_effective_runs_for_bounds", side: 1, n: 60, effective_n, needs: 59 },
+  ]]);
+  assert.deepEqual([p95.sides[1].ci_ns, p95.ratio_ci], [[null, null], [null, null]]);
+});
+
 Deno.test("without a declared margin no verdict is given, and one line says so", () => {
   const { tail_margin_percent: _, deadline_ns: __, ...older } = runbook;
   const a = runs(steady(400, 5 * MS, 1000));
