@@ -9,7 +9,7 @@ import { validationDocument } from "./simulation/document.ts";
 
 const PLAN: Plan = {
   sizes: [6, 30, 300],
-  pairs: { plain: 10_000, resampling: 4000, resamplingLarge: 2000, verdicts: 2000, shapes: 4000 },
+  pairs: { plain: 4000, resampling: 1000, resamplingLarge: 500, verdicts: 1000, shapes: 1000 },
 };
 const QUICK_PLAN: Plan = {
   sizes: [6, 30],

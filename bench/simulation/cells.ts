@@ -2,6 +2,7 @@
 
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
+import { orderCells, type OrderErrors } from "./order.ts";
 import type { Pairs } from "./populations.ts";
 import { shapeCells, type ShapeErrors } from "./shapes.ts";
 import { tailCells, type TailShares } from "./tails.ts";
@@ -18,7 +19,8 @@ export type Cell =
   | { readonly table: "error rate"; readonly cell: ErrorRate }
   | { readonly table: "verdicts"; readonly cell: VerdictShares }
   | { readonly table: "shapes"; readonly cell: ShapeErrors }
-  | { readonly table: "tails"; readonly cell: TailShares };
+  | { readonly table: "tails"; readonly cell: TailShares }
+  | { readonly table: "order"; readonly cell: OrderErrors };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
 export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
@@ -31,5 +33,6 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
     })),
     ...shapeCells(pairs).map((simulate) => (): Cell => ({ table: "shapes", cell: simulate() })),
     ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
+    ...orderCells(pairs).map((simulate) => (): Cell => ({ table: "order", cell: simulate() })),
   ];
 }
