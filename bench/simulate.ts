@@ -9,11 +9,18 @@ import { validationDocument } from "./simulation/document.ts";
 
 const PLAN: Plan = {
   sizes: [6, 30, 300],
-  pairs: { plain: 4000, resampling: 1000, resamplingLarge: 500, verdicts: 1000, shapes: 1000 },
+  pairs: {
+    plain: 4000,
+    resampling: 1000,
+    resamplingLarge: 500,
+    verdicts: 1000,
+    shapes: 1000,
+    mechanisms: 500,
+  },
 };
 const QUICK_PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20, shapes: 20 },
+  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20, shapes: 20, mechanisms: 20 },
 };
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);

@@ -1,10 +1,11 @@
 /** One mechanism or two, key by key, for each question that is asked. */
 
+import { mixtureOf, type SideMixture } from "./clusters.ts";
 import { mechanismAnswers } from "./mechanisms.ts";
 import { aliasesOf, type Split, splitsOf } from "./keys.ts";
 import { spreadSources, type Total } from "./sources.ts";
 import type { KeyAnswer, MechanismAnswer, Mechanisms } from "./mechanism.ts";
-import type { FileSample } from "../sample/sample.ts";
+import { type FileSample, sampleOf } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 
@@ -18,6 +19,9 @@ export interface Asked<Name extends string, Reason> {
   /** Why the question's sides cannot be compared, or null. */
   readonly confounded: Reason | null;
 }
+
+/** The duration that clusters of stacks are looked for in. */
+const CLUSTERED: Total = "ttwu_to_tkread_ns";
 
 /** @param decode what differs in the decoding of wake flags, or null */
 export function keyAnswers<Name extends string, Reason>(
@@ -52,8 +56,14 @@ export function keyAnswers<Name extends string, Reason>(
     spread_ratio: spreadRatio,
     keys,
     sources: Object.fromEntries(sources) as Mechanisms<Name, Reason>["sources"],
+    mixtures: mixturesOf(files, alpha),
     constant,
   };
+}
+
+function mixturesOf(files: Pair<ResultFile>, alpha: number): Pair<SideMixture | null> {
+  const of = (file: ResultFile) => mixtureOf(sampleOf(file, CLUSTERED), file.texts.ttwu_stack.codes(), alpha);
+  return [of(files[0]), of(files[1])];
 }
 
 function isByFlags({ keys: [first] }: Split): boolean {

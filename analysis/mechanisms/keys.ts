@@ -88,10 +88,11 @@ export function splitsOf(files: Pair<ResultFile>): Splits {
       const same = splits.findIndex((split) => isSame(split, found, complete));
       if (same < 0) splits.push(found);
       else {
-        const [{ keys, codes }] = [splits[same]!];
-        const isSwapped = ([0, 1] as const).some((side) =>
-          codes[side].some((code, row) => code !== found.codes[side][row])
-        );
+        const { keys, codes } = splits[same]!;
+        // All runs are dealt alike: one of them tells whether the groups are called alike too.
+        const side = complete[0].some((row) => codes[0][row] !== 0) ? 0 : 1;
+        const run = complete[side].find((row) => codes[side][row] !== 0)!;
+        const isSwapped = codes[side][run] !== found.codes[side][run];
         const groups = isSwapped ? [key.groups[1], key.groups[0]] as const : key.groups;
         splits[same] = { ...splits[same]!, keys: [...keys, { ...key, groups }] };
       }
@@ -195,9 +196,10 @@ function splitBy(
 function isSame(one: Split, other: Split, complete: Pair<Uint32Array>): boolean {
   const to = [0, 0, 0];
   for (const side of [0, 1] as const) {
-    const rows = complete[side];
+    const [rows, codes, others] = [complete[side], one.codes[side], other.codes[side]];
     for (let i = 0; i < rows.length; i++) {
-      const [here, there] = [one.codes[side][rows[i]!]!, other.codes[side][rows[i]!]!];
+      const here = codes[rows[i]!]!;
+      const there = others[rows[i]!]!;
       if (here === 0 || there === 0 ? here !== there : to[here] !== 0 && to[here] !== there) return false;
       if (here !== 0) to[here] = there;
     }

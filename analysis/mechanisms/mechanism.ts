@@ -7,6 +7,7 @@
 import type { Pair, PValue } from "../sample/summary.ts";
 import type { Ratio } from "../sample/ratio.ts";
 import type { Key } from "./keys.ts";
+import type { SideMixture } from "./clusters.ts";
 import type { Share, SpreadSources } from "./sources.ts";
 
 /** The one vocabulary of answers about keys (docs/verdicts.md). */
@@ -88,6 +89,8 @@ export interface Mechanisms<Name extends string, Other> {
   readonly keys: readonly KeyAnswer<Name, Other>[];
   /** Where the variance of each question's duration comes from, on each side. */
   readonly sources: Readonly<Record<Name, Pair<SpreadSources | null>>>;
+  /** What each side's ttwu_to_tkread is made of, by its values alone. Explored: no verdict rests on it. */
+  readonly mixtures: Pair<SideMixture | null>;
   /** Keys with one value in all complete runs: they split nothing. */
   readonly constant: readonly string[];
 }

@@ -51,14 +51,14 @@ export function spreadSources(file: ResultFile, total: Total, alpha: number): Sp
     !Number.isNaN(whole[row]!) && !Number.isNaN(file.durations.ttwu_to_tkread_ns[row]!)
   );
   const links = linksOf(file, total, rows);
-  const { centred, sd } = standardised(Float64Array.from(rows, (row) => whole[row]!));
+  const { centred, sd } = standardised(valuesAt(rows, (row) => whole[row]!));
   if (rows.length < TEST_NEEDS || sd === 0) return null;
-  const parts = links.map(({ of }) => around(Float64Array.from(rows, of), sd));
+  const parts = links.map(({ of }) => around(valuesAt(rows, of), sd));
   const columns = [
     centred,
-    squared(centred),
+    product(centred, centred),
     ...parts,
-    ...parts.map((part) => part.map((value, i) => value * centred[i]!)),
+    ...parts.map((part) => product(part, centred)),
   ];
   const shares = intervalsOfMeans(columns, (means) => {
     const variance = means[1]! - means[0]! ** 2;
@@ -106,14 +106,16 @@ function linksOf({ durations }: ResultFile, total: Total, rows: Uint32Array): Li
  */
 export function groupShares(sample: FileSample, codes: Uint8Array, alpha: number): Pair<Share> | null {
   const { sorted, order, rows } = sample;
-  const group = Uint8Array.from(order, (index) => codes[rows[index]!]!);
+  const group = new Uint8Array(order.length);
+  for (let i = 0; i < order.length; i++) group[i] = codes[rows[order[i]!]!]!;
   const { centred, sd } = standardised(sorted);
   if (sorted.length < TEST_NEEDS || sd === 0) return null;
-  const squares = squared(centred);
-  const of = (code: number) =>
-    [centred.map(() => 1), centred, squares].map((values) =>
-      values.map((value, i) => group[i] === code ? value : 0)
-    );
+  const squares = product(centred, centred);
+  const of = (code: number) => {
+    const isIn = new Float64Array(group.length);
+    for (let i = 0; i < group.length; i++) isIn[i] = group[i] === code ? 1 : 0;
+    return [isIn, product(isIn, centred), product(isIn, squares)];
+  };
   const shares = intervalsOfMeans([centred, squares, ...of(1), ...of(2)], (means) => {
     const mean = means[0]!;
     const variance = means[1]! - mean ** 2;
@@ -130,16 +132,27 @@ function standardised(values: Float64Array): { centred: Float64Array; sd: number
   let squares = 0;
   for (let i = 0; i < centred.length; i++) squares += centred[i]! ** 2;
   const sd = Math.sqrt(squares / centred.length);
-  return { centred: centred.map((value) => value / sd), sd };
+  for (let i = 0; i < centred.length; i++) centred[i]! /= sd;
+  return { centred, sd };
 }
 
 function around(values: Float64Array, unit: number): Float64Array {
   const first = values[0] ?? 0;
   let mean = 0;
   for (let i = 0; i < values.length; i++) mean += (values[i]! - first) / values.length;
-  return values.map((value) => (value - first - mean) / unit);
+  const found = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) found[i] = (values[i]! - first - mean) / unit;
+  return found;
 }
 
-function squared(values: Float64Array): Float64Array {
-  return values.map((value) => value * value);
+function product(one: Float64Array, other: Float64Array): Float64Array {
+  const found = new Float64Array(one.length);
+  for (let i = 0; i < one.length; i++) found[i] = one[i]! * other[i]!;
+  return found;
+}
+
+function valuesAt(rows: Uint32Array, of: (row: number) => number): Float64Array {
+  const found = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = of(rows[i]!);
+  return found;
 }

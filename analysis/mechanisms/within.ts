@@ -31,10 +31,10 @@ export function isToldFrom(
   let sum = 0;
   for (const side of [0, 1] as const) {
     const [of, within] = [key[side], other[side]];
-    const cell = Uint8Array.from(
-      of,
-      (group, row) => group === 0 || within[row] === 0 ? 0 : 2 * within[row]! + group - 2,
-    );
+    const cell = new Uint8Array(of.length);
+    for (let row = 0; row < of.length; row++) {
+      if (of[row] !== 0 && within[row] !== 0) cell[row] = 2 * within[row]! + of[row]! - 2;
+    }
     const groups = groupSamples(samples[side], cell, CELLS, side);
     for (const held of [0, 2]) {
       const ratio = logRatio(groups[held]!, groups[held + 1]!);

@@ -78,13 +78,15 @@ function linear(
     return estimates.map((_, f) => (above![f]! - below![f]!) / (2 * step));
   });
   const z = -normalQuantile((1 - confidence) / 2);
+  const influences = new Float64Array(n);
   return estimates.map((estimate, f): BootstrapInterval => {
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      let influence = 0;
-      for (let c = 0; c < columns.length; c++) influence += slopes[c]![f]! * (columns[c]![i]! - means[c]!);
-      squares += influence * influence;
+    influences.fill(0);
+    for (const [c, column] of columns.entries()) {
+      const [slope, mean] = [slopes[c]![f]!, means[c]!];
+      for (let i = 0; i < n; i++) influences[i]! += slope * (column[i]! - mean);
     }
+    let squares = 0;
+    for (let i = 0; i < n; i++) squares += influences[i]! * influences[i]!;
     const half = (z * Math.sqrt(squares)) / n;
     return {
       estimate,

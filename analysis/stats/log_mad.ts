@@ -114,11 +114,13 @@ export function standardError({ replicates }: LogMad): number {
 const UPPER = 0.84;
 
 function batchedError(sorted: Float64Array, random: Xoshiro128): number {
-  const batchOf = Uint8Array.from(sorted, () => random.index(BATCHES));
-  const batches = Array.from({ length: BATCHES }, (): number[] => []);
-  for (let i = 0; i < sorted.length; i++) batches[batchOf[i]!]!.push(sorted[i]!);
-  const logarithms = batches.filter((batch) => batch.length > 0)
-    .map((batch) => Math.log(madSorted(Float64Array.from(batch))));
+  const batchOf = new Uint8Array(sorted.length);
+  const sizes = new Uint32Array(BATCHES);
+  for (let i = 0; i < sorted.length; i++) sizes[batchOf[i] = random.index(BATCHES)]!++;
+  const batches = Array.from(sizes, (size) => new Float64Array(size));
+  sizes.fill(0);
+  for (let i = 0; i < sorted.length; i++) batches[batchOf[i]!]![sizes[batchOf[i]!]!++] = sorted[i]!;
+  const logarithms = batches.filter((batch) => batch.length > 0).map((batch) => Math.log(madSorted(batch)));
   const mean = logarithms.reduce((sum, value) => sum + value, 0) / logarithms.length;
   const squares = logarithms.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return Math.sqrt(squares / (logarithms.length - 1) / logarithms.length);

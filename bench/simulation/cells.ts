@@ -3,6 +3,7 @@
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import { orderCells, type OrderErrors } from "./order.ts";
+import { mechanismCells, type MechanismShares } from "./mechanisms.ts";
 import type { Pairs } from "./populations.ts";
 import { shapeCells, type ShapeErrors } from "./shapes.ts";
 import { tailCells, type TailShares } from "./tails.ts";
@@ -20,7 +21,8 @@ export type Cell =
   | { readonly table: "verdicts"; readonly cell: VerdictShares }
   | { readonly table: "shapes"; readonly cell: ShapeErrors }
   | { readonly table: "tails"; readonly cell: TailShares }
-  | { readonly table: "order"; readonly cell: OrderErrors };
+  | { readonly table: "order"; readonly cell: OrderErrors }
+  | { readonly table: "mechanisms"; readonly cell: MechanismShares };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
 export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
@@ -34,5 +36,9 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
     ...shapeCells(pairs).map((simulate) => (): Cell => ({ table: "shapes", cell: simulate() })),
     ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
     ...orderCells(pairs).map((simulate) => (): Cell => ({ table: "order", cell: simulate() })),
+    ...mechanismCells(sizes, pairs.mechanisms).map((simulate) => (): Cell => ({
+      table: "mechanisms",
+      cell: simulate(),
+    })),
   ];
 }

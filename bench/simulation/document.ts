@@ -4,7 +4,10 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
+import type { MechanismShares } from "./mechanisms.ts";
+import { keysSection, keysSentence } from "./mechanisms_text.ts";
 import type { OrderErrors } from "./order.ts";
+import { orderSection } from "./order_text.ts";
 import { LARGE, POPULATIONS } from "./populations.ts";
 import type { ShapeErrors } from "./shapes.ts";
 import type { TailShares } from "./tails.ts";
@@ -178,6 +181,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
     } % of ${pairs.verdicts} pairs, a shift on the ` +
     `margin equivalent in at most ${percent(missed)} %.`,
     tailSentence(tables.tails, beyondTail),
+    keysSentence(tables.mechanisms),
   ];
 }
 
@@ -238,14 +242,6 @@ export function validationDocument(plan: Plan, cells: readonly Cell[]): string {
       marked(share, pairs, pairs, beyond(share, { low: 0, high: REJECTED }, pairs))
     );
     return `| ${cell.population} | ${cell.ratio} | ${cell.sizes.join(" + ")} | ${shares.join(" | ")} |`;
-  });
-  const orderRows = tables.order.map(({ population, lag1, n, pairs, dependent, refused, ...wrong }) => {
-    const shares = [wrong.inside, wrong.beyond].map((share) =>
-      marked(share, pairs, pairs, beyond(share, { low: 0, high: REJECTED }, pairs))
-    );
-    return `| ${population} | ${lag1.join(", ")} | ${n} | ${percent(dependent)} | ${percent(refused)} | ${
-      shares.join(" | ")
-    } |`;
   });
   const reasons = beyondCells(tables);
   return `# What the statistics do when the truth is known
@@ -335,17 +331,7 @@ distribution do not show how skewed it is.
 | --- | ---: | ---: | ---: | ---: | ---: |
 ${shapeRows.join("\n")}
 
-## Runs that depend on their neighbours
-
-A shift on the margin, between sides whose runs are correlated with the next as the second column says (A and B).
-Dependent: the test of the order finds something; 5 % of independent pairs may be. Refused: a side counts as fewer than
-6 effective runs. Inside, beyond: the 90 % interval calls the shift so, wrongly. Goal: at most 5.5 %. Dependence that is
-too weak to be found in few runs is not heeded, and one side alone tells little of 300 runs at 0.9.
-
-| population | correlation | n | dependent | refused | inside | beyond |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |
-${orderRows.join("\n")}
-
+${orderSection(tables.order, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 ## Verdicts on the offset
 
 The margin is 0.3 ms: three times what the populations are made of.
@@ -355,6 +341,8 @@ The margin is 0.3 ms: three times what the populations are made of.
 ${verdictRows.join("\n")}
 
 ${tailSection(tables.tails, (share, of) => marked(share, of, of, beyondTail(share, of)))}
+
+${keysSection(tables.mechanisms)}
 `;
 }
 
@@ -366,6 +354,7 @@ export interface Tables {
   readonly shapes: readonly ShapeErrors[];
   readonly tails: readonly TailShares[];
   readonly order: readonly OrderErrors[];
+  readonly mechanisms: readonly MechanismShares[];
 }
 
 export function tablesOf(cells: readonly Cell[]): Tables {
@@ -376,5 +365,6 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     shapes: cells.flatMap(({ table, cell }) => table === "shapes" ? [cell] : []),
     tails: cells.flatMap(({ table, cell }) => table === "tails" ? [cell] : []),
     order: cells.flatMap(({ table, cell }) => table === "order" ? [cell] : []),
+    mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
   };
 }

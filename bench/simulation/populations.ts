@@ -91,6 +91,8 @@ export interface Pairs {
   readonly verdicts: number;
   /** For sides of unequal shapes. */
   readonly shapes: number;
+  /** For the keys' verdicts. */
+  readonly mechanisms: number;
 }
 
 /** With more runs a side than this, resampling is slow. */

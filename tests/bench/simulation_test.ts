@@ -5,6 +5,7 @@ import { type Cell, cellsOf, type Plan } from "../../bench/simulation/cells.ts";
 import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/coverage.ts";
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
+import { mechanismShares, STORIES } from "../../bench/simulation/mechanisms.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
 import { shapeErrors } from "../../bench/simulation/shapes.ts";
 import { TAIL_POPULATIONS, tailShares } from "../../bench/simulation/tails.ts";
@@ -13,7 +14,7 @@ import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 const [NORMAL, , BIMODAL] = POPULATIONS;
 const PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5 },
+  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5, mechanisms: 5 },
 };
 
 const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
@@ -93,6 +94,17 @@ Deno.test("tails on an end of their margin are seldom called inside or beyond it
   assert.equal(shares.power, 1);
 });
 
+Deno.test("a key's verdict follows the truth where 300 runs a side make it plain, and errs rarely on the limit", () => {
+  const at = (name: string, pairs: number) =>
+    mechanismShares(NORMAL!, STORIES.find((story) => story.name.startsWith(name))!, 300, pairs).shares;
+  assert.equal(at("two, the same", 10).TWO, 1);
+  assert.ok(at("one on both", 10).ONE >= 0.9);
+  assert.equal(at("two in B only", 10).CONFOUNDED, 1);
+  assert.equal(at("two, flipped", 10).CONFOUNDED, 1);
+  const { TWO, ONE } = at("two in A, on the limit", 60);
+  assert.ok(TWO <= 0.15 && ONE === 0, `${TWO}, ${ONE}`);
+});
+
 Deno.test("the same seeds give the same document, with every cell and no number that is none", () => {
   const cells = simulate();
   const tables = tablesOf(cells);
@@ -102,6 +114,7 @@ Deno.test("the same seeds give the same document, with every cell and no number 
   for (const cell of [...tables.coverage.map((c) => c.interval), ...tables.errors.map((e) => e.test)]) {
     assert.ok(text.includes(`| ${cell} |`), cell);
   }
+  assert.equal(tables.mechanisms.length, POPULATIONS.length * STORIES.length * PLAN.sizes.length);
   assert.equal(tables.verdicts.length, POPULATIONS.length * TRUTHS.length * PLAN.sizes.length);
   const words = text.replaceAll(/\s+/g, " ");
   for (const sentence of findings(PLAN, tables)) assert.ok(words.includes(sentence));
@@ -126,7 +139,7 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts, shapes, tails } = tablesOf(simulate());
+  const { coverage, errors, verdicts, shapes, tails, order, mechanisms } = tablesOf(simulate());
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
   const cells: Cell[] = [
     { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
@@ -135,6 +148,8 @@ function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
     ...verdicts.map((cell): Cell => ({ table: "verdicts", cell })),
     ...shapes.map((cell): Cell => ({ table: "shapes", cell })),
     ...tails.map((cell): Cell => ({ table: "tails", cell })),
+    ...order.map((cell): Cell => ({ table: "order", cell })),
+    ...mechanisms.map((cell): Cell => ({ table: "mechanisms", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
 }

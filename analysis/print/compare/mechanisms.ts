@@ -13,6 +13,7 @@ import {
   exact,
   interval,
   joined,
+  number,
   plain,
   pValue,
   ratio,
@@ -50,6 +51,8 @@ export interface ToldMechanisms {
   /** The link that makes most of a variance, where one does. */
   readonly origins: readonly Said[];
   readonly sources: Table<WholeName>;
+  /** The clusters that the values alone show, of each side. */
+  readonly mixtures: readonly Finding[];
   /** What the keys are. */
   readonly kinds: readonly Said[];
   /** How the numbers were made. */
@@ -83,6 +86,7 @@ export function tellMechanisms(comparison: Comparison, sides: Sides): ToldMechan
     cautions: cautions(comparison, sides),
     origins: WHOLES.flatMap(({ name }) => origin(name, comparison, sides)),
     sources: sourcesTable(comparison, sides),
+    mixtures: mixtures(comparison, sides),
     kinds: kinds(comparison),
     methods: [...keys.length === 0 ? [] : methods(comparison), ...shareMethods(comparison)],
   };
@@ -323,4 +327,25 @@ function sourcesTable({ mechanisms: { sources } }: Comparison, { letters, alpha 
     range: null,
     empty: "nothing varies, or there are too few runs",
   };
+}
+
+/** Found without any key, and how well it agrees with one. */
+function mixtures({ mechanisms }: Comparison, { letters }: Sides): Finding[] {
+  return mechanisms.mixtures.flatMap((found, side): Finding[] => {
+    if (found === null) return [];
+    const { components, tests, adjusted_rand: rand, n, of_runs, method } = found;
+    const parts = components.map((one) =>
+      say`${share(one.share)} about ${duration(one.median_ns)} +- ${duration(one.spread_ns)}`
+    );
+    const tested = tests.map((test) => say`more than ${exact(test.components)} ${pValue(test)}`);
+    const agreement = rand === null ? null : say`adjusted Rand index against the stacks ${number(rand)}`;
+    return [{
+      topic: "mixture",
+      of: letters[side]!,
+      what: components.length === 1 ? "one component" : `${components.length} components`,
+      value: joined(parts, ", "),
+      certainty: joined([joined(tested, ", "), agreement], "; "),
+      method: say`${method}; ${n < of_runs ? say`${exact(n)} of ${exact(of_runs)} runs` : "all runs"}`,
+    }];
+  });
 }

@@ -34,9 +34,9 @@ function isRatio(id: MechanismColumn): boolean {
 
 /** Below the questions. */
 export function keyLines(
-  { title, keys, table: { empty }, sources, kinds, methods }: ToldMechanisms,
+  { title, keys, table: { empty }, sources, mixtures, kinds, methods }: ToldMechanisms,
 ): string[] {
-  const parts = ["  " + sources.caption, ...table(sources, SOURCES, "links")];
+  const parts = ["  " + sources.caption, ...table(sources, SOURCES, "links"), ...findings(mixtures, LABEL)];
   if (keys.length === 0) return [title, `  ${empty}`, ...parts];
   return [
     title,

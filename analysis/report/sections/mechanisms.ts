@@ -23,9 +23,10 @@ export function keyVerdicts({ title, table, keys, cautions, origins, kinds }: To
   );
 }
 
-export function keyNumbers({ keys, sources, methods }: ToldMechanisms): Part {
+export function keyNumbers({ keys, sources, mixtures, methods }: ToldMechanisms): Part {
   return section(["What each key splits", said(joined(methods, " "))], [
     tableOf(sources, { columns: sources.columns.map(({ id }) => id), what: "links" }),
+    findingsTable("Clusters that the values alone show: explored, not decided", mixtures),
     keys.map((key): Markup =>
       markup`<h3>${key.title}</h3>${notes(key.notes)}${
         findingsTable("Spread and place of both groups", key.findings)

@@ -56,3 +56,14 @@ for (const { name, sides: [a, b], says: [verdict, which] } of STORIES) {
     });
   }
 }
+
+Deno.test("without any key the values show two clusters that agree with the stacks, or one that does not", () => {
+  const [first, second] = told(WAKELIST_WIDE, BOTH_ALIKE, 120, 2).mechanisms.mixtures;
+  assert.equal(first!.components.length, 2);
+  const [tight, wide] = first!.components;
+  assert.ok(wide!.spread_ns > 4 * tight!.spread_ns, `${tight!.spread_ns} ${wide!.spread_ns}`);
+  assert.ok(first!.adjusted_rand! > 0.3, String(first!.adjusted_rand));
+  assert.equal(second!.components.length, 1);
+  assert.equal(second!.adjusted_rand, null);
+  assert.ok(second!.tests[0]!.p >= 0.05);
+});
