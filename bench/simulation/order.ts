@@ -15,7 +15,7 @@ import {
 const ALPHA = 0.05;
 
 /** Runs a side, and the lag-1 autocorrelation of the normal numbers behind the runs of A and of B. */
-export const SERIES: readonly { readonly n: number; readonly lag1: Pair<number> }[] = [
+const SERIES: readonly { readonly n: number; readonly lag1: Pair<number> }[] = [
   ...[6, 8, 10, 15, 30, 100].map((n) => ({ n, lag1: [0, 0] as const })),
   { n: 30, lag1: [0.3, 0.3] },
   ...[6, 8, 10, 12, 15, 20, 30, 100].map((n) => ({ n, lag1: [0.5, 0.5] as const })),

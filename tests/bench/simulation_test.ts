@@ -7,6 +7,7 @@ import { findings, tablesOf, validationDocument } from "../../bench/simulation/d
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { mechanismShares, STORIES } from "../../bench/simulation/mechanisms.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
+import { orderErrors } from "../../bench/simulation/order.ts";
 import { shapeErrors } from "../../bench/simulation/shapes.ts";
 import { TAIL_POPULATIONS, tailShares } from "../../bench/simulation/tails.ts";
 import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
@@ -103,6 +104,14 @@ Deno.test("a key's verdict follows the truth where 300 runs a side make it plain
   assert.equal(at("two, flipped", 10).CONFOUNDED, 1);
   const { TWO, ONE } = at("two in A, on the limit", 60);
   assert.ok(TWO <= 0.15 && ONE === 0, `${TWO}, ${ONE}`);
+});
+
+Deno.test("runs that depend on their neighbours are found and refused, and seldom lead to a wrong verdict", () => {
+  const found = orderErrors(NORMAL!, { n: 30, lag1: [0.9, 0.9] }, 60);
+  assert.ok(found.dependent > 0.9 && found.refused > 0.8, JSON.stringify(found));
+  assert.ok(found.inside + found.beyond <= 0.1, JSON.stringify(found));
+  const independent = orderErrors(NORMAL!, { n: 30, lag1: [0, 0] }, 200);
+  assert.ok(independent.dependent <= 0.1 && independent.refused <= 0.02, JSON.stringify(independent));
 });
 
 Deno.test("the same seeds give the same document, with every cell and no number that is none", () => {

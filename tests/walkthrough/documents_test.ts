@@ -85,7 +85,9 @@ Deno.test("each command of the documents does what it says, in their order", asy
       assert.ok(shown.length > 5, name);
       for (const label of shown) {
         const isVerdict = (VERDICTS as readonly string[]).includes(label);
-        assert.ok(isVerdict || printed.includes(label), `${label}\n${printed}`);
+        // Which of the two an answer is, its runs decide.
+        const isStability = label === "stable" && printed.includes("  flips ");
+        assert.ok(isVerdict || isStability || printed.includes(label), `${label}\n${printed}`);
       }
     }
   });

@@ -79,15 +79,20 @@ function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQu
 function overviewLines({ overview }: ToldComparison): string[] {
   const wide = (id: OverviewColumn) =>
     Math.max(...overview.rows.map(({ cells }) => cells[id]?.[0]?.text.length ?? 1));
-  const head = Math.max(...overview.rows.map(({ head }) => head.text.length)) + 1;
-  const all = [
-    { id: "verdict", width: LONGEST_VERDICT + 2, align: "left" },
-    { id: "shift", width: 12 },
-    { id: "spread", width: Math.max(14, wide("spread") + 2) },
-    { id: "n", width: Math.max(9, wide("n") + 2) },
-  ] as const;
-  const fits = head + all.reduce((sum, { width }) => sum + width, 0) <= WIDTH;
-  const columns = fits ? all : all.slice(0, -1);
+  const names = Math.max(...overview.rows.map(({ head }) => head.text.length));
+  const layout = (gap: number) => ({
+    head: names + gap,
+    columns: [
+      { id: "verdict", width: LONGEST_VERDICT + gap, align: "left" },
+      { id: "shift", width: 12 },
+      { id: "spread", width: Math.max(14, wide("spread") + 2) },
+      { id: "n", width: Math.max(9, wide("n") + gap) },
+    ] as const,
+  });
+  const isNarrow = ({ head, columns }: ReturnType<typeof layout>) =>
+    head + columns.reduce((sum, { width }) => sum + width, 0) <= WIDTH;
+  const fitting = [layout(2), layout(1)].find(isNarrow);
+  const { head, columns } = fitting ?? { ...layout(2), columns: layout(2).columns.slice(0, -1) };
   return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
 }
 
