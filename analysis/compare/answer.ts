@@ -148,7 +148,7 @@ function tostOf(
 /** What the answer depends on besides the question's own numbers. */
 export interface Circumstances {
   readonly alpha: number;
-  /** The question's p of the shift adjusted for the family, had it been `p`; null when it is not in the family. */
+  /** The p of the shift adjusted for the family, as if it were `p`; null when the question is not in the family. */
   readonly adjusted: ((p: number) => number) | null;
   /** Why the sides cannot be compared; empty when they can. */
   readonly confounded: readonly VerdictReason[];

@@ -25,7 +25,7 @@ export interface SerialShift {
   interval(confidence: number): ShiftInterval | null;
 }
 
-/** Fewer runs a side do not tell how much neighbours depend on each other: an interval would hold too little. */
+/** Fewer runs a side do not show how much neighbours depend on each other: an interval would hold too little. */
 const SERIAL_INTERVAL_NEEDS = 10;
 
 /** A block is at most this share of its series. */
@@ -39,19 +39,18 @@ const RESAMPLED_UP_TO = 1000;
 /**
  * The shift B - A of two series whose neighbouring runs depend on each other. Its interval goes from the c-th
  * smallest to the c-th largest of the m n differences, where c is from the moving-block bootstrap
- * (Kunsch 1989) of U. U is, but for a smaller term, the mean of B's placements among A less that of A's among B
+ * (Kunsch 1989) of U. Up to a smaller term, U is the mean of B's placements among A minus that of A's among B
  * (once B is moved by the estimated shift), so means of blocks are resampled, in O(runs / block length) each.
  * Series of more than RESAMPLED_UP_TO blocks are not resampled: their U is normal with the bootstrap's variance.
- * The variance is an estimate, so the half width is stretched by t / z with two degrees of freedom less than the
- * shorter series has runs: without it a 95 % interval of 10 runs a side, each 0.5 correlated with the next, holds
- * 89 %, one of 30 runs 93.7 %.
+ * The variance is an estimate, so the half width is stretched by t / z. Its degrees of freedom are two fewer than the
+ * effective runs of the side that has fewer of them; docs/validation.md shows how often it then errs.
  *
  * Block length: (sqrt 6 r / (1 - r^2))^(2/3) n^(1/3) runs (Carlstein 1986), r the lag-1 autocorrelation of the
- * placements with Kendall's correction of its bias, (1 + 4 r) / n; at least 1, at most n / 4. What blocks of
+ * placements with Kendall's correction of its bias, (1 + 4 r) / n; at least 1, at most n / 4. The part that blocks of
  * that length miss of the variance of a first-order autoregression with r is added.
  *
  * @param a the runs of A in their order, and `b` of B
- * @param differences of the sorted values, where more is asked of them
+ * @param differences of the sorted values, when the caller uses them more than once
  * @throws RangeError for fewer than 4 runs a side
  */
 export function serialShift(

@@ -69,7 +69,7 @@ function linesOf(comparison: Comparison): Line[] {
   return [...whole, ...strata, ...keyLines(comparison, begin)];
 }
 
-/** One row for each key and question: the shift is none, the ratio is that of the sides' ratios. */
+/** One row for each key and question: it has no shift, and its ratio is that of the sides' ratios. */
 function keyLines(comparison: Comparison, begin: Line): Line[] {
   const { keys, spread_ratio } = comparison.mechanisms;
   const letters = lettersOf(comparison);
