@@ -7,10 +7,11 @@ import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sampl
 import type { Answer } from "./comparison.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
 import { isDependent, orderTest, tooAlike } from "./order.ts";
-import { checkSeries } from "../sample/series.ts";
+import { checkSeries, isBimodal } from "../sample/series.ts";
 import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
 import { equivalence } from "../stats/equivalence.ts";
 import { placements } from "../stats/placements.ts";
+import { modeShares } from "../stats/mode_shares.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
 import { runsToSettle } from "../stats/settling.ts";
 import type { ShiftTest } from "../stats/shift_test.ts";
@@ -59,6 +60,9 @@ export function estimate(
       margin_ns: marginNs,
       ...decisive,
       block_lengths: serial === null ? null : serial.blockLengths,
+      modes: serial === null && decisive.tost !== null && decisive.series.some(isBimodal)
+        ? modeShares(...sorted, 1 - alpha)
+        : null,
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Mechanisms } from "../mechanisms/mechanism.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { Tails } from "../tails/tail.ts";
+import type { ModeShares } from "../stats/mode_shares.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
 import type {
   Confounding,
@@ -159,6 +160,8 @@ export interface Answer extends Contrast {
   readonly leave_out: LeaveOut | null;
   /** Null: the question is not DIFFERENT, or the strata of no key explain it. */
   readonly mix: Mix | null;
+  /** Null: neither side has more than one mode, or its runs are too few or depend on each other. */
+  readonly modes: ModeShares | null;
 }
 
 /**

@@ -10,6 +10,7 @@ import { isDependent } from "./order.ts";
 import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, type WholeName, WHOLES } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
 import type { Warning } from "./warning.ts";
+import { isBimodal } from "../sample/series.ts";
 import type { Pair } from "../sample/summary.ts";
 import { type AttributeText, attributeTexts } from "../result/attributes.ts";
 import type { Meta } from "../result/meta.ts";
@@ -27,9 +28,6 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
   ["clock_step_counter", (meta) => meta.clock_step_counter],
   ["probe", (meta) => meta.probe],
 ];
-
-/** Below this p a side is called bimodal. */
-const BIMODAL_LEVEL = 0.01;
 
 /** Facts of the machines that differ, and columns that are constant on each side but not the same. */
 export function contextDifferences(files: Pair<ResultFile>): ContextDifference[] {
@@ -147,8 +145,7 @@ function seriesWarnings(question: WholeName, { series, order }: Answer): Warning
     });
   }
   for (const side of SIDES) {
-    const { dip } = series[side];
-    if (dip !== null && dip.p < BIMODAL_LEVEL) found.push({ code: "modes", side, question });
+    if (isBimodal(series[side])) found.push({ code: "modes", side, question });
   }
   return found;
 }

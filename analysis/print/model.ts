@@ -18,6 +18,7 @@ export interface Note {
   readonly label:
     | "because"
     | "mix"
+    | "modes"
     | "spread"
     | "needed"
     | "stable"

@@ -70,3 +70,11 @@ export function checkSeries(sample: Sample): SeriesCheck {
     effective_n: lag1 === null ? n : effectiveRuns(n, correctedLag1(lag1.r, n)),
   };
 }
+
+/** A side has more than one mode when the p of its dip is below this. */
+const BIMODAL_LEVEL = 0.01;
+
+/** Whether a side has more than one mode: its median then may lie where there are no runs. */
+export function isBimodal({ dip }: SeriesCheck): boolean {
+  return dip !== null && dip.p < BIMODAL_LEVEL;
+}

@@ -15,7 +15,9 @@ import {
   interval,
   joined,
   plain,
+  points,
   say,
+  share,
   shift,
   signed,
   sizes,
@@ -84,6 +86,7 @@ export function tellQuestion(
       ...mix(answer, sides),
       ...reasons(answer, sides),
       ...spread(answer, sides),
+      ...modes(answer, sides),
       ...needed(answer, comparison),
       ...stability(answer.leave_out, sides),
       ...thin(answer),
@@ -133,6 +136,15 @@ function mix({ mix }: Answer, sides: Sides): Note[] {
   const within = say`inside the strata of ${mix.key} the shift is ${shift(mix.shift_ns)}`;
   const says = say`${within}, ${shiftInterval(mix.shift_ci_ns, sides)}: their mix makes the difference`;
   return [{ label: "mix", says }];
+}
+
+/** How often each side is in the upper one of two modes, whatever its median. */
+function modes({ modes }: Answer, { letters: [a, b], alpha }: Sides): Note[] {
+  if (modes === null) return [];
+  const { cut, shares: [inA, inB], difference: { difference, low, high } } = modes;
+  const where = say`${share(inA.share)} of ${a} and ${share(inB.share)} of ${b} lie above ${duration(cut)}`;
+  const by = say`${points(difference)}, ${confidence(alpha)} interval [${points(low)}, ${points(high)}]`;
+  return [{ label: "modes", says: say`${where}: ${by}` }];
 }
 
 /** "The same" is said of the place alone. */

@@ -142,6 +142,7 @@ function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a"
 
 function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): Said[] {
   return [
+    plain("A file is one boot of one machine: the verdicts are about these two boots."),
     say`alpha ${exact(alpha)}.`,
     say`EQUIVALENT: the ${confidence(2 * alpha)} interval of the shift lies inside the margin.`,
     plain(`Shift: Hodges-Lehmann, ${difference(sides)}.`),

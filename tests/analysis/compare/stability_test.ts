@@ -97,6 +97,22 @@ Deno.test("a side with two modes is warned of, one with a single mode is not", (
   );
 });
 
+Deno.test("shares of modes that differ are said beside the verdict, with their interval", () => {
+  const place = shuffled(60, 5);
+  const other = shuffled(60, 6);
+  const side = (slow: number, order: readonly number[]) =>
+    runs(order.map((i) => 5 * MS + 10 * i + (i < slow ? 200_000 : 0)));
+  const { offset } = compared(side(12, place), side(40, other));
+  const { cut, difference } = offset.modes!;
+  assert.ok(cut > 5 * MS + 600 && cut < 5 * MS + 200_000, String(cut));
+  assert.ok(difference.difference > 0.4 && difference.low > 0.2);
+  assert.match(
+    compareText([compared(side(12, place), side(40, other))]),
+    /modes +20\.0% of A and 66\.7% of B lie above 5\.\d+ ms: \+46\.7 points/,
+  );
+  assert.equal(compared(runs(spread(60, 5 * MS, 10)), runs(spread(60, 5 * MS, 10))).offset.modes, null);
+});
+
 Deno.test("outliers are counted by Tukey's classes and stay in the sample", () => {
   const offsets = spread(40, 5 * MS, 100).map((offset, i) =>
     i === 3 ? 50 * MS : i === 4 ? 5 * MS + 6000 : offset
