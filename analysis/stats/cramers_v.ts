@@ -25,7 +25,9 @@ export interface VInterval {
  * small is too rare. Chi-square is noncentral with noncentrality n (min(r, c) - 1) V^2, stretched by how much
  * more or less it varies than that distribution: not at all at V = 0, by the delta method at the observed V
  * (Bishop, Fienberg and Holland 1975; half a count added to each cell), in proportion to V^2 between and
- * beyond. At V = 0 all of the tail is above, so 0 lies outside exactly when the chi-square test rejects; at
+ * beyond. The delta method takes counts for probabilities, so the more cells and the fewer runs there are, the more it
+ * is stretched away from V = 0: without that a 95 % interval of 3 x 3 tables holds V in 92.6 % at n = 60, V = 0.5. At
+ * V = 0 all of the tail is above, so 0 lies outside exactly when the chi-square test rejects; at
  * large V half of it is. The chi-square of a 2 x 2 table is discrete: half of a step is added before it
  * counts as small. A table that fits independence better than nine in ten independent tables is no stronger
  * evidence against a large V than the tenth of them.
@@ -51,8 +53,9 @@ export function cramersVInterval(table: Table, confidence: number = 0.95): VInte
   const notSmaller = Math.max(stepped, boundary(0, df, (x) => chiSquareSurvival(x, df) > 1 - TOO_GOOD));
   const under = (v: number) => {
     const square = v * v * smaller;
-    const stretch = Math.max(LEAST_STRETCH, 1 + slope * square);
     const lambda = n * square;
+    const fewness = 1 + (2 * (df - 1) / n) * (1 - Math.exp(-lambda / 2));
+    const stretch = Math.max(LEAST_STRETCH, 1 + slope * square) * fewness;
     const above = (alpha / 2) * (1 + Math.exp(-lambda / 2));
     const cdf = (x: number) => noncentralChiSquareCdf(x / stretch, df, lambda / stretch);
     return { isNotTooLarge: 1 - cdf(chiSquare) > above, isNotTooSmall: cdf(notSmaller) > alpha - above };

@@ -143,7 +143,8 @@ v_interval <- function(table, confidence = 0.95) {
   above <- function(lambda) alpha / 2 * (1 + exp(-lambda / 2))
   excess <- function(v, x, share) {
     square <- v^2 * smaller
-    stretch <- max(0.02, 1 + slope * square)
+    fewness <- 1 + 2 * (df - 1) / n * (1 - exp(-n * square / 2))
+    stretch <- max(0.02, 1 + slope * square) * fewness
     pchisq(x / stretch, df, n * square / stretch) - share(n * square)
   }
   too_large <- function(v) excess(v, x, function(lambda) 1 - above(lambda))

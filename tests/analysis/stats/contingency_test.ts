@@ -8,6 +8,7 @@ import {
 } from "../../../analysis/stats/fisher.ts";
 import { chiSquareSurvival } from "../../../analysis/stats/special.ts";
 import { cramersVInterval } from "../../../analysis/stats/cramers_v.ts";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { close, golden } from "./golden.ts";
 
 // deno-lint-ignore no-explicit-any -- the columns are those of association() in make.R
@@ -120,6 +121,37 @@ Deno.test("the interval of Cramer's V is R's, and holds the estimate", () => {
   }
   assert.throws(() => cramersVInterval([[1, 2], [0, 0]]), RangeError);
   assert.throws(() => cramersVInterval([[30, 12], [14, 44]], 1), RangeError);
+});
+
+Deno.test("the interval of Cramer's V of 3 x 3 tables of 60 runs holds V as often as it says", () => {
+  const shares = [0.45, 0.05, 0.02, 0.1, 0.15, 0.03, 0.05, 0.05, 0.1];
+  const at = (i: number, j: number) => shares[3 * i + j]!;
+  const three = [0, 1, 2];
+  const rows = three.map((i) => three.reduce((sum, j) => sum + at(i, j), 0));
+  const columns = three.map((j) => three.reduce((sum, i) => sum + at(i, j), 0));
+  const phi = three.flatMap((i) =>
+    three.map((j) => (at(i, j) - rows[i]! * columns[j]!) ** 2 / (rows[i]! * columns[j]!))
+  ).reduce((sum, part) => sum + part, 0);
+  const v = Math.sqrt(phi / 2);
+  const random = Xoshiro128.seeded(7);
+  let [held, tables] = [0, 0];
+  for (let t = 0; t < 2000; t++) {
+    const table = three.map(() => [0, 0, 0]);
+    for (let run = 0; run < 60; run++) {
+      let u = random.uniform();
+      let cell = 0;
+      while (cell < 8 && u >= shares[cell]!) u -= shares[cell++]!;
+      table[Math.floor(cell / 3)]![cell % 3]!++;
+    }
+    if (three.some((i) => table[i]!.every((count) => count === 0) || table.every((row) => row[i] === 0))) {
+      continue;
+    }
+    const { low, high } = cramersVInterval(table)!;
+    tables++;
+    if (low <= v && v <= high) held++;
+  }
+  // Without more stretch for fewer counts 92.6 %.
+  assert.ok(held / tables > 0.932 && held / tables < 0.968, `${held} of ${tables}`);
 });
 
 Deno.test("V = 0 lies outside the interval exactly when the chi-square test rejects", () => {
