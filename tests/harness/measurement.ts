@@ -107,7 +107,9 @@ export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void 
   // The kernel's own clock shows that the read happened after its marker.
   assert.ok(BigInt(row.tkread_value_ns) >= BigInt(row.tkread_ns), where);
   assert.equal(Number(row.state_after), 0, where);
-  assert.notEqual(Number(row.state_before), 0, where);
+  // A target that finds a signal pending on its way to sleep, __schedule(), takes back its state by itself.
+  const isTakenBack = row.wake === "signal" && row.path === "runnable";
+  if (!isTakenBack) assert.notEqual(Number(row.state_before), 0, where);
   assert.equal(row.lost_events, "0", where);
 }
 
