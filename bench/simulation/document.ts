@@ -13,6 +13,7 @@ import type { ShapeErrors } from "./shapes.ts";
 import type { TailShares } from "./tails.ts";
 import { tailSection, tailSentence } from "./tails_text.ts";
 import type { VerdictShares } from "./verdicts.ts";
+import { percent } from "./percent.ts";
 
 /** Goals for n >= 30, as shares: of 95 % intervals; of tests at 5 %. */
 const COVERED = { low: 0.935, high: 0.965 } as const;
@@ -85,8 +86,6 @@ function reasonOf(cell: Coverage): string | null {
   }
   return null;
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}`;
 
 /** Rows in the order of their first appearance, columns by size. */
 function table<T extends { readonly n: number }>(

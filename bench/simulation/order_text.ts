@@ -1,8 +1,7 @@
 /** The simulated series whose runs depend on their neighbours in words, for docs/validation.md. */
 
 import type { OrderErrors } from "./order.ts";
-
-const percent = (share: number) => (100 * share).toFixed(1);
+import { percent } from "./percent.ts";
 
 /** @param shown a share with the mark of its goal */
 export function orderSection(

@@ -1,13 +1,12 @@
 /** The simulated tails in words, for docs/validation.md. */
 
 import { TAIL_POPULATIONS, type TailShares } from "./tails.ts";
+import { percent } from "./percent.ts";
 
 /** What a goal says of a share: null, that it keeps it. */
 type Judge = (share: number, of: number) => { readonly mayBeChance: boolean } | null;
 
 const ERRORS = ["insideUpper", "insideLower", "beyondUpper", "beyondLower"] as const;
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}`;
 
 export function tailSentence(cells: readonly TailShares[], judge: Judge): string {
   const errors = cells.flatMap((cell) => ERRORS.map((key) => ({ share: cell[key], cell })));

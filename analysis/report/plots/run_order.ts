@@ -22,7 +22,7 @@ const MOST_DOTS = 600;
 const BARS = 300;
 const MEDIANS = 60;
 const MOST_CENSORED = 300;
-/** A change of level is marked below this p, the same at which the warning appears. */
+/** A change of level is marked below this p, that of its own check: the warning's is adjusted for the others. */
 const CHANGED = 0.01;
 
 /** Smallest and largest value of all sides, in ns: drawings next to each other share one axis. */
