@@ -28,8 +28,6 @@ type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out" 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
 export interface Estimated {
   readonly numbers: Unadjusted<Numbers>;
-  /** Sorted ascending. */
-  readonly samples: Pair<Float64Array>;
   /** Null with too few runs. */
   readonly shiftTest: ShiftTest | null;
   /** How many times the shift's variance is what it would be if runs did not depend on each other. */
@@ -52,7 +50,6 @@ export function estimate(
   const shiftTest = shiftTestOf(sorted);
   const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, shiftTest);
   return {
-    samples: sorted,
     shiftTest,
     inflation: serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest),
     numbers: {
@@ -162,7 +159,7 @@ export interface Circumstances {
 
 /** The answer to a question. */
 export function answer(
-  { numbers, samples, shiftTest, inflation }: Estimated,
+  { numbers, shiftTest, inflation }: Estimated,
   circumstances: Circumstances,
   exploration: Exploration,
 ): Answer {
@@ -217,7 +214,7 @@ export function answer(
   return {
     ...say(verdict, isOpen ? reasonsFor(place, margin, significant, needed) : [], needed),
     leave_out: leaveOut(
-      samples,
+      shiftTest!,
       {
         marginNs: margin,
         alpha,

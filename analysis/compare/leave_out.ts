@@ -2,7 +2,7 @@
 
 import { INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { LeaveOut } from "./comparison.ts";
-import type { Pair } from "../sample/summary.ts";
+import { LeftOut, type Range } from "../stats/left_out.ts";
 import { ShiftTest } from "../stats/shift_test.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
@@ -27,11 +27,11 @@ export interface Rule {
  * of B moves every ordered difference up as far as leaving out so many of each can, and the other way down. Runs from
  * the middle, which may change how wide the interval is, are not tried.
  *
- * @param samples sorted ascending, at least INTERVAL_NEEDS values each
+ * @param test of all runs, at least INTERVAL_NEEDS a side
  * @param verdict of all runs
  */
-export function leaveOut(samples: Pair<Float64Array>, rule: Rule, verdict: Verdict): LeaveOut {
-  const [a, b] = samples;
+export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOut {
+  const { sortedA: a, sortedB: b } = test;
   const none = { runs: null, verdict: null, left_out: null };
   if (rule.isSerial) {
     return {
@@ -44,6 +44,11 @@ export function leaveOut(samples: Pair<Float64Array>, rule: Rule, verdict: Verdi
     return { ...none, searched: 0, reason: { code: "many_runs", most: SEARCHED_UP_TO } };
   }
   const limit = Math.min(MOST_LEFT_OUT, Math.max(1, Math.floor(LARGEST_SHARE * (a.length + b.length))));
+  // Bounds of all choices at once, for most sides cost less than the first one.
+  const bounds = LeftOut.of(test, limit);
+  if (bounds !== null && verdictWithin(bounds, rule) === verdict) {
+    return { ...none, searched: limit, reason: null };
+  }
   for (let runs = 1; runs <= limit; runs++) {
     for (let ofA = 0; ofA <= runs; ofA++) {
       const ofB = runs - ofA;
@@ -64,5 +69,26 @@ function verdictWith(a: Float64Array, b: Float64Array, { marginNs, alpha, adjust
   const test = new ShiftTest(a, b);
   const isInside = test.pAbove(-marginNs) < alpha && test.pBelow(marginNs) < alpha;
   const isOutside = !isInside && (test.pAbove(marginNs) < alpha || test.pBelow(-marginNs) < alpha);
-  return verdictOf(isInside ? "inside" : isOutside ? "outside" : "crosses", adjusted(test.p) < alpha);
+  const place = isInside ? "inside" : isOutside ? "outside" : "crosses";
+  return verdictOf(place, place !== "crosses" && adjusted(test.p) < alpha);
+}
+
+/** The verdict that verdictWith has whichever runs are left out; null where the bounds leave that open. */
+function verdictWithin(bounds: LeftOut, { marginNs, alpha, adjusted }: Rule): Verdict | null {
+  const isBelow = ([low, high]: Range) => high < alpha ? true : low >= alpha ? false : null;
+  const above = isBelow(bounds.pAbove(-marginNs));
+  const below = isBelow(bounds.pBelow(marginNs));
+  const isInside = above === false || below === false
+    ? false
+    : above !== null && below !== null
+    ? true
+    : null;
+  if (isInside === null) return null;
+  if (!isInside) {
+    const beyond = [isBelow(bounds.pAbove(marginNs)), isBelow(bounds.pBelow(-marginNs))];
+    if (!beyond.includes(true)) return beyond.includes(null) ? null : verdictOf("crosses", false);
+  }
+  const [low, high] = bounds.p();
+  const isSignificant = isBelow([adjusted(low), adjusted(high)]);
+  return isSignificant === null ? null : verdictOf(isInside ? "inside" : "outside", isSignificant);
 }

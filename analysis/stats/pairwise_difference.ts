@@ -7,8 +7,15 @@ const SAMPLE_SIZE = 8192;
 /** How often an interval of values is narrowed by counting, before random pivots take over. */
 const MOST_WALKS = 16;
 
-/** This many values of each sample, evenly spaced by rank, tell where to begin. */
+/** This many values of each sample, evenly spaced by rank, tell where to begin: few of a sample of few. */
 const THINNED_TO = 64;
+const THINNED_BY = 16;
+
+/** Counts this many margins of the approach apart are too far apart to interpolate between. */
+const WIDE = 4;
+
+/** So few differences are sorted at once; of more, one walk over both samples costs less than to sort them. */
+const SORTED_UP_TO = 256;
 
 /**
  * The differences b - a of two sorted samples in ascending order, for several ranks of them: what was found for one
@@ -25,6 +32,7 @@ export class PairwiseDifferences {
   readonly #b: Float64Array;
   readonly #known: Around[];
   #sorted: Float64Array | null = null;
+  #few: Float64Array | null = null;
   /** The values lie too unevenly to interpolate between them. */
   #isUneven = false;
 
@@ -51,34 +59,48 @@ export class PairwiseDifferences {
     if (!(Number.isInteger(rank) && rank >= 1 && rank <= pairs)) {
       throw new RangeError(`pairwise difference: rank is ${rank}, must be an integer from 1 to ${pairs}`);
     }
-    if (pairs <= fewOf(a, b)) {
+    if (pairs <= (this.#isUneven ? fewOf(a, b) : SORTED_UP_TO)) {
       this.#sorted ??= new Candidates(a, b).values();
       return this.#sorted[rank - 1]! + 0; // never -0
     }
-    if (this.#known.length === 2) this.#begin(rank);
-    const found = this.#isUneven ? null : this.#interpolated(rank);
-    this.#isUneven = found === null;
-    return (found ?? selected(a, b, rank)) + 0;
+    if (this.#isUneven) return selected(a, b, rank) + 0;
+    this.#approach(rank);
+    const found = this.#interpolated(rank);
+    if (found !== null) return found + 0;
+    this.#isUneven = true;
+    return this.ranked(rank);
   }
 
-  /** Counts near the place where the rank seems to lie, judged by a few of all differences. */
-  #begin(rank: number): void {
-    const [a, b] = [thinned(this.#a, THINNED_TO), thinned(this.#b, THINNED_TO)];
-    const few = new Candidates(a, b).values();
-    const at = Math.floor((rank / (this.#a.length * this.#b.length)) * few.length);
-    const margin = 2 * Math.max(a.length, b.length);
+  /**
+   * Counts near the place where the rank seems to lie, judged by a few of all differences: far from what is known the
+   * values lie too unevenly to interpolate.
+   */
+  #approach(rank: number): void {
+    const [m, n] = [this.#a.length, this.#b.length];
+    const most = Math.min(THINNED_TO, Math.ceil(Math.max(m, n) / THINNED_BY));
+    const margin = 2 * Math.min(most, Math.max(m, n));
+    const few = this.#few ??= new Candidates(thinned(this.#a, most), thinned(this.#b, most)).values();
+    const { below, upTo } = this.#around(rank);
+    if ((upTo.count - below.count) / (m * n) < (WIDE * margin) / few.length) return;
+    const at = Math.floor((rank / (m * n)) * few.length);
     for (const near of [at - margin, at + margin]) {
       this.#count(few[Math.min(few.length - 1, Math.max(0, near))]!);
     }
   }
 
-  #interpolated(rank: number): number | null {
+  /** The counts next to a rank. */
+  #around(rank: number): { below: Around; upTo: Around } {
     let below = this.#known[0]!;
     let upTo = this.#known[1]!;
     for (const counted of this.#known) {
       if (counted.count < rank && counted.count >= below.count) below = counted;
       if (counted.count >= rank && counted.count <= upTo.count) upTo = counted;
     }
+    return { below, upTo };
+  }
+
+  #interpolated(rank: number): number | null {
+    let { below, upTo } = this.#around(rank);
     let [missing, excess] = [rank - 0.5 - below.count, upTo.count - rank + 0.5];
     // Half the weight of an end that stays for the second time, so that it moves too.
     let stays: "low" | "high" | null = null;

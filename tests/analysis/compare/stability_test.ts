@@ -163,7 +163,7 @@ Deno.test("the verdict that flips, and with how few runs left out, is what tryin
   fc.assert(
     fc.property(sample(0), fc.integer({ min: -2500, max: 2500 }).chain(sample), (a, b) => {
       const verdict = verdictOfAll(a, b);
-      const found = leaveOut([a, b], rule, verdict);
+      const found = leaveOut(new ShiftTest(a, b), rule, verdict);
       assert.equal(found.searched, 1);
       const others = [
         ...shortened(a).map((rest) => verdictOfAll(rest, b)),
@@ -177,6 +177,32 @@ Deno.test("the verdict that flips, and with how few runs left out, is what tryin
     { numRuns: 300, seed: 5 },
   );
   assert.ok(flips > 10, `${flips}`);
+});
+
+Deno.test("a verdict that bounds show to stay is one that no try at the ends turns", () => {
+  const wide = { ...rule, marginNs: 400 };
+  const verdictAt400 = (a: Float64Array, b: Float64Array) => {
+    const test = new ShiftTest(a, b);
+    return verdictOf(placeOf([test.interval(0.9).low, test.interval(0.9).high], 400), test.p < 0.05);
+  };
+  const said = new Set<string>();
+  for (let shift = 0; shift <= 800; shift += 25) {
+    const a = spread(90, 0, 1).map((value) => (value * Math.abs(value)) / 8).sort((x, y) => x - y);
+    const [first, second] = [Float64Array.from(a), Float64Array.from(a, (value) => value + shift)];
+    const verdict = verdictAt400(first, second);
+    const { runs: found, searched } = leaveOut(new ShiftTest(first, second), wide, verdict);
+    let turns = false;
+    for (let ofA = 0; ofA <= 9; ofA++) {
+      const [restA, restB] = [first.length - ofA, second.length - (9 - ofA)];
+      turns ||= verdictAt400(first.subarray(0, restA), second.subarray(9 - ofA)) !== verdict ||
+        verdictAt400(first.subarray(ofA), second.subarray(0, restB)) !== verdict;
+    }
+    assert.ok(found !== null || !turns, `${shift}: ${verdict}`);
+    if (found === null) assert.equal(searched, 9);
+    said.add(`${verdict} ${found === null}`);
+  }
+  // Each of the four verdicts stays somewhere, and all but the open one are turned somewhere.
+  assert.ok(said.size >= 7, [...said].join());
 });
 
 Deno.test("a verdict that hangs on two runs says so beside the verdict", () => {

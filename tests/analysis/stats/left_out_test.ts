@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { LeftOut } from "../../../analysis/stats/left_out.ts";
+import { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { ShiftTest } from "../../../analysis/stats/shift_test.ts";
+
+/** Skewed, with ties where `tick` is large. */
+function sample(random: Xoshiro128, n: number, shift: number, tick: number): Float64Array {
+  return Float64Array.from({ length: n }, () => {
+    const value = shift - Math.log1p(-random.uniform());
+    return tick * Math.round(value / tick);
+  }).sort();
+}
+
+/** Without `count` values: those at one end, or some at random. */
+function without(sorted: Float64Array, count: number, from: "low" | "high" | "any", random: Xoshiro128) {
+  if (from === "low") return sorted.subarray(count);
+  if (from === "high") return sorted.subarray(0, sorted.length - count);
+  const kept = [...sorted];
+  for (let i = 0; i < count; i++) kept.splice(random.index(kept.length), 1);
+  return Float64Array.from(kept);
+}
+
+Deno.test("p-values with values left out lie within the bounds, whichever are left out", () => {
+  const random = Xoshiro128.seeded(11);
+  let narrow = 0;
+  let checked = 0;
+  for (const [m, n] of [[40, 40], [60, 300], [400, 120], [500, 500]] as const) {
+    for (const shift of [0, 0.2, -0.6]) {
+      for (const tick of [1e-6, 0.25]) {
+        const [a, b] = [sample(random, m, 0, tick), sample(random, n, shift, tick)];
+        const bounds = LeftOut.of(new ShiftTest(a, b), 3)!;
+        const values = [-0.5, -0.1, 0, 0.25];
+        const ranges = [
+          ...values.flatMap((value) => [bounds.pAbove(value), bounds.pBelow(value)]),
+          bounds.p(),
+        ];
+        narrow += ranges.filter(([low, high]) => high < 0.05 || low > 0.05).length;
+        for (const ofA of [0, 1, 2, 3]) {
+          for (const from of ["low", "high", "any"] as const) {
+            const other = from === "low" ? "high" : from === "high" ? "low" : "any";
+            const left = new ShiftTest(
+              without(a, ofA, from, random),
+              without(b, 3 - ofA, other, random),
+            );
+            const found = [
+              ...values.flatMap((value) => [left.pAbove(value), left.pBelow(value)]),
+              left.p,
+            ];
+            for (const [index, p] of found.entries()) {
+              const [low, high] = ranges[index]!;
+              assert.ok(low <= p + 1e-12 && p - 1e-12 <= high, `${p} in [${low}, ${high}] of ${m} and ${n}`);
+              checked++;
+            }
+          }
+        }
+      }
+    }
+  }
+  assert.ok(
+    narrow > checked / 12 / 2,
+    `${narrow} of ${checked / 12} ranges tell on which side of 5 % p lies`,
+  );
+});
+
+Deno.test("so few that the rest would be permuted have no bounds", () => {
+  const random = Xoshiro128.seeded(3);
+  const of = (n: number) => new ShiftTest(sample(random, n, 0, 1e-6), sample(random, 40, 0, 1e-6));
+  assert.equal(LeftOut.of(of(17), 3), null);
+  assert.notEqual(LeftOut.of(of(18), 3), null);
+});
