@@ -1,24 +1,23 @@
 /** `probe export FILE`: a result file in a format for another program. */
 
-import { foldedStacks } from "../analysis/export/folded.ts";
+import { foldedStacks, type StackRoot } from "../analysis/export/folded.ts";
 import { PerfettoTrace } from "../analysis/export/perfetto.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
 import { printableJson } from "../analysis/print/printable.ts";
 import { readFile } from "../runbook/files/result_in.ts";
-import {
-  createOutputFile,
-  isStandardOutput,
-  type OutputFile,
-  whyNotWritten,
-} from "../runbook/files/output_file.ts";
-import { writeAllSync } from "../system/write_all.ts";
+import { writeDerivedFile } from "../runbook/files/derived_file.ts";
+import { isStandardOutput } from "../runbook/files/output_file.ts";
 
 export interface ExportFlags {
   readonly format: "folded" | "perfetto" | "parquet";
-  /** Created, never overwritten; `-` is standard output, which is also the default for text formats. */
+  /** The stacks to fold; default: both. */
+  readonly stack?: StackRoot;
+  /** `-` is standard output, which is also the default for text formats. */
   readonly out?: string;
+  /** Whether a file of that path is replaced; default: no. */
+  readonly force?: boolean;
 }
 
 /** Receives the rows of a file, then the file. */
@@ -43,23 +42,18 @@ export async function exportCommand(
   path: string,
   stream: ExportStream,
 ): Promise<ExitCode> {
-  const { format, out } = flags;
+  const { format, out, stack, force = false } = flags;
+  if (stack !== undefined && format !== "folded") {
+    const found = `--stack says which stacks are folded, and --format ${format} folds none`;
+    throw new Failure(EXIT.usage, found, "leave it out, or use --format folded");
+  }
   if (out === undefined || isStandardOutput(out)) {
     if (format === "parquet") refuseBinary(out, stream);
     const decoded = (bytes: Uint8Array) => format === "parquet" ? bytes : new TextDecoder().decode(bytes);
-    await exported(format, path, (bytes) => stream.stdout(decoded(bytes)));
+    await exported(flags, path, (bytes) => stream.stdout(decoded(bytes)));
     return EXIT.done;
   }
-  const file = createOutputFile(out);
-  try {
-    await exported(format, path, (bytes) => writeOrFail(out, file, bytes));
-  } catch (error) {
-    file.close();
-    // Half an export would look like a whole one.
-    Deno.removeSync(out);
-    throw error;
-  }
-  file.close();
+  await writeDerivedFile(out, force, (write) => exported(flags, path, write));
   return EXIT.done;
 }
 
@@ -76,13 +70,13 @@ function refuseBinary(out: string | undefined, { columns }: ExportStream): void 
   throw new Failure(EXIT.usage, "Parquet is binary, and standard output is a terminal", "give --out FILE");
 }
 
-async function exported(format: ExportFlags["format"], path: string, write: (bytes: Uint8Array) => void) {
-  const exporter = await exporterOf(format, write);
+async function exported(flags: ExportFlags, path: string, write: (bytes: Uint8Array) => void) {
+  const exporter = await exporterOf(flags, write);
   exporter.finish(readFile(path, exporter.visit));
 }
 
 async function exporterOf(
-  format: ExportFlags["format"],
+  { format, stack }: ExportFlags,
   write: (bytes: Uint8Array) => void,
 ): Promise<Exporter> {
   const encoder = new TextEncoder();
@@ -90,7 +84,7 @@ async function exporterOf(
   if (format === "folded") {
     return {
       visit: null,
-      finish: (file) => writeText(foldedStacks(file)),
+      finish: (file) => writeText(foldedStacks(file, stack)),
     };
   }
   if (format === "perfetto") {
@@ -126,20 +120,5 @@ class Pieces {
   flush(): void {
     this.#write(this.#text);
     this.#text = "";
-  }
-}
-
-function writeOrFail(path: string, file: OutputFile, bytes: Uint8Array): void {
-  try {
-    writeAllSync(file, bytes);
-  } catch (error) {
-    throw new Failure(
-      EXIT.failed,
-      `cannot write ${path}: ${whyNotWritten(path, error)}`,
-      "make room or choose another --out",
-      {
-        cause: error,
-      },
-    );
   }
 }

@@ -1,24 +1,21 @@
 /** `probe report FILE...` and `probe compare --format html`: files as one self-contained page. */
 
 import type { Comparison } from "../analysis/compare/comparison.ts";
-import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
-import {
-  createOutputFile,
-  isStandardOutput,
-  type OutputFile,
-  whyNotWritten,
-} from "../runbook/files/output_file.ts";
-import { writeAllSync } from "../system/write_all.ts";
+import { writeDerivedFile } from "../runbook/files/derived_file.ts";
+import { isStandardOutput } from "../runbook/files/output_file.ts";
 
 export interface ReportFlags extends ComparisonFlags {
-  /** A path that does not exist yet; `-` is standard output. */
+  /** `-` is standard output. */
   readonly out: string;
+  /** Whether a file of that path is replaced; default: no. */
+  readonly force?: boolean;
 }
 
 /**
@@ -37,12 +34,11 @@ export async function reportCommand(
     write(page);
     return EXIT.done;
   }
-  const file = createOutputFile(flags.out);
-  try {
-    writePage(file, flags.out, page);
-  } finally {
-    file.close();
-  }
+  await writeDerivedFile(
+    flags.out,
+    flags.force ?? false,
+    (writeBytes) => writeBytes(new TextEncoder().encode(page)),
+  );
   write(`${flags.out}\n`);
   return EXIT.done;
 }
@@ -92,16 +88,4 @@ function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly strin
   ];
   return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
     .join(" ");
-}
-
-/** @throws Failure when the disk refuses the write; the file is removed then */
-function writePage(file: OutputFile, path: string, page: string): void {
-  try {
-    writeAllSync(file, new TextEncoder().encode(page));
-    file.syncDataSync();
-  } catch (cause) {
-    Deno.removeSync(path);
-    const found = `cannot write ${path}: ${whyNotWritten(path, cause)}`;
-    throw new Failure(EXIT.failed, found, "make room or choose another path with --out", { cause });
-  }
 }

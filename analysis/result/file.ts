@@ -13,7 +13,7 @@ import type { DictionaryColumn } from "./column_store.ts";
 import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
-import { foreignFormOf, SPREADSHEET } from "./foreign_form.ts";
+import { foreignFormOf, MAGIC, SPREADSHEET } from "./foreign_form.ts";
 import { rewritingOf } from "./rewriting.ts";
 import type { FileNote, IntegrityError } from "./note.ts";
 import { RESULT_VERSION } from "./write.ts";
@@ -49,7 +49,6 @@ export interface ResultFile {
 
 const LF = 0x0a;
 const HASH = 0x23;
-const MAGIC = "# probe-result ";
 /**
  * The byte order mark of UTF-8, which some editors write before the first line. The decoder drops it there.
  */

@@ -3,6 +3,14 @@
  * first bytes.
  */
 
+/** What a result file begins with, before the version of its form. */
+export const MAGIC = "# probe-result ";
+
+/** Whether a file that begins with these bytes is meant as a result file, of whatever version. */
+export function beginsAsResult(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes).startsWith(MAGIC);
+}
+
 export interface ForeignForm {
   readonly found: string;
   readonly remedy: string;

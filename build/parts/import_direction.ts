@@ -200,6 +200,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "commands/line": [
     "analysis",
     "analysis/compare",
+    "analysis/export",
     "analysis/print",
     "analysis/result",
     "analysis/sample",

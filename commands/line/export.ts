@@ -1,6 +1,8 @@
 /** The command line of `probe export`. */
 
 import { buildCommand } from "@stricli/core";
+import { STACK_ROOTS } from "../../analysis/export/folded.ts";
+import { FORCE } from "./report.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 export const exportRoute = buildCommand({
@@ -12,6 +14,12 @@ export const exportRoute = buildCommand({
         values: ["folded", "perfetto", "parquet"],
         brief: "folded stacks for flame graphs, a trace for ui.perfetto.dev, or Parquet",
       },
+      stack: {
+        kind: "enum",
+        values: STACK_ROOTS,
+        brief: "Stacks to fold: those of the wakeup or those of the read; without it both",
+        optional: true,
+      },
       out: {
         kind: "parsed",
         parse: String,
@@ -19,6 +27,7 @@ export const exportRoute = buildCommand({
         optional: true,
         placeholder: "FILE",
       },
+      force: FORCE,
       verbose: VERBOSE,
     },
     positional: {

@@ -4,6 +4,14 @@ import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
+/** For files that can be made again; the rows of a measurement cannot. */
+export const FORCE = {
+  kind: "boolean",
+  brief: "Replace the file of --out if it exists, unless it is a result file",
+  optional: true,
+  withNegated: false,
+} as const;
+
 export const reportRoute = buildCommand({
   docs: { brief: "Write a page with plots, of one file or of several" },
   parameters: {
@@ -15,6 +23,7 @@ export const reportRoute = buildCommand({
         default: "report.html",
         placeholder: "FILE",
       },
+      force: FORCE,
       by: COMPARE_FLAGS.by,
       margin: COMPARE_FLAGS.margin,
       alpha: COMPARE_FLAGS.alpha,

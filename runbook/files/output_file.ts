@@ -19,6 +19,8 @@ export interface OutputFile {
 /** Names for standard output. */
 const STANDARD_OUTPUT: readonly string[] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+const ANOTHER = "choose another path with --out";
+
 /** Whether a path of --out stands for standard output. */
 export function isStandardOutput(path: string | undefined): boolean {
   return path !== undefined && STANDARD_OUTPUT.includes(path);
@@ -45,13 +47,17 @@ export function standardOutput(write: (text: string) => void): OutputFile {
   };
 }
 
-/** @throws Failure when the path exists or cannot be written */
-export function createOutputFile(path: string): OutputFile {
+/**
+ * @param ifExists what to do when the path exists
+ * @throws Failure when the path exists or cannot be written
+ */
+export function createOutputFile(path: string, ifExists = ANOTHER): OutputFile {
   try {
     return Deno.openSync(path, { write: true, createNew: true });
   } catch (cause) {
     const found = `cannot create ${path}: ${whyNotWritten(path, cause)}`;
-    throw new Failure(EXIT.failed, found, "choose another path with --out", { cause });
+    const remedy = cause instanceof Deno.errors.AlreadyExists ? ifExists : ANOTHER;
+    throw new Failure(EXIT.failed, found, remedy, { cause });
   }
 }
 

@@ -50,6 +50,28 @@ for (const format of FORMATS) {
     }));
 }
 
+Deno.test("--stack folds the stacks of one column, and is refused where nothing is folded", () =>
+  inFolder(async (_, input) => {
+    let printed = "";
+    await exportCommand({ format: "folded", stack: "tkread" }, input, { stdout: (text) => printed += text });
+    assert.match(printed, /^(tkread;\S+ \d+\n)+$/);
+    await assert.rejects(exportCommand({ format: "perfetto", stack: "ttwu" }, input, { stdout: () => {} }), {
+      exitCode: EXIT.usage,
+      found: "--stack says which stacks are folded, and --format perfetto folds none",
+    });
+  }));
+
+Deno.test("with --force an export replaces an export, and never its own input", () =>
+  inFolder(async (folder, input) => {
+    const out = `${folder}/out`;
+    Deno.writeTextFileSync(out, "old");
+    await exportCommand({ format: "folded", out, force: true }, input, { stdout: () => {} });
+    assert.match(Deno.readTextFileSync(out), /^tkread;/);
+    const over = exportCommand({ format: "folded", out: input, force: true }, input, { stdout: () => {} });
+    await assert.rejects(over, /it is a result file, which cannot be made again/);
+    assert.equal(Deno.readTextFileSync(input), TEXT);
+  }));
+
 Deno.test("without --out text goes to stdout, the same as into a file", () =>
   inFolder(async (folder, input) => {
     for (const format of ["folded", "perfetto"] as const) {

@@ -63,7 +63,7 @@ Deno.test("report takes one file", async () => {
   assert.match(Deno.readTextFileSync(place.out), /<h1>host: what a wakeup takes<\/h1>/);
 });
 
-Deno.test("a page that exists is not overwritten, and a file that is refused leaves none", async () => {
+Deno.test("a page that exists is overwritten with --force only, and a file that is refused leaves none", async () => {
   using place = new Place();
   const refusal = (found: RegExp) => (error: unknown) =>
     error instanceof Failure && error.exitCode === EXIT.failed && found.test(error.found);
@@ -72,6 +72,8 @@ Deno.test("a page that exists is not overwritten, and a file that is refused lea
   Deno.writeTextFileSync(place.out, "mine");
   await assert.rejects(place.report([place.a]), refusal(/it exists already/));
   assert.equal(Deno.readTextFileSync(place.out), "mine");
+  await place.report([place.b], { force: true });
+  assert.match(Deno.readTextFileSync(place.out), /^<!DOCTYPE html>/);
 });
 
 Deno.test("--out - writes the page itself to standard output", async () => {

@@ -52,6 +52,15 @@ Deno.test("folded stacks, counted again from the rows, have every stack once and
   assert.deepEqual([...found].sort(), [...counts].sort());
 });
 
+Deno.test("the stacks of the wakeups and those of the reads can be folded alone", () => {
+  const file = read(GENERATED);
+  const linesOf = (root?: "ttwu" | "tkread") => foldedStacks(file, root).trimEnd().split("\n");
+  for (const root of ["ttwu", "tkread"] as const) {
+    assert.deepEqual(linesOf(root), linesOf().filter((line) => line.startsWith(`${root};`)));
+    assert.ok(linesOf(root).length > 0, root);
+  }
+});
+
 Deno.test("a file without stacks folds to nothing", () => {
   assert.equal(foldedStacks(read(fileText([rowOf(1, USUAL, { ttwu_stack: null })]))), "");
 });
