@@ -7,7 +7,7 @@ import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
-import { alphaOf, deadlineOf, marginOf, spreadRatioOf, tailMarginOf } from "./limits.ts";
+import { alphaOf, deadlineOf, levelsOf, marginOf, spreadRatioOf, tailMarginOf } from "./limits.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, estimate, type Estimated } from "./answer.ts";
 import {
@@ -27,7 +27,7 @@ import { both, sampleOf } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
 import { concluded, type Explored, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
-import type { ColumnOf, Comparison, CrossTable, Side, Stratification } from "./comparison.ts";
+import type { ColumnOf, Comparison, CrossTable, Looks, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { TextName } from "../result/row.ts";
@@ -101,6 +101,7 @@ interface Prepared {
   readonly names: Pair<string>;
   readonly sides: Pair<Side>;
   readonly alpha: number;
+  readonly looks: Looks | null;
   readonly isMarginGiven: boolean;
   readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
@@ -120,7 +121,7 @@ function prepare(
   exploration: Exploration,
 ): Prepared {
   const [a, b] = files;
-  const alpha = alphaOf(a, options.alpha);
+  const { alpha, looks } = levelsOf(files, alphaOf(a, options.alpha));
   const margins = perQuestion((question) => marginOf(a, question, options.marginNs));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
   const broken = ([0, 1] as const).flatMap((side): VerdictReason[] => {
@@ -166,6 +167,7 @@ function prepare(
     names,
     sides,
     alpha,
+    looks,
     isMarginGiven: options.marginNs !== undefined,
     broken,
     questions,
@@ -198,7 +200,7 @@ function conclude(
   adjusted: readonly number[],
   exploration: Exploration,
 ): Comparison {
-  const { files, sides, alpha } = prepared;
+  const { files, sides, alpha, looks } = prepared;
   const answers = perQuestion(({ name }) => {
     const { estimated, confounded, test } = prepared.questions[name];
     const at = test === null ? -1 : family.indexOf(test);
@@ -225,6 +227,7 @@ function conclude(
   return {
     verdict: answers[LEAD.name].verdict,
     alpha,
+    ...(looks === null ? {} : { looks }),
     margin_ns: answers[LEAD.name].margin_ns,
     margin_source: prepared.isMarginGiven ? "option" : "runbook",
     holm_family: family.length,

@@ -281,11 +281,22 @@ export interface ContextDifference {
   readonly values: Pair<string>;
 }
 
+/** Looks at growing data that were planned before the first run, each of which could end the measurement. */
+export interface Looks {
+  /** Of the file that had more. */
+  readonly planned: number;
+  /** What all looks together may err; the comparison's alpha is what each of them may. */
+  readonly alpha: number;
+}
+
 /** The answer to each question, under the question's name. */
 export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** Verdict of the question LEAD; its margin is the comparison's. */
   readonly verdict: Verdict;
+  /** Of each test and interval. */
   readonly alpha: number;
+  /** Absent when no looks were planned. */
+  readonly looks?: Looks;
   readonly margin_ns: number;
   readonly margin_source: "runbook" | "option";
   /** How many p-values of questions Holm adjusts together, over all files compared with the baseline. */

@@ -5,7 +5,9 @@ import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
 import { LEAD, type Question } from "./questions.ts";
+import type { Looks } from "./comparison.ts";
 import type { ResultFile } from "../result/file.ts";
+import { levelOfEachLook } from "../stats/looks.ts";
 
 const DEFAULT_ALPHA = 0.05;
 
@@ -24,6 +26,33 @@ export function alphaOf(file: ResultFile, option: number | undefined): number {
     : `alpha is ${alpha}`;
   const remedy = `give --alpha ${ERROR_RATE}`;
   throw new Failure(option === undefined ? EXIT.failed : EXIT.usage, found, remedy);
+}
+
+/** The level of each test and interval. */
+interface Levels {
+  readonly alpha: number;
+  readonly looks: Looks | null;
+}
+
+const DIGITS = 4;
+
+/**
+ * Which of its looks a file was ended by does not matter: by Pocock's rule the level is the same at each. There is one
+ * level for all that is said, that of a two-sided test, half of alpha on each side. Taken alone, the margin's one-sided
+ * tests could have a little more (0.0169 instead of 0.0158 with 5 looks at 0.05). It is rounded down, so that what is
+ * printed is what is used.
+ *
+ * @param alpha of all looks together
+ */
+export function levelsOf(files: readonly ResultFile[], alpha: number): Levels {
+  const planned = Math.max(...files.map(({ meta }) => meta.looks ?? 1));
+  if (planned === 1) return { alpha, looks: null };
+  const level = 2 * levelOfEachLook(planned, alpha / 2);
+  const unit = 10 ** (Math.floor(Math.log10(level)) - DIGITS + 1);
+  return {
+    alpha: Number((Math.floor(level / unit) * unit).toPrecision(DIGITS)),
+    looks: { planned, alpha },
+  };
 }
 
 /**

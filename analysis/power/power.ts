@@ -4,7 +4,7 @@
  */
 
 import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
-import { alphaOf, marginOf } from "../compare/limits.ts";
+import { alphaOf, levelsOf, marginOf } from "../compare/limits.ts";
 import { LEAD, perQuestion, type Question, type QuestionName, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
 import type { FileNote } from "../result/note.ts";
@@ -93,7 +93,7 @@ const METHOD =
  */
 export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
   const first = files[0]!;
-  const alpha = alphaOf(first, options.alpha);
+  const { alpha } = levelsOf(files, alphaOf(first, options.alpha));
   const answers = perQuestion((question) =>
     runsFor(
       files,

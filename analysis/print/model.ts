@@ -23,6 +23,7 @@ export interface Note {
     | "needed"
     | "stable"
     | "flips"
+    | "looks"
     | "thin"
     | "warning"
     | "method";

@@ -89,6 +89,11 @@ export interface Meta {
   readonly attributes?: Attributes;
   /** The task whose wakeups the rows describe; absent for the built-in target. */
   readonly task?: TaskFact;
+  /**
+   * Looks at the growing data, evenly spaced over the declared runs, that were planned before the first run and may
+   * end the measurement, from 2; absent when it takes all of its runs.
+   */
+  readonly looks?: number;
 }
 
 /** What a `# resumed` line holds: the rows after it come from another call of the program. */
@@ -98,6 +103,9 @@ export interface Resumption {
   /** UTC, ISO 8601. */
   readonly started: string;
 }
+
+/** More looks at the growing data than these are hardly ever worth their smaller levels. */
+export const MOST_LOOKS = 20;
 
 /** Limits the end line of a series that loses everything. */
 export const MOST_LOSSES = 100;
@@ -170,6 +178,8 @@ export interface End {
   readonly losses?: readonly Loss[];
   /** Recursion misses by BPF program, only counts above 0; absent without misses. */
   readonly recursion_misses_of?: Readonly<Record<string, number>>;
+  /** Of the planned looks, those that were taken: the last one ended the measurement; absent without any. */
+  readonly looks?: number;
   /** Repeated runs, and facts on which two observers of a run disagreed; absent without notices. */
   readonly notices?: readonly string[];
 }

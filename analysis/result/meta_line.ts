@@ -3,7 +3,7 @@
  * but ignored.
  */
 
-import { type End, type Meta, type Resumption, TIERS } from "./meta.ts";
+import { type End, type Meta, MOST_LOOKS, type Resumption, TIERS } from "./meta.ts";
 
 /** Says what is wrong with a value, or null. */
 type Check = (value: unknown) => string | null;
@@ -106,12 +106,18 @@ const ATTRIBUTES = withExtras(object({ policy: text, priority: integer, nice: in
   deepest_idle_state: text,
 });
 
+const looks = (least: number): Check => (value) =>
+  Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= MOST_LOOKS
+    ? null
+    : `must be an integer from ${least} to ${MOST_LOOKS}`;
+
 /** Fields that may be absent. */
 const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
   overrides: listOf(text),
   attributes: ATTRIBUTES,
   task: object({ pid: count, comm: text, start_ticks: count }),
+  looks: looks(2),
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);
@@ -147,6 +153,7 @@ const END_EXTRAS: Readonly<Record<string, Check>> = {
   notices: listOf(text),
   overhead: OVERHEAD,
   edges: object({ missed: count, absent: nullOr(count) }),
+  looks: looks(1),
 };
 
 const END = withExtras(END_COUNTS, END_EXTRAS);

@@ -1,7 +1,7 @@
 /** One question and its answer. */
 
 import type { Answer, Comparison, LeaveOut } from "../../compare/comparison.ts";
-import { LEAD, type QuestionName, type QUESTIONS } from "../../compare/questions.ts";
+import { LEAD, type QuestionName, QUESTIONS } from "../../compare/questions.ts";
 import type { Verdict } from "../../compare/verdict.ts";
 import { TIERS } from "../../result/meta.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
@@ -83,11 +83,12 @@ export function tellQuestion(
     methods: [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
     explanation: [finding(answer, sides), ...meaning(answer, isOption, sides)],
     notes: [
+      ...name === LEAD.name ? looks(comparison) : [],
       ...mix(answer, sides),
       ...reasons(answer, sides),
       ...spread(answer, sides),
       ...modes(answer, sides),
-      ...needed(answer, comparison),
+      ...needed(answer, comparison, name),
       ...stability(answer.leave_out, sides),
       ...thin(answer),
     ],
@@ -130,6 +131,15 @@ function reasons({ reasons }: Answer, { letters }: Sides): Note[] {
   return reasons.map((reason) => ({ label: "because", says: reasonInWords(reason, letters) }));
 }
 
+/** Why intervals are wider than alpha lets expect: the data could end the measurement. */
+function looks({ alpha, looks }: Comparison): Note[] {
+  if (looks === undefined) return [];
+  const each = say`${exact(looks.planned)} were planned (Pocock): every test and interval has alpha ${
+    exact(alpha)
+  }`;
+  return [{ label: "looks", says: say`${each}, so that all looks together err in ${exact(looks.alpha)}` }];
+}
+
 /** That a difference comes from how often each stratum occurs, not from within them. */
 function mix({ mix }: Answer, sides: Sides): Note[] {
   if (mix === null) return [];
@@ -157,8 +167,14 @@ function spread({ verdict, spread: { mad_ratio: ratio, direction } }: Answer, si
   return [{ label: "spread", says }];
 }
 
-/** What would settle the question. */
-function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): Note[] {
+/** docs/validation.md has the numbers. */
+const SECOND_LOOK =
+  "; measuring again is a second look: at alpha 0.05 a false EQUIVALENT comes in about 8 % instead of 5 %, and --until-decided keeps the 5 %";
+
+/** What would settle the question; what that costs is said where it is first needed. */
+function needed({ verdict, n_to_settle: runs }: Answer, comparison: Comparison, name: QuestionName): Note[] {
+  const { sides } = comparison;
+  const isFirst = name === QUESTIONS.find((question) => comparison[question.name].n_to_settle !== null)?.name;
   const tiers = new Set(sides.map(({ tier }) => tier));
   const common = verdict === "CONFOUNDED" && tiers.size > 1
     ? TIERS.findLast((tier) => tiers.has(tier))
@@ -168,7 +184,9 @@ function needed({ verdict, n_to_settle: runs }: Answer, { sides }: Comparison): 
     ...runs === null ? [] : [
       say`about ${
         exact(runs)
-      } complete runs a side would settle it with 80 % probability, if shift and spread stay (normal approximation; probe power simulates)`,
+      } complete runs a side would settle it with 80 % probability, if shift and spread stay (normal approximation; probe power simulates)${
+        isFirst ? SECOND_LOOK : ""
+      }`,
     ],
   ].map((says) => ({ label: "needed", says }));
 }

@@ -140,7 +140,7 @@ function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a"
   };
 }
 
-function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): Said[] {
+function methods({ alpha, looks, holm_family, bh_family }: Comparison, sides: Sides): Said[] {
   return [
     plain("A file is one boot of one machine: the verdicts are about these two boots."),
     say`alpha ${exact(alpha)}.`,
@@ -150,7 +150,7 @@ function methods({ alpha, holm_family, bh_family }: Comparison, sides: Sides): S
     say`Verdicts: Holm's adjustment of "no shift" in a family of ${
       exact(holm_family)
     }; each question's interval, and so what is said of its margin, has an error rate of ${
-      exact(alpha)
+      exact(looks?.alpha ?? alpha)
     } of its own.`,
     say`All else is explored: BH is Benjamini and Hochberg's adjustment in a family of ${exact(bh_family)}.`,
     plain("needed: differences beyond the margin, their error scaled by 1 / sqrt(n)."),
