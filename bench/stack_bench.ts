@@ -22,7 +22,7 @@ import { startGuest } from "../guest/vm/boot.ts";
 const CONFIDENCE = 0.95;
 const WAKES = ["timer", "pipe"];
 const NATIVE_RUNS = 20_000;
-const GUEST_RUNS = 300;
+const GUEST_RUNS = 1500;
 
 /** Pairs of wakes and stacks take turns, so that a drift falls on both sides alike. */
 function runbook(tier: Tier, runs: number, period: string): string {

@@ -1,6 +1,9 @@
 /** Compares result files for every command that needs it, whatever it does with the result. */
 
 import { compareAll } from "../analysis/compare/compare.ts";
+import type { Margins } from "../analysis/compare/limits.ts";
+import { type QuestionName, QUESTIONS } from "../analysis/compare/questions.ts";
+import type { Margin } from "../analysis/units/margin.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import type { DictionaryColumn } from "../analysis/result/column_store.ts";
 import type { ColumnName } from "../analysis/result/columns.ts";
@@ -10,10 +13,27 @@ import type { ResultFile } from "../analysis/result/file.ts";
 export interface ComparisonFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly ColumnName[];
-  /** Margin of the question LEAD in ns; default: the runbook's. */
-  readonly margin?: number;
+  /** One margin for all questions, or for the one that is named; default: the runbook's. */
+  readonly margin?: readonly GivenMargin[];
   /** Default: the runbook's. */
   readonly alpha?: number;
+}
+
+/** A margin as an option gives it. */
+export interface GivenMargin {
+  /** Null: all questions that are not named. */
+  readonly question: QuestionName | null;
+  readonly margin: Margin;
+}
+
+/** The margin of each question for which one was given; of several for the same the last. */
+export function marginsOf(given: readonly GivenMargin[]): Margins {
+  const named = new Map(given.map(({ question, margin }) => [question, margin]));
+  const all = named.get(null);
+  return Object.fromEntries(QUESTIONS.flatMap(({ name }) => {
+    const margin = named.get(name) ?? all;
+    return margin === undefined ? [] : [[name, margin]];
+  }));
 }
 
 /** A file and the columns by which its runs may be grouped. */
@@ -30,7 +50,7 @@ export function compareFiles(
   const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
   return compareAll(files.map(({ file }) => file), {
     ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
-    ...(margin === undefined ? {} : { marginNs: margin }),
+    ...(margin === undefined ? {} : { margins: marginsOf(margin) }),
     ...(alpha === undefined ? {} : { alpha }),
   });
 }

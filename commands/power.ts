@@ -4,11 +4,12 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
+import { type GivenMargin, marginsOf } from "./compared_files.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 
 export interface PowerFlags {
-  /** Margin of the question LEAD in ns; default: the runbook's. */
-  readonly margin?: number;
+  /** One margin for all questions, or for the one that is named; default: the runbook's. */
+  readonly margin?: readonly GivenMargin[];
   /** Default: the runbook's. */
   readonly alpha?: number;
   readonly power: number;
@@ -29,7 +30,7 @@ export function powerCommand(
 ): ExitCode {
   const analysis = powerAnalysis(paths.map((path) => readFile(path)), {
     power: flags.power,
-    ...(flags.margin === undefined ? {} : { marginNs: flags.margin }),
+    ...(flags.margin === undefined ? {} : { margins: marginsOf(flags.margin) }),
     ...(flags.shift === undefined ? {} : { shiftNs: flags.shift }),
     ...(flags.alpha === undefined ? {} : { alpha: flags.alpha }),
   });

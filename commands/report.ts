@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
+import { spelledMargin } from "../analysis/units/margin.ts";
 import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
 import { readFile } from "../runbook/files/result_in.ts";
@@ -82,7 +83,10 @@ function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly strin
     "probe",
     "report",
     ...(by === undefined ? [] : ["--by", by.join(",")]),
-    ...(margin === undefined ? [] : ["--margin", `${margin}ns`]),
+    ...(margin ?? []).flatMap(({ question, margin }) => [
+      "--margin",
+      `${question === null ? "" : `${question}=`}${spelledMargin(margin).replace(" ", "")}`,
+    ]),
     ...(alpha === undefined ? [] : ["--alpha", String(alpha)]),
     ...paths,
   ];

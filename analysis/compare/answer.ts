@@ -10,11 +10,14 @@ import { isDependent, orderTest, tooAlike } from "./order.ts";
 import { checkSeries, isBimodal } from "../sample/series.ts";
 import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
 import { equivalence } from "../stats/equivalence.ts";
+import { inflationBy } from "../stats/share_of_median.ts";
+import type { Margin } from "../units/margin.ts";
+import { type Declared, marginNs } from "./limits.ts";
 import { placements } from "../stats/placements.ts";
 import { modeShares } from "../stats/mode_shares.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
 import { runsToSettle } from "../stats/settling.ts";
-import type { ShiftTest } from "../stats/shift_test.ts";
+import { ShiftTest } from "../stats/shift_test.ts";
 import { tSurvival } from "../stats/special.ts";
 import type { VerdictReason } from "./reasons.ts";
 import { type Place, placeOf, type Verdict, verdictOf } from "./verdict.ts";
@@ -30,7 +33,9 @@ export interface Estimated {
   readonly numbers: Unadjusted<Numbers>;
   /** Null with too few runs. */
   readonly shiftTest: ShiftTest | null;
-  /** How many times the shift's variance is what it would be if runs did not depend on each other. */
+  /** How many times the shift's variance is taken, because the margin is as uncertain as A's median. */
+  readonly uncertainty: number;
+  /** How many times it is what it would be if runs did not depend on each other and the margin were certain. */
   readonly inflation: number;
 }
 
@@ -38,23 +43,33 @@ export interface Estimated {
  * Computes a question's numbers. The order of the runs comes first: if it matters, blocks of runs are
  * resampled, and all intervals and p-values of the shift come from that.
  *
- * @param marginNs > 0
+ * @param declared the question's margin
  */
 export function estimate(
   samples: Pair<Sample>,
-  marginNs: number,
+  declared: Declared,
   alpha: number,
   exploration: Exploration,
 ): Estimated {
   const sorted = both(samples, (sample) => sample.sorted);
   const shiftTest = shiftTestOf(sorted);
-  const { serial, refused, ...decisive } = decide(samples, marginNs, alpha, shiftTest);
+  const { margin } = declared;
+  const { serial, refused, uncertainty, ...decisive } = decide(samples, margin, alpha, shiftTest);
+  const shown = contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, shiftTest);
+  const median = shown.median_ns[0];
+  const percent = (ns: number) => (100 * ns) / median!;
+  const isRelative = median !== null && median > 0;
   return {
     shiftTest,
-    inflation: serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest),
+    uncertainty,
+    inflation: uncertainty * (serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest)),
     numbers: {
-      ...contrast(sorted, alpha, exploration, refused ? NO_INTERVAL : serial, shiftTest),
-      margin_ns: marginNs,
+      ...shown,
+      margin_percent: margin.kind === "share" ? margin.percent : null,
+      margin_to_median: isRelative && decisive.margin_ns !== null ? decisive.margin_ns / median : null,
+      margin_source: declared.source,
+      shift_percent: isRelative && shown.shift_ns !== null ? percent(shown.shift_ns) : null,
+      shift_ci_percent: isRelative && shown.shift_ci_ns !== null ? both(shown.shift_ci_ns, percent) : null,
       ...decisive,
       block_lengths: serial === null ? null : serial.blockLengths,
       modes: serial === null && decisive.tost !== null && decisive.series.some(isBimodal)
@@ -67,12 +82,11 @@ export function estimate(
 /**
  * What a verdict is based on: the order of the runs, the test of the shift and that of equivalence.
  *
- * @param marginNs > 0
  * @param shiftTest of the sorted samples
  */
 export function decide(
   samples: Pair<Sample>,
-  marginNs: number,
+  margin: Margin,
   alpha: number,
   shiftTest: ShiftTest | null = shiftTestOf(both(samples, (sample) => sample.sorted)),
 ) {
@@ -84,17 +98,27 @@ export function decide(
   const serial = refused || shiftTest === null || !isDependent(order)
     ? null
     : serialShift(...samples, undefined, shiftTest.differences);
+  const margin_ns = marginNs(margin, sorted[0]);
+  const uncertainty = shiftTest === null ? 1 : uncertaintyOf(margin, shiftTest);
   return {
+    margin_ns,
+    /** How many times the shift's variance is taken, because the margin is as uncertain as A's median. */
+    uncertainty,
     series,
     order,
     /** Too few effective runs. */
     refused,
     serial,
     brunner_munzel: refused || shiftTest === null ? null : testOf(sorted, serial, shiftTest),
-    tost: refused || shiftTest === null || smaller < INTERVAL_NEEDS
+    tost: refused || shiftTest === null || smaller < INTERVAL_NEEDS || margin_ns === null
       ? null
-      : tostOf(sorted, marginNs, alpha, serial, shiftTest),
+      : tostOf(sorted, margin_ns, alpha, serial, uncertainty, shiftTest),
   };
+}
+
+/** As many times the variance of the shift as the margin needs. */
+export function uncertaintyOf(margin: Margin, test: ShiftTest): number {
+  return margin.kind === "duration" ? 1 : inflationBy(margin.percent / 100, test);
 }
 
 function inflationOf({ sigmaOfU }: SerialShift, { sortedA: a, sortedB: b, estimate }: ShiftTest): number {
@@ -124,21 +148,24 @@ function tostOf(
   marginNs: number,
   alpha: number,
   serial: SerialShift | null,
+  uncertainty: number,
   shiftTest: ShiftTest,
 ): Answer["tost"] {
   if (serial === null) {
-    const { p, method } = equivalence(shiftTest, marginNs);
-    const { low, high } = shiftTest.interval(1 - 2 * alpha);
+    const test = uncertainty === 1 ? shiftTest : new ShiftTest(a, b, uncertainty);
+    const { p, method } = equivalence(test, marginNs);
+    const { low, high } = test.interval(1 - 2 * alpha);
     return { ...cappedP(p), ci_ns: [low, high], method };
   }
-  const interval = serial.interval(1 - 2 * alpha);
+  const interval = serial.interval(1 - 2 * alpha, uncertainty);
   if (interval === null) return null;
   const middle = (a.length * b.length) / 2;
   const { below } = countDifferences(a, b, -marginNs);
   const { upTo } = countDifferences(a, b, marginNs);
   // Pairs on the wrong side of a margin must be far fewer than half of all.
   const far = Math.min(middle - below, upTo - middle) - 0.5;
-  const p = serial.sigmaOfU === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / serial.sigmaOfU, serial.df);
+  const sigma = serial.sigmaOfU * Math.sqrt(uncertainty);
+  const p = sigma === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / sigma, serial.df);
   return {
     ...cappedP(p),
     ci_ns: [interval.low, interval.high],
@@ -159,7 +186,7 @@ export interface Circumstances {
 
 /** The answer to a question. */
 export function answer(
-  { numbers, shiftTest, inflation }: Estimated,
+  { numbers, shiftTest, uncertainty, inflation }: Estimated,
   circumstances: Circumstances,
   exploration: Exploration,
 ): Answer {
@@ -191,16 +218,23 @@ export function answer(
       ),
     );
   }
+  const margin = estimated.margin_ns;
+  if (margin === null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
+    return say("NO-DATA", [{
+      code: "no_margin",
+      percent: estimated.margin_percent!,
+      median_ns: estimated.median_ns[0]!,
+    }]);
+  }
   if (estimated.tost === null && estimated.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
     return say("INCONCLUSIVE", [{ code: "runs_alike" }]);
   }
-  if (estimated.tost === null) {
+  if (estimated.tost === null || margin === null) {
     const few = { code: "few_runs", n: estimated.n } as const;
     return test === null
       ? say("NO-DATA", [{ ...few, lacks: "test", needs: TEST_NEEDS }])
       : say("INCONCLUSIVE", [{ ...few, lacks: "interval", needs: INTERVAL_NEEDS }], INTERVAL_NEEDS);
   }
-  const margin = estimated.margin_ns;
   const place = placeOf(estimated.tost.ci_ns, margin);
   const isSignificant = pHolm !== null && pHolm < alpha;
   const verdict = verdictOf(place, isSignificant);
@@ -217,6 +251,7 @@ export function answer(
       shiftTest!,
       {
         marginNs: margin,
+        uncertainty,
         alpha,
         isSerial: estimated.block_lengths !== null,
         adjusted: adjusted ?? ((p) => p),

@@ -7,7 +7,16 @@ import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
-import { alphaOf, deadlineOf, levelsOf, marginOf, spreadRatioOf, tailMarginOf } from "./limits.ts";
+import {
+  alphaOf,
+  deadlineOf,
+  levelsOf,
+  marginNs,
+  marginOf,
+  type Margins,
+  spreadRatioOf,
+  tailMarginOf,
+} from "./limits.ts";
 import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, estimate, type Estimated } from "./answer.ts";
 import {
@@ -34,8 +43,8 @@ import type { TextName } from "../result/row.ts";
 import { holm } from "../stats/holm.ts";
 
 export interface CompareOptions {
-  /** Overrides the runbook's margin of the question LEAD, in ns. */
-  readonly marginNs?: number;
+  /** Override the runbook's. */
+  readonly margins?: Margins;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
   /** Columns whose values together make a stratum; default: several keys, one after the other. */
@@ -102,7 +111,6 @@ interface Prepared {
   readonly sides: Pair<Side>;
   readonly alpha: number;
   readonly looks: Looks | null;
-  readonly isMarginGiven: boolean;
   readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
@@ -122,7 +130,7 @@ function prepare(
 ): Prepared {
   const [a, b] = files;
   const { alpha, looks } = levelsOf(files, alphaOf(a, options.alpha));
-  const margins = perQuestion((question) => marginOf(a, question, options.marginNs));
+  const margins = perQuestion((question) => marginOf(a, question, options.margins ?? {}));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
   const broken = ([0, 1] as const).flatMap((side): VerdictReason[] => {
     const { integrity_errors: errors, rows } = sides[side];
@@ -168,7 +176,6 @@ function prepare(
     sides,
     alpha,
     looks,
-    isMarginGiven: options.marginNs !== undefined,
     broken,
     questions,
     tested: QUESTIONS.flatMap(({ name }) => questions[name].test ?? []),
@@ -180,7 +187,8 @@ function prepare(
       WHOLES.map(({ name, duration }) => {
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
-        return { name, duration, samples: samples[name], marginNs: margins[name], confounded };
+        const ns = marginNs(margins[name].margin, samples[name][0].sorted);
+        return { name, duration, samples: samples[name], marginNs: ns, confounded };
       }),
       alpha,
       spreadRatioOf(a),
@@ -228,8 +236,6 @@ function conclude(
     verdict: answers[LEAD.name].verdict,
     alpha,
     ...(looks === null ? {} : { looks }),
-    margin_ns: answers[LEAD.name].margin_ns,
-    margin_source: prepared.isMarginGiven ? "option" : "runbook",
     holm_family: family.length,
     bh_family: exploration.size,
     sides,

@@ -140,7 +140,17 @@ export interface Mix {
 
 /** The answer to a question, over complete runs in which its duration was observed. */
 export interface Answer extends Contrast {
-  readonly margin_ns: number;
+  /** Null: a share of A's median, and A has none above 0. */
+  readonly margin_ns: number | null;
+  /** The margin as a percentage of A's median; null: it is a duration. */
+  readonly margin_percent: number | null;
+  /** The margin in medians of A; null where that is not above 0. */
+  readonly margin_to_median: number | null;
+  /** `option`: not declared before the runs. */
+  readonly margin_source: "runbook" | "option";
+  /** The shift and its interval in percent of A's median; null where that is not above 0. */
+  readonly shift_percent: number | null;
+  readonly shift_ci_percent: Pair<number> | null;
   /** `p_holm` is null for a question that is not in the family: confounded, or a side's integrity failed. */
   readonly brunner_munzel:
     | PValue & { readonly u: number; readonly p_holm: number | null; readonly method: string }
@@ -291,14 +301,12 @@ export interface Looks {
 
 /** The answer to each question, under the question's name. */
 export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
-  /** Verdict of the question LEAD; its margin is the comparison's. */
+  /** Verdict of the question LEAD. */
   readonly verdict: Verdict;
   /** Of each test and interval. */
   readonly alpha: number;
   /** Absent when no looks were planned. */
   readonly looks?: Looks;
-  readonly margin_ns: number;
-  readonly margin_source: "runbook" | "option";
   /** How many p-values of questions Holm adjusts together, over all files compared with the baseline. */
   readonly holm_family: number;
   /** How many exploratory p-values Benjamini and Hochberg adjust together, also over all files. */

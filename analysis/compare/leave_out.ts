@@ -15,6 +15,8 @@ const SEARCHED_UP_TO = 10_000;
 
 export interface Rule {
   readonly marginNs: number;
+  /** How many times the shift's variance is taken for the margin. */
+  readonly uncertainty: number;
   readonly alpha: number;
   /** The verdict depends on the order of the runs. */
   readonly isSerial: boolean;
@@ -65,19 +67,24 @@ export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOu
 }
 
 /** As the whole question's, but that the ends of the interval are not looked for: the margin itself is tested. */
-function verdictWith(a: Float64Array, b: Float64Array, { marginNs, alpha, adjusted }: Rule): Verdict {
+function verdictWith(
+  a: Float64Array,
+  b: Float64Array,
+  { marginNs, uncertainty, alpha, adjusted }: Rule,
+): Verdict {
   const test = new ShiftTest(a, b);
-  const isInside = test.pAbove(-marginNs) < alpha && test.pBelow(marginNs) < alpha;
-  const isOutside = !isInside && (test.pAbove(marginNs) < alpha || test.pBelow(-marginNs) < alpha);
+  const held = uncertainty === 1 ? test : new ShiftTest(a, b, uncertainty);
+  const isInside = held.pAbove(-marginNs) < alpha && held.pBelow(marginNs) < alpha;
+  const isOutside = !isInside && (held.pAbove(marginNs) < alpha || held.pBelow(-marginNs) < alpha);
   const place = isInside ? "inside" : isOutside ? "outside" : "crosses";
   return verdictOf(place, place !== "crosses" && adjusted(test.p) < alpha);
 }
 
 /** The verdict that verdictWith has whichever runs are left out; null where the bounds leave that open. */
-function verdictWithin(bounds: LeftOut, { marginNs, alpha, adjusted }: Rule): Verdict | null {
+function verdictWithin(bounds: LeftOut, { marginNs, uncertainty, alpha, adjusted }: Rule): Verdict | null {
   const isBelow = ([low, high]: Range) => high < alpha ? true : low >= alpha ? false : null;
-  const above = isBelow(bounds.pAbove(-marginNs));
-  const below = isBelow(bounds.pBelow(marginNs));
+  const above = isBelow(bounds.pAbove(-marginNs, uncertainty));
+  const below = isBelow(bounds.pBelow(marginNs, uncertainty));
   const isInside = above === false || below === false
     ? false
     : above !== null && below !== null
@@ -85,7 +92,10 @@ function verdictWithin(bounds: LeftOut, { marginNs, alpha, adjusted }: Rule): Ve
     : null;
   if (isInside === null) return null;
   if (!isInside) {
-    const beyond = [isBelow(bounds.pAbove(marginNs)), isBelow(bounds.pBelow(-marginNs))];
+    const beyond = [
+      isBelow(bounds.pAbove(marginNs, uncertainty)),
+      isBelow(bounds.pBelow(-marginNs, uncertainty)),
+    ];
     if (!beyond.includes(true)) return beyond.includes(null) ? null : verdictOf("crosses", false);
   }
   const [low, high] = bounds.p();

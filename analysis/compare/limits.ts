@@ -4,10 +4,12 @@ import { EXIT, Failure } from "../failure.ts";
 import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
-import { LEAD, type Question } from "./questions.ts";
+import { type Margin, parseMargin } from "../units/margin.ts";
+import { LEAD, type Question, type QuestionName } from "./questions.ts";
 import type { Looks } from "./comparison.ts";
 import type { ResultFile } from "../result/file.ts";
 import { levelOfEachLook } from "../stats/looks.ts";
+import { quantileSorted } from "../stats/quantile.ts";
 
 const DEFAULT_ALPHA = 0.05;
 
@@ -55,25 +57,63 @@ export function levelsOf(files: readonly ResultFile[], alpha: number): Levels {
   };
 }
 
+/** The margin of a question. */
+export interface Declared {
+  readonly margin: Margin;
+  /** `option`: not declared before the runs. */
+  readonly source: "runbook" | "option";
+}
+
+/** Margins that were given for questions by name. */
+export type Margins = Readonly<Partial<Record<QuestionName, Margin>>>;
+
 /**
- * The margin of a question, in ns.
+ * The margin of a question.
  *
- * @param option for the question LEAD, replaces the runbook's value
- * @throws Failure when the runbook declares none above 0, or one that no runbook may have
+ * @param options replace the runbook's
+ * @throws Failure when the runbook declares none, or one that no runbook may have
  */
-export function marginOf(file: ResultFile, question: Question, option: number | undefined): number {
-  const isLead = question.role === LEAD.role;
-  if (isLead && option !== undefined) return option;
-  const margin = declared(file, question.margin);
-  if (margin !== null && margin > 0 && Number.isSafeInteger(margin)) return margin;
-  const remedy = isLead ? "give --margin, for example --margin 4ms" : "declare it and measure again";
+export function marginOf(file: ResultFile, { name, role }: Question, options: Margins): Declared {
+  const given = options[name as QuestionName];
+  if (given !== undefined) return { margin: given, source: "option" };
+  const field = `${name}_margin`;
+  const text = file.meta.runbook[field];
+  const remedy = `give --margin ${name}=10%`;
+  if (typeof text === "string") {
+    try {
+      return { margin: parseMargin(text), source: "runbook" };
+    } catch (cause) {
+      if (!(cause instanceof Failure)) throw cause;
+      const found = `the runbook of ${file.name} declares ${field} "${text}", which no runbook can`;
+      throw new Failure(EXIT.failed, found, remedy, { cause });
+    }
+  }
+  const before = role === LEAD.role ? BEFORE.lead : BEFORE.others;
+  const ns = declared(file, before);
+  if (ns !== null && ns > 0 && Number.isSafeInteger(ns)) {
+    return { margin: { kind: "duration", ns }, source: "runbook" };
+  }
   throw new Failure(
     EXIT.failed,
-    margin !== null && margin > 0
-      ? `the runbook of ${file.name} declares ${question.margin} ${margin}, which no runbook can`
-      : `the runbook of ${file.name} declares no ${question.margin} above 0`,
+    ns !== null && ns > 0
+      ? `the runbook of ${file.name} declares ${before} ${ns}, which no runbook can`
+      : `the runbook of ${file.name} declares no ${field}`,
     remedy,
   );
+}
+
+/** What runbooks declared before each question had a margin of its own; ns. */
+const BEFORE = { lead: "offset_margin_ns", others: "ttwu_to_tkread_margin_ns" } as const;
+
+/**
+ * A margin in ns against a sample of A; null where A has no runs, or a median that is not above 0.
+ *
+ * @param sortedA ascending, ns
+ */
+export function marginNs(margin: Margin, sortedA: Float64Array): number | null {
+  if (margin.kind === "duration") return margin.ns;
+  const median = sortedA.length === 0 ? 0 : quantileSorted(sortedA, 0.5);
+  return median > 0 ? (median * margin.percent) / 100 : null;
 }
 
 /**

@@ -6,15 +6,12 @@
 
 import { type Duration, DURATIONS, type Point } from "../result/durations.ts";
 
-/** A field of the runbook that declares a margin in ns. */
-export type MarginField = "offset_margin_ns" | "ttwu_to_tkread_margin_ns";
-
 export interface Question {
   /** Its name in the text, the JSON and the CSV. */
   readonly name: string;
   readonly duration: Duration;
   /**
-   * - lead, one question: its verdict is the comparison's, and `--margin` is its margin;
+   * - lead, one question: the first of them;
    * - strata, one question: the one that is examined stratum by stratum;
    * - part: the others are made of it.
    *
@@ -22,7 +19,6 @@ export interface Question {
    * a part.
    */
   readonly role: "lead" | "strata" | "part";
-  readonly margin: MarginField;
   readonly title: string;
 }
 
@@ -31,28 +27,24 @@ export const QUESTIONS = [
     name: "offset",
     duration: "offset_ns",
     role: "lead",
-    margin: "offset_margin_ns",
     title: "edge to first clock read",
   },
   {
     name: "ttwu_to_tkread",
     duration: "ttwu_to_tkread_ns",
     role: "strata",
-    margin: "ttwu_to_tkread_margin_ns",
     title: "wakeup begun to first clock read",
   },
   {
     name: "edge_to_wakeup",
     duration: "edge_to_wakeup_ns",
     role: "part",
-    margin: "ttwu_to_tkread_margin_ns",
     title: "edge to target runnable",
   },
   {
     name: "wakeup_to_switch",
     duration: "wakeup_to_switch_ns",
     role: "part",
-    margin: "ttwu_to_tkread_margin_ns",
     title: "target runnable to target on its CPU",
   },
 ] as const satisfies readonly Question[];

@@ -54,6 +54,8 @@ export type VerdictReason =
     /** The adjusted p of "no shift", where it is below alpha. */
     readonly significant: PValue | null;
   }
+  /** The margin is a share of A's median, which is not above 0. */
+  | { readonly code: "no_margin"; readonly percent: number; readonly median_ns: number }
   /** The shift lies so near the margin that no number of runs can be named. */
   | { readonly code: "near_margin" };
 

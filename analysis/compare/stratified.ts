@@ -54,7 +54,7 @@ export function mixOf(
     const within = stratified.find((of) => of.question === question);
     if (within === undefined) continue;
     const [low, high] = within.shift_ci_ns;
-    if (-margin_ns < low && high < margin_ns) {
+    if (margin_ns !== null && -margin_ns < low && high < margin_ns) {
       return { key, shift_ns: within.shift_ns, shift_ci_ns: within.shift_ci_ns };
     }
   }

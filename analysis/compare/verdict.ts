@@ -4,7 +4,7 @@ import type { Pair } from "../sample/summary.ts";
 export const VERDICTS = [
   "EQUIVALENT",
   "DIFFERENT",
-  "DIFFERENT-BUT-NEGLIGIBLE",
+  "DIFFERENT-WITHIN-MARGIN",
   "INCONCLUSIVE",
   "NO-DATA",
   "CONFOUNDED",
@@ -29,6 +29,6 @@ export function placeOf([low, high]: Pair<number>, marginNs: number): Place {
  * @param isSignificant the adjusted p is below alpha
  */
 export function verdictOf(place: Place, isSignificant: boolean): Verdict {
-  if (place === "inside") return isSignificant ? "DIFFERENT-BUT-NEGLIGIBLE" : "EQUIVALENT";
+  if (place === "inside") return isSignificant ? "DIFFERENT-WITHIN-MARGIN" : "EQUIVALENT";
   return place === "outside" && isSignificant ? "DIFFERENT" : "INCONCLUSIVE";
 }

@@ -21,8 +21,8 @@ export interface Rules {
   readonly alpha: number;
   /** Ratio of spreads, above 1, up to which groups count as spread alike. */
   readonly spreadRatio: number;
-  /** Largest shift that still counts as the same place, in ns. */
-  readonly marginNs: number;
+  /** Largest shift that still counts as the same place, in ns; null: there is none. */
+  readonly marginNs: number | null;
 }
 
 export interface GroupSample {

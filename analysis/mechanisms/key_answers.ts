@@ -14,8 +14,8 @@ export interface Asked<Name extends string, Reason> {
   readonly name: Name;
   readonly duration: Total;
   readonly samples: Pair<FileSample>;
-  /** Largest shift that still counts as the same place, in ns. */
-  readonly marginNs: number;
+  /** Largest shift that still counts as the same place, in ns; null: there is none. */
+  readonly marginNs: number | null;
   /** Why the question's sides cannot be compared, or null. */
   readonly confounded: Reason | null;
 }

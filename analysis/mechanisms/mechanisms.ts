@@ -145,7 +145,8 @@ function sideOf(
   { alpha, marginNs }: Rules,
 ): MechanismSide {
   const { shift_ns, shift_ci_ns } = shiftBetween([first, second], alpha);
-  const inPlace = shift_ci_ns !== null && -marginNs < shift_ci_ns[0] && shift_ci_ns[1] < marginNs;
+  const inPlace = shift_ci_ns !== null && marginNs !== null && -marginNs < shift_ci_ns[0] &&
+    shift_ci_ns[1] < marginNs;
   const isTwo = found !== null && found.isBeyond && pHolm! < alpha;
   return {
     n: [first.sorted.length, second.sorted.length],

@@ -4,7 +4,8 @@
  */
 
 import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
-import { alphaOf, levelsOf, marginOf } from "../compare/limits.ts";
+import { uncertaintyOf } from "../compare/answer.ts";
+import { alphaOf, type Declared, levelsOf, marginNs, marginOf, type Margins } from "../compare/limits.ts";
 import { LEAD, perQuestion, type Question, type QuestionName, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
 import type { FileNote } from "../result/note.ts";
@@ -25,8 +26,8 @@ import {
 } from "./simulation.ts";
 
 export interface PowerOptions {
-  /** Margin of the question LEAD, in ns; default: the runbook's. */
-  readonly marginNs?: number;
+  /** Override the runbook's. */
+  readonly margins?: Margins;
   /** Default: the runbook's. */
   readonly alpha?: number;
   /** Requested probability of showing equivalence, in (0, 1). */
@@ -42,7 +43,6 @@ export interface PowerAnalysis extends Readonly<Record<QuestionName, RunsAnswer>
   readonly alpha: number;
   /** The requested power. */
   readonly power: number;
-  readonly margin_source: "runbook" | "option";
   readonly method: string;
   readonly warnings: readonly PowerWarning[];
 }
@@ -59,13 +59,19 @@ export type NoAnswer =
   | { readonly code: "few_runs"; readonly file: string; readonly runs: number; readonly needs: number }
   /** More than `most` runs would be needed. */
   | { readonly code: "many_runs"; readonly most: number }
+  /** The margin is a share of A's median, and A has none above 0. */
+  | { readonly code: "no_margin" }
   /** The assumed shift is no smaller than the margin: it would have to be shown that it is. */
   | { readonly code: "shift_outside" }
   /** The assumed shift lies so near the margin that no number can be named. */
   | { readonly code: "near_margin" };
 
 export interface RunsAnswer {
-  readonly margin_ns: number;
+  /** Null: a share of A's median, and A has none above 0. */
+  readonly margin_ns: number | null;
+  /** The margin as a percentage of A's median; null: it is a duration. */
+  readonly margin_percent: number | null;
+  readonly margin_source: "runbook" | "option";
   /** Shift B - A that is assumed. */
   readonly assumed_shift_ns: number;
   /** The samples to draw from, in the order of the files. */
@@ -99,14 +105,14 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
       files,
       question,
       question.role === LEAD.role ? options.shiftNs ?? 0 : 0,
-      { margin: marginOf(first, question, options.marginNs), alpha, power: options.power },
+      marginOf(first, question, options.margins ?? {}),
+      { alpha, power: options.power },
     )
   );
   return {
     files: files.map(({ name }) => name),
     alpha,
     power: options.power,
-    margin_source: options.marginNs === undefined ? "runbook" : "option",
     ...answers,
     method: METHOD,
     warnings: files.flatMap((file) => warningsOf(file)),
@@ -117,11 +123,19 @@ function runsFor(
   files: readonly ResultFile[],
   { duration }: Question,
   shiftNs: number,
-  aim: Aim,
+  { margin: declared, source }: Declared,
+  wanted: Omit<Aim, "margin">,
 ): RunsAnswer {
   const sorted = files.map((file) => sortedSample(file, duration));
   const samples = sorted.map(describe);
-  const asked = { margin_ns: aim.margin, assumed_shift_ns: shiftNs, samples };
+  const margin = marginNs(declared, sorted[0]!);
+  const asked = {
+    margin_ns: margin,
+    margin_percent: declared.kind === "share" ? declared.percent : null,
+    margin_source: source,
+    assumed_shift_ns: shiftNs,
+    samples,
+  };
   const none = (reason: NoAnswer) => ({
     ...asked,
     runs_per_side: null,
@@ -133,11 +147,14 @@ function runsFor(
   if (few >= 0) {
     return none({ code: "few_runs", file: files[few]!.name, runs: samples[few]!.n, needs: NEEDS });
   }
-  if (Math.abs(shiftNs) >= aim.margin) return none({ code: "shift_outside" });
+  if (margin === null) return none({ code: "no_margin" });
+  if (Math.abs(shiftNs) >= margin) return none({ code: "shift_outside" });
   const sides = movedTo(shiftNs, sorted[0]!, sorted.at(-1)!);
-  const first = runsForEquivalence(new ShiftTest(...sides), aim, INTERVAL_NEEDS);
+  const test = new ShiftTest(...sides);
+  const aim = { ...wanted, margin, inflation: uncertaintyOf(declared, test) };
+  const first = runsForEquivalence(test, aim, INTERVAL_NEEDS);
   if (first === null) return none({ code: "near_margin" });
-  const found = runsWithPower(sides, first, aim);
+  const found = runsWithPower(sides, first, declared, aim);
   return found === null ? none({ code: "many_runs", most: MOST_RUNS }) : {
     ...asked,
     runs_per_side: found.runs,

@@ -2,6 +2,7 @@
 
 import { decide } from "../compare/answer.ts";
 import { placeOf } from "../compare/verdict.ts";
+import type { Margin } from "../units/margin.ts";
 import { INTERVAL_NEEDS, type Sample } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { ordered } from "../stats/ordered.ts";
@@ -49,12 +50,12 @@ export function movedTo(shiftNs: number, a: Float64Array, b: Float64Array): Pair
  *
  * @param sides sorted ascending, ns
  */
-function simulatedPower([a, b]: Pair<Float64Array>, runs: number, { margin, alpha }: Aim): number {
+function simulatedPower([a, b]: Pair<Float64Array>, runs: number, margin: Margin, alpha: number): number {
   const random = Xoshiro128.seeded();
   let shown = 0;
   for (let i = 0; i < SIMULATIONS; i++) {
-    const { tost } = decide([drawn(a, runs, random), drawn(b, runs, random)], margin, alpha);
-    if (tost !== null && placeOf(tost.ci_ns, margin) === "inside") shown++;
+    const { tost, margin_ns } = decide([drawn(a, runs, random), drawn(b, runs, random)], margin, alpha);
+    if (tost !== null && placeOf(tost.ci_ns, margin_ns!) === "inside") shown++;
   }
   return shown / SIMULATIONS;
 }
@@ -74,13 +75,18 @@ function drawn(sorted: Float64Array, runs: number, random: Xoshiro128): Sample {
  * @param first from runsForEquivalence
  * @returns null when more than MOST_RUNS would be needed
  */
-export function runsWithPower(sides: Pair<Float64Array>, first: number, aim: Aim): Simulated | null {
+export function runsWithPower(
+  sides: Pair<Float64Array>,
+  first: number,
+  margin: Margin,
+  aim: Omit<Aim, "margin">,
+): Simulated | null {
   const z = (p: number) => -normalQuantile(aim.alpha) + normalQuantile(Math.min(0.99, Math.max(0.3, p)));
   let found: Simulated | null = null;
   let tooFew = INTERVAL_NEEDS - 1;
   let runs = first;
   for (let tries = 0; tries < MOST_TRIES && runs <= MOST_RUNS; tries++) {
-    const power = simulatedPower(sides, runs, aim);
+    const power = simulatedPower(sides, runs, margin, aim.alpha);
     if (power >= aim.power) found = { runs, power };
     else tooFew = runs;
     // The standard error falls with the root of the runs.

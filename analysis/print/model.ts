@@ -17,6 +17,7 @@ export type Cell = Said | null;
 export interface Note {
   readonly label:
     | "because"
+    | "margin"
     | "mix"
     | "modes"
     | "spread"

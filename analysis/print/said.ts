@@ -66,6 +66,29 @@ export function chosen(ns: number): Said {
   return made(formatChosen(ns), ns);
 }
 
+/** A margin on both sides of zero: the percentage of A's median that was declared, and what that is. */
+export function marginInWords(
+  { margin_ns: ns, margin_percent: percent }: {
+    readonly margin_ns: number | null;
+    readonly margin_percent: number | null;
+  },
+): Said {
+  if (percent === null) return ns === null ? made("-") : say`+-${chosen(ns)}`;
+  const declared = made(`${percent} %`, percent);
+  return ns === null ? say`+-${declared}` : say`+-${declared} (${duration(ns)})`;
+}
+
+/** A shift in percent of A's median; null: `-` */
+export function percentShift(percent: number | null): Said {
+  if (percent === null) return made("-");
+  const size = Math.abs(percent);
+  const text = size >= 1000 ? percent.toPrecision(3) : percent.toFixed(size >= 100 ? 0 : 1);
+  const shown = Number(text) === 0
+    ? "0.0"
+    : String(Number(text) >= 1000 || Number(text) <= -1000 ? Number(text) : text);
+  return made(`${Number(text) > 0 ? "+" : ""}${shown} %`, percent);
+}
+
 /** A difference in ns; null: `-` */
 export function shift(ns: number | null): Said {
   return made(formatShift(ns), ns);

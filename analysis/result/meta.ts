@@ -61,8 +61,8 @@ export interface Meta {
   /** The wake_flags table that decoded the signatures, for example `6.12+`. */
   readonly decode: string;
   /**
-   * The declared protocol. analysis/ uses runs, period_ns, trigger, wake, target, load, offset_margin_ns,
-   * ttwu_to_tkread_margin_ns, spread_ratio, tail_margin_percent, deadline_ns and alpha, and names any other
+   * The declared protocol. analysis/ uses runs, period_ns, trigger, wake, target, load, the margins of the questions,
+   * spread_ratio, tail_margin_percent, deadline_ns and alpha, and names any other
    * field that differs.
    */
   readonly runbook: Readonly<Record<string, string | number | boolean>>;

@@ -18,11 +18,12 @@ export interface SerialShift {
   readonly df: number;
   /**
    * @param confidence in (0, 1)
+   * @param inflation how many times the variance of U is taken
    * @returns null below SERIAL_INTERVAL_NEEDS runs a side, and when neighbours are so alike that not even all
    *   differences together reach the confidence
    * @throws RangeError outside that domain
    */
-  interval(confidence: number): ShiftInterval | null;
+  interval(confidence: number, inflation?: number): ShiftInterval | null;
 }
 
 /** Fewer runs a side do not show how much neighbours depend on each other: an interval would hold too little. */
@@ -74,13 +75,14 @@ export function serialShift(
     df,
     blockLengths: [meansA.length, meansB.length],
     sigmaOfU: m * n * sigma,
-    interval: (confidence) => {
+    interval: (confidence, inflation = 1) => {
       if (!(confidence > 0 && confidence < 1)) {
         throw new RangeError(`serial interval: confidence is ${confidence}, must lie in (0, 1)`);
       }
       if (Math.min(m, n) < SERIAL_INTERVAL_NEEDS) return null;
       const tail = (1 - confidence) / 2;
-      const width = halfWidth(confidence) * tQuantile(tail, df) / -normalQuantile(tail);
+      const stretched = Math.sqrt(inflation) * tQuantile(tail, df) / -normalQuantile(tail);
+      const width = halfWidth(confidence) * stretched;
       if (width >= 0.5) return null;
       const rank = Math.min(
         Math.floor((m * n + 1) / 2),

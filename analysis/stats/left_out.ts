@@ -48,35 +48,35 @@ export class LeftOut {
     ];
   }
 
-  /** Of ShiftTest.pAbove. */
-  pAbove(value: number): Range {
-    const { excess, deviations } = this.#standing(value, 0);
+  /** Of ShiftTest.pAbove of a test that takes the variance so many times. */
+  pAbove(value: number, inflation: number): Range {
+    const { excess, deviations } = this.#standing(value, 0, inflation);
     return this.#survival(excess, deviations);
   }
 
-  /** Of ShiftTest.pBelow. */
-  pBelow(value: number): Range {
-    const { excess: [low, high], deviations } = this.#standing(value, 1);
+  /** Of ShiftTest.pBelow of such a test. */
+  pBelow(value: number, inflation: number): Range {
+    const { excess: [low, high], deviations } = this.#standing(value, 1, inflation);
     return this.#survival([-high, -low], deviations);
   }
 
   /** Of ShiftTest.p. */
   p(): Range {
-    const { excess: [low, high], deviations } = this.#standing(0, 0.5);
+    const { excess: [low, high], deviations } = this.#standing(0, 0.5, 1);
     const nearest = low > 0 ? low : high < 0 ? -high : 0;
     const [least, most] = this.#survival([nearest, Math.max(high, -low)], deviations);
     return [2 * least, Math.min(1, 2 * most)];
   }
 
   /** The excess, and its standard deviation. */
-  #standing(value: number, equalAs: EqualAs): { excess: Range; deviations: Range } {
+  #standing(value: number, equalAs: EqualAs, inflation: number): { excess: Range; deviations: Range } {
     const { sortedA: { length: m }, sortedB: { length: n } } = this.#test;
     const { excess, ofA, ofB } = placements(this.#test.sortedA, this.#test.sortedB, value, equalAs);
     const reach = this.#lostPairs / (m * n - this.#lostPairs);
     const [atA, atB] = this.#atEstimate;
     const roots = [[rootOf(ofA, m), m, n], [atA, m, n], [rootOf(ofB, n), n, m], [atB, n, m]] as const;
     const variances = roots.map(([root, own, other]) => this.#varianceOf(root, own, other));
-    const sum = (end: 0 | 1) => variances.reduce((sum, variance) => sum + variance[end], 0) / 2;
+    const sum = (end: 0 | 1) => variances.reduce((sum, variance) => sum + inflation * variance[end], 0) / 2;
     return {
       excess: [excess - (0.5 - excess) * reach, excess + (0.5 + excess) * reach],
       deviations: [Math.sqrt(sum(0)), Math.sqrt(sum(1))],

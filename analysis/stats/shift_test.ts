@@ -45,20 +45,25 @@ export class ShiftTest {
   readonly sortedB: Float64Array;
   readonly differences: PairwiseDifferences;
   readonly #permuted: PermutedPlacements | null;
+  /** How many times the variance of the excess is taken. */
+  readonly #inflation: number;
   #estimate: number | null = null;
   #atEstimate: Placements | null = null;
 
   /**
    * @param sortedA in ascending order, as `sortedB`
+   * @param inflation how many times the variance is taken: more than once where what the shift is held against is
+   *   itself uncertain
    * @throws RangeError for fewer than 2 values a side
    */
-  constructor(sortedA: Float64Array, sortedB: Float64Array) {
+  constructor(sortedA: Float64Array, sortedB: Float64Array, inflation = 1) {
     const [m, n] = [sortedA.length, sortedB.length];
     if (m < 2 || n < 2) {
       throw new RangeError(`test of the shift: sizes are ${m} and ${n}, needs at least 2 values a side`);
     }
     this.sortedA = sortedA;
     this.sortedB = sortedB;
+    this.#inflation = inflation;
     this.differences = new PairwiseDifferences(sortedA, sortedB);
     this.#permuted = Math.min(m, n) < PERMUTED_BELOW ? PermutedPlacements.of(m, n) : null;
   }
@@ -123,10 +128,10 @@ export class ShiftTest {
     const found = placements(this.sortedA, this.sortedB, shift, equalAs);
     const { ofA, ofB } = this.#atEstimate ??= placements(this.sortedA, this.sortedB, this.estimate);
     const { variance, df } = satterthwaite([
-      [(found.ofA + ofA) / 2, this.sortedA.length - 1],
-      [(found.ofB + ofB) / 2, this.sortedB.length - 1],
+      [this.#inflation * (found.ofA + ofA) / 2, this.sortedA.length - 1],
+      [this.#inflation * (found.ofB + ofB) / 2, this.sortedB.length - 1],
     ]);
-    return { excess: found.excess, placed: found.ofA + found.ofB, variance, df };
+    return { excess: found.excess, placed: this.#inflation * (found.ofA + found.ofB), variance, df };
   }
 
   /** p of an excess that is large in one direction. */

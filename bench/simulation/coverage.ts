@@ -145,7 +145,7 @@ export const INTERVALS: readonly Interval[] = [
     resampling: true,
     once(population, n, random) {
       const { a, b, truth } = serial(population, n, random);
-      const { tost } = decide([sampleOf(a), sampleOf(b)], population.unitNs, 0.05);
+      const { tost } = decide([sampleOf(a), sampleOf(b)], { kind: "duration", ns: population.unitNs }, 0.05);
       const of = tost === null ? null : { low: tost.ci_ns[0], high: tost.ci_ns[1] };
       return { of, truth, estimate: () => hodgesLehmann(a.toSorted(), b.toSorted()) };
     },

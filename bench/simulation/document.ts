@@ -160,7 +160,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
   const wrong = Math.max(...equivalent.map(({ shares }) => shares.DIFFERENT));
   const onMargin = tables.verdicts.filter(({ truth }) => truth.includes("on the margin"));
   const missed = Math.max(
-    ...onMargin.map(({ shares }) => shares.EQUIVALENT + shares["DIFFERENT-BUT-NEGLIGIBLE"]),
+    ...onMargin.map(({ shares }) => shares.EQUIVALENT + shares["DIFFERENT-WITHIN-MARGIN"]),
   );
   return [
     `Of ${judged.length} intervals (kind x population x n >= ${GOAL_FROM}) ${within} hold the truth as often as ` +

@@ -53,7 +53,7 @@ export function orderErrors(
   for (let pair = 0; pair < pairs; pair++) {
     const a = sampleOf(drawSeries(population, n, lag1[0], random));
     const b = sampleOf(drawSeries(population, n, lag1[1], random).map((value) => value + margin));
-    const { order, refused, tost } = decide([a, b], margin, ALPHA);
+    const { order, refused, tost } = decide([a, b], { kind: "duration", ns: margin }, ALPHA);
     if (isDependent(order)) dependent++;
     if (refused) refusals++;
     if (tost === null) continue;

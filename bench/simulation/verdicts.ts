@@ -45,7 +45,7 @@ export function verdictShares(
   for (let pair = 0; pair < pairs; pair++) {
     const a = sampleOf(draw(population, n, random));
     const b = sampleOf(draw(population, n, random).map((value) => value + truth.margins * margin));
-    const verdict = verdictFrom(decide([a, b], margin, ALPHA), margin);
+    const verdict = verdictFrom(decide([a, b], { kind: "duration", ns: margin }, ALPHA), margin);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }
   const shares = VERDICTS.map((verdict) => [verdict, (counts.get(verdict) ?? 0) / pairs] as const);

@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/sample",
     "analysis/show",
     "analysis/stats",
+    "analysis/units",
   ],
   "analysis/export": ["analysis/result", "analysis/show"],
   "analysis/print": [
@@ -185,6 +186,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/sample",
     "analysis/show",
+    "analysis/units",
     "build/out",
     "deno.json",
     "ffi",

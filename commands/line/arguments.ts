@@ -3,6 +3,9 @@
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { QUESTIONS } from "../../analysis/compare/questions.ts";
+import { parseMargin } from "../../analysis/units/margin.ts";
+import type { GivenMargin } from "../compared_files.ts";
 import { type Verdict, VERDICTS } from "../../analysis/compare/verdict.ts";
 
 /** A whole number of at least 1. */
@@ -39,6 +42,19 @@ export function parseShare(text: string): number {
   const share = Number(text);
   if (/^0?\.\d+$/.test(text) && share > 0 && share < 1) return share;
   throw new Failure(EXIT.usage, `"${text}" is not a level between 0 and 1`, "give a number such as 0.05");
+}
+
+/** `10%`, `4ms`, or for one question `offset=10%`. */
+export function parseGivenMargin(text: string): GivenMargin {
+  const [, word, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (word === undefined) return { question: null, margin: parseMargin(text) };
+  const question = QUESTIONS.find(({ name }) => name === word.trim());
+  if (question !== undefined) return { question: question.name, margin: parseMargin(value!.trim()) };
+  throw new Failure(
+    EXIT.usage,
+    `"${word}" is not a question`,
+    `use one of ${QUESTIONS.map(({ name }) => name).join(", ")}, or a margin alone for all`,
+  );
 }
 
 /** Verdicts separated by commas. */

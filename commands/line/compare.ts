@@ -1,11 +1,9 @@
 /** The command line of `probe compare`. */
 
 import { buildCommand } from "@stricli/core";
-import { parseDuration } from "../../analysis/units/duration.ts";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
-import { LEAD } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { parseShare, parseVerdicts } from "./arguments.ts";
+import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 /** Options that say how files are compared; `probe ab` has the same. */
@@ -20,9 +18,11 @@ export const COMPARE_FLAGS = {
   },
   margin: {
     kind: "parsed",
-    parse: parseDuration,
-    brief: `Shift of the ${LEAD.name} that still counts as equal; without it the runbook's`,
+    parse: parseGivenMargin,
+    brief: "Shift that still counts as equal, of all questions or of one; without it the runbook's",
     optional: true,
+    variadic: true,
+    placeholder: "[QUESTION=]DURATION|PERCENT",
   },
   alpha: {
     kind: "parsed",

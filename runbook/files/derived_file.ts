@@ -3,7 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { beginsAsResult } from "../../analysis/result/foreign_form.ts";
 import { writeAllSync } from "../../system/write_all.ts";
-import { createOutputFile, type OutputFile, whyNotWritten } from "./output_file.ts";
+import { ANOTHER, createOutputFile, type OutputFile, whyNotWritten } from "./output_file.ts";
 
 const START_BYTES = 64;
 
@@ -21,7 +21,7 @@ export async function writeDerivedFile(
 ): Promise<void> {
   const target = force ? replaceable(path) : null;
   const written = target === null ? path : `${target}.${Deno.pid}.part`;
-  const file = createOutputFile(written, "choose another path with --out, or give --force to replace it");
+  const file = createOutputFile(written, `${ANOTHER}, or give --force to replace it`);
   try {
     await fill((bytes) => writeOrFail(path, file, bytes));
     file.syncDataSync();
@@ -41,7 +41,7 @@ export async function writeDerivedFile(
  */
 function replaceable(path: string): string | null {
   const refuse = (why: string, cause?: unknown) =>
-    new Failure(EXIT.failed, `cannot replace ${path}: ${why}`, "choose another path with --out", { cause });
+    new Failure(EXIT.failed, `cannot replace ${path}: ${why}`, ANOTHER, { cause });
   try {
     const target = Deno.realPathSync(path);
     if (!Deno.statSync(target).isFile) throw refuse("it is no regular file");

@@ -19,7 +19,8 @@ export interface OutputFile {
 /** Names for standard output. */
 const STANDARD_OUTPUT: readonly string[] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-const ANOTHER = "choose another path with --out";
+/** What to do where a path cannot be taken. */
+export const ANOTHER = "choose another path with --out";
 
 /** Whether a path of --out stands for standard output. */
 export function isStandardOutput(path: string | undefined): boolean {

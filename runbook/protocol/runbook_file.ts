@@ -106,6 +106,15 @@ const percent: Reader = (value) => {
   throw new Unfit(`it is ${typeof value === "string" ? `"${value}"` : kindOf(value)}`, remedy);
 };
 
+const margin: Reader = (value) => {
+  refuseEndless(value, 'give a margin, such as "4ms" or "10 %"');
+  if (typeof value === "bigint" || typeof value === "number") {
+    throw new Unfit(`${value} has no unit`, `write the unit too, such as "${value}ms" or "${value} %"`);
+  }
+  if (typeof value === "string") return value;
+  throw new Unfit(`it is ${kindOf(value)}`, 'give text such as "4ms" or "10 %"');
+};
+
 const inheritOrWhole: Reader = (value) => {
   if (value === INHERIT) return value;
   if (typeof value === "bigint") return Number(value);
@@ -134,8 +143,10 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["cpu_dma_latency", ["cpu_dma_latency_ns", anyOrDuration]],
   ["deepest_idle_state", ["deepest_idle_state", word]],
   ["blocks", ["blocks", whole]],
-  ["offset_margin", ["offset_margin_ns", duration]],
-  ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin_ns", duration]],
+  ["offset_margin", ["offset_margin", margin]],
+  ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin", margin]],
+  ["edge_to_wakeup_margin", ["edge_to_wakeup_margin", margin]],
+  ["wakeup_to_switch_margin", ["wakeup_to_switch_margin", margin]],
   ["spread_ratio", ["spread_ratio", decimal]],
   ["tail_margin", ["tail_margin_percent", percent]],
   ["deadline", ["deadline_ns", noneOrDuration]],

@@ -1,5 +1,7 @@
 /** The allowed values of each field of a runbook, and the one spelling of each that is hashed. */
 
+import { Failure } from "../../analysis/failure.ts";
+import { parseMargin, spelledMargin } from "../../analysis/units/margin.ts";
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
@@ -92,10 +94,15 @@ export interface Runbook {
    * VM.
    */
   readonly blocks: number;
-  /** Shift of offset_ns below which two sides count as equal, in ns. */
-  readonly offset_margin_ns: number;
-  /** The same for ttwu_to_tkread_ns. */
-  readonly ttwu_to_tkread_margin_ns: number;
+  /**
+   * Shift of the offset up to which two sides count as equal: a duration, or a percentage of the first side's
+   * median.
+   */
+  readonly offset_margin: string;
+  /** The same for the other questions of `probe compare`. */
+  readonly ttwu_to_tkread_margin: string;
+  readonly edge_to_wakeup_margin: string;
+  readonly wakeup_to_switch_margin: string;
   /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
   readonly spread_ratio: number;
   /** By how much P95 and P99 of two sides may differ and still count as equal, in percent of A's. */
@@ -153,12 +160,13 @@ function period(value: number): number {
   );
 }
 
-function margin(value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Unfit(
-    `a margin of ${value} ns is not above 0`,
-    "give a whole number of ns above 0, for example 4ms",
-  );
+function margin(text: string): string {
+  try {
+    return spelledMargin(parseMargin(text));
+  } catch (error) {
+    if (error instanceof Failure) throw new Unfit(error.found, error.remedy);
+    throw error;
+  }
 }
 
 function spreadRatio(value: number): number {
@@ -319,8 +327,10 @@ export const CHECKS = {
   cpu_dma_latency_ns: latency,
   deepest_idle_state: idleState,
   blocks: integer(1, "a number of blocks"),
-  offset_margin_ns: margin,
-  ttwu_to_tkread_margin_ns: margin,
+  offset_margin: margin,
+  ttwu_to_tkread_margin: margin,
+  edge_to_wakeup_margin: margin,
+  wakeup_to_switch_margin: margin,
   spread_ratio: spreadRatio,
   tail_margin_percent: tailMargin,
   deadline_ns: deadline,

@@ -81,7 +81,7 @@ Deno.test("the verdict follows the truth where 300 runs a side make it plain", (
   const at = (index: number) => verdictShares(NORMAL!, TRUTHS[index]!, 300, 20).shares;
   assert.ok(at(0).EQUIVALENT >= 0.8);
   assert.equal(at(0).DIFFERENT, 0);
-  assert.equal(at(1)["DIFFERENT-BUT-NEGLIGIBLE"], 1);
+  assert.equal(at(1)["DIFFERENT-WITHIN-MARGIN"], 1);
   assert.ok(at(2).INCONCLUSIVE >= 0.7);
   assert.equal(at(3).DIFFERENT, 1);
 });

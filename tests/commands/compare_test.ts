@@ -37,8 +37,14 @@ Deno.test("compare reads two files, larger than one read, and prints text or JSO
   using folder = new Folder();
   const [a, b] = [folder.written("host", { rows: 2000 }), folder.written("vm", { seed: 2 })];
   assert.match(await printed({ format: "text" }, a, b), /^EQUIVALENT {2}offset: .* n\s+2000 \+ 30/s);
-  const json = JSON.parse(await printed({ format: "json", margin: 1000, alpha: 0.1 }, a, b));
-  assert.deepEqual([json.margin_ns, json.margin_source, json.alpha], [1000, "option", 0.1]);
+  const json = JSON.parse(
+    await printed(
+      { format: "json", margin: [{ question: null, margin: { kind: "duration", ns: 1000 } }], alpha: 0.1 },
+      a,
+      b,
+    ),
+  );
+  assert.deepEqual([json.offset.margin_ns, json.offset.margin_source, json.alpha], [1000, "option", 0.1]);
   assert.equal(json.sides[1].file, b);
 });
 

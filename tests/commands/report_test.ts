@@ -34,13 +34,25 @@ async function sha256(path: string): Promise<string> {
 
 Deno.test("report writes the page that compare prints, with the files' hashes and the command that gives it", async () => {
   using place = new Place();
-  assert.equal(await place.report([place.a, place.b], { margin: 5_000_000, alpha: 0.1 }), `${place.out}\n`);
+  assert.equal(
+    await place.report([place.a, place.b], {
+      margin: [{ question: null, margin: { kind: "duration", ns: 5_000_000 } }],
+      alpha: 0.1,
+    }),
+    `${place.out}\n`,
+  );
   const page = Deno.readTextFileSync(place.out);
-  assert.equal(page, (await pageOf({ margin: 5_000_000, alpha: 0.1 }, [place.a, place.b])).page);
+  assert.equal(
+    page,
+    (await pageOf({ margin: [{ question: null, margin: { kind: "duration", ns: 5_000_000 } }], alpha: 0.1 }, [
+      place.a,
+      place.b,
+    ])).page,
+  );
   for (const path of [place.a, place.b]) assert.ok(page.includes(await sha256(path)), path);
   assert.ok(
     page.includes(
-      `probe report --margin 5000000ns --alpha 0.1 ${place.a} &#39;${place.folder}/it&#39;\\&#39;&#39;s a vm.csv&#39;`,
+      `probe report --margin 5ms --alpha 0.1 ${place.a} &#39;${place.folder}/it&#39;\\&#39;&#39;s a vm.csv&#39;`,
     ),
   );
   assert.ok(page.includes("2000 of 2000 runs complete"));

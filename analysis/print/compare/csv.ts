@@ -36,6 +36,7 @@ function linesOf(comparison: Comparison): Line[] {
       ...contrast(answer),
       ...censored([a.timeout, b.timeout], [a.aborted, b.aborted]),
       ...p(test?.p, test?.p_capped, test?.p_holm, "Holm", test?.method),
+      ...relative(answer.shift_percent, answer.margin_percent),
       ...limits(answer.margin_ns, answer.tost?.ci_ns, answer.tost?.p, answer.n_to_settle),
       ...groupRatios(),
     ];
@@ -53,6 +54,7 @@ function linesOf(comparison: Comparison): Line[] {
         "BH",
         group.brunner_munzel?.method,
       ),
+      ...relative(),
       ...limits(),
       ...groupRatios(),
     ]),
@@ -62,6 +64,7 @@ function linesOf(comparison: Comparison): Line[] {
       ...contrast({ n, shift_ns, shift_ci_ns, direction }),
       ...censored(),
       ...p(test.p, test.p_capped, test.p_bh, "BH", test.method),
+      ...relative(),
       ...limits(),
       ...groupRatios(),
     ]),
@@ -96,6 +99,7 @@ function keyLines(comparison: Comparison, begin: Line): Line[] {
         }),
         ...censored(),
         ...p(null, null, null, "Holm", interaction?.ratio.method ?? null),
+        ...relative(),
         ...limits(),
         ...groupRatios(sides, interaction),
       ];
@@ -188,6 +192,11 @@ function p(
     ["adjustment", adjusted === null ? null : adjustment],
     ["method", method],
   ];
+}
+
+/** In percent of A's median. */
+function relative(shift: number | null = null, margin: number | null = null): Line {
+  return [["shift_percent", shift], ["margin_percent", margin]];
 }
 
 function limits(

@@ -5,11 +5,11 @@ import { isDependent } from "../../compare/order.ts";
 import { order } from "../measured.ts";
 import type { Finding } from "../model.ts";
 import {
-  chosen,
   confidence,
   exact,
   exploredP,
   interval,
+  marginInWords,
   plain,
   pValue,
   say,
@@ -40,7 +40,7 @@ function shiftFindings(answer: Answer, sides: Sides): Finding[] {
   return [
     finding(`shift ${difference(sides)}`, {
       value: shift(answer.shift_ns),
-      certainty: say`${shiftInterval(answer.shift_ci_ns, sides)}, margin +-${chosen(answer.margin_ns)}`,
+      certainty: say`${shiftInterval(answer.shift_ci_ns, sides)}, margin ${marginInWords(answer)}`,
       method: plain(answer.shift_method ?? "no interval"),
     }),
     finding("Cliff's delta", {

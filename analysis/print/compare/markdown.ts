@@ -23,7 +23,7 @@ function sectionsOf(told: ToldComparison): string[] {
     list(told.sides.map((side, index) => `**${told.letters[index]}** ${sentence(side)}`)),
     table(
       told.overview,
-      ["verdict", "shift", "interval", "margin", "n", "delta", "spread", "holm"],
+      ["verdict", "shift", "percent", "interval", "margin", "n", "delta", "spread", "holm"],
       "questions",
     ),
     ...keyVerdicts(told.mechanisms),

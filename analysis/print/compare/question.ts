@@ -8,12 +8,13 @@ import { THIN_BELOW } from "../../sample/sample.ts";
 import { histogramRange, outliers, placeAndSpread } from "../measured.ts";
 import type { Cell, Field, Finding, Note, Said, Table } from "../model.ts";
 import {
-  chosen,
   confidence,
   duration,
   exact,
   interval,
   joined,
+  marginInWords,
+  percentShift,
   plain,
   points,
   say,
@@ -21,6 +22,7 @@ import {
   shift,
   signed,
   sizes,
+  times,
 } from "../said.ts";
 import { findingsOf } from "./findings.ts";
 import { reasonInWords } from "./reasons.ts";
@@ -52,7 +54,7 @@ export interface ToldQuestion {
 /** Answers to the question: is it the same on both sides? */
 export const REPLIES: Readonly<Record<Verdict, string>> = {
   EQUIVALENT: "Yes, the same within the margin",
-  "DIFFERENT-BUT-NEGLIGIBLE": "Different, but by less than the margin",
+  "DIFFERENT-WITHIN-MARGIN": "Different, but by less than the margin",
   DIFFERENT: "No, different",
   INCONCLUSIVE: "Not settled by these runs",
   "NO-DATA": "No answer: too little data",
@@ -66,7 +68,7 @@ export function tellQuestion(
 ): ToldQuestion {
   const answer = comparison[name];
   const { verdict, brunner_munzel: test } = answer;
-  const isOption = name === LEAD.name && comparison.margin_source === "option";
+  const isOption = answer.margin_source === "option";
   return {
     name,
     title,
@@ -74,9 +76,9 @@ export function tellQuestion(
     reply: REPLIES[verdict],
     caution: verdict === "CONFOUNDED" ? plain("the numbers are for information only") : null,
     facts: [
-      say`shift ${difference(sides)} ${shift(answer.shift_ns)}`,
+      say`shift ${difference(sides)} ${shift(answer.shift_ns)} (${percentShift(answer.shift_percent)})`,
       shiftInterval(answer.shift_ci_ns, sides),
-      say`margin +-${chosen(answer.margin_ns)}${isOption ? " (from --margin, not the runbook's)" : ""}`,
+      say`margin ${marginInWords(answer)}${isOption ? " (from --margin, not declared before the runs)" : ""}`,
       say`n ${sizes(answer.n)}`,
       say`Cliff's delta ${signed(answer.cliffs_delta)}`,
     ],
@@ -84,6 +86,7 @@ export function tellQuestion(
     explanation: [finding(answer, sides), ...meaning(answer, isOption, sides)],
     notes: [
       ...name === LEAD.name ? looks(comparison) : [],
+      ...wideMargin(answer, sides),
       ...mix(answer, sides),
       ...reasons(answer, sides),
       ...spread(answer, sides),
@@ -108,15 +111,16 @@ function finding({ shift_ns, median_ns }: Answer, { letters: [a, b] }: Sides): S
 }
 
 /** What the verdict is based on. */
-function meaning({ verdict, tost, margin_ns }: Answer, isOption: boolean, { alpha }: Sides): Said[] {
+function meaning(answer: Answer, isOption: boolean, { alpha }: Sides): Said[] {
+  const { verdict, tost } = answer;
   if (tost === null) return [];
   const range = say`${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
   const source = isOption ? "set by --margin" : "set before the runs";
-  const margin = say`the margin of +-${chosen(margin_ns)} that was ${source}`;
+  const margin = say`the margin of ${marginInWords(answer)} that was ${source}`;
   switch (verdict) {
     case "EQUIVALENT":
       return [say`All of the ${range} lies inside ${margin}: that counts as the same.`];
-    case "DIFFERENT-BUT-NEGLIGIBLE":
+    case "DIFFERENT-WITHIN-MARGIN":
       return [say`There is a shift, but all of the ${range} lies inside ${margin}.`];
     case "DIFFERENT":
       return [say`All of the ${range} lies outside ${margin}, and the test agrees.`];
@@ -140,6 +144,21 @@ function looks({ alpha, looks }: Comparison): Note[] {
   return [{ label: "looks", says: say`${each}, so that all looks together err in ${exact(looks.alpha)}` }];
 }
 
+/** Most of A's median that a margin may be and still say something. */
+const WIDE = 0.5;
+
+/** What such a margin calls equal may be a large part of the whole. */
+function wideMargin(
+  { margin_to_median: wide, median_ns: [median] }: Answer,
+  { letters: [a] }: Sides,
+): Note[] {
+  if (wide === null || wide <= WIDE) return [];
+  const says = say`the margin is ${times(wide)} times ${a}'s median of ${
+    duration(median)
+  }: what it calls equal may be far apart; --margin 10% asks more`;
+  return [{ label: "margin", says }];
+}
+
 /** That a difference comes from how often each stratum occurs, not from within them. */
 function mix({ mix }: Answer, sides: Sides): Note[] {
   if (mix === null) return [];
@@ -159,7 +178,7 @@ function modes({ modes }: Answer, { letters: [a, b], alpha }: Sides): Note[] {
 
 /** "The same" is said of the place alone. */
 function spread({ verdict, spread: { mad_ratio: ratio, direction } }: Answer, sides: Sides): Note[] {
-  const isSame = verdict === "EQUIVALENT" || verdict === "DIFFERENT-BUT-NEGLIGIBLE";
+  const isSame = verdict === "EQUIVALENT" || verdict === "DIFFERENT-WITHIN-MARGIN";
   if (!isSame || ratio === null || direction === null || direction === "unclear") return [];
   const says = say`the same in place, not in spread: ${madRatioName(sides)} ${
     madRatioInWords(ratio, direction, sides)

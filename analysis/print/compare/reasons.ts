@@ -10,7 +10,7 @@ import type {
 } from "../../compare/reasons.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Said } from "../model.ts";
-import { chosen, exact, joined, plain, pValue, runsWorth, say } from "../said.ts";
+import { chosen, duration, exact, joined, plain, pValue, runsWorth, say } from "../said.ts";
 
 /** How many hooks a reason names; a full tier has dozens. */
 const NAMED_HOOKS = 3;
@@ -52,6 +52,10 @@ export function reasonInWords(
     }
     case "runs_alike":
       return plain("neighbouring runs are so alike that no interval of the shift can be computed");
+    case "no_margin":
+      return say`the margin is ${exact(reason.percent)} % of ${letters[0]}'s median, which is ${
+        duration(reason.median_ns)
+      }: declare a duration`;
     case "not_significant":
       return plain("the interval lies outside the margin, but the adjusted p is not below alpha");
     case "interval_touches_margin":

@@ -6,10 +6,11 @@ import type { Verdict } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
 import {
   bareP,
-  chosen,
   confidence,
   exact,
   interval,
+  marginInWords,
+  percentShift,
   plain,
   say,
   shift,
@@ -26,7 +27,16 @@ import { warningInWords } from "./warnings.ts";
 import { tellStrata, type ToldStrata } from "./strata.ts";
 import { tellTails, type ToldTails } from "./tails.ts";
 
-export type OverviewColumn = "verdict" | "shift" | "interval" | "margin" | "n" | "delta" | "spread" | "holm";
+export type OverviewColumn =
+  | "verdict"
+  | "shift"
+  | "percent"
+  | "interval"
+  | "margin"
+  | "n"
+  | "delta"
+  | "spread"
+  | "holm";
 
 export interface ToldComparison {
   readonly verdict: Verdict;
@@ -87,6 +97,7 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
     columns: [
       { id: "verdict", name: "verdict", per: "row" },
       { id: "shift", name: `shift ${difference(sides)}`, per: "row" },
+      { id: "percent", name: `of ${sides.letters[0]}'s median`, per: "row" },
       { id: "interval", name: `${confidence(sides.alpha).text} interval`, per: "row" },
       { id: "margin", name: "margin", per: "row" },
       { id: "n", name: "n", per: "row" },
@@ -95,16 +106,18 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
       { id: "holm", name: "Holm p", per: "row" },
     ],
     rows: QUESTIONS.map(({ name }) => {
-      const { verdict, shift_ns, shift_ci_ns, margin_ns, n, cliffs_delta, spread, brunner_munzel } =
-        comparison[name];
+      const answer = comparison[name];
+      const { verdict, shift_ns, shift_ci_ns, shift_percent, n, cliffs_delta, spread, brunner_munzel } =
+        answer;
       const holm = brunner_munzel?.p_holm ?? null;
       return {
         head: plain(name),
         cells: {
           verdict: [plain(verdict)],
           shift: [shift(shift_ns)],
+          percent: [percentShift(shift_percent)],
           interval: [interval(shift_ci_ns)],
-          margin: [say`+-${chosen(margin_ns)}`],
+          margin: [marginInWords(answer)],
           n: [sizes(n)],
           delta: [signed(cliffs_delta)],
           spread: [spreadInWords(spread)],

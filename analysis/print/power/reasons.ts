@@ -14,6 +14,8 @@ export function noAnswerInWords(reason: NoAnswer): Said {
       } are needed`;
     case "many_runs":
       return plain(`more than ${reason.most} runs a side: this margin is too narrow for this spread`);
+    case "no_margin":
+      return plain("the margin is a percentage of a median that is not above 0: give a duration");
     case "shift_outside":
       return plain("the assumed shift lies on the margin or beyond it: no runs show that it does not");
     case "near_margin":

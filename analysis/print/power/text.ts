@@ -6,9 +6,9 @@ import { type PowerColumn, tellPower } from "./told.ts";
 
 const TABLE = {
   indent: "",
-  head: 18,
+  head: 17,
   lines: 0,
-  columns: [{ id: "margin", width: 12 }, { id: "runs", width: 13 }, { id: "range", width: 18 }, {
+  columns: [{ id: "margin", width: 20 }, { id: "runs", width: 12 }, { id: "range", width: 14 }, {
     id: "power",
     width: 17,
   }] satisfies {

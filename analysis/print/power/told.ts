@@ -6,7 +6,7 @@ import { sample } from "../measured.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Field, Note, Said, Table } from "../model.ts";
 import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
-import { chosen, exact, plain, probability, say, shift } from "../said.ts";
+import { exact, marginInWords, plain, probability, say, shift } from "../said.ts";
 
 export type PowerColumn = "margin" | "runs" | "range" | "power";
 
@@ -62,9 +62,10 @@ export function tellPower(analysis: PowerAnalysis): ToldPower {
   };
 }
 
-function cells({ margin_ns, runs_per_side: runs, runs_range: range, simulated_power: power }: RunsAnswer) {
+function cells(answer: RunsAnswer) {
+  const { runs_per_side: runs, runs_range: range, simulated_power: power } = answer;
   return {
-    margin: [say`+-${chosen(margin_ns)}`],
+    margin: [marginInWords(answer)],
     runs: [runs === null ? null : exact(runs)],
     range: [range === null ? null : rangeInWords(range)],
     power: [power === null ? null : probability(power)],

@@ -32,7 +32,7 @@ h1,h2,h3,p,li,td,th,caption,figcaption,code{overflow-wrap:anywhere}
 .badge{display:inline-flex;align-items:center;gap:.4rem;font-weight:700;font-size:.85rem;letter-spacing:.02em}
 .badge svg{flex:none}.badge circle,.badge rect,.badge .body{fill:currentColor}.badge .open{fill:none;stroke:currentColor;stroke-width:2;stroke-dasharray:4 3}
 .badge path{fill:none;stroke:var(--paper);stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}.badge .body{stroke:none}.badge .stroke{stroke:currentColor}
-.EQUIVALENT{color:var(--same);border-left-color:var(--same)}.DIFFERENT-BUT-NEGLIGIBLE{color:var(--little);border-left-color:var(--little)}
+.EQUIVALENT{color:var(--same);border-left-color:var(--same)}.DIFFERENT-WITHIN-MARGIN{color:var(--little);border-left-color:var(--little)}
 .DIFFERENT{color:var(--diff);border-left-color:var(--diff)}.INCONCLUSIVE{color:var(--open);border-left-color:var(--open)}
 .NO-DATA{color:var(--none);border-left-color:var(--none)}.CONFOUNDED{color:var(--confused);border-left-color:var(--confused)}
 .answer{color:var(--ink)}

@@ -6,7 +6,7 @@ import { type Markup, markup } from "./markup.ts";
 const CIRCLE = markup`<circle cx="12" cy="12" r="10"/>`;
 const SHAPES: Readonly<Record<Verdict, Markup>> = {
   EQUIVALENT: markup`${CIRCLE}<path d="M7 12.5l3.5 3.5 6.5-8"/>`,
-  "DIFFERENT-BUT-NEGLIGIBLE": markup`${CIRCLE}<path d="M7 10q2.5-2.5 5 0t5 0M7 15q2.5-2.5 5 0t5 0"/>`,
+  "DIFFERENT-WITHIN-MARGIN": markup`${CIRCLE}<path d="M7 10q2.5-2.5 5 0t5 0M7 15q2.5-2.5 5 0t5 0"/>`,
   DIFFERENT:
     markup`<rect x="2" y="2" width="20" height="20" rx="2"/><path d="M7 9.5h10M7 14.5h10M15 6l-6 12"/>`,
   INCONCLUSIVE:

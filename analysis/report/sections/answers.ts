@@ -37,7 +37,8 @@ function article(
   }: the same in ${a} and ${b}?</h3>
 <p class="says">${told.reply}</p>${badge(verdict)}
 <p>${said(joined(told.explanation, " "))}</p>${notes(told.notes)}${
-    shift_ns !== null && intervalPlot(name, shown, margin_ns, axisOf([shown], margin_ns))
+    shift_ns !== null && margin_ns !== null &&
+    intervalPlot(name, shown, margin_ns, axisOf([shown], margin_ns))
   }<p class="facts"><code>${name}</code>: ${said(joined([...told.facts, told.caution], "; "))}</p></article>
 `;
 }

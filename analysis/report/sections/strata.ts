@@ -68,15 +68,18 @@ function strataTable(told: ToldStrata, { groups }: Stratification, comparison: C
     interval: shift_ci_ns,
     deciding: null,
   }));
-  const axis = axisOf(shifts, whole.margin_ns);
+  const margin = whole.margin_ns;
+  const axis = margin === null ? null : axisOf(shifts, margin);
   const names = [told.total, ...told.table.rows].map(({ head }) => head.text);
   const plots = shifts.map((shown, index) =>
-    shown.shift === null
+    shown.shift === null || margin === null || axis === null
       ? "-"
-      : markup`<div class="wide">${intervalPlot(names[index]!, shown, whole.margin_ns, axis)}</div>`
+      : markup`<div class="wide">${intervalPlot(names[index]!, shown, margin, axis)}</div>`
   );
   return tableOf(told.table, {
-    caption: axis.kind === "linear" ? "Each stratum" : `Each stratum; the axis of shifts is ${axis.kind}`,
+    caption: axis === null || axis.kind === "linear"
+      ? "Each stratum"
+      : `Each stratum; the axis of shifts is ${axis.kind}`,
     columns: COLUMNS,
     what: FEWER,
     total: told.total,

@@ -27,8 +27,8 @@ Deno.test("two sides with an interval inside the margin are EQUIVALENT, with est
   assert.equal(result.offset.shift_ns, 7);
   const [low, high] = result.offset.shift_ci_ns!;
   assert.ok(low < 7 && high > 7 && low > -1000 && high < 1000);
-  assert.equal(result.margin_ns, 4 * MS);
-  assert.equal(result.margin_source, "runbook");
+  assert.equal(result.offset.margin_ns, 4 * MS);
+  assert.equal(result.offset.margin_source, "runbook");
 });
 
 Deno.test("a shift beyond the margin is DIFFERENT, in the direction B - A", () => {
@@ -38,9 +38,9 @@ Deno.test("a shift beyond the margin is DIFFERENT, in the direction B - A", () =
   assert.equal(result.offset.cliffs_delta, 1);
 });
 
-Deno.test("a sure shift inside the margin is DIFFERENT-BUT-NEGLIGIBLE", () => {
+Deno.test("a sure shift inside the margin is DIFFERENT-WITHIN-MARGIN", () => {
   const result = compared(runs(spread(30, 5 * MS, 100)), runs(spread(30, 6 * MS, 100)));
-  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+  assert.equal(result.verdict, "DIFFERENT-WITHIN-MARGIN");
 });
 
 Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the runs that would settle it", () => {
@@ -65,7 +65,9 @@ Deno.test("an interval that crosses the margin is INCONCLUSIVE and names the run
 Deno.test("an interval that ends on the margin touches it: neither equivalent nor different", () => {
   const tick = MS;
   const ticks = (high: number) => runs(shuffled(40, high).map((i) => 50 * MS + (i % 20 < high ? tick : 0)));
-  const { offset, ...result } = compared(ticks(6), ticks(12), {}, { marginNs: tick });
+  const { offset, ...result } = compared(ticks(6), ticks(12), {}, {
+    margins: { offset: { kind: "duration", ns: tick } },
+  });
   assert.deepEqual(offset.tost!.ci_ns, [0, tick]);
   assert.equal(offset.verdict, "INCONCLUSIVE");
   assert.ok(offset.tost!.p >= 0.05, "the test of equivalence is the same rule");
@@ -74,7 +76,8 @@ Deno.test("an interval that ends on the margin touches it: neither equivalent no
     compareText([{ offset, ...result }]).replaceAll(/\s+/g, " "),
     /the interval touches the margin/,
   );
-  const wider = compared(ticks(6), ticks(12), {}, { marginNs: tick + 1 }).offset;
+  const wider =
+    compared(ticks(6), ticks(12), {}, { margins: { offset: { kind: "duration", ns: tick + 1 } } }).offset;
   assert.equal(wider.tost!.p < 0.05, true);
   assert.equal(placeOf(wider.tost!.ci_ns, tick + 1), "inside");
 });
@@ -109,22 +112,25 @@ Deno.test("the runs that would settle an answer settle it as often as they say, 
 Deno.test("--margin and --alpha override the runbook, and the result says so", () => {
   const a = runs(spread(30, 5 * MS, 100));
   const b = runs(spread(30, 15 * MS, 100));
-  const result = compared(a, b, {}, { marginNs: 20 * MS, alpha: 0.01 });
-  assert.equal(result.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
-  assert.equal(result.margin_source, "option");
+  const result = compared(a, b, {}, { margins: { offset: { kind: "duration", ns: 20 * MS } }, alpha: 0.01 });
+  assert.equal(result.verdict, "DIFFERENT-WITHIN-MARGIN");
+  assert.equal(result.offset.margin_source, "option");
   assert.equal(result.alpha, 0.01);
   assert.equal(result.ttwu_to_tkread.margin_ns, 100_000);
 });
 
 Deno.test("a runbook without a margin is refused unless one is given", () => {
-  const { offset_margin_ns: _, ...rest } = generatedMeta("host").runbook;
+  const { offset_margin: _, ...rest } = generatedMeta("host").runbook;
   const file = () => read(fileText(runs(spread(30, MS, 10)), { runbook: rest }));
   assert.throws(() => compare(file(), file()), (error: unknown) => {
     assert.ok(error instanceof Failure);
-    assert.match(error.message, /f\.csv declares no offset_margin_ns above 0; give --margin/);
+    assert.match(error.message, /f\.csv declares no offset_margin; give --margin offset=10%/);
     return true;
   });
-  assert.equal(compare(file(), file(), { marginNs: MS }).verdict, "EQUIVALENT");
+  assert.equal(
+    compare(file(), file(), { margins: { offset: { kind: "duration", ns: MS } } }).verdict,
+    "EQUIVALENT",
+  );
 });
 
 Deno.test("an alpha that is none is refused, the option as usage", () => {

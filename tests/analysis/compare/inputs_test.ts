@@ -148,13 +148,20 @@ Deno.test("a ratio of spreads that no runbook can declare is refused, and 2 stan
 });
 
 Deno.test("a margin that no runbook can declare is refused: nothing can be drawn beside it", () => {
-  for (const offset_margin_ns of [1e308, 5e-324, 0.5]) {
-    const runbook = { ...generatedMeta("host").runbook, offset_margin_ns };
-    const file = read(fileText(runs(HALF), { runbook }));
+  const { offset_margin: _, ...older } = generatedMeta("host").runbook;
+  const impossible = [
+    ...[1e308, 5e-324, 0.5].map((ns) => ["offset_margin_ns", ns, String(ns)] as const),
+    ...["0 %", "-1ms", "1e3 %", "wide"].map((text) => ["offset_margin", text, `"${text}"`] as const),
+  ];
+  for (const [field, value, shown] of impossible) {
+    const file = read(fileText(runs(HALF), { runbook: { ...older, [field]: value } }));
     assert.throws(() => compare(file, file), {
-      message: `the runbook of f.csv declares offset_margin_ns ${offset_margin_ns}, which no runbook can; ` +
-        "give --margin, for example --margin 4ms",
+      message:
+        `the runbook of f.csv declares ${field} ${shown}, which no runbook can; give --margin offset=10%`,
     });
-    assert.equal(compare(file, file, { marginNs: MS }).margin_ns, MS);
+    assert.equal(
+      compare(file, file, { margins: { offset: { kind: "duration", ns: MS } } }).offset.margin_ns,
+      MS,
+    );
   }
 });

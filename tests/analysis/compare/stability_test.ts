@@ -144,7 +144,13 @@ Deno.test("exploratory p-values are adjusted together by Benjamini and Hochberg,
 });
 
 const margin = 1000;
-const rule: Rule = { marginNs: margin, alpha: 0.05, isSerial: false, adjusted: (p) => p };
+const rule: Rule = {
+  marginNs: margin,
+  uncertainty: 1,
+  alpha: 0.05,
+  isSerial: false,
+  adjusted: (p) => p,
+};
 
 function verdictOfAll(a: Float64Array, b: Float64Array): Verdict {
   const test = new ShiftTest(a, b);
@@ -209,7 +215,9 @@ Deno.test("a verdict that hangs on two runs says so beside the verdict", () => {
   const a = spread(40, 5 * MS, 1000);
   // Of 40 runs, the two latest move the upper end of the interval across the margin.
   const at = (shift: number) =>
-    compared(runs(a), runs(a.map((offset) => offset + shift)), {}, { marginNs: 10_000 });
+    compared(runs(a), runs(a.map((offset) => offset + shift)), {}, {
+      margins: { offset: { kind: "duration", ns: 10_000 } },
+    });
   let shift = 0;
   while (at(shift).verdict !== "INCONCLUSIVE") shift += 100;
   const { leave_out, verdict } = at(shift - 100).offset;

@@ -30,14 +30,15 @@ function foundEquivalent(perSide: number, marginNs: number, pairs: number): numb
   let shown = 0;
   for (let i = 0; i < pairs; i++) {
     const pair = [drawn("a.csv", "2026-01-01T00:00:00Z"), drawn("b.csv", "2026-01-02T00:00:00Z")] as const;
-    const { verdict } = compare(...pair, { marginNs, alpha: 0.05 }).offset;
-    if (verdict === "EQUIVALENT" || verdict === "DIFFERENT-BUT-NEGLIGIBLE") shown++;
+    const { verdict } =
+      compare(...pair, { margins: { offset: { kind: "duration", ns: marginNs } }, alpha: 0.05 }).offset;
+    if (verdict === "EQUIVALENT" || verdict === "DIFFERENT-WITHIN-MARGIN") shown++;
   }
   return shown / pairs;
 }
 
 Deno.test("with the runs that power asks for, comparisons find equivalence as often as it says", () => {
-  const { offset } = analysed(OFFSETS, { marginNs: 1000 });
+  const { offset } = analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 1000 } } });
   assert.ok(offset.runs_per_side! > 10 && offset.runs_per_side! < 200, String(offset.runs_per_side));
   const pairs = 200;
   const found = foundEquivalent(offset.runs_per_side!, 1000, pairs);
@@ -57,9 +58,12 @@ Deno.test("fewer runs than a comparison gives a verdict for are never advised", 
 });
 
 Deno.test("margin and alpha are the runbook's unless given, and the source is named", () => {
-  const [own, given] = [analysed(OFFSETS), analysed(OFFSETS, { marginNs: 1500, alpha: 0.1 })];
-  assert.deepEqual([own.offset.margin_ns, own.margin_source, own.alpha], [4_000_000, "runbook", 0.05]);
-  assert.deepEqual([given.offset.margin_ns, given.margin_source, given.alpha], [1500, "option", 0.1]);
+  const [own, given] = [
+    analysed(OFFSETS),
+    analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 1500 } }, alpha: 0.1 }),
+  ];
+  assert.deepEqual([own.offset.margin_ns, own.offset.margin_source, own.alpha], [4_000_000, "runbook", 0.05]);
+  assert.deepEqual([given.offset.margin_ns, given.offset.margin_source, given.alpha], [1500, "option", 0.1]);
   assert.equal(given.ttwu_to_tkread.margin_ns, 100_000);
 });
 
@@ -69,7 +73,8 @@ Deno.test("too few runs, and a margin that no number of runs reaches, have a rea
     null,
     { code: "few_runs", file: "f.csv", runs: 3, needs: 4 },
   ]);
-  const hopeless = analysed(OFFSETS.map((ns) => 1e6 * ns), { marginNs: 1 }).offset;
+  const hopeless =
+    analysed(OFFSETS.map((ns) => 1e6 * ns), { margins: { offset: { kind: "duration", ns: 1 } } }).offset;
   assert.deepEqual(hopeless.reason, { code: "many_runs", most: 10_000 });
   const none = powerAnalysis([read(fileText([timeoutOf(1)]))], { power: 0.8 });
   for (const answer of [few, hopeless, none.offset]) assert.equal(answer.simulated_power, null);
@@ -89,15 +94,20 @@ Deno.test("with two files each side is drawn from its own", () => {
     read(fileText(runs(OFFSETS))),
     read(fileText(runs(OFFSETS.map((ns) => 2 * ns))), undefined, "b.csv"),
   ];
-  const both = powerAnalysis([a, b], { power: 0.8, marginNs: 700 });
-  const [one, other] = [a, b].map((file) => powerAnalysis([file], { power: 0.8, marginNs: 700 }).offset);
+  const both = powerAnalysis([a, b], { power: 0.8, margins: { offset: { kind: "duration", ns: 700 } } });
+  const [one, other] = [a, b].map((file) =>
+    powerAnalysis([file], { power: 0.8, margins: { offset: { kind: "duration", ns: 700 } } }).offset
+  );
   assert.ok(one!.runs_per_side! < both.offset.runs_per_side!, "the wider file counts");
   assert.notEqual(both.offset.runs_per_side, other!.runs_per_side, "the narrower file counts");
   assert.equal(both.offset.samples.length, 2);
 });
 
 Deno.test("the same files give the same bytes, no wider than a terminal", () => {
-  const [one, two] = [analysed(OFFSETS, { marginNs: 2000 }), analysed(OFFSETS, { marginNs: 2000 })];
+  const [one, two] = [
+    analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 2000 } } }),
+    analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 2000 } } }),
+  ];
   assert.equal(jsonText(one), jsonText(two));
   assert.equal(powerText(one), powerText(two));
   for (const line of powerText(one).split("\n")) assert.ok(line.length <= 80, line);

@@ -127,12 +127,13 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ],
   [
     "compare a b --fail-on DIFFERENT,SAME",
-    '--fail-on: "SAME" is not a verdict; use some of EQUIVALENT,DIFFERENT,DIFFERENT-BUT-NEGLIGIBLE,INCONCLUSIVE,NO-DATA,CONFOUNDED',
+    '--fail-on: "SAME" is not a verdict; use some of EQUIVALENT,DIFFERENT,DIFFERENT-WITHIN-MARGIN,INCONCLUSIVE,NO-DATA,CONFOUNDED',
   ],
   ["compare a b --format xml", "--format cannot be xml; use text or json or csv or markdown or html"],
   [
     "compare a b --margin 4",
-    '--margin: "4" is not a duration; give a number and a unit, such as 1s, 100ms, 50us or 250ns',
+    "--margin: the margin 4 has no unit; give a duration or a percentage of A's median, " +
+    'such as "4ms" or "10 %"',
   ],
   ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
   ["ab --target pid:1", "unknown option --target; see --help"],

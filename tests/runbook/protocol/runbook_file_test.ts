@@ -111,7 +111,7 @@ deadline = "5ms"
     cpu_dma_latency_ns: 0,
     deepest_idle_state: "C1",
     alpha: 0.01,
-    offset_margin_ns: 50_000,
+    offset_margin: "50us",
     tail_margin_percent: 12.5,
     deadline_ns: 5_000_000,
   });
@@ -203,9 +203,10 @@ const REFUSED: readonly (readonly [what: string, text: string, message: string])
   ],
   [
     "a duration below 1 ns",
-    'offset_margin = "0.5ns"',
-    "lab.toml line 1: offset_margin: the duration 0.5ns is finer",
+    'period = "0.5ns"',
+    "lab.toml line 1: period: the duration 0.5ns is finer",
   ],
+  ["a bare margin", "offset_margin = 10", "lab.toml line 1: offset_margin: 10 has no unit; write"],
   [
     "one wake without a list",
     'wakes = "pipe"',

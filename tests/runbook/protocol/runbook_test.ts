@@ -21,11 +21,11 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
   assert.equal(
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any",' +
-      '"deadline_ns":"none","deepest_idle_state":"any","hours":"any","load":"idle",' +
-      '"nice":"inherit","offset_margin_ns":4000000,"order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
+      '"deadline_ns":"none","deepest_idle_state":"any","edge_to_wakeup_margin":"10 %","hours":"any","load":"idle",' +
+      '"nice":"inherit","offset_margin":"10 %","order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
       '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,"stacks":"all",' +
       '"tail_margin_percent":20,' +
-      '"target":"self","trigger":"timer","ttwu_to_tkread_margin_ns":100000,"version":1,"wake":"timer",' +
+      '"target":"self","trigger":"timer","ttwu_to_tkread_margin":"10 %","version":1,"wake":"timer","wakeup_to_switch_margin":"10 %",' +
       '"warm_up_runs":0}',
   );
 });
@@ -40,7 +40,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "02dbd524fd835fa56c20d1f97e8132c855636d1245d8edea7422464f2f241bcf",
+    "a232a1e380c4e11db80df86c82a202946b988b37bb27005499607abc299f17e3",
   );
 });
 
@@ -68,8 +68,10 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { cpu_dma_latency_ns: 0 },
     { deepest_idle_state: "C1" },
     { blocks: 2 },
-    { offset_margin_ns: 1 },
-    { ttwu_to_tkread_margin_ns: 1 },
+    { offset_margin: "1ns" },
+    { ttwu_to_tkread_margin: "1ns" },
+    { edge_to_wakeup_margin: "1ns" },
+    { wakeup_to_switch_margin: "1ns" },
     { spread_ratio: 1.5 },
     { tail_margin_percent: 10 },
     { deadline_ns: 5_000_000 },
@@ -219,8 +221,13 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     { runs: 3, wake: "timer,pipe", load: "idle,cpu:2" },
     /^runs: 3 runs are fewer than the 4 pairs/,
   ],
-  ["a margin of nothing", { offset_margin_ns: 0 }, /^offset_margin_ns: .*0 ns/],
-  ["a margin of half a ns", { ttwu_to_tkread_margin_ns: 0.5 }, /^ttwu_to_tkread_margin_ns: .*0.5 ns/],
+  ["a margin of nothing", { offset_margin: "0 %" }, /^offset_margin: "0 %" is not a margin/],
+  ["a margin of half a ns", { ttwu_to_tkread_margin: "0.5ns" }, /^ttwu_to_tkread_margin: .*finer than 1ns/],
+  [
+    "a margin without a unit",
+    { wakeup_to_switch_margin: "10" },
+    /^wakeup_to_switch_margin: the margin 10 has no unit/,
+  ],
   [
     "a ratio of spreads of 1",
     { spread_ratio: 1 },
