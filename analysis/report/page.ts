@@ -14,6 +14,7 @@ import { sideKey } from "./html/labels.ts";
 import { join, type Markup, markup } from "./html/markup.ts";
 import { oneFile } from "./sections/one_file.ts";
 import type { ReportSide } from "./html/runs.ts";
+import { type Section, section } from "./sections/section.ts";
 import { STYLE } from "./html/style.ts";
 
 export interface Page {
@@ -38,6 +39,15 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
     : `${others.map(({ file }) => file.meta.env).join(", ")} against ${
       baseline!.file.meta.env
     }: is it the same?`;
+  const groups = [
+    ...others.length === 0 ? [group(oneFile(baseline!))] : compared(comparisons, baseline!, others),
+    group([
+      section(["Where this comes from", ""], [
+        markup`<p>Made by <code>${command}</code>, probe ${version}.</p>`,
+        facts(sides, files),
+      ]),
+    ]),
+  ];
   const page = markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -52,10 +62,8 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
 <main>
 <header><h1>${title}</h1>
 <ul class="sides">${sides.map(sideLine)}</ul></header>
-${others.length === 0 ? oneFile(baseline!) : compared(comparisons, baseline!, others)}
-<section><h2>Where this comes from</h2>
-<p>Made by <code>${command}</code>, probe ${version}.</p>
-${facts(sides, files)}</section>
+<nav aria-label="Contents">${contents(groups)}</nav>
+${groups.map(sections)}
 ${comparisons.length > 0 && textReport(comparisons)}
 </main>
 </body>
@@ -64,19 +72,33 @@ ${comparisons.length > 0 && textReport(comparisons)}
   return page.toString();
 }
 
+/** Sections under a heading of their own, or under that of the page. */
+interface Group {
+  readonly heading: Markup | null;
+  /** Distinguishes the anchors of this group from those of others. */
+  readonly suffix: string;
+  readonly sections: readonly Section[];
+}
+
+function group(sections: readonly Section[]): Group {
+  return { heading: null, suffix: "", sections };
+}
+
 /** All answers first, then what each comparison is based on. */
 function compared(
   comparisons: readonly Comparison[],
   baseline: ReportSide,
   others: readonly ReportSide[],
-): Markup[] {
-  const headed = (index: number, content: Markup): Markup =>
-    comparisons.length === 1
-      ? content
-      : markup`<h2 class="pair-of-files">${others[index]!.letter} against ${baseline.letter}: ${
-        others[index]!.file.name
-      }</h2>
-${content}`;
+): Group[] {
+  const headed = (index: number, sections: readonly Section[]): Group => {
+    if (comparisons.length === 1) return group(sections);
+    const { letter, file } = others[index]!;
+    return {
+      heading: markup`${letter} against ${baseline.letter}: ${file.name}`,
+      suffix: `-${letter.replace("#", "")}`,
+      sections,
+    };
+  };
   const told = comparisons.map(tellComparison);
   return [
     ...comparisons.map((comparison, index) => headed(index, firstScreen(told[index]!, comparison))),
@@ -84,6 +106,32 @@ ${content}`;
       headed(index, details(told[index]!, comparison, [baseline, others[index]!]))
     ),
   ];
+}
+
+/** Groups without a heading are one list. */
+function contents(groups: readonly Group[]): Markup[] {
+  const lists = new Map<Markup | null, Markup[]>();
+  for (const { heading, suffix, sections } of groups) {
+    const items = sections.map(({ title }) =>
+      markup`<li><a href="#${anchorOf(title, suffix)}">${title}</a></li>`
+    );
+    lists.set(heading, [...lists.get(heading) ?? [], ...items]);
+  }
+  return [...lists].map(([heading, items]) =>
+    markup`${heading !== null && markup`<p>${heading}</p>`}<ul>${items}</ul>`
+  );
+}
+
+function sections({ heading, suffix, sections }: Group): Markup {
+  return markup`${heading !== null && markup`<h2 class="pair-of-files">${heading}</h2>`}${
+    sections.map(({ title, content }) =>
+      markup`<section><h2 id="${anchorOf(title, suffix)}">${title}</h2>${content}</section>\n`
+    )
+  }`;
+}
+
+function anchorOf(title: string, suffix: string): string {
+  return `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "")}${suffix}`;
 }
 
 function sideLine({ letter, show }: ReportSide): Markup {
@@ -95,7 +143,7 @@ function sideLine({ letter, show }: ReportSide): Markup {
 /** The report as a terminal shows it. */
 function textReport(comparisons: readonly Comparison[]): Markup {
   const lines = compareText(comparisons).trimEnd().split("\n");
-  return markup`<details><summary>The same as text</summary><pre>${
+  return markup`<details class="text"><summary>The same as text</summary><pre>${
     join(lines, literal("\n"))
   }</pre></details>`;
 }

@@ -13,6 +13,8 @@ import { countBelow, countUpTo } from "../stats/rank.ts";
 
 /** With fewer complete runs a side, nothing is tested. */
 export const TEST_NEEDS = 4;
+/** In interquartile ranges from the quartiles: beyond them lie outliers. */
+const OUTLIER_FENCES = 1.5;
 /** With fewer, the 95 % interval does not exist. */
 export const INTERVAL_NEEDS = 6;
 /** With fewer complete runs a side, every conclusion is thin. */
@@ -156,6 +158,14 @@ function percentile(sorted: Float64Array, p: number): number | null {
   return sorted.length < runsForUpperBound(p) ? null : quantileSorted(sorted, p);
 }
 
+/** Tukey's fences, ns: values beyond them are outliers. null: too few values. @param sorted ascending */
+export function fencesOf(sorted: Float64Array): { readonly low: number; readonly high: number } | null {
+  if (sorted.length < TEST_NEEDS) return null;
+  const [first, third] = [quantileSorted(sorted, 0.25), quantileSorted(sorted, 0.75)];
+  const reach = OUTLIER_FENCES * (third - first);
+  return { low: first - reach, high: third + reach };
+}
+
 function outliersOf(sorted: Float64Array): Outliers {
   const [first, third] = [quantileSorted(sorted, 0.25), quantileSorted(sorted, 0.75)];
   const range = third - first;
@@ -164,8 +174,8 @@ function outliersOf(sorted: Float64Array): Outliers {
   const [farBelow, farAbove] = [below(3), above(3)];
   return {
     far_below: farBelow,
-    below: below(1.5) - farBelow,
-    above: above(1.5) - farAbove,
+    below: below(OUTLIER_FENCES) - farBelow,
+    above: above(OUTLIER_FENCES) - farAbove,
     far_above: farAbove,
   };
 }

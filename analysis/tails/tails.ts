@@ -87,7 +87,7 @@ function sideOf<Question, Reason>(
   return { sorted: all, timeout };
 }
 
-function timeoutsOf({ texts: { status, last_stage: stage } }: ResultFile, duration: Duration): number {
+export function timeoutsOf({ texts: { status, last_stage: stage } }: ResultFile, duration: Duration): number {
   const fromEdge = DURATIONS.find(({ name }) => name === duration)!.from === "edge";
   const [statuses, stages] = [status.codes(), stage.codes()];
   const [timedOut, nothing] = [status.values.indexOf("timeout"), stage.values.indexOf("none")];

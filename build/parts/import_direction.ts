@@ -84,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/sample",
     "analysis/show",
+    "analysis/tails",
     "analysis/units",
   ],
   "analysis/report/plots": [
@@ -91,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/print",
     "analysis/report/html",
     "analysis/sample",
+    "analysis/show",
     "analysis/stats",
     "analysis/units",
   ],

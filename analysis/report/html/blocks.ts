@@ -1,7 +1,7 @@
 /** The parts of an answer as HTML. */
 
 import type { Cell, Field, Finding, Note, Said, Table, TableColumn, TableRow } from "../../print/model.ts";
-import { breakable, perSide, unbroken } from "./labels.ts";
+import { breakable, perSide, typeset, unbroken } from "./labels.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
 import { type MarkupRow, table } from "./table.ts";
 
@@ -48,7 +48,7 @@ export function tableOf<Id extends string>(of: Table<Id>, style: HtmlTable<Id>):
   const [lastName, lastCells] = style.last ?? [null, []];
   const more = of.rows.length - SHOWN;
   const body = rows.map((row, index): MarkupRow => ({
-    head: breakable(row.head.text),
+    head: breakable(typeset(row.head.text)),
     cells: [
       ...columns.map((column) => entry(row, column, of.lines)),
       ...lastName === null ? [] : [lastCells[index]!],
@@ -56,9 +56,19 @@ export function tableOf<Id extends string>(of: Table<Id>, style: HtmlTable<Id>):
     ...style.note === undefined ? {} : { note: noteOf(style.note(row)) },
   }));
   const heads = [of.head, ...columns.map(({ name }) => name), ...lastName === null ? [] : [lastName]];
-  return markup`${table(style.caption ?? of.caption, heads, body)}${
+  const numeric = new Set(
+    columns.flatMap(({ id }, index) =>
+      rows.every(({ cells }) => cells[id].every(isNumber)) ? [index + 1] : []
+    ),
+  );
+  return markup`${table(typeset(style.caption ?? of.caption), heads, body, numeric)}${
     more > 0 && markup`<p>and ${more} more ${style.what}</p>`
   }`;
+}
+
+/** A number with its unit, and nothing else; also one that is not known. */
+function isNumber(of: Cell): boolean {
+  return of === null || /^(-|n too small|[+-]?\d[\d.e+-]*( ?(ns|us|ms|s|%))?)$/.test(of.text);
 }
 
 function noteOf(note: Said): Part {
@@ -78,7 +88,7 @@ export function findingsTable(caption: string, findings: readonly Finding[]): Ma
   const rows = findings.map(({ topic, of, what, value, certainty, method }): MarkupRow => {
     const place = of ?? topic;
     return {
-      head: what === null ? place : `${place}: ${what}`,
+      head: typeset(what === null ? place : `${place}: ${what}`),
       cells: [markup`<span class="value">${cell(value)}</span>`, cell(certainty), cell(method)],
     };
   });

@@ -25,6 +25,8 @@ export interface ReportSide {
 export interface RunSeries {
   readonly runs: Float64Array;
   readonly values: Float64Array;
+  /** The path of each wakeup; null: not observed. */
+  readonly pathOf: (index: number) => string | null;
   /** Numbers of the runs that ended before their read. */
   readonly censored: Float64Array;
 }
@@ -36,12 +38,19 @@ export function seriesOf(file: ResultFile, duration: Duration): RunSeries {
   return {
     runs: Float64Array.from(rows, (row) => file.run[row]!),
     values: Float64Array.from(rows, (row) => file.durations[duration][row]!),
+    pathOf: (index) => file.texts.path.values[file.texts.path.codes()[rows[index]!]!]!,
     censored: file.run.filter((_, row) => !isComplete(row)),
   };
 }
 
 /** From one stage of the chain to the next: the time in ns of each complete run that has both, sorted. */
-export interface LinkSample {
+export interface LinkSample extends Pick<LinkColumn, "from" | "to"> {
+  readonly name: string;
+  readonly sorted: Float64Array;
+}
+
+/** From one stage of the chain to the next: the time in ns of each complete run that has both, sorted. */
+export interface LinkSample extends Pick<LinkColumn, "from" | "to"> {
   readonly name: string;
   readonly sorted: Float64Array;
 }
@@ -49,7 +58,12 @@ export interface LinkSample {
 /** The chain of a side, without links that no complete run has. */
 export function linkSamples({ file, links }: ReportSide): LinkSample[] {
   const complete = completeRows(file);
-  return links.map((link) => ({ name: linkName(link), sorted: sortedAt(link.values, complete) }))
+  return links.map((link) => ({
+    from: link.from,
+    to: link.to,
+    name: linkName(link),
+    sorted: sortedAt(link.values, complete),
+  }))
     .filter(({ sorted }) => sorted.length > 0);
 }
 

@@ -3,9 +3,10 @@
 import { curveStepAfter, line } from "d3-shape";
 import { formatDuration } from "../../units/format_value.ts";
 import { medianSorted } from "../../stats/quantile.ts";
-import { durationAxis } from "./axis.ts";
+import { axisName, durationAxis, type Range, rangeOf } from "./axis.ts";
+import { sideClass, unbroken } from "../html/labels.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
-import { boxX, EMPTY, figure, plot } from "./plot.ts";
+import { boxX, EMPTY, figure, plot, sameValue } from "./plot.ts";
 import { thinnedRanks } from "./thin.ts";
 
 const HEIGHT = 170;
@@ -19,14 +20,28 @@ export interface Curve {
   readonly sorted: Float64Array;
 }
 
+/** What figures next to each other have in common. */
+export interface EcdfAxes {
+  /** Name of the duration, for the axis. */
+  readonly duration: string;
+  /** Their common axis; null: that of the curves themselves. */
+  readonly range: Range | null;
+}
+
 /** @param name what the curves show, as a text; @param caption the same for the page */
-export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Markup {
+export function ecdf(name: string, caption: Part, curves: readonly Curve[], axes: EcdfAxes): Markup {
   const drawn = curves.filter(({ sorted }) => sorted.length > 0);
   const sizes = curves.map(({ letter, sorted }) => `n ${letter} ${sorted.length}`).join(", ");
-  if (drawn.length === 0) return figure(caption, EMPTY, sizes);
-  const low = Math.min(...drawn.map(({ sorted }) => sorted[0]!));
-  const high = Math.max(...drawn.map(({ sorted }) => sorted.at(-1)!));
-  const axis = durationAxis(low, high);
+  const own = rangeOf(drawn.map(({ sorted }) => sorted));
+  if (own === null) return figure(caption, EMPTY, sizes);
+  if (own.low === own.high) {
+    return figure(
+      caption,
+      sameValue(drawn.reduce((sum, { sorted }) => sum + sorted.length, 0), own.low),
+      sizes,
+    );
+  }
+  const axis = durationAxis(axes.range ?? own);
   const paths = drawn.map(({ letter, sorted }) => {
     const step = line().curve(curveStepAfter).digits(1);
     const ranks = thinnedRanks(sorted.length, MOST);
@@ -35,7 +50,7 @@ export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Mar
       HEIGHT * (1 - (rank + 1) / sorted.length),
     ]);
     const d = step([[0, HEIGHT], [points[0]![0], HEIGHT], ...points, [1000, 0]]) ?? "";
-    return markup`<path class="line ${letter}" d="${d}"/>`;
+    return markup`<path class="line ${sideClass(letter)}" d="${d}"/>`;
   });
   const medians = drawn.map(({ letter, sorted }) =>
     `median of ${letter} ${formatDuration(medianSorted(sorted))}`
@@ -49,14 +64,12 @@ export function ecdf(name: string, caption: Part, curves: readonly Curve[]): Mar
       says: `Share of the complete runs up to each duration; ${medians.join(", ")}; ${sizes}.`,
       height: HEIGHT,
       x: axis.ticks,
+      xName: axisName(axes.duration, axis),
       y: SHARES,
+      yName: "share of the runs",
       yRoom: "narrow",
       shapes: paths,
     }),
-    [
-      sizes,
-      axis.kind === "linear" ? "" : `; ${axis.kind}`,
-      thinned.length > 0 ? `; drawn: ${thinned.join(", ")}` : "",
-    ],
+    unbroken([sizes, ...thinned.length > 0 ? [`drawn: ${thinned.join(", ")}`] : []].join("; ")),
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Pair } from "../../sample/summary.ts";
 import { formatChosen, formatShift } from "../../units/format_value.ts";
-import { type Axis, shiftAxis } from "./axis.ts";
+import { type Axis, axisName, shiftAxis } from "./axis.ts";
 import { coordinate, type Markup, markup } from "../html/markup.ts";
 import { boxX, plot } from "./plot.ts";
 
@@ -26,22 +26,31 @@ export function axisOf(shifts: readonly ShownShift[], marginNs: number): Axis {
 }
 
 /** The shift of one question or stratum against +-margin; drawings below each other share `axis`. */
-export function intervalPlot(name: string, shown: ShownShift, marginNs: number, axis: Axis): Markup {
+export function intervalPlot(
+  name: string,
+  [a, b]: Pair<string>,
+  shown: ShownShift,
+  marginNs: number,
+  axis: Axis,
+): Markup {
+  const difference = `${b} - ${a}`;
+  const margin = `margin +-${formatChosen(marginNs)}`;
   return plot({
     title: `Shift of ${name} against the margin`,
-    says: saysOf(shown, marginNs),
+    says: `${saysOf(shown, difference)}, ${margin}.`,
     height: ROW,
     x: axis.ticks,
+    xName: `${axisName(difference, axis)}; ${margin}`,
     y: [],
     shapes: shapesOf(shown, marginNs, axis),
   });
 }
 
-function saysOf({ shift, interval }: ShownShift, marginNs: number): string {
+function saysOf({ shift, interval }: ShownShift, difference: string): string {
   const ends = interval === null
     ? "no interval"
     : `interval ${formatShift(interval[0])} to ${formatShift(interval[1])}`;
-  return `Shift B - A ${formatShift(shift)}, ${ends}, margin +-${formatChosen(marginNs)}.`;
+  return `Shift ${difference} ${formatShift(shift)}, ${ends}`;
 }
 
 function shapesOf({ shift, interval, deciding }: ShownShift, marginNs: number, axis: Axis): Markup {

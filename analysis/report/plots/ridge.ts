@@ -5,7 +5,10 @@
 import { area, curveLinear, line } from "d3-shape";
 import { formatDuration } from "../../units/format_value.ts";
 import { iqrSorted, medianSorted } from "../../stats/quantile.ts";
-import { type Axis, logAxis } from "./axis.ts";
+import { THIN_BELOW } from "../../sample/sample.ts";
+import { CHAIN_STAGES } from "../../show/chain.ts";
+import { type Axis, axisName, logAxis } from "./axis.ts";
+import { sideClass, typeset } from "../html/labels.ts";
 import { coordinate, type Markup, markup, type Part } from "../html/markup.ts";
 import { BOX, boxX, figure, plot } from "./plot.ts";
 import type { LinkSample } from "../html/runs.ts";
@@ -14,6 +17,8 @@ const ROW = 74;
 /** Height of the highest point of a row; the rest is for its name. */
 const RIDGE = 52;
 const GRID = 250;
+/** Height of a run that is drawn by itself, because so few runs have no density. */
+const STROKE = 26;
 /** Lower parts are not drawn: they lie on the base line. */
 const LOWEST = 0.1;
 
@@ -23,16 +28,16 @@ export interface ChainSide {
 }
 
 export function ridge(caption: Part, sides: readonly ChainSide[]): Markup {
-  const names = [...new Set(sides.flatMap(({ links }) => links.map(({ name }) => name)))];
+  const names = inChainOrder(sides.flatMap(({ links }) => links));
   const drawn = sides.map(({ letter, links }) => ({
     letter,
-    links: links.map(({ name, sorted }) => ({ name, sorted: positive(sorted) })),
+    links: links.map((link) => ({ ...link, sorted: positive(link.sorted) })),
   }));
   const ends = drawn.flatMap(({ links }) =>
     links.flatMap(({ sorted }) => sorted.length === 0 ? [] : [sorted[0]!, sorted.at(-1)!])
   );
   if (ends.length === 0) return figure(caption, markup`<p class="empty">no complete run has a chain</p>`);
-  const axis = logAxis(Math.min(...ends), Math.max(...ends));
+  const axis = logAxis({ low: Math.min(...ends), high: Math.max(...ends) });
   const hidden = sides.flatMap(({ letter, links }, side) => {
     const count = links.reduce(
       (sum, { sorted }, i) => sum + sorted.length - drawn[side]!.links[i]!.sorted.length,
@@ -50,17 +55,30 @@ export function ridge(caption: Part, sides: readonly ChainSide[]): Markup {
       ).join(""),
       height: ROW * names.length,
       x: axis.ticks,
+      xName: axisName("time in the link", axis),
       y: [],
       shapes: names.map((name, row) => linkShapes(name, row, drawn, axis)),
       labels: names.map((name, row) =>
-        markup`<text class="stage" x="0" y="${ROW * row + 14}">${name}</text>`
+        markup`<text class="stage" x="0" y="${ROW * row + 14}">${typeset(name)}</text>`
       ),
     }),
     [
       "Density of the logarithm (Gaussian kernel, Silverman's bandwidth), each row to its own height; short strokes: medians",
+      drawn.some(({ links }) => links.some(({ sorted }) => sorted.length > 0 && !hasDensity(sorted))) &&
+      `. Thin strokes: single runs, where there are fewer than ${THIN_BELOW} or all took the same time`,
       hidden.length > 0 && `. ${hidden.join("; ")}`,
     ],
   );
+}
+
+function inChainOrder(links: readonly LinkSample[]): string[] {
+  const place = ({ from, to }: LinkSample) =>
+    CHAIN_STAGES.indexOf(from) * CHAIN_STAGES.length + CHAIN_STAGES.indexOf(to);
+  return [...new Set(links.toSorted((x, y) => place(x) - place(y)).map(({ name }) => name))];
+}
+
+function hasDensity(sorted: Float64Array): boolean {
+  return sorted.length >= THIN_BELOW && sorted[0]! < sorted.at(-1)!;
 }
 
 function positive(sorted: Float64Array): Float64Array {
@@ -72,18 +90,27 @@ function linkShapes(name: string, row: number, sides: readonly ChainSide[], axis
   const base = ROW * (row + 1) - 2;
   const curves = sides.flatMap(({ letter, links }) =>
     links.filter((link) => link.name === name && link.sorted.length > 0)
-      .map(({ sorted }) => ({ letter, sorted, height: density(sorted, axis) }))
+      .map(({ sorted }) => ({ letter, sorted, height: hasDensity(sorted) ? density(sorted, axis) : null }))
   );
-  const peak = Math.max(...curves.map(({ height }) => Math.max(...height)));
+  const peak = Math.max(...curves.flatMap(({ height }) => height === null ? [] : [Math.max(...height)]));
   const shapes = curves.map(({ letter, sorted, height }) => {
+    const side = sideClass(letter);
+    const at = coordinate(boxX(axis, medianSorted(sorted)));
+    const median = markup`<path class="tick ${side}" d="M${at},${base}v-10"/>`;
+    if (height === null) {
+      const strokes = Array.from(
+        sorted.length > THIN_BELOW ? sorted.subarray(0, 1) : sorted,
+        (ns) => `M${coordinate(boxX(axis, ns))},${base}v-${STROKE}`,
+      );
+      return markup`<path class="stroke ${side}" d="${strokes.join("")}"/>${median}`;
+    }
     const points = Array.from(height, (value, i): [number, number] => [
       (BOX * i) / (GRID - 1),
       base - (RIDGE * value) / peak,
     ]).filter(([, y]) => base - y > LOWEST);
     const filled = area().y0(base).curve(curveLinear).digits(1)(points) ?? "";
     const upper = line().curve(curveLinear).digits(1)(points) ?? "";
-    const at = coordinate(boxX(axis, medianSorted(sorted)));
-    return markup`<path class="fill ${letter}" d="${filled}"/><path class="line ${letter}" d="${upper}"/><path class="tick ${letter}" d="M${at},${base}v-10"/>`;
+    return markup`<path class="fill ${side}" d="${filled}"/><path class="line ${side}" d="${upper}"/>${median}`;
   });
   return markup`<path class="base" d="M0,${base}H${BOX}"/>${shapes}`;
 }

@@ -6,12 +6,14 @@ import { joined, withMethod } from "../../print/said.ts";
 import { formatShift } from "../../units/format_value.ts";
 import type { SeriesCheck } from "../../sample/series.ts";
 import { medianSorted } from "../../stats/quantile.ts";
-import { type Axis, durationAxis } from "./axis.ts";
-import { unbroken } from "../html/labels.ts";
+import { type Axis, axisName, durationAxis, type Range } from "./axis.ts";
+import { sideClass, unbroken } from "../html/labels.ts";
 import { coordinate, type Markup, markup, type Part, percent } from "../html/markup.ts";
-import { BOX, EMPTY, figure, plot } from "./plot.ts";
+import { outlierDots } from "./outliers.ts";
+import { BOX, EMPTY, figure, plot, sameValue } from "./plot.ts";
 import type { RunSeries } from "../html/runs.ts";
 import { blocksOf } from "./thin.ts";
+import { countTicks } from "./ticks.ts";
 
 const HEIGHT = 190;
 /**
@@ -25,19 +27,16 @@ const MOST_CENSORED = 300;
 /** A change of level is marked below this p, that of its own check: the warning's is adjusted for the others. */
 const CHANGED = 0.01;
 
-/** Smallest and largest value of all sides, in ns: drawings next to each other share one axis. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
+/** What drawings next to each other share. */
+export interface OrderAxes {
+  /** null: no side has a value. */
+  readonly range: Range | null;
+  /** Number of the last run. */
+  readonly last: number;
 }
 
-/** @returns null when no series has a value */
-export function rangeOf(all: readonly RunSeries[]): Range | null {
-  let [low, high] = [Infinity, -Infinity];
-  for (const { values } of all) {
-    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  }
-  return low > high ? null : { low, high };
+export function lastRun(all: readonly RunSeries[]): number {
+  return Math.max(1, ...all.flatMap(({ runs, censored }) => [largest(runs), largest(censored)]));
 }
 
 /** @param name of the duration, as a text; @param caption the same for the page */
@@ -47,14 +46,14 @@ export function runOrder(
   letter: string,
   series: RunSeries,
   checks: SeriesCheck,
-  range: Range | null,
+  { range, last }: OrderAxes,
 ): Markup {
-  const { runs, values, censored } = series;
+  const { values, censored } = series;
   if (values.length === 0 || range === null) {
     return figure(caption, EMPTY);
   }
-  const last = Math.max(1, largest(runs), largest(censored));
-  const y = durationAxis(range.low, range.high, "up");
+  if (range.low === range.high) return figure(caption, sameValue(values.length, range.low));
+  const y = durationAxis(range, "up");
   const x = (run: number) => last === 1 ? 0.5 : 0.01 + (0.98 * (run - 1)) / (last - 1);
   const change = checks.change_point;
   const changes = change !== null && change.p < CHANGED;
@@ -66,14 +65,20 @@ export function runOrder(
       title: `${name} of ${letter} ${IN_ORDER}`,
       says: `${values.length} complete and ${censored.length} censored runs. ${found}.`,
       height: HEIGHT,
-      x: runTicks(last).map((run) => ({ share: x(run), label: String(run) })),
+      x: countTicks(last, x),
+      xName: "run",
       y: y.ticks,
+      yName: axisName(name, y),
       shapes: [
-        values.length <= MOST_DOTS ? dots(series, letter, x, y) : bars(series, letter, x, y),
-        censoredMarks(censored, x),
+        values.length > MOST_DOTS && bars(series, letter, x, y),
         medianLine(series, x, y),
+        values.length <= MOST_DOTS && dots(series, letter, x, y),
+        censoredMarks(censored, x),
       ],
-      labels: changes && changeMark(x(change.after_run + 0.5), change.after_run),
+      labels: [
+        outlierDots(series, letter, x, (ns) => HEIGHT * (1 - y.at(ns))),
+        changes && changeMark(x(change.after_run + 0.5), change.after_run),
+      ],
     }),
     [
       found,
@@ -99,17 +104,13 @@ function largest(values: Float64Array): number {
   return found;
 }
 
-function runTicks(last: number): number[] {
-  return last < 4 ? Array.from({ length: last }, (_, i) => i + 1) : [1, Math.round((1 + last) / 2), last];
-}
-
 /** Strokes of zero length with round ends: they stay round however the box is stretched. */
 function dots({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
   const d = Array.from(
     runs,
     (run, i) => `M${coordinate(x(run) * BOX)},${coordinate(HEIGHT * (1 - y.at(values[i]!)))}h0`,
   );
-  return markup`<path class="dots ${letter}" d="${d.join("")}"/>`;
+  return markup`<path class="dots ${sideClass(letter)}" d="${d.join("")}"/>`;
 }
 
 function bars({ runs, values }: RunSeries, letter: string, x: (run: number) => number, y: Axis): Markup {
@@ -122,7 +123,7 @@ function bars({ runs, values }: RunSeries, letter: string, x: (run: number) => n
     const at = (ns: number) => coordinate(HEIGHT * (1 - y.at(ns)));
     return `M${coordinate(x(runs[(start + end) >> 1]!) * BOX)},${at(low)}V${at(high)}`;
   });
-  return markup`<path class="bars ${letter}" d="${d.join("")}"/>`;
+  return markup`<path class="bars ${sideClass(letter)}" d="${d.join("")}"/>`;
 }
 
 /** Running median: over a window around each run, or over blocks when there are many runs. */
@@ -137,7 +138,7 @@ function medianLine({ runs, values }: RunSeries, x: (run: number) => number, y: 
     HEIGHT * (1 - y.at(medianSorted(values.slice(start, end).sort()))),
   ]);
   const d = line().curve(curveLinear).digits(1)(points) ?? "";
-  return markup`<path class="halo" d="${d}"/><path class="median" d="${d}"/>`;
+  return markup`<path class="median" d="${d}"/>`;
 }
 
 /** At the upper edge, because their values are not known. */

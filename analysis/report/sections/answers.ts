@@ -27,10 +27,11 @@ export function answers(told: ToldComparison, comparison: Comparison): Markup {
 function article(
   told: ToldQuestion,
   { shift_ns, shift_ci_ns, tost, margin_ns }: Answer,
-  [a, b]: readonly [string, string],
+  letters: readonly [string, string],
   isLead: boolean,
 ): Markup {
   const { name, title, verdict } = told;
+  const [a, b] = letters;
   const shown = { shift: shift_ns, interval: shift_ci_ns, deciding: tost?.ci_ns ?? null };
   return markup`<article class="answer ${verdict}${isLead && " main"}"><h3>${
     capital(title)
@@ -38,7 +39,7 @@ function article(
 <p class="says">${told.reply}</p>${badge(verdict)}
 <p>${said(joined(told.explanation, " "))}</p>${notes(told.notes)}${
     shift_ns !== null && margin_ns !== null &&
-    intervalPlot(name, shown, margin_ns, axisOf([shown], margin_ns))
+    intervalPlot(name, letters, shown, margin_ns, axisOf([shown], margin_ns))
   }<p class="facts"><code>${name}</code>: ${said(joined([...told.facts, told.caution], "; "))}</p></article>
 `;
 }

@@ -5,35 +5,38 @@ import { durationsTable } from "../../print/show/durations.ts";
 import { tellShow, type ToldShow } from "../../print/show/told.ts";
 import type { ColumnName } from "../../result/columns.ts";
 import { tableOf } from "../html/blocks.ts";
+import { typeset } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import { type ReportSide, stacksOf } from "../html/runs.ts";
 import { chain } from "./chain.ts";
 import { distributions, runOrders } from "./overview.ts";
-import { CHAIN, DISTRIBUTIONS, ORDER, section, STACKS, warnings } from "./section.ts";
+import { SLOWEST, tailPlots } from "./tails.ts";
+import { CHAIN, DISTRIBUTIONS, ORDER, type Section, section, STACKS, warnings } from "./section.ts";
 import { sideFacts } from "./side_facts.ts";
 import { icicles } from "./stacks.ts";
 import { FEWER, strataFigures } from "./strata.ts";
 
-export function oneFile(side: ReportSide): Markup {
+export function oneFile(side: ReportSide): Section[] {
   const { series } = side.show;
   const told = tellShow(side.show);
   const durations = tableOf(durationsTable(side.file), {
     columns: ["n", "median", "iqr", "mad"],
     what: "durations",
   });
-  return markup`<section aria-label="The durations">${durations}</section>
-${warnings(told.warnings)}
-${section(DISTRIBUTIONS, distributions([side]))}
-${section(ORDER, runOrders([side], WHOLES.map(({ name }) => [series[name]])))}
-${section(CHAIN, chain([side]))}
-${
+  return [
+    section(["The durations", ""], durations),
+    ...warnings(told.warnings),
+    section(DISTRIBUTIONS, distributions([side])),
+    section(ORDER, runOrders([side], WHOLES.map(({ name }) => [series[name]]))),
+    section(SLOWEST, tailPlots([side])),
+    section(CHAIN, chain([side])),
     section(
       ["Groups of runs", `Runs that share a value. All drawings are of ${OF_STRATA.name}.`],
       strata(side, told),
-    )
-  }
-${section(STACKS, icicles([side]))}
-${section(["What the file says of itself", ""], sideFacts([side]))}`;
+    ),
+    section(STACKS, icicles([side])),
+    section(["What the file says of itself", ""], sideFacts([side])),
+  ];
 }
 
 function strata(side: ReportSide, told: ToldShow): Markup[] {
@@ -42,7 +45,7 @@ function strata(side: ReportSide, told: ToldShow): Markup[] {
     const observed = groups.flatMap(({ values }) =>
       values.some((value) => value === null) ? [] : [values as string[]]
     );
-    return markup`<h3>${table.caption}</h3>${
+    return markup`<h3>${typeset(table.caption)}</h3>${
       tableOf(table, {
         caption: "Each stratum",
         columns: ["runs", "complete", "censored", "median", "iqr", "mad"],

@@ -7,7 +7,8 @@ import { sortedSample } from "../../sample/sample.ts";
 import { ecdf } from "../plots/ecdf.ts";
 import { sideKey } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
-import { rangeOf, runOrder } from "../plots/run_order.ts";
+import { rangeOf } from "../plots/axis.ts";
+import { lastRun, runOrder } from "../plots/run_order.ts";
 import type { SeriesCheck } from "../../sample/series.ts";
 import { type ReportSide, seriesOf } from "../html/runs.ts";
 
@@ -17,7 +18,7 @@ export function distributions(sides: readonly ReportSide[]): Markup {
       letter,
       sorted: sortedSample(file, duration),
     }));
-    return ecdf(name, `${name}: ${title}`, curves);
+    return ecdf(name, `${name}: ${title}`, curves, { duration: name, range: null });
   });
   return markup`<div class="figures">${figures}</div>`;
 }
@@ -26,9 +27,9 @@ export function distributions(sides: readonly ReportSide[]): Markup {
 export function runOrders(sides: readonly ReportSide[], checks: readonly (readonly SeriesCheck[])[]): Markup {
   const figures = WHOLES.map(({ name, duration }, index) => {
     const series = sides.map(({ file }) => seriesOf(file, duration));
-    const range = rangeOf(series);
+    const axes = { range: rangeOf(series.map(({ values }) => values)), last: lastRun(series) };
     return sides.map(({ letter }, side) =>
-      runOrder(name, [sideKey(letter), ` ${name}`], letter, series[side]!, checks[index]![side]!, range)
+      runOrder(name, [sideKey(letter), ` ${name}`], letter, series[side]!, checks[index]![side]!, axes)
     );
   });
   return markup`<div class="figures two">${figures}</div>`;

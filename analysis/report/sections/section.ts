@@ -3,7 +3,7 @@
 import { IN_ORDER } from "../../print/measured.ts";
 import type { Note } from "../../print/model.ts";
 import { said } from "../html/blocks.ts";
-import { capital } from "../html/labels.ts";
+import { capital, unbroken } from "../html/labels.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
 
 /** What the page of one file and that of a comparison share: the heading, and what the drawings show. */
@@ -13,7 +13,7 @@ export const DISTRIBUTIONS = [
 ] as const;
 export const ORDER = [
   capital(IN_ORDER),
-  "Each dot is a run, the line is the running median, red strokes at the upper edge are runs without a read (censored).",
+  "Each dot is a run, large dots are outliers, the line is the running median, red strokes at the upper edge are runs without a read (censored).",
 ] as const;
 export const CHAIN = [
   "Where the time goes",
@@ -24,14 +24,22 @@ export const STACKS = [
   "Call chains, the outermost function above; hold the pointer over a frame for its full name and its runs.",
 ] as const;
 
-export function section([title, says]: readonly [title: string, says: string], content: Part): Markup {
-  return markup`<section><h2>${title}</h2>${says !== "" && markup`<p class="soft">${says}</p>`}
-${content}</section>`;
+/** A part of the page that its contents name. */
+export interface Section {
+  readonly title: string;
+  readonly content: Markup;
 }
 
-export function warnings(all: readonly Note[]): Part {
-  if (all.length === 0) return null;
-  return markup`<section><h2>Warnings</h2><ul class="warnings">${
-    all.map(({ says }) => markup`<li>${said(says)}</li>`)
-  }</ul></section>`;
+export function section([title, says]: readonly [title: string, says: string], content: Part): Section {
+  return {
+    title,
+    content: markup`${says !== "" && markup`<p class="soft">${unbroken(says)}</p>`}\n${content}`,
+  };
+}
+
+/** None without warnings. */
+export function warnings(all: readonly Note[]): Section[] {
+  if (all.length === 0) return [];
+  const items = all.map(({ says }) => markup`<li>${said(says)}</li>`);
+  return [section(["Warnings", ""], markup`<ul class="warnings">${items}</ul>`)];
 }

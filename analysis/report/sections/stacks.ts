@@ -36,7 +36,7 @@ export function crossTable({ table, findings, caution }: ToldCross, { counts }: 
     columns: names,
   };
   return markup`<h3>${table.caption}</h3>${
-    table.rows.length > 0 &&
+    table.rows.length > 1 && names.length > 1 &&
     mosaic(table.caption, "Each column is as wide as its share of the runs", drawn)
   }${
     tableOf(table, {

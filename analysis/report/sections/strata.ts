@@ -6,10 +6,12 @@ import { inOneLine, type StrataColumn, type ToldStrata } from "../../print/compa
 import { stratumName } from "../../print/names.ts";
 import type { ColumnName } from "../../result/columns.ts";
 import { groupingOf, nameOfValues } from "../../sample/grouping.ts";
+import type { Pair } from "../../sample/summary.ts";
 import { sampleOf, samplesByName } from "../../sample/sample.ts";
 import { findingsTable, said, SHOWN, tableOf } from "../html/blocks.ts";
 import { type Markup, markup } from "../html/markup.ts";
 import type { ReportSide } from "../html/runs.ts";
+import { rangeOf } from "../plots/axis.ts";
 import { ecdf } from "../plots/ecdf.ts";
 import { axisOf, intervalPlot } from "../plots/intervals.ts";
 
@@ -46,7 +48,7 @@ export function stratification(
   if (told.same !== null) return markup`${title}<p>${said(told.same)}</p>`;
   if (told.table.rows.length === 0) return markup`${title}<p>${told.table.empty}</p>`;
   const { says, findings, title: spread } = told.spread;
-  return markup`${title}${strataTable(told, shown, comparison)}${
+  return markup`${title}${strataTable(told, shown, comparison, [sides[0]!.letter, sides[1]!.letter])}${
     told.unobserved.map((side) => markup`<p>${said(side)}</p>`)
   }${findingsTable("The shift within the strata, whatever their mix", told.shifts)}<p>${spread}: ${
     said(says)
@@ -60,7 +62,12 @@ export function stratification(
   }`;
 }
 
-function strataTable(told: ToldStrata, { groups }: Stratification, comparison: Comparison): Markup {
+function strataTable(
+  told: ToldStrata,
+  { groups }: Stratification,
+  comparison: Comparison,
+  letters: Pair<string>,
+): Markup {
   const whole = comparison[OF_STRATA.name];
   const rows = [whole, ...groups.slice(0, SHOWN)];
   const shifts = rows.map(({ shift_ns, shift_ci_ns }) => ({
@@ -74,7 +81,7 @@ function strataTable(told: ToldStrata, { groups }: Stratification, comparison: C
   const plots = shifts.map((shown, index) =>
     shown.shift === null || margin === null || axis === null
       ? "-"
-      : markup`<div class="wide">${intervalPlot(names[index]!, shown, margin, axis)}</div>`
+      : markup`<div class="wide">${intervalPlot(names[index]!, letters, shown, margin, axis)}</div>`
   );
   return tableOf(told.table, {
     caption: axis === null || axis.kind === "linear"
@@ -99,14 +106,17 @@ export function strataFigures(
   const samples = sides.map(({ file, columnOf }) =>
     samplesByName(sampleOf(file, duration), groupingOf(columns.map(columnOf)))
   );
-  const figures = strata.slice(0, DRAWN).map((values) => {
-    const name = stratumName(columns, values, stacks);
-    const curves = sides.map(({ letter }, side) => ({
+  const drawn = strata.slice(0, DRAWN).map((values) => ({
+    name: stratumName(columns, values, stacks),
+    curves: sides.map(({ letter }, side) => ({
       letter,
       sorted: samples[side]!.get(nameOfValues(values)) ?? new Float64Array(0),
-    }));
-    return ecdf(`${stage}, ${name}`, name, curves);
-  });
+    })),
+  }));
+  const range = rangeOf(drawn.flatMap(({ curves }) => curves.map(({ sorted }) => sorted)));
+  const figures = drawn.map(({ name, curves }) =>
+    ecdf(`${stage}, ${name}`, name, curves, { duration: stage, range })
+  );
   return markup`<div class="figures">${figures}</div>${
     strata.length > DRAWN &&
     markup`<p class="note">drawn: the ${DRAWN} strata with the most runs of ${strata.length}</p>`

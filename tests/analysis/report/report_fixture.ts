@@ -145,7 +145,13 @@ export function seriesPage(series: readonly Series[], over: Partial<Page> = {}):
 
 /** What a reader sees of the page, without the text for a terminal. */
 export function readable(page: string): string {
-  return page.replace(/<style>.*?<\/style>|<details>.*?<\/details>/gs, "").replaceAll(/<[^>]*>/g, " ")
-    .replaceAll("\u00a0", " ").replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&lt;", "<")
+  return page.replace(/<style>.*?<\/style>|<details class="text">.*?<\/details>/gs, "").replaceAll(
+    /<[^>]*>/g,
+    " ",
+  )
+    .replaceAll("\u00a0", " ").replaceAll("\u00b1", "+-").replaceAll("\u00b5s", "us").replaceAll(
+      "\u2212",
+      "-",
+    ).replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll(/\s+/g, " ");
 }
