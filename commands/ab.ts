@@ -2,6 +2,10 @@
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
+import { takeLook } from "./looks.ts";
+import { blocksBetweenLooks, looksAfter } from "../runbook/protocol/looks.ts";
+import { readFile } from "../runbook/files/result_in.ts";
+import { endAtLook } from "../runbook/files/resume.ts";
 import { Interrupt } from "../runbook/run/interrupt.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { createOutputFolder, whyNotWritten } from "../runbook/files/output_file.ts";
@@ -22,7 +26,7 @@ export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, Comp
   readonly ssh?: string;
 }
 
-type OfOneSide = "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
+type OfOneSide = "against" | "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
 
 /**
  * @param protocol the options of the protocol as the user wrote them: both sides get the same
@@ -43,7 +47,10 @@ export async function abCommand(
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
   const declared = declaredBy(flags, runbook).runbook;
-  const turns = turnsOf(declared);
+  const after = flags["until-decided"] ? looksAfter(declared) : [];
+  const turns = turnsOf(
+    after.length === 0 ? declared : { ...declared, blocks: blocksBetweenLooks(declared) },
+  );
   using interrupt = new Interrupt();
   await using vm = await (flags.ssh === undefined ? prepareGuestVm(flags, tell) : prepareSshVm(
     {
@@ -65,7 +72,15 @@ export async function abCommand(
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
   const request = { args: protocol, runbook, folder, interrupt: interrupt.signal };
-  await measureBoth(vm, request, turns, host, [a, b]);
+  const isLast = ({ until }: Turn) => {
+    const look = after.indexOf(until) + 1;
+    if (look === 0 || !takeLook([readFile(a), readFile(b)], flags, { look, planned: after.length }, tell)) {
+      return false;
+    }
+    if (look < after.length) [a, b].forEach((path) => endAtLook(path, look));
+    return true;
+  };
+  await measureBoth(vm, request, turns, host, [a, b], isLast);
   // From here on Ctrl-C ends the program at once.
   interrupt[Symbol.dispose]();
   tell(`both files are in ${folder}`);
@@ -99,6 +114,7 @@ async function measureBoth(
   turns: readonly Turn[],
   host: (turn: Turn) => Promise<void>,
   [hostPath, vmPath]: readonly [string, string],
+  isLast: (turn: Turn) => boolean,
 ): Promise<void> {
   const { interrupt } = request;
   let hostFailed = false;
@@ -121,7 +137,7 @@ async function measureBoth(
     requireDone(result, interrupt);
   };
   try {
-    await takeTurns(turns, measureHost, start, keep);
+    await takeTurns(turns, measureHost, start, keep, isLast);
   } catch (cause) {
     const error = interrupt.aborted && !hostFailed ? interrupted(cause) : cause;
     if (!(error instanceof Failure) || measured.length === 0) throw error;

@@ -1,6 +1,6 @@
 /** Compares result files for every command that needs it, whatever it does with the result. */
 
-import { compareAll } from "../analysis/compare/compare.ts";
+import { compareAll, type CompareOptions } from "../analysis/compare/compare.ts";
 import type { Margins } from "../analysis/compare/limits.ts";
 import { type QuestionName, QUESTIONS } from "../analysis/compare/questions.ts";
 import type { Margin } from "../analysis/units/margin.ts";
@@ -45,12 +45,19 @@ export interface KeyedFile {
 /** Compares each file after the first with the first; empty when there is only one. */
 export function compareFiles(
   files: readonly KeyedFile[],
-  { by, margin, alpha }: ComparisonFlags,
+  { by, ...rest }: ComparisonFlags,
 ): Comparison[] {
   const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
   return compareAll(files.map(({ file }) => file), {
     ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
+    ...limitsOf(rest),
+  });
+}
+
+/** What replaces the runbook's limits. */
+export function limitsOf({ margin, alpha }: Omit<ComparisonFlags, "by">): CompareOptions {
+  return {
     ...(margin === undefined ? {} : { margins: marginsOf(margin) }),
     ...(alpha === undefined ? {} : { alpha }),
-  });
+  };
 }

@@ -1,6 +1,7 @@
 /** `probe run`: checks, attaches, measures, writes, sums up. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import type { Look } from "./looks.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
@@ -16,6 +17,8 @@ import { lastRunOf, type PartOptions, requireRunsLeft } from "../runbook/run/par
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
+import { looksAfter } from "../runbook/protocol/looks.ts";
+import { readFile } from "../runbook/files/result_in.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
@@ -76,6 +79,8 @@ export async function runCommand(
   const { runbook } = declared;
   const { runs } = runbook;
   const last = lastRunOf(flags, runbook);
+  const after = flags["until-decided"] ? looksAfter(runbook) : null;
+  const lookInto = flags.against === undefined ? null : await looking(flags.against, runbook);
   const progress = progressUntil(last, flags.quiet);
   const say = (message: string) => progress.say(message);
   if (flags.until === undefined && runbook.blocks > 1) say(inOneGo(runbook));
@@ -106,10 +111,29 @@ export async function runCommand(
     progress,
     waiting,
     interrupt: interrupt.signal,
+    looks: after === null ? null : {
+      after,
+      take: lookInto === null ? null : (look) => lookInto(path, { look, planned: after.length }, say),
+    },
     measureOverhead: flags["measure-overhead"],
   });
   const write = isStandardOutput(path) ? stderr : stdout;
   return conclude(measured, { runs, last, json: flags.json, quiet: flags.quiet }, write);
+}
+
+/**
+ * How the file of this call is looked at.
+ *
+ * @param path of the file it is compared with
+ * @throws Failure when that cannot be read, or was measured by another runbook
+ */
+async function looking(path: string, runbook: Runbook) {
+  // Imported here so that only such a call pays for the comparison.
+  const { requireSameRunbook, takeLook } = await import("./looks.ts");
+  const against = readFile(path);
+  await requireSameRunbook(against, runbook);
+  return (own: string, look: Look, say: (line: string) => void) =>
+    takeLook([against, readFile(own)], {}, look, say);
 }
 
 /** Refuses options that do not work when the result file goes to standard output. */

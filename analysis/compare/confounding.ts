@@ -4,12 +4,14 @@ import { hookedPoints, type Question } from "./questions.ts";
 import type { Confounding } from "./reasons.ts";
 import type { Meta, Stage } from "../result/meta.ts";
 
+type Protocol = Pick<Meta, "runbook" | "runbook_sha256">;
+
 /**
  * What differs in the declared protocol, field by field; it confounds every question. The fields decide. The
  * hash counts only when they are the same: a file may have been changed, or two programs may hash
  * differently.
  */
-export function protocolDifferences(a: Meta, b: Meta): Confounding[] {
+export function protocolDifferences(a: Protocol, b: Protocol): Confounding[] {
   const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
   const differing = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
   const is_hash_same = a.runbook_sha256 === b.runbook_sha256;

@@ -7,6 +7,7 @@ import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
 import { type Margin, parseMargin } from "../units/margin.ts";
 import { LEAD, type Question, type QuestionName } from "./questions.ts";
 import type { Looks } from "./comparison.ts";
+import type { Meta } from "../result/meta.ts";
 import type { ResultFile } from "../result/file.ts";
 import { levelOfEachLook } from "../stats/looks.ts";
 import { quantileSorted } from "../stats/quantile.ts";
@@ -46,7 +47,7 @@ const DIGITS = 4;
  *
  * @param alpha of all looks together
  */
-export function levelsOf(files: readonly ResultFile[], alpha: number): Levels {
+export function levelsOf(files: readonly { readonly meta: Pick<Meta, "looks"> }[], alpha: number): Levels {
   const planned = Math.max(...files.map(({ meta }) => meta.looks ?? 1));
   if (planned === 1) return { alpha, looks: null };
   const level = 2 * levelOfEachLook(planned, alpha / 2);

@@ -56,6 +56,12 @@ export const PROTOCOL_FLAGS = {
     default: false,
     withNegated: false,
   },
+  "until-decided": {
+    kind: "boolean",
+    brief: "End at the first of the runbook's looks that leaves nothing open",
+    default: false,
+    withNegated: false,
+  },
   "allow-system-changes": {
     kind: "boolean",
     brief: "Let the runbook's clocksource, CPU latency and idle states be set, and set back after it",
@@ -103,6 +109,13 @@ export const runRoute = buildCommand({
         brief: "Stop after this run, without an end or a summary; --resume goes on",
         optional: true,
         placeholder: "RUN",
+      },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: "Result file that the looks of --until-decided compare with, as the baseline",
+        optional: true,
+        placeholder: "FILE",
       },
       "measure-overhead": {
         kind: "boolean",

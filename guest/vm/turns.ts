@@ -1,5 +1,6 @@
 /** Blocks of runs in which host and VM take turns, so a drift over time cannot pass for a difference. */
 
+import { evenly } from "../../runbook/protocol/looks.ts";
 import type { VmResult, VmSession } from "./vm.ts";
 
 /** One side's part of a block. */
@@ -12,10 +13,7 @@ export interface Turn {
 
 /** Splits the runs, in order, into blocks whose sizes differ by at most one. */
 export function turnsOf({ runs, blocks }: { readonly runs: number; readonly blocks: number }): Turn[] {
-  return Array.from({ length: blocks }, (_, block) => ({
-    until: Math.floor((block + 1) * runs / blocks),
-    resume: block > 0,
-  }));
+  return evenly(runs, blocks).map((until, block) => ({ until, resume: block > 0 }));
 }
 
 /** Arguments for `probe run`; none when there is only one turn. */
@@ -32,12 +30,14 @@ export function turnArguments(turn: Turn, turns: readonly Turn[]): string[] {
  * @param start makes the VM ready
  * @param keep receives the VM's result after each of its turns, so a later failure cannot lose it; an error
  *   it throws ends everything
+ * @param isLast asked after both sides' turn, with the VM up: true ends the measurement
  */
 export async function takeTurns(
   turns: readonly Turn[],
   host: (turn: Turn) => Promise<void>,
   start: () => Promise<VmSession>,
   keep: (result: VmResult) => void,
+  isLast: (turn: Turn) => boolean = () => false,
 ): Promise<void> {
   let hostMs = 0;
   const measureHost = async (turn: Turn) => {
@@ -50,5 +50,6 @@ export async function takeTurns(
   for (const turn of turns) {
     if (turns.length > 1) await measureHost(turn);
     keep(await session.measure(turnArguments(turn, turns), hostMs));
+    if (isLast(turn)) return;
   }
 }

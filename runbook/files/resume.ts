@@ -6,7 +6,9 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Meta, TaskFact } from "../../analysis/result/meta.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 import type { RowView } from "../../analysis/result/row_view.ts";
+import { openOutputFile } from "./output_file.ts";
 import { readFile } from "./result_in.ts";
+import { ResultWriter } from "./result_out.ts";
 import { Tally } from "./tally.ts";
 
 /** A file that was cut off. */
@@ -44,6 +46,18 @@ export function readBegun(path: string): Begun {
   return { file, lastRun, tally };
 }
 
+/**
+ * Writes the end of a file whose measurement a look has ended between two of its parts.
+ *
+ * @throws Failure when it cannot be read or written
+ */
+export function endAtLook(path: string, look: number): void {
+  using file = new ResultWriter(path, openOutputFile(path));
+  const { tally } = readBegun(path);
+  tally.setLooks(look);
+  file.writeEnd(tally.end());
+}
+
 function rowOf(view: RowView): Row {
   const cells = EACH_COLUMN.map(({ name, kind }) => {
     if (kind === "int") return [name, view.integer(name)];
@@ -72,6 +86,8 @@ const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
   ["counter of clock_step_ns", ({ clock_step_counter }) => clock_step_counter],
 ];
 
+const looksText = ({ looks }: Meta) => looks === undefined ? "none" : String(looks);
+
 /**
  * Refuses to continue a file under other conditions than those it was begun under.
  *
@@ -96,6 +112,9 @@ export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
     const [then, today] = [begun.runbook[name], now.runbook[name]];
     if (then !== today) throw differs(path, name, String(then), String(today), PROTOCOL);
   }
+  if (begun.looks !== now.looks) {
+    throw differs(path, "number of planned looks", looksText(begun), looksText(now), LOOKS);
+  }
   if (begun.runbook_sha256 !== now.runbook_sha256) {
     throw differs(path, "runbook_sha256", begun.runbook_sha256, now.runbook_sha256, PROTOCOL);
   }
@@ -115,6 +134,8 @@ const TARGET = "give the task it was begun with, if it still runs, or begin anot
 const START = "start it as it was begun (chrt, nice, taskset, cgroup), or begin another file";
 const MACHINE = "go on where it was begun, or begin another file";
 const PROTOCOL = "give the options and the runbook it was begun with, or begin another file";
+
+const LOOKS = "give --until-decided and looks as it was begun, or begin another file";
 
 function differs(path: string, what: string, begun: string, now: string, remedy: string): Failure {
   return new Failure(

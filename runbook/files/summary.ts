@@ -48,6 +48,7 @@ export function summaryJson({ path, meta, tally, notices }: SeriesSummary): stri
     recursion_misses: end.recursion_misses,
     self_reads: end.self_reads,
     ...(end.edges === undefined ? {} : { edges: end.edges }),
+    ...(end.looks === undefined ? {} : { looks: { planned: meta.looks, taken: end.looks } }),
     ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
@@ -63,6 +64,7 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
     field("tier", TIER_TEXT[meta.tier]),
     ...listField("not observed", tally.neverObserved(meta.hooks)),
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
+    ...looksLine(end, meta),
     ...edgeLines(end, meta),
     field("offset", offsetText(tally.offset(), meta)),
     field("ttwu to read", sample(tally.ttwuToTkread()).text),
@@ -100,6 +102,10 @@ function listField(name: string, words: readonly string[]): string[] {
     } else lines[lines.length - 1] = `${last}, ${word}`;
   }
   return lines.map((line, index) => index < lines.length - 1 ? `${line},` : line);
+}
+
+function looksLine({ looks }: End, { looks: planned }: Meta): string[] {
+  return looks === undefined ? [] : [field("looks", `${looks} of ${planned} planned`)];
 }
 
 /** What gave the edges, and what happened to those that no run took. */

@@ -41,6 +41,7 @@ export class Tally {
   #selfReads = 0;
   #overhead: Overhead | null = null;
   #edges: EdgeCounts | null = null;
+  #looks: number | null = null;
   #notices: readonly string[] = [];
   readonly #losses: Loss[] = [];
   #missesOf: Readonly<Record<string, number>> = {};
@@ -108,6 +109,11 @@ export class Tally {
     this.#overhead = overhead;
   }
 
+  /** @param taken of the planned looks */
+  setLooks(taken: number): void {
+    this.#looks = taken;
+  }
+
   /** @param notices observations about the runs besides their rows */
   setNotices(notices: readonly string[]): void {
     this.#notices = notices;
@@ -127,6 +133,7 @@ export class Tally {
       ...(Object.keys(this.#missesOf).length === 0 ? {} : { recursion_misses_of: this.#missesOf }),
       ...(this.#edges === null ? {} : { edges: this.#edges }),
       ...(this.#overhead === null ? {} : { overhead: this.#overhead }),
+      ...(this.#looks === null ? {} : { looks: this.#looks }),
       ...(this.#losses.length === 0 ? {} : { losses: this.#losses }),
       ...(this.#notices.length === 0 ? {} : { notices: this.#notices }),
     };

@@ -189,11 +189,16 @@ export function tierOf({ require }: Runbook): Tier | undefined {
   return require === BEST ? undefined : require;
 }
 
+/** The part of a runbook that a file has and that is hashed: how runs are measured and what is concluded from them. */
+export function protocolOf({ looks: _looks, ...protocol }: Runbook): Omit<Runbook, "looks"> {
+  return protocol;
+}
+
 /**
  * The one spelling of a runbook that is hashed: a JSON object without spaces, its keys sorted by code unit.
  */
 export function canonicalRunbook(runbook: Runbook): string {
-  const sorted = Object.entries(runbook).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(protocolOf(runbook)).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(sorted));
 }
 

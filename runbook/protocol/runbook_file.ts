@@ -143,6 +143,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["cpu_dma_latency", ["cpu_dma_latency_ns", anyOrDuration]],
   ["deepest_idle_state", ["deepest_idle_state", word]],
   ["blocks", ["blocks", whole]],
+  ["looks", ["looks", whole]],
   ["offset_margin", ["offset_margin", margin]],
   ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin", margin]],
   ["edge_to_wakeup_margin", ["edge_to_wakeup_margin", margin]],

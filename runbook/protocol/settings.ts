@@ -5,7 +5,7 @@ import { parseMargin, spelledMargin } from "../../analysis/units/margin.ts";
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
-import { type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { MOST_LOOKS, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
 
@@ -94,6 +94,8 @@ export interface Runbook {
    * VM.
    */
   readonly blocks: number;
+  /** Looks that --until-decided may take. They do not say how a run is measured: neither hash nor file has them. */
+  readonly looks: number;
   /**
    * Shift of the offset up to which two sides count as equal: a duration, or a percentage of the first side's
    * median.
@@ -188,6 +190,11 @@ function deadline(value: string | number): string | number {
 function alpha(value: number): number {
   if (isErrorRate(value)) return value;
   throw new Unfit(`${value} is not an error rate`, `give ${ERROR_RATE}`);
+}
+
+function looks(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_LOOKS) return value;
+  throw new Unfit(`${value} is not a number of looks`, `give a whole number from 1 to ${MOST_LOOKS}`);
 }
 
 const wakeName = oneOf([...WAKES.map(({ name }) => name), OWN_WAKE]);
@@ -327,6 +334,7 @@ export const CHECKS = {
   cpu_dma_latency_ns: latency,
   deepest_idle_state: idleState,
   blocks: integer(1, "a number of blocks"),
+  looks,
   offset_margin: margin,
   ttwu_to_tkread_margin: margin,
   edge_to_wakeup_margin: margin,

@@ -4,7 +4,8 @@ import type { Meta } from "../../analysis/result/meta.ts";
 import project from "../../deno.json" with { type: "json" };
 import type { Machine } from "../machine/machine.ts";
 import type { Declared } from "../protocol/declared.ts";
-import { runbookSha256 } from "../protocol/runbook.ts";
+import type { PlannedLooks } from "../protocol/looks.ts";
+import { protocolOf, runbookSha256 } from "../protocol/runbook.ts";
 import { factOf, type RunbookSource } from "../protocol/runbook_file.ts";
 import type { DecodeTable } from "../row/wake_flags.ts";
 import type { KernelSide } from "./kernel_side.ts";
@@ -17,6 +18,8 @@ export interface MetaRequest {
   readonly source: RunbookSource | null;
   readonly machine: Machine;
   readonly started: Date;
+  /** Looks that may end the series; null: it takes all of its runs. */
+  readonly looks: PlannedLooks | null;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface MetaRequest {
  * @param decode the table of wake flags; null: no table covers this kernel
  */
 export async function metaOf(
-  { env, declared, source, machine, started }: MetaRequest,
+  { env, declared, source, machine, started, looks }: MetaRequest,
   kernel: Pick<
     KernelSide,
     "probes" | "task" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
@@ -42,7 +45,7 @@ export async function metaOf(
     tier: probes.tier,
     hooks: probes.hooks,
     decode: decode?.name ?? "none",
-    runbook: { ...runbook },
+    runbook: protocolOf(runbook),
     runbook_sha256: await runbookSha256(runbook),
     ...(source === null ? {} : { runbook_file: await factOf(source) }),
     ...(overrides.length === 0 ? {} : { overrides }),
@@ -52,5 +55,6 @@ export async function metaOf(
     clock_step_counter: kernel.clockStepCounter,
     ...(attributes === null ? {} : { attributes }),
     ...(task === null ? {} : { task }),
+    ...(looks === null ? {} : { looks: looks.after.length }),
   };
 }

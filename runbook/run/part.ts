@@ -4,6 +4,7 @@
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { isStandardOutput } from "../files/output_file.ts";
 import type { Begun } from "../files/resume.ts";
 import type { Runbook } from "../protocol/settings.ts";
 
@@ -15,6 +16,10 @@ export interface PartOptions {
   readonly out?: string;
   /** Number of the run after which to stop, so the file can be resumed; default: the last one. */
   readonly until?: number;
+  /** Stop at the first of the planned looks that settles the comparison. */
+  readonly "until-decided": boolean;
+  /** The file that the looks compare with; without it another process looks, after each part. */
+  readonly against?: string;
   /** Also measure what the probes cost. */
   readonly "measure-overhead": boolean;
 }
@@ -27,6 +32,7 @@ export interface PartOptions {
 export function lastRunOf(options: PartOptions, { runs }: Runbook): number {
   refuseResume(options);
   refuseUntil(options, runs);
+  refuseLooks(options);
   return options.until ?? runs;
 }
 
@@ -58,6 +64,29 @@ function refuseUntil({ until, "measure-overhead": measureOverhead }: PartOptions
       EXIT.usage,
       "--measure-overhead cannot stop in between: what goes on with its file does not know it any more",
       "leave out --until, or --measure-overhead",
+    );
+  }
+}
+
+function refuseLooks(options: PartOptions): void {
+  const { until, against, out, "until-decided": untilDecided } = options;
+  const refuse = (found: string, remedy: string) => new Failure(EXIT.usage, found, remedy);
+  if (!untilDecided) {
+    if (against === undefined) return;
+    const remedy = "give it too, or leave --against out and compare afterwards";
+    throw refuse("--against FILE is for --until-decided", remedy);
+  }
+  if (against === undefined && until === undefined) {
+    throw refuse("--until-decided does not say which file decides", "name it with --against FILE");
+  }
+  if (against === undefined) return;
+  if (until !== undefined) {
+    throw refuse("--until stops at a run, --until-decided at a look", "leave one of them out");
+  }
+  if (isStandardOutput(out)) {
+    throw refuse(
+      "--until-decided reads what was measured, and that goes to standard output",
+      "give --out FILE",
     );
   }
 }

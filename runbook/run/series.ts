@@ -85,21 +85,53 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
     meter,
   });
   if (first <= runbook.runs) await warmUp(conditions, runbook);
-  const interruptedAt = await runLoop({
-    ...conditions,
-    first,
-    runs: last,
-    onOutcome: (outcome) => sink.take(outcome),
-    onRepeat: (run, why) => notices.repeated(run, why),
-  });
+  const { interruptedAt, look } = await untilLook(request, first, (first, runs) =>
+    runLoop({
+      ...conditions,
+      first,
+      runs,
+      onOutcome: (outcome) => sink.take(outcome),
+      onRepeat: (run, why) => notices.repeated(run, why),
+    }));
   notices.disagreements(crossCheck.notices());
   if (begun === null) tallyCounts(tally, kernel);
   if (meter !== null) tally.setOverhead(meter.overhead());
   tally.setNotices(notices.ofRuns());
-  if (interruptedAt === null && last === runbook.runs) file.writeEnd(tally.end());
+  if (look !== null) tally.setLooks(look);
+  if (look !== null || (interruptedAt === null && last === runbook.runs)) file.writeEnd(tally.end());
   const goesOn = last < runbook.runs ? "; --resume goes on" : "";
   progress.say(`${tally.end().rows} of ${runbook.runs} runs written to ${file.path}${goesOn}`);
   return { summary: { path: file.path, meta, tally, notices: notices.all() }, interruptedAt };
+}
+
+/**
+ * Does the runs with a look after each part of them, until one of the looks, or the last, ends the series.
+ *
+ * @param first number of the first run; a look at the runs before it is taken, as a call that was cut off may have
+ *   left it out
+ * @param run does the runs from one to another
+ * @returns number of the run at which it was interrupted, and the look that ended it
+ */
+async function untilLook(
+  { looks, last }: SeriesRequest,
+  first: number,
+  run: (first: number, last: number) => Promise<number | null>,
+): Promise<{ interruptedAt: number | null; look: number | null }> {
+  if (looks === null || looks.take === null) {
+    const interruptedAt = await run(first, last);
+    // Whoever looks would not have let the last part be measured had another look ended it.
+    const isWhole = looks !== null && interruptedAt === null && last === looks.after.at(-1);
+    return { interruptedAt, look: isWhole ? looks.after.length : null };
+  }
+  let from = first;
+  for (const [index, until] of looks.after.entries()) {
+    if (until < first - 1) continue;
+    const interruptedAt = until < from ? null : await run(from, until);
+    if (interruptedAt !== null) return { interruptedAt, look: null };
+    from = until + 1;
+    if (looks.take(index + 1)) return { interruptedAt: null, look: index + 1 };
+  }
+  return { interruptedAt: null, look: looks.after.length };
 }
 
 function beginFile(file: ResultWriter, begun: Begun | null, first: number, meta: Meta): void {

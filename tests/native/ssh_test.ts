@@ -145,6 +145,30 @@ Deno.test("of a runbook of several blocks, both sides take turns over ssh", asyn
   assert.deepEqual(place.left(), []);
 });
 
+Deno.test("probe ab --until-decided ends both sides at a look where the answer is plain", async () => {
+  using place = await Place.make();
+  Deno.writeTextFileSync(
+    `${place.folder}/looks.toml`,
+    'runs = 180\nlooks = 3\nperiod = "10ms"\noffset_margin = "1s"\nttwu_to_tkread_margin = "1s"\n',
+  );
+  const { code, stdout, stderr } = await place.ab([
+    "--ssh",
+    VM,
+    "--runbook",
+    "looks.toml",
+    "--until-decided",
+  ]);
+  assert.equal(code, 0, stderr);
+  const look = Number(/^decided at look ([12]) of 3$/m.exec(stderr)?.[1]);
+  assert.match(stderr, new RegExp(`^look ${look} of 3, ${60 * look} runs a side: offset `, "m"));
+  assert.match(stdout.replaceAll(/\s+/g, " "), / looks 3 were planned \(Pocock\)/);
+  for (const side of [place.read("host.csv"), place.read("vm.csv")]) {
+    assertSoundHere(side, 60 * look);
+    assert.deepEqual([side.meta.looks, side.end?.looks], [3, look]);
+  }
+  assert.deepEqual(place.left(), []);
+});
+
 Deno.test("probe ab over ssh with --keep leaves what it has copied, and says where", async () => {
   using place = await Place.make();
   const { code, stderr } = await place.ab(["--ssh", VM, "--keep", "--runs", "6", "--period", "50ms"]);

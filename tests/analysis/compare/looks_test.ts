@@ -31,7 +31,7 @@ Deno.test("planned looks give every interval the level of one look, by the file 
   assert.deepEqual(planned.offset, comparedWith({}, {}, 0.01581).offset);
   assert.equal(comparedWith({ looks: 10 }, { looks: 5 }).alpha, comparedWith({ looks: 10 }, {}).alpha);
   assert.deepEqual(comparedWith({ looks: 2 }, {}, 0.01).looks, { planned: 2, alpha: 0.01 });
-  assert.equal(without.verdict, "DIFFERENT-BUT-NEGLIGIBLE");
+  assert.equal(without.verdict, "DIFFERENT-WITHIN-MARGIN");
   assert.equal(comparedWith({ looks: 20 }, {}).verdict, "INCONCLUSIVE");
 });
 

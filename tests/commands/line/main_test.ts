@@ -193,7 +193,7 @@ Deno.test("--verbose has nothing to add to an error without a cause", () => {
 });
 
 Deno.test("probe ab hands on what says how a side is measured, as it was written, and nothing else", () => {
-  const shared = ["--runs=40", "--period", "100ms", "--wake", "pipe", "--quiet"];
+  const shared = ["--runs=40", "--period", "100ms", "--wake", "pipe", "--until-decided", "--quiet"];
   const own = [
     "--kernel",
     "runs",

@@ -35,7 +35,11 @@ class Sides {
   readonly calls: string[] = [];
 
   /** @param codes exit codes of the VM's turns, in order */
-  constructor(private readonly codes: readonly number[], private readonly hostFailsAt?: number) {}
+  constructor(
+    private readonly codes: readonly number[],
+    private readonly hostFailsAt?: number,
+    private readonly lastAt?: number,
+  ) {}
 
   take(runs: number) {
     return takeTurns(
@@ -51,6 +55,10 @@ class Sides {
       ({ code }) => {
         this.calls.push(`keep ${code}`);
         if (code !== 0) throw new Error("no VM");
+      },
+      ({ until }) => {
+        if (this.lastAt !== undefined) this.calls.push(`look ${until}`);
+        return until === this.lastAt;
       },
     );
   }
@@ -98,4 +106,15 @@ Deno.test("a turn of the host that fails ends the VM, whose runs so far are kept
   const sides = new Sides([0, 0, 0], 2);
   await assert.rejects(sides.take(3), /no host/);
   assert.deepEqual(sides.calls, ["start", "host 1", "vm --until 1", "keep 0", "host 2", "end"]);
+});
+
+Deno.test("what decides after a turn of both sides ends the measurement, and the VM with it", async () => {
+  const sides = new Sides([0, 0, 0], undefined, 4);
+  await sides.take(7);
+  assert.deepEqual(sides.calls, [
+    "start",
+    ...["host 2", "vm --until 2", "keep 0", "look 2"],
+    ...["host 4", "vm --until 4 --resume", "keep 0", "look 4"],
+    "end",
+  ]);
 });

@@ -7,8 +7,9 @@ import { type Meta, TIERS } from "../../../analysis/result/meta.ts";
 import { formatEnd, formatResumption, formatRow } from "../../../analysis/result/write.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { openOutputFile } from "../../../runbook/files/output_file.ts";
+import { readFile } from "../../../runbook/files/result_in.ts";
 import { ResultWriter } from "../../../runbook/files/result_out.ts";
-import { readBegun, requireSameMeta } from "../../../runbook/files/resume.ts";
+import { endAtLook, readBegun, requireSameMeta } from "../../../runbook/files/resume.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import {
   DIRECT,
@@ -194,6 +195,10 @@ const OTHERS: readonly (readonly [change: Partial<Meta>, found: RegExp])[] = [
     /its period_ns is 1000000, here it is 2000000; give the options and the runbook it was begun with/,
   ],
   [{ runbook: { ...META.runbook, hours: "22-05" } }, /its hours is undefined, here it is 22-05;/],
+  [
+    { looks: 5 },
+    /its number of planned looks is none, here it is 5; give --until-decided and looks as it was/,
+  ],
   [{ runbook_sha256: "f00" }, /its runbook_sha256 is .*, here it is f00;/],
 ];
 
@@ -213,6 +218,15 @@ Deno.test("the end of a tally is what the fixture's rows say", () => {
     rows: expected.rows,
     complete: expected.complete,
     timeout: expected.timeout,
+  });
+});
+
+Deno.test("a look between two parts ends their file with its counts, once", () => {
+  withFile(headerText({ looks: 5 }) + ROWS.map(formatRow).join(""), (path) => {
+    endAtLook(path, 2);
+    const { end } = readFile(path);
+    assert.deepEqual(end, { ...tallyOf(ROWS).end(), looks: 2 });
+    assert.match(failureOf(() => endAtLook(path, 2)).message, /it is complete/);
   });
 });
 

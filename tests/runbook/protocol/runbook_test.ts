@@ -82,7 +82,9 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
   );
   assert.equal(new Set(hashes).size, others.length + 1);
   const fields = new Set(others.flatMap((settings) => Object.keys(settings)));
-  assert.deepEqual(Object.keys(DEFAULT).filter((field) => !fields.has(field)), ["version"]);
+  assert.deepEqual(Object.keys(DEFAULT).filter((field) => !fields.has(field)), ["version", "looks"]);
+  // Two files compare whatever looks their runbooks declare.
+  assert.equal(await runbookSha256(declareRunbook({ looks: 2 })), hashes[0]);
 });
 
 Deno.test("lists have one spelling: wakes and loads in their order, CPUs ascending", () => {
@@ -215,6 +217,8 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     /^stacks: 3 runs are fewer than 4/,
   ],
   ["no block", { blocks: 0 }, /^blocks: 0/],
+  ["no look", { looks: 0 }, /^looks: 0 is not a number of looks; give a whole number from 1 to 20$/],
+  ["more looks than have bounds", { looks: 21 }, /^looks: 21 is not/],
   ["more blocks than runs", { blocks: 3, runs: 2 }, /^blocks: 3 blocks of 2 runs/],
   [
     "fewer runs than pairs of wake and load",

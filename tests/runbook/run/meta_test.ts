@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatHeader } from "../../../analysis/result/write.ts";
 import project from "../../../deno.json" with { type: "json" };
-import { runbookSha256 } from "../../../runbook/protocol/runbook.ts";
+import { protocolOf, runbookSha256 } from "../../../runbook/protocol/runbook.ts";
 import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
 import { metaOf } from "../../../runbook/run/meta.ts";
 import { PaperParts } from "./loop_fixture.ts";
@@ -12,7 +12,7 @@ const KERNEL = paperKernel(new PaperParts(() => "returns"));
 
 Deno.test("the meta line says what was declared and what was found, and leaves out what does not apply", async () => {
   const declared = declaredOf({}, { runs: 3 });
-  const request = { env: "vm", declared, source: null, machine: MACHINE, started: STARTED };
+  const request = { env: "vm", declared, source: null, machine: MACHINE, started: STARTED, looks: null };
   assert.deepEqual(await metaOf(request, KERNEL, DECODE), {
     probe: project.version,
     env: "vm",
@@ -20,7 +20,7 @@ Deno.test("the meta line says what was declared and what was found, and leaves o
     tier: "full",
     hooks: HOOKS,
     decode: "6.12+",
-    runbook: declared.runbook,
+    runbook: protocolOf(declared.runbook),
     runbook_sha256: await runbookSha256(declared.runbook),
     started: "2026-01-02T03:04:05.678Z",
     edge_uncertainty_ns: 40,
@@ -29,7 +29,7 @@ Deno.test("the meta line says what was declared and what was found, and leaves o
   });
 });
 
-Deno.test("runbook file, overrides and device are named where there are some", async () => {
+Deno.test("runbook file, overrides, device and planned looks are named where there are some", async () => {
   const bytes = new TextEncoder().encode("runs = 3\n");
   const meta = await metaOf(
     {
@@ -38,6 +38,7 @@ Deno.test("runbook file, overrides and device are named where there are some", a
       source: { settings: { runs: 3 }, named: () => null, path: "/etc/probe/lab.toml", bytes },
       machine: { ...MACHINE, accelerator: "kvm" },
       started: STARTED,
+      looks: { after: [2, 5], take: null },
     },
     { ...KERNEL, triggerDevice: "/dev/pps0", attributes: null },
     null,
@@ -49,6 +50,7 @@ Deno.test("runbook file, overrides and device are named where there are some", a
   });
   assert.deepEqual([meta.overrides, meta.runbook.runs], [["runs"], 5]);
   assert.deepEqual([meta.trigger_device, meta.accelerator, meta.decode], ["/dev/pps0", "kvm", "none"]);
+  assert.deepEqual([meta.looks, "looks" in meta.runbook], [2, false]);
   assert.equal("attributes" in meta, false);
   assert.match(formatHeader(meta), /^# meta \{"probe":.*"trigger_device":"\/dev\/pps0"/m);
 });

@@ -4,11 +4,13 @@ import type { Begun } from "../../../runbook/files/resume.ts";
 import { lastRunOf, type PartOptions, requireRunsLeft } from "../../../runbook/run/part.ts";
 
 const RUNBOOK = declareRunbook({ runs: 7 });
-const NONE: PartOptions = { resume: false, "measure-overhead": false };
+const NONE: PartOptions = { resume: false, "measure-overhead": false, "until-decided": false };
 
 Deno.test("without --until the last run is the runbook's, with it the one it names", () => {
   assert.equal(lastRunOf(NONE, RUNBOOK), 7);
   assert.equal(lastRunOf({ ...NONE, until: 3 }, RUNBOOK), 3);
+  assert.equal(lastRunOf({ ...NONE, "until-decided": true, against: "a.csv" }, RUNBOOK), 7);
+  assert.equal(lastRunOf({ ...NONE, "until-decided": true, until: 3 }, RUNBOOK), 3);
   assert.equal(lastRunOf({ ...NONE, until: 7, resume: true, out: "f.csv" }, RUNBOOK), 7);
 });
 
@@ -24,6 +26,22 @@ const REFUSED: readonly (readonly [options: Partial<PartOptions>, message: strin
     { until: 3, "measure-overhead": true },
     "--measure-overhead cannot stop in between: what goes on with its file does not know it any more; " +
     "leave out --until, or --measure-overhead",
+  ],
+  [
+    { against: "a.csv" },
+    "--against FILE is for --until-decided; give it too, or leave --against out and compare afterwards",
+  ],
+  [
+    { "until-decided": true },
+    "--until-decided does not say which file decides; name it with --against FILE",
+  ],
+  [
+    { "until-decided": true, against: "a.csv", until: 3 },
+    "--until stops at a run, --until-decided at a look; leave one of them out",
+  ],
+  [
+    { "until-decided": true, against: "a.csv", out: "-" },
+    "--until-decided reads what was measured, and that goes to standard output; give --out FILE",
   ],
 ];
 

@@ -111,6 +111,7 @@ export class PaperRequest {
       }),
       waiting: { allowed: true, say: (message) => void this.said.push(message) },
       interrupt: parts.interrupt.signal,
+      looks: null,
       measureOverhead: false,
       ...over,
     };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnd } from "../../../analysis/result/meta_line.ts";
 import { type Begun, readBegun } from "../../../runbook/files/resume.ts";
+import type { PlannedLooks } from "../../../runbook/protocol/looks.ts";
 import { measureSeries } from "../../../runbook/run/series.ts";
 import { ESTALE, PaperParts } from "./loop_fixture.ts";
 import { paperKernel, PaperRequest } from "./series_fixture.ts";
@@ -106,10 +107,88 @@ Deno.test("a part of a series has no end line, and says that it can go on", asyn
   ]);
 });
 
-/** A file that was cut off after that run, read back. */
-async function begunOf(runs: number, last: number): Promise<{ begun: Begun; content: string }> {
+/** Looks after these runs, of which that one ends the series. */
+function looking(after: readonly number[], last: number, seen: string[], rows: () => number) {
+  const take = (look: number) => {
+    seen.push(`look ${look} at ${rows()}`);
+    return look === last;
+  };
+  return { after, take };
+}
+
+Deno.test("a series that may end early is ended by a look, and says how many were planned and taken", async () => {
   const parts = new PaperParts(() => "returns");
-  const paper = new PaperRequest(parts, { runs }, { last });
+  const seen: string[] = [];
+  const rows = (): number => paper.lines().filter((line) => /^\d+$/.test(line)).length;
+  const paper: PaperRequest = new PaperRequest(parts, { runs: 7, looks: 3 }, {
+    looks: looking([2, 4, 7], 2, seen, rows),
+  });
+  const { summary, interruptedAt } = await measureSeries(paper.request, paperKernel(parts));
+  assert.deepEqual(seen, ["look 1 at 2", "look 2 at 4"]);
+  assert.deepEqual([interruptedAt, summary.meta.looks], [null, 3]);
+  const end = endOf(paper);
+  assert.ok(end !== null && !("unusable" in end));
+  assert.deepEqual([end.rows, end.looks, end.edges], [4, 2, { missed: 0, absent: 0 }]);
+  assert.equal(paper.said.at(-1), "4 of 7 runs written to host.csv");
+});
+
+Deno.test("where no look settles anything, all runs are done, and the last look is counted", async () => {
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs: 5 }, { looks: looking([2, 5], 0, [], () => 0) });
+  await measureSeries(paper.request, paperKernel(parts));
+  const end = endOf(paper);
+  assert.ok(end !== null && !("unusable" in end));
+  assert.deepEqual([end.rows, end.looks], [5, 2]);
+});
+
+Deno.test("a part after which another process looks has no end, but for the last one", async () => {
+  for (const [last, looks] of [[2, null], [5, 2]] as const) {
+    const parts = new PaperParts(() => "returns");
+    const paper = new PaperRequest(parts, { runs: 5 }, { last, looks: { after: [2, 5], take: null } });
+    const { summary } = await measureSeries(paper.request, paperKernel(parts));
+    const end = endOf(paper);
+    assert.equal(summary.meta.looks, 2);
+    assert.deepEqual(end === null || "unusable" in end ? null : end.looks, looks);
+  }
+});
+
+Deno.test("a resumed series keeps its looks: it takes those from its last run on", async () => {
+  const after = [2, 4, 6];
+  for (const [last, looks] of [[2, ["look 1", "look 2"]], [3, ["look 2"]], [4, ["look 2"]]] as const) {
+    const { begun, content } = await begunOf(6, last, { after, take: null });
+    const parts = new PaperParts(() => "returns");
+    const seen: string[] = [];
+    const paper = new PaperRequest(parts, { runs: 6 }, { begun, looks: looking(after, 2, seen, () => 0) });
+    paper.disk.content = content;
+    await measureSeries(paper.request, paperKernel(parts));
+    assert.deepEqual(seen.map((line) => line.slice(0, 6)), looks, `from ${last}`);
+    const end = endOf(paper);
+    assert.ok(end !== null && !("unusable" in end));
+    assert.deepEqual([end.rows, end.looks], [4, 2]);
+  }
+});
+
+Deno.test("Ctrl-C between two looks leaves a file that can go on", async () => {
+  const parts = new PaperParts((call) => {
+    if (call < 3) return "returns";
+    parts.recordComes = false;
+    parts.interrupt.abort();
+    return "never returns";
+  });
+  const seen: string[] = [];
+  const paper = new PaperRequest(parts, { runs: 4 }, { looks: looking([2, 4], 0, seen, () => 0) });
+  const { interruptedAt } = await measureSeries(paper.request, paperKernel(parts));
+  assert.deepEqual([interruptedAt, seen.length, endOf(paper)], [3, 1, null]);
+});
+
+/** A file that was cut off after that run, read back. */
+async function begunOf(
+  runs: number,
+  last: number,
+  looks: PlannedLooks | null = null,
+): Promise<{ begun: Begun; content: string }> {
+  const parts = new PaperParts(() => "returns");
+  const paper = new PaperRequest(parts, { runs }, { last, looks });
   await measureSeries(paper.request, paperKernel(parts));
   const path = Deno.makeTempFileSync();
   try {
