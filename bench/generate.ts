@@ -1,6 +1,6 @@
 /**
  * Valid result files of any size from a seed: correct IDs, stacks, strata that differ in place and spread.
- * Used by the benchmarks; `deno run --allow-write bench/generate.ts ROWS SEED ENV OUT` writes one.
+ * Used by the benchmarks; `deno run --allow-write bench/generate.ts ROWS SEED ENV OUT [WAKERS]` writes one.
  */
 
 import { type Column, EACH_COLUMN, type Row } from "../analysis/result/columns.ts";
@@ -21,6 +21,8 @@ export interface Generated {
   readonly timeoutEvery?: number;
   /** Overrides fields of the meta line. */
   readonly meta?: Partial<Meta>;
+  /** Distinct names of wakers; their runs have longer tails and a third signature. Otherwise there are two. */
+  readonly wakers?: number;
 }
 
 const PERIOD_NS = 1_000_000_000n;
@@ -112,7 +114,8 @@ export function* generate(options: Generated): Generator<string> {
   let complete = 0;
   let selfReads = 0;
   for (let run = 1; run <= options.rows; run++) {
-    const row = generatedRow(run, options, random, { direct, wakelist, read });
+    const plain = generatedRow(run, options, random, { direct, wakelist, read });
+    const row = options.wakers === undefined ? plain : varied(plain, options.wakers, random);
     if (row.status === "complete") complete++;
     selfReads += Number(row.self_reads);
     text += formatRow(row);
@@ -248,11 +251,35 @@ function generatedRow(run: number, options: Generated, random: () => number, sta
   };
 }
 
+/** Reads that come late by an exponential time, now and then by thirty of it, and wakers of which few are frequent. */
+function varied(row: Row, wakers: number, random: () => number): Row {
+  const isSync = row.migrated === false && random() < 0.5;
+  const late = Math.round(-8_000 * Math.log1p(-random()) * (random() < 0.01 ? 30 : isSync ? 1 : 3));
+  const later = (ns: bigint | number | null) => ns === null ? null : BigInt(ns) + BigInt(late);
+  return {
+    ...row,
+    waker_comm: `kworker/u${Math.floor(wakers * random() ** 3)}`,
+    ...isSync && { signature: "WF_SYNC", wake_flags: "0x10" },
+    tkread_ns: later(row.tkread_ns),
+    tkread_task_ns: later(row.tkread_task_ns),
+    tkread_value_ns: later(row.tkread_value_ns),
+    offset_ns: later(row.offset_ns),
+    ttwu_to_tkread_ns: later(row.ttwu_to_tkread_ns),
+  };
+}
+
 if (import.meta.main) {
-  const [rows = "", seed = "", env = "", out = ""] = Deno.args;
+  const [rows = "", seed = "", env = "", out = "", wakers] = Deno.args;
   using file = Deno.openSync(out, { write: true, create: true, truncate: true });
   const encoder = new TextEncoder();
-  for (const piece of generate({ rows: Number(rows), seed: Number(seed), env })) {
+  for (
+    const piece of generate({
+      rows: Number(rows),
+      seed: Number(seed),
+      env,
+      ...wakers !== undefined && { wakers: Number(wakers) },
+    })
+  ) {
     writeAllSync(file, encoder.encode(piece));
   }
 }

@@ -4,7 +4,7 @@
 
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "../sample/sample.ts";
-import { sideSpread } from "./spread.ts";
+import { type RatioInterval, sideSpread } from "./spread.ts";
 import { type Bins, binsOver } from "../sample/histogram.ts";
 import type { Contrast, Direction } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -20,6 +20,7 @@ import { ShiftTest } from "../stats/shift_test.ts";
  * @param serial what replaces the usual interval when the order of the runs matters, else null
  * @param shiftTest of the samples, where more is asked of it
  * @param bins of the histogram, where others are to have the same
+ * @param ofRatio whether the ratio of the MADs gets an interval
  */
 export function contrast(
   samples: Pair<Float64Array>,
@@ -28,6 +29,7 @@ export function contrast(
   serial: Pick<SerialShift, "interval"> | null,
   shiftTest: ShiftTest | null = shiftTestOf(samples),
   bins: Bins | null = binsOver(samples),
+  ofRatio: RatioInterval = "resampled",
 ): Unadjusted<Contrast> {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
@@ -40,7 +42,7 @@ export function contrast(
     shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
     direction: directionOf(ends),
     cliffs_delta: smaller === 0 ? null : cliffsDelta(a, b),
-    spread: sideSpread(samples, alpha, exploration),
+    spread: sideSpread(samples, alpha, exploration, ofRatio),
     ...shapes(samples, exploration),
   };
 }

@@ -6,30 +6,49 @@ import type { SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
 import type { Ratio } from "../sample/ratio.ts";
 import type { Pair } from "../sample/summary.ts";
 import { deviationsFromMedians, flignerKilleen, spreadTest } from "../stats/spread.ts";
+import { madSorted } from "../stats/quantile.ts";
 import { madRatio } from "../stats/spread_ratio.ts";
+
+/** So many strata of a key get intervals of their ratios, those with the most runs: a page shows no more. */
+export const STRATA_RESAMPLED = 24;
 
 /**
  * B's spread compared with A's.
  *
  * @param samples sorted ascending
+ * @param interval as ratioOf
  */
 export function sideSpread(
   samples: Pair<Float64Array>,
   alpha: number,
   exploration: Exploration,
+  interval: RatioInterval,
 ): Unadjusted<SideSpread> {
-  const mad_ratio = ratioOf(samples, alpha);
-  return { mad_ratio, direction: directionOfRatio(mad_ratio), ...spreadTests(samples, exploration) };
+  const mad_ratio = ratioOf(samples, alpha, interval);
+  const direction = interval === "resampled" ? directionOfRatio(mad_ratio) : null;
+  return { mad_ratio, direction, ...spreadTests(samples, exploration) };
 }
+
+/** Whether a ratio gets an interval: resamples cost more than all else that is computed of two samples. */
+export type RatioInterval = "resampled" | "left out";
 
 /**
  * Ratio of the MADs, the second over the first; null with too few values, or when the first does not vary.
  */
-export function ratioOf([a, b]: Pair<Float64Array>, alpha: number): Ratio | null {
+export function ratioOf([a, b]: Pair<Float64Array>, alpha: number, interval: RatioInterval): Ratio | null {
   if (Math.min(a.length, b.length) < INTERVAL_NEEDS) return null;
+  if (interval === "left out") {
+    const madA = madSorted(a);
+    return madA === 0 ? null : { ratio: madSorted(b) / madA, ci: [null, null], ...NO_INTERVAL };
+  }
   const { estimate, low, high, method, notice } = madRatio(a, b, 1 - alpha);
   return estimate === null ? null : { ratio: estimate, ci: [low, high], method, notice };
 }
+
+const NO_INTERVAL = {
+  method: "no interval",
+  notice: `only the ${STRATA_RESAMPLED} strata with the most runs are resampled`,
+};
 
 function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
   if (ratio === null) return null;

@@ -5,7 +5,7 @@ import { contrast, shiftTestOf } from "./contrast.ts";
 import type { Exploration, Unadjusted } from "./exploration.ts";
 import type { Grouping } from "../sample/grouping.ts";
 import { both, completeness, type FileSample, samplesByName, TEST_NEEDS } from "../sample/sample.ts";
-import { decidingTests, ratioOf, spreadTests } from "./spread.ts";
+import { decidingTests, type RatioInterval, ratioOf, spreadTests, STRATA_RESAMPLED } from "./spread.ts";
 import { OF_STRATA, type WholeName, WHOLES } from "./questions.ts";
 import type { StratumReason } from "./reasons.ts";
 import { stratifiedShifts } from "./stratified.ts";
@@ -80,9 +80,10 @@ export function stratify(
   strata.sort((x, y) => size(y) - size(x) || (x < y ? -1 : 1));
   const ordered = strata.map((name) => samplesOf(grouped, name));
   const bins = binsOver(ordered.flat());
-  const groups = strata.map((name) => {
+  const groups = strata.map((name, index) => {
     const refused = refusalOf(samplesOf(grouped, name), confounded);
-    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins);
+    const ofRatio = index < STRATA_RESAMPLED ? "resampled" : "left out";
+    return stratum(name, values.get(name)!, grouped, ordered[0]!, alpha, refused, exploration, bins, ofRatio);
   });
   const inStrata = (question: WholeName) => {
     if (question === OF_STRATA.name) return ordered;
@@ -151,13 +152,14 @@ function stratum(
   refused: Refusal,
   exploration: Exploration,
   bins: Bins | null,
+  ofRatio: RatioInterval,
 ): Unadjusted<Stratum> {
   const samples = samplesOf(grouped, value);
   const [a, b] = samples;
   const isFirst = a === first[0] && b === first[1];
   const smaller = Math.min(a.length, b.length);
   const test = shiftTestOf(samples);
-  const numbers = contrast(samples, alpha, exploration, null, test, bins);
+  const numbers = contrast(samples, alpha, exploration, null, test, bins, ofRatio);
   const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
   const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);
   return {
@@ -174,7 +176,7 @@ function stratum(
     aborted,
     mad_ratio_to_first: isFirst
       ? [null, null]
-      : [ratioOf([first[0], a], alpha), ratioOf([first[1], b], alpha)],
+      : [ratioOf([first[0], a], alpha, ofRatio), ratioOf([first[1], b], alpha, ofRatio)],
     ...refused,
   };
 }

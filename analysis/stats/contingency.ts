@@ -61,7 +61,7 @@ function testOf(
   return {
     p: fisherMonteCarlo(table, seed),
     pFloor: 1 / (MONTE_CARLO_TABLES + 1),
-    method: `Fisher, Monte Carlo with ${MONTE_CARLO_TABLES} tables`,
+    method: `Fisher, Monte Carlo with up to ${MONTE_CARLO_TABLES} tables`,
   };
 }
 

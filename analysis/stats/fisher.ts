@@ -1,4 +1,5 @@
 import { Xoshiro128 } from "./random.ts";
+import { sequentialP } from "./sequential.ts";
 
 /**
  * Fisher's exact test of an r x c table of counts with fixed margins: the probability of all tables that are at
@@ -9,7 +10,7 @@ import { Xoshiro128 } from "./random.ts";
 /** A table whose log-probability is within this of the observed one counts as equal, as in R's `fisher.test`. */
 const SAME = 1e-7;
 
-/** Tables of a Monte-Carlo test; its p-values are multiples of 1 / (MONTE_CARLO_TABLES + 1). */
+/** Most tables of a Monte-Carlo test; its p-values are at least 1 / (MONTE_CARLO_TABLES + 1). */
 export const MONTE_CARLO_TABLES = 9999;
 
 /** Steps from one partial table to the next before the exact computation gives up: about 50 ms. */
@@ -61,17 +62,16 @@ export function fisherExact(table: Table): number | null {
 }
 
 /**
- * Monte-Carlo p: the observed table and MONTE_CARLO_TABLES random ones with its margins, (1 + those at most as
- * probable) / (1 + all). The same seed gives the same p.
+ * Monte-Carlo p: the share of up to MONTE_CARLO_TABLES random tables with these margins that are at most as probable,
+ * drawn and counted as sequential.ts says. The same seed gives the same p.
  */
 export function fisherMonteCarlo(table: Table, seed?: number): number {
   const { rows, columns, logFactorial, logWeight } = described(table);
   const random = Xoshiro128.seeded(seed);
-  let extreme = 1;
-  for (let i = 0; i < MONTE_CARLO_TABLES; i++) {
-    if (randomLogWeight(rows, columns, logFactorial, random) <= logWeight + SAME) extreme++;
-  }
-  return extreme / (MONTE_CARLO_TABLES + 1);
+  return sequentialP(
+    MONTE_CARLO_TABLES,
+    () => randomLogWeight(rows, columns, logFactorial, random) <= logWeight + SAME,
+  );
 }
 
 /** Margins; logarithms of factorials up to n; the table's log-weight: minus the sum of ln(cell!). */

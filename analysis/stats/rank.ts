@@ -172,6 +172,23 @@ export function endOfRun(sorted: Float64Array, start: number, value: number): nu
   return end;
 }
 
+/** First index at or after `start` whose value is at least `value`, in the logarithm of the way. */
+export function firstAtLeast(sorted: Float64Array, value: number, start: number): number {
+  let low = start;
+  let step = 1;
+  while (low + step < sorted.length && sorted[low + step]! < value) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(sorted.length, low + step);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function tieTerm(t: number): number {
   return t * (t - 1) * (t + 1);
 }

@@ -1,5 +1,5 @@
 import { absoluteDeviationsSorted } from "./quantile.ts";
-import { endOfRun, merged as mergedTwo } from "./rank.ts";
+import { endOfRun, firstAtLeast, merged as mergedTwo } from "./rank.ts";
 import { chiSquareSurvival, fSurvival, normalQuantile } from "./special.ts";
 
 export interface BrownForsythe {
@@ -125,25 +125,24 @@ export function flignerKilleen(
   const pooled = merged(deviations);
   const total = pooled.length;
   const df = groups.length - 1;
-  const scoreSums = new Float64Array(groups.length);
-  const next = new Uint32Array(groups.length);
   const scores = new Float64Array(total);
   for (let start = 0; start < total;) {
-    const value = pooled[start]!;
-    const end = endOfRun(pooled, start, value);
+    const end = endOfRun(pooled, start, pooled[start]!);
     // 1/2 + rank / (2 (N + 1)), approached from above: its distance to 1 keeps all digits.
-    const score = -normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2);
-    for (let i = start; i < end; i++) scores[i] = score;
-    // By index, because there are about as many rounds as values.
-    for (let g = 0; g < deviations.length; g++) {
-      const group = deviations[g]!;
-      const first = next[g]!;
-      const after = endOfRun(group, first, value);
-      scoreSums[g]! += score * (after - first);
-      next[g] = after;
-    }
+    scores.fill(-normalQuantile(0.5 - (start + 1 + end) / 2 / (total + 1) / 2), start, end);
     start = end;
   }
+  const scoreSums = Float64Array.from(deviations, (group) => {
+    let sum = 0;
+    let at = 0;
+    for (let start = 0; start < group.length;) {
+      const end = endOfRun(group, start, group[start]!);
+      at = firstAtLeast(pooled, group[start]!, at);
+      sum += scores[at]! * (end - start);
+      start = end;
+    }
+    return sum;
+  });
   if (pooled[0] === pooled[total - 1]) return { chiSquare: null, df, p: null };
   const mean = sumOf(scores) / total;
   let squares = 0;

@@ -6,7 +6,7 @@ import {
   type SampleInfluences,
   undefinedInterval,
 } from "./bootstrap.ts";
-import { Xoshiro128 } from "./random.ts";
+import { DEFAULT_SEED, Xoshiro128 } from "./random.ts";
 import { madSorted } from "./quantile.ts";
 import { tQuantile } from "./special.ts";
 import { DRAWN_WHOLE_UP_TO, leaveOneOut, madCounted, Resample, wholeResamples } from "./resample.ts";
@@ -20,6 +20,22 @@ const LEFT_OUT = 500;
 /** When both samples are larger than this, they are split into batches instead of being resampled. */
 const BATCHED_ABOVE = 2000;
 const BATCHES = 40;
+
+/** What the interval takes from one sample alone, whatever it is compared with. */
+interface Resampled {
+  /** The MAD of each resample. */
+  readonly replicates: Float64Array;
+  readonly influences: SampleInfluences;
+}
+
+/**
+ * Samples resampled so far, as A and as B: a stratum is compared with its other side and with the first stratum, which is
+ * compared with all others. The two roles have random numbers of their own, so both samples of a ratio are independent.
+ */
+const known: readonly [WeakMap<Float64Array, Resampled>, WeakMap<Float64Array, Resampled>] = [
+  new WeakMap(),
+  new WeakMap(),
+];
 
 /**
  * Ratio of the MADs, B over A, with its bootstrap interval. Both samples are resampled in full, whatever
@@ -37,26 +53,33 @@ export function madRatio(
   const madA = madSorted(sortedA);
   const madB = madSorted(sortedB);
   if (madA === 0) return undefinedInterval("the MAD of A is 0", confidence);
-  const random = Xoshiro128.seeded(seed);
   if (Math.min(sortedA.length, sortedB.length) > BATCHED_ABOVE) {
-    const batched = batchedInterval(sortedA, sortedB, madB / madA, confidence, random);
+    const batched = batchedInterval(sortedA, sortedB, madB / madA, confidence, Xoshiro128.seeded(seed));
     if (batched !== null) return batched;
   }
-  const resampled = (sorted: Float64Array): () => number => {
-    if (sorted.length > DRAWN_WHOLE_UP_TO) {
-      return () => madCounted(sorted, new Resample(sorted.length, random));
-    }
-    const draw = wholeResamples(sorted, random);
-    return () => madSorted(draw());
-  };
-  const [ofA, ofB] = [resampled(sortedA), resampled(sortedB)];
+  const [ofA, ofB] = [resampledAs(0, sortedA, seed), resampledAs(1, sortedB, seed)];
   const replicates = new Float64Array(RESAMPLES);
-  for (let i = 0; i < RESAMPLES; i++) replicates[i] = ofB() / ofA();
-  const acceleration = accelerationOf([
-    influencesOn(sortedA, madA, -1),
-    influencesOn(sortedB, madB, 1),
-  ]);
+  for (let i = 0; i < RESAMPLES; i++) replicates[i] = ofB.replicates[i]! / ofA.replicates[i]!;
+  const acceleration = accelerationOf([negated(ofA.influences), ofB.influences]);
   return bootstrapInterval(madB / madA, replicates, acceleration, confidence);
+}
+
+function resampledAs(role: 0 | 1, sorted: Float64Array, seed: number = DEFAULT_SEED): Resampled {
+  const found = seed === DEFAULT_SEED ? known[role].get(sorted) : undefined;
+  if (found !== undefined) return found;
+  const random = Xoshiro128.seeded(seed + role);
+  const replicates = new Float64Array(RESAMPLES);
+  if (sorted.length > DRAWN_WHOLE_UP_TO) {
+    for (let i = 0; i < RESAMPLES; i++) {
+      replicates[i] = madCounted(sorted, new Resample(sorted.length, random));
+    }
+  } else {
+    const draw = wholeResamples(sorted, random);
+    for (let i = 0; i < RESAMPLES; i++) replicates[i] = madSorted(draw());
+  }
+  const resampled = { replicates, influences: influencesOn(sorted, madSorted(sorted)) };
+  if (seed === DEFAULT_SEED) known[role].set(sorted, resampled);
+  return resampled;
 }
 
 /**
@@ -105,8 +128,8 @@ function dealt(sorted: Float64Array, random: Xoshiro128): Float64Array[] {
   return batches;
 }
 
-/** Jackknife influence of single values on `sign` times the logarithm of the MAD. */
-function influencesOn(sorted: Float64Array, whole: number, sign: number): SampleInfluences {
+/** Jackknife influence of single values on the logarithm of the MAD. */
+function influencesOn(sorted: Float64Array, whole: number): SampleInfluences {
   const size = sorted.length;
   if (size < 2 || whole === 0) return { size, influences: [] };
   const groups = Math.min(size, LEFT_OUT);
@@ -115,5 +138,9 @@ function influencesOn(sorted: Float64Array, whole: number, sign: number): Sample
     return madCounted(sorted, leaveOneOut(size, without)) / whole;
   });
   const mean = left.reduce((sum, value) => sum + value, 0) / groups;
-  return { size, influences: left.map((value) => sign * (size - 1) * (mean - value)) };
+  return { size, influences: left.map((value) => (size - 1) * (mean - value)) };
+}
+
+function negated({ size, influences }: SampleInfluences): SampleInfluences {
+  return { size, influences: influences.map((influence) => -influence) };
 }

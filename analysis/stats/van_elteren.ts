@@ -26,6 +26,8 @@ const TOLERANCE = 1e-12;
  */
 const LONG_WALK = 20_000;
 const THINNED_TO = 32;
+/** Of many strata fewer values each, so that there are not many more of these differences than so many. */
+const MOST_THINNED = 65_536;
 const THINNED_MARGIN = 0.02;
 
 /** With more values the end of an interval is searched to this share of its distance from the middle. */
@@ -209,21 +211,44 @@ function weightedDifference(strata: readonly StratumPair[], target: number): num
   return low + 0; // never -0
 }
 
+/** A few of all differences, ascending, and the weight up to each of them. */
+interface Few {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** Found so far: each step of a search for an end asks for them again. */
+const known = new WeakMap<readonly StratumPair[], Few>();
+
+function fewOf(strata: readonly StratumPair[]): Few {
+  const before = known.get(strata);
+  if (before !== undefined) return before;
+  const most = Math.min(THINNED_TO, Math.max(2, Math.floor(Math.sqrt(MOST_THINNED / strata.length))));
+  const found = strata.flatMap(({ a, b }) => {
+    const [fewA, fewB] = [thinned(a, most), thinned(b, most)];
+    const weight = (weightOf({ a, b }) * a.length * b.length) / (fewA.length * fewB.length);
+    return Array.from(fewA).flatMap((x) => Array.from(fewB, (y) => ({ value: y - x, weight })));
+  });
+  found.sort((x, y) => x.value - y.value);
+  let sum = 0;
+  const few = {
+    values: Float64Array.from(found, ({ value }) => value),
+    weights: Float64Array.from(found, ({ weight }) => sum += weight),
+  };
+  known.set(strata, few);
+  return few;
+}
+
 /**
  * Two values between which the target should lie, from a few of all differences; none when a pass is short.
  */
 function beginning(strata: readonly StratumPair[], target: number): number[] {
   if (strata.reduce((sum, { a, b }) => sum + a.length + b.length, 0) < LONG_WALK) return [];
-  const few = strata.flatMap(({ a, b }) => {
-    const [fewA, fewB] = [thinned(a, THINNED_TO), thinned(b, THINNED_TO)];
-    const weight = (weightOf({ a, b }) * a.length * b.length) / (fewA.length * fewB.length);
-    return Array.from(fewA).flatMap((x) => Array.from(fewB, (y) => ({ value: y - x, weight })));
-  });
-  few.sort((x, y) => x.value - y.value);
+  const { values, weights } = fewOf(strata);
   const margin = THINNED_MARGIN * totalWeight(strata);
   const at = (wanted: number) => {
-    let sum = 0;
-    return (few.find(({ weight }) => (sum += weight) >= wanted) ?? few.at(-1)!).value;
+    const found = weights.findIndex((weight) => weight >= wanted);
+    return values[found < 0 ? values.length - 1 : found]!;
   };
   return [at(target - margin), at(target + margin)];
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import type { Row } from "../../../analysis/result/columns.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { compareText } from "../../../analysis/print/compare/text.ts";
@@ -32,6 +33,32 @@ Deno.test("strata show both sides, and one that only a side has is CONFOUNDED", 
   assert.deepEqual(wakelist!.reason, { code: "no_complete_run_in", side: 1 });
   assert.notEqual(strata.spread.sides[0], null);
   assert.equal(strata.spread.sides[1], null);
+});
+
+Deno.test("beyond the strata that a page shows, ratios of spreads have no interval, and say so", () => {
+  const name = (i: number): Partial<Row> => ({ waker_comm: `worker/${i % 26}` });
+  const rows = runs(spread(26 * 8, MS, 100), name);
+  const { strata: [{ groups }] } = compared(rows, rows, {}, { by: ["waker_comm"] }) as unknown as {
+    strata: [Comparison["strata"][number]];
+  };
+  assert.equal(groups.length, 26);
+  for (const [index, { spread, mad_ratio_to_first, shift_ci_ns }] of groups.entries()) {
+    const ratios = [
+      spread.mad_ratio!,
+      ...index === 0 ? [] : [mad_ratio_to_first[0]!, mad_ratio_to_first[1]!],
+    ];
+    const isResampled = index < 24;
+    for (const { ratio, ci: [low, high], method, notice } of ratios) {
+      assert.ok(ratio > 0);
+      if (isResampled) assert.match(method, /^bootstrap/);
+      else {
+        assert.deepEqual([low, high, method], [null, null, "no interval"]);
+        assert.equal(notice, "only the 24 strata with the most runs are resampled");
+      }
+    }
+    assert.equal(spread.direction === null, !isResampled);
+    assert.notEqual(shift_ci_ns, null);
+  }
 });
 
 Deno.test("a key that splits the runs as another one does says so and has the same numbers", () => {

@@ -128,6 +128,15 @@ Deno.test("ratios scale with B, do not move with either sample and repeat for th
   fc.assert(property, { numRuns: 15 });
 });
 
+Deno.test("the two samples of a ratio are resampled independently, though each of them once for all ratios", () => {
+  const values = sorted(Array.from({ length: 100 }, (_, i) => i ** 1.5));
+  const { low, high } = madRatio(values, values);
+  assert.ok(low! < 0.8 && high! > 1.25, `${low} ${high}`);
+  const other = values.map((value) => 2 * value);
+  madRatio(values, other);
+  assert.deepEqual(madRatio(values, other), madRatio(values.slice(), other.slice()));
+});
+
 Deno.test("ratios of large samples come from batches, are those that resampling gives, and cover the truth", () => {
   const random = Xoshiro128.seeded(17);
   const skewed = (n: number) => Float64Array.from({ length: n }, () => -Math.log1p(-random.uniform())).sort();
