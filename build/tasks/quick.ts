@@ -11,11 +11,18 @@ import { finish } from "./ok.ts";
 /** Left to `deno task ok`: each takes more than a second of CPU time, for simulations or large inputs. */
 export const SLOW: readonly string[] = [
   "tests/analysis/compare/compare_test.ts",
+  "tests/analysis/compare/findings_test.ts",
+  "tests/analysis/compare/inputs_test.ts",
+  "tests/analysis/compare/looks_test.ts",
   "tests/analysis/compare/stability_test.ts",
+  "tests/analysis/compare/strata_test.ts",
   "tests/analysis/export/export_test.ts",
+  "tests/analysis/mechanisms/keys_test.ts",
+  "tests/analysis/mechanisms/stories_test.ts",
   "tests/analysis/power/power_test.ts",
   "tests/analysis/print/compare/forms_test.ts",
   "tests/analysis/print/compare/json_test.ts",
+  "tests/analysis/print/compare/tails_test.ts",
   "tests/analysis/print/compare/text_test.ts",
   "tests/analysis/print/sentences_test.ts",
   "tests/analysis/report/html/markup_test.ts",
@@ -25,7 +32,13 @@ export const SLOW: readonly string[] = [
   "tests/analysis/stats/bootstrap_test.ts",
   "tests/analysis/stats/contingency_test.ts",
   "tests/analysis/stats/dip_test.ts",
+  "tests/analysis/stats/location_test.ts",
+  "tests/analysis/stats/looks_test.ts",
+  "tests/analysis/stats/mixture_test.ts",
+  "tests/analysis/stats/resample_test.ts",
   "tests/analysis/stats/series_test.ts",
+  "tests/analysis/tails/tails_test.ts",
+  "tests/answers/answers_test.ts",
 ];
 
 const FOLDERS = ["tests/analysis", "tests/answers", "tests/docs"];
