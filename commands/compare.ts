@@ -4,25 +4,27 @@ import type { ColumnName } from "../analysis/result/columns.ts";
 import { compareCsv } from "../analysis/print/compare/csv.ts";
 import { compareJson } from "../analysis/print/compare/json.ts";
 import { compareMarkdown } from "../analysis/print/compare/markdown.ts";
-import { compareText } from "../analysis/print/compare/text.ts";
+import { compareBrief, compareText } from "../analysis/print/compare/text.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
-import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
+import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
 export interface CompareFlags extends ComparisonFlags {
   /** `html` is the page of `probe report`. */
-  readonly format: keyof typeof FORMS | "html";
+  readonly format: keyof typeof FORMS | "text" | "html";
+  /** Text with everything, not the first screen alone. */
+  readonly details: boolean;
   /** Verdicts that, when a question has one of them, end the program with the exit code of a gate. */
   readonly "fail-on"?: readonly Verdict[];
 }
 
-const FORMS = { text: compareText, json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
+const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
 /** @throws Failure when the file cannot be read or is refused */
 function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
@@ -47,7 +49,7 @@ export async function compareCommand(
   say: (text: string) => void,
   columns: number | null,
 ): Promise<ExitCode> {
-  const { text, comparisons } = await answerOf(flags, paths, columns !== null && columns >= PLOTS_FROM);
+  const { text, comparisons } = await answerOf(flags, paths, columns);
   write(text);
   return gate(comparisons, flags["fail-on"], say);
 }
@@ -57,7 +59,11 @@ interface Answer {
   readonly comparisons: readonly Comparison[];
 }
 
-async function answerOf(flags: CompareFlags, paths: readonly string[], plots: boolean): Promise<Answer> {
+async function answerOf(
+  flags: CompareFlags,
+  paths: readonly string[],
+  columns: number | null,
+): Promise<Answer> {
   if (flags.format === "html") {
     // Imported here so that only this format pays for the page.
     const { pageOf } = await import("./report.ts");
@@ -65,7 +71,19 @@ async function answerOf(flags: CompareFlags, paths: readonly string[], plots: bo
     return { text: page, comparisons };
   }
   const comparisons = compareFiles(paths.map((path) => readKeyed(path, flags.by ?? [])), flags);
-  return { text: FORMS[flags.format](comparisons, plots), comparisons };
+  return { text: textIn(flags, comparisons, columns), comparisons };
+}
+
+function textIn(
+  { format, details }: CompareFlags,
+  comparisons: readonly Comparison[],
+  columns: number | null,
+): string {
+  if (format === "html") throw new RangeError("the page is no text of comparisons alone");
+  if (format !== "text") return FORMS[format](comparisons);
+  return details
+    ? compareText(comparisons, columns !== null && columns >= PLOTS_FROM)
+    : compareBrief(comparisons, lineWidth(columns));
 }
 
 /** Says which questions have one of the verdicts. Strata are only explored, so they do not fail a gate. */

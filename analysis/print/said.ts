@@ -6,11 +6,14 @@ import type { Pair, PValue } from "../sample/summary.ts";
 import {
   formatChosen,
   formatDuration,
+  formatInUnit,
   formatP,
   formatProbability,
   formatShift,
   formatSigned,
   formatStatistic,
+  type RowUnit,
+  rowUnit,
 } from "../units/format_value.ts";
 import type { Cell, Finding, Said } from "./model.ts";
 
@@ -78,6 +81,16 @@ export function marginInWords(
   return ns === null ? say`+-${declared}` : say`+-${declared} (${duration(ns)})`;
 }
 
+/** A margin as it was declared. */
+export function declaredMargin(
+  { margin_ns: ns, margin_percent: percent }: {
+    readonly margin_ns: number | null;
+    readonly margin_percent: number | null;
+  },
+): Said {
+  return percent !== null ? made(`${percent} %`, percent) : ns === null ? made("-") : chosen(ns);
+}
+
 /** A shift in percent of A's median; null: `-` */
 export function percentShift(percent: number | null): Said {
   if (percent === null) return made("-");
@@ -86,7 +99,24 @@ export function percentShift(percent: number | null): Said {
   const shown = Number(text) === 0
     ? "0.0"
     : String(Number(text) >= 1000 || Number(text) <= -1000 ? Number(text) : text);
-  return made(`${Number(text) > 0 ? "+" : ""}${shown} %`, percent);
+  return made(`${Number(text) > 0 ? "+" : ""}${shown}%`, percent);
+}
+
+/** A unit for the numbers of one line: in it the largest is short, and those of `small` keep two digits. */
+export function rowUnitOf(all: readonly (number | null)[], small: readonly (number | null)[]): RowUnit {
+  const known = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
+  return rowUnit(known(all), known(small));
+}
+
+/** A duration in a given unit, which is not printed. */
+export function inUnit(ns: number, unit: RowUnit): Said {
+  return made(formatInUnit(ns, unit), ns);
+}
+
+/** A difference in a given unit, which is not printed. */
+export function shiftInUnit(ns: number, unit: RowUnit): Said {
+  const text = formatInUnit(ns, unit);
+  return made(Number(text) > 0 ? `+${text}` : text, ns);
 }
 
 /** A difference in ns; null: `-` */

@@ -29,6 +29,42 @@ export function formatDuration(ns: number | null): string {
   return `${ns < 0 && Number(digits) !== 0 ? "-" : ""}${digits} ${UNITS[unit]}`;
 }
 
+/** A unit for several numbers of one line, and their decimals. */
+export interface RowUnit {
+  readonly name: string;
+  readonly ns: number;
+  readonly decimals: number;
+}
+
+/** Numbers below the first are shown with so many digits at least. */
+const DIGITS_OF_SMALLEST = 2;
+
+/**
+ * The unit in which the largest has one to three digits before the point and four in all, with more decimals where the
+ * smaller ones would vanish.
+ *
+ * @param all in ns
+ * @param small that have to keep their digits, in ns
+ */
+export function rowUnit(all: readonly number[], small: readonly number[]): RowUnit {
+  const largest = Math.max(0, ...all.map(Math.abs));
+  let unit = 0;
+  while (unit < UNITS.length - 1 && Number((largest / 1000 ** unit).toPrecision(DIGITS)) >= 1000) unit++;
+  const ns = 1000 ** unit;
+  const before = (value: number) => value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value) / ns)) + 1;
+  const wanted = Math.max(
+    DIGITS - Math.max(1, before(largest)),
+    ...small.filter((value) => value !== 0).map((value) => DIGITS_OF_SMALLEST - before(value)),
+  );
+  return { name: UNITS[unit]!, ns, decimals: Math.max(0, Math.min(wanted, unit === 0 ? 1 : 3)) };
+}
+
+/** A number of a line, without its unit. */
+export function formatInUnit(ns: number, { ns: unit, decimals }: RowUnit): string {
+  const text = (ns / unit).toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
 /** A duration that a person chose: without the trailing zeros of a measured one. */
 export function formatChosen(ns: number): string {
   const text = formatDuration(ns);

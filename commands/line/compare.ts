@@ -36,6 +36,11 @@ export const COMPARE_FLAGS = {
     brief: "Form of the answer",
     default: "text",
   },
+  details: {
+    kind: "boolean",
+    brief: "As text: every number, with its method, instead of the first screen",
+    default: false,
+  },
   "fail-on": {
     kind: "parsed",
     parse: parseVerdicts,

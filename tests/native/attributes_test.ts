@@ -146,7 +146,7 @@ async function comparedTexts(...texts: string[]): Promise<string> {
       Deno.writeTextFileSync(`${folder}/${i}.csv`, text);
       return `${folder}/${i}.csv`;
     });
-    return (await capture([EXECUTABLE, "compare", ...paths])).stdout;
+    return (await capture([EXECUTABLE, "compare", "--details", ...paths])).stdout;
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

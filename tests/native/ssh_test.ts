@@ -102,7 +102,7 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   const protocol = ["--runbook", "it's.toml", "--runs", "6", "--period", "50ms"];
   const { code, stdout, stderr } = await place.ab(["--ssh", VM, ...protocol]);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^question +verdict/m);
+  assert.match(stdout, /^4 questions: [^]*^question +A /m);
   assert.match(stderr, /^vm \| 6 of 6 runs written to /m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
   for (const side of [a, b]) assertSoundHere(side, 6);
@@ -115,11 +115,11 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
 
 Deno.test("in a wide terminal probe ab draws what probe compare draws", async () => {
   using place = await Place.make();
-  const call = ["--ssh", VM, "--runs", "6", "--period", "50ms"];
+  const call = ["--ssh", VM, "--runs", "6", "--period", "50ms", "--details"];
   const { stdout } = await place.ab(
     call,
     `wide() { script -qec "stty cols 160; $*" /dev/null </dev/null; }
-wide "$@"; echo "ended with $?"; wide "$1" compare "$folder/out/host.csv" "$folder/out/vm.csv"`,
+wide "$@"; echo "ended with $?"; wide "$1" compare --details "$folder/out/host.csv" "$folder/out/vm.csv"`,
   );
   const [all = "", compared = ""] = stdout.split("ended with 0\n");
   assert.match(compared, /^question +verdict[^]*\u2588/m, stdout);
@@ -131,7 +131,7 @@ Deno.test("of a runbook of several blocks, both sides take turns over ssh", asyn
   Deno.writeTextFileSync(`${place.folder}/turns.toml`, 'runs = 8\nblocks = 3\nperiod = "50ms"\n');
   const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runbook", "turns.toml"]);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^question +verdict/m);
+  assert.match(stdout, /^4 questions: [^]*^question +A /m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
   for (const side of [a, b]) {
     assertSoundHere(side, 8);

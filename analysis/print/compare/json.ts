@@ -1,13 +1,15 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { perQuestion, WHOLES } from "../../compare/questions.ts";
 import { jsonText } from "../json.ts";
+import { questionsByVerdict } from "./brief.ts";
 import { keyReason } from "./key_reasons.ts";
 import { tailReason } from "./tails.ts";
 import { lettersOf, reasonInWords } from "./reasons.ts";
 import { warningInWords } from "./warnings.ts";
 
 /**
- * One comparison as JSON: the fields of `Comparison`, in its order, with reasons and warnings in words.
+ * One comparison as JSON: which verdict which questions have, then the fields of `Comparison`, in its order, with
+ * reasons and warnings in words.
  * Several comparisons with one baseline become the list `comparisons`.
  */
 export function compareJson(comparisons: readonly Comparison[]): string {
@@ -16,12 +18,14 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 }
 
 function inWords(comparison: Comparison): object {
+  const { verdict: _, ...fields } = comparison;
   const { strata, association, warnings, mechanisms, tails } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
     reason === null ? null : reasonInWords(reason, letters).text;
   return {
-    ...comparison,
+    answer: questionsByVerdict(comparison),
+    ...fields,
     ...perQuestion(({ name }) => {
       const answer = comparison[name];
       const { reasons, leave_out } = answer;

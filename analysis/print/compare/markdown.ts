@@ -17,7 +17,8 @@ export function compareMarkdown(comparisons: readonly Comparison[]): string {
 function sectionsOf(told: ToldComparison): string[] {
   const { lead, warnings } = told;
   return [
-    `## ${told.verdict}: ${escaped(told.files)}`,
+    `## ${escaped(told.answer.text)}`,
+    `${escaped(told.files)}.`,
     `${lead.name}: ${sentence(joined([...lead.facts, lead.caution], "; "))}`,
     ...lead.notes.length === 0 ? [] : [notes(lead.notes)],
     list(told.sides.map((side, index) => `**${told.letters[index]}** ${sentence(side)}`)),

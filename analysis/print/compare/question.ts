@@ -147,13 +147,18 @@ function looks({ alpha, looks }: Comparison): Note[] {
 /** Most of A's median that a margin may be and still say something. */
 const WIDE = 0.5;
 
+/** @param margin in medians of A; null: not known */
+export function isWide(margin: number | null): boolean {
+  return margin !== null && margin > WIDE;
+}
+
 /** What such a margin calls equal may be a large part of the whole. */
 function wideMargin(
   { margin_to_median: wide, median_ns: [median] }: Answer,
   { letters: [a] }: Sides,
 ): Note[] {
-  if (wide === null || wide <= WIDE) return [];
-  const says = say`the margin is ${times(wide)} times ${a}'s median of ${
+  if (!isWide(wide)) return [];
+  const says = say`the margin is ${times(wide!)} times ${a}'s median of ${
     duration(median)
   }: what it calls equal may be far apart; --margin 10% asks more`;
   return [{ label: "margin", says }];

@@ -23,6 +23,11 @@ export function side(
   return say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
 }
 
+/** The confidence of the intervals shown. */
+export function confidenceOf({ alpha }: Sides): string {
+  return confidence(alpha).text;
+}
+
 /** The words that follow every shift. */
 export function difference({ letters: [a, b] }: Sides): string {
   return `${b} - ${a}`;

@@ -3,10 +3,11 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { VERDICTS } from "../../compare/verdict.ts";
 import { fields, findings, headed, notes, sentence, table } from "../layout/text.ts";
-import { left, WIDTH } from "../layout/terminal.ts";
+import { WIDTH } from "../layout/terminal.ts";
 import type { Finding, Said } from "../model.ts";
 import { joined, plain, say } from "../said.ts";
 import { CROSS_CHECKS } from "./findings.ts";
+import { briefLines } from "./brief_text.ts";
 import type { ToldQuestion } from "./question.ts";
 import { keyLines, keyVerdictLines } from "./mechanisms_text.ts";
 import { crossLines, strataLines } from "./strata_text.ts";
@@ -17,7 +18,7 @@ const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
 
 /** Findings printed with their method. The methods of the others are always the same and come at the end. */
-const WITH_METHOD = ["shift test", "equivalence", "equal spread", "distribution"];
+const WITH_METHOD = ["shift", "equivalence", "equal spread", "distribution"];
 
 const SAMPLES = {
   head: 4,
@@ -41,23 +42,39 @@ export function compareText(comparisons: readonly Comparison[], plots: boolean =
   const told = comparisons.map(tellComparison);
   if (told.length === 1) return textOf(told[0]!, plots);
   const rule = `${"=".repeat(WIDTH)}\n`;
-  const verdicts = told.flatMap(({ verdict, summary }) =>
-    sentence(summary, `${left(verdict, LONGEST_VERDICT)}  `)
+  return [`${answersOf(told, WIDTH).join("\n")}\n`, ...told.map((one) => textOf(one, plots))].join(
+    `\n${rule}\n`,
   );
-  return [`${verdicts.join("\n")}\n`, ...told.map((one) => textOf(one, plots))].join(`\n${rule}\n`);
+}
+
+/**
+ * The first screen of each comparison: what decides, in at most 30 lines. With several, all answers come first.
+ *
+ * @param width of a line, in characters
+ */
+export function compareBrief(comparisons: readonly Comparison[], width: number): string {
+  const told = comparisons.map(tellComparison);
+  const screens = told.map((one) => briefLines(one, width));
+  return `${
+    [...told.length === 1 ? [] : [answersOf(told, width)], ...screens].map((lines) => lines.join("\n")).join(
+      `\n\n${"=".repeat(width)}\n\n`,
+    )
+  }\n`;
+}
+
+/** The answers of several comparisons, with their files. */
+function answersOf(told: readonly ToldComparison[], width: number): string[] {
+  return told.flatMap(({ answer, files }) => sentence(say`${files}: ${answer}`, "", width));
 }
 
 function textOf(told: ToldComparison, plots: boolean): string {
   const sections = [
-    [
-      ...headline(told.lead),
-      "",
-      ...told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `)),
-    ],
+    sentence(told.answer),
+    told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `)),
     overviewLines(told),
     keyVerdictLines(told.mechanisms),
     headed(told.warnings),
-    ...told.questions.map((question) => questionLines(question, question === told.lead, plots)),
+    ...told.questions.map((question) => questionLines(question, plots)),
     keyLines(told.mechanisms),
     tailLines(told.tails),
     ...told.strata.map((strata) => strataLines(strata, plots)),
@@ -66,13 +83,6 @@ function textOf(told: ToldComparison, plots: boolean): string {
     sentence(joined(told.methods, " ")),
   ];
   return sections.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`).join("\n");
-}
-
-function headline({ name, verdict, facts, methods, caution, notes: all }: ToldQuestion): string[] {
-  return [
-    ...sentence(say`${name}: ${joined([...facts, ...methods, caution], "; ")}`, `${verdict}  `),
-    ...notes(all.filter(({ label }) => label !== "thin")),
-  ];
 }
 
 /** All questions at a glance. Large files, whose counts are too wide, have them with the sides alone. */
@@ -96,14 +106,12 @@ function overviewLines({ overview }: ToldComparison): string[] {
   return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
 }
 
-/** @param isLead the lead question: its notes stand at the top already */
-function questionLines(told: ToldQuestion, isLead: boolean, plots: boolean): string[] {
-  const said = isLead ? told.notes.filter(({ label }) => label === "thin") : told.notes;
+function questionLines(told: ToldQuestion, plots: boolean): string[] {
   const shown = told.findings.filter(({ what }) => !CROSS_CHECKS.includes(what));
   return [
     `${told.name}: ${told.title}`,
     ...sentence(joined([plain(told.verdict), told.caution], ": "), "  "),
-    ...notes(said),
+    ...notes(told.notes),
     ...table(told.samples, { ...SAMPLES, plots }, "sides"),
     ...fields(told.outliers, LABEL),
     ...findings(shown.map(withoutMethod), LABEL),
@@ -133,7 +141,8 @@ function tailLines({ title, table: of, findings: found, late, lacks, methods }: 
 }
 
 function withoutMethod(found: Finding): Finding {
-  return WITH_METHOD.includes(found.what ?? found.topic) ? found : { ...found, method: null };
+  const what = found.what ?? found.topic;
+  return WITH_METHOD.some((name) => what.startsWith(name)) ? found : { ...found, method: null };
 }
 
 function contextLines({ context: { caption, rows } }: ToldComparison): string[] {

@@ -2,7 +2,6 @@
 
 import type { Comparison, SideSpread } from "../../compare/comparison.ts";
 import { LEAD, QUESTIONS } from "../../compare/questions.ts";
-import type { Verdict } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
 import {
   bareP,
@@ -18,6 +17,15 @@ import {
   sizes,
   times,
 } from "../said.ts";
+import {
+  answerInWords,
+  type BriefColumn,
+  briefKeys,
+  briefNotes,
+  briefTable,
+  briefWarnings,
+  unaccounted,
+} from "./brief.ts";
 import { tellMechanisms, type ToldMechanisms } from "./mechanisms.ts";
 import { tellCross, type ToldCross } from "./association.ts";
 import { tellQuestion, type ToldQuestion } from "./question.ts";
@@ -39,11 +47,19 @@ export type OverviewColumn =
   | "holm";
 
 export interface ToldComparison {
-  readonly verdict: Verdict;
+  /** How many questions have which verdict. */
+  readonly answer: Said;
+  /** The first screen. */
+  readonly brief: {
+    readonly table: Table<BriefColumn>;
+    readonly notes: readonly Said[];
+    /** One mechanism or two: a line for each key. */
+    readonly keys: readonly Said[];
+    readonly warnings: readonly Said[];
+    readonly unaccounted: readonly Said[];
+  };
   /** Which file is compared with which. */
   readonly files: string;
-  /** The shift and the files, for output with several comparisons. */
-  readonly summary: Said;
   readonly letters: readonly [a: string, b: string];
   /** What the sides are, in the order of the letters. */
   readonly sides: readonly Said[];
@@ -68,9 +84,15 @@ export function tellComparison(comparison: Comparison): ToldComparison {
   const questions = QUESTIONS.map((question) => tellQuestion(question, comparison, sides));
   const files = `${b.file} against ${a.file}`;
   return {
-    verdict: comparison.verdict,
+    answer: answerInWords(comparison),
+    brief: {
+      table: briefTable(comparison, sides),
+      notes: briefNotes(comparison, questions),
+      keys: briefKeys(comparison),
+      warnings: briefWarnings(comparison),
+      unaccounted: unaccounted(comparison),
+    },
     files,
-    summary: say`${difference(sides)} ${shift(comparison[LEAD.name].shift_ns)}; ${files}`,
     letters: sides.letters,
     sides: comparison.sides.map(side),
     lead: questions[QUESTIONS.indexOf(LEAD)]!,

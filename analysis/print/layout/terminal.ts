@@ -2,6 +2,15 @@
 
 export const WIDTH = 80;
 
+/** Narrower terminals fold lines themselves, and wider lines are hard to read. */
+const NARROWEST = 60;
+const WIDEST = 200;
+
+/** Characters of a line for a terminal, or for output that goes elsewhere (null). */
+export function lineWidth(columns: number | null): number {
+  return columns === null ? WIDTH : Math.min(WIDEST, Math.max(NARROWEST, columns));
+}
+
 /** From this width on a terminal has room for histograms beside the tables. */
 export const PLOTS_FROM = 120;
 
@@ -13,8 +22,8 @@ const NO_BREAK = "\u00a0";
  *
  * @param first what the first line begins with; the others begin with as many blanks
  */
-export function wrap(text: string, first = ""): string[] {
-  const room = WIDTH - first.length;
+export function wrap(text: string, first = "", width: number = WIDTH): string[] {
+  const room = width - first.length;
   const lines: string[] = [];
   let line = "";
   const kept = text.replace(/(?<=\d) (?=(ns|us|ms|s|%)(?!\w))/g, NO_BREAK);

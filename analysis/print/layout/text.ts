@@ -9,8 +9,9 @@ import { printable } from "../printable.ts";
 /** How many rows of a table or items of a list are shown; the rest is only counted. */
 export const SHOWN = 12;
 
-export function sentence({ text }: Said, first = ""): string[] {
-  return wrap(printable(text), first);
+/** @param width of a line, in characters */
+export function sentence({ text }: Said, first = "", width: number = WIDTH): string[] {
+  return wrap(printable(text), first, width);
 }
 
 export function cell(of: Cell): string {

@@ -98,8 +98,8 @@ const cellsOf = (findings: readonly Finding[]) =>
 /** What each layout shows of an answer, word for word. */
 const SHOWN: Readonly<Record<string, (told: ToldComparison) => readonly Cell[]>> = {
   text: (told) => [
+    told.answer,
     ...told.sides,
-    ...told.lead.facts,
     ...told.lead.methods,
     ...told.questions.flatMap(({ notes, caution }) => [...saysOf(notes), caution]),
     ...saysOf(told.warnings),
@@ -110,6 +110,7 @@ const SHOWN: Readonly<Record<string, (told: ToldComparison) => readonly Cell[]>>
     ...told.methods,
   ],
   markdown: (told) => [
+    told.answer,
     ...told.sides,
     ...told.lead.facts,
     ...saysOf(told.lead.notes),

@@ -123,7 +123,10 @@ Deno.test("the Markdown begins with the verdict, names every question's and fold
   const markdown = compareMarkdown([
     compared(runs(spread(30, 5 * MS, 100), migrated), runs(spread(30, 15 * MS, 100), migrated)),
   ]);
-  assert.match(markdown, /^## DIFFERENT: b\.csv against a\.csv\n/);
-  assert.match(markdown, /\| offset \| DIFFERENT \| \+10\.00 ms \| .* \| 30 \+ 30 \| /);
+  assert.match(
+    markdown,
+    /^## 4 questions: 2 DIFFERENT \(offset, ttwu\\_to\\_tkread\), 2 EQUIVALENT\n\nb\.csv against a\.csv\.\n/,
+  );
+  assert.match(markdown, /\| offset \| DIFFERENT \| \+10\.00 ms \| \+200% \| .* \| 30 \+ 30 \| /);
   assert.match(markdown, /<details><summary>ttwu_to_tkread by migrated; spread between strata: \S+/);
 });

@@ -20,7 +20,7 @@ const VM: Generated = { rows: 30, seed: 2, env: "vm", timeoutEvery: 10 };
 Deno.test("the JSON has the fields that its readers were promised", () => {
   const json = parsed(generated(HOST), generated(VM));
   assert.deepEqual(Object.keys(json), [
-    "verdict",
+    "answer",
     "alpha",
     "holm_family",
     "bh_family",
