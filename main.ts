@@ -11,40 +11,26 @@ import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
 import { permissionsOf, ROUTES } from "./commands/line/table.ts";
-import project from "./deno.json" with { type: "json" };
+import { optionsOf, type Routes, spelledOut } from "./commands/options.ts";
 import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
 
 /**
  * Runs one call of the program.
  *
- * @param args what the user wrote after `probe`
+ * @param given what the user wrote after `probe`
  * @returns the exit code; every error has been printed
  */
-export async function main(args: readonly string[], to: Output): Promise<ExitCode> {
+export async function main(given: readonly string[], to: Output): Promise<ExitCode> {
+  const args = spelledOut(given, ROUTES);
   const output = printableOutput(to);
   const outcome = new Outcome();
   const application = buildApplication(
     buildRouteMap({
       routes: ROUTES,
-      docs: {
-        brief: "What happens between a wakeup and the first clock read after it, on a host and in a VM",
-        fullDescription: [
-          "What happens between a wakeup and the first clock read after it, on a host and in a VM.",
-          "",
-          "  probe run --env host --out host.csv      one row per wakeup, here",
-          "  probe run --env vm --out vm.csv          the same in the VM",
-          "  probe compare host.csv vm.csv            is it the same there?",
-          "  probe ab                                 all of it, in a throwaway VM",
-          "  probe show host.csv                      what is in one of them?",
-          "  probe report host.csv vm.csv             the answer as a page with plots",
-          "",
-          "Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure, 4 gate.",
-        ].join("\n"),
-      },
+      docs: { brief: "" },
     }),
     {
       name: "probe",
-      versionInfo: { currentVersion: `probe ${project.version}` },
       scanner: {
         caseStyle: "original",
         allowArgumentEscapeSequence: true,
@@ -54,7 +40,7 @@ export async function main(args: readonly string[], to: Output): Promise<ExitCod
         },
       },
       documentation: { disableAnsiColor: true },
-      localization: { text: notingText(outcome) },
+      localization: { text: notingText(outcome, Object.keys(ROUTES), optionNames(args[0])) },
     },
   );
   const process = {
@@ -69,6 +55,13 @@ export async function main(args: readonly string[], to: Output): Promise<ExitCod
   }
   if (outcome.error === undefined) return outcome.exitCode;
   return reportError(outcome.error, args.includes("--verbose"), output);
+}
+
+/** The options of a command, with their dashes; none of an unknown one. */
+function optionNames(command = ""): string[] {
+  return Object.hasOwn(ROUTES, command)
+    ? optionsOf((ROUTES as Routes)[command]!).map(({ name }) => name)
+    : [];
 }
 
 /**
@@ -117,7 +110,9 @@ export async function start(): Promise<void> {
   giveBackPermissions(Deno.args);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
-    Deno.exit(reportError(error, Deno.args.includes("--verbose"), printableOutput(TERMINAL)));
+    Deno.exit(
+      reportError(error, spelledOut(Deno.args, ROUTES).includes("--verbose"), printableOutput(TERMINAL)),
+    );
   };
   globalThis.addEventListener("unhandledrejection", (event) => end(event, event.reason));
   globalThis.addEventListener("error", (event) => end(event, event.error));

@@ -1,6 +1,7 @@
 /** `probe completions SHELL`: a shell's script, generated from the table of routes. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { argumentsOf, optionsOf, type Routes } from "./options.ts";
 
 /** What may stand at a place of the command line: a file, one of some words, or anything. */
 type Value = "file" | "any" | readonly string[];
@@ -21,64 +22,34 @@ export interface CompletedCommand {
   readonly argument: Value | null;
 }
 
-/** The part of stricli's parameters that completion needs. */
-interface Parameter {
-  readonly brief: string;
-  readonly kind?: string;
-  readonly placeholder?: string;
-  readonly values?: readonly string[];
-  readonly proposeCompletions?: (this: never, partial: string) => unknown;
-}
-
-/** Several arguments, each with its own description, or any number of them with one description. */
-interface Positional {
-  readonly parameters?: readonly Parameter[];
-  readonly parameter?: Parameter;
-}
-
-interface Route {
-  readonly brief: string;
-  readonly parameters: {
-    readonly flags?: Readonly<Record<string, Parameter>>;
-    readonly positional?: unknown;
-  };
-}
-
 const HELP: Option = { name: "--help", brief: "Print help information and exit", value: null };
 const ROOT_OPTIONS: readonly Option[] = [
   HELP,
   { name: "--version", brief: "Print version information and exit", value: null },
 ];
 
-/** By command name. */
-export type Routes = Readonly<Record<string, Route>>;
-
 /** The part of the table of routes that completion needs. */
 export function completedCommands(routes: Routes): CompletedCommand[] {
-  return Object.entries(routes).map(([name, { brief, parameters }]) => {
-    const positional = parameters.positional as Positional | undefined;
-    const argument = positional?.parameter ?? positional?.parameters?.[0];
+  return Object.entries(routes).map(([name, route]) => {
+    const [argument] = argumentsOf(route);
     return {
       name,
-      brief,
+      brief: route.brief,
       options: [
-        ...Object.entries(parameters.flags ?? {}).map(([flag, parameter]) => ({
-          name: `--${flag}`,
-          brief: parameter.brief,
-          value: parameter.kind === "boolean" ? null : valueOf(parameter, "any"),
-        })),
+        ...optionsOf(route).flatMap(({ name, short, brief, metavar, values }) => {
+          const value = metavar === null ? null : valueOf(metavar, values, "any");
+          return [name, ...short === null ? [] : [short]].map((name) => ({ name, brief, value }));
+        }),
         HELP,
       ],
-      argument: argument === undefined ? null : valueOf(argument, "file"),
+      argument: argument === undefined ? null : valueOf(argument.form, argument.values, "file"),
     };
   });
 }
 
-function valueOf(parameter: Parameter, otherwise: Value): Value {
-  if (parameter.values !== undefined) return parameter.values;
-  const proposed = parameter.proposeCompletions?.call(undefined as never, "");
-  if (Array.isArray(proposed)) return proposed.map(String);
-  return parameter.placeholder === "FILE" || parameter.placeholder === "FOLDER" ? "file" : otherwise;
+function valueOf(metavar: string, values: readonly string[], otherwise: Value): Value {
+  if (values.length > 0) return values;
+  return metavar === "FILE" || metavar === "FOLDER" ? "file" : otherwise;
 }
 
 const words = (names: readonly { readonly name: string }[]) => names.map(({ name }) => name).join(" ");
@@ -151,7 +122,9 @@ function zshScript(commands: readonly CompletedCommand[]): string {
         quoted(
           option.value === null
             ? `${option.name}[${brief(option.brief)}]`
-            : `${option.name}=[${brief(option.brief)}]:${option.name.slice(2)}:${action(option.value)}`,
+            : `${option.name}${option.name.startsWith("--") ? "=" : ""}[${brief(option.brief)}]:${
+              option.name.replaceAll("-", " ").trim()
+            }:${action(option.value)}`,
         )
       ),
       ...argument === null ? [] : [quoted(`*:argument:${action(argument)}`)],
@@ -207,7 +180,8 @@ function fishScript(commands: readonly CompletedCommand[]): string {
     const inside = `-n '__fish_seen_subcommand_from ${name}'`;
     for (const option of options) {
       const value = option.value === null ? [] : [valued(option.value)];
-      lines.push(line(inside, "-l", option.name.slice(2), ...value, "-d", quoted(option.brief)));
+      const [, dashes, name] = /^(-+)(.*)$/.exec(option.name)!;
+      lines.push(line(inside, dashes === "--" ? "-l" : "-s", name!, ...value, "-d", quoted(option.brief)));
     }
     if (argument === "file") lines.push(line(inside, "-F"));
     else if (Array.isArray(argument)) lines.push(line(inside, "-a", quoted(argument.join(" "))));

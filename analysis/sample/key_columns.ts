@@ -1,6 +1,7 @@
 /** Columns that split the runs into strata, as a user names them. */
 
 import { type Column, type ColumnName, EACH_COLUMN } from "../result/columns.ts";
+import { didYouMean } from "../did_you_mean.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -24,14 +25,11 @@ export function parseKeys(text: string): ColumnName[] {
     const column = EACH_COLUMN.find((column) => column.name === name);
     if (column !== undefined && isKey(column)) return column.name;
     const found = column === undefined ? `"${name}" is not a column` : `${name} differs from run to run`;
-    const isNear = (other: Column) => isKey(other) && name !== "" && other.name.includes(name);
-    const near = column === undefined ? EACH_COLUMN.filter(isNear) : [];
+    const meant = column === undefined ? didYouMean(name, KEY_NAMES) : null;
     throw new Failure(
       EXIT.usage,
       `runs cannot be grouped: ${found}`,
-      near.length > 0
-        ? `did you mean ${near.map(({ name }) => name).join(" or ")}?`
-        : "name columns such as signature,migrated,path,ttwu_stack,target_cpu",
+      meant ?? "name columns such as signature,migrated,path,ttwu_stack,target_cpu",
     );
   });
 }

@@ -210,9 +210,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/sample",
     "analysis/units",
     "commands",
+    "deno.json",
     "runbook/protocol",
   ],
-  "main.ts": ["analysis", "analysis/print", "analysis/print/layout", "commands/line", "deno.json", "system"],
+  "main.ts": ["analysis", "analysis/print", "analysis/print/layout", "commands", "commands/line", "system"],
 };
 
 /** What a folder's name or a file's own path forbids. */

@@ -3,7 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";
 import { PROTOCOL_FLAGS } from "./run.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 const path = { kind: "parsed", parse: String, optional: true } as const;
 
@@ -36,11 +36,17 @@ export const abRoute = buildCommand({
   },
   async loader() {
     const { abCommand } = await import("../ab.ts");
-    type Flags = Parameters<typeof abCommand>[0] & ShellFlags;
+    type Flags = Parameters<typeof abCommand>[0] & ShellFlags & { json: boolean };
     return async function (this: Context, flags: Flags) {
       const { stdout, stderr } = this.output;
       const columns = this.output.columns ?? null;
-      this.outcome.exitCode = await abCommand(flags, protocolArguments(this.args), stdout, stderr, columns);
+      this.outcome.exitCode = await abCommand(
+        withJson(flags),
+        protocolArguments(this.args),
+        stdout,
+        stderr,
+        columns,
+      );
     };
   },
 });

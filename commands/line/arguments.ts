@@ -2,6 +2,7 @@
  * Parses arguments that several commands take; a wrong value is a usage failure that says what is allowed.
  */
 
+import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { parseMargin } from "../../analysis/units/margin.ts";
@@ -62,6 +63,10 @@ export function parseVerdicts(text: string): Verdict[] {
   return text.split(",").map((word) => {
     const verdict = VERDICTS.find((known) => known === word);
     if (verdict !== undefined) return verdict;
-    throw new Failure(EXIT.usage, `"${word}" is not a verdict`, `use some of ${VERDICTS.join(",")}`);
+    throw new Failure(
+      EXIT.usage,
+      `"${word}" is not a verdict`,
+      didYouMean(word, VERDICTS) ?? `use some of ${VERDICTS.join(",")}`,
+    );
   });
 }

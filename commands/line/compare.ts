@@ -4,7 +4,7 @@ import { buildCommand } from "@stricli/core";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 /** Options that say how files are compared; `probe ab` has the same. */
 export const COMPARE_FLAGS = {
@@ -29,6 +29,7 @@ export const COMPARE_FLAGS = {
     parse: parseShare,
     brief: "Error rate of the tests; without it the runbook's",
     optional: true,
+    placeholder: "LEVEL",
   },
   format: {
     kind: "enum",
@@ -41,6 +42,7 @@ export const COMPARE_FLAGS = {
     brief: "As text: every number, with its method, instead of the first screen",
     default: false,
   },
+  json: JSON_TOO,
   "fail-on": {
     kind: "parsed",
     parse: parseVerdicts,
@@ -67,10 +69,10 @@ export const compareRoute = buildCommand({
   },
   async loader() {
     const { compareCommand } = await import("../compare.ts");
-    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags;
+    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags & { json: boolean };
     return async function (this: Context, flags: Flags, ...files: string[]) {
       const { stdout, stderr, columns = null } = this.output;
-      this.outcome.exitCode = await compareCommand(flags, files, stdout, stderr, columns);
+      this.outcome.exitCode = await compareCommand(withJson(flags), files, stdout, stderr, columns);
     };
   },
 });

@@ -1,8 +1,10 @@
 /** The command line of `probe completions`. */
 
 import { buildCommand } from "@stricli/core";
+import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { Routes, Shell } from "../completions.ts";
+import type { Shell } from "../completions.ts";
+import type { Routes } from "../options.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
@@ -10,7 +12,11 @@ const SHELLS = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
 function parseShell(text: string): Shell {
   const shell = SHELLS.find((shell) => shell === text);
   if (shell !== undefined) return shell;
-  throw new Failure(EXIT.usage, `there are no completions for "${text}"`, `name ${SHELLS.join(", ")}`);
+  throw new Failure(
+    EXIT.usage,
+    `there are no completions for "${text}"`,
+    didYouMean(text, SHELLS) ?? `name ${SHELLS.join(", ")}`,
+  );
 }
 
 /** @param routes of every command, including this one: called only when the script is printed */

@@ -5,7 +5,7 @@ import { LEAD } from "../../analysis/compare/questions.ts";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { parseShare } from "./arguments.ts";
 import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 export const powerRoute = buildCommand({
   docs: { brief: "Say how many runs a side would show equivalence" },
@@ -18,14 +18,17 @@ export const powerRoute = buildCommand({
         parse: parseDuration,
         brief: `Shift of the ${LEAD.name} to be assumed; without it none`,
         optional: true,
+        placeholder: "DURATION",
       },
       power: {
         kind: "parsed",
         parse: parseShare,
         brief: "Wanted probability that equivalence is shown",
+        placeholder: "PROBABILITY",
         default: "0.8",
       },
       format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+      json: JSON_TOO,
       verbose: VERBOSE,
     },
     positional: {
@@ -38,10 +41,10 @@ export const powerRoute = buildCommand({
   },
   async loader() {
     const { powerCommand } = await import("../power.ts");
-    type Flags = Parameters<typeof powerCommand>[0] & ShellFlags;
+    type Flags = Parameters<typeof powerCommand>[0] & ShellFlags & { json: boolean };
     return function (this: Context, flags: Flags, a: string, b?: string) {
       const paths = b === undefined ? [a] : [a, b];
-      this.outcome.exitCode = powerCommand(flags, paths, this.output.stdout);
+      this.outcome.exitCode = powerCommand(withJson(flags), paths, this.output.stdout);
     };
   },
 });

@@ -13,21 +13,21 @@ import {
   UnsatisfiedFlagError,
   UnsatisfiedPositionalError,
 } from "@stricli/core";
+import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Outcome } from "./shell.ts";
 
-function suggestion(corrections: readonly string[], otherwise: string): string {
-  return corrections.length === 0 ? otherwise : `did you mean ${corrections.join(" or ")}?`;
-}
-
-/** Turns stricli's error for an argument into one of ours. */
-function usageFailure(error: unknown): unknown {
+/**
+ * Turns stricli's error for an argument into one of ours.
+ *
+ * @param options of the command, with their dashes
+ */
+function usageFailure(error: unknown, options: readonly string[]): unknown {
   if (!(error instanceof ArgumentScannerError)) return error;
   const refuse = (found: string, remedy: string) => new Failure(EXIT.usage, found, remedy, { cause: error });
   const help = "see --help";
   if (error instanceof FlagNotFoundError) {
-    const corrections = error.corrections.map((name) => `--${name}`);
-    return refuse(`unknown option --${error.input}`, suggestion(corrections, help));
+    return refuse(`unknown option --${error.input}`, didYouMean(error.input, options) ?? help);
   }
   if (error instanceof AliasNotFoundError) return refuse(`unknown option -${error.input}`, help);
   if (error instanceof ArgumentParseError) {
@@ -38,7 +38,10 @@ function usageFailure(error: unknown): unknown {
     return refuse(`${/^[A-Z]+$/.test(name) ? name : `--${name}`}: ${exception.found}`, exception.remedy);
   }
   if (error instanceof EnumValidationError) {
-    return refuse(`--${error.externalFlagName} cannot be ${error.input}`, `use ${error.values.join(" or ")}`);
+    return refuse(
+      `--${error.externalFlagName} cannot be ${error.input}`,
+      didYouMean(error.input, error.values) ?? `use ${error.values.join(" or ")}`,
+    );
   }
   if (error instanceof UnsatisfiedFlagError) {
     return refuse(`--${error.externalFlagName} has no value`, "write the value after it");
@@ -60,20 +63,26 @@ function usageFailure(error: unknown): unknown {
 /**
  * Stricli prints its errors at once. Here they are only stored, so all errors are printed in the same way.
  */
-export function notingText(outcome: Outcome): ApplicationText {
+export function notingText(
+  outcome: Outcome,
+  commands: readonly string[],
+  options: readonly string[],
+): ApplicationText {
   const note = (error: unknown): string => {
     outcome.error ??= error;
     return "";
   };
   return {
     ...text_en,
-    noCommandRegisteredForInput: ({ input, corrections }) => {
-      const names = corrections.map((name) => name.replaceAll("`", ""));
-      return note(
-        new Failure(EXIT.usage, `unknown command ${input}`, suggestion(names, "see probe --help")),
-      );
-    },
-    exceptionWhileParsingArguments: (error) => note(usageFailure(error)),
+    noCommandRegisteredForInput: ({ input }) =>
+      note(
+        new Failure(
+          EXIT.usage,
+          `unknown command ${input}`,
+          didYouMean(input, commands) ?? "see probe --help",
+        ),
+      ),
+    exceptionWhileParsingArguments: (error) => note(usageFailure(error, options)),
     exceptionWhileLoadingCommandFunction: note,
     exceptionWhileLoadingCommandContext: note,
     exceptionWhileRunningCommand: note,

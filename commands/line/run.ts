@@ -8,7 +8,7 @@ import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
 import { TRIGGER_FORMS } from "../../runbook/protocol/trigger.ts";
 import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
 import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "./arguments.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "./shell.ts";
 
 /** Options that define a measurement, wherever it takes place: `probe ab` passes the same to both sides. */
 export const PROTOCOL_FLAGS = {
@@ -32,6 +32,7 @@ export const PROTOCOL_FLAGS = {
     parse: parseDuration,
     brief: "Time between edges (default 1s)",
     optional: true,
+    placeholder: "DURATION",
   },
   wake: {
     kind: "parsed",
@@ -124,16 +125,17 @@ export const runRoute = buildCommand({
       },
       quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
       json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
+      format: FORMAT_TOO,
       verbose: VERBOSE,
     },
   },
   async loader() {
     const { runCommand } = await import("../run.ts");
     const { readRunbookFile } = await import("../../runbook/protocol/runbook_file.ts");
-    type Flags = Parameters<typeof runCommand>[0] & ShellFlags;
+    type Flags = Parameters<typeof runCommand>[0] & ShellFlags & { json: boolean; format: "text" | "json" };
     return async function (this: Context, flags: Flags) {
       const source = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
-      this.outcome.exitCode = await runCommand(flags, source, this.output);
+      this.outcome.exitCode = await runCommand(withFormat(flags), source, this.output);
     };
   },
 });

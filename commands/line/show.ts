@@ -2,7 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 export const showRoute = buildCommand({
   docs: { brief: "Describe one result file: strata, chain, stacks, integrity" },
@@ -10,6 +10,7 @@ export const showRoute = buildCommand({
     flags: {
       by: COMPARE_FLAGS.by,
       format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
+      json: JSON_TOO,
       verbose: VERBOSE,
     },
     positional: {
@@ -19,9 +20,14 @@ export const showRoute = buildCommand({
   },
   async loader() {
     const { showCommand } = await import("../show.ts");
-    type Flags = Parameters<typeof showCommand>[0] & ShellFlags;
+    type Flags = Parameters<typeof showCommand>[0] & ShellFlags & { json: boolean };
     return function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = showCommand(flags, file, this.output.columns ?? null, this.output.stdout);
+      this.outcome.exitCode = showCommand(
+        withJson(flags),
+        file,
+        this.output.columns ?? null,
+        this.output.stdout,
+      );
     };
   },
 });

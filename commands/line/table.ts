@@ -4,16 +4,19 @@
  */
 
 import { abRoute } from "./ab.ts";
-import type { Routes } from "../completions.ts";
+import type { Routes } from "../options.ts";
 import { compareRoute } from "./compare.ts";
 import { completionsRoute } from "./completions.ts";
 import { doctorRoute } from "./doctor.ts";
 import { exportRoute } from "./export.ts";
+import { helpRoute } from "./help.ts";
 import { licensesRoute } from "./licenses.ts";
 import { powerRoute } from "./power.ts";
 import { reportRoute } from "./report.ts";
+import { runbookRoute } from "./runbook.ts";
 import { runRoute } from "./run.ts";
 import { showRoute } from "./show.ts";
+import { versionRoute } from "./version.ts";
 
 /** The routes, in the order of the help. */
 export const ROUTES = {
@@ -25,8 +28,11 @@ export const ROUTES = {
   power: powerRoute,
   report: reportRoute,
   export: exportRoute,
+  runbook: runbookRoute,
   completions: completionsRoute((): Routes => ROUTES),
   licenses: licensesRoute,
+  help: helpRoute((): Routes => ROUTES),
+  version: versionRoute,
 };
 
 /** Permissions that each command needs beyond reading files. */

@@ -22,7 +22,7 @@ const MOST_NAMED_LOSSES = 4;
 const MOST_NAMES = 3;
 
 /** How each tier observes the kernel, in the words of the documentation. */
-const TIER_TEXT = {
+export const TIER_TEXT = {
   full: "full (function entries and exits, tracepoints)",
   kprobe: "kprobe (kprobes and tracepoints)",
   tracepoint: "tracepoint (the read is the target's own clock_gettime)",

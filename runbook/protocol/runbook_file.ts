@@ -229,6 +229,11 @@ export function parseRunbook(name: string, text: string): RunbookFile {
   };
 }
 
+/** The runbook that is kept without one, and the description of the format, as TOML. */
+export function defaultRunbook(): string {
+  return defaultToml;
+}
+
 /** Values of default.toml, which sets every field. */
 export function defaultSettings(): Settings {
   return parseRunbook("default.toml", defaultToml).settings;

@@ -78,7 +78,21 @@ export const CASES: readonly Case[] = [
   { name: "export.folded", args: ["export", "--format", "folded", VM] },
   { name: "export.perfetto.json", args: ["export", "--format", "perfetto", CUT_OFF] },
   { name: "help.txt", args: ["--help"] },
-  ...["doctor", "run", "ab", "compare", "show", "power", "report", "export", "completions", "licenses"]
+  ...[
+    "doctor",
+    "run",
+    "ab",
+    "compare",
+    "show",
+    "power",
+    "report",
+    "export",
+    "runbook",
+    "completions",
+    "licenses",
+    "help",
+    "version",
+  ]
     .map((command) => ({ name: `help_${command}.txt`, args: [command, "--help"] })),
 ];
 

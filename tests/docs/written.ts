@@ -4,31 +4,9 @@
  */
 
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
-import { type Column, EACH_COLUMN } from "../../analysis/result/columns.ts";
+import { columnLines, tracepointLacks, wrapped } from "../../analysis/print/columns.ts";
 
 const WIDTH = 100;
-const NAME_WIDTH = 2 + Math.max(...EACH_COLUMN.map(({ name }) => name.length));
-const KIND_WIDTH = 11;
-
-/** Wraps words into lines: the first after `first`, the others after `indent` blanks. */
-function wrapped(first: string, indent: number, text: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(" ")) {
-    if (line.length + word.length > WIDTH) {
-      lines.push(line.trimEnd());
-      line = " ".repeat(indent);
-    }
-    line += `${word} `;
-  }
-  return [...lines, line.trimEnd()];
-}
-
-function columnLines({ name, kind, unit, values, doc }: Column): string[] {
-  const head = name.padEnd(NAME_WIDTH) + [kind, unit ?? ""].join(" ").padEnd(KIND_WIDTH);
-  return wrapped(head, head.length, values === undefined ? doc : `${doc} (${values.join(", ")})`);
-}
-
 /** The list of findings at the beginning of docs/validation.md. */
 function findings(): string {
   const list = /^- .*?(?=\n\n)/ms.exec(Deno.readTextFileSync("docs/validation.md"))?.[0];
@@ -50,19 +28,14 @@ const PARTS: readonly Part[] = [
   {
     path: "docs/result-file.md",
     name: "columns",
-    content: () => fenced("text", EACH_COLUMN.flatMap(columnLines).join("\n")),
+    content: () => fenced("text", columnLines(WIDTH).join("\n")),
   },
   {
     path: "docs/tiers.md",
     name: "functions",
     content: () => {
-      const names = (which: "functions" | "reads") =>
-        EACH_COLUMN.filter((column) => column[which]).map(({ name }) => `\`${name}\``).join(", ");
-      const text = [
-        `At the tier tracepoint these columns stay empty: ${names("functions")}.`,
-        `With the built-in target also: ${names("reads")}.`,
-      ];
-      return asItIs(text.flatMap((line) => wrapped("", 0, line)).join("\n"));
+      const text = tracepointLacks((name) => `\`${name}\``);
+      return asItIs(text.flatMap((line) => wrapped("", 0, WIDTH, line)).join("\n"));
     },
   },
   {

@@ -138,7 +138,10 @@ for (const shell of ["bash", "zsh", "fish"]) {
     }
     for (const { name, options } of completedCommands(ROUTES)) {
       for (const option of options) {
-        const spelled = shell === "fish" ? `from ${name}' -l ${option.name.slice(2)} ` : option.name;
+        const inFish = option.name.startsWith("--")
+          ? `-l ${option.name.slice(2)}`
+          : `-s ${option.name.slice(1)}`;
+        const spelled = shell === "fish" ? `from ${name}' ${inFish} ` : option.name;
         assert.ok(text.includes(spelled), `${name} ${option.name}`);
       }
     }
@@ -147,9 +150,9 @@ for (const shell of ["bash", "zsh", "fish"]) {
 
 Deno.test("another shell is refused with those there are", async () => {
   let stderr = "";
-  const code = await main(["completions", "csh"], { stdout: () => {}, stderr: (text) => stderr += text });
+  const code = await main(["completions", "tcsh"], { stdout: () => {}, stderr: (text) => stderr += text });
   assert.deepEqual([code, stderr], [
     2,
-    'probe: SHELL: there are no completions for "csh"; name bash, zsh, fish\n',
+    'probe: SHELL: there are no completions for "tcsh"; name bash, zsh, fish\n',
   ]);
 });

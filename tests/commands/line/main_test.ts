@@ -64,7 +64,7 @@ Deno.test("no line of any help is wider than a terminal", async () => {
 Deno.test("probe --help lists the commands that exist, and only these", async () => {
   const { code, stdout } = await call("--help");
   assert.equal(code, EXIT.done);
-  const commands = stdout.slice(stdout.indexOf("COMMANDS\n") + 9).trimEnd().split("\n");
+  const commands = /COMMANDS\n(.*?)\n\n/s.exec(stdout)![1]!.split("\n");
   assert.deepEqual(commands.map((line) => line.trim().split(" ")[0]), [
     "doctor",
     "run",
@@ -74,8 +74,11 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "power",
     "report",
     "export",
+    "runbook",
     "completions",
     "licenses",
+    "help",
+    "version",
   ]);
 });
 
