@@ -4,6 +4,7 @@ import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import { orderCells, type OrderErrors } from "./order.ts";
 import { mechanismCells, type MechanismShares } from "./mechanisms.ts";
+import { marginCells, type MarginErrors } from "./margins.ts";
 import type { Pairs } from "./populations.ts";
 import { shapeCells, type ShapeErrors } from "./shapes.ts";
 import { tailCells, type TailShares } from "./tails.ts";
@@ -21,6 +22,7 @@ export type Cell =
   | { readonly table: "verdicts"; readonly cell: VerdictShares }
   | { readonly table: "shapes"; readonly cell: ShapeErrors }
   | { readonly table: "tails"; readonly cell: TailShares }
+  | { readonly table: "margins"; readonly cell: MarginErrors }
   | { readonly table: "order"; readonly cell: OrderErrors }
   | { readonly table: "mechanisms"; readonly cell: MechanismShares };
 
@@ -35,6 +37,7 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
     })),
     ...shapeCells(pairs).map((simulate) => (): Cell => ({ table: "shapes", cell: simulate() })),
     ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
+    ...marginCells(pairs).map((simulate) => (): Cell => ({ table: "margins", cell: simulate() })),
     ...orderCells(pairs).map((simulate) => (): Cell => ({ table: "order", cell: simulate() })),
     ...mechanismCells(sizes, pairs.mechanisms).map((simulate) => (): Cell => ({
       table: "mechanisms",

@@ -6,6 +6,8 @@ import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
 import type { MechanismShares } from "./mechanisms.ts";
 import { keysSection, keysSentence } from "./mechanisms_text.ts";
+import type { MarginErrors } from "./margins.ts";
+import { marginSection } from "./margins_text.ts";
 import type { OrderErrors } from "./order.ts";
 import { orderSection } from "./order_text.ts";
 import { LARGE, POPULATIONS } from "./populations.ts";
@@ -330,6 +332,7 @@ distribution do not show how skewed it is.
 | --- | ---: | ---: | ---: | ---: | ---: |
 ${shapeRows.join("\n")}
 
+${marginSection(tables.margins, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 ${orderSection(tables.order, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 ## Verdicts on the offset
 
@@ -352,6 +355,7 @@ export interface Tables {
   readonly verdicts: readonly VerdictShares[];
   readonly shapes: readonly ShapeErrors[];
   readonly tails: readonly TailShares[];
+  readonly margins: readonly MarginErrors[];
   readonly order: readonly OrderErrors[];
   readonly mechanisms: readonly MechanismShares[];
 }
@@ -363,6 +367,7 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     verdicts: cells.flatMap(({ table, cell }) => table === "verdicts" ? [cell] : []),
     shapes: cells.flatMap(({ table, cell }) => table === "shapes" ? [cell] : []),
     tails: cells.flatMap(({ table, cell }) => table === "tails" ? [cell] : []),
+    margins: cells.flatMap(({ table, cell }) => table === "margins" ? [cell] : []),
     order: cells.flatMap(({ table, cell }) => table === "order" ? [cell] : []),
     mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
   };

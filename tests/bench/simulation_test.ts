@@ -6,6 +6,7 @@ import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/cover
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { mechanismShares, STORIES } from "../../bench/simulation/mechanisms.ts";
+import { marginErrors } from "../../bench/simulation/margins.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
 import { orderErrors } from "../../bench/simulation/order.ts";
 import { shapeErrors } from "../../bench/simulation/shapes.ts";
@@ -197,4 +198,11 @@ Deno.test("the ends of an interval are left out but not its estimate", () => {
   assert.deepEqual(ticks(9, 11, 9), { withoutEnds: 1, estimateIsTruth: 0 });
   assert.deepEqual(ticks(10, 11, 11), { withoutEnds: 0, estimateIsTruth: 0 });
   assert.deepEqual(ticks(10, 10, 10), { withoutEnds: 1, estimateIsTruth: 1 });
+});
+
+Deno.test("a shift on a margin of A's median is called inside or beyond it about as often as alpha lets", () => {
+  const { inside, beyond } = marginErrors(NORMAL!, 30, "upper", [30, 30], 300);
+  // Three standard errors of a share of 5 % of 300 above it; without the widening both are about 8 %.
+  assert.ok(inside + beyond < 2 * (0.05 + 3 * Math.sqrt(0.05 * 0.95 / 300)), `${inside} ${beyond}`);
+  assert.ok(inside + beyond > 0.03, `${inside} ${beyond}`);
 });

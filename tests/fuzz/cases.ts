@@ -28,7 +28,9 @@ export function caseOf(seed: number, number: number, folder: string): Case {
   const files = Object.fromEntries(names.map((name) => [name, resultFile(dice, broken && dice.oneIn(2))]));
   const [a, b, c] = names.map((name) => `${folder}/${name}`) as [string, string, string];
   const by = dice.oneIn(3) ? ["--by", dice.times(1 + dice.below(3), () => dice.of(KEY_NAMES)).join(",")] : [];
-  const margin = dice.oneIn(4) ? ["--margin", dice.of(["1ns", "1ms", "86400s", "9999999s"])] : [];
+  const margin = dice.oneIn(4)
+    ? ["--margin", dice.of(["1ns", "1ms", "9999999s", "10%", "offset=0.5%", "ttwu_to_tkread=1000%"])]
+    : [];
   const alpha = dice.oneIn(4) ? ["--alpha", dice.of([".000000001", ".2", ".499"])] : [];
   const options = [...by, ...margin, ...alpha];
   const others = dice.of([[b], [a], [b, c]]);
