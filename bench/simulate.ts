@@ -15,12 +15,21 @@ const PLAN: Plan = {
     resamplingLarge: 500,
     verdicts: 1000,
     shapes: 1000,
+    looks: 2000,
     mechanisms: 500,
   },
 };
 const QUICK_PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 20, resampling: 20, resamplingLarge: 20, verdicts: 20, shapes: 20, mechanisms: 20 },
+  pairs: {
+    plain: 20,
+    resampling: 20,
+    resamplingLarge: 20,
+    verdicts: 20,
+    shapes: 20,
+    looks: 20,
+    mechanisms: 20,
+  },
 };
 
 const DOCUMENT = new URL("../docs/validation.md", import.meta.url);

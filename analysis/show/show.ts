@@ -39,6 +39,8 @@ export interface Show {
     /** Censored runs: they are in the file, but in no estimate. */
     readonly timeout: number;
     readonly aborted: number;
+    /** Looks that could end the measurement; `taken` is null when it did not end. Absent when none were planned. */
+    readonly looks?: { readonly planned: number; readonly taken: number | null };
   };
   readonly offset: Description;
   readonly ttwu_to_tkread: Description;
@@ -153,6 +155,9 @@ export class ShowColumns {
         complete,
         timeout,
         aborted,
+        ...(meta.looks === undefined
+          ? {}
+          : { looks: { planned: meta.looks, taken: file.end?.looks ?? null } }),
       },
       offset: describe(sortedSample(file, "offset_ns")),
       ttwu_to_tkread: describe(sortedSample(file, "ttwu_to_tkread_ns")),

@@ -5,6 +5,7 @@ import { errorCells, type ErrorRate } from "./error_rates.ts";
 import { orderCells, type OrderErrors } from "./order.ts";
 import { mechanismCells, type MechanismShares } from "./mechanisms.ts";
 import { marginCells, type MarginErrors } from "./margins.ts";
+import { type LooksCell, looksCells } from "./looks.ts";
 import type { Pairs } from "./populations.ts";
 import { shapeCells, type ShapeErrors } from "./shapes.ts";
 import { tailCells, type TailShares } from "./tails.ts";
@@ -24,6 +25,7 @@ export type Cell =
   | { readonly table: "tails"; readonly cell: TailShares }
   | { readonly table: "margins"; readonly cell: MarginErrors }
   | { readonly table: "order"; readonly cell: OrderErrors }
+  | { readonly table: "looks"; readonly cell: LooksCell }
   | { readonly table: "mechanisms"; readonly cell: MechanismShares };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
@@ -39,6 +41,7 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
     ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
     ...marginCells(pairs).map((simulate) => (): Cell => ({ table: "margins", cell: simulate() })),
     ...orderCells(pairs).map((simulate) => (): Cell => ({ table: "order", cell: simulate() })),
+    ...looksCells(pairs.looks).map((simulate) => (): Cell => ({ table: "looks", cell: simulate() })),
     ...mechanismCells(sizes, pairs.mechanisms).map((simulate) => (): Cell => ({
       table: "mechanisms",
       cell: simulate(),

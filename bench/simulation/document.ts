@@ -4,6 +4,8 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
+import type { LooksCell } from "./looks.ts";
+import { looksSection, looksSentence } from "./looks_text.ts";
 import type { MechanismShares } from "./mechanisms.ts";
 import { keysSection, keysSentence } from "./mechanisms_text.ts";
 import type { MarginErrors } from "./margins.ts";
@@ -182,6 +184,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
     } % of ${pairs.verdicts} pairs, a shift on the ` +
     `margin equivalent in at most ${percent(missed)} %.`,
     tailSentence(tables.tails, beyondTail),
+    looksSentence(tables.looks, beyondTail),
     keysSentence(tables.mechanisms),
   ];
 }
@@ -256,9 +259,8 @@ Written by \`deno task simulate\`: fixed seeds, so many pairs of samples a cell,
 ${LARGE} runs a side ${pairs.resamplingLarge} (+-${
     uncertainty(pairs.resamplingLarge)
   }); for verdicts ${pairs.verdicts} (+-${uncertainty(pairs.verdicts)}); for
-sides of unequal spread ${pairs.shapes} (+-${
-    uncertainty(pairs.shapes)
-  }). Sizes are runs a side. Everything is in percent.
+sides of unequal spread ${pairs.shapes} (+-${uncertainty(pairs.shapes)}); for
+looks ${pairs.looks} (+-${uncertainty(pairs.looks)}). Sizes are runs a side. Everything is in percent.
 
 ${findings(plan, tables).map(item).join("\n")}
 
@@ -344,6 +346,8 @@ ${verdictRows.join("\n")}
 
 ${tailSection(tables.tails, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 
+${looksSection(tables.looks, (share, of) => marked(share, of, of, beyondTail(share, of)))}
+
 ${keysSection(tables.mechanisms)}
 `;
 }
@@ -357,6 +361,7 @@ export interface Tables {
   readonly tails: readonly TailShares[];
   readonly margins: readonly MarginErrors[];
   readonly order: readonly OrderErrors[];
+  readonly looks: readonly LooksCell[];
   readonly mechanisms: readonly MechanismShares[];
 }
 
@@ -369,6 +374,7 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     tails: cells.flatMap(({ table, cell }) => table === "tails" ? [cell] : []),
     margins: cells.flatMap(({ table, cell }) => table === "margins" ? [cell] : []),
     order: cells.flatMap(({ table, cell }) => table === "order" ? [cell] : []),
+    looks: cells.flatMap(({ table, cell }) => table === "looks" ? [cell] : []),
     mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
   };
 }

@@ -91,6 +91,8 @@ export interface Pairs {
   readonly verdicts: number;
   /** For sides of unequal shapes. */
   readonly shapes: number;
+  /** For looks at data that grow. */
+  readonly looks: number;
   /** For the keys' verdicts. */
   readonly mechanisms: number;
 }

@@ -5,6 +5,7 @@ import { type Cell, cellsOf, type Plan } from "../../bench/simulation/cells.ts";
 import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/coverage.ts";
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
+import { lookErrors } from "../../bench/simulation/looks.ts";
 import { mechanismShares, STORIES } from "../../bench/simulation/mechanisms.ts";
 import { marginErrors } from "../../bench/simulation/margins.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
@@ -16,7 +17,7 @@ import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 const [NORMAL, , BIMODAL] = POPULATIONS;
 const PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5, mechanisms: 5 },
+  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5, looks: 5, mechanisms: 5 },
 };
 
 const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
@@ -149,7 +150,7 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts, shapes, tails, order, mechanisms } = tablesOf(simulate());
+  const { coverage, errors, verdicts, shapes, tails, order, looks, mechanisms } = tablesOf(simulate());
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
   const cells: Cell[] = [
     { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
@@ -159,6 +160,7 @@ function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
     ...shapes.map((cell): Cell => ({ table: "shapes", cell })),
     ...tails.map((cell): Cell => ({ table: "tails", cell })),
     ...order.map((cell): Cell => ({ table: "order", cell })),
+    ...looks.map((cell): Cell => ({ table: "looks", cell })),
     ...mechanisms.map((cell): Cell => ({ table: "mechanisms", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
@@ -205,4 +207,13 @@ Deno.test("a shift on a margin of A's median is called inside or beyond it about
   // Three standard errors of a share of 5 % of 300 above it; without the widening both are about 8 %.
   assert.ok(inside + beyond < 2 * (0.05 + 3 * Math.sqrt(0.05 * 0.95 / 300)), `${inside} ${beyond}`);
   assert.ok(inside + beyond > 0.03, `${inside} ${beyond}`);
+});
+
+Deno.test("planned looks err less often than looks whenever one likes, and end sooner than one look at all runs", () => {
+  const { rules } = lookErrors(NORMAL!, null, 60);
+  const [once, often, , five] = rules;
+  assert.deepEqual([once!.runs, often!.rule, five!.rule], [100, "every 10 runs at 5 %", "5 planned looks"]);
+  assert.ok(often!.significant > five!.significant, JSON.stringify(rules));
+  assert.ok(five!.inside <= 0.1 && five!.beyond <= 0.1 && five!.significant <= 0.1, JSON.stringify(rules));
+  assert.ok(five!.runs < 60, JSON.stringify(rules));
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { capture } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 
 /** Margins beyond any shift that this machine can show: only runs that are alike leave the answer open. */
-const WIDE = 'offset_margin = "1s"\nttwu_to_tkread_margin = "1s"\n';
+const WIDE = QUESTIONS.map(({ name }) => `${name}_margin = "1s"\n`).join("");
 const LOOKS = 3;
 
 class Place implements Disposable {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { capture, type CommandOutput, stdoutOf } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 import { assertSoundHere, parseMeasurement } from "../harness/measurement.ts";
@@ -149,7 +150,8 @@ Deno.test("probe ab --until-decided ends both sides at a look where the answer i
   using place = await Place.make();
   Deno.writeTextFileSync(
     `${place.folder}/looks.toml`,
-    'runs = 180\nlooks = 3\nperiod = "10ms"\noffset_margin = "1s"\nttwu_to_tkread_margin = "1s"\n',
+    'runs = 180\nlooks = 3\nperiod = "10ms"\n' +
+      QUESTIONS.map(({ name }) => `${name}_margin = "1s"\n`).join(""),
   );
   const { code, stdout, stderr } = await place.ab([
     "--ssh",

@@ -193,7 +193,7 @@ function spread({ verdict, spread: { mad_ratio: ratio, direction } }: Answer, si
 
 /** docs/validation.md has the numbers. */
 const SECOND_LOOK =
-  "; measuring again is a second look: at alpha 0.05 a false EQUIVALENT comes in about 8 % instead of 5 %, and --until-decided keeps the 5 %";
+  "; measuring again is a second look: at alpha 0.05 a false EQUIVALENT comes in 6 to 10 % instead of 5 %, and --until-decided keeps the 5 %";
 
 /** What would settle the question; what that costs is said where it is first needed. */
 function needed({ verdict, n_to_settle: runs }: Answer, comparison: Comparison, name: QuestionName): Note[] {

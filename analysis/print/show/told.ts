@@ -31,6 +31,15 @@ export interface ToldShow {
   readonly order: readonly Finding[];
 }
 
+function looks({ looks }: Show["runs"]): Field[] {
+  if (looks === undefined) return [];
+  const { planned, taken } = looks;
+  const says = taken === null
+    ? say`${exact(planned)} planned`
+    : say`ended at look ${exact(taken)} of ${exact(planned)}`;
+  return [{ label: "looks", says }];
+}
+
 export function tellShow(show: Show): ToldShow {
   const { runs: counts, series } = show;
   return {
@@ -38,6 +47,7 @@ export function tellShow(show: Show): ToldShow {
     machine: say`${machine(show)}, virtualization ${show.virtualization}`,
     head: [
       { label: "runs", says: runs(counts, false, counts.declared) },
+      ...looks(counts),
       { label: "offset", says: sample(show.offset) },
       { label: "ttwu_to_tkread", says: sample(show.ttwu_to_tkread) },
       { label: "edges", says: say`known to ${duration(show.edge_uncertainty_ns)}` },

@@ -83,7 +83,10 @@ Deno.test("what a second look costs is said once, where a number of runs is need
   );
   const text = compareText([compare(a, b)]).replaceAll(/\s+/g, " ");
   assert.ok(text.match(/complete runs a side would settle it/g)!.length > 1);
-  assert.equal(text.match(/second look: at alpha 0\.05 a false EQUIVALENT comes in about 8 %/g)?.length, 1);
+  assert.equal(
+    text.match(/second look: at alpha 0\.05 a false EQUIVALENT comes in 6 to 10 % instead of 5 %/g)?.length,
+    1,
+  );
 });
 
 Deno.test("the runs that probe power names are enough for a look", () => {

@@ -251,3 +251,14 @@ Deno.test("histograms are there only when asked for, as long as their strata, an
   }
   for (const line of plotted.split("\n")) assert.ok(line.length <= 120, line);
 });
+
+Deno.test("planned looks, and the one that ended the measurement, are said; without any nothing is", () => {
+  const rows = [rowOf(1), rowOf(2)];
+  const planned = fileText(rows, { looks: 5 });
+  const ended = shown(planned.replace(/^(# end .*)\}$/m, '$1,"looks":2}'));
+  assert.deepEqual(ended.runs.looks, { planned: 5, taken: 2 });
+  assert.match(showText(ended, false), /^ *looks +ended at look 2 of 5$/m);
+  assert.match(showText(shown(planned.replace(/^# end .*\n/m, "")), false), /^ *looks +5 planned$/m);
+  assert.equal(shown(fileText(rows)).runs.looks, undefined);
+  assert.doesNotMatch(showText(shown(fileText(rows)), false), /looks/);
+});
