@@ -1,14 +1,13 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
 import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
-import { describe } from "./description.ts";
+import { describe, percentile } from "./description.ts";
 import type { Grouping } from "./grouping.ts";
 import { type Bins, countsIn } from "./histogram.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
 import { type Ordered, ordered } from "../stats/ordered.ts";
 import { quantileSorted } from "../stats/quantile.ts";
-import { runsForUpperBound } from "../stats/quantile_bounds.ts";
 import { countBelow, countUpTo } from "../stats/rank.ts";
 
 /** With fewer complete runs a side, nothing is tested. */
@@ -151,11 +150,6 @@ export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summa
     },
     thin: samples.some((sorted) => sorted.length < THIN_BELOW),
   };
-}
-
-/** A percentile, if n allows a bound for it: with 95 % confidence the largest value lies above it. */
-function percentile(sorted: Float64Array, p: number): number | null {
-  return sorted.length < runsForUpperBound(p) ? null : quantileSorted(sorted, p);
 }
 
 /** Tukey's fences, ns: values beyond them are outliers. null: too few values. @param sorted ascending */

@@ -16,7 +16,8 @@ import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
 import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
-import { describe, type Description } from "../sample/description.ts";
+import { type Distribution, distributionOf } from "../sample/description.ts";
+import { type Slowest, SlowestRuns } from "../sample/slowest.ts";
 import { type Strata, strataBy } from "./strata.ts";
 import { QUARTILE_SHARE, VARIANCE_SHARE } from "../stats/spread_share.ts";
 
@@ -42,8 +43,9 @@ export interface Show {
     /** Looks that could end the measurement; `taken` is null when it did not end. Absent when none were planned. */
     readonly looks?: { readonly planned: number; readonly taken: number | null };
   };
-  readonly offset: Description;
-  readonly ttwu_to_tkread: Description;
+  readonly offset: Distribution;
+  readonly ttwu_to_tkread: Distribution;
+  readonly slowest: Slowest;
   readonly edge_uncertainty_ns: number;
   readonly strata: readonly Strata[];
   readonly chain: {
@@ -111,6 +113,7 @@ export class ShowColumns {
   readonly #keyColumns: KeyColumns;
   readonly #chain = new ChainColumns();
   readonly #switches = new SwitchColumns();
+  readonly #slowest = new SlowestRuns();
 
   /** @param keys columns whose values together make a stratum; null: the usual ones, each by itself */
   constructor(keys: readonly ColumnName[] | null) {
@@ -122,6 +125,20 @@ export class ShowColumns {
     this.#keyColumns.visit(row);
     this.#chain.visit(row);
     this.#switches.visit(row);
+    this.#noteSlow(row);
+  }
+
+  #noteSlow(row: RowView): void {
+    const [offset, ttwuToTkread] = [row.number("offset_ns"), row.number("ttwu_to_tkread_ns")];
+    if (!this.#slowest.takes(offset, ttwuToTkread) || row.text("status") !== "complete") return;
+    this.#slowest.add({
+      run: row.number("run"),
+      offset_ns: nullable(offset),
+      ttwu_to_tkread_ns: nullable(ttwuToTkread),
+      path: row.text("path"),
+      target_cpu: nullable(row.number("target_cpu")),
+      waker_comm: row.text("waker_comm"),
+    });
   }
 
   /** The links of the chain row by row, in the order of the stages. */
@@ -159,8 +176,9 @@ export class ShowColumns {
           ? {}
           : { looks: { planned: meta.looks, taken: file.end?.looks ?? null } }),
       },
-      offset: describe(sortedSample(file, "offset_ns")),
-      ttwu_to_tkread: describe(sortedSample(file, "ttwu_to_tkread_ns")),
+      offset: distributionOf(sortedSample(file, "offset_ns")),
+      ttwu_to_tkread: distributionOf(sortedSample(file, "ttwu_to_tkread_ns")),
+      slowest: this.#slowest.slowest(),
       edge_uncertainty_ns: meta.edge_uncertainty_ns,
       strata: this.#keys.map((keys) => strataBy(file, keys, this.columnOf(file))),
       chain: {
@@ -181,6 +199,10 @@ export class ShowColumns {
       notes: file.notes,
     };
   }
+}
+
+function nullable(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 function mostOf(links: readonly Link[], by: "share_of_spread" | "share_of_spread_robust"): LinkName | null {

@@ -2,11 +2,13 @@
 
 import { formatDuration } from "../../analysis/units/format_value.ts";
 import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
-import { loss, sample } from "../../analysis/print/measured.ts";
+import { loss } from "../../analysis/print/measured.ts";
+import { distributionTable, type MeasuredSeries, slowestTable } from "../../analysis/print/show/result.ts";
+import { distributionLines, slowestLines } from "../../analysis/print/show/result_text.ts";
 import { printable, printableJson } from "../../analysis/print/printable.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
-import type { ClusterCount, Spread, Tally } from "./tally.ts";
+import type { ClusterCount, Tally } from "./tally.ts";
 
 export interface SeriesSummary {
   readonly path: string;
@@ -36,10 +38,10 @@ export function summaryJson({ path, meta, tally, notices }: SeriesSummary): stri
     kernel: meta.kernel,
     virtualization: meta.virtualization,
     tier: meta.tier,
-    never_observed: tally.neverObserved(meta.hooks),
     runs: { declared: meta.runbook.runs, complete: end.complete, timeout: end.timeout, aborted: end.aborted },
     offset: tally.offset(),
     ttwu_to_tkread: tally.ttwuToTkread(),
+    slowest: tally.slowest(),
     edge_uncertainty_ns: meta.edge_uncertainty_ns,
     clusters: tally.clusters(),
     signatures: tally.signatures(),
@@ -50,6 +52,7 @@ export function summaryJson({ path, meta, tally, notices }: SeriesSummary): stri
     ...(end.edges === undefined ? {} : { edges: end.edges }),
     ...(end.looks === undefined ? {} : { looks: { planned: meta.looks, taken: end.looks } }),
     ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
+    never_observed: tally.neverObserved(meta.hooks),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
   }));
@@ -59,15 +62,17 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
   const end = tally.end();
   const clusters = tally.clusters();
   const signatures = tally.signatures();
+  const measured = { offset: tally.offset(), ttwu_to_tkread: tally.ttwuToTkread(), slowest: tally.slowest() };
   const lines = [
     path,
-    field("tier", TIER_TEXT[meta.tier]),
-    ...listField("not observed", tally.neverObserved(meta.hooks)),
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
     ...looksLine(end, meta),
+    "",
+    ...distributionLines(distributionTable(measured)),
+    "",
+    ...slowest(measured),
+    ...edgesKnown(measured, meta),
     ...edgeLines(end, meta),
-    field("offset", offsetText(tally.offset(), meta)),
-    field("ttwu to read", sample(tally.ttwuToTkread()).text),
     field("stacks", clusters.length === 1 ? "1 cluster" : `${clusters.length} clusters`),
     ...clusters.slice(0, MOST_CLUSTERS).map((cluster) => clusterLine(cluster, end.complete)),
     ...signatures.length === 0 ? [] : [
@@ -82,6 +87,8 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
     ...missLines(end),
     ...end.overhead === undefined ? [] : overheadText(end.overhead, end.rows)
       .map((line, index) => field(index === 0 ? "overhead" : "", line)),
+    field("tier", TIER_TEXT[meta.tier]),
+    ...listField("not observed", tally.neverObserved(meta.hooks)),
     ...notAttached(meta.hooks),
     ...notices.map((notice) => field("notice", notice)),
   ];
@@ -108,6 +115,12 @@ function looksLine({ looks }: End, { looks: planned }: Meta): string[] {
   return looks === undefined ? [] : [field("looks", `${looks} of ${planned} planned`)];
 }
 
+function slowest(measured: MeasuredSeries): string[] {
+  if (measured.slowest.runs.length === 0) return [];
+  const [caption, ...rows] = slowestLines(slowestTable(measured));
+  return [`  ${caption}`, ...rows, ""];
+}
+
 /** What gave the edges, and what happened to those that no run took. */
 function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
   if (edges === undefined) return [];
@@ -120,9 +133,8 @@ function edgeLines({ edges }: End, { trigger_device }: Meta): string[] {
   return [field("edges", `from ${trigger_device}: ${edges.missed} came between runs, ${absent}`)];
 }
 
-function offsetText(offset: Spread, { edge_uncertainty_ns }: Meta): string {
-  const known = offset.n === 0 ? "" : ` (edge known to ${formatDuration(edge_uncertainty_ns)})`;
-  return `${sample(offset).text}${known}`;
+function edgesKnown({ offset }: MeasuredSeries, { edge_uncertainty_ns }: Meta): string[] {
+  return offset.n === 0 ? [] : [field("edges", `known to ${formatDuration(edge_uncertainty_ns)}`)];
 }
 
 function clusterLine({ ttwu_stack, runs, frames }: ClusterCount, complete: number): string {

@@ -13,15 +13,9 @@ import {
   type Stage,
 } from "../../analysis/result/meta.ts";
 import { NumberColumn } from "../../analysis/result/column_store.ts";
-import { iqrSorted, medianSorted } from "../../analysis/stats/quantile.ts";
+import { type Distribution, distributionOf } from "../../analysis/sample/description.ts";
+import { type Slowest, SlowestRuns } from "../../analysis/sample/slowest.ts";
 import type { StackCluster } from "../row/row.ts";
-
-/** Median and interquartile range over the complete runs, ns; null without any value. */
-export interface Spread {
-  readonly n: number;
-  readonly median_ns: number | null;
-  readonly iqr_ns: number | null;
-}
 
 export interface ClusterCount {
   readonly ttwu_stack: string;
@@ -47,6 +41,7 @@ export class Tally {
   #missesOf: Readonly<Record<string, number>> = {};
   readonly #offsets = new NumberColumn();
   readonly #ttwuToTkreads = new NumberColumn();
+  readonly #slowest = new SlowestRuns();
   readonly #clusters = new Map<string, { runs: number; frames: readonly string[] }>();
   readonly #signatures = new Map<string, number>();
   readonly #observed = new Set<ColumnName>();
@@ -62,6 +57,7 @@ export class Tally {
     if (row.status !== "complete") return;
     if (row.offset_ns !== null) this.#offsets.push(Number(row.offset_ns));
     if (row.ttwu_to_tkread_ns !== null) this.#ttwuToTkreads.push(Number(row.ttwu_to_tkread_ns));
+    this.#noteSlow(row);
     if (row.signature !== null) {
       this.#signatures.set(row.signature, (this.#signatures.get(row.signature) ?? 0) + 1);
     }
@@ -88,6 +84,19 @@ export class Tally {
     };
     if (status !== null && status !== "complete") note(status);
     if (Number(lost_events ?? 0) > 0) note("ring_full");
+  }
+
+  #noteSlow({ run, offset_ns, ttwu_to_tkread_ns, path, target_cpu, waker_comm }: Row): void {
+    const [offset, ttwuToTkread] = [nanOr(offset_ns), nanOr(ttwu_to_tkread_ns)];
+    if (!this.#slowest.takes(offset, ttwuToTkread)) return;
+    this.#slowest.add({
+      run: Number(run),
+      offset_ns: offset_ns === null ? null : offset,
+      ttwu_to_tkread_ns: ttwu_to_tkread_ns === null ? null : ttwuToTkread,
+      path,
+      target_cpu: target_cpu === null ? null : Number(target_cpu),
+      waker_comm,
+    });
   }
 
   #countCluster(key: string | null, stacks: readonly StackCluster[]): void {
@@ -139,12 +148,16 @@ export class Tally {
     };
   }
 
-  offset(): Spread {
-    return spreadOf(this.#offsets.values());
+  offset(): Distribution {
+    return distributionOf(this.#offsets.values().toSorted());
   }
 
-  ttwuToTkread(): Spread {
-    return spreadOf(this.#ttwuToTkreads.values());
+  ttwuToTkread(): Distribution {
+    return distributionOf(this.#ttwuToTkreads.values().toSorted());
+  }
+
+  slowest(): Slowest {
+    return this.#slowest.slowest();
   }
 
   /** Stack clusters of the complete runs, the largest first. */
@@ -172,8 +185,6 @@ export class Tally {
   }
 }
 
-function spreadOf(values: Float64Array): Spread {
-  if (values.length === 0) return { n: 0, median_ns: null, iqr_ns: null };
-  const sorted = values.toSorted();
-  return { n: sorted.length, median_ns: medianSorted(sorted), iqr_ns: iqrSorted(sorted) };
+function nanOr(ns: bigint | number | null): number {
+  return ns === null ? NaN : Number(ns);
 }

@@ -9,6 +9,7 @@ import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
 import type { Finding, Table, TableRow } from "../model.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
+import { distributionLines, slowestLines } from "./result_text.ts";
 import { ATTRIBUTES } from "./facts.ts";
 import { CLOCKSOURCE } from "./integrity.ts";
 
@@ -49,6 +50,8 @@ export function showText(show: Show, plots: boolean): string {
       ...fields(told.head, 16),
       ...headed(told.warnings),
     ],
+    distributionLines(told.durations),
+    ...told.slowest.rows.length === 0 ? [] : [slowestLines(told.slowest)],
     ...told.attributes.length === 0 ? [] : [[ATTRIBUTES, ...fields(told.attributes, 20)]],
     ...told.strata.map((strata) => [
       ...sentence({ text: strata.caption, numbers: [] }),

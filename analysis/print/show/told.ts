@@ -2,13 +2,14 @@
 
 import type { Share, Show, StackShare } from "../../show/show.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
-import { machine, orderOrNone, runs, sample } from "../measured.ts";
+import { machine, orderOrNone, runs } from "../measured.ts";
 import { noteInWords } from "../notes.ts";
 import type { Field, Finding, Note, Said, Table } from "../model.ts";
 import { duration, exact, plain, say, share } from "../said.ts";
 import { type ChainColumn, chainTable, shareMethods, spreadSource } from "./chain.ts";
 import { attributeFields } from "./facts.ts";
 import { clocksourceFields, integrityFields } from "./integrity.ts";
+import { type DistributionColumn, distributionTable, type SlowestColumn, slowestTable } from "./result.ts";
 import { type StrataColumn, strataTables } from "./strata.ts";
 
 export type ShareColumn = "runs" | "share";
@@ -17,6 +18,8 @@ export interface ToldShow {
   readonly file: string;
   readonly machine: Said;
   readonly head: readonly Field[];
+  readonly durations: Table<DistributionColumn>;
+  readonly slowest: Table<SlowestColumn>;
   readonly warnings: readonly Note[];
   /** Empty for a file that does not record them. */
   readonly attributes: readonly Field[];
@@ -48,10 +51,10 @@ export function tellShow(show: Show): ToldShow {
     head: [
       { label: "runs", says: runs(counts, false, counts.declared) },
       ...looks(counts),
-      { label: "offset", says: sample(show.offset) },
-      { label: "ttwu_to_tkread", says: sample(show.ttwu_to_tkread) },
       { label: "edges", says: say`known to ${duration(show.edge_uncertainty_ns)}` },
     ],
+    durations: distributionTable(show),
+    slowest: slowestTable(show),
     warnings: [...show.notes.map(noteInWords), ...thinness(counts.complete)]
       .map((says) => ({ label: "warning", says })),
     attributes: attributeFields(show),

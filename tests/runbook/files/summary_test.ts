@@ -67,11 +67,30 @@ Deno.test("the summary says where, how, how many, how long, what was lost and wh
     /^ {2}not observed waker_context, interrupted, wake_flags_entry, wake_flags,\n {15}signature, /m,
   );
   assert.match(text, /^ {2}runs {9}3 of 4 complete, 1 timed out$/m);
-  assert.match(text, /^ {2}offset {7}median 70.00 us, IQR 10.00 us, n 3 \(edge known to 95 ns\)$/m);
-  assert.match(text, /^ {2}ttwu to read median 20.00 us, IQR 10.00 us, n 3$/m);
+  assert.match(
+    text,
+    /^ {2}complete runs {8}n {7}min {3}median {6}P95 {6}P99 {6}max {6}IQR\n {2}offset {15}3 {2}60\.00 us 70\.00 us {3}n < 59 {2}n < 299 80\.00 us 10\.00 us\n {2}ttwu_to_tkread {7}3 {2}10\.00 us 20\.00 us /m,
+  );
+  assert.match(text, /^ {2}edges {8}known to 95 ns$/m);
   assert.match(text, new RegExp(`^ {4}${KEY} {2}3 runs \\(100 %\\) {2}try_to_wake_up;`, "m"));
   assert.match(text, /^ {2}lost {9}0 events; 0 recursion misses; 4 own reads filtered out$/m);
   assert.match(text, /^ {2}notice {7}the kernel hides its symbols$/m);
+});
+
+Deno.test("the result comes before what was not observed; the slowest runs are named, the slowest first", () => {
+  const text = summaryText(summaryOf(["complete", "complete", "complete", "timeout"]));
+  const [slowest, unseen] = [text.indexOf("slowest runs by offset"), text.indexOf("not observed")];
+  assert.ok(text.indexOf("complete runs") < slowest && slowest < unseen);
+  const rows = text.slice(slowest).split("\n").slice(2, 5).map((line) => line.trim().split(/ {2,}/));
+  const { path, target_cpu, waker_comm } = TRACEPOINT_CHAIN;
+  assert.deepEqual(
+    rows,
+    [["3", "80.00 us", "30.00 us"], ["2", "70.00 us", "20.00 us"], [
+      "1",
+      "60.00 us",
+      "10.00 us",
+    ]].map((times) => [...times, path, String(target_cpu), waker_comm]),
+  );
 });
 
 Deno.test("hooks that are missing for one reason share its line", () => {
@@ -92,7 +111,8 @@ Deno.test("lists and long lines end before the eightieth column", () => {
 Deno.test("without a complete run nothing is made up", () => {
   const text = summaryText(summaryOf(["timeout"]));
   assert.match(text, /^ {2}runs {9}0 of 4 complete, 1 timed out$/m);
-  assert.match(text, /^ {2}offset {7}not observed/m);
+  assert.match(text, /^ {2}offset {15}0( +-){6}$/m);
+  assert.doesNotMatch(text, /slowest|edges/);
   assert.match(text, /^ {2}stacks {7}0 clusters$/m);
 });
 
@@ -103,7 +123,17 @@ Deno.test("--json holds the same facts as one object on one line", () => {
   assert.equal(json.file, "host.csv");
   assert.equal(json.tier, "tracepoint");
   assert.deepEqual(json.runs, { declared: 4, complete: 3, timeout: 1, aborted: 0 });
-  assert.deepEqual(json.offset, { n: 3, median_ns: 70_000, iqr_ns: 10_000 });
+  assert.deepEqual(json.offset, {
+    n: 3,
+    median_ns: 70_000,
+    iqr_ns: 10_000,
+    mad_ns: 10_000,
+    min_ns: 60_000,
+    p95_ns: null,
+    p99_ns: null,
+    max_ns: 80_000,
+  });
+  assert.deepEqual(json.slowest.runs.map(({ run }: { run: number }) => run), [3, 2, 1]);
   assert.deepEqual(json.clusters, [{ ttwu_stack: KEY, runs: 3, frames: FRAMES }]);
   assert.ok(json.never_observed.includes("wake_flags"));
   assert.deepEqual(json.not_attached.map(({ hook }: HookFact) => hook), [

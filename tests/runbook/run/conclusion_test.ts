@@ -26,7 +26,10 @@ Deno.test("a series ends with its summary, for a reader or as JSON, or with none
   const result = await measured(1);
   const text = concluded(result);
   assert.equal(text.code, 0);
-  assert.match(text.written, /^host\.csv\n {2}tier .*\n[^]* {2}runs +1 of 2 complete, 1 timed out\n/);
+  assert.match(
+    text.written,
+    /^host\.csv\n {2}runs +1 of 2 complete, 1 timed out\n\n {2}complete runs .*\n[^]* {2}tier /,
+  );
   const json = concluded(result, { json: true, quiet: true });
   assert.equal(JSON.parse(json.written).runs.complete, 1);
   assert.deepEqual(concluded(result, { quiet: true }), { code: 0, written: "" });

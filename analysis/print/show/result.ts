@@ -1,0 +1,92 @@
+/** What a series has measured, before anything else that is known of it: both durations, and the slowest runs. */
+
+import { type Distribution, percentileNeeds } from "../../sample/description.ts";
+import type { Slowest } from "../../sample/slowest.ts";
+import { placeAndSpread } from "../measured.ts";
+import type { Cell, Table } from "../model.ts";
+import { duration, exact, plain } from "../said.ts";
+
+export type DistributionColumn = "n" | "min" | "median" | "p95" | "p99" | "max" | "iqr" | "mad";
+export type SlowestColumn = "offset" | "ttwu" | "path" | "cpu" | "waker";
+
+export interface MeasuredSeries {
+  readonly offset: Distribution;
+  readonly ttwu_to_tkread: Distribution;
+  readonly slowest: Slowest;
+}
+
+export function distributionTable(series: MeasuredSeries): Table<DistributionColumn> {
+  const [median, iqr, mad] = placeAndSpread("row");
+  return {
+    caption: "complete runs",
+    head: "complete runs",
+    lines: [],
+    columns: [
+      { id: "n", name: "n", per: "row" },
+      { id: "min", name: "min", per: "row" },
+      median!,
+      { id: "p95", name: "P95", per: "row" },
+      { id: "p99", name: "P99", per: "row" },
+      { id: "max", name: "max", per: "row" },
+      iqr!,
+      mad!,
+    ],
+    rows: (["offset", "ttwu_to_tkread"] as const).map((name) => ({
+      head: plain(name),
+      cells: cells(series[name]),
+      bins: [],
+    })),
+    range: null,
+    empty: "no duration",
+  };
+}
+
+function cells(of: Distribution): Record<DistributionColumn, readonly Cell[]> {
+  return {
+    n: [exact(of.n)],
+    min: [duration(of.min_ns)],
+    median: [duration(of.median_ns)],
+    p95: [percentile(of.n, of.p95_ns, 0.95)],
+    p99: [percentile(of.n, of.p99_ns, 0.99)],
+    max: [duration(of.max_ns)],
+    iqr: [duration(of.iqr_ns)],
+    mad: [duration(of.mad_ns)],
+  };
+}
+
+/** In place of a percentile that cannot be told: what it needs. */
+function percentile(n: number, ns: number | null, p: number): Cell {
+  return ns === null && n > 0 ? plain(`n < ${percentileNeeds(p)}`) : duration(ns);
+}
+
+export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<SlowestColumn> {
+  return {
+    caption: `slowest runs by ${by.replace(/_ns$/, "")}`,
+    head: "run",
+    lines: [],
+    columns: [
+      { id: "offset", name: "offset", per: "row" },
+      { id: "ttwu", name: "ttwu_to_tkread", per: "row" },
+      { id: "path", name: "path", per: "row" },
+      { id: "cpu", name: "CPU", per: "row" },
+      { id: "waker", name: "waker", per: "row" },
+    ],
+    rows: runs.map((run) => ({
+      head: exact(run.run),
+      cells: {
+        offset: [duration(run.offset_ns)],
+        ttwu: [duration(run.ttwu_to_tkread_ns)],
+        path: [text(run.path)],
+        cpu: [run.target_cpu === null ? null : exact(run.target_cpu)],
+        waker: [text(run.waker_comm)],
+      },
+      bins: [],
+    })),
+    range: null,
+    empty: "no complete run",
+  };
+}
+
+function text(of: string | null): Cell {
+  return of === null ? null : plain(of);
+}

@@ -1,0 +1,41 @@
+/** What a series has measured, as lines for a terminal of 80 columns. */
+
+import { table } from "../layout/text.ts";
+import type { Table } from "../model.ts";
+import type { DistributionColumn, SlowestColumn } from "./result.ts";
+
+const DISTRIBUTION = {
+  head: 14,
+  lines: 0,
+  plots: false,
+  columns: [
+    { id: "n", width: 8 },
+    { id: "min", width: 10 },
+    { id: "median", width: 9 },
+    { id: "p95", width: 9 },
+    { id: "p99", width: 9 },
+    { id: "max", width: 9 },
+    { id: "iqr", width: 9 },
+  ],
+} as const;
+
+const SLOWEST = {
+  head: 14,
+  lines: 0,
+  plots: false,
+  columns: [
+    { id: "offset", width: 12 },
+    { id: "ttwu", width: 16 },
+    { id: "path", width: 10 },
+    { id: "cpu", width: 6 },
+    { id: "waker", width: 18 },
+  ],
+} as const;
+
+export function distributionLines(of: Table<DistributionColumn>): string[] {
+  return table(of, DISTRIBUTION, "durations");
+}
+
+export function slowestLines(of: Table<SlowestColumn>): string[] {
+  return [of.caption, ...table(of, SLOWEST, "runs")];
+}
