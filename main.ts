@@ -7,6 +7,7 @@ import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
 import { fold } from "./analysis/print/layout/terminal.ts";
 import { printableLines } from "./analysis/print/printable.ts";
+import { coloured } from "./commands/line/colour.ts";
 import { reportError } from "./commands/line/report_error.ts";
 import { notingText } from "./commands/line/refusals.ts";
 import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
@@ -75,6 +76,7 @@ function printableOutput(to: Output): Output {
     stdout: to.columns === undefined
       ? to.stdout
       : (text) => to.stdout(typeof text === "string" ? printableLines(text) : text),
+    coloured: (text) => to.stdout(coloured(printableLines(text))),
   };
 }
 

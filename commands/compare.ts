@@ -27,11 +27,35 @@ export interface CompareFlags extends ComparisonFlags {
 const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
 /** @throws Failure when the file cannot be read or is refused */
-function readKeyed(path: string, keys: readonly ColumnName[]): KeyedFile {
+function readKeyed(path: string, keys: readonly ColumnName[], sha256: string | null): KeyedFile {
   const columns = new KeyColumns(keys);
   const isKept = keys.every((name) => TEXT_NAMES.has(name));
   const file = readFile(path, isKept ? null : (row) => columns.visit(row));
-  return { file, columnOf: (name) => columns.column(file, name) };
+  return { file, columnOf: (name) => columns.column(file, name), sha256 };
+}
+
+/** SHA-256 of the files as long as the first one; only they can be the same. Null for all others. */
+async function hashesOf(paths: readonly string[]): Promise<(string | null)[]> {
+  const sizes = paths.map(sizeOf);
+  const isLikely = sizes.map((size) => size !== null && size === sizes[0]);
+  if (isLikely.filter(Boolean).length < 2) return paths.map(() => null);
+  const { createHash } = await import("node:crypto");
+  return await Promise.all(paths.map(async (path, index) => {
+    if (!isLikely[index]) return null;
+    const hash = createHash("sha256");
+    for await (const chunk of (await Deno.open(path)).readable) hash.update(chunk);
+    return hash.digest("hex");
+  }));
+}
+
+/** In bytes; null when it is no file on a disk, or not there: reading it will say so. */
+function sizeOf(path: string): number | null {
+  try {
+    const { isFile, size } = Deno.statSync(path);
+    return isFile ? size : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -70,7 +94,9 @@ async function answerOf(
     const { page, comparisons } = await pageOf(flags, paths);
     return { text: page, comparisons };
   }
-  const comparisons = compareFiles(paths.map((path) => readKeyed(path, flags.by ?? [])), flags);
+  const hashes = await hashesOf(paths);
+  const files = paths.map((path, index) => readKeyed(path, flags.by ?? [], hashes[index]!));
+  const comparisons = compareFiles(files, flags);
   return { text: textIn(flags, comparisons, columns), comparisons };
 }
 

@@ -40,6 +40,8 @@ export function marginsOf(given: readonly GivenMargin[]): Margins {
 export interface KeyedFile {
   readonly file: ResultFile;
   readonly columnOf: (name: ColumnName) => DictionaryColumn;
+  /** Of its bytes, in hexadecimal; null: they are not those of the first file. */
+  readonly sha256: string | null;
 }
 
 /** Compares each file after the first with the first; empty when there is only one. */
@@ -47,8 +49,15 @@ export function compareFiles(
   files: readonly KeyedFile[],
   { by, ...rest }: ComparisonFlags,
 ): Comparison[] {
+  const [baseline] = files;
+  const same = new Map(
+    files.slice(1).flatMap(({ file, sha256 }): [ResultFile, string][] =>
+      sha256 !== null && sha256 === baseline!.sha256 ? [[file, sha256]] : []
+    ),
+  );
   const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
   return compareAll(files.map(({ file }) => file), {
+    ...(same.size === 0 ? {} : { sameAsBaseline: same }),
     ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
     ...limitsOf(rest),
   });

@@ -2,7 +2,7 @@
 
 import type { ColumnName } from "../result/columns.ts";
 import { keyAnswers } from "../mechanisms/key_answers.ts";
-import { STRATA_KEYS } from "../mechanisms/keys.ts";
+import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { Exploration, type Unadjusted } from "./exploration.ts";
@@ -49,6 +49,8 @@ export interface CompareOptions {
   readonly alpha?: number;
   /** Columns whose values together make a stratum; default: several keys, one after the other. */
   readonly by?: readonly ColumnName[];
+  /** Files that are the baseline, byte by byte, with their SHA-256. */
+  readonly sameAsBaseline?: ReadonlyMap<ResultFile, string>;
   /** Source of columns of `by` that a file does not keep. */
   readonly columnOf?: ColumnOf;
 }
@@ -114,6 +116,8 @@ interface Prepared {
   readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
   readonly tested: readonly Tested[];
+  /** Of both files, where they are one; else null. */
+  readonly sha256: string | null;
   /** The columns that make the strata, one list for each of them. */
   readonly keys: readonly Key[];
   readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
@@ -162,7 +166,7 @@ function prepare(
     };
   };
   const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
-  const keys = (options.by === undefined ? STRATA_KEYS.map((key) => [key]) : [options.by]).map(
+  const keys = (options.by === undefined ? defaultKeys(a) : [options.by]).map(
     (columns): Key => {
       return {
         columns,
@@ -179,6 +183,7 @@ function prepare(
     broken,
     questions,
     tested: QUESTIONS.flatMap(({ name }) => questions[name].test ?? []),
+    sha256: options.sameAsBaseline?.get(b) ?? null,
     keys,
     strata: stratifyAll(files, samples, keys, alpha, isConfounded, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
@@ -200,6 +205,14 @@ function prepare(
       deadlineNs: deadlineOf(a),
     }),
   };
+}
+
+/** What the runbook had drawn comes first: nothing else can be behind its effect. */
+function defaultKeys({ texts }: ResultFile): (readonly ColumnName[])[] {
+  const declared = DRAWN_KEYS.filter((name) =>
+    texts[name].values.filter((value) => value !== null).length > 1
+  );
+  return [...declared, ...STRATA_KEYS].map((key) => [key]);
 }
 
 function conclude(
@@ -246,7 +259,7 @@ function conclude(
     association,
     stacks: stackFrames(files, strata, association),
     context: contextDifferences(files),
-    warnings: warningsOf(files, sides, answers, strata, prepared.keys),
+    warnings: warningsOf(files, sides, answers, strata, prepared.keys, prepared.sha256),
   };
 }
 
@@ -319,6 +332,7 @@ function sideOf(file: ResultFile, side: string): Side {
     kernel: meta.kernel,
     tier: meta.tier,
     started: meta.started,
+    runbook_file: meta.runbook_file?.name ?? null,
     rows: file.rows,
     complete,
     timeout,

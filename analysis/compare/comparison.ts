@@ -46,6 +46,8 @@ export interface Side {
   readonly kernel: string;
   readonly tier: string;
   readonly started: string;
+  /** Name of the runbook's file; null: the defaults, or options alone. */
+  readonly runbook_file: string | null;
   readonly rows: number;
   readonly complete: number;
   /** Censored runs: in the file, but in no estimate. */

@@ -6,6 +6,9 @@ import type { Meta, Stage } from "../result/meta.ts";
 
 type Protocol = Pick<Meta, "runbook" | "runbook_sha256">;
 
+/** How many runs are measured does not change how each is. */
+export const HOW_MANY: readonly string[] = ["runs"];
+
 /**
  * What differs in the declared protocol, field by field; it confounds every question. The fields decide. The
  * hash counts only when they are the same: a file may have been changed, or two programs may hash
@@ -13,10 +16,10 @@ type Protocol = Pick<Meta, "runbook" | "runbook_sha256">;
  */
 export function protocolDifferences(a: Protocol, b: Protocol): Confounding[] {
   const fields = [...new Set([...Object.keys(a.runbook), ...Object.keys(b.runbook)])].sort();
-  const differing = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
+  const all = fields.filter((field) => a.runbook[field] !== b.runbook[field]);
   const is_hash_same = a.runbook_sha256 === b.runbook_sha256;
-  if (differing.length === 0) return is_hash_same ? [] : [{ code: "runbook_hash" }];
-  return differing.map((field) => ({
+  if (all.length === 0) return is_hash_same ? [] : [{ code: "runbook_hash" }];
+  return all.filter((field) => !HOW_MANY.includes(field)).map((field) => ({
     code: "runbook",
     field,
     values: [a.runbook[field] ?? null, b.runbook[field] ?? null],

@@ -15,6 +15,8 @@ export type Warning =
   | { readonly code: "file"; readonly note: FileNote }
   /** Both sides began at the same time of the same boot. */
   | { readonly code: "same_measurement" }
+  /** Both sides are one file, byte by byte. */
+  | { readonly code: "same_file"; readonly sha256: string }
   | ({ readonly side: SideIndex } & OfSide)
   /** Sides with few complete runs. */
   | { readonly code: "thin"; readonly sides: readonly { side: SideIndex; complete: number }[] }

@@ -3,6 +3,7 @@
  * machines.
  */
 
+import { HOW_MANY } from "./confounding.ts";
 import { constantDifferences, residueOf } from "./residue.ts";
 import { THIN_BELOW } from "../sample/sample.ts";
 import type { Answer, ContextDifference, Direction, Side, Stratification, Stratum } from "./comparison.ts";
@@ -37,6 +38,10 @@ export function contextDifferences(files: Pair<ResultFile>): ContextDifference[]
   const columns = constantDifferences(files);
   return [
     ...machine,
+    ...HOW_MANY.filter((field) => a.runbook[field] !== b.runbook[field]).map((field): ContextDifference => ({
+      field: `declared ${field}`,
+      values: [String(a.runbook[field] ?? UNKNOWN), String(b.runbook[field] ?? UNKNOWN)],
+    })),
     ...attributeDifferences(a, b),
     ...columns.filter(({ field }) => machine.every((known) => known.field !== field)),
   ];
@@ -64,17 +69,22 @@ function inOneLine(attributes: readonly AttributeText[]): string {
 
 const SIDES = [0, 1] as const;
 
-/** The most serious first. */
+/**
+ * The most serious first.
+ *
+ * @param sha256 of both files, where they are one
+ */
 export function warningsOf(
   files: Pair<ResultFile>,
   sides: Pair<Side>,
   answers: Readonly<Record<QuestionName, Answer>>,
   strata: readonly Stratification[],
   keys: Parameters<typeof residueOf>[1],
+  sha256: string | null,
 ): Warning[] {
   return [
+    ...sameMeasurement(files, sha256),
     ...files.flatMap(({ notes }) => notes.map((note): Warning => ({ code: "file", note }))),
-    ...sameMeasurement(files),
     ...SIDES.flatMap((side) => lossesOf(side, files[side], sides[side])),
     ...QUESTIONS.flatMap(({ name }) => unobserved(name, answers[name], sides)),
     ...thinness(sides),
@@ -85,7 +95,8 @@ export function warningsOf(
   ];
 }
 
-function sameMeasurement([a, b]: Pair<ResultFile>): Warning[] {
+function sameMeasurement([a, b]: Pair<ResultFile>, sha256: string | null): Warning[] {
+  if (sha256 !== null) return [{ code: "same_file", sha256 }];
   const same = a.meta.started === b.meta.started && a.meta.boot_id === b.meta.boot_id &&
     a.meta.host === b.meta.host;
   return same ? [{ code: "same_measurement" }] : [];

@@ -25,7 +25,7 @@ export const STRATA_KEYS = [
 ] as const satisfies readonly TextName[];
 
 /** Fields of the runbook that are columns too: with several values the runs take turns with them, in random order. */
-const DRAWN_KEYS = ["wake", "load"] as const satisfies readonly TextName[];
+export const DRAWN_KEYS = ["wake", "load"] as const satisfies readonly TextName[];
 
 /** The signature of a run without flags. */
 const NO_FLAGS = "none";

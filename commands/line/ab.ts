@@ -1,7 +1,7 @@
 /** The command line of `probe ab`. */
 
 import { buildCommand } from "@stricli/core";
-import { COMPARE_FLAGS } from "./compare.ts";
+import { type AnswerFlags, answerTo, COMPARE_FLAGS } from "./compare.ts";
 import { PROTOCOL_FLAGS } from "./run.ts";
 import { type Context, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
@@ -36,14 +36,15 @@ export const abRoute = buildCommand({
   },
   async loader() {
     const { abCommand } = await import("../ab.ts");
-    type Flags = Parameters<typeof abCommand>[0] & ShellFlags & { json: boolean };
+    type Flags = Parameters<typeof abCommand>[0] & ShellFlags & AnswerFlags;
     return async function (this: Context, flags: Flags) {
-      const { stdout, stderr } = this.output;
+      const { stderr } = this.output;
       const columns = this.output.columns ?? null;
+      const asked = withJson(flags);
       this.outcome.exitCode = await abCommand(
-        withJson(flags),
+        asked,
         protocolArguments(this.args),
-        stdout,
+        answerTo(this.output, asked),
         stderr,
         columns,
       );

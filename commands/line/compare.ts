@@ -3,8 +3,9 @@
 import { buildCommand } from "@stricli/core";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
+import { COLOURS, wantsColour } from "./colour.ts";
 import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
-import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
+import { type Context, JSON_TOO, type Output, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 /** Options that say how files are compared; `probe ab` has the same. */
 export const COMPARE_FLAGS = {
@@ -42,6 +43,13 @@ export const COMPARE_FLAGS = {
     brief: "As text: every number, with its method, instead of the first screen",
     default: false,
   },
+  color: {
+    kind: "enum",
+    values: COLOURS,
+    brief: "Verdicts of the text in colour: auto is on a terminal without NO_COLOR",
+    default: "auto",
+    placeholder: "WHEN",
+  },
   json: JSON_TOO,
   "fail-on": {
     kind: "parsed",
@@ -52,6 +60,21 @@ export const COMPARE_FLAGS = {
     proposeCompletions: () => VERDICTS,
   },
 } as const;
+
+/** What the shell itself does with an answer. */
+export interface AnswerFlags {
+  readonly json: boolean;
+  readonly color: (typeof COLOURS)[number];
+}
+
+/** Where an answer goes: its text in colour, where that is wanted. */
+export function answerTo(
+  output: Output,
+  { format, color }: { readonly format: string; readonly color: AnswerFlags["color"] },
+): (text: string) => void {
+  const isColoured = format === "text" && wantsColour(color, output.columns !== undefined);
+  return isColoured && output.coloured !== undefined ? output.coloured : output.stdout;
+}
 
 export const compareRoute = buildCommand({
   docs: { brief: "Say whether result files agree with the first, and where not" },
@@ -69,10 +92,17 @@ export const compareRoute = buildCommand({
   },
   async loader() {
     const { compareCommand } = await import("../compare.ts");
-    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags & { json: boolean };
+    type Flags = Parameters<typeof compareCommand>[0] & ShellFlags & AnswerFlags;
     return async function (this: Context, flags: Flags, ...files: string[]) {
-      const { stdout, stderr, columns = null } = this.output;
-      this.outcome.exitCode = await compareCommand(withJson(flags), files, stdout, stderr, columns);
+      const { stderr, columns = null } = this.output;
+      const asked = withJson(flags);
+      this.outcome.exitCode = await compareCommand(
+        asked,
+        files,
+        answerTo(this.output, asked),
+        stderr,
+        columns,
+      );
     };
   },
 });

@@ -8,6 +8,8 @@ export interface Output {
   /** Bytes only when stdout is not a terminal. */
   stdout(text: string | Uint8Array): void;
   stderr(text: string): void;
+  /** As stdout, with verdicts in colour; the shell adds it. */
+  readonly coloured?: (text: string) => void;
   /** Width of the terminal that stdout is; absent when stdout is not a terminal. */
   readonly columns?: number;
 }

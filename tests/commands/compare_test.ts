@@ -151,3 +151,17 @@ Deno.test("a file that cannot be read is named, with the reason", async () => {
     });
   }
 });
+
+Deno.test("a file that is compared with itself is said to be, first and last, by its SHA-256", async () => {
+  using folder = new Folder();
+  const a = folder.written("host");
+  Deno.copyFileSync(a, `${a}.copy`);
+  const text = (await printed({ ...PLAIN, format: "text" }, a, `${a}.copy`)).replaceAll(/\s+/g, " ");
+  assert.match(
+    text,
+    /^A and B are the same file \(SHA-256 [0-9a-f]{12}\): it is compared with itself; 4 questions: /,
+  );
+  assert.match(text, /compared with itself; 4 questions: 4 \w+ $/);
+  const other = folder.written("vm", { seed: 2 });
+  assert.doesNotMatch(await printed({ ...PLAIN, format: "text" }, a, other), /same file/);
+});

@@ -42,7 +42,9 @@ export function answerInWords(comparison: Comparison): Said {
     const count = plain(`${names.length} ${verdict}`);
     return verdict === "DIFFERENT" ? say`${count} (${names.join(", ")})` : count;
   });
-  return say`${`${QUESTIONS.length} questions: `}${joined(counts, ", ")}`;
+  const answer = say`${`${QUESTIONS.length} questions: `}${joined(counts, ", ")}`;
+  const same = comparison.warnings.find(({ code }) => code === "same_file");
+  return same === undefined ? answer : say`${warningInWords(same, lettersOf(comparison))}; ${answer}`;
 }
 
 /** One line for each question, numbers of a line in one unit. */
@@ -155,7 +157,7 @@ export function briefKeys(comparison: Comparison): Said[] {
 }
 
 /** Warnings that the table, the sides or the notes of the first screen already tell. */
-const TOLD: readonly string[] = ["censored", "thin", "residue"];
+const TOLD: readonly string[] = ["same_file", "censored", "thin", "residue"];
 
 /** What to know before believing any of it. */
 export function briefWarnings(comparison: Comparison): Said[] {

@@ -200,11 +200,9 @@ function needed({ verdict, n_to_settle: runs }: Answer, comparison: Comparison, 
   const { sides } = comparison;
   const isFirst = name === QUESTIONS.find((question) => comparison[question.name].n_to_settle !== null)?.name;
   const tiers = new Set(sides.map(({ tier }) => tier));
-  const common = verdict === "CONFOUNDED" && tiers.size > 1
-    ? TIERS.findLast((tier) => tiers.has(tier))
-    : undefined;
+  const common = tiers.size > 1 ? TIERS.findLast((tier) => tiers.has(tier)) : undefined;
   return [
-    ...common === undefined ? [] : [plain(`measure both sides with probe run --require ${common}`)],
+    ...verdict === "CONFOUNDED" ? repeat(comparison, comparison[name].reasons, common) : [],
     ...runs === null ? [] : [
       say`about ${
         exact(runs)
@@ -213,6 +211,25 @@ function needed({ verdict, n_to_settle: runs }: Answer, comparison: Comparison, 
       }`,
     ],
   ].map((says) => ({ label: "needed", says }));
+}
+
+/** The measurement that would answer: of the side that is not as the other. */
+function repeat(
+  { sides }: Comparison,
+  reasons: Answer["reasons"],
+  common: string | undefined,
+): Said[] {
+  const [a, b] = sides;
+  const isOther = reasons.some(({ code }) => code === "runbook" || code === "runbook_hash");
+  if (!isOther && common === undefined) return [];
+  const again = !isOther && a.tier !== common ? a : b;
+  const words = [
+    `repeat ${again.side}: probe run --env ${again.env}`,
+    ...isOther ? [`--runbook ${a.runbook_file ?? "A's"}`] : [],
+    ...common === undefined ? [] : [`--require ${common}`],
+  ];
+  const both = isOther && common !== undefined && a.tier !== common ? `, and ${a.side} too` : "";
+  return [plain(`${words.join(" ")}${both}`)];
 }
 
 /** How stable the verdict is; empty when that was not examined. */

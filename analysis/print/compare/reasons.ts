@@ -94,8 +94,9 @@ function confounding(reason: Confounding, letters: Pair<string>): Said {
     case "runbook": {
       const { field, values, is_hash_same } = reason;
       const note = is_hash_same ? ", though runbook_sha256 is the same" : "";
-      const found = letters.map((letter, side) => `${values[side] ?? "absent"} in ${letter}`);
-      return plain(`runbook ${field}: ${found.join(", ")}${note}`);
+      const { name, valueOf } = fieldInWords(field);
+      const found = letters.map((letter, side) => `${valueOf(values[side]!)} in ${letter}`);
+      return plain(`runbook ${name}: ${found.join(", ")}${note}`);
     }
     case "runbook_hash":
       return plain("runbook_sha256 differs, though all known fields are the same");
@@ -108,6 +109,22 @@ function confounding(reason: Confounding, letters: Pair<string>): Said {
       return plain(`decode table of the wake flags: ${found.join(", ")}`);
     }
   }
+}
+
+/** A field of a runbook as the runbook has it: the unit beside the value, not in the name. */
+function fieldInWords(field: string): {
+  readonly name: string;
+  valueOf(value: string | number | boolean | null): string;
+} {
+  const [, name = field, unit] = /^(.*)_(ns|percent)$/.exec(field) ?? [];
+  return {
+    name,
+    valueOf: (value) => {
+      if (value === null) return "absent";
+      if (typeof value !== "number" || unit === undefined) return String(value);
+      return unit === "ns" ? chosen(value).text : `${value} %`;
+    },
+  };
 }
 
 /** @param only null: the side has no hooks at all */

@@ -21,6 +21,12 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
       return noteInWords(warning.note);
     case "same_measurement":
       return plain(`${a} and ${b} began at the same time on the same boot: are they one measurement?`);
+    case "same_file":
+      return plain(
+        `${a} and ${b} are the same file (SHA-256 ${
+          warning.sha256.slice(0, 12)
+        }): it is compared with itself`,
+      );
     case "thin": {
       const counts = warning.sides.map(({ side, complete }) =>
         say`${exact(complete)} complete runs in ${letters[side]}`

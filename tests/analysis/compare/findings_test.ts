@@ -14,7 +14,7 @@ import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { generatedMeta } from "../../../bench/generate.ts";
 import { DIRECT, fileText, read, rowOf, WAKELIST } from "../result/result_fixture.ts";
-import { codesOf, compare } from "./compare_fixture.ts";
+import { codesOf, compare, compared, MS, runs, spread } from "./compare_fixture.ts";
 
 const OFFSET_NS = 1_111_000_000;
 const SPREAD_NS = 4_000_000;
@@ -125,4 +125,20 @@ Deno.test("an offset that a VM really has is DIFFERENT beyond the margin, with i
   assert.equal(result.verdict, "DIFFERENT");
   assert.equal(result.offset.direction, "later");
   assert.equal(result.ttwu_to_tkread.verdict === "DIFFERENT", false, "the wakeup's own part has not moved");
+});
+
+Deno.test("how many runs were declared confounds nothing and is told; a period does, with its unit", () => {
+  const { runbook } = generatedMeta("vm");
+  const [a, b] = [spread(20, MS, 100), spread(20, MS, 100)].map((offsets) => runs(offsets));
+  const more = compared(a!, b!, { runbook: { ...runbook, runs: 90 }, runbook_sha256: "0".repeat(64) });
+  assert.notEqual(more.verdict, "CONFOUNDED");
+  assert.ok(more.context.some(({ field, values: [, inB] }) => field === "declared runs" && inB === "90"));
+  const slower = compared(a!, b!, { runbook: { ...runbook, period_ns: 20_000_000 } });
+  assert.equal(slower.verdict, "CONFOUNDED");
+  assert.match(compareText([slower]), /because runbook period: 1 s in A, 20 ms in B/);
+});
+
+Deno.test("what the runbook had drawn makes the first strata, before outcomes", () => {
+  const rows = runs(spread(20, MS, 100), (i) => ({ wake: i % 2 === 0 ? "pipe" : "timer" }));
+  assert.deepEqual(compared(rows, rows).strata.map(({ key }) => key).slice(0, 2), ["wake", "signature"]);
 });

@@ -111,7 +111,7 @@ Deno.test("a confounded question names the field and keeps its numbers for infor
   assert.match(text, /for information/);
   assert.match(text, /because runbook_sha256 differs, though all known fields are the same/);
   assert.match(text, /because hooks of tkread: fentry ktime_get_ts64 only in A; none in B/);
-  assert.match(text, /needed {2}measure both sides with probe run --require kprobe/);
+  assert.match(text, /needed {2}repeat B: probe run --env vm --runbook A's --require kprobe, and A too/);
 });
 
 Deno.test("control characters of a file do not reach the terminal", () => {
