@@ -1,7 +1,22 @@
 /** The program's exit codes. Whatever ends the program uses one of these. */
-export const EXIT = { done: 0, failed: 1, usage: 2, cannotMeasure: 3, gate: 4 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  cannotMeasure: 3,
+  gate: 4,
+  /** As shells say it: 128 and the number of the signal. */
+  hangup: 129,
+  interrupt: 130,
+  terminated: 143,
+} as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The exit code of a program that a signal ended, given as the reason of the abort; that of Ctrl-C without one. */
+export function codeOfInterruption({ reason }: AbortSignal): ExitCode {
+  return Object.values(EXIT).find((code) => code === reason) ?? EXIT.interrupt;
+}
 
 /**
  * An end of the program on which its user can act: one line that says what was attempted, what was found and

@@ -1,6 +1,6 @@
 /** `probe ab`: the same measurement on this machine and in a VM, then the comparison of both. */
 
-import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { codeOfInterruption, EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
 import { takeLook } from "./looks.ts";
 import { blocksBetweenLooks, looksAfter } from "../runbook/protocol/looks.ts";
@@ -121,7 +121,7 @@ async function measureBoth(
   const measured: string[] = [];
   let kept = 0;
   const measureHost = async (turn: Turn) => {
-    if (interrupt.aborted) throw interrupted();
+    if (interrupt.aborted) throw interrupted(interrupt);
     hostFailed = true;
     await host(turn);
     hostFailed = false;
@@ -139,15 +139,16 @@ async function measureBoth(
   try {
     await takeTurns(turns, measureHost, start, keep, isLast);
   } catch (cause) {
-    const error = interrupt.aborted && !hostFailed ? interrupted(cause) : cause;
+    const error = interrupt.aborted && !hostFailed ? interrupted(interrupt, cause) : cause;
     if (!(error instanceof Failure) || measured.length === 0) throw error;
     const { exitCode, found, remedy } = error;
     throw new Failure(exitCode, found, [remedy, ...measured].join("; "), { cause });
   }
 }
 
-function interrupted(cause?: unknown): Failure {
-  return new Failure(EXIT.failed, "interrupted while the VM was measured", "call probe ab again", { cause });
+function interrupted(interrupt: AbortSignal, cause?: unknown): Failure {
+  const code = codeOfInterruption(interrupt);
+  return new Failure(code, "interrupted while the VM was measured", "call probe ab again", { cause });
 }
 
 /** Appends what is new in the VM's file: `probe run --resume` keeps what was there. */
@@ -165,7 +166,7 @@ function extend(path: string, from: number, bytes: Uint8Array): void {
 /** @throws Failure when the VM was lost, or probe did not end well in it */
 function requireDone({ code, file, error }: VmResult, interrupt: AbortSignal): void {
   if (code instanceof Failure) throw code;
-  if (interrupt.aborted) throw interrupted();
+  if (interrupt.aborted) throw interrupted(interrupt);
   if (code === EXIT.done && file !== undefined) return;
   const exit = Object.values(EXIT).find((known) => known === code && known !== EXIT.done);
   throw new Failure(

@@ -1,7 +1,8 @@
 /** `probe run`: checks, attaches, measures, writes, sums up. */
 
-import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { codeOfInterruption, EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Look } from "./looks.ts";
+import { protocolOfFile, resumeCommand } from "./resumption.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
@@ -24,7 +25,7 @@ import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
 import { attributesOf, cpusOf, systemOf } from "../runbook/protocol/runbook.ts";
 import type { Runbook, RunbookField } from "../runbook/protocol/settings.ts";
-import type { RunbookSource } from "../runbook/protocol/runbook_file.ts";
+import type { RunbookFile, RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
@@ -55,6 +56,9 @@ export interface RunFlags extends PartOptions {
   readonly json: boolean;
 }
 
+type ProtocolField = "runs" | "trigger" | "period" | "wake" | "load" | "target" | "require";
+type ProtocolFlags = { readonly [F in ProtocolField]?: RunFlags[F] | undefined };
+
 /** Where a call writes. */
 export interface Streams {
   readonly stdout: (text: string) => void;
@@ -75,7 +79,7 @@ export async function runCommand(
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   refuseStandardOutput(flags);
-  const declared = declaredBy(flags, source);
+  const declared = declaredBy(...protocolOf(flags, source));
   const { runbook } = declared;
   const { runs } = runbook;
   const last = lastRunOf(flags, runbook);
@@ -118,7 +122,13 @@ export async function runCommand(
     measureOverhead: flags["measure-overhead"],
   });
   const write = isStandardOutput(path) ? stderr : stdout;
-  return conclude(measured, { runs, last, json: flags.json, quiet: flags.quiet }, write);
+  const interrupted = codeOfInterruption(interrupt.signal);
+  const { json, quiet } = flags;
+  return conclude(
+    measured,
+    { runs, last, interrupted, resume: resumeCommand(path, flags), json, quiet },
+    write,
+  );
 }
 
 /**
@@ -173,10 +183,17 @@ function withoutLock(path: string, why: string): string {
   return `notice: ${path} cannot be locked (${why}): see to it that no other probe writes it meanwhile`;
 }
 
+/** --resume without a runbook file takes from the file that it goes on with what no option says. */
+function protocolOf(flags: RunFlags, source: RunbookSource | null): [ProtocolFlags, RunbookFile | null] {
+  if (!flags.resume || flags.out === undefined || source !== null) return [flags, source];
+  const { file, trigger, target } = protocolOfFile(flags.out);
+  return [{ ...flags, trigger: flags.trigger ?? trigger, target: flags.target ?? target }, file];
+}
+
 /** The protocol that the options declare, on top of the runbook file. */
 export function declaredBy(
-  flags: Pick<RunFlags, "runs" | "trigger" | "period" | "wake" | "load" | "target" | "require">,
-  source: RunbookSource | null,
+  flags: ProtocolFlags,
+  source: RunbookFile | null,
 ): Declared {
   const { runs, trigger, period: period_ns, wake, load, target, require } = flags;
   return declare({ runs, trigger, period_ns, wake, load, target, require }, source, optionOf);

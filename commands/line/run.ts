@@ -101,7 +101,7 @@ export const runRoute = buildCommand({
       },
       resume: {
         kind: "boolean",
-        brief: "Go on with the file of --out, which was cut off, by the same protocol",
+        brief: "Go on with the file of --out, which was cut off, by its protocol",
         default: false,
       },
       until: {

@@ -3,7 +3,7 @@
  * mistaken for their output.
  */
 
-import { EXIT, Failure } from "../../analysis/failure.ts";
+import { codeOfInterruption, EXIT, Failure } from "../../analysis/failure.ts";
 import { GuestConsole } from "../qemu/console.ts";
 import { notAllowed } from "../qemu/qemu.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
@@ -46,7 +46,8 @@ export class Remote {
     await feeding;
     interrupt?.removeEventListener("abort", stop);
     if (interrupt?.aborted) {
-      throw new Failure(EXIT.failed, "interrupted before anything was measured", "call probe ab again");
+      const code = codeOfInterruption(interrupt);
+      throw new Failure(code, "interrupted before anything was measured", "call probe ab again");
     }
     const errors = behind(mark, stderr);
     const said = lastLine(errors ?? stderr);

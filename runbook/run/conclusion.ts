@@ -9,31 +9,37 @@ export interface ConclusionOptions {
   readonly runs: number;
   /** Number of this call's last run. */
   readonly last: number;
+  /** Exit code of an interruption. */
+  readonly interrupted: ExitCode;
+  /** The command that goes on with what was interrupted; null: it cannot go on. */
+  readonly resume: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /**
- * @param write receives the summary
- * @throws Failure when Ctrl-C ended the series, or no run of the whole series completed
+ * @param write receives the summary, of an interrupted series that of the runs it has
+ * @throws Failure when a signal ended the series, or no run of the whole series completed
  */
 export function conclude(
   { summary, interruptedAt }: Measured,
-  { runs, last, json, quiet }: ConclusionOptions,
+  { runs, last, interrupted, resume, json, quiet }: ConclusionOptions,
   write: (text: string) => void,
 ): ExitCode {
-  const { complete } = summary.tally.end();
+  const { complete, rows } = summary.tally.end();
+  const goesOn = last < runs;
+  if (interruptedAt === null || rows > 0) {
+    if (json) write(`${summaryJson(summary)}\n`);
+    else if (!quiet && !goesOn) write(summaryText(summary));
+  }
   if (interruptedAt !== null) {
-    const rows = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;
+    const kept = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;
     throw new Failure(
-      EXIT.failed,
-      `interrupted at run ${interruptedAt} of ${runs}`,
-      `${rows} in ${summary.path}; --resume goes on`,
+      interrupted,
+      `interrupted at run ${interruptedAt} of ${runs}; ${kept} in ${summary.path}`,
+      resume === null ? "start again" : `go on with: ${resume}`,
     );
   }
-  const goesOn = last < runs;
-  if (json) write(`${summaryJson(summary)}\n`);
-  else if (!quiet && !goesOn) write(summaryText(summary));
   if (complete > 0 || goesOn) return EXIT.done;
   throw new Failure(
     EXIT.failed,

@@ -1,6 +1,6 @@
 /** The hours of a runbook: when a run may begin, and what happens at other times. */
 
-import { EXIT, Failure } from "../../analysis/failure.ts";
+import { codeOfInterruption, EXIT, Failure } from "../../analysis/failure.ts";
 import type { LoopClock } from "./loop.ts";
 import { ANY } from "../protocol/settings.ts";
 import type { Trigger } from "./triggers.ts";
@@ -55,7 +55,7 @@ export async function waitForHours(
     await clock.sleep(Math.ceil(Number(ns) / 1e6), interrupt);
   }
   throw new Failure(
-    EXIT.failed,
+    codeOfInterruption(interrupt),
     `interrupted while waiting for the runbook's hours ${hours} UTC`,
     "nothing was measured; start again",
   );

@@ -3,26 +3,36 @@
  * build/parts/launcher.c blocks it.
  */
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+import { EXIT, type ExitCode } from "../../analysis/failure.ts";
+
+const SIGNALS: readonly (readonly [signal: Deno.Signal, code: ExitCode])[] = [
+  ["SIGINT", EXIT.interrupt],
+  ["SIGTERM", EXIT.terminated],
+  ["SIGHUP", EXIT.hangup],
+];
 
 /** While this object exists, the signals end the measurement instead of the process. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
-  readonly #listener = () => {
-    this.#controller.abort();
-    // The second signal ends the process at once.
-    this[Symbol.dispose]();
-  };
+  readonly #listeners = SIGNALS.map(([signal, code]) => {
+    const listener = () => {
+      this.#controller.abort(code);
+      // The second signal ends the process at once.
+      this[Symbol.dispose]();
+    };
+    return [signal, listener] as const;
+  });
 
   constructor() {
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#listener);
+    for (const [signal, listener] of this.#listeners) Deno.addSignalListener(signal, listener);
   }
 
+  /** Its reason is the exit code that belongs to the signal, see codeOfInterruption(). */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   [Symbol.dispose](): void {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#listener);
+    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
   }
 }

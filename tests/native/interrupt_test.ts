@@ -14,8 +14,8 @@ async function rowsIn(path: string, rows: number, ended: AbortSignal): Promise<v
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  Deno.test(`${signal} in the middle of a series keeps its rows, says so in one line and exits with 1`, async () => {
+for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`${signal} in the middle of a series keeps its rows, sums them up and exits with ${exitCode}`, async () => {
     const folder = await Deno.makeTempDir({ prefix: "probe-interrupt-" });
     try {
       const path = `${folder}/host.csv`;
@@ -30,8 +30,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       child.kill(signal);
       const { code, stdout, stderr } = await output;
       const messages = new TextDecoder().decode(stderr).trimEnd().split("\n");
-      assert.equal(code, 1, messages.join("\n"));
-      assert.equal(stdout.length, 0);
+      assert.equal(code, exitCode, messages.join("\n"));
       const { rows, end } = parseMeasurement(await Deno.readTextFile(path));
       assert.equal(end, null, "a file that was cut off has no end line");
       // On a machine that stands still, runs pass between the sixth row and the signal.
@@ -45,13 +44,39 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       const complete = rows.filter(({ status }) => status === "complete").length;
       assert.equal(
         messages.at(-1),
-        `probe: interrupted at run ${run} of ${RUNS}; ${complete} complete rows are in ${path}; --resume goes on`,
+        `probe: interrupted at run ${run} of ${RUNS}; ${complete} complete rows are in ${path}; ` +
+          `go on with: probe run --resume --out ${path}`,
       );
+      const summary = new TextDecoder().decode(stdout);
+      assert.match(summary, new RegExp(`^ {2}runs +${complete} of ${RUNS} complete`, "m"));
+      assert.match(summary, /^ {2}slowest runs by offset$/m);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
 }
+
+Deno.test("the command that an interrupted series names goes on with it, by the protocol of its file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "probe-interrupt-" });
+  try {
+    const path = `${folder}/host.csv`;
+    const args = ["run", "--runs", "20", "--period", "30ms", "--load", "idle,cpu:1", "--out", path];
+    const child = new Deno.Command(EXECUTABLE, { args, stdout: "piped", stderr: "piped" }).spawn();
+    const ended = new AbortController();
+    const output = child.output().finally(() => ended.abort());
+    await rowsIn(path, 3, ended.signal);
+    child.kill("SIGINT");
+    const { stderr } = await output;
+    const [, command] = /go on with: probe (.*)$/m.exec(new TextDecoder().decode(stderr)) ?? [];
+    const again = await new Deno.Command(EXECUTABLE, { args: command!.split(" ") }).output();
+    assert.equal(again.code, 0, new TextDecoder().decode(again.stderr));
+    const { rows, end } = parseMeasurement(await Deno.readTextFile(path));
+    assert.deepEqual([rows.length, end?.rows], [20, 20]);
+    assert.match(new TextDecoder().decode(again.stdout), /^ {2}runs +\d+ of 20 complete/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("an output path that exists is refused before anything is attached, and left as it was", async () => {
   const path = await Deno.makeTempFile();

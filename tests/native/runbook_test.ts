@@ -170,7 +170,7 @@ Deno.test("outside its hours a runbook is refused with --no-wait, and no file is
   assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`outside its hours a runbook waits, says until when, and ends at ${signal} without a file`, async () => {
     using place = new Place();
     const args = place.arguments(closedHours());
@@ -191,7 +191,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       ended!,
       /^probe: interrupted while waiting for the runbook's hours .*; nothing was measured/,
     );
-    assert.equal(code, 1);
+    assert.equal(code, exitCode);
     assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
   });
 }

@@ -193,7 +193,7 @@ echo "ended with $?"
 pgrep -fa "$folder/tmp/.*/probe run"
 cat "$folder/err" >&2`,
   );
-  assert.equal(stdout, "ended with 1\n", stderr);
+  assert.equal(stdout, "ended with 143\n", stderr);
   assert.match(
     stderr,
     /^probe: interrupted while the VM was measured; .* are in .*host\.csv; the VM's are in .*vm\.csv$/m,
@@ -389,7 +389,7 @@ echo "ended with $?"
 until [ -z "$(ls -A "$folder/tmp")" ] || ! pgrep -P $server >/dev/null; do sleep 0.1; done
 cat "$folder/err" >&2`,
   );
-  assert.equal(stdout, "ended with 1\n", stderr);
+  assert.equal(stdout, "ended with 143\n", stderr);
   assert.match(stderr, /^probe: interrupted before anything was measured; call probe ab again$/m);
   assert.deepEqual(place.left(), []);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { EXIT } from "../../../analysis/failure.ts";
+import { Tally } from "../../../runbook/files/tally.ts";
 import { conclude, type ConclusionOptions } from "../../../runbook/run/conclusion.ts";
 import { type Measured, measureSeries } from "../../../runbook/run/series.ts";
 import { PaperParts } from "./loop_fixture.ts";
@@ -14,7 +16,14 @@ async function measured(complete: number, interruptedAt: number | null = null): 
   return { ...await measureSeries(paper.request, paperKernel(parts)), interruptedAt };
 }
 
-const OPTIONS: ConclusionOptions = { runs: 2, last: 2, json: false, quiet: false };
+const OPTIONS: ConclusionOptions = {
+  runs: 2,
+  last: 2,
+  interrupted: EXIT.terminated,
+  resume: "probe run --resume --out host.csv",
+  json: false,
+  quiet: false,
+};
 
 function concluded(result: Measured, options: Partial<ConclusionOptions> = {}) {
   const written: string[] = [];
@@ -53,11 +62,23 @@ Deno.test("a series of which no run completed has failed, after its summary", as
 });
 
 for (const [complete, rows] of [[1, "1 complete row is"], [2, "2 complete rows are"]] as const) {
-  Deno.test(`an interrupted series with ${complete} complete has failed without a summary`, async () => {
+  Deno.test(`an interrupted series with ${complete} complete sums up what exists, and says how to go on`, async () => {
     const result = await measured(complete, 2);
-    assert.throws(() => conclude(result, OPTIONS, () => assert.fail("nothing is written")), {
-      exitCode: 1,
-      message: `interrupted at run 2 of 2; ${rows} in host.csv; --resume goes on`,
+    const written: string[] = [];
+    assert.throws(() => conclude(result, OPTIONS, (text) => void written.push(text)), {
+      exitCode: 143,
+      message:
+        `interrupted at run 2 of 2; ${rows} in host.csv; go on with: probe run --resume --out host.csv`,
     });
+    assert.match(written.join(""), new RegExp(`runs +${complete} of 2 complete[^]*complete runs`));
   });
 }
+
+Deno.test("an interrupted series without a row has nothing to sum up; one that cannot go on starts again", async () => {
+  const result = await measured(0, 1);
+  const { summary } = result;
+  const none = { ...result, summary: { ...summary, tally: new Tally() } };
+  assert.throws(() => conclude(none, { ...OPTIONS, resume: null }, () => assert.fail("nothing is written")), {
+    message: "interrupted at run 1 of 2; 0 complete rows are in host.csv; start again",
+  });
+});

@@ -103,7 +103,7 @@ Deno.test("Ctrl-C ends the wait", async () => {
   const clock = new PaperClock(at("2026-03-01T12:00:00"), () => stop.abort());
   await assert.rejects(waitForHours("22-05", clock, stop.signal, clock.waiting(true)), {
     name: "Failure",
-    exitCode: 1,
+    exitCode: 130,
     message: "interrupted while waiting for the runbook's hours 22-05 UTC; nothing was measured; start again",
   });
   assert.equal(clock.slept.length, 1);

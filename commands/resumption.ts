@@ -1,0 +1,54 @@
+/** Going on with a file that was cut off: the command that does, and the protocol that it takes from the file. */
+
+import { quoted } from "../guest/vm/quoted.ts";
+import { isStandardOutput } from "../runbook/files/output_file.ts";
+import { readFile } from "../runbook/files/result_in.ts";
+import type { RunbookFile } from "../runbook/protocol/runbook_file.ts";
+import { CHECKS, type Settings } from "../runbook/protocol/settings.ts";
+import type { PartOptions } from "../runbook/run/part.ts";
+
+/** Options that no file knows. */
+export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until"> {
+  readonly env: string;
+  readonly "no-wait": boolean;
+  readonly "allow-system-changes": boolean;
+}
+
+/** What a file declares in place of options and a runbook file. */
+export interface FileProtocol {
+  readonly file: RunbookFile;
+  /** As --trigger takes it: with the device, which is no part of the protocol. */
+  readonly trigger?: string;
+  /** As --target takes it: with the number of the process, which is not either. */
+  readonly target?: string;
+}
+
+/** @throws Failure when it cannot be read, or is not a result file */
+export function protocolOfFile(path: string): FileProtocol {
+  const { runbook, looks, trigger_device: device, task } = readFile(path).meta;
+  const known = Object.entries(runbook).filter(([name]) => name in CHECKS);
+  return {
+    file: {
+      settings: { ...Object.fromEntries(known), ...(looks === undefined ? {} : { looks }) } as Settings,
+      named: (field) => `${path}: ${field}`,
+    },
+    ...(runbook.trigger === "pps" && device !== undefined ? { trigger: `pps:${device}` } : {}),
+    ...(runbook.target === "pid" && task !== undefined ? { target: `pid:${task.pid}` } : {}),
+  };
+}
+
+/**
+ * The whole command that goes on with a file, for a shell.
+ *
+ * @returns null when nothing can go on with it
+ */
+export function resumeCommand(path: string, flags: CallOptions): string | null {
+  if (isStandardOutput(path) || flags["measure-overhead"]) return null;
+  const words = ["probe", "run", "--resume", "--out", path];
+  if (flags.env !== "host") words.push("--env", flags.env);
+  if (flags["until-decided"]) words.push("--until-decided");
+  if (flags.against !== undefined) words.push("--against", flags.against);
+  if (flags["no-wait"]) words.push("--no-wait");
+  if (flags["allow-system-changes"]) words.push("--allow-system-changes");
+  return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : quoted(word)).join(" ");
+}
