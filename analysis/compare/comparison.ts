@@ -1,6 +1,6 @@
 /**
  * What a comparison of two result files says. The names are the fields of `probe compare --format json`,
- * where reasons and warnings are sentences. Times end in `_ns`; a missing value is null, never NaN, Infinity
+ * where reasons and warnings are sentences, and what stands here under the names of questions is a list. Times end in `_ns`; a missing value is null, never NaN, Infinity
  * or -0. Lists of two are in the order of `sides`: the first side is the baseline A, every shift is the
  * second side minus A, and every ratio the second side divided by A.
  */

@@ -1,6 +1,6 @@
 /**
  * What is said of a key: are the two groups of runs that it makes one mechanism or two? These are the field names of
- * `probe compare --format json`, in which reasons are sentences. Lists of two are in the order of the sides, or of the
+ * `probe compare --format json`, in which reasons are sentences and the questions a list. Lists of two are in the order of the sides, or of the
  * groups where that is said; every ratio is that of MADs, the second group over the first.
  */
 

@@ -1,10 +1,9 @@
 /**
- * The report of `probe doctor --json`: one object in a stable form. Later versions may add fields, but remove
- * none.
+ * The report of `probe doctor --json`: one object in a stable form.
  *
  * ```
  * {
- *   "doctor": 1,                                          version of this form
+ *   "version": 1, "kind": "doctor",
  *   "verdict": {"outcome", "tier", "text"},               tier: the best one, null when no tier works
  *   "machine": {"host", "kernel", "arch", "cpu", "cpus", "virtualization", "boot_id",
  *               "clocksource": {"current", "available": []}},
@@ -21,17 +20,14 @@
  * available. Identify a check by its `id`: its texts are for people and may change.
  */
 
-import { printableJson } from "../../analysis/print/printable.ts";
+import { answerJson } from "../../analysis/print/json.ts";
 import type { Diagnosis } from "./doctor.ts";
 import type { CheckAnswer } from "./check.ts";
 import { hookConsequence } from "./hooks.ts";
 import { hookFact, type HookState } from "../probes/reasons.ts";
 
-const FORM = 1;
-
 export function reportJson({ verdict, machine, tiers, checks, facts }: Diagnosis): string {
-  const report = {
-    doctor: FORM,
+  return answerJson("doctor", {
     verdict,
     machine,
     tiers: tiers.map(({ tier, answer, hooks }) => ({
@@ -41,8 +37,7 @@ export function reportJson({ verdict, machine, tiers, checks, facts }: Diagnosis
     })),
     checks: checks.map(({ id, topic, asks, answer }) => ({ id, topic, asks, ...answerFields(answer) })),
     facts,
-  };
-  return `${printableJson(JSON.stringify(report, null, 2))}\n`;
+  });
 }
 
 function answerFields(answer: CheckAnswer) {

@@ -5,7 +5,8 @@ import { WIDTH, wrap } from "../../analysis/print/layout/terminal.ts";
 import { loss } from "../../analysis/print/measured.ts";
 import { distributionTable, type MeasuredSeries, slowestTable } from "../../analysis/print/show/result.ts";
 import { distributionLines, slowestLines } from "../../analysis/print/show/result_text.ts";
-import { printable, printableJson } from "../../analysis/print/printable.ts";
+import { answerJson } from "../../analysis/print/json.ts";
+import { printable } from "../../analysis/print/printable.ts";
 import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Tally } from "./tally.ts";
@@ -32,7 +33,7 @@ export const TIER_TEXT = {
 
 export function summaryJson({ path, meta, tally, notices }: SeriesSummary): string {
   const end = tally.end();
-  return printableJson(JSON.stringify({
+  return answerJson("run", {
     file: path,
     env: meta.env,
     kernel: meta.kernel,
@@ -55,7 +56,7 @@ export function summaryJson({ path, meta, tally, notices }: SeriesSummary): stri
     never_observed: tally.neverObserved(meta.hooks),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
-  }));
+  }, 0);
 }
 
 export function summaryText({ path, meta, tally, notices }: SeriesSummary): string {

@@ -29,7 +29,7 @@ export function conclude(
   const { complete, rows } = summary.tally.end();
   const goesOn = last < runs;
   if (interruptedAt === null || rows > 0) {
-    if (json) write(`${summaryJson(summary)}\n`);
+    if (json) write(summaryJson(summary));
     else if (!quiet && !goesOn) write(summaryText(summary));
   }
   if (interruptedAt !== null) {

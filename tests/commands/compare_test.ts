@@ -42,7 +42,7 @@ Deno.test("compare reads two files, larger than one read, and prints text or JSO
     await printed({ ...PLAIN, format: "text" }, a, b),
     /^4 questions: 4 EQUIVALENT\n.*2000 of 2000 runs.*30 of 30 runs/s,
   );
-  const json = JSON.parse(
+  const [json] = JSON.parse(
     await printed(
       {
         ...PLAIN,
@@ -53,8 +53,9 @@ Deno.test("compare reads two files, larger than one read, and prints text or JSO
       a,
       b,
     ),
-  );
-  assert.deepEqual([json.offset.margin_ns, json.offset.margin_source, json.alpha], [1000, "option", 0.1]);
+  ).comparisons;
+  const [offset] = json.questions;
+  assert.deepEqual([offset.margin_ns, offset.margin_source, json.alpha], [1000, "option", 0.1]);
   assert.equal(json.sides[1].file, b);
 });
 
@@ -62,7 +63,7 @@ Deno.test("--by groups by columns that a result file keeps as text, and by numbe
   using folder = new Folder();
   const [a, b] = [folder.written("host"), folder.written("vm", { seed: 2 })];
   const json = JSON.parse(await printed({ ...PLAIN, format: "json", by: ["signature", "target_cpu"] }, a, b));
-  const [strata, ...others] = json.strata;
+  const [strata, ...others] = json.comparisons[0].strata;
   assert.deepEqual([strata.key, strata.columns, others], ["signature,target_cpu", [
     "signature",
     "target_cpu",
@@ -108,15 +109,16 @@ Deno.test("of more files than two the first is the baseline of each other, and a
   type Json = {
     holm_family: number;
     sides: { side: string; file: string }[];
-    offset: { verdict: string; brunner_munzel: { p: number; p_holm: number } };
+    questions: { verdict: string; brunner_munzel: { p: number; p_holm: number } }[];
   };
   const [b, c] = comparisons as [Json, Json];
   assert.deepEqual(b.sides.map(({ side }) => side), ["A", "B"]);
   assert.deepEqual(c.sides.map(({ side, file }) => [side, file]), [["A", files[0]], ["C", files[2]]]);
-  assert.deepEqual([b.offset.verdict, c.offset.verdict], ["EQUIVALENT", "DIFFERENT"]);
+  assert.deepEqual([b.questions[0]!.verdict, c.questions[0]!.verdict], ["EQUIVALENT", "DIFFERENT"]);
   const family = 2 * QUESTIONS.length;
   assert.deepEqual([b.holm_family, c.holm_family], [family, family]);
-  assert.ok(c.offset.brunner_munzel.p_holm >= (family - 1) * c.offset.brunner_munzel.p);
+  const { p, p_holm } = c.questions[0]!.brunner_munzel;
+  assert.ok(p_holm >= (family - 1) * p);
   const text = await printed({ ...PLAIN, format: "text" }, ...files);
   const words = text.replaceAll(/\s+/g, " ");
   assert.match(

@@ -1,6 +1,6 @@
 import type { Comparison } from "../../compare/comparison.ts";
-import { perQuestion, WHOLES } from "../../compare/questions.ts";
-import { jsonText } from "../json.ts";
+import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { answerJson } from "../json.ts";
 import { questionsByVerdict } from "./brief.ts";
 import { keyReason } from "./key_reasons.ts";
 import { tailReason } from "./tails.ts";
@@ -8,28 +8,32 @@ import { lettersOf, reasonInWords } from "./reasons.ts";
 import { warningInWords } from "./warnings.ts";
 
 /**
- * One comparison as JSON: which verdict which questions have, then the fields of `Comparison`, in its order, with
- * reasons and warnings in words.
- * Several comparisons with one baseline become the list `comparisons`.
+ * Comparisons with one baseline as JSON. Of each: which verdict which questions have, then the fields of `Comparison`,
+ * in its order, with reasons and warnings in words. What stands there under the names of questions is a list here,
+ * each entry with its `name`, so that readers need no list of the questions.
  */
 export function compareJson(comparisons: readonly Comparison[]): string {
-  const said = comparisons.map(inWords);
-  return jsonText(said.length === 1 ? said[0]! : { comparisons: said });
+  return answerJson("compare", { comparisons: comparisons.map(inWords) });
 }
 
 function inWords(comparison: Comparison): object {
-  const { verdict: _, ...fields } = comparison;
-  const { strata, association, warnings, mechanisms, tails } = comparison;
+  const { alpha, looks, holm_family, bh_family, sides, mechanisms, tails } = comparison;
+  const { strata, association, stacks, context, warnings } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
     reason === null ? null : reasonInWords(reason, letters).text;
   return {
     answer: questionsByVerdict(comparison),
-    ...fields,
-    ...perQuestion(({ name }) => {
+    alpha,
+    looks,
+    holm_family,
+    bh_family,
+    sides,
+    questions: QUESTIONS.map(({ name }) => {
       const answer = comparison[name];
       const { reasons, leave_out } = answer;
       return {
+        name,
         ...answer,
         reasons: reasons.map(words),
         leave_out: leave_out === null ? null : { ...leave_out, reason: words(leave_out.reason) },
@@ -38,14 +42,19 @@ function inWords(comparison: Comparison): object {
     mechanisms: {
       ...mechanisms,
       keys: mechanisms.keys.map((key) => ({
-        ...key,
-        ...Object.fromEntries(WHOLES.map(({ name }) => {
-          const reasons = key[name].reasons.map((reason) =>
+        keys: key.keys,
+        aliases: key.aliases,
+        other_values: key.other_values,
+        other_runs: key.other_runs,
+        questions: WHOLES.map(({ name }) => ({
+          name,
+          ...key[name],
+          reasons: key[name].reasons.map((reason) =>
             keyReason(reason, String, mechanisms.spread_ratio, letters).text
-          );
-          return [name, { ...key[name], reasons }];
+          ),
         })),
       })),
+      sources: WHOLES.map(({ name }) => ({ name, sides: mechanisms.sources[name] })),
     },
     tails: {
       ...tails,
@@ -64,6 +73,8 @@ function inWords(comparison: Comparison): object {
       spread: { ...stratification.spread, reason: words(stratification.spread.reason) },
     })),
     association: association.map((table) => ({ ...table, confounded: words(table.confounded) })),
+    stacks,
+    context,
     warnings: warnings.map((warning) => warningInWords(warning, letters).text),
   };
 }

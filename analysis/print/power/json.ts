@@ -1,17 +1,21 @@
 import { QUESTIONS } from "../../compare/questions.ts";
 import type { PowerAnalysis } from "../../power/power.ts";
-import { jsonText } from "../json.ts";
+import { answerJson } from "../json.ts";
 import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
 
-/** The fields of `PowerAnalysis`, in its order; reasons and warnings in words. */
+/** The fields of `PowerAnalysis`, its questions as a list; reasons and warnings in words. */
 export function powerJson(analysis: PowerAnalysis): string {
-  const answers = QUESTIONS.map(({ name }) => {
+  const { files, alpha, power, method } = analysis;
+  const questions = QUESTIONS.map(({ name }) => {
     const { reason } = analysis[name];
-    return [name, { ...analysis[name], reason: reason === null ? null : noAnswerInWords(reason).text }];
+    return { name, ...analysis[name], reason: reason === null ? null : noAnswerInWords(reason).text };
   });
-  return jsonText({
-    ...analysis,
-    ...Object.fromEntries(answers),
+  return answerJson("power", {
+    files,
+    alpha,
+    power,
+    questions,
+    method,
     warnings: analysis.warnings.map((warning) => powerWarningInWords(warning).text),
   });
 }

@@ -1,12 +1,12 @@
 import type { Show } from "../../show/show.ts";
-import { jsonText } from "../json.ts";
+import { answerJson } from "../json.ts";
 import { contradictionInWords, noteInWords } from "../notes.ts";
 
 /** The fields of `Show`, in its order, with notes and reasons in words. */
 export function showJson(show: Show): string {
   const { notes, integrity } = show;
   const { first_contradiction: first } = integrity;
-  return jsonText({
+  return answerJson("show", {
     ...show,
     integrity: {
       ...integrity,

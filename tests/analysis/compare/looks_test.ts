@@ -57,7 +57,7 @@ Deno.test("planned looks are said once, and files without them say nothing of lo
   ]);
   assert.match(text, /EQUIVALENT: the 96\.838 % interval of the shift/);
   assert.match(text, /has an error rate of 0\.05 of its own/);
-  assert.deepEqual(JSON.parse(compareJson([planned])).looks, { planned: 5, alpha: 0.05 });
+  assert.deepEqual(JSON.parse(compareJson([planned])).comparisons[0].looks, { planned: 5, alpha: 0.05 });
   for (const said of [compareText, compareJson]) assert.doesNotMatch(said([comparedWith({}, {})]), /look/);
 });
 

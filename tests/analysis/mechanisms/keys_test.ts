@@ -119,8 +119,13 @@ Deno.test("a group that a side lacks, and sides that were not measured alike, ar
   const unlike = compared(runs(spread(30, MS, 100), path), runs(spread(30, MS, 100), path), { runbook });
   const { verdict, reasons } = keyOf(unlike, "path").offset;
   assert.deepEqual([verdict, reasons], ["CONFOUNDED", [{ code: "question_confounded", question: "offset" }]]);
-  const json = JSON.parse(compareJson([unlike]));
-  assert.deepEqual(json.mechanisms.keys[0].offset.reasons, ["offset is CONFOUNDED"]);
+  const [{ mechanisms }] = JSON.parse(compareJson([unlike])).comparisons;
+  const [{ name, reasons: said }] = mechanisms.keys[0].questions;
+  assert.deepEqual([name, said], ["offset", ["offset is CONFOUNDED"]]);
+  assert.deepEqual(mechanisms.sources.map(({ name }: { name: string }) => name), [
+    "offset",
+    "ttwu_to_tkread",
+  ]);
   const decode = compared(
     runs(spread(30, MS, 100), (i) => i % 2 === 0 ? { signature: "WF_SYNC" } : {}),
     runs(spread(30, MS, 100), (i) => i % 2 === 0 ? { signature: "WF_SYNC" } : {}),

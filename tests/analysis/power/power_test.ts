@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jsonText } from "../../../analysis/print/json.ts";
+import { powerJson } from "../../../analysis/print/power/json.ts";
 import { type PowerAnalysis, powerAnalysis, type PowerOptions } from "../../../analysis/power/power.ts";
 import { powerText } from "../../../analysis/print/power/text.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
@@ -108,7 +108,7 @@ Deno.test("the same files give the same bytes, no wider than a terminal", () => 
     analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 2000 } } }),
     analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 2000 } } }),
   ];
-  assert.equal(jsonText(one), jsonText(two));
+  assert.equal(powerJson(one), powerJson(two));
   assert.equal(powerText(one), powerText(two));
   for (const line of powerText(one).split("\n")) assert.ok(line.length <= 80, line);
 });

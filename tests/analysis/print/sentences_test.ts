@@ -8,7 +8,7 @@ import { tellComparison, type ToldComparison } from "../../../analysis/print/com
 import type { Cell, Finding, Note, Said } from "../../../analysis/print/model.ts";
 import { showText } from "../../../analysis/print/show/text.ts";
 import { tellShow } from "../../../analysis/print/show/told.ts";
-import { jsonText } from "../../../analysis/print/json.ts";
+import { answerJson } from "../../../analysis/print/json.ts";
 import { readable, seriesPage, seriesSides } from "../report/report_fixture.ts";
 import { literals } from "./literals.ts";
 
@@ -156,7 +156,7 @@ for (const [what, series] of CASES) {
   Deno.test(`every number that is said is one of the JSON's: ${what}`, () => {
     assertKnown(told, compareJson(comparisons), derived(comparison));
     const [{ show }] = files as unknown as [typeof files[number]];
-    assertKnown(tellShow(show), jsonText(show), []);
+    assertKnown(tellShow(show), answerJson("show", show), []);
     const text = showText(show, false).replaceAll(/\s+/g, " ");
     const { machine, head, warnings, spreadSource } = tellShow(show);
     assertHas(text, [machine, ...head.map(({ says }) => says), ...saysOf(warnings), spreadSource], "show");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ColumnName, EACH_COLUMN, type Row, STAGES } from "../../../analysis/result/columns.ts";
-import { jsonText } from "../../../analysis/print/json.ts";
+import { showJson } from "../../../analysis/print/show/json.ts";
 import { readResultFile } from "../../../analysis/result/file.ts";
 import { formatRow } from "../../../analysis/result/write.ts";
 import { CHAIN_STAGES } from "../../../analysis/show/chain.ts";
@@ -224,7 +224,7 @@ for (const [name, text] of EDGE_FILES) {
       const answer = showText(show, false);
       assert.ok(answer.endsWith("\n"));
       for (const line of answer.split("\n")) assert.ok(line.length <= 80, line);
-      assert.doesNotMatch(answer + jsonText(show), /NaN|Infinity|[^-]-0(?![.\d])|undefined/);
+      assert.doesNotMatch(answer + showJson(show), /NaN|Infinity|[^-]-0(?![.\d])|undefined/);
       assert.doesNotMatch(answer.replaceAll("\n", ""), /\p{Cc}/u);
     }
   });

@@ -11,7 +11,8 @@ function generated(options: Generated): ResultFile {
 }
 
 function parsed(a: ResultFile, b: ResultFile) {
-  return JSON.parse(compareJson([compare(a, b)]));
+  const { comparisons } = JSON.parse(compareJson([compare(a, b)]));
+  return comparisons[0];
 }
 
 const HOST: Generated = { rows: 30, seed: 1, env: "host" };
@@ -25,7 +26,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "holm_family",
     "bh_family",
     "sides",
-    ...QUESTIONS.map(({ name }) => name),
+    "questions",
     "mechanisms",
     "tails",
     "strata",
@@ -34,8 +35,11 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "context",
     "warnings",
   ]);
-  for (const { name } of QUESTIONS) {
-    const question = json[name];
+  assert.deepEqual(
+    json.questions.map(({ name }: { name: string }) => name),
+    QUESTIONS.map(({ name }) => name),
+  );
+  for (const question of json.questions) {
     assert.deepEqual(question.n, [30, 27]);
     for (const field of ["median_ns", "iqr_ns", "mad_ns", "shift_ci_ns"]) {
       assert.equal(question[field].length, 2, field);
@@ -63,6 +67,25 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
   assert.equal(json.sides[1].timeout, 3);
 });
 
+Deno.test("two files and three have one form, and no field of a comparison is left out", () => {
+  const [a, b] = [generated(HOST), generated(VM)];
+  const comparison = compare(a, b);
+  const two = JSON.parse(compareJson([comparison]));
+  const three = JSON.parse(compareJson([comparison, comparison]));
+  assert.deepEqual(Object.keys(two), ["version", "kind", "comparisons"]);
+  assert.deepEqual([two.version, two.kind], [1, "compare"]);
+  assert.deepEqual(three, { ...two, comparisons: [...two.comparisons, ...two.comparisons] });
+  const [said] = two.comparisons;
+  const own = ["verdict", ...QUESTIONS.map(({ name }) => name)];
+  assert.deepEqual(
+    Object.keys(comparison).filter((field) => !own.includes(field)).sort(),
+    Object.keys(said).filter((field) => field !== "answer" && field !== "questions").sort(),
+  );
+  for (const [index, { name }] of QUESTIONS.entries()) {
+    assert.deepEqual(Object.keys(said.questions[index]), ["name", ...Object.keys(comparison[name])]);
+  }
+});
+
 /** Calls `visit` with every number in a value parsed from JSON. */
 function numbersOf(value: unknown, visit: (number: number) => void): void {
   if (typeof value === "number") visit(value);
@@ -86,7 +109,7 @@ Deno.test("no output holds NaN, Infinity or -0, however poor the input", () => {
 Deno.test("a p-value too small for a number is capped, and says so", () => {
   const near = generated({ rows: 2000, seed: 1, env: "host" });
   const far = generated({ rows: 2000, seed: 2, env: "vm", shiftNs: 10_000_000 });
-  const { brunner_munzel, verdict } = parsed(near, far).offset;
+  const { brunner_munzel, verdict } = parsed(near, far).questions[0];
   assert.equal(verdict, "DIFFERENT");
   assert.deepEqual([brunner_munzel.p, brunner_munzel.p_capped], [1e-307, true]);
 });

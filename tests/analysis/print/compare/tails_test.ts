@@ -69,7 +69,7 @@ Deno.test("text, Markdown and the page say the same of the tails", () => {
 
 Deno.test("the JSON has each quantile and the deadline, with reasons in words", () => {
   const result = compared();
-  const { tails } = JSON.parse(compareJson([result]));
+  const [{ tails }] = JSON.parse(compareJson([result])).comparisons;
   assert.deepEqual(
     tails.quantiles.map((
       { question, quantile }: { question: string; quantile: number },
