@@ -163,7 +163,7 @@ Deno.test("probe ab --until-decided ends both sides at a look where the answer i
   assert.equal(code, 0, stderr);
   const look = Number(/^decided at look ([12]) of 3$/m.exec(stderr)?.[1]);
   assert.match(stderr, new RegExp(`^look ${look} of 3, ${60 * look} runs a side: offset `, "m"));
-  assert.match(stdout.replaceAll(/\s+/g, " "), / looks 3 were planned \(Pocock\)/);
+  assert.match(stdout.replaceAll(/\s+/g, " "), / looks: 3 were planned \(Pocock\)/);
   for (const side of [place.read("host.csv"), place.read("vm.csv")]) {
     assertSoundHere(side, 60 * look);
     assert.deepEqual([side.meta.looks, side.end?.looks], [3, look]);

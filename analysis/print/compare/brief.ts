@@ -92,6 +92,9 @@ function cellsOf(answer: Answer): Record<BriefColumn, Cell[]> {
 /** Notes of questions that the first screen leaves to --details, or says for all questions at once. */
 const LEFT_OUT: readonly Note["label"][] = ["stable", "needed", "margin"];
 
+/** What stands with the first question and is about all. */
+const OF_ALL: Note["label"] = "looks";
+
 /** Why a question is INCONCLUSIVE where nothing else is: the table shows it. */
 const SHOWN: readonly string[] = ["interval_crosses_margin", "near_margin"];
 
@@ -107,7 +110,9 @@ export function briefNotes(comparison: Comparison, questions: readonly ToldQuest
   const said = questions.flatMap(({ name, notes }) => [
     ...notes.filter(({ label }) =>
       !LEFT_OUT.includes(label) && !(label === "because" && isShown(comparison[name]))
-    ).map(({ label, says }) => [name, label === "because" ? says : say`${label}: ${says}`] as const),
+    ).map(({ label, says }) =>
+      [label === OF_ALL ? null : name, label === "because" ? says : say`${label}: ${says}`] as const
+    ),
   ]);
   const open = QUESTIONS.flatMap(({ name }) => {
     const runs = comparison[name].n_to_settle;
@@ -124,8 +129,15 @@ export function briefNotes(comparison: Comparison, questions: readonly ToldQuest
         joined(wide, ", ")
       }; --margin 10% asks more`,
     ],
-    ...[...alike].map((same) => say`${same.map(([name]) => name).join(", ")}: ${same[0]![1]}`),
-    ...open.length === 0 ? [] : [say`to settle, about so many runs a side: ${joined(open, ", ")}`],
+    ...[...alike].map((same) => {
+      const names = same.flatMap(([name]) => name ?? []);
+      return names.length === 0 ? same[0]![1] : say`${names.join(", ")}: ${same[0]![1]}`;
+    }),
+    ...open.length === 0 ? [] : [
+      say`to settle, about so many runs a side: ${
+        joined(open, ", ")
+      }; a second look errs more often, --until-decided does not`,
+    ],
   ];
 }
 
