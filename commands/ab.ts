@@ -68,7 +68,7 @@ export async function abCommand(
     tell(`A${ofRuns(turn, turns)}: this machine`);
     const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
     const side = { ...flags, ...part, env: "host", out: a, json: false, "measure-overhead": false };
-    await runCommand(side, runbook, { stdout: say, stderr: say });
+    await runCommand(side, runbook, { stdout: flags.quiet ? () => {} : say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
   const request = { args: protocol, runbook, folder, interrupt: interrupt.signal };

@@ -121,7 +121,7 @@ export async function runCommand(
     },
     measureOverhead: flags["measure-overhead"],
   });
-  const write = isStandardOutput(path) ? stderr : stdout;
+  const write = !isStandardOutput(path) ? stdout : flags.quiet ? () => {} : stderr;
   const interrupted = codeOfInterruption(interrupt.signal);
   const { json, quiet } = flags;
   return conclude(
@@ -169,10 +169,20 @@ function progressUntil(last: number, quiet: boolean): Progress {
     quiet,
     output: {
       isTerminal: Deno.stderr.isTerminal(),
+      columns,
       write: (text) => writeOrDropSync(Deno.stderr, new TextEncoder().encode(text)),
     },
     now: () => performance.now(),
   });
+}
+
+/** null: a terminal that does not tell its width. */
+function columns(): number | null {
+  try {
+    return Deno.consoleSize().columns || null;
+  } catch {
+    return null;
+  }
 }
 
 function inOneGo({ blocks }: Runbook): string {

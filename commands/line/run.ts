@@ -123,7 +123,11 @@ export const runRoute = buildCommand({
         brief: "Also measure what the probes cost, against runs without them",
         default: false,
       },
-      quiet: { kind: "boolean", brief: "No progress and no summary", default: false },
+      quiet: {
+        kind: "boolean",
+        brief: "No progress, and the path of the file in place of the summary",
+        default: false,
+      },
       json: { kind: "boolean", brief: "Summary as JSON on stdout", default: false },
       format: FORMAT_TOO,
       verbose: VERBOSE,

@@ -22,6 +22,15 @@ export function busyThreads(load: string): number | null {
 }
 
 /**
+ * The loads of a runbook that have more threads than there are CPUs.
+ *
+ * @param loads joined by commas
+ */
+export function loadsBeyond(loads: string, cpus: number): string[] {
+  return loads.split(",").filter((load) => (busyThreads(load) ?? 0) > cpus);
+}
+
+/**
  * Starts a load of the runbook.
  *
  * @param startThreads starts that many threads, see ffi/load.ts

@@ -1,6 +1,7 @@
 /** How a call of `probe run` ends: with a summary, or with the reason why it has nothing to sum up. */
 
 import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
+import { printable } from "../../analysis/print/printable.ts";
 import { summaryJson, summaryText } from "../files/summary.ts";
 import type { Measured } from "./series.ts";
 
@@ -30,7 +31,7 @@ export function conclude(
   const goesOn = last < runs;
   if (interruptedAt === null || rows > 0) {
     if (json) write(summaryJson(summary));
-    else if (!quiet && !goesOn) write(summaryText(summary));
+    else if (!goesOn) write(quiet ? `${printable(summary.path)}\n` : summaryText(summary));
   }
   if (interruptedAt !== null) {
     const kept = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;

@@ -85,6 +85,8 @@ export interface LoopOptions {
    * when.
    */
   onRepeat?(run: number, why: string): void;
+  /** Called every second, or more rarely, while the first run waits for an edge, given in ns like `now`. */
+  onWait?(edge: bigint, now: bigint): void;
   /** Called with every outcome and awaited before the next run begins; an error thrown here ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
 }
@@ -150,9 +152,10 @@ async function doRuns(options: LoopOptions, windowed: boolean): Promise<number |
   const lead = new Lead(windowed, options.trigger.periodNs);
   let overdue = 0;
   let uncertain = 0;
-  for (let run = options.first ?? 1; run <= options.runs;) {
+  const first = options.first ?? 1;
+  for (let run = first; run <= options.runs;) {
     if (options.interrupt.aborted) return run;
-    const edge = await approachEdge(options, lead.ns, windowed);
+    const edge = await approachEdge(options, lead.ns, windowed, run === first ? options.onWait : undefined);
     const done = await doRun(options, run, edge, windowed);
     if (done === MISSED) {
       lead.lengthen();
@@ -217,13 +220,16 @@ async function approachEdge(
   { clock, trigger, interrupt }: LoopOptions,
   leadNs: bigint,
   windowed: boolean,
+  onWait: LoopOptions["onWait"],
 ): Promise<bigint> {
   const nearNs = windowed ? leadNs : leadNs + BigInt(trigger.periodNs);
   for (;;) {
     const now = clock.realtimeNow();
     const edge = trigger.nextEdge(now + leadNs);
     const ms = Number((edge - nearNs - now) / NS_PER_MS);
-    if (ms > 0) await clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), interrupt);
+    const isTold = onWait !== undefined && ms > LOOK_MS;
+    if (isTold) onWait(edge, now);
+    if (ms > 0) await clock.sleep(Math.min(ms, isTold ? LOOK_MS : LONGEST_SLEEP_MS), interrupt);
     if (interrupt.aborted) return edge;
     const aheadNs = edge - clock.realtimeNow();
     // The machine may have slept past the edge: then arming is pointless.

@@ -45,6 +45,16 @@ export class Notices {
     }
   }
 
+  /** @param loads those with more threads than there are CPUs */
+  ofLoads(loads: readonly string[], cpus: number): void {
+    for (const load of loads) {
+      this.#note(
+        this.#ofMachine,
+        `load ${load} has more threads than the ${cpus} CPUs: they take turns, and the target waits behind them`,
+      );
+    }
+  }
+
   /** Notes a repeated run. All are said; the first {@linkcode MOST_REPEATS} are kept. */
   repeated(run: number, why: string): void {
     const kept = this.#repeats.length < MOST_REPEATS ? this.#repeats : [];

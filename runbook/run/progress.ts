@@ -5,6 +5,8 @@ import type { RunOutcome } from "../row/outcome.ts";
 
 export interface ProgressOutput {
   readonly isTerminal: boolean;
+  /** Width of the terminal at the moment; null: not known. */
+  columns(): number | null;
   write(text: string): void;
 }
 
@@ -28,6 +30,7 @@ export class Progress {
   #lost = 0;
   #timedOut = 0;
   #shown = -Infinity;
+  #waits = false;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -46,6 +49,20 @@ export class Progress {
     this.#options.output.write(`${this.#options.output.isTerminal ? CLEAR_LINE : ""}${printable(line)}\n`);
   }
 
+  /**
+   * Shows which edge the first run waits for, once where the line cannot be rewritten.
+   *
+   * @param edge ns of CLOCK_REALTIME, like `now`
+   */
+  waits(edge: bigint, now: bigint): void {
+    const at = new Date(Number(edge / 1_000_000n)).toISOString().slice(11, 19);
+    const line = `waiting for edge ${at} UTC (${timeLeft(Number(edge - now) / 1e9)})`;
+    if (!this.#options.output.isTerminal) {
+      if (!this.#waits) this.say(line);
+    } else if (!this.#options.quiet) this.#show([line]);
+    this.#waits = true;
+  }
+
   /** @param missed edges so far that came between runs */
   ran({ run, status, losses }: Pick<RunOutcome, "run" | "status" | "losses">, missed: number): void {
     this.#lost += losses.ring_full;
@@ -55,19 +72,35 @@ export class Progress {
     // Writing to a terminal would take longer than a short period leaves.
     if (now() - this.#shown >= SHOWN_EVERY_MS) {
       this.#shown = now();
-      output.write(`${CLEAR_LINE}${this.#line(run, missed)}`);
+      this.#show(this.#lines(run, missed));
     }
     if (run === runs) output.write(CLEAR_LINE);
   }
 
-  #line(run: number, missed: number): string {
+  /** The first that fits the terminal; a line that wraps could not be rewritten. */
+  #show(lines: readonly string[]): void {
+    const { output } = this.#options;
+    const room = output.columns() ?? Infinity;
+    const line = lines.find(({ length }) => length <= room) ?? lines.at(-1)!.slice(0, room);
+    output.write(`${CLEAR_LINE}${line}`);
+  }
+
+  /** From all that is known to what matters most. */
+  #lines(run: number, missed: number): string[] {
     const { runs, now } = this.#options;
     const seconds = (now() - this.#started) / MS_PER_S;
     const rate = seconds > 0 ? (run - this.#first + 1) / seconds : 0;
     const left = rate > 0 ? `  ${timeLeft((runs - run) / rate)} left` : "";
     const timedOut = this.#timedOut > 0 ? `  ${this.#timedOut} timed out` : "";
     const edges = missed > 0 ? `  ${missed} edges missed` : "";
-    return `run ${run}/${runs}  ${rate.toFixed(2)}/s${left}  ${this.#lost} lost${timedOut}${edges}`;
+    const which = `run ${run}/${runs}`;
+    const lost = `  ${this.#lost} lost${timedOut}${edges}`;
+    return [
+      `${which}  ${rate.toFixed(2)}/s${left}${lost}`,
+      `${which}${left}${lost}`,
+      `${which}${lost}`,
+      which,
+    ];
   }
 }
 

@@ -5,6 +5,7 @@ import { type Begun, requireSameMeta } from "../files/resume.ts";
 import type { ResultWriter } from "../files/result_out.ts";
 import type { SeriesSummary } from "../files/summary.ts";
 import { Tally } from "../files/tally.ts";
+import { loadsBeyond } from "../protocol/load.ts";
 import { BUILT_IN_COMM, keptName } from "../protocol/target.ts";
 import type { Symbols } from "../row/symbols.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
@@ -69,7 +70,12 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   const notices = new Notices((line) => progress.say(line), keptName(kernel.task?.comm ?? BUILT_IN_COMM));
   notices.ofMachine(symbols, decode, machine.kernel);
 
-  const conditions = conditionsOf(kernel, runbook, request.waiting, request.interrupt);
+  notices.ofLoads(loadsBeyond(runbook.load, machine.cpus), machine.cpus);
+
+  const conditions = {
+    ...conditionsOf(kernel, runbook, request.waiting, request.interrupt),
+    onWait: (edge: bigint, now: bigint) => progress.waits(edge, now),
+  };
   const tally = begun?.tally ?? new Tally();
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const meter = request.measureOverhead ? new OverheadMeter(probes, conditions) : null;

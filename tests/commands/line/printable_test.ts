@@ -73,7 +73,7 @@ Deno.test("no name in an error acts upon the terminal, with its causes or withou
 Deno.test("no name in a message of progress acts upon the terminal", () => {
   for (const isTerminal of [true, false]) {
     let written = "";
-    const output = { isTerminal, write: (text: string) => void (written += text) };
+    const output = { isTerminal, columns: () => null, write: (text: string) => void (written += text) };
     new Progress({ runs: 1, quiet: false, output, now: () => 0 }).say(`measuring ${HOSTILE}`);
     const text = written.replace(isTerminal ? "\r\x1b[K" : "", "");
     assert.doesNotMatch(text, ACTS);

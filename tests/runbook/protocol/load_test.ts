@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { busyThreads, MOST_THREADS, startLoad } from "../../../runbook/protocol/load.ts";
+import { busyThreads, loadsBeyond, MOST_THREADS, startLoad } from "../../../runbook/protocol/load.ts";
 
 Deno.test("idle keeps no thread busy, cpu:N keeps N", () => {
   assert.equal(busyThreads("idle"), 0);
@@ -47,4 +47,9 @@ Deno.test("a load that the system refuses is named with the reason", () => {
       "pids.max 10 of /cg/box); declare fewer threads, or allow this process more (ulimit -u, pids.max of its cgroup)",
   });
   assert.throws(() => startLoad("cpu:4", refuse, () => null), /started: EAGAIN; declare fewer threads/);
+});
+
+Deno.test("loads with more threads than CPUs are found", () => {
+  assert.deepEqual(loadsBeyond("idle,cpu:2,cpu:3,cpu:8", 2), ["cpu:3", "cpu:8"]);
+  assert.deepEqual(loadsBeyond("cpu:2", 2), []);
 });

@@ -31,7 +31,7 @@ function concluded(result: Measured, options: Partial<ConclusionOptions> = {}) {
   return { code, written: written.join("") };
 }
 
-Deno.test("a series ends with its summary, for a reader or as JSON, or with none", async () => {
+Deno.test("a series ends with its summary, for a reader or as JSON, or with its path", async () => {
   const result = await measured(1);
   const text = concluded(result);
   assert.equal(text.code, 0);
@@ -41,7 +41,7 @@ Deno.test("a series ends with its summary, for a reader or as JSON, or with none
   );
   const json = concluded(result, { json: true, quiet: true });
   assert.equal(JSON.parse(json.written).runs.complete, 1);
-  assert.deepEqual(concluded(result, { quiet: true }), { code: 0, written: "" });
+  assert.deepEqual(concluded(result, { quiet: true }), { code: 0, written: "host.csv\n" });
 });
 
 Deno.test("a part of a series says nothing but JSON, and is done even when no run of it completed", async () => {

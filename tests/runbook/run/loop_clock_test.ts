@@ -88,3 +88,17 @@ Deno.test("an edge that is hours away is not waited for with an armed target, al
   assert.equal(parts.edges[0], opening);
   assert.ok(opening - armedAt < 20_000_000n, `armed ${opening - armedAt} ns before`);
 });
+
+Deno.test("while the first run waits for a far edge, the edge is told every second; later runs wait silently", async () => {
+  const parts = new PaperParts(() => "returns");
+  const told: [bigint, bigint][] = [];
+  const options = { ...parts.options(2), trigger: timerTrigger(24_000_000_000) };
+  parts.nowNs = 24_000_000_000n;
+  await runLoop({ ...options, onWait: (edge, now) => void told.push([edge, now]) });
+  assert.deepEqual(parts.outcomes.map(({ run }) => run), [1, 2]);
+  assert.ok(told.length >= 20 && told.length <= 24, `${told.length}`);
+  for (const [index, [edge, now]] of told.entries()) {
+    assert.equal(edge, parts.edges[0]);
+    assert.equal(now, told[0]![1] + BigInt(index) * 1_000_000_000n);
+  }
+});

@@ -36,7 +36,7 @@ const path = `${folder}/many.csv`;
 using file = new ResultWriter(path, createOutputFile(path), "in background");
 const tally = new Tally();
 const crossCheck = new CrossCheck(KERNEL, decode, new Map());
-const output = { isTerminal: true, write: () => {} };
+const output = { isTerminal: true, columns: () => null, write: () => {} };
 const progress = new Progress({ runs: Number(all), quiet: false, output, now: () => performance.now() });
 const trigger = timerTrigger(PERIOD_NS);
 const heaps: number[] = [];

@@ -61,3 +61,11 @@ Deno.test("of a target that keeps changing its name 20 are said, and that there 
   assert.deepEqual([said.length, notices.ofRuns().length], [20, 20]);
   assert.match(said.at(-1)!, /^notice: run 20: .*; further names are in the rows only$/);
 });
+
+Deno.test("a load with more threads than CPUs is warned of at once and in the summary", () => {
+  const { said, notices } = noticesOf();
+  notices.ofLoads(["cpu:8"], 2);
+  const text =
+    "load cpu:8 has more threads than the 2 CPUs: they take turns, and the target waits behind them";
+  assert.deepEqual([said, notices.all()], [[`notice: ${text}`], [text]]);
+});

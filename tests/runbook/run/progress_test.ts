@@ -6,13 +6,13 @@ function outcome(run: number, ring_full = 0, status: Status = "complete") {
   return { run, status, losses: { ring_full, self_reads: 0, recursion_misses: 0 } };
 }
 
-function progressOf(isTerminal: boolean, quiet = false, first = 1) {
+function progressOf(isTerminal: boolean, quiet = false, first = 1, columns: number | null = null) {
   const written: string[] = [];
   let now = 1_000;
   const progress = new Progress({
     runs: 30,
     quiet,
-    output: { isTerminal, write: (text) => void written.push(text) },
+    output: { isTerminal, columns: () => columns, write: (text) => void written.push(text) },
     now: () => now,
   });
   progress.begin(first);
@@ -95,4 +95,46 @@ Deno.test("edges that no run could take are counted", () => {
   at(2_000);
   progress.ran(outcome(2), 3);
   assert.match(written[0]!, / 0 lost {2}3 edges missed$/);
+});
+
+for (
+  const [columns, line] of [
+    [44, "run 10/30  1.00/s  20 s left  1 lost"],
+    [36, "run 10/30  1.00/s  20 s left  1 lost"],
+    [35, "run 10/30  20 s left  1 lost"],
+    [20, "run 10/30  1 lost"],
+    [12, "run 10/30"],
+    [5, "run 1"],
+  ] as const
+) {
+  Deno.test(`the line fits a terminal of ${columns} columns`, () => {
+    const { progress, written, at } = progressOf(true, false, 1, columns);
+    at(10_000);
+    progress.ran(outcome(10, 1), 0);
+    assert.deepEqual(written, [`\r\x1b[K${line}`]);
+  });
+}
+
+const EDGE = BigInt(Date.parse("2026-03-01T20:55:30Z")) * 1_000_000n;
+
+Deno.test("before the first run a terminal counts down to its edge", () => {
+  const { progress, written } = progressOf(true);
+  progress.waits(EDGE, EDGE - 24_000_000_000n);
+  progress.waits(EDGE, EDGE - 22_999_000_000n);
+  assert.deepEqual(written, [
+    "\r\x1b[Kwaiting for edge 20:55:30 UTC (24 s)",
+    "\r\x1b[Kwaiting for edge 20:55:30 UTC (23 s)",
+  ]);
+});
+
+Deno.test("elsewhere the wait is said once, and with --quiet never", () => {
+  const { progress, written } = progressOf(false);
+  progress.waits(EDGE, EDGE - 24_000_000_000n);
+  progress.waits(EDGE, EDGE - 23_000_000_000n);
+  assert.deepEqual(written, ["waiting for edge 20:55:30 UTC (24 s)\n"]);
+  for (const isTerminal of [true, false]) {
+    const silent = progressOf(isTerminal, true);
+    silent.progress.waits(EDGE, EDGE - 24_000_000_000n);
+    assert.deepEqual(silent.written, []);
+  }
 });

@@ -106,7 +106,11 @@ export class PaperRequest {
       progress: new Progress({
         runs: declared.runbook.runs,
         quiet: false,
-        output: { isTerminal: false, write: (text) => void this.said.push(text.trimEnd()) },
+        output: {
+          isTerminal: false,
+          columns: () => null,
+          write: (text) => void this.said.push(text.trimEnd()),
+        },
         now: () => Number(parts.nowNs / 1_000_000n),
       }),
       waiting: { allowed: true, say: (message) => void this.said.push(message) },
