@@ -91,7 +91,7 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
     field("tier", TIER_TEXT[meta.tier]),
     ...listField("not observed", tally.neverObserved(meta.hooks)),
     ...notAttached(meta.hooks),
-    ...notices.map((notice) => field("notice", notice)),
+    ...notices.flatMap((notice) => wrap(notice, field("notice", ""))),
   ];
   return lines.map(printable).join("\n") + "\n";
 }
