@@ -50,7 +50,13 @@ Deno.test("--until-decided ends at a look where the answer is plain, and the fil
   assert.doesNotMatch(stderr, new RegExp(`^look ${look + 1} `, "m"));
   assert.deepEqual([file.rows, file.meta.looks, file.end?.looks], [rows, LOOKS, look]);
   assert.match(stdout, new RegExp(`^ {2}looks +${look} of 3 planned$`, "m"));
-  const { stdout: said } = await capture([EXECUTABLE, "compare", place.path("a"), place.path("b")]);
+  const { stdout: said } = await capture([
+    EXECUTABLE,
+    "compare",
+    "--details",
+    place.path("a"),
+    place.path("b"),
+  ]);
   assert.match(said, /^ +looks +3 were planned \(Pocock\)/m);
   assert.doesNotMatch(said, /declared/);
 });
@@ -79,7 +85,7 @@ Deno.test("a measurement that was cut off goes on with its looks, and only with 
 
 Deno.test("a file of another runbook is refused before anything is measured", async () => {
   using place = new Place(6);
-  await place.run("a", "--runs", "5");
+  await place.run("a", "--wake", "pipe");
   const { code, stderr } = await capture([
     EXECUTABLE,
     "run",
@@ -89,7 +95,7 @@ Deno.test("a file of another runbook is refused before anything is measured", as
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /a\.csv was measured by another runbook: its runs is 5, here it is 6; give the options/,
+    /a\.csv was measured by another runbook: its wake is pipe, here it is timer; give the options/,
   );
   assert.throws(() => Deno.statSync(place.path("b")), Deno.errors.NotFound);
 });
