@@ -99,7 +99,7 @@ function overview(routes: Routes, examples: Examples): string[] {
       ["-V, --version", "Print the version"],
     ]),
     "",
-    `Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure, 4 gate.`,
+    `Exit codes: 0 done, 1 failed, 2 usage, 3 this machine cannot measure, 4 gate,\n129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.`,
   ];
 }
 

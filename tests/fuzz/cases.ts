@@ -40,6 +40,8 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     () => ["show", ...by, ...format("text", "json"), a],
     () => [
       "compare",
+      // Colours are escape sequences of our own.
+      ...["--color", "never"],
       ...options,
       ...failOn,
       ...format("text", "json", "csv", "markdown", "html"),
@@ -48,6 +50,8 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     ],
     () => [
       "compare",
+      // Colours are escape sequences of our own.
+      ...["--color", "never"],
       ...options,
       ...failOn,
       ...format("text", "json", "csv", "markdown", "html"),

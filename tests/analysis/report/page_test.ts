@@ -25,7 +25,7 @@ Deno.test("the first screen has the answer in words, its verdict, shift, interva
   assert.equal(says, "Yes, the same within the margin");
   assert.match(
     facts,
-    /offset<\/code>: shift B − A [+−][\d.]+ [µm]s \([−+]?[\d.]+ %\); 95 % interval \[[+−].*, [+−].*\]; margin ±4 ms; n 28 \+ 30; /,
+    /offset<\/code>: shift B − A [+−][\d.]+ [µm]s \([−+]?[\d.]+%\); 95 % interval \[[+−].*, [+−].*\]; margin ±4 ms; n 28 \+ 30; /,
   );
 });
 

@@ -62,12 +62,12 @@ Deno.test("the options' defaults in the help are those of the default runbook", 
   let help = "";
   await main(["run", "--help"], { stdout: (text) => help += text, stderr: () => {} });
   const said = help.replaceAll(/\s+/g, " ");
-  const found = said.slice(said.indexOf("FLAGS")).split("[--").flatMap((flag) => {
-    const [, name, value] = /^([\w-]+)\] .*\(default ([^)]+)\)/.exec(flag) ?? [];
-    return name === undefined ? [] : [[name, value]];
-  });
   const [, period] = /^period = "(.*)"$/m.exec(DEFAULT_TOML) ?? [];
   const defaults: Readonly<Record<string, unknown>> = { ...defaultSettings(), period };
+  const found = said.slice(said.indexOf("OPTIONS ")).split(" --").flatMap((option) => {
+    const [, name = "", value] = /^([\w-]+) [A-Z]+ .*\(default ([^)]+)\)/.exec(option) ?? [];
+    return name in defaults ? [[name, value]] : [];
+  });
   assert.ok(found.length >= 6, said);
   for (const [name, value] of found) assert.equal(value, String(defaults[name!]), name);
 });
