@@ -3,6 +3,7 @@
 import { compareAll, type CompareOptions } from "../analysis/compare/compare.ts";
 import type { Margins } from "../analysis/compare/limits.ts";
 import { type QuestionName, QUESTIONS } from "../analysis/compare/questions.ts";
+import type { Where } from "./where.ts";
 import type { Margin } from "../analysis/units/margin.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import type { DictionaryColumn } from "../analysis/result/column_store.ts";
@@ -15,6 +16,8 @@ export interface ComparisonFlags {
   readonly by?: readonly ColumnName[];
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
   readonly margin?: readonly GivenMargin[];
+  /** Which runs of each file are meant; default: all. */
+  readonly where?: Where;
   /** Default: the runbook's. */
   readonly alpha?: number;
 }

@@ -5,7 +5,7 @@ import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
 import { type GivenMargin, marginsOf } from "./compared_files.ts";
-import { readFile } from "../runbook/files/result_in.ts";
+import { readWhere, type Where } from "./where.ts";
 
 export interface PowerFlags {
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
@@ -15,6 +15,8 @@ export interface PowerFlags {
   readonly power: number;
   /** Assumed shift of the question LEAD in ns; without it none. */
   readonly shift?: number;
+  /** Which runs of each file are meant; default: all. */
+  readonly where?: Where;
   readonly format: "text" | "json";
 }
 
@@ -28,7 +30,7 @@ export function powerCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): ExitCode {
-  const analysis = powerAnalysis(paths.map((path) => readFile(path)), {
+  const analysis = powerAnalysis(paths.map((path) => readWhere(path, flags.where ?? null)), {
     power: flags.power,
     ...(flags.margin === undefined ? {} : { margins: marginsOf(flags.margin) }),
     ...(flags.shift === undefined ? {} : { shiftNs: flags.shift }),

@@ -8,7 +8,7 @@ import { ShowColumns } from "../analysis/show/show.ts";
 import { spelledMargin } from "../analysis/units/margin.ts";
 import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
-import { readFile } from "../runbook/files/result_in.ts";
+import { readWhere } from "./where.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 
@@ -59,7 +59,7 @@ export async function pageOf(
     const hash = createHash("sha256");
     let bytes = 0;
     const collected = new ShowColumns(flags.by ?? null);
-    const file = readFile(path, (row) => collected.visit(row), (chunk) => {
+    const file = readWhere(path, flags.where ?? null, (row) => collected.visit(row), (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
     });
@@ -78,11 +78,12 @@ export async function pageOf(
 }
 
 /** The command that produces the same page, quoted for a shell. */
-function commandOf({ by, margin, alpha }: ComparisonFlags, paths: readonly string[]): string {
+function commandOf({ by, where, margin, alpha }: ComparisonFlags, paths: readonly string[]): string {
   const words = [
     "probe",
     "report",
     ...(by === undefined ? [] : ["--by", by.join(",")]),
+    ...(where === undefined ? [] : ["--where", where.text]),
     ...(margin ?? []).flatMap(({ question, margin }) => [
       "--margin",
       `${question === null ? "" : `${question}=`}${spelledMargin(margin).replace(" ", "")}`,

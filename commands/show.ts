@@ -6,11 +6,13 @@ import { showJson } from "../analysis/print/show/json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { showText } from "../analysis/print/show/text.ts";
 import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
-import { readFile } from "../runbook/files/result_in.ts";
+import { readWhere, type Where } from "./where.ts";
 
 export interface ShowFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly ColumnName[];
+  /** Which runs are meant; default: all. */
+  readonly where?: Where;
   readonly format: "text" | "json";
 }
 
@@ -26,7 +28,7 @@ export function showCommand(
   write: (text: string) => void,
 ): ExitCode {
   const collected = new ShowColumns(flags.by ?? null);
-  const file = readFile(path, (row) => collected.visit(row));
+  const file = readWhere(path, flags.where ?? null, (row) => collected.visit(row));
   const show = collected.show(file);
   write(flags.format === "json" ? showJson(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
   return EXIT.done;

@@ -137,7 +137,8 @@ function prepare(
   const margins = perQuestion((question) => marginOf(a, question, options.margins ?? {}));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
   const broken = ([0, 1] as const).flatMap((side): VerdictReason[] => {
-    const { integrity_errors: errors, rows } = sides[side];
+    const { integrity_errors: errors } = sides[side];
+    const rows = allRowsOf(files[side]);
     return errors > INTEGRITY_LIMIT * rows ? [{ code: "integrity", side, errors, rows }] : [];
   });
   const protocol = protocolDifferences(a.meta, b.meta);
@@ -213,6 +214,11 @@ function defaultKeys({ texts }: ResultFile): (readonly ColumnName[])[] {
     texts[name].values.filter((value) => value !== null).length > 1
   );
   return [...declared, ...STRATA_KEYS].map((key) => [key]);
+}
+
+/** Contradictions are counted in all rows of a file, whichever are used. */
+function allRowsOf({ notes, rows }: ResultFile): number {
+  return notes.find((note) => note.code === "where")?.of ?? rows;
 }
 
 function conclude(

@@ -110,6 +110,7 @@ function lossesOf(side: SideIndex, file: ResultFile, of: Side): Warning[] {
   const found: (Warning | false)[] = [
     timeout + aborted > 0 && { code: "censored", side, timeout, aborted, rows },
     typeof declared === "number" && rows < declared && file.end?.looks === undefined &&
+    file.notes.every(({ code }) => code !== "where") &&
     { code: "runs_missing", side, rows, declared },
     (lost_events ?? 0) > 0 && { code: "lost_events", side, events: lost_events! },
     (recursion_misses ?? 0) > 0 && { code: "recursion_misses", side, misses: recursion_misses! },

@@ -10,6 +10,8 @@ export function noteInWords(of: FileNote): Said {
       return say`${of.file} was cut off: no # end line follows its ${exact(of.rows)} rows, which are used`;
     case "resumed":
       return say`${of.file} was cut off and resumed at run ${exact(of.run)}`;
+    case "where":
+      return say`${of.file}: only runs with ${of.condition}, ${exact(of.rows)} of ${exact(of.of)}`;
     case "line_cut_off":
       return say`${of.file} line ${exact(of.line)} was cut off in its middle and is not used`;
   }

@@ -53,6 +53,15 @@ export class DictionaryColumn {
     return this.#codes.subarray(0, this.#length);
   }
 
+  /** The rows for which `kept` is 1, with the same codes. */
+  rowsWhere(kept: Uint8Array): DictionaryColumn {
+    const part = new DictionaryColumn();
+    part.values.push(...this.values.slice(1));
+    part.#codes = this.codes().filter((_, row) => kept[row] === 1);
+    part.#length = part.#codes.length;
+    return part;
+  }
+
   push(code: number): void {
     if (this.#length === this.#codes.length) {
       const larger = new (this.#codes.constructor as new (length: number) => Codes)(2 * this.#length);

@@ -5,6 +5,14 @@ export type FileNote =
   /** The `# end` line is missing; the rows are used. */
   | { readonly code: "cut_off"; readonly file: string; readonly rows: number }
   | { readonly code: "resumed"; readonly file: string; readonly run: number }
+  /** Only the rows that meet a condition are used. */
+  | {
+    readonly code: "where";
+    readonly file: string;
+    readonly condition: string;
+    readonly rows: number;
+    readonly of: number;
+  }
   /** The line was cut off in the middle and is not used. */
   | { readonly code: "line_cut_off"; readonly file: string; readonly line: number };
 

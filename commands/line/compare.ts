@@ -4,6 +4,7 @@ import { buildCommand } from "@stricli/core";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { COLOURS, wantsColour } from "./colour.ts";
+import { parseWhere } from "../where.ts";
 import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, JSON_TOO, type Output, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
@@ -16,6 +17,14 @@ export const COMPARE_FLAGS = {
     optional: true,
     placeholder: "KEYS",
     proposeCompletions: () => KEY_NAMES,
+  },
+  where: {
+    kind: "parsed",
+    parse: parseWhere,
+    brief:
+      "Which runs are meant: columns with =, !=, <, >, joined by and, such as 'load=idle and offset_ns<1ms'",
+    optional: true,
+    placeholder: "CONDITIONS",
   },
   margin: {
     kind: "parsed",

@@ -11,6 +11,7 @@ export const powerRoute = buildCommand({
   docs: { brief: "Say how many runs a side would show equivalence" },
   parameters: {
     flags: {
+      where: COMPARE_FLAGS.where,
       margin: COMPARE_FLAGS.margin,
       alpha: { ...COMPARE_FLAGS.alpha, brief: "Error rate of the test; without it the runbook's" },
       shift: {

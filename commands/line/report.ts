@@ -25,6 +25,7 @@ export const reportRoute = buildCommand({
       },
       force: FORCE,
       by: COMPARE_FLAGS.by,
+      where: COMPARE_FLAGS.where,
       margin: COMPARE_FLAGS.margin,
       alpha: COMPARE_FLAGS.alpha,
       verbose: VERBOSE,

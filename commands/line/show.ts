@@ -9,6 +9,7 @@ export const showRoute = buildCommand({
   parameters: {
     flags: {
       by: COMPARE_FLAGS.by,
+      where: COMPARE_FLAGS.where,
       format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },
       json: JSON_TOO,
       verbose: VERBOSE,
