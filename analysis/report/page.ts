@@ -4,6 +4,7 @@
  */
 
 import { said } from "./html/blocks.ts";
+import { say } from "../print/said.ts";
 import { side } from "../print/compare/sides.ts";
 import { compareText } from "../print/compare/text.ts";
 import { tellComparison } from "../print/compare/told.ts";
@@ -39,6 +40,10 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
     : `${others.map(({ file }) => file.meta.env).join(", ")} against ${
       baseline!.file.meta.env
     }: is it the same?`;
+  const answers = comparisons.map((comparison) => {
+    const { answer, letters: [a, b] } = tellComparison(comparison);
+    return said(comparisons.length === 1 ? answer : say`${b} against ${a}: ${answer}`);
+  });
   const groups = [
     ...others.length === 0 ? [group(oneFile(baseline!))] : compared(comparisons, baseline!, others),
     group([
@@ -55,12 +60,13 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>probe: ${title}</title>
+<title>probe: ${title}${answers.map((answer) => ` ${answer}`).join(";")}</title>
 <style>${literal(STYLE)}</style>
 </head>
 <body>
 <main>
 <header><h1>${title}</h1>
+${answers.map((answer) => markup`<p class="answer-in-short">${answer}</p>`)}
 <ul class="sides">${sides.map(sideLine)}</ul></header>
 <nav aria-label="Contents">${contents(groups)}</nav>
 ${groups.map(sections)}

@@ -86,7 +86,7 @@ caption::first-letter{text-transform:uppercase}caption{text-align:left;font-weig
 th,td{text-align:left;vertical-align:top;padding:.28rem .7rem .28rem 0;border-bottom:1px solid var(--line)}
 .number{text-align:right}thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}th{min-width:5.5em}tbody th{min-width:8em}
 tr.note td{color:var(--soft);border-bottom:1px solid var(--line);padding-left:1rem}
-.pair-of-files{font-size:1.5rem}.pair>span{display:block}.pair>span,.value{overflow-wrap:normal}.wide{min-width:13rem}
+.pair-of-files{font-size:1.5rem}.answer-in-short{font-weight:600}.pair>span{display:block}.pair>span,.value{overflow-wrap:normal}.wide{min-width:13rem}
 .differs::after{content:" (differs)";color:var(--open);font-weight:600}
 code,pre{font:.82rem/1.45 ui-monospace,"DejaVu Sans Mono",monospace}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:6px}
 details{margin-top:2rem}summary{cursor:pointer;font-weight:600}.long{margin:.6rem 0}.long summary::first-letter{text-transform:uppercase}.long caption{position:absolute;clip-path:inset(50%)}

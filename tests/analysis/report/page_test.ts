@@ -208,3 +208,11 @@ Deno.test("each of several files is compared with the first, all answers before 
   assert.equal(page.match(/<h2 class="pair-of-files">C against A/g)!.length, 2);
   assert.match(page, /<th scope="col" role="columnheader">C other<\/th>/);
 });
+
+Deno.test("the title of the page and its first line have the answer", () => {
+  const page = seriesPage([HOST, VM]);
+  const [, title = ""] = /<title>(.*?)<\/title>/.exec(page) ?? [];
+  const [, first = ""] = /<\/h1>\s*<p class="answer-in-short">(.*?)<\/p>/.exec(page) ?? [];
+  assert.match(first, /^4 questions: \d [A-Z]/);
+  assert.ok(title.endsWith(first), title);
+});
