@@ -4,7 +4,6 @@
  */
 
 import { said } from "./html/blocks.ts";
-import { say } from "../print/said.ts";
 import { side } from "../print/compare/sides.ts";
 import { compareText } from "../print/compare/text.ts";
 import { tellComparison } from "../print/compare/told.ts";
@@ -42,7 +41,7 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
     }: is it the same?`;
   const answers = comparisons.map((comparison) => {
     const { answer, letters: [a, b] } = tellComparison(comparison);
-    return said(comparisons.length === 1 ? answer : say`${b} against ${a}: ${answer}`);
+    return `${comparisons.length === 1 ? "" : `${b} against ${a}: `}${said(answer)}`;
   });
   const groups = [
     ...others.length === 0 ? [group(oneFile(baseline!))] : compared(comparisons, baseline!, others),

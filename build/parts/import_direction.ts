@@ -107,6 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["build/out", "system"],
   "runbook/protocol": [
     "analysis",
+    "analysis/compare",
     "analysis/result",
     "analysis/stats",
     "analysis/units",

@@ -7,7 +7,7 @@ import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { readNamed } from "../machine/named_file.ts";
 import type { RunbookField, Settings } from "./settings.ts";
-import { ANY, INHERIT, NONE, Unfit } from "./settings.ts";
+import { ANY, INHERIT, NONE, perQuestionMargin, Unfit } from "./settings.ts";
 
 /** What a file declares. */
 export interface RunbookFile {
@@ -144,10 +144,9 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["deepest_idle_state", ["deepest_idle_state", word]],
   ["blocks", ["blocks", whole]],
   ["looks", ["looks", whole]],
-  ["offset_margin", ["offset_margin", margin]],
-  ["ttwu_to_tkread_margin", ["ttwu_to_tkread_margin", margin]],
-  ["edge_to_wakeup_margin", ["edge_to_wakeup_margin", margin]],
-  ["wakeup_to_switch_margin", ["wakeup_to_switch_margin", margin]],
+  ...Object.entries(perQuestionMargin(margin)).map(([key, read]) =>
+    [key, [key as RunbookField, read]] as const
+  ),
   ["spread_ratio", ["spread_ratio", decimal]],
   ["tail_margin", ["tail_margin_percent", percent]],
   ["deadline", ["deadline_ns", noneOrDuration]],

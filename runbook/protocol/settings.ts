@@ -1,5 +1,6 @@
 /** The allowed values of each field of a runbook, and the one spelling of each that is hashed. */
 
+import { type QuestionName, QUESTIONS } from "../../analysis/compare/questions.ts";
 import { Failure } from "../../analysis/failure.ts";
 import { parseMargin, spelledMargin } from "../../analysis/units/margin.ts";
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
@@ -45,7 +46,10 @@ const LONGEST_PERIOD_NS = 3_600_000_000_000;
 /** NR_CPUS of the largest x86-64 kernels. */
 const MOST_CPUS = 8192;
 
-export interface Runbook {
+/** Of a question: the shift up to which two sides count as equal, a duration or a percentage of A's median. */
+type MarginField = `${QuestionName}_margin`;
+
+export interface Runbook extends Readonly<Record<MarginField, string>> {
   readonly version: 1;
   /** Number of rows in the file. */
   readonly runs: number;
@@ -96,15 +100,6 @@ export interface Runbook {
   readonly blocks: number;
   /** Looks that --until-decided may take. They do not say how a run is measured: neither hash nor file has them. */
   readonly looks: number;
-  /**
-   * Shift of the offset up to which two sides count as equal: a duration, or a percentage of the first side's
-   * median.
-   */
-  readonly offset_margin: string;
-  /** The same for the other questions of `probe compare`. */
-  readonly ttwu_to_tkread_margin: string;
-  readonly edge_to_wakeup_margin: string;
-  readonly wakeup_to_switch_margin: string;
   /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
   readonly spread_ratio: number;
   /** By how much P95 and P99 of two sides may differ and still count as equal, in percent of A's. */
@@ -313,6 +308,11 @@ function idleState(text: string): string {
   );
 }
 
+/** The same for the margin of each question. */
+export function perQuestionMargin<T>(of: T): Record<MarginField, T> {
+  return Object.fromEntries(QUESTIONS.map(({ name }) => [`${name}_margin`, of])) as Record<MarginField, T>;
+}
+
 /** Each checks a value and returns its one spelling, or throws {@linkcode Unfit}. */
 export const CHECKS = {
   runs: integer(1, "a number of runs"),
@@ -335,10 +335,7 @@ export const CHECKS = {
   deepest_idle_state: idleState,
   blocks: integer(1, "a number of blocks"),
   looks,
-  offset_margin: margin,
-  ttwu_to_tkread_margin: margin,
-  edge_to_wakeup_margin: margin,
-  wakeup_to_switch_margin: margin,
+  ...perQuestionMargin(margin),
   spread_ratio: spreadRatio,
   tail_margin_percent: tailMargin,
   deadline_ns: deadline,

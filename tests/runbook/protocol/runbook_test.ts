@@ -12,6 +12,7 @@ import {
   wakesOf,
 } from "../../../runbook/protocol/runbook.ts";
 import type { Settings } from "../../../runbook/protocol/settings.ts";
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
 import { findTask, parseTarget, targetText } from "../../../runbook/protocol/target.ts";
 import { TRIGGERS, WAKES } from "../../../runbook/protocol/wakes.ts";
 
@@ -350,4 +351,9 @@ Deno.test("a name that several tasks have is refused with their pids, a missing 
   assert.throws(() => findTask(choice, () => []), /no task is named worker/);
   const absent = [2 ** 30, 2 ** 30 + 1];
   assert.throws(() => findTask(choice, () => absent), /2 tasks are named worker \(1073741824, 1073741825\)/);
+});
+
+Deno.test("each question of compare has a margin in the runbook, and there are no others", () => {
+  const margins = Object.keys(DEFAULT).filter((field) => field.endsWith("_margin"));
+  assert.deepEqual(margins.sort(), QUESTIONS.map(({ name }) => `${name}_margin`).sort());
 });
