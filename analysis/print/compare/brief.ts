@@ -19,7 +19,7 @@ import {
   times,
 } from "../said.ts";
 import { lettersOf } from "./reasons.ts";
-import { confidenceOf, difference, type Sides } from "./sides.ts";
+import { confidenceOf, difference, side, type Sides } from "./sides.ts";
 import { isWide, type ToldQuestion } from "./question.ts";
 import { warningInWords } from "./warnings.ts";
 
@@ -45,6 +45,13 @@ export function answerInWords(comparison: Comparison): Said {
   const answer = say`${`${QUESTIONS.length} questions: `}${joined(counts, ", ")}`;
   const same = comparison.warnings.find(({ code }) => code === "same_file");
   return same === undefined ? answer : say`${warningInWords(same, lettersOf(comparison))}; ${answer}`;
+}
+
+/** What the sides are; files without their folders, where their names tell them apart. */
+export function briefSides({ sides }: Comparison): Said[] {
+  const names = sides.map(({ file }) => file.slice(file.lastIndexOf("/") + 1));
+  const isClear = names[0] !== names[1] && names.every((name) => name !== "");
+  return sides.map((of, index) => side(isClear ? { ...of, file: names[index]! } : of));
 }
 
 /** One line for each question, numbers of a line in one unit. */
@@ -90,10 +97,7 @@ function cellsOf(answer: Answer): Record<BriefColumn, Cell[]> {
 }
 
 /** Notes of questions that the first screen leaves to --details, or says for all questions at once. */
-const LEFT_OUT: readonly Note["label"][] = ["stable", "needed", "margin"];
-
-/** What stands with the first question and is about all. */
-const OF_ALL: Note["label"] = "looks";
+const LEFT_OUT: readonly Note["label"][] = ["stable", "needed", "margin", "looks"];
 
 /** Why a question is INCONCLUSIVE where nothing else is: the table shows it. */
 const SHOWN: readonly string[] = ["interval_crosses_margin", "near_margin"];
@@ -110,9 +114,7 @@ export function briefNotes(comparison: Comparison, questions: readonly ToldQuest
   const said = questions.flatMap(({ name, notes }) => [
     ...notes.filter(({ label }) =>
       !LEFT_OUT.includes(label) && !(label === "because" && isShown(comparison[name]))
-    ).map(({ label, says }) =>
-      [label === OF_ALL ? null : name, label === "because" ? says : say`${label}: ${says}`] as const
-    ),
+    ).map(({ label, says }) => [name, label === "because" ? says : say`${label}: ${says}`] as const),
   ]);
   const open = QUESTIONS.flatMap(({ name }) => {
     const runs = comparison[name].n_to_settle;
@@ -129,16 +131,19 @@ export function briefNotes(comparison: Comparison, questions: readonly ToldQuest
         joined(wide, ", ")
       }; --margin 10% asks more`,
     ],
-    ...[...alike].map((same) => {
-      const names = same.flatMap(([name]) => name ?? []);
-      return names.length === 0 ? same[0]![1] : say`${names.join(", ")}: ${same[0]![1]}`;
-    }),
+    ...[...alike].map((same) => say`${same.map(([name]) => name).join(", ")}: ${same[0]![1]}`),
     ...open.length === 0 ? [] : [
       say`to settle, about so many runs a side: ${
         joined(open, ", ")
       }; a second look errs more often, --until-decided does not`,
     ],
   ];
+}
+
+/** Why intervals are wider than alpha lets expect; it stands with the first question and is about all. */
+export function briefLooks(questions: readonly ToldQuestion[]): Said[] {
+  return questions.flatMap(({ notes }) => notes).filter(({ label }) => label === "looks")
+    .map(({ label, says }) => say`${label}: ${says}`);
 }
 
 /** One line for each key, and one for all keys of which the same is left open. */

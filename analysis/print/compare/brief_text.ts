@@ -17,7 +17,7 @@ function briefHead(told: ToldComparison, width: number): string[] {
   return [
     ...sentence(told.answer, "", width),
     "",
-    ...told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `, width)),
+    ...told.brief.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `, width)),
     "",
     ...briefRows(told, width),
   ];
@@ -27,8 +27,8 @@ function briefHead(told: ToldComparison, width: number): string[] {
 export function briefLines(told: ToldComparison, width: number): string[] {
   const head = briefHead(told, width);
   const foot = [...sentence(plain(ALL), "", width), ...sentence(told.answer, "", width)];
-  const { keys, warnings, notes, unaccounted } = told.brief;
-  const rest = [keys, [...warnings, ...notes], unaccounted].filter((said) => said.length > 0)
+  const { looks, keys, warnings, notes, unaccounted } = told.brief;
+  const rest = [looks, keys, [...warnings, ...notes], unaccounted].filter((said) => said.length > 0)
     .flatMap((said) => ["", ...said.flatMap((one) => hanging(one, width))]);
   const room = MOST_LINES - head.length - foot.length - 1;
   const shown = rest.length <= room ? rest : cutAt(rest, room - 1);

@@ -21,7 +21,9 @@ import {
   answerInWords,
   type BriefColumn,
   briefKeys,
+  briefLooks,
   briefNotes,
+  briefSides,
   briefTable,
   briefWarnings,
   unaccounted,
@@ -51,7 +53,9 @@ export interface ToldComparison {
   readonly answer: Said;
   /** The first screen. */
   readonly brief: {
+    readonly sides: readonly Said[];
     readonly table: Table<BriefColumn>;
+    readonly looks: readonly Said[];
     readonly notes: readonly Said[];
     /** One mechanism or two: a line for each key. */
     readonly keys: readonly Said[];
@@ -86,7 +90,9 @@ export function tellComparison(comparison: Comparison): ToldComparison {
   return {
     answer: answerInWords(comparison),
     brief: {
+      sides: briefSides(comparison),
       table: briefTable(comparison, sides),
+      looks: briefLooks(questions),
       notes: briefNotes(comparison, questions),
       keys: briefKeys(comparison),
       warnings: briefWarnings(comparison),

@@ -72,3 +72,13 @@ Deno.test("of several files all answers come first, then each one's screen", () 
 Deno.test("widths from 60 to 200 are used, and 80 where no terminal is", () => {
   assert.deepEqual([null, 20, 60, 133, 200, 999].map(lineWidth), [80, 60, 60, 133, 200, 200]);
 });
+
+Deno.test("planned looks stand above what may be cut", () => {
+  const files = FILES.slice(0, 2).map((file) => ({
+    ...file,
+    name: `/a/very/long/${"path/".repeat(30)}${file.name}`,
+    meta: { ...file.meta, looks: 3 },
+  }));
+  const text = compareBrief(compareAll(files), 80).replaceAll(/\s+/g, " ");
+  assert.match(text, / looks: 3 were planned \(Pocock\): every test and interval has alpha /);
+});
