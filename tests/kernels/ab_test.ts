@@ -108,7 +108,7 @@ Deno.test("probe ab measures here and in a guest of the kernel given in turns, k
     place.ab("--kernel", place.kernel, "--initrd", initrd, "--keep", ...wake),
   );
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^question +verdict/m);
+  assert.match(stdout, /^4 questions: [^]*^question +A /m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
   assert.deepEqual([a.meta.env, b.meta.env], ["host", "vm"]);
   assert.equal(a.meta.runbook_sha256, b.meta.runbook_sha256);
