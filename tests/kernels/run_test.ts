@@ -60,9 +60,12 @@ function assertFunctionsSeen(rows: readonly Driven["row"][]): void {
     for (const { name, occasional } of FUNCTION_COLUMNS) {
       // A target moved between enqueue and switch-in is on another rq.
       if (occasional || name === "rq_clock_switch_ns") continue;
+      // A wakeup from an interrupt that found a program running on this CPU: the kernel skips it, and says so.
+      if (row[name] === "" && Number(row.recursion_misses) > 0) continue;
       assert.equal(row[name] !== "", activated || !isOfActivation(name), `${name} of ${where}`);
     }
-    assert.ok(BigInt(row.ttwu_return_ns) >= BigInt(row.ttwu_ns), where);
+    const { ttwu_return_ns: returned } = row;
+    if (returned !== "") assert.ok(BigInt(returned) >= BigInt(row.ttwu_ns), where);
     assert.match(row.tkread_function, /^(ktime_get|read_hpet|acpi_pm_read)/, where);
   }
 }

@@ -352,7 +352,7 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
       stdout,
       /^ {2}edges +from \/dev\/rtc0: \d+ came between runs, unknown how many did not come$/m,
     );
-    assert.match(stdout, /^ {2}offset +not observed$/m);
+    assert.match(stdout, /^ {2}offset +0 +-/m);
     const measurement = parseMeasurement(
       new TextDecoder().decode(await guest.readFile(`/tmp/${wake}.csv`)),
     );
@@ -382,7 +382,7 @@ Deno.test("update interrupts of the real-time clock wake the target, and tell no
   }
   const compared = await guest.run(["probe", "compare", "/tmp/rtc.csv", "/tmp/rtc.csv"]);
   assert.equal(compared.code, 0, compared.stderr);
-  assert.match(compared.stdout, /^offset .* NO-DATA$/m);
+  assert.match(compared.stdout, /^offset [^]*? NO-DATA$/m);
   const { code, stderr } = await guest.run([
     "sh",
     "-c",
