@@ -11,7 +11,6 @@ import {
   alphaOf,
   deadlineOf,
   levelsOf,
-  marginNs,
   marginOf,
   type Margins,
   spreadRatioOf,
@@ -193,8 +192,8 @@ function prepare(
       WHOLES.map(({ name, duration }) => {
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
-        const ns = marginNs(margins[name].margin, samples[name][0].sorted);
-        return { name, duration, samples: samples[name], marginNs: ns, confounded };
+        const { margin_ns: marginNs } = questions[name].estimated.numbers;
+        return { name, duration, samples: samples[name], marginNs, confounded };
       }),
       alpha,
       spreadRatioOf(a),

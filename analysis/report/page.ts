@@ -4,6 +4,7 @@
  */
 
 import { said } from "./html/blocks.ts";
+import { answerInWords } from "../print/compare/brief.ts";
 import { side } from "../print/compare/sides.ts";
 import { compareText } from "../print/compare/text.ts";
 import { tellComparison } from "../print/compare/told.ts";
@@ -40,8 +41,9 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
       baseline!.file.meta.env
     }: is it the same?`;
   const answers = comparisons.map((comparison) => {
-    const { answer, letters: [a, b] } = tellComparison(comparison);
-    return `${comparisons.length === 1 ? "" : `${b} against ${a}: `}${said(answer)}`;
+    const [a, b] = comparison.sides;
+    const which = comparisons.length === 1 ? "" : `${b.side} against ${a.side}: `;
+    return `${which}${said(answerInWords(comparison))}`;
   });
   const groups = [
     ...others.length === 0 ? [group(oneFile(baseline!))] : compared(comparisons, baseline!, others),
