@@ -3,6 +3,7 @@
 import { parse, TomlError } from "smol-toml";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
 import defaultToml from "./default.toml" with { type: "text" };
 import { readNamed } from "../machine/named_file.ts";
@@ -294,22 +295,5 @@ function kindOf(value: unknown): string {
 
 function remedyForKey(key: string): string {
   const names = [VERSION, ...KEYS.keys()];
-  const [nearest = "", edits = Infinity] = names
-    .map((name) => [name, editsBetween(key, name)] as const)
-    .reduce((best, other) => (other[1] < best[1] ? other : best));
-  if (edits <= Math.max(2, key.length / 3)) return `did you mean ${nearest}?`;
-  return `the keys are ${names.join(", ")}`;
-}
-
-/** Edit distance of two words: insertions, deletions and replacements (Levenshtein). */
-function editsBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  return didYouMean(key, names) ?? `the keys are ${names.join(", ")}`;
 }
