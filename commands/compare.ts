@@ -12,7 +12,7 @@ import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
 import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
-import { readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere, type Where } from "./where.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
 export interface CompareFlags extends ComparisonFlags {
@@ -27,14 +27,14 @@ export interface CompareFlags extends ComparisonFlags {
 const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
 /** @throws Failure when the file cannot be read or is refused */
-function readKeyed(
+async function readKeyed(
   path: string,
   { by: keys = [], where = null }: { readonly by?: readonly ColumnName[]; readonly where?: Where | null },
   sha256: string | null,
-): KeyedFile {
+): Promise<KeyedFile> {
   const columns = new KeyColumns(keys);
   const isKept = keys.every((name) => TEXT_NAMES.has(name));
-  const file = readWhere(path, where, isKept ? null : (row) => columns.visit(row));
+  const file = await readWhere(path, where, isKept ? null : (row) => columns.visit(row));
   return { file, columnOf: (name) => columns.column(file, name), sha256 };
 }
 
@@ -99,7 +99,7 @@ async function answerOf(
     return { text: page, comparisons };
   }
   const hashes = await hashesOf(paths);
-  const files = paths.map((path, index) => readKeyed(path, flags, hashes[index]!));
+  const files = await inTurn(paths, (path, index) => readKeyed(path, flags, hashes[index]!));
   const comparisons = compareFiles(files, flags);
   return { text: textIn(flags, comparisons, columns), comparisons };
 }

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
 import { printableJson } from "../analysis/print/printable.ts";
-import { readFile } from "../runbook/files/result_in.ts";
+import { readAnyFile } from "../runbook/files/result_in.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 
@@ -72,7 +72,7 @@ function refuseBinary(out: string | undefined, { columns }: ExportStream): void 
 
 async function exported(flags: ExportFlags, path: string, write: (bytes: Uint8Array) => void) {
   const exporter = await exporterOf(flags, write);
-  exporter.finish(readFile(path, exporter.visit));
+  exporter.finish(await readAnyFile(path, exporter.visit));
 }
 
 async function exporterOf(
@@ -98,7 +98,7 @@ async function exporterOf(
       },
     };
   }
-  const { ParquetRows } = await import("../analysis/export/parquet.ts");
+  const { ParquetRows } = await import("../analysis/parquet/write.ts");
   const rows = new ParquetRows(write);
   return { visit: (row) => rows.visit(row), finish: (file) => rows.finish(file) };
 }

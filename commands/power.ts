@@ -5,7 +5,7 @@ import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
 import { type GivenMargin, marginsOf } from "./compared_files.ts";
-import { readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere, type Where } from "./where.ts";
 
 export interface PowerFlags {
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
@@ -25,12 +25,13 @@ export interface PowerFlags {
  * @param write receives the answer
  * @throws Failure when a file cannot be read or is refused
  */
-export function powerCommand(
+export async function powerCommand(
   flags: PowerFlags,
   paths: readonly string[],
   write: (text: string) => void,
-): ExitCode {
-  const analysis = powerAnalysis(paths.map((path) => readWhere(path, flags.where ?? null)), {
+): Promise<ExitCode> {
+  const files = await inTurn(paths, (path) => readWhere(path, flags.where ?? null));
+  const analysis = powerAnalysis(files, {
     power: flags.power,
     ...(flags.margin === undefined ? {} : { margins: marginsOf(flags.margin) }),
     ...(flags.shift === undefined ? {} : { shiftNs: flags.shift }),

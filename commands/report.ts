@@ -8,7 +8,7 @@ import { ShowColumns } from "../analysis/show/show.ts";
 import { spelledMargin } from "../analysis/units/margin.ts";
 import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
-import { readWhere } from "./where.ts";
+import { inTurn, readWhere } from "./where.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 
@@ -55,11 +55,11 @@ export async function pageOf(
 ): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
   // Imported here so that no other command pays for it.
   const { createHash } = await import("node:crypto");
-  const files = paths.map((path): ReportFile => {
+  const files = await inTurn(paths, async (path): Promise<ReportFile> => {
     const hash = createHash("sha256");
     let bytes = 0;
     const collected = new ShowColumns(flags.by ?? null);
-    const file = readWhere(path, flags.where ?? null, (row) => collected.visit(row), (chunk) => {
+    const file = await readWhere(path, flags.where ?? null, (row) => collected.visit(row), (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
     });

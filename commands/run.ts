@@ -19,7 +19,7 @@ import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { looksAfter } from "../runbook/protocol/looks.ts";
-import { readFile } from "../runbook/files/result_in.ts";
+import { readAnyFile, readFile } from "../runbook/files/result_in.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
@@ -140,7 +140,7 @@ export async function runCommand(
 async function looking(path: string, runbook: Runbook) {
   // Imported here so that only such a call pays for the comparison.
   const { requireSameRunbook, takeLook } = await import("./looks.ts");
-  const against = readFile(path);
+  const against = await readAnyFile(path);
   await requireSameRunbook(against, runbook);
   return (own: string, look: Look, say: (line: string) => void) =>
     takeLook([against, readFile(own)], {}, look, say);

@@ -21,14 +21,14 @@ export interface ShowFlags {
  * @param write receives the answer
  * @throws Failure when the file cannot be read or is refused
  */
-export function showCommand(
+export async function showCommand(
   flags: ShowFlags,
   path: string,
   columns: number | null,
   write: (text: string) => void,
-): ExitCode {
+): Promise<ExitCode> {
   const collected = new ShowColumns(flags.by ?? null);
-  const file = readWhere(path, flags.where ?? null, (row) => collected.visit(row));
+  const file = await readWhere(path, flags.where ?? null, (row) => collected.visit(row));
   const show = collected.show(file);
   write(flags.format === "json" ? showJson(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
   return EXIT.done;

@@ -7,7 +7,7 @@ import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView, RowVisitor } from "../analysis/result/row_view.ts";
 import { subset } from "../analysis/result/subset.ts";
 import { parseDuration } from "../analysis/units/duration.ts";
-import { readFile } from "../runbook/files/result_in.ts";
+import { readAnyFile } from "../runbook/files/result_in.ts";
 
 /** Which runs are meant. */
 export interface Where {
@@ -98,18 +98,28 @@ function textual(
  * @param take receives the bytes as they are read
  * @throws Failure when the file cannot be read or is refused
  */
-export function readWhere(
+export async function readWhere(
   path: string,
   where: Where | null,
   visitor: RowVisitor | null = null,
   take?: (bytes: Uint8Array) => void,
-): ResultFile {
-  if (where === null) return readFile(path, visitor, take);
+): Promise<ResultFile> {
+  if (where === null) return await readAnyFile(path, visitor, take);
   const kept: number[] = [];
-  const file = readFile(path, (row) => {
+  const file = await readAnyFile(path, (row) => {
     const isKept = where.keeps(row);
     kept.push(isKept ? 1 : 0);
     if (isKept) visitor?.(row);
   }, take);
   return subset(file, Uint8Array.from(kept), where.text);
+}
+
+/** What reading each file gives, one after the other: each needs its memory, and standard input is one. */
+export async function inTurn<T>(
+  paths: readonly string[],
+  read: (path: string, index: number) => Promise<T>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (const [index, path] of paths.entries()) all.push(await read(path, index));
+  return all;
 }

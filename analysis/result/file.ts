@@ -10,7 +10,7 @@ import type { End, Meta } from "./meta.ts";
 import { BadRow } from "./cells.ts";
 import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
-import { parseEnd, parseMeta, parseResumption, type Unusable } from "./meta_line.ts";
+import { isUnusable, parseEnd, parseMeta, parseResumption } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
 import { foreignFormOf, MAGIC, SPREADSHEET } from "./foreign_form.ts";
@@ -42,6 +42,8 @@ export interface ResultFile {
   readonly integrityErrors: number;
   readonly firstIntegrityError: IntegrityError | null;
   readonly realtimeSteps: RealtimeSteps;
+  /** The lines `# stack` and `# resumed`, in their order, each with the number of rows before it. */
+  readonly linesBetween: readonly (readonly [rows: number, line: string])[];
   /** Where the last whole line ends; what follows was cut off. */
   readonly wholeLineBytes: number;
   readonly notes: readonly FileNote[];
@@ -65,6 +67,7 @@ export class ResultReader {
   readonly #rows: RowReader;
   readonly #stacks = new Map<string, readonly string[]>();
   #hasBareKeys = false;
+  readonly #between: [rows: number, line: string][] = [];
   readonly #notes: FileNote[] = [];
   #buffer = new Uint8Array(FIRST_BUFFER);
   /** Bytes in the buffer that are not yet read as lines. */
@@ -145,6 +148,7 @@ export class ResultReader {
       integrityErrors: this.#rows.integrityErrors,
       firstIntegrityError: this.#rows.firstIntegrityError,
       realtimeSteps: this.#rows.realtimeSteps,
+      linesBetween: this.#between,
       wholeLineBytes: this.#total - tail.length,
       notes,
     };
@@ -205,6 +209,7 @@ export class ResultReader {
   }
 
   #takeComment(line: string): void {
+    if (/^# (stack|resumed) /.test(line)) this.#between.push([this.#rows.run.length, line]);
     if (line.startsWith(MAGIC)) this.#secondStart = this.#line;
     else if (line.startsWith("# meta ")) this.#takeMeta(line.slice("# meta ".length));
     else if (this.#secondStart !== null) this.#failConcatenated(null);
@@ -384,10 +389,6 @@ export function readResultFile(
   const reader = new ResultReader(name, visitor);
   for (const chunk of chunks) reader.push(chunk);
   return reader.finish();
-}
-
-function isUnusable(value: object): value is Unusable {
-  return "unusable" in value;
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): string {

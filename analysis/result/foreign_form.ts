@@ -45,6 +45,13 @@ function compressed(by: string, unpacker: string): ForeignForm {
   return { found: `it is compressed with ${by}`, remedy: `unpack it with ${unpacker}` };
 }
 
+const PARQUET_BEGINNING = [0x50, 0x41, 0x52, 0x31];
+
+/** Whether a file that begins with these bytes is Parquet. */
+export function isParquet(start: Uint8Array): boolean {
+  return PARQUET_BEGINNING.every((byte, at) => start[at] === byte);
+}
+
 /** First bytes of files of other programs. */
 const BEGINNINGS: readonly (readonly [bytes: readonly number[], form: ForeignForm])[] = [
   [[0x1f, 0x8b], compressed("gzip", "gunzip")],
@@ -52,7 +59,7 @@ const BEGINNINGS: readonly (readonly [bytes: readonly number[], form: ForeignFor
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], compressed("xz", "unxz")],
   [[0x42, 0x5a, 0x68], compressed("bzip2", "bunzip2")],
   [[0x50, 0x4b, 0x03, 0x04], WORKBOOK],
-  [[0x50, 0x41, 0x52, 0x31], PARQUET],
+  [PARQUET_BEGINNING, PARQUET],
   [[0xff, 0xfe], UTF16],
   [[0xfe, 0xff], UTF16],
 ];

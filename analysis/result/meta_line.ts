@@ -159,8 +159,12 @@ const END_EXTRAS: Readonly<Record<string, Check>> = {
 const END = withExtras(END_COUNTS, END_EXTRAS);
 
 /** Why a line cannot be used. */
-export interface Unusable {
+interface Unusable {
   readonly unusable: string;
+}
+
+export function isUnusable(value: object): value is Unusable {
+  return "unusable" in value;
 }
 
 /** @param json what follows `# meta ` */

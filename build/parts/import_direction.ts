@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/units",
   ],
   "analysis/export": ["analysis/result", "analysis/show"],
+  "analysis/parquet": ["analysis", "analysis/result"],
   "analysis/print": [
     "analysis/compare",
     "analysis/result",
@@ -119,6 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runbook/row": ["analysis/result", "ffi", "runbook/probes", "runbook/protocol"],
   "runbook/files": [
     "analysis",
+    "analysis/parquet",
     "analysis/print",
     "analysis/print/layout",
     "analysis/print/show",
@@ -180,6 +182,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis",
     "analysis/compare",
     "analysis/export",
+    "analysis/parquet",
     "analysis/power",
     "analysis/print",
     "analysis/print/compare",

@@ -43,9 +43,9 @@ export const powerRoute = buildCommand({
   async loader() {
     const { powerCommand } = await import("../power.ts");
     type Flags = Parameters<typeof powerCommand>[0] & ShellFlags & { json: boolean };
-    return function (this: Context, flags: Flags, a: string, b?: string) {
+    return async function (this: Context, flags: Flags, a: string, b?: string) {
       const paths = b === undefined ? [a] : [a, b];
-      this.outcome.exitCode = powerCommand(withJson(flags), paths, this.output.stdout);
+      this.outcome.exitCode = await powerCommand(withJson(flags), paths, this.output.stdout);
     };
   },
 });

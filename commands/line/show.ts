@@ -22,8 +22,8 @@ export const showRoute = buildCommand({
   async loader() {
     const { showCommand } = await import("../show.ts");
     type Flags = Parameters<typeof showCommand>[0] & ShellFlags & { json: boolean };
-    return function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = showCommand(
+    return async function (this: Context, flags: Flags, file: string) {
+      this.outcome.exitCode = await showCommand(
         withJson(flags),
         file,
         this.output.columns ?? null,

@@ -20,7 +20,7 @@ function textAt(name: "load" | "wake" | "path", row: number, { texts }: ReturnTy
   return texts[name].values[texts[name].codes()[row]!];
 }
 
-Deno.test("the runs that meet all conditions stay, with their durations and texts, and no others", () => {
+Deno.test("the runs that meet all conditions stay, with their durations and texts, and no others", async () => {
   const cases = [
     ["wake=pipe", (row, file) => textAt("wake", row, file) === "pipe"],
     ["wake != pipe", (row, file) => textAt("wake", row, file) !== "pipe"],
@@ -36,7 +36,7 @@ Deno.test("the runs that meet all conditions stay, with their durations and text
   ] as const satisfies [string, Parameters<typeof runsThat>[1]][];
   for (const [text, isMeant] of cases) {
     const expected = runsThat(VM, isMeant);
-    const part = readWhere(VM, parseWhere(text));
+    const part = await readWhere(VM, parseWhere(text));
     assert.deepEqual([...part.run], expected, text);
     assert.ok(expected.length > 0 && expected.length < 120, text);
     assert.equal(part.rows, expected.length);
@@ -50,11 +50,12 @@ Deno.test("the runs that meet all conditions stay, with their durations and text
   }
 });
 
-Deno.test("a cell that was not observed meets no condition", () => {
-  const timeouts = readWhere(MADE, parseWhere("status=timeout"));
+Deno.test("a cell that was not observed meets no condition", async () => {
+  const timeouts = await readWhere(MADE, parseWhere("status=timeout"));
   assert.ok(timeouts.rows > 0);
   for (const condition of ["offset_ns<1s", "offset_ns>0", "offset_ns!=5", "offset_ns=5"]) {
-    assert.equal(readWhere(MADE, parseWhere(`status=timeout and ${condition}`)).rows, 0, condition);
+    const none = await readWhere(MADE, parseWhere(`status=timeout and ${condition}`));
+    assert.equal(none.rows, 0, condition);
   }
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { COLUMNS, type Row } from "../../../analysis/result/columns.ts";
 import { foldedStacks } from "../../../analysis/export/folded.ts";
-import { ParquetRows } from "../../../analysis/export/parquet.ts";
+import { ParquetRows } from "../../../analysis/parquet/write.ts";
 import { PerfettoTrace } from "../../../analysis/export/perfetto.ts";
 import { readResultFile, type ResultFile } from "../../../analysis/result/file.ts";
 import type { RowVisitor } from "../../../analysis/result/row_view.ts";

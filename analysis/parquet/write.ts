@@ -1,7 +1,7 @@
 /**
  * A result file as Parquet: the columns of the file under their names. Integers are INT64, true and false
  * BOOLEAN, all others STRING; a cell that was not observed is null. Version, meta, end and stacks are
- * key-value metadata.
+ * key-value metadata, and so is what read.ts needs besides: the lines between the rows, and whether one was cut off.
  */
 
 import type { SchemaElement } from "hyparquet";
@@ -75,6 +75,8 @@ export class ParquetRows {
       meta: file.meta,
       ...file.end === null ? {} : { end: file.end },
       stacks: Object.fromEntries(file.stacks),
+      lines: file.linesBetween,
+      ...file.notes.some(({ code }) => code === "line_cut_off") ? { line_cut_off: true } : {},
     };
     this.#parquet.kvMetadata = Object.entries(facts).map(([key, value]) => ({
       key,
