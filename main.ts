@@ -3,16 +3,14 @@
  * is called, so `probe compare` never pays for the kernel's side.
  */
 
-import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
-import { fold } from "./analysis/print/layout/terminal.ts";
 import { printableLines } from "./analysis/print/printable.ts";
 import { coloured } from "./commands/line/colour.ts";
 import { reportError } from "./commands/line/report_error.ts";
-import { notingText } from "./commands/line/refusals.ts";
-import { type Context, Outcome, type Output } from "./commands/line/shell.ts";
-import { permissionsOf, ROUTES } from "./commands/line/table.ts";
-import { optionsOf, type Routes, spelledOut } from "./commands/options.ts";
+import { Outcome, type Output } from "./commands/line/shell.ts";
+import { isCommand, permissionsOf } from "./commands/line/table.ts";
+import { spelledOut } from "./commands/options.ts";
+import { versionCommand } from "./commands/version.ts";
 import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
 
 /**
@@ -22,47 +20,18 @@ import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
  * @returns the exit code; every error has been printed
  */
 export async function main(given: readonly string[], to: Output): Promise<ExitCode> {
-  const args = spelledOut(given, ROUTES);
+  const args = spelledOut(given, isCommand);
   const output = printableOutput(to);
   const outcome = new Outcome();
-  const application = buildApplication(
-    buildRouteMap({
-      routes: ROUTES,
-      docs: { brief: "" },
-    }),
-    {
-      name: "probe",
-      scanner: {
-        caseStyle: "original",
-        allowArgumentEscapeSequence: true,
-        distanceOptions: {
-          threshold: 4,
-          weights: { insertion: 1, deletion: 3, substitution: 2, transposition: 0 },
-        },
-      },
-      documentation: { disableAnsiColor: true },
-      localization: { text: notingText(outcome, Object.keys(ROUTES), optionNames(args[0])) },
-    },
-  );
-  const process = {
-    // Stricli writes only help and version here, and does not fold them.
-    stdout: { write: (text: string) => output.stdout(fold(text)) },
-    stderr: { write: () => {} },
-  };
   try {
-    await run<Context>(application, args, { process, outcome, output, args });
+    // Without options: what reads those takes longer than the answer.
+    if (args.length === 1 && args[0] === "version") return versionCommand(output.stdout);
+    await (await import("./commands/line/application.ts")).call(args, outcome, output);
   } catch (error) {
     outcome.error ??= error;
   }
   if (outcome.error === undefined) return outcome.exitCode;
   return reportError(outcome.error, args.includes("--verbose"), output);
-}
-
-/** The options of a command, with their dashes; none of an unknown one. */
-function optionNames(command = ""): string[] {
-  return Object.hasOwn(ROUTES, command)
-    ? optionsOf((ROUTES as Routes)[command]!).map(({ name }) => name)
-    : [];
 }
 
 /**
@@ -113,7 +82,7 @@ export async function start(): Promise<void> {
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
     Deno.exit(
-      reportError(error, spelledOut(Deno.args, ROUTES).includes("--verbose"), printableOutput(TERMINAL)),
+      reportError(error, spelledOut(Deno.args, isCommand).includes("--verbose"), printableOutput(TERMINAL)),
     );
   };
   globalThis.addEventListener("unhandledrejection", (event) => end(event, event.reason));

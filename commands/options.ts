@@ -86,13 +86,13 @@ const LONG = new Map(Object.entries(SHORT).map(([name, short]) => [short, `--${n
  * The arguments of a call with long options for letters, and with the words `help` and `version` for what
  * means them.
  */
-export function spelledOut(args: readonly string[], routes: Routes): string[] {
+export function spelledOut(args: readonly string[], isCommand: (name: string) => boolean): string[] {
   const end = args.indexOf("--");
   const before = end < 0 ? args : args.slice(0, end);
   const [command = ""] = args;
   if (args.length === 0 || command === "-h" || command === "--help") return ["help"];
   if (command === "-V" || command === "--version") return ["version"];
-  if (Object.hasOwn(routes, command) && before.some((word) => word === "-h" || word === "--help")) {
+  if (isCommand(command) && before.some((word) => word === "-h" || word === "--help")) {
     return ["help", command];
   }
   return args.map((word, index) => index < before.length ? LONG.get(word) ?? word : word);

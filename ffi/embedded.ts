@@ -1,8 +1,7 @@
 /**
  * The BPF object and the native libraries, as bytes: made by build/parts/native.ts, carried inside the
  * executable. Import this module lazily, so commands that do not touch the kernel do not pay for it. The
- * bytes are compressed, because every start of the executable reads its whole text, whether it uses them or
- * not.
+ * bytes are compressed, because every start copies all chunks into memory (build/parts/program.h).
  */
 
 import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };

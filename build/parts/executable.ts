@@ -1,7 +1,7 @@
 /**
  * Links the bundled program to a runtime: one executable, dist/probe. When DENORT_BIN names a base runtime,
  * this is done by `deno compile`; otherwise by packing: the launcher, the Deno runtime that runs this build,
- * and the bundle in one file (see launcher.c).
+ * and the program in one file (see launcher.c).
  */
 
 import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
@@ -9,9 +9,9 @@ import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
+import { asOneModule, type Chunks, ENTRY, inTwoParts } from "./program.ts";
 
 export const EXECUTABLE = "dist/probe";
-const BUNDLE = `${OUT}/probe.js`;
 
 /**
  * The runtime's segments are mapped from the file, so their offsets must be multiples of the page size, at
@@ -24,52 +24,52 @@ export function executableLibraries(): readonly string[] {
   return runtimeLibraries(EXECUTABLE);
 }
 
-/**
- * A module that evaluates the program as text. The runtime parses a module into a syntax tree before it
- * starts, which for a program of this size takes longer than most commands run. V8 compiles the functions of
- * a text when they are called.
- *
- * @param program a module without exports, static imports and `import.meta`, which a text cannot have
- */
-function evaluating(program: string): string {
-  const text = `(async () => {\n"use strict";\n${program}\n})()\n//# sourceURL=probe.js`;
-  return `await (0, eval)(${JSON.stringify(text)});\n`;
-}
-
-async function bundle(): Promise<void> {
+/** The program's chunks, from where it begins. */
+async function bundled(): Promise<Chunks> {
   // The bundler's own messages name files of the cache, so they are shown only when it fails. Built for a
   // browser, the libraries leave out code that reads files through node, which every start would otherwise
   // load.
-  const bundleTo = [Deno.execPath(), "bundle", "--quiet", "--frozen", "--platform", "browser", "--output"];
-  await replaceFile(BUNDLE, async (temporary) => {
-    await stdoutOf([...bundleTo, temporary, "build/parts/entry.ts"]);
-    await Deno.writeTextFile(temporary, evaluating(await Deno.readTextFile(temporary)));
-  });
+  const bundle = [
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--frozen",
+    "--platform",
+    "browser",
+    "--code-splitting",
+  ];
+  const folder = await Deno.makeTempDir({ prefix: "probe-bundle-" });
+  try {
+    await stdoutOf([...bundle, "--outdir", folder, `build/parts/${ENTRY.replace(".js", ".ts")}`]);
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    return new Map(names.map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** Layout of `struct trailer` in launcher.c. */
-function trailer(runtimeOffset: number, bundleOffset: number, bundleSize: number): Uint8Array<ArrayBuffer> {
+function trailer(...numbers: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(TRAILER_BYTES);
   bytes.set(new TextEncoder().encode(PACK_MAGIC));
   const view = new DataView(bytes.buffer);
-  [runtimeOffset, bundleOffset, bundleSize].forEach((value, i) =>
-    view.setBigUint64(16 + 8 * i, BigInt(value), true)
-  );
+  for (const [i, value] of numbers.entries()) view.setBigUint64(16 + 8 * i, BigInt(value), true);
   return bytes;
 }
 
-async function pack(path: string): Promise<void> {
-  const [launcher, runtime, program] = await Promise.all(
-    [LAUNCHER, Deno.execPath(), BUNDLE].map((part) => Deno.readFile(part)),
-  ) as [Uint8Array, Uint8Array, Uint8Array];
+async function pack(chunks: Chunks, path: string): Promise<void> {
+  const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(Deno.execPath())]);
+  const parts = inTwoParts(chunks);
+  const module = new TextEncoder().encode(parts.module);
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
   using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
   const append = (bytes: Uint8Array) => writeAll(file, bytes);
   await append(launcher);
   await append(new Uint8Array(runtimeOffset - launcher.length));
   await append(runtime);
-  await append(program);
-  await append(trailer(runtimeOffset, runtimeOffset + runtime.length, program.length));
+  await append(module);
+  await append(parts.chunks);
+  await append(trailer(runtimeOffset, runtimeOffset + runtime.length, module.length, parts.chunks.length));
 }
 
 /** @returns a Deno command that makes the executable at `path` from the program */
@@ -98,10 +98,10 @@ export async function verify(path: string, version: string): Promise<void> {
   }
 }
 
-async function link(way: "compile" | "pack", version: string): Promise<void> {
+async function link(make: (path: string) => Promise<void>, version: string): Promise<void> {
   await replaceFile(EXECUTABLE, async (temporary) => {
     try {
-      await (way === "compile" ? run(compiling(BUNDLE, temporary)) : pack(temporary));
+      await make(temporary);
       await verify(temporary, version);
     } catch (error) {
       await Deno.remove(temporary).catch(() => {});
@@ -110,17 +110,23 @@ async function link(way: "compile" | "pack", version: string): Promise<void> {
   });
 }
 
+async function compile(chunks: Chunks, path: string): Promise<void> {
+  const module = `${OUT}/probe.js`;
+  await replaceFile(module, (temporary) => Deno.writeTextFile(temporary, asOneModule(chunks)));
+  await run(compiling(module, path));
+}
+
 /** Makes dist/probe and checks that it runs. */
 export async function buildExecutable(): Promise<void> {
   const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.mkdir("dist", { recursive: true });
-  await bundle();
+  const chunks = await bundled();
   if (Deno.env.has("DENORT_BIN")) {
     try {
-      return await link("compile", version);
+      return await link((path) => compile(chunks, path), version);
     } catch (error) {
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
-  await link("pack", version);
+  await link((path) => pack(chunks, path), version);
 }

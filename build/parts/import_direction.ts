@@ -212,14 +212,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/compare",
     "analysis/export",
     "analysis/print",
+    "analysis/print/layout",
     "analysis/result",
     "analysis/sample",
     "analysis/units",
     "commands",
-    "deno.json",
     "runbook/protocol",
   ],
-  "main.ts": ["analysis", "analysis/print", "analysis/print/layout", "commands", "commands/line", "system"],
+  "main.ts": ["analysis", "analysis/print", "commands", "commands/line", "system"],
 };
 
 /** What a folder's name or a file's own path forbids. */

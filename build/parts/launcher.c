@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * First part of the packed executable: [launcher][Deno runtime][bundle][struct trailer].
+ * First part of the packed executable: [launcher][Deno runtime][module][chunks][struct trailer].
  *
  * It maps the runtime straight from its own file, as execve() would, and enters it with the arguments that
- * run the bundle. Nothing is unpacked: the runtime's pages come from the page cache. That is faster than a
+ * run the module. Nothing is unpacked: the runtime's pages come from the page cache. That is faster than a
  * copy, needs no second 95 MB in a small guest and no executable memfd (kernels can forbid those), and keeps
- * file capabilities. The bundle (2 MB) goes into a sealed memfd, because Deno needs a path to run.
+ * file capabilities. The module and its chunks (2 MB; build/parts/program.ts) go into sealed memfds, because
+ * Deno needs paths.
  *
  * Freestanding on purpose: the kernel's per-thread state (TLS, rseq, robust list) must be untouched when the
  * runtime's own C library starts.
@@ -45,11 +46,12 @@ static int starts_with(const char *text, const char *prefix)
 struct trailer {
 	char magic[16];
 	uint64_t runtime_offset;
-	uint64_t bundle_offset;
-	uint64_t bundle_size;
+	uint64_t module_offset;
+	uint64_t module_size;
+	uint64_t chunks_size;
 };
 
-static const char MAGIC[16] = "probe pack 1\n";
+static const char MAGIC[16] = "probe pack 2\n";
 static const char DAMAGED[] = "this executable is damaged; copy it again";
 
 static void read_at(int fd, void *to, size_t size, uint64_t offset)
@@ -72,31 +74,7 @@ static struct trailer read_trailer(int fd)
 	return trailer;
 }
 
-/*
- * Copies the bundle into a sealed memfd with a number above the three standard ones, even if those are
- * closed.
- */
-static int bundle_fd(int fd, const struct trailer *trailer)
-{
-	int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-	int low = (int)SYSCALL(SYS_memfd_create, "probe", MFD_CLOEXEC | MFD_ALLOW_SEALING, 0, 0, 0, 0);
-	int memfd = (int)SYSCALL(SYS_fcntl, low, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
-	int64_t offset = (int64_t)trailer->bundle_offset;
-	uint64_t left = trailer->bundle_size;
-
-	if (low < 0 || memfd < 0)
-		fail("the kernel gives no memory file (memfd_create); free memory or raise the limit of open files");
-	SYSCALL(SYS_close, low, 0, 0, 0, 0, 0);
-	while (left > 0) {
-		long copied = SYSCALL(SYS_sendfile, memfd, fd, &offset, left, 0, 0);
-
-		if (copied <= 0)
-			fail("the program cannot be copied into a memory file; free memory");
-		left -= (uint64_t)copied;
-	}
-	SYSCALL(SYS_fcntl, memfd, F_ADD_SEALS, seals, 0, 0, 0);
-	return memfd;
-}
+#include "program.h"
 
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
 #define PAGE_UP(x) PAGE_DOWN((x) + PAGE - 1)
@@ -185,7 +163,7 @@ static struct image map_interpreter(const char *path)
 
 /* PERMISSIONS and PATH come from build/parts/permissions.ts. */
 /* clang-format off */
-static const char *const BEFORE_BUNDLE[] = {
+static const char *const BEFORE_MODULE[] = {
 	"deno",
 	"run",
 	"--quiet",
@@ -195,6 +173,7 @@ static const char *const BEFORE_BUNDLE[] = {
 	"--no-remote",
 	"--no-npm",
 	"--no-code-cache",
+	"--unstable-raw-imports",
 	PERMISSIONS,
 };
 /* clang-format on */
@@ -224,12 +203,12 @@ static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "n
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *bundle)
+static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *module)
 {
-	*to++ = COUNT(BEFORE_BUNDLE) + 1 + (argc > 0 ? argc - 1 : 0);
-	for (size_t i = 0; i < COUNT(BEFORE_BUNDLE); i++)
-		*to++ = (uintptr_t)BEFORE_BUNDLE[i];
-	*to++ = (uintptr_t)bundle;
+	*to++ = COUNT(BEFORE_MODULE) + 1 + (argc > 0 ? argc - 1 : 0);
+	for (size_t i = 0; i < COUNT(BEFORE_MODULE); i++)
+		*to++ = (uintptr_t)BEFORE_MODULE[i];
+	*to++ = (uintptr_t)module;
 	for (uintptr_t i = 1; i < argc; i++)
 		*to++ = arguments[i];
 	*to++ = 0;
@@ -355,7 +334,7 @@ START(launch);
 
 __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 {
-	static char bundle[32] = "/proc/self/fd/";
+	static char module[32] = "/proc/self/fd/";
 	uintptr_t argc = stack[0];
 	const uintptr_t *arguments = stack + 1;
 	const uintptr_t *environment = arguments + argc + 1;
@@ -376,15 +355,16 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	if (fd < 0)
 		fail("cannot open /proc/self/exe; mount /proc (mount -t proc proc /proc) and allow reading this file");
 	trailer = read_trailer(fd);
-	write_number(bundle + length(bundle), bundle_fd(fd, &trailer));
+	write_number(module + length(module),
+		     program_fd(fd, trailer.module_offset, trailer.module_size, trailer.chunks_size));
 	runtime = map_image(fd, trailer.runtime_offset);
 	interpreter = map_interpreter(runtime.interpreter);
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
 
 	/* The new stack image: at most what the old one contains plus what is added. */
-	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_BUNDLE) + 2 + COUNT(ENVIRONMENT) + 3]
+	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_MODULE) + 2 + COUNT(ENVIRONMENT) + 3]
 		__attribute__((aligned(16)));
-	uintptr_t *to = push_arguments(image, arguments, argc, bundle);
+	uintptr_t *to = push_arguments(image, arguments, argc, module);
 
 	to = push_environment(to, environment);
 	push_auxiliary(to, auxiliary, &runtime, interpreter.base);

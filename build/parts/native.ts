@@ -103,6 +103,7 @@ function freestandingPart(output: string, source: string, defines: readonly stri
       source,
       "build/parts/freestanding.h",
       "build/parts/limits.h",
+      "build/parts/program.h",
       ...filesOf("build/parts/arch", [".h"]),
     ],
     commands: (path) => [[...compile, ...defines, ...link, source, "-o", path]],

@@ -20,7 +20,7 @@ function parseShell(text: string): Shell {
 }
 
 /** @param routes of every command, including this one: called only when the script is printed */
-export const completionsRoute = (routes: () => Routes) =>
+export const completionsRoute = (routes: () => Promise<Routes>) =>
   buildCommand({
     docs: { brief: "Print the script that completes probe's command line" },
     parameters: {
@@ -37,8 +37,8 @@ export const completionsRoute = (routes: () => Routes) =>
     },
     async loader() {
       const { completionsCommand } = await import("../completions.ts");
-      return function (this: Context, _flags: ShellFlags, shell: Shell) {
-        this.outcome.exitCode = completionsCommand(shell, routes(), this.output.stdout);
+      return async function (this: Context, _flags: ShellFlags, shell: Shell) {
+        this.outcome.exitCode = completionsCommand(shell, await routes(), this.output.stdout);
       };
     },
   });

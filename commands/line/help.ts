@@ -82,8 +82,11 @@ const EXAMPLES = {
   ],
 } as const;
 
-/** @param routes of every command, including this one: called only when help is printed */
-export const helpRoute = (routes: () => Routes) =>
+/**
+ * @param names of all commands
+ * @param routes of every command, including this one: called only when help is printed
+ */
+export const helpRoute = (names: readonly string[], routes: () => Promise<Routes>) =>
   buildCommand({
     docs: { brief: "Explain a command or a topic" },
     parameters: {
@@ -95,14 +98,14 @@ export const helpRoute = (routes: () => Routes) =>
           parse: String,
           placeholder: "TOPIC",
           optional: true,
-          proposeCompletions: () => [...new Set([...Object.keys(routes()), ...Object.keys(TOPICS)])],
+          proposeCompletions: () => [...new Set([...names, ...Object.keys(TOPICS)])],
         }],
       },
     },
     async loader() {
       const { helpCommand } = await import("../help.ts");
-      return function (this: Context, _flags: ShellFlags, about?: string) {
-        this.outcome.exitCode = helpCommand(about, routes(), EXAMPLES, this.output.stdout);
+      return async function (this: Context, _flags: ShellFlags, about?: string) {
+        this.outcome.exitCode = helpCommand(about, await routes(), EXAMPLES, this.output.stdout);
       };
     },
   });

@@ -3,40 +3,42 @@
  * system.
  */
 
-import { abRoute } from "./ab.ts";
 import type { Routes } from "../options.ts";
-import { compareRoute } from "./compare.ts";
-import { completionsRoute } from "./completions.ts";
-import { doctorRoute } from "./doctor.ts";
-import { exportRoute } from "./export.ts";
-import { helpRoute } from "./help.ts";
-import { licensesRoute } from "./licenses.ts";
-import { powerRoute } from "./power.ts";
-import { reportRoute } from "./report.ts";
-import { runbookRoute } from "./runbook.ts";
-import { runRoute } from "./run.ts";
-import { showRoute } from "./show.ts";
-import { versionRoute } from "./version.ts";
 
-/** The routes, in the order of the help. */
-export const ROUTES = {
-  doctor: doctorRoute,
-  run: runRoute,
-  ab: abRoute,
-  compare: compareRoute,
-  show: showRoute,
-  power: powerRoute,
-  report: reportRoute,
-  export: exportRoute,
-  runbook: runbookRoute,
-  completions: completionsRoute((): Routes => ROUTES),
-  licenses: licensesRoute,
-  help: helpRoute((): Routes => ROUTES),
-  version: versionRoute,
+/** What loads the route of each command, in the order of the help: a call pays for its own command alone. */
+export const COMMANDS = {
+  doctor: async () => (await import("./doctor.ts")).doctorRoute,
+  run: async () => (await import("./run.ts")).runRoute,
+  ab: async () => (await import("./ab.ts")).abRoute,
+  compare: async () => (await import("./compare.ts")).compareRoute,
+  show: async () => (await import("./show.ts")).showRoute,
+  power: async () => (await import("./power.ts")).powerRoute,
+  report: async () => (await import("./report.ts")).reportRoute,
+  export: async () => (await import("./export.ts")).exportRoute,
+  runbook: async () => (await import("./runbook.ts")).runbookRoute,
+  completions: async () => (await import("./completions.ts")).completionsRoute(allRoutes),
+  licenses: async () => (await import("./licenses.ts")).licensesRoute,
+  help: async () => (await import("./help.ts")).helpRoute(NAMES, allRoutes),
+  version: async () => (await import("./version.ts")).versionRoute,
 };
 
+export const NAMES: readonly string[] = Object.keys(COMMANDS);
+
+export function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/** The routes of all commands, by name. */
+export async function allRoutes(): Promise<Routes> {
+  const loaded = Object.entries(COMMANDS).map(async ([name, load]): Promise<[string, Routes[string]]> => [
+    name,
+    await load(),
+  ]);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
 /** Permissions that each command needs beyond reading files. */
-const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.PermissionName[]>>> = {
+const NEEDS: Readonly<Partial<Record<keyof typeof COMMANDS, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
   report: ["write"],
@@ -55,7 +57,7 @@ const NEEDS: Readonly<Partial<Record<keyof typeof ROUTES, readonly Deno.Permissi
  */
 export function permissionsOf(args: readonly string[]): readonly Deno.PermissionName[] {
   const [command, ...rest] = args;
-  const needed = NEEDS[command as keyof typeof ROUTES] ?? [];
+  const needed = NEEDS[command as keyof typeof COMMANDS] ?? [];
   return needed.includes("ffi") || !rest.some(isGuarded) ? needed : [...needed, "ffi"];
 }
 

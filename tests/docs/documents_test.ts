@@ -8,7 +8,7 @@ import { COLUMNS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
 import { ROOMS } from "../../build/parts/import_direction.ts";
 import { packages, TEST_PACKAGES } from "../../build/tasks/setup.ts";
-import { ROUTES } from "../../commands/line/table.ts";
+import { NAMES } from "../../commands/line/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { main } from "../../main.ts";
 import { allDocuments, commands, firstCells, items, section, USER_DOCUMENTS } from "./document.ts";
@@ -85,7 +85,7 @@ Deno.test("docs/architecture.md has each room of the table of imports, and no ot
 });
 
 Deno.test("each option in the documents is one of the program's", async () => {
-  const known = (await Promise.all([help(), ...Object.keys(ROUTES).map((name) => help(name))])).join("");
+  const known = (await Promise.all([help(), ...NAMES.map((name) => help(name))])).join("");
   const text = USER_DOCUMENTS.map(read).join("").replaceAll(/<!--|-->/g, "");
   const options = new Set(text.match(/(?<![\w-])--[a-z][a-z-]*/g));
   assert.ok(options.size > 15);

@@ -60,6 +60,18 @@ Deno.test("the executable runs with stdin, stdout and stderr closed", async () =
   assert.deepEqual(silent, { code: 0, stdout: "0\n", stderr: "" });
 });
 
+Deno.test("the executable runs whatever descriptors it is given", async () => {
+  using place = new Place();
+  for (const given of ["3</dev/null", "4</dev/null", "3</dev/null 5</dev/null 6</dev/null 8</dev/null"]) {
+    const script = `exec ${given}; "$0" show --help | head -c 5`;
+    assert.deepEqual(await capture(["sh", "-c", script, place.probe]), {
+      code: 0,
+      stdout: "Descr",
+      stderr: "",
+    });
+  }
+});
+
 Deno.test("on a terminal a call prints its answer and nothing else", async () => {
   using place = new Place();
   const typescript = `${place.folder}/typescript`;

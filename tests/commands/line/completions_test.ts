@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { capture } from "../../../build/process/command.ts";
 import { completedCommands } from "../../../commands/completions.ts";
-import { ROUTES } from "../../../commands/line/table.ts";
+import { allRoutes, NAMES } from "../../../commands/line/table.ts";
 import { main } from "../../../main.ts";
 
-const COMMANDS = Object.keys(ROUTES);
-const ROOT = [...COMMANDS, "--help", "--version"];
+const ROOT = [...NAMES, "--help", "--version"];
 const FORMATS = ["folded", "parquet", "perfetto"];
 
 /** Options with free text as value, for which some words are usual: what was typed, and what completes it. */
@@ -65,7 +64,7 @@ async function fish(line: string): Promise<string[]> {
 
 Deno.test("bash completes commands, options, their values and files", async () => {
   assert.deepEqual((await bash("")).sort(), ROOT.toSorted());
-  assert.deepEqual(await bash("comp"), COMMANDS.filter((name) => name.startsWith("comp")));
+  assert.deepEqual(await bash("comp"), NAMES.filter((name) => name.startsWith("comp")));
   assert.deepEqual(await bash("show", "--f"), ["--format"]);
   assert.deepEqual((await bash("export", "--format", "")).sort(), FORMATS);
   assert.deepEqual(await bash("export", "--format", "=", "pa"), ["parquet"]);
@@ -82,7 +81,7 @@ Deno.test("bash completes commands, options, their values and files", async () =
 });
 
 Deno.test("fish completes commands, options, their values and files", async () => {
-  assert.deepEqual((await fish("")).filter((word) => !word.startsWith("-")).sort(), COMMANDS.toSorted());
+  assert.deepEqual((await fish("")).filter((word) => !word.startsWith("-")).sort(), NAMES.toSorted());
   assert.deepEqual(await fish("show --f"), ["--format"]);
   assert.deepEqual((await fish("export --format ")).sort(), FORMATS);
   assert.deepEqual(await fish("export --format=pa"), ["--format=parquet"]);
@@ -115,7 +114,7 @@ async function zsh(line: string): Promise<string[]> {
 }
 
 Deno.test("zsh completes commands, options, their values and files", async () => {
-  assert.deepEqual((await zsh("")).filter((word) => !word.startsWith("-")).sort(), COMMANDS.toSorted());
+  assert.deepEqual((await zsh("")).filter((word) => !word.startsWith("-")).sort(), NAMES.toSorted());
   assert.deepEqual(await zsh("show --f"), ["--format"]);
   assert.deepEqual((await zsh("export --format ")).sort(), FORMATS);
   assert.deepEqual(await zsh("compare c"), ["c.csv"]);
@@ -136,7 +135,7 @@ for (const shell of ["bash", "zsh", "fish"]) {
     } finally {
       Deno.removeSync(path);
     }
-    for (const { name, options } of completedCommands(ROUTES)) {
+    for (const { name, options } of completedCommands(await allRoutes())) {
       for (const option of options) {
         const inFish = option.name.startsWith("--")
           ? `-l ${option.name.slice(2)}`

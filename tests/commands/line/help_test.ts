@@ -9,13 +9,13 @@ import { COLUMNS } from "../../../analysis/result/columns.ts";
 import { TIERS } from "../../../analysis/result/meta.ts";
 import { KEY_NAMES } from "../../../analysis/sample/key_columns.ts";
 import { TOPICS } from "../../../commands/help_topics.ts";
-import { ROUTES } from "../../../commands/line/table.ts";
-import { optionsOf, type Routes } from "../../../commands/options.ts";
+import { allRoutes, NAMES } from "../../../commands/line/table.ts";
+import { optionsOf } from "../../../commands/options.ts";
 import project from "../../../deno.json" with { type: "json" };
 import { main } from "../../../main.ts";
 import { defaultRunbook, parseRunbook } from "../../../runbook/protocol/runbook_file.ts";
 
-const COMMANDS = Object.keys(ROUTES);
+const ROUTES = await allRoutes();
 
 async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   let [stdout, stderr] = ["", ""];
@@ -25,20 +25,20 @@ async function call(...args: string[]): Promise<{ code: number; stdout: string; 
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
-for (const command of COMMANDS) {
+for (const command of NAMES) {
   Deno.test(`the help of ${command} has purpose and three examples before usage, and every option`, async () => {
     const { code, stdout } = await call(command, "--help");
     assert.equal(code, EXIT.done);
     assert.equal((await call("help", command)).stdout, stdout);
     assert.equal((await call(command, "-h")).stdout, stdout);
     const [purpose, examples] = /^(.*?)\n\nEXAMPLES\n(.*?)\n\nUSAGE\n/s.exec(stdout)!.slice(1);
-    assert.equal(oneLine(purpose!), `${(ROUTES as Routes)[command]!.brief}.`);
+    assert.equal(oneLine(purpose!), `${ROUTES[command]!.brief}.`);
     const lines = examples!.split("\n").filter((line) => line.startsWith("    "));
     assert.equal(lines.length, 3);
     for (const line of lines) {
       assert.ok(line.includes(`probe ${command}`) || command === "runbook" || command === "version", line);
     }
-    for (const { name, metavar, values } of optionsOf((ROUTES as Routes)[command]!)) {
+    for (const { name, metavar, values } of optionsOf(ROUTES[command]!)) {
       assert.match(stdout, new RegExp(`^  (-\\w, |    )${name}( |$)`, "m"));
       assert.notEqual(metavar, "value");
       for (const value of values) assert.ok(stdout.includes(value.replace(/:$/, "")), `${name}: ${value}`);
@@ -47,10 +47,10 @@ for (const command of COMMANDS) {
 }
 
 Deno.test("each option in an example is one of its command's", async () => {
-  for (const command of COMMANDS) {
+  for (const command of NAMES) {
     const { stdout } = await call("help", command);
     for (const [, name, words] of stdout.matchAll(/^ {4}(?:sudo )?probe (\w+) ?([^|>\n]*)$/gm)) {
-      const options = optionsOf((ROUTES as Routes)[name!] ?? { brief: "", parameters: {} });
+      const options = optionsOf(ROUTES[name!] ?? { brief: "", parameters: {} });
       const known = ["-V", ...options.flatMap(({ name, short }) => [name, short])];
       for (const [word] of (words ?? "").matchAll(/(?<= |^)--?[a-z-]+/gi)) {
         assert.ok(known.includes(word), `${name} ${word}`);
@@ -60,7 +60,7 @@ Deno.test("each option in an example is one of its command's", async () => {
 });
 
 Deno.test("no line of any help is wider than 80 columns", async () => {
-  for (const about of ["", ...COMMANDS, ...Object.keys(TOPICS)]) {
+  for (const about of ["", ...NAMES, ...Object.keys(TOPICS)]) {
     const { code, stdout } = await call(...about === "" ? ["help"] : ["help", about]);
     assert.equal(code, EXIT.done, about);
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, `${about}: ${line}`);
@@ -71,7 +71,7 @@ Deno.test("help and version are words, options and letters", async () => {
   const { stdout } = await call("help");
   for (const other of ["--help", "-h"]) assert.equal((await call(other)).stdout, stdout);
   assert.equal((await call()).stdout, stdout);
-  for (const name of [...COMMANDS, ...Object.keys(TOPICS)]) {
+  for (const name of [...NAMES, ...Object.keys(TOPICS)]) {
     assert.match(stdout, new RegExp(`^  (help )?${name} `, "m"));
   }
   for (const word of ["version", "--version", "-V"]) {
@@ -140,7 +140,7 @@ Deno.test("--json and --format json are the same, and contradict any other form"
     EXIT.usage,
     "probe: --json contradicts --format csv; give one of them\n",
   ]);
-  for (const [name, { parameters: { flags = {} } }] of Object.entries(ROUTES as Routes)) {
+  for (const [name, { parameters: { flags = {} } }] of Object.entries(ROUTES)) {
     const forms = flags.format?.values ?? [];
     assert.equal("json" in flags, forms.includes("json"), name);
   }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { EXIT } from "../../../analysis/failure.ts";
 import { COMPARE_FLAGS } from "../../../commands/line/compare.ts";
 import { PROTOCOL_FLAGS } from "../../../commands/line/run.ts";
-import { ROUTES } from "../../../commands/line/table.ts";
+import { COMMANDS } from "../../../commands/line/table.ts";
 import { main } from "../../../main.ts";
 import { defaultSettings } from "../../../runbook/protocol/runbook_file.ts";
 import type { RunbookField } from "../../../runbook/protocol/settings.ts";
@@ -26,7 +26,7 @@ const FIELDS = {
   require: "require",
 } as const satisfies Record<string, RunbookField>;
 
-const RUN_FLAGS = ROUTES.run.parameters.flags as unknown as Readonly<Record<string, Flag>>;
+const RUN_FLAGS = (await COMMANDS.run()).parameters.flags as unknown as Readonly<Record<string, Flag>>;
 
 for (const [name, field] of Object.entries(FIELDS)) {
   Deno.test(`the help of --${name} says what default.toml has`, () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../../analysis/failure.ts";
-import { ROUTES } from "../../../commands/line/table.ts";
+import { NAMES } from "../../../commands/line/table.ts";
 import { generate } from "../../../bench/generate.ts";
 import project from "../../../deno.json" with { type: "json" };
 import { protocolArguments } from "../../../commands/line/ab.ts";
@@ -54,7 +54,7 @@ Deno.test("a page with a gate reads each file once, prints the page and ends as 
 });
 
 Deno.test("no line of any help is wider than a terminal", async () => {
-  for (const words of ["--help", ...Object.keys(ROUTES).map((name) => `${name} --help`)]) {
+  for (const words of ["--help", ...NAMES.map((name) => `${name} --help`)]) {
     const { stdout } = await call(...words.split(" "));
     assert.match(stdout, /^USAGE$/m);
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
