@@ -1,12 +1,12 @@
-/** `probe show FILE`: reads and describes one result file. Needs no privilege beyond reading it. */
+/** `probe show FILE...`: reads result files and describes each. Needs no privilege beyond reading them. */
 
 import type { ColumnName } from "../analysis/result/columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { showJson } from "../analysis/print/show/json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
-import { showText } from "../analysis/print/show/text.ts";
+import { showTexts } from "../analysis/print/show/text.ts";
 import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
-import { readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere, type Where } from "./where.ts";
 
 export interface ShowFlags {
   /** Columns whose values together make a stratum. */
@@ -19,17 +19,19 @@ export interface ShowFlags {
 /**
  * @param columns width of the terminal that shows the text; null when it goes elsewhere
  * @param write receives the answer
- * @throws Failure when the file cannot be read or is refused
+ * @throws Failure when a file cannot be read or is refused; then nothing is written
  */
 export async function showCommand(
   flags: ShowFlags,
-  path: string,
+  paths: readonly string[],
   columns: number | null,
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  const collected = new ShowColumns(flags.by ?? null);
-  const file = await readWhere(path, flags.where ?? null, (row) => collected.visit(row));
-  const show = collected.show(file);
-  write(flags.format === "json" ? showJson(show) : showText(show, columns !== null && columns >= PLOTS_FROM));
+  const shows = await inTurn(paths, async (path) => {
+    const collected = new ShowColumns(flags.by ?? null);
+    return collected.show(await readWhere(path, flags.where ?? null, (row) => collected.visit(row)));
+  });
+  const plots = columns !== null && columns >= PLOTS_FROM;
+  write(flags.format === "json" ? showJson(shows) : showTexts(shows, plots));
   return EXIT.done;
 }

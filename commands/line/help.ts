@@ -38,7 +38,7 @@ const EXAMPLES = {
   show: [
     ["What is in a file?", "probe show host.csv"],
     ["By path and CPU", "probe show --by path,target_cpu host.csv"],
-    ["For a script", "probe show --json host.csv"],
+    ["Several, for a script", "probe show --json host.csv vm.csv"],
   ],
   power: [
     ["How many runs would do?", "probe power host.csv vm.csv"],

@@ -5,7 +5,7 @@ import { COMPARE_FLAGS } from "./compare.ts";
 import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
 export const showRoute = buildCommand({
-  docs: { brief: "Describe one result file: strata, chain, stacks, integrity" },
+  docs: { brief: "Describe result files: strata, chain, stacks, integrity" },
   parameters: {
     flags: {
       by: COMPARE_FLAGS.by,
@@ -15,17 +15,18 @@ export const showRoute = buildCommand({
       verbose: VERBOSE,
     },
     positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Result file", parse: String, placeholder: "FILE" }],
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Result files, described one after the other", parse: String, placeholder: "FILE" },
     },
   },
   async loader() {
     const { showCommand } = await import("../show.ts");
     type Flags = Parameters<typeof showCommand>[0] & ShellFlags & { json: boolean };
-    return async function (this: Context, flags: Flags, file: string) {
+    return async function (this: Context, flags: Flags, ...files: string[]) {
       this.outcome.exitCode = await showCommand(
         withJson(flags),
-        file,
+        files,
         this.output.columns ?? null,
         this.output.stdout,
       );

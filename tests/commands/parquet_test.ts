@@ -36,7 +36,7 @@ async function answersOf(folder: string, name: string, other: string): Promise<s
   const write = (text: string | Uint8Array) =>
     void printed.push(typeof text === "string" ? text : new TextDecoder().decode(text));
   const asked = { by: ["signature", "waker_comm"] } as const;
-  for (const format of ["text", "json"] as const) await showCommand({ format, ...asked }, a, null, write);
+  for (const format of ["text", "json"] as const) await showCommand({ format, ...asked }, [a], null, write);
   await powerCommand({ format: "json", power: 0.8 }, [a, b], write);
   for (const format of ["text", "json", "csv", "markdown"] as const) {
     await compareCommand({ format, details: format === "text", ...asked }, [a, b], write, write, null);
@@ -94,8 +94,8 @@ Deno.test("what Parquet keeps of a file: that it was resumed and cut off, and li
   await inBothForms(TEXTS, async (_, parquet) => {
     const shown = async (name: string) => {
       let printed = "";
-      await showCommand({ format: "json" }, `${parquet}/${name}`, null, (text) => printed += text);
-      return JSON.parse(printed);
+      await showCommand({ format: "json" }, [`${parquet}/${name}`], null, (text) => printed += text);
+      return JSON.parse(printed).files[0];
     };
     assert.match((await shown("cut.csv")).notes.join("\n"), /line \d+/);
     assert.match((await shown("resumed.csv")).notes.join("\n"), /run 40/);
@@ -110,7 +110,7 @@ Deno.test("broken Parquet is refused in one line, as a broken result file is", a
     const path = `${parquet}/b.csv`;
     const refused = async (bytes: Uint8Array, message: RegExp) => {
       Deno.writeFileSync(path, bytes);
-      await assert.rejects(showCommand({ format: "text" }, path, null, () => {}), (error: unknown) => {
+      await assert.rejects(showCommand({ format: "text" }, [path], null, () => {}), (error: unknown) => {
         assert.ok(error instanceof Failure, String(error));
         assert.equal(error.exitCode, EXIT.failed);
         assert.match(error.message, message);
@@ -128,7 +128,7 @@ Deno.test("broken Parquet is refused in one line, as a broken result file is", a
       changed[at]! ^= 0x5a;
       Deno.writeFileSync(path, changed);
       // What it still says may be whole, but it never ends in anything but an answer or a refusal.
-      await showCommand({ format: "text" }, path, null, () => {}).catch((error) =>
+      await showCommand({ format: "text" }, [path], null, () => {}).catch((error) =>
         assert.ok(error instanceof Failure, `${at}: ${error}`)
       );
     }
@@ -141,7 +141,7 @@ Deno.test("Parquet of other programs is told apart from an exported result file"
   try {
     const columnData = [{ name: "run", data: [1, 2] }];
     Deno.writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData })));
-    await assert.rejects(showCommand({ format: "text" }, path, null, () => {}), {
+    await assert.rejects(showCommand({ format: "text" }, [path], null, () => {}), {
       message: `${path} is Parquet without the facts of a result file in its metadata; ` +
         "give Parquet that `probe export` wrote, or the result file itself",
     });

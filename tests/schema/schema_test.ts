@@ -106,7 +106,7 @@ function* made(): Generator<readonly [name: string, text: string]> {
     const columns = new ShowColumns(null);
     const bytes = new TextEncoder().encode(texts[index]);
     const show = columns.show(readResultFile("f.csv", [bytes], (row) => columns.visit(row)));
-    yield [`file ${index}`, showJson(show)];
+    yield [`file ${index}`, showJson([show])];
   }
 }
 

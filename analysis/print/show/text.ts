@@ -8,6 +8,7 @@ import { right, WIDTH } from "../layout/terminal.ts";
 import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
 import type { Finding, Table, TableRow } from "../model.ts";
+import { plain } from "../said.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
 import { distributionLines, slowestLines } from "./result_text.ts";
 import { ATTRIBUTES } from "./facts.ts";
@@ -41,7 +42,19 @@ const CHAIN = {
   ],
 } as const;
 
-/** @param plots histograms beside the strata, for a terminal of at least 120 columns */
+/**
+ * Files one after the other, several of them below their names.
+ *
+ * @param plots histograms beside the strata, for a terminal of at least 120 columns
+ */
+export function showTexts(shows: readonly Show[], plots: boolean): string {
+  if (shows.length === 1) return showText(shows[0]!, plots);
+  return shows.map((show) =>
+    `${sentence(plain(`==> ${show.file} <==`)).join("\n")}\n\n${showText(show, plots)}`
+  ).join("\n");
+}
+
+/** @param plots as in showTexts */
 export function showText(show: Show, plots: boolean): string {
   const told = tellShow(show);
   const sections = [

@@ -39,11 +39,13 @@ Deno.test("what the target had is shown, line by line, with its units", () => {
 });
 
 Deno.test("JSON has them as the file does, with the CPUs that were online", () => {
-  const { attributes, cpus } = JSON.parse(showJson(shown({ attributes: ATTRIBUTES, cpus: 4 })));
+  const { files: [{ attributes, cpus }] } = JSON.parse(
+    showJson([shown({ attributes: ATTRIBUTES, cpus: 4 })]),
+  );
   assert.deepEqual([attributes, cpus], [ATTRIBUTES, 4]);
 });
 
 Deno.test("of a file that says nothing of them nothing is shown, and JSON has null", () => {
   assert.doesNotMatch(showText(shown({}), false), /attributes of the target|policy/);
-  assert.equal(JSON.parse(showJson(shown({}))).attributes, null);
+  assert.equal(JSON.parse(showJson([shown({})])).files[0].attributes, null);
 });

@@ -224,7 +224,7 @@ for (const [name, text] of EDGE_FILES) {
       const answer = showText(show, false);
       assert.ok(answer.endsWith("\n"));
       for (const line of answer.split("\n")) assert.ok(line.length <= 80, line);
-      assert.doesNotMatch(answer + showJson(show), /NaN|Infinity|[^-]-0(?![.\d])|undefined/);
+      assert.doesNotMatch(answer + showJson([show]), /NaN|Infinity|[^-]-0(?![.\d])|undefined/);
       assert.doesNotMatch(answer.replaceAll("\n", ""), /\p{Cc}/u);
     }
   });

@@ -45,7 +45,7 @@ Deno.test("no name in a file, or of a file, acts upon the terminal, whichever co
       }
     }
     const json = JSON.parse((await call(false, "show", path, "--format", "json")).stdout);
-    assert.equal(json.env, HOSTILE);
+    assert.equal(json.files[0].env, HOSTILE);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
