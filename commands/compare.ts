@@ -1,18 +1,18 @@
 /** `probe compare A B...`: reads the files, compares, prints. Needs no privilege beyond reading the files. */
 
-import type { ColumnName } from "../analysis/result/columns.ts";
+import { AskedColumns } from "../analysis/asked/askable.ts";
 import { compareCsv } from "../analysis/print/compare/csv.ts";
 import { compareJson } from "../analysis/print/compare/json.ts";
 import { compareMarkdown } from "../analysis/print/compare/markdown.ts";
 import { compareBrief, compareText } from "../analysis/print/compare/text.ts";
-import type { Comparison } from "../analysis/compare/comparison.ts";
-import { QUESTIONS } from "../analysis/compare/questions.ts";
+import { answersOf, type Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
+import type { RowView } from "../analysis/result/row_view.ts";
 import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
-import { inTurn, readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere } from "./where.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
 export interface CompareFlags extends ComparisonFlags {
@@ -29,13 +29,18 @@ const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } 
 /** @throws Failure when the file cannot be read or is refused */
 async function readKeyed(
   path: string,
-  { by: keys = [], where = null }: { readonly by?: readonly ColumnName[]; readonly where?: Where | null },
+  { by: keys = [], where, question: names = [] }: ComparisonFlags,
   sha256: string | null,
 ): Promise<KeyedFile> {
   const columns = new KeyColumns(keys);
-  const isKept = keys.every((name) => TEXT_NAMES.has(name));
-  const file = await readWhere(path, where, isKept ? null : (row) => columns.visit(row));
-  return { file, columnOf: (name) => columns.column(file, name), sha256 };
+  const asked = new AskedColumns(names);
+  const isKept = keys.every((name) => TEXT_NAMES.has(name)) && names.length === 0;
+  const visit = (row: RowView) => {
+    columns.visit(row);
+    asked.visit(row);
+  };
+  const file = await readWhere(path, where ?? null, isKept ? null : visit);
+  return { file, columnOf: (name) => columns.column(file, name), asked: asked.values(), sha256 };
 }
 
 /** SHA-256 of the files as long as the first one; only they can be the same. Null for all others. */
@@ -124,8 +129,8 @@ function gate(
 ): ExitCode {
   if (verdicts === undefined) return EXIT.done;
   const hits = comparisons.flatMap((comparison) =>
-    QUESTIONS.filter(({ name }) => verdicts.includes(comparison[name].verdict))
-      .map(({ name }) => `${name} is ${comparison[name].verdict} (${comparison.sides[1].file})`)
+    answersOf(comparison).filter(({ answer }) => verdicts.includes(answer.verdict))
+      .map(({ name, answer }) => `${name} is ${answer.verdict} (${comparison.sides[1].file})`)
   );
   if (hits.length === 0) return EXIT.done;
   say(`probe: --fail-on: ${hits.join(", ")}\n`);

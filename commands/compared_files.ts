@@ -2,7 +2,9 @@
 
 import { compareAll, type CompareOptions } from "../analysis/compare/compare.ts";
 import type { Margins } from "../analysis/compare/limits.ts";
-import { type QuestionName, QUESTIONS } from "../analysis/compare/questions.ts";
+import { QUESTIONS } from "../analysis/compare/questions.ts";
+import { withAsked } from "../analysis/asked/answers.ts";
+import { EXIT, Failure } from "../analysis/failure.ts";
 import type { Where } from "./where.ts";
 import type { Margin } from "../analysis/units/margin.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
@@ -16,6 +18,8 @@ export interface ComparisonFlags {
   readonly by?: readonly ColumnName[];
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
   readonly margin?: readonly GivenMargin[];
+  /** Questions that are asked besides those that the runbook declares. */
+  readonly question?: readonly string[];
   /** Which runs of each file are meant; default: all. */
   readonly where?: Where;
   /** Default: the runbook's. */
@@ -25,7 +29,7 @@ export interface ComparisonFlags {
 /** A margin as an option gives it. */
 export interface GivenMargin {
   /** Null: all questions that are not named. */
-  readonly question: QuestionName | null;
+  readonly question: string | null;
   readonly margin: Margin;
 }
 
@@ -39,10 +43,38 @@ export function marginsOf(given: readonly GivenMargin[]): Margins {
   }));
 }
 
-/** A file and the columns by which its runs may be grouped. */
+/**
+ * The margin of each question that is asked besides the declared ones and has one.
+ *
+ * @throws Failure (usage) when a margin is given for a question that is not asked
+ */
+export function askedMarginsOf(
+  given: readonly GivenMargin[],
+  asked: readonly string[],
+): Record<string, Margin> {
+  const named = new Map(given.map(({ question, margin }) => [question, margin]));
+  for (const name of named.keys()) {
+    if (name === null || asked.includes(name) || QUESTIONS.some((declared) => declared.name === name)) {
+      continue;
+    }
+    throw new Failure(
+      EXIT.usage,
+      `--margin is for ${name}, which the runbook does not ask`,
+      `ask it with --question ${name}`,
+    );
+  }
+  return Object.fromEntries(asked.flatMap((name) => {
+    const margin = named.get(name) ?? named.get(null);
+    return margin === undefined ? [] : [[name, margin]];
+  }));
+}
+
+/** A file, the columns by which its runs may be grouped, and those that questions are about. */
 export interface KeyedFile {
   readonly file: ResultFile;
   readonly columnOf: (name: ColumnName) => DictionaryColumn;
+  /** The values of what is asked besides the declared questions, by its name. */
+  readonly asked: ReadonlyMap<string, Float64Array>;
   /** Of its bytes, in hexadecimal; null: they are not those of the first file. */
   readonly sha256: string | null;
 }
@@ -50,20 +82,25 @@ export interface KeyedFile {
 /** Compares each file after the first with the first; empty when there is only one. */
 export function compareFiles(
   files: readonly KeyedFile[],
-  { by, ...rest }: ComparisonFlags,
+  { by, question: names = [], ...rest }: ComparisonFlags,
 ): Comparison[] {
   const [baseline] = files;
+  const margins = askedMarginsOf(rest.margin ?? [], names);
   const same = new Map(
     files.slice(1).flatMap(({ file, sha256 }): [ResultFile, string][] =>
       sha256 !== null && sha256 === baseline!.sha256 ? [[file, sha256]] : []
     ),
   );
-  const columns = new Map(files.map(({ file, columnOf }) => [file, columnOf]));
-  return compareAll(files.map(({ file }) => file), {
+  const keyed = new Map(files.map((one) => [one.file, one]));
+  const all = files.map(({ file }) => file);
+  const comparisons = compareAll(all, {
     ...(same.size === 0 ? {} : { sameAsBaseline: same }),
-    ...(by === undefined ? {} : { by, columnOf: (file, name) => columns.get(file)!(name) }),
+    ...(by === undefined ? {} : { by, columnOf: (file, name) => keyed.get(file)!.columnOf(name) }),
     ...limitsOf(rest),
   });
+  if (names.length === 0) return comparisons;
+  const valuesOf = (file: ResultFile, name: string) => keyed.get(file)!.asked.get(name)!;
+  return withAsked(comparisons, all, { names, margins, valuesOf });
 }
 
 /** What replaces the runbook's limits. */

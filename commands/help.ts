@@ -1,5 +1,6 @@
 /** `probe help`: purpose, examples and options of each command, and topics from the program's own tables. */
 
+import { ASKABLE } from "../analysis/asked/askable.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { VERDICTS } from "../analysis/compare/verdict.ts";
 import { didYouMean } from "../analysis/did_you_mean.ts";
@@ -37,7 +38,15 @@ const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
     "",
     ...tracepointLacks().flatMap((line) => wrap(line)),
   ],
-  questions: () => listed(QUESTIONS.map(({ name, title }) => [name, title])),
+  questions: () => [
+    ...listed(QUESTIONS.map(({ name, title }) => [name, title])),
+    "",
+    ...wrap(
+      "--question asks further ones, which no runbook declares; their margin is 10 % without --margin:",
+    ),
+    "",
+    ...listed(ASKABLE.map(({ name, title }) => [name, title])),
+  ],
 };
 
 /** The default runbook with its comments wrapped anew. */

@@ -1,13 +1,19 @@
 /** `probe power FILE [FILE]`: how many runs each side needs. Needs no privilege beyond reading the files. */
 
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import { askedMargin, askedQuestions } from "../analysis/asked/answers.ts";
+import { AskedColumns } from "../analysis/asked/askable.ts";
+import type { ResultFile } from "../analysis/result/file.ts";
+import type { RowView } from "../analysis/result/row_view.ts";
 import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
-import { type GivenMargin, marginsOf } from "./compared_files.ts";
+import { askedMarginsOf, type GivenMargin, marginsOf } from "./compared_files.ts";
 import { inTurn, readWhere, type Where } from "./where.ts";
 
 export interface PowerFlags {
+  /** Questions that are asked besides those that the runbook declares. */
+  readonly question?: readonly string[];
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
   readonly margin?: readonly GivenMargin[];
   /** Default: the runbook's. */
@@ -30,8 +36,22 @@ export async function powerCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  const files = await inTurn(paths, (path) => readWhere(path, flags.where ?? null));
-  const analysis = powerAnalysis(files, {
+  const names = flags.question ?? [];
+  const margins = askedMarginsOf(flags.margin ?? [], names);
+  const read = await inTurn(paths, async (path) => {
+    const columns = new AskedColumns(names);
+    const visitor = names.length === 0 ? null : (row: RowView) => columns.visit(row);
+    const file = await readWhere(path, flags.where ?? null, visitor);
+    return [file, columns.values()] as const;
+  });
+  const values = new Map(read);
+  const valuesOf = (file: ResultFile, name: string) => values.get(file)!.get(name)!;
+  const analysis = powerAnalysis(read.map(([file]) => file), {
+    asked: askedQuestions(names).map(({ name }) => ({
+      name,
+      margin: askedMargin(name, margins),
+      valuesOf: (file) => valuesOf(file, name),
+    })),
     power: flags.power,
     ...(flags.margin === undefined ? {} : { margins: marginsOf(flags.margin) }),
     ...(flags.shift === undefined ? {} : { shiftNs: flags.shift }),

@@ -1,12 +1,14 @@
 /** `probe report FILE...` and `probe compare --format html`: files as one self-contained page. */
 
+import { AskedColumns } from "../analysis/asked/askable.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
+import type { RowView } from "../analysis/result/row_view.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { spelledMargin } from "../analysis/units/margin.ts";
-import { compareFiles, type ComparisonFlags } from "./compared_files.ts";
+import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
 import { inTurn, readWhere } from "./where.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
@@ -55,11 +57,16 @@ export async function pageOf(
 ): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
   // Imported here so that no other command pays for it.
   const { createHash } = await import("node:crypto");
-  const files = await inTurn(paths, async (path): Promise<ReportFile> => {
+  const files = await inTurn(paths, async (path): Promise<ReportFile & KeyedFile> => {
     const hash = createHash("sha256");
     let bytes = 0;
     const collected = new ShowColumns(flags.by ?? null);
-    const file = await readWhere(path, flags.where ?? null, (row) => collected.visit(row), (chunk) => {
+    const asked = new AskedColumns(flags.question ?? []);
+    const visit = (row: RowView) => {
+      collected.visit(row);
+      asked.visit(row);
+    };
+    const file = await readWhere(path, flags.where ?? null, visit, (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
     });
@@ -68,6 +75,7 @@ export async function pageOf(
       show: collected.show(file),
       links: collected.links(),
       columnOf: collected.columnOf(file),
+      asked: asked.values(),
       sha256: hash.digest("hex"),
       bytes,
     };
@@ -78,12 +86,16 @@ export async function pageOf(
 }
 
 /** The command that produces the same page, quoted for a shell. */
-function commandOf({ by, where, margin, alpha }: ComparisonFlags, paths: readonly string[]): string {
+function commandOf(
+  { by, where, question, margin, alpha }: ComparisonFlags,
+  paths: readonly string[],
+): string {
   const words = [
     "probe",
     "report",
     ...(by === undefined ? [] : ["--by", by.join(",")]),
     ...(where === undefined ? [] : ["--where", where.text]),
+    ...(question ?? []).flatMap((name) => ["--question", name]),
     ...(margin ?? []).flatMap(({ question, margin }) => [
       "--margin",
       `${question === null ? "" : `${question}=`}${spelledMargin(margin).replace(" ", "")}`,

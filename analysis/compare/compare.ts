@@ -135,11 +135,7 @@ function prepare(
   const { alpha, looks } = levelsOf(files, alphaOf(a, options.alpha));
   const margins = perQuestion((question) => marginOf(a, question, options.margins ?? {}));
   const sides: Pair<Side> = [sideOf(a, names[0]), sideOf(b, names[1])];
-  const broken = ([0, 1] as const).flatMap((side): VerdictReason[] => {
-    const { integrity_errors: errors } = sides[side];
-    const rows = allRowsOf(files[side]);
-    return errors > INTEGRITY_LIMIT * rows ? [{ code: "integrity", side, errors, rows }] : [];
-  });
+  const broken = brokenSides(files, sides);
   const protocol = protocolDifferences(a.meta, b.meta);
   const samples = perQuestion(({ duration }) => both(files, (file) => sampleOf(file, duration)));
   const questions = perQuestion((question): Asked => {
@@ -207,6 +203,15 @@ function prepare(
   };
 }
 
+/** Why a side cannot be trusted. */
+export function brokenSides(files: Pair<ResultFile>, sides: Pair<Side>): VerdictReason[] {
+  return ([0, 1] as const).flatMap((side): VerdictReason[] => {
+    const { integrity_errors: errors } = sides[side];
+    const rows = allRowsOf(files[side]);
+    return errors > INTEGRITY_LIMIT * rows ? [{ code: "integrity", side, errors, rows }] : [];
+  });
+}
+
 /** What the runbook had drawn comes first: nothing else can be behind its effect. */
 function defaultKeys({ texts }: ResultFile): (readonly ColumnName[])[] {
   const declared = DRAWN_KEYS.filter((name) =>
@@ -258,6 +263,8 @@ function conclude(
     bh_family: exploration.size,
     sides,
     ...answers,
+    asked: [],
+    asked_family: 0,
     mechanisms: prepared.mechanisms,
     tails: prepared.tails,
     strata,

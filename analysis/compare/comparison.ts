@@ -14,7 +14,7 @@ import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { Tails } from "../tails/tail.ts";
 import type { ModeShares } from "../stats/mode_shares.ts";
-import type { QuestionName, WholeName } from "./questions.ts";
+import { type QuestionName, QUESTIONS, type WholeName } from "./questions.ts";
 import type {
   Confounding,
   LeaveOutReason,
@@ -148,8 +148,8 @@ export interface Answer extends Contrast {
   readonly margin_percent: number | null;
   /** The margin in medians of A; null where that is not above 0. */
   readonly margin_to_median: number | null;
-  /** `option`: not declared before the runs. */
-  readonly margin_source: "runbook" | "option";
+  /** `option`: not declared before the runs; `default`: neither, so of an asked question. */
+  readonly margin_source: "runbook" | "option" | "default";
   /** The shift and its interval in percent of A's median; null where that is not above 0. */
   readonly shift_percent: number | null;
   readonly shift_ci_percent: Pair<number> | null;
@@ -301,6 +301,14 @@ export interface Looks {
   readonly alpha: number;
 }
 
+/** A question besides those that a runbook declares: exploratory, in a family of its own. */
+export interface AskedAnswer {
+  /** In the table of analysis/asked. */
+  readonly name: string;
+  readonly title: string;
+  readonly answer: Answer;
+}
+
 /** The answer to each question, under the question's name. */
 export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** Verdict of the question LEAD. */
@@ -314,6 +322,9 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** How many exploratory p-values Benjamini and Hochberg adjust together, also over all files. */
   readonly bh_family: number;
   readonly sides: Pair<Side>;
+  readonly asked: readonly AskedAnswer[];
+  /** How many p-values of asked questions Holm adjusts together, over all files. */
+  readonly asked_family: number;
   /** Key by key: one mechanism or two. */
   readonly mechanisms: Mechanisms<WholeName, StratumReason>;
   /** P95 and P99, and the deadline. */
@@ -325,4 +336,18 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   readonly context: readonly ContextDifference[];
   /** The most serious first. */
   readonly warnings: readonly Warning[];
+}
+
+/** A question of a comparison with its answer. */
+export interface Answered extends AskedAnswer {
+  /** Besides those that a runbook declares. */
+  readonly isAsked: boolean;
+}
+
+/** The declared questions in the order of their table, then what was asked besides. */
+export function answersOf(comparison: Comparison): Answered[] {
+  return [
+    ...QUESTIONS.map(({ name, title }) => ({ name, title, answer: comparison[name], isAsked: false })),
+    ...comparison.asked.map((one) => ({ ...one, isAsked: true })),
+  ];
 }

@@ -61,8 +61,8 @@ export function levelsOf(files: readonly { readonly meta: Pick<Meta, "looks"> }[
 /** The margin of a question. */
 export interface Declared {
   readonly margin: Margin;
-  /** `option`: not declared before the runs. */
-  readonly source: "runbook" | "option";
+  /** `option` and `default`: not declared before the runs. */
+  readonly source: "runbook" | "option" | "default";
 }
 
 /** Margins that were given for questions by name. */

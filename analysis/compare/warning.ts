@@ -71,16 +71,16 @@ type OfSide =
   | { readonly code: "clock_set"; readonly runs: number; readonly rows: number; readonly largest_ns: number }
   | {
     readonly code: "not_observed";
-    readonly question: QuestionName;
+    readonly question: string;
     readonly missing: number;
     readonly complete: number;
   }
   /** By the autocorrelation of neighbours or by a change of level; the other is null. */
   | {
     readonly code: "not_exchangeable";
-    readonly question: WholeName;
+    readonly question: string;
     readonly lag1: number | null;
     readonly after_run: number | null;
   }
   /** More than one mode. */
-  | { readonly code: "modes"; readonly question: WholeName };
+  | { readonly code: "modes"; readonly question: string };

@@ -8,7 +8,7 @@ import { constantDifferences, residueOf } from "./residue.ts";
 import { THIN_BELOW } from "../sample/sample.ts";
 import type { Answer, ContextDifference, Direction, Side, Stratification, Stratum } from "./comparison.ts";
 import { isDependent } from "./order.ts";
-import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, type WholeName, WHOLES } from "./questions.ts";
+import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, WHOLES } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
 import type { Warning } from "./warning.ts";
 import { isBimodal } from "../sample/series.ts";
@@ -122,7 +122,7 @@ function lossesOf(side: SideIndex, file: ResultFile, of: Side): Warning[] {
 }
 
 /** Complete runs that a question cannot use. A question that can use none says so in its verdict. */
-function unobserved(question: QuestionName, { n }: Answer, sides: Pair<Side>): Warning[] {
+export function unobserved(question: string, { n }: Answer, sides: Pair<Side>): Warning[] {
   return SIDES.flatMap((side) => {
     const { complete } = sides[side];
     const missing = complete - n[side];
@@ -147,7 +147,7 @@ function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number | null): Wa
 }
 
 /** Runs that are not a random sample: the meaning of their median is doubtful, whatever its interval. */
-function seriesWarnings(question: WholeName, { series, order }: Answer): Warning[] {
+export function seriesWarnings(question: string, { series, order }: Answer): Warning[] {
   const found: Warning[] = [];
   if (order !== null && isDependent(order)) {
     const { lag1, change_point: change } = series[order.side];

@@ -3,10 +3,10 @@
  * Field names are those of `probe power --format json`, where reasons and warnings are sentences.
  */
 
-import { INTERVAL_NEEDS, sortedSample, THIN_BELOW } from "../sample/sample.ts";
+import { INTERVAL_NEEDS, sampleOfValues, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { uncertaintyOf } from "../compare/answer.ts";
 import { alphaOf, type Declared, levelsOf, marginNs, marginOf, type Margins } from "../compare/limits.ts";
-import { LEAD, perQuestion, type Question, type QuestionName, WHOLES } from "../compare/questions.ts";
+import { LEAD, perQuestion, type QuestionName, QUESTIONS, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
 import type { FileNote } from "../result/note.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -25,7 +25,16 @@ import {
   SIMULATIONS,
 } from "./simulation.ts";
 
+/** A question besides the declared ones. */
+export interface AskedRuns {
+  readonly name: string;
+  readonly margin: Declared;
+  /** ns, row by row; NaN means "not observed". */
+  valuesOf(file: ResultFile): Float64Array;
+}
+
 export interface PowerOptions {
+  readonly asked?: readonly AskedRuns[];
   /** Override the runbook's. */
   readonly margins?: Margins;
   /** Default: the runbook's. */
@@ -38,6 +47,7 @@ export interface PowerOptions {
 
 /** The answer to each question stands under the question's name. */
 export interface PowerAnalysis extends Readonly<Record<QuestionName, RunsAnswer>> {
+  readonly asked: readonly (RunsAnswer & { readonly name: string })[];
   /** One file for both sides, or the files of A and B. */
   readonly files: readonly string[];
   readonly alpha: number;
@@ -71,7 +81,7 @@ export interface RunsAnswer {
   readonly margin_ns: number | null;
   /** The margin as a percentage of A's median; null: it is a duration. */
   readonly margin_percent: number | null;
-  readonly margin_source: "runbook" | "option";
+  readonly margin_source: Declared["source"];
   /** Shift B - A that is assumed. */
   readonly assumed_shift_ns: number;
   /** The samples to draw from, in the order of the files. */
@@ -100,20 +110,26 @@ const METHOD =
 export function powerAnalysis(files: readonly ResultFile[], options: PowerOptions): PowerAnalysis {
   const first = files[0]!;
   const { alpha } = levelsOf(files, alphaOf(first, options.alpha));
+  const wanted = { alpha, power: options.power };
   const answers = perQuestion((question) =>
     runsFor(
       files,
-      question,
+      (file) => sortedSample(file, question.duration),
       question.role === LEAD.role ? options.shiftNs ?? 0 : 0,
       marginOf(first, question, options.margins ?? {}),
-      { alpha, power: options.power },
+      wanted,
     )
   );
+  const asked = (options.asked ?? []).map(({ name, margin, valuesOf }) => ({
+    name,
+    ...runsFor(files, (file) => sampleOfValues(file, valuesOf(file)).sorted, 0, margin, wanted),
+  }));
   return {
     files: files.map(({ name }) => name),
     alpha,
     power: options.power,
     ...answers,
+    asked,
     method: METHOD,
     warnings: files.flatMap((file) => warningsOf(file)),
   };
@@ -121,12 +137,12 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
 
 function runsFor(
   files: readonly ResultFile[],
-  { duration }: Question,
+  sortedOf: (file: ResultFile) => Float64Array,
   shiftNs: number,
   { margin: declared, source }: Declared,
   wanted: Omit<Aim, "margin">,
 ): RunsAnswer {
-  const sorted = files.map((file) => sortedSample(file, duration));
+  const sorted = files.map(sortedOf);
   const samples = sorted.map(describe);
   const margin = marginNs(declared, sorted[0]!);
   const asked = {
@@ -178,4 +194,9 @@ function warningsOf(file: ResultFile): PowerWarning[] {
     ...complete >= THIN_BELOW ? [] : [{ code: "thin", file: name, complete } as const],
     ...dependent,
   ];
+}
+
+/** The declared questions in the order of their table, then what was asked besides. */
+export function runsAnswers(analysis: PowerAnalysis): (RunsAnswer & { readonly name: string })[] {
+  return [...QUESTIONS.map(({ name }) => ({ name, ...analysis[name] })), ...analysis.asked];
 }

@@ -24,6 +24,7 @@ export interface Note {
     | "needed"
     | "stable"
     | "flips"
+    | "asked"
     | "looks"
     | "thin"
     | "warning"

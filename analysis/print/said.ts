@@ -91,6 +91,9 @@ export function declaredMargin(
   return percent !== null ? made(`${percent} %`, percent) : ns === null ? made("-") : chosen(ns);
 }
 
+/** Of questions that were asked with --question. */
+export const NOT_DECLARED = "by --question, not declared before the runs: explored";
+
 /** A shift in percent of A's median; null: `-` */
 export function percentShift(percent: number | null): Said {
   if (percent === null) return made("-");

@@ -70,7 +70,11 @@ export function sortedAt(values: Float64Array, rows: ArrayLike<number>): Float64
 
 /** The complete runs in which the duration was observed, in the order of their numbers. */
 export function sampleOf(file: ResultFile, duration: Duration): FileSample {
-  const values = file.durations[duration];
+  return sampleOfValues(file, file.durations[duration]);
+}
+
+/** @param values ns, row by row of the file; NaN means "not observed" */
+export function sampleOfValues(file: ResultFile, values: Float64Array): FileSample {
   const isComplete = completeness(file);
   const byRun = rowsByRun(file.run);
   const rows = new Uint32Array(values.length);

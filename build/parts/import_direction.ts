@@ -26,6 +26,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/tails",
     "analysis/units",
   ],
+  "analysis/asked": [
+    "analysis",
+    "analysis/compare",
+    "analysis/result",
+    "analysis/sample",
+    "analysis/show",
+    "analysis/stats",
+    "analysis/units",
+  ],
   "analysis/show": ["analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/power": [
     "analysis/compare",
@@ -180,6 +189,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "commands": [
     "analysis",
+    "analysis/asked",
     "analysis/compare",
     "analysis/export",
     "analysis/parquet",
@@ -209,6 +219,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "commands/line": [
     "analysis",
+    "analysis/asked",
     "analysis/compare",
     "analysis/export",
     "analysis/print",

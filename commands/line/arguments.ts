@@ -4,7 +4,7 @@
 
 import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { QUESTIONS } from "../../analysis/compare/questions.ts";
+import { parseQuestion } from "../../analysis/asked/askable.ts";
 import { parseMargin } from "../../analysis/units/margin.ts";
 import type { GivenMargin } from "../compared_files.ts";
 import { type Verdict, VERDICTS } from "../../analysis/compare/verdict.ts";
@@ -49,13 +49,7 @@ export function parseShare(text: string): number {
 export function parseGivenMargin(text: string): GivenMargin {
   const [, word, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (word === undefined) return { question: null, margin: parseMargin(text) };
-  const question = QUESTIONS.find(({ name }) => name === word.trim());
-  if (question !== undefined) return { question: question.name, margin: parseMargin(value!.trim()) };
-  throw new Failure(
-    EXIT.usage,
-    `"${word}" is not a question`,
-    `use one of ${QUESTIONS.map(({ name }) => name).join(", ")}, or a margin alone for all`,
-  );
+  return { question: parseQuestion(word), margin: parseMargin(value!.trim()) };
 }
 
 /** Verdicts separated by commas. */

@@ -1,6 +1,7 @@
 /** The command line of `probe compare`. */
 
 import { buildCommand } from "@stricli/core";
+import { parseQuestion, QUESTION_NAMES } from "../../analysis/asked/askable.ts";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { COLOURS, wantsColour } from "./colour.ts";
@@ -33,6 +34,16 @@ export const COMPARE_FLAGS = {
     optional: true,
     variadic: true,
     placeholder: "[QUESTION=]DURATION|PERCENT",
+  },
+  question: {
+    kind: "parsed",
+    parse: parseQuestion,
+    brief:
+      "Further question to ask: a column of durations, or the way between two stages, such as edge_to_ttwu",
+    optional: true,
+    variadic: true,
+    placeholder: "QUESTION",
+    proposeCompletions: () => QUESTION_NAMES,
   },
   alpha: {
     kind: "parsed",

@@ -12,6 +12,7 @@ export const powerRoute = buildCommand({
   parameters: {
     flags: {
       where: COMPARE_FLAGS.where,
+      question: COMPARE_FLAGS.question,
       margin: COMPARE_FLAGS.margin,
       alpha: { ...COMPARE_FLAGS.alpha, brief: "Error rate of the test; without it the runbook's" },
       shift: {

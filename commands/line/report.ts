@@ -26,6 +26,7 @@ export const reportRoute = buildCommand({
       force: FORCE,
       by: COMPARE_FLAGS.by,
       where: COMPARE_FLAGS.where,
+      question: COMPARE_FLAGS.question,
       margin: COMPARE_FLAGS.margin,
       alpha: COMPARE_FLAGS.alpha,
       verbose: VERBOSE,

@@ -3,6 +3,7 @@
  * the default runbook, and the findings of the simulation.
  */
 
+import { ASKABLE } from "../../analysis/asked/askable.ts";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { columnLines, tracepointLacks, wrapped } from "../../analysis/print/columns.ts";
 
@@ -47,6 +48,12 @@ const PARTS: readonly Part[] = [
     path: "docs/verdicts.md",
     name: "questions",
     content: () => QUESTIONS.map(({ name, title }) => `- \`${name}\`: ${title}`).join("\n"),
+  },
+  {
+    path: "docs/verdicts.md",
+    name: "askable",
+    content: () =>
+      asItIs(ASKABLE.flatMap(({ name, title }) => wrapped(`- \`${name}\`: `, 2, WIDTH, title)).join("\n")),
   },
   { path: "docs/verdicts.md", name: "validation", content: () => asItIs(findings()) },
 ];

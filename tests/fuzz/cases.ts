@@ -1,5 +1,6 @@
 /** One case: files, and a call of a command that reads them. */
 
+import { QUESTION_NAMES } from "../../analysis/asked/askable.ts";
 import { KEY_NAMES } from "../../analysis/sample/key_columns.ts";
 import { Dice } from "./dice.ts";
 import { resultFile } from "./result_files.ts";
@@ -32,7 +33,8 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     ? ["--margin", dice.of(["1ns", "1ms", "9999999s", "10%", "offset=0.5%", "ttwu_to_tkread=1000%"])]
     : [];
   const alpha = dice.oneIn(4) ? ["--alpha", dice.of([".000000001", ".2", ".499"])] : [];
-  const options = [...by, ...margin, ...alpha];
+  const question = dice.oneIn(4) ? ["--question", dice.of(QUESTION_NAMES)] : [];
+  const options = [...by, ...question, ...margin, ...alpha];
   const others = dice.of([[b], [a], [b, c]]);
   const failOn = dice.oneIn(4) ? ["--fail-on", "DIFFERENT,NO-DATA"] : [];
   const format = (...formats: string[]) => ["--format", dice.of(formats)];

@@ -1,6 +1,6 @@
 /** What an engineer sees first: how many questions have which verdict, one table, and what to know beside it. */
 
-import type { Answer, Comparison } from "../../compare/comparison.ts";
+import { type Answer, answersOf, type Comparison } from "../../compare/comparison.ts";
 import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
 import { type Verdict, VERDICTS } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
@@ -43,8 +43,10 @@ export function answerInWords(comparison: Comparison): Said {
     return verdict === "DIFFERENT" ? say`${count} (${names.join(", ")})` : count;
   });
   const answer = say`${`${QUESTIONS.length} questions: `}${joined(counts, ", ")}`;
+  const asked = comparison.asked.map(({ name, answer }) => `${name} ${answer.verdict}`);
+  const all = asked.length === 0 ? answer : say`${answer}; asked besides: ${asked.join(", ")}`;
   const same = comparison.warnings.find(({ code }) => code === "same_file");
-  return same === undefined ? answer : say`${warningInWords(same, lettersOf(comparison))}; ${answer}`;
+  return same === undefined ? all : say`${warningInWords(same, lettersOf(comparison))}; ${all}`;
 }
 
 /** What the sides are; files without their folders, where their names tell them apart. */
@@ -71,7 +73,11 @@ export function briefTable(comparison: Comparison, sides: Sides): Table<BriefCol
       { id: "margin", name: "margin", per: "row" },
       { id: "verdict", name: "verdict", per: "row" },
     ],
-    rows: QUESTIONS.map(({ name }) => ({ head: plain(name), cells: cellsOf(comparison[name]), bins: [] })),
+    rows: answersOf(comparison).map(({ name, answer }) => ({
+      head: plain(name),
+      cells: cellsOf(answer),
+      bins: [],
+    })),
     range: null,
     empty: "no question",
   };
@@ -111,17 +117,16 @@ function isShown({ verdict, reasons }: Answer): boolean {
 
 /** What to know beside the verdicts, each said once with the questions that it is about. */
 export function briefNotes(comparison: Comparison, questions: readonly ToldQuestion[]): Said[] {
-  const said = questions.flatMap(({ name, notes }) => [
+  const answers = answersOf(comparison);
+  const said = questions.flatMap(({ name, notes }, index) => [
     ...notes.filter(({ label }) =>
-      !LEFT_OUT.includes(label) && !(label === "because" && isShown(comparison[name]))
+      !LEFT_OUT.includes(label) && !(label === "because" && isShown(answers[index]!.answer))
     ).map(({ label, says }) => [name, label === "because" ? says : say`${label}: ${says}`] as const),
   ]);
-  const open = QUESTIONS.flatMap(({ name }) => {
-    const runs = comparison[name].n_to_settle;
+  const open = answers.flatMap(({ name, answer: { n_to_settle: runs } }) => {
     return runs === null ? [] : [say`${name} ${exact(runs)}`];
   });
-  const wide = QUESTIONS.flatMap(({ name }) => {
-    const { margin_to_median: times } = comparison[name];
+  const wide = answers.flatMap(({ name, answer: { margin_to_median: times } }) => {
     return isWide(times) ? [say`${name} ${number(times!)}`] : [];
   });
   const alike = Map.groupBy(said, ([, { text }]) => text).values();

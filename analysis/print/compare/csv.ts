@@ -1,7 +1,7 @@
 /** Comparisons as tidy CSV: one row per question and stratum, the whole sample first. Empty: not known. */
 
-import type { Comparison, Contrast, Stratum } from "../../compare/comparison.ts";
-import { OF_STRATA, QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { answersOf, type Comparison, type Contrast, type Stratum } from "../../compare/comparison.ts";
+import { OF_STRATA, WHOLES } from "../../compare/questions.ts";
 import type { MechanismAnswer, MechanismSide } from "../../mechanisms/mechanism.ts";
 import type { Outliers, Pair } from "../../sample/summary.ts";
 import { csvText, type Line } from "../layout/csv.ts";
@@ -14,20 +14,19 @@ export function compareCsv(comparisons: readonly Comparison[]): string {
   return csvText(comparisons.flatMap(linesOf));
 }
 
-/** `part` is whole, stratum, stratified (the common shift of all strata of the key), or key (its verdict). */
+/** `part` is whole, asked (by --question), stratum, stratified (the common shift of all strata of the key), or key (its verdict). */
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const letters = lettersOf(comparison);
   const words = (reason: Stratum["reason"]) => reason === null ? null : reasonInWords(reason, letters).text;
   const begin = [["side", b.side], ["a_file", a.file], ["b_file", b.file]] as const;
-  const whole = QUESTIONS.map(({ name }): Line => {
-    const answer = comparison[name];
+  const whole = answersOf(comparison).map(({ name, answer, isAsked }): Line => {
     const test = answer.brunner_munzel;
     return [
       ...begin,
       ...place(
         name,
-        "whole",
+        isAsked ? "asked" : "whole",
         null,
         null,
         answer.verdict,

@@ -69,12 +69,14 @@ function orderFindings(
   ];
 }
 
-function testFindings({ brunner_munzel: test, tost }: Answer, { alpha, holm_family }: Comparison): Finding[] {
+function testFindings(answer: Answer, { alpha, holm_family, asked, asked_family }: Comparison): Finding[] {
+  const { brunner_munzel: test, tost } = answer;
+  const family = asked.some((one) => one.answer === answer) ? asked_family : holm_family;
   const found: Finding[] = [];
   if (test !== null) {
     const holm = test.p_holm === null
       ? "not in the Holm family"
-      : say`Holm ${pValue({ p: test.p_holm, p_capped: test.p_capped })} in a family of ${exact(holm_family)}`;
+      : say`Holm ${pValue({ p: test.p_holm, p_capped: test.p_capped })} in a family of ${exact(family)}`;
     found.push(finding("shift test", {
       value: say`U = ${statistic(test.u)}`,
       certainty: say`${pValue(test)}, ${holm}`,

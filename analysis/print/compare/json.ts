@@ -1,5 +1,5 @@
-import type { Comparison } from "../../compare/comparison.ts";
-import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { answersOf, type Comparison } from "../../compare/comparison.ts";
+import { WHOLES } from "../../compare/questions.ts";
 import { answerJson } from "../json.ts";
 import { questionsByVerdict } from "./brief.ts";
 import { keyReason } from "./key_reasons.ts";
@@ -17,7 +17,7 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 }
 
 function inWords(comparison: Comparison): object {
-  const { alpha, looks, holm_family, bh_family, sides, mechanisms, tails } = comparison;
+  const { alpha, looks, holm_family, bh_family, asked_family, sides, mechanisms, tails } = comparison;
   const { strata, association, stacks, context, warnings } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
@@ -28,12 +28,13 @@ function inWords(comparison: Comparison): object {
     looks,
     holm_family,
     bh_family,
+    asked_family,
     sides,
-    questions: QUESTIONS.map(({ name }) => {
-      const answer = comparison[name];
+    questions: answersOf(comparison).map(({ name, answer, isAsked }) => {
       const { reasons, leave_out } = answer;
       return {
         name,
+        asked: isAsked,
         ...answer,
         reasons: reasons.map(words),
         leave_out: leave_out === null ? null : { ...leave_out, reason: words(leave_out.reason) },

@@ -1,7 +1,13 @@
 /** One question and its answer. */
 
-import type { Answer, Comparison, LeaveOut } from "../../compare/comparison.ts";
-import { LEAD, type QuestionName, QUESTIONS } from "../../compare/questions.ts";
+import {
+  type Answer,
+  type Answered,
+  answersOf,
+  type Comparison,
+  type LeaveOut,
+} from "../../compare/comparison.ts";
+import { LEAD } from "../../compare/questions.ts";
 import type { Verdict } from "../../compare/verdict.ts";
 import { TIERS } from "../../result/meta.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
@@ -14,6 +20,7 @@ import {
   interval,
   joined,
   marginInWords,
+  NOT_DECLARED,
   percentShift,
   plain,
   points,
@@ -31,7 +38,7 @@ import { difference, madRatioInWords, madRatioName, shiftInterval, type Sides } 
 export type SampleColumn = "n" | "median" | "iqr" | "mad" | "p95" | "p99" | "outliers";
 
 export interface ToldQuestion {
-  readonly name: QuestionName;
+  readonly name: string;
   readonly title: string;
   readonly verdict: Verdict;
   /** The answer to the question whether both sides are the same. */
@@ -61,14 +68,29 @@ export const REPLIES: Readonly<Record<Verdict, string>> = {
   CONFOUNDED: "No answer: not measured in the same way",
 };
 
+/** Where a margin comes from. */
+const SET: Readonly<Record<Answer["margin_source"], string>> = {
+  runbook: "set before the runs",
+  option: "set by --margin",
+  default: "set by default",
+};
+const BESIDE_MARGIN: Readonly<Record<Answer["margin_source"], string>> = {
+  runbook: "",
+  option: " (from --margin, not declared before the runs)",
+  default: " (the default, not declared before the runs)",
+};
+
+const ASKED: Note = {
+  label: "asked",
+  says: plain(`${NOT_DECLARED}, its p adjusted with those of other such questions`),
+};
+
 export function tellQuestion(
-  { name, title }: typeof QUESTIONS[number],
+  { name, title, answer, isAsked }: Answered,
   comparison: Comparison,
   sides: Sides,
 ): ToldQuestion {
-  const answer = comparison[name];
   const { verdict, brunner_munzel: test } = answer;
-  const isOption = answer.margin_source === "option";
   return {
     name,
     title,
@@ -78,20 +100,21 @@ export function tellQuestion(
     facts: [
       say`shift ${difference(sides)} ${shift(answer.shift_ns)} (${percentShift(answer.shift_percent)})`,
       shiftInterval(answer.shift_ci_ns, sides),
-      say`margin ${marginInWords(answer)}${isOption ? " (from --margin, not declared before the runs)" : ""}`,
+      say`margin ${marginInWords(answer)}${BESIDE_MARGIN[answer.margin_source]}`,
       say`n ${sizes(answer.n)}`,
       say`Cliff's delta ${signed(answer.cliffs_delta)}`,
     ],
     methods: [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
-    explanation: [finding(answer, sides), ...meaning(answer, isOption, sides)],
+    explanation: [finding(answer, sides), ...meaning(answer, sides)],
     notes: [
+      ...isAsked ? [ASKED] : [],
       ...name === LEAD.name ? looks(comparison) : [],
       ...wideMargin(answer, sides),
       ...mix(answer, sides),
       ...reasons(answer, sides),
       ...spread(answer, sides),
       ...modes(answer, sides),
-      ...needed(answer, comparison, name),
+      ...needed(answer, comparison),
       ...stability(answer.leave_out, sides),
       ...thin(answer),
     ],
@@ -111,12 +134,11 @@ function finding({ shift_ns, median_ns }: Answer, { letters: [a, b] }: Sides): S
 }
 
 /** What the verdict is based on. */
-function meaning(answer: Answer, isOption: boolean, { alpha }: Sides): Said[] {
+function meaning(answer: Answer, { alpha }: Sides): Said[] {
   const { verdict, tost } = answer;
   if (tost === null) return [];
   const range = say`${confidence(2 * alpha)} interval of the shift, ${interval(tost.ci_ns)},`;
-  const source = isOption ? "set by --margin" : "set before the runs";
-  const margin = say`the margin of ${marginInWords(answer)} that was ${source}`;
+  const margin = say`the margin of ${marginInWords(answer)} that was ${SET[answer.margin_source]}`;
   switch (verdict) {
     case "EQUIVALENT":
       return [say`All of the ${range} lies inside ${margin}: that counts as the same.`];
@@ -196,13 +218,14 @@ const SECOND_LOOK =
   "; measuring again is a second look: at alpha 0.05 a false EQUIVALENT comes in 6 to 10 % instead of 5 %, and --until-decided keeps the 5 %";
 
 /** What would settle the question; what that costs is said where it is first needed. */
-function needed({ verdict, n_to_settle: runs }: Answer, comparison: Comparison, name: QuestionName): Note[] {
+function needed(answer: Answer, comparison: Comparison): Note[] {
+  const { verdict, n_to_settle: runs } = answer;
   const { sides } = comparison;
-  const isFirst = name === QUESTIONS.find((question) => comparison[question.name].n_to_settle !== null)?.name;
+  const isFirst = answer === answersOf(comparison).find(({ answer }) => answer.n_to_settle !== null)?.answer;
   const tiers = new Set(sides.map(({ tier }) => tier));
   const common = tiers.size > 1 ? TIERS.findLast((tier) => tiers.has(tier)) : undefined;
   return [
-    ...verdict === "CONFOUNDED" ? repeat(comparison, comparison[name].reasons, common) : [],
+    ...verdict === "CONFOUNDED" ? repeat(comparison, answer.reasons, common) : [],
     ...runs === null ? [] : [
       say`about ${
         exact(runs)

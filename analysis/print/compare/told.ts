@@ -1,6 +1,6 @@
 /** All that is said about one file compared with the baseline. */
 
-import type { Comparison, SideSpread } from "../../compare/comparison.ts";
+import { answersOf, type Comparison, type SideSpread } from "../../compare/comparison.ts";
 import { LEAD, QUESTIONS } from "../../compare/questions.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
 import {
@@ -85,7 +85,7 @@ export interface ToldComparison {
 export function tellComparison(comparison: Comparison): ToldComparison {
   const [a, b] = comparison.sides;
   const sides: Sides = { letters: lettersOf(comparison), alpha: comparison.alpha };
-  const questions = QUESTIONS.map((question) => tellQuestion(question, comparison, sides));
+  const questions = answersOf(comparison).map((one) => tellQuestion(one, comparison, sides));
   const files = `${b.file} against ${a.file}`;
   return {
     answer: answerInWords(comparison),
@@ -133,8 +133,7 @@ function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
       { id: "spread", name: `spread ${sides.letters[1]} / ${sides.letters[0]}`, per: "row" },
       { id: "holm", name: "Holm p", per: "row" },
     ],
-    rows: QUESTIONS.map(({ name }) => {
-      const answer = comparison[name];
+    rows: answersOf(comparison).map(({ name, answer }) => {
       const { verdict, shift_ns, shift_ci_ns, shift_percent, n, cliffs_delta, spread, brunner_munzel } =
         answer;
       const holm = brunner_munzel?.p_holm ?? null;

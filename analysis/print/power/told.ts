@@ -1,12 +1,12 @@
 /** How many runs are needed: all that is said about it. */
 
-import { LEAD, QUESTIONS } from "../../compare/questions.ts";
-import type { PowerAnalysis, RunsAnswer } from "../../power/power.ts";
+import { LEAD } from "../../compare/questions.ts";
+import { type PowerAnalysis, type RunsAnswer, runsAnswers } from "../../power/power.ts";
 import { sample } from "../measured.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Field, Note, Said, Table } from "../model.ts";
 import { noAnswerInWords, powerWarningInWords } from "./reasons.ts";
-import { exact, marginInWords, plain, probability, say, shift } from "../said.ts";
+import { exact, marginInWords, NOT_DECLARED, plain, probability, say, shift } from "../said.ts";
 
 export type PowerColumn = "margin" | "runs" | "range" | "power";
 
@@ -24,7 +24,7 @@ export interface ToldPower {
 export function tellPower(analysis: PowerAnalysis): ToldPower {
   const { files, alpha, power } = analysis;
   const assumed = analysis[LEAD.name].assumed_shift_ns;
-  const questions = QUESTIONS.map(({ name }) => [name, analysis[name]] as const);
+  const questions = runsAnswers(analysis).map(({ name, ...answer }) => [name, answer] as const);
   return {
     asked: say`runs a side for EQUIVALENT with power ${exact(power)} at alpha ${exact(alpha)}, if ${
       assumed === 0
@@ -56,10 +56,16 @@ export function tellPower(analysis: PowerAnalysis): ToldPower {
       }))
     ),
     notes: [
+      ...askedNotes(analysis),
       ...analysis.warnings.map((warning): Note => ({ label: "warning", says: powerWarningInWords(warning) })),
       { label: "method", says: plain(analysis.method) },
     ],
   };
+}
+
+function askedNotes({ asked }: PowerAnalysis): Note[] {
+  if (asked.length === 0) return [];
+  return [{ label: "asked", says: plain(`${asked.map(({ name }) => name).join(", ")} ${NOT_DECLARED}`) }];
 }
 
 function cells(answer: RunsAnswer) {

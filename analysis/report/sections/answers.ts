@@ -1,6 +1,6 @@
 /** The first screen of a comparison: each question with its answer in words, and where the shift lies. */
 
-import type { Answer, Comparison } from "../../compare/comparison.ts";
+import { type Answer, answersOf, type Comparison } from "../../compare/comparison.ts";
 import { confidence, joined } from "../../print/said.ts";
 import type { ToldQuestion } from "../../print/compare/question.ts";
 import type { ToldComparison } from "../../print/compare/told.ts";
@@ -13,9 +13,9 @@ import { axisOf, intervalPlot } from "../plots/intervals.ts";
 export function answers(told: ToldComparison, comparison: Comparison): Markup {
   const { alpha } = comparison;
   return markup`<div class="answers">${
-    told.questions.map((question) =>
-      article(question, comparison[question.name], told.letters, question === told.lead)
-    )
+    answersOf(comparison).map(({ answer }, index) => [told.questions[index]!, answer] as const).map((
+      [question, answer],
+    ) => article(question, answer, told.letters, question === told.lead))
   }</div>
 <p class="note">In each drawing: the green band is the margin, the dot the shift, the thick line its ${
     confidence(2 * alpha).text

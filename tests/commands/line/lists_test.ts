@@ -43,10 +43,10 @@ const EXAMPLES = Object.entries<Flag>({ ...PROTOCOL_FLAGS, ...COMPARE_FLAGS })
     return example === undefined || parse === undefined ? [] : [{ name, example, parse }];
   });
 
-Deno.test("the examples in the help of --by and --fail-on are taken", () => {
-  assert.deepEqual(EXAMPLES.map(({ name }) => name), ["by", "fail-on"]);
+Deno.test("the examples in the help of --by, --question and --fail-on are taken", () => {
+  assert.deepEqual(EXAMPLES.map(({ name }) => name), ["by", "question", "fail-on"]);
   for (const { example, parse } of EXAMPLES) {
-    assert.deepEqual(parse(example), example.split(","));
+    assert.deepEqual([parse(example)].flat(), example.split(","));
   }
 });
 

@@ -25,6 +25,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "alpha",
     "holm_family",
     "bh_family",
+    "asked_family",
     "sides",
     "questions",
     "mechanisms",
@@ -76,13 +77,13 @@ Deno.test("two files and three have one form, and no field of a comparison is le
   assert.deepEqual([two.version, two.kind], [1, "compare"]);
   assert.deepEqual(three, { ...two, comparisons: [...two.comparisons, ...two.comparisons] });
   const [said] = two.comparisons;
-  const own = ["verdict", ...QUESTIONS.map(({ name }) => name)];
+  const own = ["verdict", "asked", ...QUESTIONS.map(({ name }) => name)];
   assert.deepEqual(
     Object.keys(comparison).filter((field) => !own.includes(field)).sort(),
     Object.keys(said).filter((field) => field !== "answer" && field !== "questions").sort(),
   );
   for (const [index, { name }] of QUESTIONS.entries()) {
-    assert.deepEqual(Object.keys(said.questions[index]), ["name", ...Object.keys(comparison[name])]);
+    assert.deepEqual(Object.keys(said.questions[index]), ["name", "asked", ...Object.keys(comparison[name])]);
   }
 });
 
