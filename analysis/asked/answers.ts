@@ -8,6 +8,7 @@ import { Exploration } from "../compare/exploration.ts";
 import type { Declared } from "../compare/limits.ts";
 import type { Warning } from "../compare/warning.ts";
 import { seriesWarnings, unobserved } from "../compare/warnings.ts";
+import { withFields } from "../lazy.ts";
 import type { ResultFile } from "../result/file.ts";
 import { both, sampleOfValues } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -67,20 +68,21 @@ export function withAsked(
     return {
       name: question.name,
       title: question.title,
-      answer: answer(estimated, { ...circumstances, adjusted: at < 0 ? null : adjustedAs }, exploration),
+      answer: answer(estimated, { ...circumstances, adjusted: at < 0 ? null : adjustedAs }),
     };
   });
   const answersTo = (index: number) =>
     answers.slice(index * questions.length, (index + 1) * questions.length);
-  return comparisons.map((comparison, index) => ({
-    ...comparison,
-    asked: answersTo(index),
-    asked_family: family.length,
-    warnings: [
-      ...comparison.warnings,
-      ...answersTo(index).flatMap((answer) => askedWarnings(answer, comparison)),
-    ],
-  }));
+  return comparisons.map((comparison, index) =>
+    withFields(comparison, {
+      asked: answersTo(index),
+      asked_family: family.length,
+      warnings: [
+        ...comparison.warnings,
+        ...answersTo(index).flatMap((answer) => askedWarnings(answer, comparison)),
+      ],
+    })
+  );
 }
 
 function askedWarnings({ name, answer }: AskedAnswer, { sides }: Comparison): Warning[] {

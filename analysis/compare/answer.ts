@@ -1,7 +1,8 @@
 /** One question: estimate, interval, tests and verdict, with refusals when the data are too few. */
 
 import { contrast, shiftTestOf } from "./contrast.ts";
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import { leaveOut } from "./leave_out.ts";
 import { both, cappedP, INTERVAL_NEEDS, type Sample, TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer } from "./comparison.ts";
@@ -30,7 +31,7 @@ type Numbers = Omit<Answer, "verdict" | "reasons" | "n_to_settle" | "leave_out" 
 
 /** A question's numbers, before the p-values of all questions are adjusted together. */
 export interface Estimated {
-  readonly numbers: Unadjusted<Numbers>;
+  readonly numbers: Numbers;
   /** Null with too few runs. */
   readonly shiftTest: ShiftTest | null;
   /** How many times the shift's variance is taken, because the margin is as uncertain as A's median. */
@@ -63,8 +64,7 @@ export function estimate(
     shiftTest,
     uncertainty,
     inflation: uncertainty * (serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest)),
-    numbers: {
-      ...shown,
+    numbers: withFields(shown, {
       margin_percent: margin.kind === "share" ? margin.percent : null,
       margin_to_median: isRelative && decisive.margin_ns !== null ? decisive.margin_ns / median : null,
       margin_source: declared.source,
@@ -75,7 +75,7 @@ export function estimate(
       modes: serial === null && decisive.tost !== null && decisive.series.some(isBimodal)
         ? modeShares(...sorted, 1 - alpha)
         : null,
-    },
+    }),
   };
 }
 
@@ -186,11 +186,9 @@ export interface Circumstances {
 
 /** The answer to a question. */
 export function answer(
-  { numbers, shiftTest, uncertainty, inflation }: Estimated,
+  { numbers: estimated, shiftTest, uncertainty, inflation }: Estimated,
   circumstances: Circumstances,
-  exploration: Exploration,
 ): Answer {
-  const estimated = exploration.adjust<Numbers>(numbers);
   const { alpha, adjusted, confounded, broken } = circumstances;
   const pHolm = adjusted === null || estimated.brunner_munzel === null
     ? null
@@ -200,9 +198,15 @@ export function answer(
     verdict: Verdict,
     reasons: readonly VerdictReason[],
     n_to_settle: number | null = null,
-  ): Answer => (
-    { ...estimated, brunner_munzel: test, verdict, reasons, n_to_settle, leave_out: null, mix: null }
-  );
+  ): Answer =>
+    withFields(estimated, {
+      brunner_munzel: test,
+      verdict,
+      reasons,
+      n_to_settle,
+      leave_out: null,
+      mix: null,
+    });
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
   const [nA, nB] = estimated.n;
@@ -245,8 +249,7 @@ export function answer(
     ? runsToSettle(shiftTest, { margin, alpha, power: SETTLING_POWER, inflation }, fewest)
     : null;
   const significant = isSignificant ? { p: pHolm!, p_capped: test!.p_capped } : null;
-  return {
-    ...say(verdict, isOpen ? reasonsFor(place, margin, significant, needed) : [], needed),
+  return withFields(say(verdict, isOpen ? reasonsFor(place, margin, significant, needed) : [], needed), {
     leave_out: leaveOut(
       shiftTest!,
       {
@@ -258,7 +261,7 @@ export function answer(
       },
       verdict,
     ),
-  };
+  });
 }
 
 /** Why an answer is open, and what is known all the same. */

@@ -1,6 +1,7 @@
 /** Cross tables of two columns, and of a column and the side. */
 
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { deferred, withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import type { ColumnName } from "../result/columns.ts";
 import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
 import { cappedP } from "../sample/sample.ts";
@@ -35,7 +36,7 @@ export function crossColumns(
   columns: TextName,
   confounded: Confounding | null,
   test: Testing,
-): Unadjusted<CrossTable> {
+): CrossTable {
   const strata: CountsByStratum = new Map();
   for (const [index, file] of files.entries()) {
     for (
@@ -58,7 +59,7 @@ export function crossSides(
   across: TextName | null,
   confounded: Confounding | null,
   test: Testing,
-): Unadjusted<CrossTable> {
+): CrossTable {
   const strata: CountsByStratum = new Map();
   for (const [index, file] of files.entries()) {
     for (const { values, count } of cellsOf(groupingOf(rows.map((name) => test.columnOf(file, name))))) {
@@ -141,35 +142,52 @@ function tableOf(counts: Counts, { row_values, column_values }: Shape): Table {
 function tested(
   { rows, columns, counts: all, within, confounded }: Crossed,
   test: Testing,
-): Unadjusted<CrossTable> {
+): CrossTable {
   const shape = shapeOf(all);
   const counts = tableOf(all, shape);
   const n = counts.flat().reduce((sum, count) => sum + count, 0);
   const found = { rows, columns, ...shape, counts, n };
-  if (shape.row_values.length < 2 || shape.column_values.length < 2) {
-    return {
-      ...found,
-      cramers_v: null,
-      cramers_v_ci: null,
-      p: null,
-      p_capped: false,
-      p_bh: null,
-      method: null,
-      g_test: null,
-      mantel_haenszel: null,
-      confounded,
-    };
-  }
+  const tests = shape.row_values.length < 2 || shape.column_values.length < 2
+    ? () => UNTESTED
+    : test.exploration.later(() => testsOf(counts, within, test));
+  const names = [
+    "cramers_v",
+    "cramers_v_ci",
+    "p",
+    "p_capped",
+    "p_bh",
+    "method",
+    "g_test",
+    "mantel_haenszel",
+  ] as const;
+  return withFields(withFields(found, deferred(names, tests)), { confounded });
+}
+
+type Tests = Omit<
+  CrossTable,
+  "rows" | "columns" | "row_values" | "column_values" | "counts" | "n" | "confounded"
+>;
+
+const UNTESTED: Tests = {
+  cramers_v: null,
+  cramers_v_ci: null,
+  p: null,
+  p_capped: false,
+  p_bh: null,
+  method: null,
+  g_test: null,
+  mantel_haenszel: null,
+};
+
+function testsOf(counts: Table, within: Crossed["within"], test: Testing): Tests {
   const { cramersV, minExpected, p, pFloor, method } = association(counts);
   const interval = cramersVInterval(counts, 1 - test.alpha);
   return test.exploration.add(p, pFloor, {
-    ...found,
     cramers_v: cramersV,
-    cramers_v_ci: interval === null ? null : [interval.low, interval.high],
+    cramers_v_ci: interval === null ? null : [interval.low, interval.high] as const,
     method,
     g_test: minExpected < EXPECTED_AT_LEAST ? null : gOf(counts),
     mantel_haenszel: within === null ? null : withinStrata(...within, test),
-    confounded,
   });
 }
 
@@ -183,7 +201,7 @@ function withinStrata(
   across: string,
   strata: CountsByStratum,
   { exploration }: Testing,
-): Unadjusted<WithinStrata> | null {
+): WithinStrata | null {
   const shape = shapeOf(summed(strata));
   const [r, c] = [shape.row_values.length, shape.column_values.length];
   if (r < 2 || c < 2 || strata.size < 2 || (r - 1) * (c - 1) > MOST_FREE_CELLS) return null;

@@ -5,7 +5,8 @@ import { keyAnswers } from "../mechanisms/key_answers.ts";
 import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
-import { Exploration, type Unadjusted } from "./exploration.ts";
+import { once, withFields } from "../lazy.ts";
+import { Exploration } from "./exploration.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
 import {
   alphaOf,
@@ -33,7 +34,7 @@ import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
-import { concluded, type Explored, stratify } from "./strata.ts";
+import { stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Looks, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -105,7 +106,7 @@ interface SameRuns {
   readonly renaming: Renaming;
 }
 
-/** A comparison whose p-values are not adjusted yet. */
+/** A comparison whose deciding p-values are not adjusted yet. */
 interface Prepared {
   readonly files: Pair<ResultFile>;
   readonly names: Pair<string>;
@@ -119,10 +120,10 @@ interface Prepared {
   readonly sha256: string | null;
   /** The columns that make the strata, one list for each of them. */
   readonly keys: readonly Key[];
-  readonly strata: readonly (Unadjusted<Explored> | SameRuns)[];
-  readonly association: readonly Unadjusted<CrossTable>[];
+  readonly strata: readonly (Stratification | SameRuns)[];
+  readonly association: readonly CrossTable[];
   readonly mechanisms: Comparison["mechanisms"];
-  readonly tails: Comparison["tails"];
+  readonly tails: () => Comparison["tails"];
 }
 
 function prepare(
@@ -161,6 +162,8 @@ function prepare(
       broken,
     };
   };
+  // Refused at once, whoever reads the tails.
+  const ofTails = { alpha, marginPercent: tailMarginOf(a), deadlineNs: deadlineOf(a) };
   const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
   const keys = (options.by === undefined ? defaultKeys(a) : [options.by]).map(
     (columns): Key => {
@@ -195,11 +198,7 @@ function prepare(
       spreadRatioOf(a),
       decodeDifference(a.meta, b.meta),
     ),
-    tails: tails(files, tailed(LEAD), WHOLES.map(tailed), {
-      alpha,
-      marginPercent: tailMarginOf(a),
-      deadlineNs: deadlineOf(a),
-    }),
+    tails: once(() => tails(files, tailed(LEAD), WHOLES.map(tailed), ofTails)),
   };
 }
 
@@ -231,7 +230,7 @@ function conclude(
   adjusted: readonly number[],
   exploration: Exploration,
 ): Comparison {
-  const { files, sides, alpha, looks } = prepared;
+  const { files, sides, alpha, looks, association } = prepared;
   const answers = perQuestion(({ name }) => {
     const { estimated, confounded, test } = prepared.questions[name];
     const at = test === null ? -1 : family.indexOf(test);
@@ -243,30 +242,33 @@ function conclude(
       adjusted: at < 0 ? null : adjustedAs,
       confounded,
       broken: prepared.broken,
-    }, exploration);
+    });
   });
   const strata: Stratification[] = [];
   for (const one of prepared.strata) {
     strata.push(
-      "as" in one ? renamed(strata[one.as]!, one.columns, one.renaming) : concluded(one, alpha, exploration),
+      "as" in one ? renamed(strata[one.as]!, one.columns, one.renaming) : one,
     );
   }
   for (const { name } of WHOLES) {
-    answers[name] = { ...answers[name], mix: mixOf(name, answers[name], strata) };
+    answers[name] = withFields(answers[name], { mix: mixOf(name, answers[name], strata) });
   }
-  const association = prepared.association.map((table) => exploration.adjust<CrossTable>(table));
   return {
     verdict: answers[LEAD.name].verdict,
     alpha,
     ...(looks === null ? {} : { looks }),
     holm_family: family.length,
-    bh_family: exploration.size,
+    get bh_family() {
+      return exploration.size;
+    },
     sides,
     ...answers,
     asked: [],
     asked_family: 0,
     mechanisms: prepared.mechanisms,
-    tails: prepared.tails,
+    get tails() {
+      return prepared.tails();
+    },
     strata,
     association,
     stacks: stackFrames(files, strata, association),
@@ -282,7 +284,7 @@ function stratifyAll(
   alpha: number,
   isConfounded: boolean,
   exploration: Exploration,
-): (Unadjusted<Explored> | SameRuns)[] {
+): (Stratification | SameRuns)[] {
   const decode = decodeDifference(files[0].meta, files[1].meta);
   const whole = isConfounded ? { code: "question_confounded", question: OF_STRATA.name } as const : null;
   const confounds = keys.map(({ columns }) => columns.includes("signature") ? decode ?? whole : whole);
@@ -300,7 +302,7 @@ function crossTables(
   names: Pair<string>,
   by: readonly ColumnName[] | null,
   test: Testing,
-): Unadjusted<CrossTable>[] {
+): CrossTable[] {
   const [a, b] = both(files, ({ meta }) => meta);
   const protocol = protocolDifferences(a, b)[0] ?? null;
   const decode = decodeDifference(a, b);

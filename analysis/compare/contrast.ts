@@ -2,7 +2,8 @@
  * Two samples against each other: shift, effect, spread and shape, with refusals when the data are too few.
  */
 
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { deferred, once, withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import { INTERVAL_NEEDS, summarise, TEST_NEEDS } from "../sample/sample.ts";
 import { type RatioInterval, sideSpread } from "./spread.ts";
 import { type Bins, binsOver } from "../sample/histogram.ts";
@@ -30,21 +31,34 @@ export function contrast(
   shiftTest: ShiftTest | null = shiftTestOf(samples),
   bins: Bins | null = binsOver(samples),
   ofRatio: RatioInterval = "resampled",
-): Unadjusted<Contrast> {
+): Contrast {
   const [a, b] = samples;
   const smaller = Math.min(a.length, b.length);
-  const interval = smaller < INTERVAL_NEEDS ? null : (serial ?? shiftTest)!.interval(1 - alpha);
-  const ends: Pair<number> | null = interval === null ? null : [interval.low, interval.high];
-  return {
-    ...summarise(samples, bins),
-    shift_ns: shiftTest?.estimate ?? (smaller === 0 ? null : hodgesLehmann(a, b)),
-    shift_ci_ns: ends,
-    shift_method: interval === null ? null : `Hodges-Lehmann, ${interval.method}`,
-    direction: directionOf(ends),
-    cliffs_delta: smaller === 0 ? null : cliffsDelta(a, b),
+  const shift = once(() => shiftTest?.estimate ?? (smaller === 0 ? null : hodgesLehmann(a, b)));
+  const interval = once(() => smaller < INTERVAL_NEEDS ? null : (serial ?? shiftTest)!.interval(1 - alpha));
+  const ends = once((): Pair<number> | null => {
+    const found = interval();
+    return found === null ? null : [found.low, found.high];
+  });
+  const shown = withFields(summarise(samples, bins), {
+    get shift_ns() {
+      return shift();
+    },
+    get shift_ci_ns() {
+      return ends();
+    },
+    get shift_method() {
+      return interval() === null ? null : `Hodges-Lehmann, ${interval()!.method}`;
+    },
+    get direction() {
+      return directionOf(ends());
+    },
+    get cliffs_delta() {
+      return smaller === 0 ? null : cliffsDelta(a, b);
+    },
     spread: sideSpread(samples, alpha, exploration, ofRatio),
-    ...shapes(samples, exploration),
-  };
+  });
+  return withFields(shown, shapes(samples, exploration));
 }
 
 /** Null where there are too few runs for it. */
@@ -55,8 +69,15 @@ export function shiftTestOf(samples: Pair<Float64Array>): ShiftTest | null {
 function shapes(
   [a, b]: Pair<Float64Array>,
   exploration: Exploration,
-): Unadjusted<Pick<Contrast, "kolmogorov_smirnov" | "anderson_darling">> {
+): Pick<Contrast, "kolmogorov_smirnov" | "anderson_darling"> {
   if (Math.min(a.length, b.length) < TEST_NEEDS) return { kolmogorov_smirnov: null, anderson_darling: null };
+  return deferred(
+    ["kolmogorov_smirnov", "anderson_darling"],
+    exploration.later(() => shapesOf(a, b, exploration)),
+  );
+}
+
+function shapesOf(a: Float64Array, b: Float64Array, exploration: Exploration) {
   const ks = kolmogorovSmirnov(a, b);
   const ad = andersonDarling([a, b]);
   const largest = ad.pCeiling < 1 && ad.p === ad.pCeiling ? `, p is ${ad.pCeiling} or more` : "";

@@ -3,6 +3,7 @@
  * stack.
  */
 
+import { withFields } from "../lazy.ts";
 import type { Group, Grouping } from "../sample/grouping.ts";
 import type { Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -49,7 +50,7 @@ export function renamed(
     const renamed = names.get(group.value);
     return renamed === undefined || renamed.name === null
       ? group
-      : { ...group, value: renamed.name, values: renamed.values };
+      : withFields(group, { value: renamed.name, values: renamed.values });
   });
-  return { ...original, key: columns.join(","), columns, same_runs_as: original.key, groups };
+  return withFields(original, { key: columns.join(","), columns, same_runs_as: original.key, groups });
 }

@@ -1,6 +1,7 @@
 /** Spread of samples against each other: ratio of MADs, and the tests of equal spread. */
 
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { deferred, once, withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import { cappedP, INTERVAL_NEEDS, TEST_NEEDS } from "../sample/sample.ts";
 import type { SideSpread, SpreadDirection, SpreadTests } from "./comparison.ts";
 import type { Ratio } from "../sample/ratio.ts";
@@ -23,10 +24,16 @@ export function sideSpread(
   alpha: number,
   exploration: Exploration,
   interval: RatioInterval,
-): Unadjusted<SideSpread> {
-  const mad_ratio = ratioOf(samples, alpha, interval);
-  const direction = interval === "resampled" ? directionOfRatio(mad_ratio) : null;
-  return { mad_ratio, direction, ...spreadTests(samples, exploration) };
+): SideSpread {
+  const ratio = once(() => ratioOf(samples, alpha, interval));
+  return withFields({
+    get mad_ratio() {
+      return ratio();
+    },
+    get direction() {
+      return interval === "resampled" ? directionOfRatio(ratio()) : null;
+    },
+  }, spreadTests(() => samples, exploration));
 }
 
 /** Whether a ratio gets an interval: resamples cost more than all else that is computed of two samples. */
@@ -57,30 +64,41 @@ function directionOfRatio(ratio: Ratio | null): SpreadDirection | null {
   return high !== null && high < 1 ? "tighter" : "unclear";
 }
 
-/** Tests of equal spread between those groups that are large enough. */
+/** Tests of equal spread between those groups that are large enough; the groups are made when that is asked for. */
 export function spreadTests(
-  groups: readonly Float64Array[],
+  groups: () => readonly Float64Array[],
   exploration: Exploration,
-): Unadjusted<SpreadTests> {
-  const large = groups.filter(isLarge);
-  if (large.length < 2) return { ...NONE, fligner_killeen: null };
-  const deviations = deviationsFromMedians(large);
-  const { chiSquare, df, p } = flignerKilleen(large, deviations);
-  return {
-    ...decided(large, deviations, exploration),
-    fligner_killeen: chiSquare === null || p === null ? null : { chi_square: chiSquare, df, ...cappedP(p) },
-  };
+): SpreadTests {
+  return deferred(
+    ["test", "brown_forsythe", "fligner_killeen"],
+    exploration.later((): SpreadTests => {
+      const large = groups().filter(isLarge);
+      if (large.length < 2) return { ...NONE, fligner_killeen: null };
+      const deviations = deviationsFromMedians(large);
+      const { chiSquare, df, p } = flignerKilleen(large, deviations);
+      return withFields(decided(large, deviations, exploration), {
+        fligner_killeen: chiSquare === null || p === null
+          ? null
+          : { chi_square: chiSquare, df, ...cappedP(p) },
+      });
+    }),
+  );
 }
 
 /** The test whose p decides, and Brown-Forsythe's about the median. */
-type Decided = Unadjusted<Pick<SpreadTests, "test" | "brown_forsythe">>;
+type Decided = Pick<SpreadTests, "test" | "brown_forsythe">;
 
 const NONE: Decided = { test: null, brown_forsythe: null };
 
 /** Like spreadTests, without Fligner-Killeen's. */
 export function decidingTests(groups: readonly Float64Array[], exploration: Exploration): Decided {
-  const large = groups.filter(isLarge);
-  return large.length < 2 ? NONE : decided(large, deviationsFromMedians(large), exploration);
+  return deferred(
+    ["test", "brown_forsythe"],
+    exploration.later(() => {
+      const large = groups.filter(isLarge);
+      return large.length < 2 ? NONE : decided(large, deviationsFromMedians(large), exploration);
+    }),
+  );
 }
 
 function decided(

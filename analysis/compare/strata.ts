@@ -2,7 +2,8 @@
 
 import type { ColumnName } from "../result/columns.ts";
 import { contrast, shiftTestOf } from "./contrast.ts";
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { deferred, once, withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import type { Grouping } from "../sample/grouping.ts";
 import { both, completeness, type FileSample, samplesByName, TEST_NEEDS } from "../sample/sample.ts";
 import { decidingTests, type RatioInterval, ratioOf, spreadTests, STRATA_RESAMPLED } from "./spread.ts";
@@ -26,11 +27,6 @@ interface Grouped {
   readonly notObserved: number;
 }
 
-/** A stratification without the verdict on its spread, which depends on adjusted p-values. */
-export interface Explored extends Omit<Stratification, "spread"> {
-  readonly spread: Omit<StrataSpread, "verdict" | "reason">;
-}
-
 /**
  * The durations that are examined stratum by stratum: one of them for each stratum, all of them across
  * strata.
@@ -38,22 +34,6 @@ export interface Explored extends Omit<Stratification, "spread"> {
 type StrataSamples = Readonly<Record<WholeName, Pair<FileSample>>>;
 
 const EMPTY = new Float64Array(0);
-
-export function concluded(
-  unadjusted: Unadjusted<Explored>,
-  alpha: number,
-  exploration: Exploration,
-): Stratification {
-  const explored = exploration.adjust<Explored>(unadjusted);
-  const { test, side_tests } = explored.spread;
-  const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
-  // Strata that change places, where the wider one of one side is the tighter one of the other, look alike
-  // together.
-  const each = !differs(test) && side_tests.every(differs);
-  const verdict = test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE";
-  const reason = each ? { code: "each_side_alone" } as const : null;
-  return { ...explored, spread: { ...explored.spread, verdict, reason } };
-}
 
 /**
  * @param samples of the files
@@ -68,7 +48,7 @@ export function stratify(
   alpha: number,
   confounded: StratumReason | null,
   exploration: Exploration,
-): Unadjusted<Explored> {
+): Stratification {
   const grouped = bySide(files, samples[OF_STRATA.name], groupings);
   const values = new Map(grouped.flatMap((side) => [...side.values]));
   const strata = [...values.keys()].filter((name) =>
@@ -90,6 +70,11 @@ export function stratify(
     const sides = bySide(files, samples[question], groupings);
     return strata.map((name) => samplesOf(sides, name));
   };
+  const stratified = exploration.later(() =>
+    confounded !== null
+      ? []
+      : WHOLES.flatMap(({ name }) => stratifiedShifts(name, inStrata(name), alpha, exploration))
+  );
   return {
     key: columns.join(","),
     columns,
@@ -97,10 +82,10 @@ export function stratify(
     n: both(grouped, ({ samples }) => totalOf(samples)),
     not_observed: both(grouped, ({ notObserved }) => notObserved),
     groups,
-    spread: spreadBetween(ordered, exploration),
-    stratified: confounded !== null
-      ? []
-      : WHOLES.flatMap(({ name }) => stratifiedShifts(name, inStrata(name), alpha, exploration)),
+    spread: spreadBetween(ordered, alpha, exploration),
+    get stratified() {
+      return stratified();
+    },
   };
 }
 
@@ -153,7 +138,7 @@ function stratum(
   exploration: Exploration,
   bins: Bins | null,
   ofRatio: RatioInterval,
-): Unadjusted<Stratum> {
+): Stratum {
   const samples = samplesOf(grouped, value);
   const [a, b] = samples;
   const isFirst = a === first[0] && b === first[1];
@@ -162,23 +147,28 @@ function stratum(
   const numbers = contrast(samples, alpha, exploration, null, test, bins, ofRatio);
   const timeout = both(grouped, (side) => side.timeout.get(value) ?? 0);
   const aborted = both(grouped, (side) => side.aborted.get(value) ?? 0);
-  return {
-    value,
-    values,
-    ...numbers,
-    shift_ns: smaller < TEST_NEEDS ? null : numbers.shift_ns,
+  const tested = exploration.later((): Pick<Stratum, "brunner_munzel"> => ({
     brunner_munzel: test === null ? null : exploration.add(test.p, null, {
       u: (test.excess(0) + 0.5) * a.length * b.length,
       method: test.method,
     }),
-    censored: [timeout[0] + aborted[0], timeout[1] + aborted[1]],
+  }));
+  const ratios = once((): Stratum["mad_ratio_to_first"] =>
+    isFirst ? [null, null] : [ratioOf([first[0], a], alpha, ofRatio), ratioOf([first[1], b], alpha, ofRatio)]
+  );
+  const told = withFields({ value, values }, withFields(numbers, deferred(["brunner_munzel"], tested)));
+  return withFields(told, {
+    get shift_ns() {
+      return smaller < TEST_NEEDS ? null : numbers.shift_ns;
+    },
+    censored: [timeout[0] + aborted[0], timeout[1] + aborted[1]] as const,
     timeout,
     aborted,
-    mad_ratio_to_first: isFirst
-      ? [null, null]
-      : [ratioOf([first[0], a], alpha, ofRatio), ratioOf([first[1], b], alpha, ofRatio)],
+    get mad_ratio_to_first() {
+      return ratios();
+    },
     ...refused,
-  };
+  });
 }
 
 /** Why a stratum cannot be compared, or null. */
@@ -200,15 +190,33 @@ function refusalOf([a, b]: Pair<Float64Array>, confounded: StratumReason | null)
 
 function spreadBetween(
   ordered: readonly Pair<Float64Array>[],
+  alpha: number,
   exploration: Exploration,
-): Unadjusted<Explored["spread"]> {
+): StrataSpread {
   const [ofA, ofB] = [ordered.map(([a]) => a), ordered.map(([, b]) => b)];
-  const tests = spreadTests(ordered.map(aroundOwnMedians), exploration);
   const sides = both([ofA, ofB], (groups) => decidingTests(groups, exploration));
+  const tests = withFields(spreadTests(() => ordered.map(aroundOwnMedians), exploration), {
+    get sides() {
+      return both(sides, ({ brown_forsythe }) => brown_forsythe);
+    },
+    get side_tests() {
+      return both(sides, ({ test }) => test);
+    },
+  });
+  return withFields(tests, deferred(["verdict", "reason"], () => concluded(tests, alpha)));
+}
+
+function concluded(
+  { test, side_tests }: Pick<StrataSpread, "test" | "side_tests">,
+  alpha: number,
+): Pick<StrataSpread, "verdict" | "reason"> {
+  const differs = (one: typeof test) => one !== null && one.p_bh < alpha;
+  // Strata that change places, where the wider one of one side is the tighter one of the other, look alike
+  // together.
+  const each = !differs(test) && side_tests.every(differs);
   return {
-    ...tests,
-    sides: both(sides, ({ brown_forsythe }) => brown_forsythe),
-    side_tests: both(sides, ({ test }) => test),
+    verdict: test === null ? "NO-DATA" : differs(test) || each ? "DIFFERENT" : "INCONCLUSIVE",
+    reason: each ? { code: "each_side_alone" } : null,
   };
 }
 

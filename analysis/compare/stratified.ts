@@ -1,7 +1,8 @@
 /** The shift that all strata share: what remains of a shift when the mix of strata is taken out. */
 
 import { directionOf } from "./contrast.ts";
-import type { Exploration, Unadjusted } from "./exploration.ts";
+import { deferred, withFields } from "../lazy.ts";
+import type { Exploration } from "./exploration.ts";
 import { TEST_NEEDS } from "../sample/sample.ts";
 import type { Answer, Mix, Stratification, Stratified } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -19,23 +20,27 @@ export function stratifiedShifts(
   ordered: readonly Pair<Float64Array>[],
   alpha: number,
   exploration: Exploration,
-): Unadjusted<Stratified>[] {
+): Stratified[] {
   const strata = ordered.filter(([a, b]) => Math.min(a.length, b.length) >= TEST_NEEDS)
     .map(([a, b]) => ({ a, b }));
   if (strata.length < STRATA_NEEDED) return [];
   const sizes = (side: "a" | "b") => strata.reduce((sum, stratum) => sum + stratum[side].length, 0);
-  const { low, high, method } = stratifiedShiftInterval(strata, 1 - alpha);
-  const { t, p, method: test } = vanElteren(strata);
-  return [{
-    question,
-    strata: strata.length,
-    n: [sizes("a"), sizes("b")],
-    shift_ns: stratifiedHodgesLehmann(strata),
-    shift_ci_ns: [low, high],
-    shift_method: `stratified Hodges-Lehmann, ${method}`,
-    direction: directionOf([low, high])!,
-    van_elteren: exploration.add(p, null, { t, method: test }),
-  }];
+  const ofShift = () => {
+    const { low, high, method } = stratifiedShiftInterval(strata, 1 - alpha);
+    return {
+      shift_ns: stratifiedHodgesLehmann(strata),
+      shift_ci_ns: [low, high] as const,
+      shift_method: `stratified Hodges-Lehmann, ${method}`,
+      direction: directionOf([low, high])!,
+    };
+  };
+  const ofTest = exploration.later(() => {
+    const { t, p, method } = vanElteren(strata);
+    return { van_elteren: exploration.add(p, null, { t, method }) };
+  });
+  const of = { question, strata: strata.length, n: [sizes("a"), sizes("b")] as const };
+  const shift = deferred(["shift_ns", "shift_ci_ns", "shift_method", "direction"], ofShift);
+  return [withFields(withFields(of, shift), deferred(["van_elteren"], ofTest))];
 }
 
 /**
@@ -49,8 +54,9 @@ export function mixOf(
   strata: readonly Stratification[],
 ): Mix | null {
   if (verdict !== "DIFFERENT") return null;
-  for (const { key, stratified, same_runs_as } of strata) {
-    if (same_runs_as !== null) continue;
+  for (const stratification of strata) {
+    if (stratification.same_runs_as !== null) continue;
+    const { key, stratified } = stratification;
     const within = stratified.find((of) => of.question === question);
     if (within === undefined) continue;
     const [low, high] = within.shift_ci_ns;

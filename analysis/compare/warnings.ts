@@ -5,7 +5,7 @@
 
 import { HOW_MANY } from "./confounding.ts";
 import { constantDifferences, residueOf } from "./residue.ts";
-import { THIN_BELOW } from "../sample/sample.ts";
+import { TEST_NEEDS, THIN_BELOW } from "../sample/sample.ts";
 import type { Answer, ContextDifference, Direction, Side, Stratification, Stratum } from "./comparison.ts";
 import { isDependent } from "./order.ts";
 import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, WHOLES } from "./questions.ts";
@@ -170,24 +170,30 @@ function flipsOf(
   stratification: Stratification,
   answers: Readonly<Record<QuestionName, Answer>>,
 ): Warning[] {
-  const { key, groups, stratified, same_runs_as } = stratification;
+  const { key, groups, same_runs_as } = stratification;
   if (same_runs_as !== null) return [];
   const warnings: Warning[] = [];
   const valuesOf = (where: Direction) =>
     groups.filter(({ direction }) => direction === where).map(({ value }) => value);
   const [later, earlier] = [valuesOf("later"), valuesOf("earlier")];
   if (later.length > 0 && earlier.length > 0) warnings.push({ code: "direction_flips", key, later, earlier });
-  const compared = groups.filter(({ shift_ns }) => shift_ns !== null);
+  const compared = groups.filter(({ n }) => Math.min(...n) >= TEST_NEEDS);
   const { direction } = answers[OF_STRATA.name];
   // Around 0 the sign of an estimate is chance, and so is its flip.
   const sign = direction === "later" ? 1 : direction === "earlier" ? -1 : 0;
   if (sign !== 0 && compared.length > 1 && compared.every(({ shift_ns }) => Math.sign(shift_ns!) === -sign)) {
     warnings.push({ code: "simpson_sign", key, question: OF_STRATA.name });
   }
-  for (const { question, direction: within } of stratified) {
-    const whole = answers[question].direction;
-    if ((whole === "later" && within === "earlier") || (whole === "earlier" && within === "later")) {
-      warnings.push({ code: "simpson", key, question, whole, within });
+  const wholes = WHOLES.map(({ name }) => answers[name].direction);
+  // The shift that the strata share is looked for only where the whole has one that it may contradict.
+  if (wholes.some((whole) => whole === "later" || whole === "earlier")) {
+    for (const of of stratification.stratified) {
+      const whole = answers[of.question].direction;
+      if (whole !== "later" && whole !== "earlier") continue;
+      const within = of.direction;
+      if (within !== "unclear" && within !== whole) {
+        warnings.push({ code: "simpson", key, question: of.question, whole, within });
+      }
     }
   }
   return [...warnings, ...spreadFlipsOf(stratification)];
@@ -195,11 +201,12 @@ function flipsOf(
 
 /** The wider of two strata on one side is the tighter on the other, and both sides show it significantly. */
 function spreadFlipsOf({ key, groups, spread }: Stratification): Warning[] {
-  const significant = spread.side_tests.every((test) => test !== null && test.p < 0.05);
-  if (!significant || groups.length < 2) return [];
+  if (groups.length < 2) return [];
   const [first, second] = groups as readonly Stratum[] as readonly [Stratum, Stratum];
   const signs = SIDES.map((side) => Math.sign((first.mad_ns[side] ?? NaN) - (second.mad_ns[side] ?? NaN)));
   if (signs[0]! * signs[1]! !== -1) return [];
+  const significant = spread.side_tests.every((test) => test !== null && test.p < 0.05);
+  if (!significant) return [];
   const [wide, tight] = signs[0] === 1 ? [first, second] : [second, first];
   return [{ code: "spread_flips", key, wide: wide.value, tight: tight.value }];
 }

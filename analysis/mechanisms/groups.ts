@@ -87,14 +87,31 @@ export function judged(contrast: Contrast | null, { alpha, spreadRatio }: Rules)
   };
 }
 
-/** How far the second group lies from the first, in ns; nulls with too few runs. */
-export function shiftBetween([{ sorted: first }, { sorted: second }]: Pair<GroupSample>, alpha: number): {
-  readonly shift_ns: number | null;
+/** How far the second group lies from the first, in ns; worked out when it is asked for. */
+export class GroupShift {
+  readonly #test: ShiftTest | null;
+  readonly #confidence: number;
+
+  constructor([{ sorted: first }, { sorted: second }]: Pair<GroupSample>, alpha: number) {
+    this.#test = Math.min(first.length, second.length) < INTERVAL_NEEDS ? null : new ShiftTest(first, second);
+    this.#confidence = 1 - 2 * alpha;
+  }
+
+  /** Null with too few runs, as the interval. */
+  get estimate(): number | null {
+    return this.#test === null ? null : this.#test.estimate;
+  }
+
   /** With confidence 1 - 2 alpha. */
-  readonly shift_ci_ns: Pair<number> | null;
-} {
-  if (Math.min(first.length, second.length) < INTERVAL_NEEDS) return { shift_ns: null, shift_ci_ns: null };
-  const test = new ShiftTest(first, second);
-  const { low, high } = test.interval(1 - 2 * alpha);
-  return { shift_ns: test.estimate, shift_ci_ns: [low, high] };
+  get interval(): Pair<number> | null {
+    if (this.#test === null) return null;
+    const { low, high } = this.#test.interval(this.#confidence);
+    return [low, high];
+  }
+
+  /** Whether that interval lies inside the margin. */
+  isWithin(marginNs: number): boolean {
+    return this.#test !== null && this.#test.isAbove(-marginNs, this.#confidence) &&
+      this.#test.isBelow(marginNs, this.#confidence);
+  }
 }

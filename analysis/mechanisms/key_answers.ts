@@ -5,6 +5,7 @@ import { mechanismAnswers } from "./mechanisms.ts";
 import { aliasesOf, type Split, splitsOf } from "./keys.ts";
 import { spreadSources, type Total } from "./sources.ts";
 import type { KeyAnswer, MechanismAnswer, Mechanisms } from "./mechanism.ts";
+import { deferred, withFields } from "../lazy.ts";
 import { type FileSample, sampleOf } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -49,16 +50,17 @@ export function keyAnswers<Name extends string, Reason>(
       ...Object.fromEntries(of) as Record<Name, MechanismAnswer<Reason>>,
     };
   });
-  const sources = asked.map(({ name, duration }) =>
-    [name, [spreadSources(files[0], duration, alpha), spreadSources(files[1], duration, alpha)]] as const
+  const sources = () =>
+    Object.fromEntries(
+      asked.map(({ name, duration }) =>
+        [name, [spreadSources(files[0], duration, alpha), spreadSources(files[1], duration, alpha)]] as const
+      ),
+    ) as Mechanisms<Name, Reason>["sources"];
+  const explored = withFields(
+    deferred(["sources"], () => ({ sources: sources() })),
+    deferred(["mixtures"], () => ({ mixtures: mixturesOf(files, alpha) })),
   );
-  return {
-    spread_ratio: spreadRatio,
-    keys,
-    sources: Object.fromEntries(sources) as Mechanisms<Name, Reason>["sources"],
-    mixtures: mixturesOf(files, alpha),
-    constant,
-  };
+  return withFields(withFields({ spread_ratio: spreadRatio, keys }, explored), { constant });
 }
 
 function mixturesOf(files: Pair<ResultFile>, alpha: number): Pair<SideMixture | null> {
@@ -71,5 +73,5 @@ function isByFlags({ keys: [first] }: Split): boolean {
 }
 
 function confoundedBy<Reason>(answer: MechanismAnswer, reason: Reason | null): MechanismAnswer<Reason> {
-  return reason === null ? answer : { ...answer, verdict: "CONFOUNDED", reasons: [reason] };
+  return reason === null ? answer : withFields(answer, { verdict: "CONFOUNDED", reasons: [reason] } as const);
 }

@@ -6,12 +6,13 @@
 import {
   type GroupSample,
   groupSamples,
+  GroupShift,
   type Judged,
   judged,
   ratioOfSpreads,
   type Rules,
-  shiftBetween,
 } from "./groups.ts";
+import { deferred, once, withFields } from "../lazy.ts";
 import type { Split } from "./keys.ts";
 import type {
   MechanismAnswer,
@@ -22,7 +23,7 @@ import type {
 } from "./mechanism.ts";
 import { type Direction, isToldFrom } from "./within.ts";
 import { groupShares } from "./sources.ts";
-import { cappedP, type FileSample, INTERVAL_NEEDS } from "../sample/sample.ts";
+import { both, cappedP, type FileSample, INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { holm } from "../stats/holm.ts";
 import { twoWaySpread } from "../stats/two_way_spread.ts";
@@ -32,7 +33,7 @@ interface Examined {
   readonly groups: Pair<Pair<GroupSample>>;
   readonly sides: Pair<Judged | null>;
   readonly interaction: Judged | null;
-  readonly shares: Pair<MechanismSide["shares"]>;
+  readonly shares: Pair<() => MechanismSide["shares"]>;
 }
 
 /** Adjusted p-values, beside what they are of. */
@@ -73,10 +74,10 @@ function examine(split: Split, samples: Pair<FileSample>, rules: Rules): Examine
   const interaction = ofA === null || ofB === null
     ? null
     : judged([...ofB, ...ofA.map(([factor, of]) => [-factor as 1 | -1, of] as const)], rules);
-  const shares = SIDES.map((side) => groupShares(samples[side], split.codes[side], rules.alpha)) as [
-    MechanismSide["shares"],
-    MechanismSide["shares"],
-  ];
+  const shares = both(
+    SIDES,
+    (side) => once(() => groupShares(samples[side], split.codes[side], rules.alpha)),
+  );
   return { groups, sides, interaction, shares };
 }
 
@@ -105,7 +106,11 @@ function concluded(
     verdict: MechanismVerdict,
     reasons: readonly MechanismReason[],
     wider: string | null = null,
-  ): MechanismAnswer => ({ verdict, reasons, wider, sides, interaction, two_way: twoWay(groups) });
+  ): MechanismAnswer =>
+    withFields(
+      { verdict, reasons, wider, sides, interaction },
+      deferred(["two_way"], () => ({ two_way: twoWay(groups) })),
+    );
   const missing = SIDES.flatMap((side) =>
     split.keys[0].groups.flatMap((group, index): MechanismReason[] =>
       sides[side].n[index as 0 | 1] === 0 && sides[1 - side as 0 | 1].n[index as 0 | 1] > 0
@@ -141,22 +146,27 @@ function sideOf(
   [first, second]: Pair<GroupSample>,
   found: Judged | null,
   pHolm: number | null,
-  shares: MechanismSide["shares"],
+  shares: () => MechanismSide["shares"],
   { alpha, marginNs }: Rules,
 ): MechanismSide {
-  const { shift_ns, shift_ci_ns } = shiftBetween([first, second], alpha);
-  const inPlace = shift_ci_ns !== null && marginNs !== null && -marginNs < shift_ci_ns[0] &&
-    shift_ci_ns[1] < marginNs;
+  const shift = new GroupShift([first, second], alpha);
   const isTwo = found !== null && found.isBeyond && pHolm! < alpha;
+  const isOne = !isTwo && found !== null && found.isInside && marginNs !== null && shift.isWithin(marginNs);
   return {
     n: [first.sorted.length, second.sorted.length],
     mad_ns: [first.mad_ns, second.mad_ns],
     ratio: found?.ratio ?? null,
     beyond: found === null ? null : { ...found.beyond, p_holm: pHolm! },
-    shift_ns,
-    shift_ci_ns,
-    shares,
-    verdict: isTwo ? "TWO" : found !== null && found.isInside && inPlace ? "ONE" : "INCONCLUSIVE",
+    get shift_ns() {
+      return shift.estimate;
+    },
+    get shift_ci_ns() {
+      return shift.interval;
+    },
+    get shares() {
+      return shares();
+    },
+    verdict: isTwo ? "TWO" : isOne ? "ONE" : "INCONCLUSIVE",
   };
 }
 
@@ -167,7 +177,7 @@ function widerOf({ ratio }: MechanismSide): 0 | 1 {
 
 function whyOpen(
   { keys: [{ groups }] }: Split,
-  { n, mad_ns, ratio, verdict, shift_ci_ns }: MechanismSide,
+  { n, mad_ns, ratio, verdict }: MechanismSide,
   side: 0 | 1,
   { spreadRatio }: Rules,
 ): MechanismReason[] {
@@ -182,9 +192,7 @@ function whyOpen(
   }
   const [low, high] = ratio?.ci ?? [null, null];
   const isInside = low !== null && high !== null && low > 1 / spreadRatio && high < spreadRatio;
-  return isInside && shift_ci_ns !== null
-    ? [{ code: "places_differ", side }]
-    : [{ code: "ratio_open", sides: [side] }];
+  return isInside ? [{ code: "places_differ", side }] : [{ code: "ratio_open", sides: [side] }];
 }
 
 /** What is open on both sides is one reason. */
@@ -211,5 +219,5 @@ function apart(
   );
   if (behind.length === 0) return answer;
   const keys = behind.map(({ keys: [first] }) => first.name);
-  return { ...answer, verdict: "CONFOUNDED", reasons: [{ code: "not_told_from", keys }] };
+  return withFields(answer, { verdict: "CONFOUNDED", reasons: [{ code: "not_told_from", keys }] } as const);
 }

@@ -1,5 +1,6 @@
 /** Samples of a result file: which runs count, sorted once, summarised. */
 
+import { once } from "../lazy.ts";
 import type { Outliers, Pair, PValue, Summary } from "./summary.ts";
 import { describe, percentile } from "./description.ts";
 import type { Grouping } from "./grouping.ts";
@@ -138,19 +139,30 @@ function rowsByRun(run: Float64Array): Uint32Array | null {
 
 /** @param samples sorted ascending */
 export function summarise(samples: Pair<Float64Array>, bins: Bins | null): Summary {
-  const described = both(samples, describe);
-  return {
-    n: [samples[0].length, samples[1].length],
-    median_ns: both(described, ({ median_ns }) => median_ns),
-    iqr_ns: both(described, ({ iqr_ns }) => iqr_ns),
-    mad_ns: both(described, ({ mad_ns }) => mad_ns),
-    p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
-    p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
-    outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
-    histogram: bins === null ? null : {
+  const described = once(() => both(samples, describe));
+  const histogram = once(() =>
+    bins === null ? null : {
       low_ns: bins.low_ns,
       width_ns: bins.width_ns,
       counts: both(samples, (sorted) => countsIn(bins, sorted)),
+    }
+  );
+  return {
+    n: [samples[0].length, samples[1].length],
+    get median_ns() {
+      return both(described(), ({ median_ns }) => median_ns);
+    },
+    get iqr_ns() {
+      return both(described(), ({ iqr_ns }) => iqr_ns);
+    },
+    get mad_ns() {
+      return both(described(), ({ mad_ns }) => mad_ns);
+    },
+    p95_ns: both(samples, (sorted) => percentile(sorted, 0.95)),
+    p99_ns: both(samples, (sorted) => percentile(sorted, 0.99)),
+    outliers: both(samples, (sorted) => sorted.length < TEST_NEEDS ? null : outliersOf(sorted)),
+    get histogram() {
+      return histogram();
     },
     thin: samples.some((sorted) => sorted.length < THIN_BELOW),
   };

@@ -9,13 +9,14 @@ const known = new Map<string, PermutedPlacements>();
 
 /**
  * Distribution of Brunner and Munzel's studentised statistic over the arrangements of two samples without ties
- * (Neubert and Brunner 2007): it depends on the sizes only, and is symmetric about 0.
+ * (Neubert and Brunner 2007): it depends on the sizes only, and is symmetric about 0. Made when it is first asked.
  */
 export class PermutedPlacements {
   /** Whether every arrangement was looked at. */
   readonly isExact: boolean;
-  /** Sizes of the statistic, ascending; infinite where the samples do not overlap. */
-  readonly #sizes: Float64Array;
+  readonly #few: number;
+  readonly #many: number;
+  #known: Float64Array | null = null;
 
   /** @throws RangeError unless both sizes are integers of at least 2 */
   static of(m: number, n: number): PermutedPlacements {
@@ -30,8 +31,15 @@ export class PermutedPlacements {
   }
 
   private constructor(few: number, many: number) {
-    const all = arrangements(few, many);
-    this.isExact = all <= ENUMERATED_UP_TO;
+    this.#few = few;
+    this.#many = many;
+    this.isExact = arrangements(few, many) <= ENUMERATED_UP_TO;
+  }
+
+  /** Sizes of the statistic, ascending; infinite where the samples do not overlap. */
+  get #sizes(): Float64Array {
+    if (this.#known !== null) return this.#known;
+    const [few, many] = [this.#few, this.#many];
     const ranks = Array.from({ length: few }, (_, i) => i);
     const sizes: number[] = [];
     if (this.isExact) {
@@ -43,7 +51,7 @@ export class PermutedPlacements {
         sizes.push(Math.abs(studentised(ranks, many)));
       }
     }
-    this.#sizes = Float64Array.from(sizes).sort();
+    return this.#known = Float64Array.from(sizes).sort();
   }
 
   /** P(T >= t), for t > 0; of drawn arrangements the sample itself counts as one more. */

@@ -19,6 +19,9 @@ const PERMUTED_BELOW = 15;
 /** The rank of an end is searched to this share of its distance from the middle: exact below so many differences. */
 const RANK_SHARE = 1 / 1000;
 
+/** Nearer to a tail, as a part of it, p does not tell on which side an end so searched lies: that errs by z^2 RANK_SHARE. */
+const NEAR = 0.05;
+
 /** Excess of differences beyond a shift, and how well it is known. */
 interface Standing {
   readonly excess: number;
@@ -47,6 +50,7 @@ export class ShiftTest {
   readonly #permuted: PermutedPlacements | null;
   /** How many times the variance of the excess is taken. */
   readonly #inflation: number;
+  readonly #intervals = new Map<number, ShiftInterval>();
   #estimate: number | null = null;
   #atEstimate: Placements | null = null;
 
@@ -115,13 +119,35 @@ export class ShiftTest {
     if (!(confidence > 0 && confidence < 1)) {
       throw new RangeError(`interval of the shift: confidence is ${confidence}, must lie in (0, 1)`);
     }
+    const found = this.#intervals.get(confidence);
+    if (found !== undefined) return found;
     const tail = (1 - confidence) / 2;
-    return {
+    const interval = {
       low: this.#end(1, tail),
       high: this.#end(-1, tail),
       confidence,
       method: `inversion of ${this.method}`,
     };
+    this.#intervals.set(confidence, interval);
+    return interval;
+  }
+
+  /** Whether that interval lies above a value. Its ends are looked for only where the test at the value leaves it open. */
+  isAbove(value: number, confidence: number): boolean {
+    return this.#isApart(1, value, confidence) ?? this.interval(confidence).low > value;
+  }
+
+  /** Whether it lies below a value. */
+  isBelow(value: number, confidence: number): boolean {
+    return this.#isApart(-1, value, confidence) ?? this.interval(confidence).high < value;
+  }
+
+  /** Null where p is so near to the tail that an end, which is searched to RANK_SHARE, may lie on either side. */
+  #isApart(direction: 1 | -1, value: number, confidence: number): boolean | null {
+    const tail = (1 - confidence) / 2;
+    const p = this.#p(this.#standing(value, direction === 1 ? 0 : 1), direction, (1 + NEAR) * tail);
+    if (p >= (1 + NEAR) * tail) return false;
+    return p < (1 - NEAR) * tail ? true : null;
   }
 
   #standing(shift: number, equalAs: EqualAs): Standing {
@@ -134,20 +160,25 @@ export class ShiftTest {
     return { excess: found.excess, placed: this.#inflation * (found.ofA + found.ofB), variance, df };
   }
 
-  /** p of an excess that is large in one direction. */
-  #p({ excess: found, placed, variance, df }: Standing, direction: 1 | -1): number {
+  /**
+   * p of an excess that is large in one direction.
+   *
+   * @param enough a p of at least this may be any other such one: permutations only make it larger
+   */
+  #p({ excess: found, placed, variance, df }: Standing, direction: 1 | -1, enough = 1): number {
     const excess = direction * found;
-    if (excess <= 0) return excess === 0 ? 0.5 : 1 - this.#tail(-excess, placed, variance, df);
-    return this.#tail(excess, placed, variance, df);
+    if (excess > 0) return this.#tail(excess, placed, variance, df, enough);
+    if (excess === 0 || enough <= 0.5) return 0.5;
+    return 1 - this.#tail(-excess, placed, variance, df, 1);
   }
 
-  #tail(excess: number, placed: number, variance: number, df: number): number {
+  #tail(excess: number, placed: number, variance: number, df: number, enough: number): number {
     const [m, n] = [this.sortedA.length, this.sortedB.length];
     // All values of either sample are equal: how often would chance part them so?
     const byT = variance === 0
       ? 1 / arrangements(Math.min(m, n), Math.max(m, n))
       : tSurvival(excess / Math.sqrt(variance), df);
-    return this.#permuted === null
+    return this.#permuted === null || byT >= enough
       ? byT
       : Math.max(byT, this.#permuted.survival(placed === 0 ? Infinity : excess / Math.sqrt(placed)));
   }
@@ -166,7 +197,7 @@ export class ShiftTest {
     for (let step = 1; accepted - rejected > 1; step++) {
       const value = ranked(guess);
       const standing = this.#standing(value, direction === 1 ? 0 : 1);
-      if (this.#p(standing, direction) < tail) {
+      if (this.#p(standing, direction, tail) < tail) {
         // All differences equal to this one share its fate.
         rejected = Math.round(pairs * (0.5 - direction * standing.excess));
       } else accepted = guess;

@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "analysis/print/layout": ["analysis/print", "analysis/result", "analysis/sample"],
   "analysis/print/compare": [
+    "analysis",
     "analysis/compare",
     "analysis/mechanisms",
     "analysis/print",

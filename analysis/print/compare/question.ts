@@ -31,6 +31,7 @@ import {
   sizes,
   times,
 } from "../said.ts";
+import { each, withFields } from "../../lazy.ts";
 import { findingsOf } from "./findings.ts";
 import { reasonInWords } from "./reasons.ts";
 import { difference, madRatioInWords, madRatioName, shiftInterval, type Sides } from "./sides.ts";
@@ -85,43 +86,46 @@ const ASKED: Note = {
   says: plain(`${NOT_DECLARED}, its p adjusted with those of other such questions`),
 };
 
+/** Told at once; all else when it is read. */
+type Shown = "name" | "title" | "verdict" | "reply";
+
 export function tellQuestion(
   { name, title, answer, isAsked }: Answered,
   comparison: Comparison,
   sides: Sides,
 ): ToldQuestion {
   const { verdict, brunner_munzel: test } = answer;
-  return {
-    name,
-    title,
-    verdict,
-    reply: REPLIES[verdict],
-    caution: verdict === "CONFOUNDED" ? plain("the numbers are for information only") : null,
-    facts: [
-      say`shift ${difference(sides)} ${shift(answer.shift_ns)} (${percentShift(answer.shift_percent)})`,
-      shiftInterval(answer.shift_ci_ns, sides),
-      say`margin ${marginInWords(answer)}${BESIDE_MARGIN[answer.margin_source]}`,
-      say`n ${sizes(answer.n)}`,
-      say`Cliff's delta ${signed(answer.cliffs_delta)}`,
-    ],
-    methods: [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
-    explanation: [finding(answer, sides), ...meaning(answer, sides)],
-    notes: [
-      ...isAsked ? [ASKED] : [],
-      ...name === LEAD.name ? looks(comparison) : [],
-      ...wideMargin(answer, sides),
-      ...mix(answer, sides),
-      ...reasons(answer, sides),
-      ...spread(answer, sides),
-      ...modes(answer, sides),
-      ...needed(answer, comparison),
-      ...stability(answer.leave_out, sides),
-      ...thin(answer),
-    ],
-    samples: samples(answer, sides),
-    outliers: outliersOf(answer, sides),
-    findings: findingsOf(answer, comparison, sides),
-  };
+  return withFields(
+    { name, title, verdict, reply: REPLIES[verdict] },
+    each<Omit<ToldQuestion, Shown>>({
+      caution: () => verdict === "CONFOUNDED" ? plain("the numbers are for information only") : null,
+      facts: () => [
+        say`shift ${difference(sides)} ${shift(answer.shift_ns)} (${percentShift(answer.shift_percent)})`,
+        shiftInterval(answer.shift_ci_ns, sides),
+        say`margin ${marginInWords(answer)}${BESIDE_MARGIN[answer.margin_source]}`,
+        say`n ${sizes(answer.n)}`,
+        say`Cliff's delta ${signed(answer.cliffs_delta)}`,
+      ],
+      methods:
+        () => [plain(answer.shift_method ?? "no interval"), plain(test === null ? "no test" : test.method)],
+      explanation: () => [finding(answer, sides), ...meaning(answer, sides)],
+      notes: () => [
+        ...isAsked ? [ASKED] : [],
+        ...name === LEAD.name ? looks(comparison) : [],
+        ...wideMargin(answer, sides),
+        ...mix(answer, sides),
+        ...reasons(answer, sides),
+        ...spread(answer, sides),
+        ...modes(answer, sides),
+        ...needed(answer, comparison),
+        ...stability(answer.leave_out, sides),
+        ...thin(answer),
+      ],
+      samples: () => samples(answer, sides),
+      outliers: () => outliersOf(answer, sides),
+      findings: () => findingsOf(answer, comparison, sides),
+    }),
+  );
 }
 
 /** What was seen. */

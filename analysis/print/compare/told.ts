@@ -2,6 +2,7 @@
 
 import { answersOf, type Comparison, type SideSpread } from "../../compare/comparison.ts";
 import { LEAD, QUESTIONS } from "../../compare/questions.ts";
+import { each, withFields } from "../../lazy.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
 import {
   bareP,
@@ -87,7 +88,24 @@ export function tellComparison(comparison: Comparison): ToldComparison {
   const sides: Sides = { letters: lettersOf(comparison), alpha: comparison.alpha };
   const questions = answersOf(comparison).map((one) => tellQuestion(one, comparison, sides));
   const files = `${b.file} against ${a.file}`;
-  return {
+  // Each part is told when it is read, so that what is not shown is not explored either.
+  const all = {
+    lead: () => questions[QUESTIONS.indexOf(LEAD)]!,
+    overview: () => overview(comparison, sides),
+    mechanisms: () => tellMechanisms(comparison, sides),
+    warnings: () =>
+      comparison.warnings.map((warning): Note => ({
+        label: "warning",
+        says: warningInWords(warning, sides.letters),
+      })),
+    questions: () => questions,
+    tails: () => tellTails(comparison, sides),
+    strata: () => comparison.strata.map((shown) => tellStrata(shown, comparison, sides)),
+    association: () => comparison.association.map((cross) => tellCross(cross, comparison, sides)),
+    context: () => context(comparison, sides),
+    methods: () => methods(comparison, sides),
+  };
+  const first = {
     answer: answerInWords(comparison),
     brief: {
       sides: briefSides(comparison),
@@ -101,20 +119,8 @@ export function tellComparison(comparison: Comparison): ToldComparison {
     files,
     letters: sides.letters,
     sides: comparison.sides.map(side),
-    lead: questions[QUESTIONS.indexOf(LEAD)]!,
-    overview: overview(comparison, sides),
-    mechanisms: tellMechanisms(comparison, sides),
-    warnings: comparison.warnings.map((warning) => ({
-      label: "warning",
-      says: warningInWords(warning, sides.letters),
-    })),
-    questions,
-    tails: tellTails(comparison, sides),
-    strata: comparison.strata.map((shown) => tellStrata(shown, comparison, sides)),
-    association: comparison.association.map((cross) => tellCross(cross, comparison, sides)),
-    context: context(comparison, sides),
-    methods: methods(comparison, sides),
   };
+  return withFields(first, each(all));
 }
 
 function overview(comparison: Comparison, sides: Sides): Table<OverviewColumn> {
