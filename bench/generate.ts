@@ -90,6 +90,7 @@ export function generatedMeta(env: string): Meta {
       edge_to_wakeup_margin: "100us",
       wakeup_to_switch_margin: "100us",
       spread_ratio: 2,
+      locks_in_share: 0.5,
       tail_margin_percent: 20,
       deadline_ns: "none",
       alpha: 0.05,

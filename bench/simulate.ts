@@ -9,6 +9,7 @@ import { validationDocument } from "./simulation/document.ts";
 
 const PLAN: Plan = {
   sizes: [6, 30, 300],
+  lockInSizes: [30, 100, 1000],
   pairs: {
     plain: 4000,
     resampling: 1000,
@@ -17,10 +18,12 @@ const PLAN: Plan = {
     shapes: 1000,
     looks: 2000,
     mechanisms: 500,
+    locksIn: 500,
   },
 };
 const QUICK_PLAN: Plan = {
   sizes: [6, 30],
+  lockInSizes: [30],
   pairs: {
     plain: 20,
     resampling: 20,
@@ -29,6 +32,7 @@ const QUICK_PLAN: Plan = {
     shapes: 20,
     looks: 20,
     mechanisms: 20,
+    locksIn: 20,
   },
 };
 

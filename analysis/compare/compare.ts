@@ -12,6 +12,7 @@ import {
   alphaOf,
   deadlineOf,
   levelsOf,
+  locksInShareOf,
   marginOf,
   type Margins,
   spreadRatioOf,
@@ -191,11 +192,15 @@ function prepare(
       WHOLES.map(({ name, duration }) => {
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
-        const { margin_ns: marginNs } = questions[name].estimated.numbers;
-        return { name, duration, samples: samples[name], marginNs, confounded };
+        const { margin_ns: marginNs, series, order } = questions[name].estimated.numbers;
+        const sizes = both(samples[name], ({ sorted }) => sorted.length);
+        const inflation = isDependent(order)
+          ? [sizes[0] / series[0].effective_n, sizes[1] / series[1].effective_n] as const
+          : [1, 1] as const;
+        return { name, duration, samples: samples[name], marginNs, inflation, confounded };
       }),
       alpha,
-      spreadRatioOf(a),
+      { spreadRatio: spreadRatioOf(a), locksInShare: locksInShareOf(a) },
       decodeDifference(a.meta, b.meta),
     ),
     tails: once(() => tails(files, tailed(LEAD), WHOLES.map(tailed), ofTails)),

@@ -9,7 +9,7 @@ import type { ColumnName } from "../result/columns.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Ratio } from "../sample/ratio.ts";
-import type { Mechanisms } from "../mechanisms/mechanism.ts";
+import type { Mechanisms } from "../mechanisms/key_answer.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { Tails } from "../tails/tail.ts";

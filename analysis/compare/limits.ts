@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../failure.ts";
 import { ERROR_RATE, isErrorRate } from "../units/error_rate.ts";
+import { isLocksInShare, LOCKS_IN_SHARE } from "../units/locks_in_share.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
 import { type Margin, parseMargin } from "../units/margin.ts";
@@ -14,8 +15,9 @@ import { quantileSorted } from "../stats/quantile.ts";
 
 const DEFAULT_ALPHA = 0.05;
 
-/** Of a file that was measured before runbooks declared one. */
+/** Of a file that was measured before runbooks declared them. */
 const DEFAULT_SPREAD_RATIO = 2;
+const DEFAULT_LOCKS_IN_SHARE = 0.5;
 
 /**
  * @param option replaces the runbook's value
@@ -129,6 +131,21 @@ export function spreadRatioOf(file: ResultFile): number {
     EXIT.failed,
     `the runbook of ${file.name} declares spread_ratio ${ratio}, which no runbook can`,
     `declare ${SPREAD_RATIO} and measure again`,
+  );
+}
+
+/**
+ * How near the runs with a value must lie to each other for the value to lock in, by their distance to the others.
+ *
+ * @throws Failure when the runbook declares what no runbook could
+ */
+export function locksInShareOf(file: ResultFile): number {
+  const share = declared(file, "locks_in_share") ?? DEFAULT_LOCKS_IN_SHARE;
+  if (isLocksInShare(share)) return share;
+  throw new Failure(
+    EXIT.failed,
+    `the runbook of ${file.name} declares locks_in_share ${share}, which no runbook can`,
+    `declare ${LOCKS_IN_SHARE} and measure again`,
   );
 }
 

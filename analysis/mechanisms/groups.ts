@@ -92,7 +92,7 @@ export class GroupShift {
   readonly #test: ShiftTest | null;
   readonly #confidence: number;
 
-  constructor([{ sorted: first }, { sorted: second }]: Pair<GroupSample>, alpha: number) {
+  constructor([{ sorted: first }, { sorted: second }]: Pair<Pick<GroupSample, "sorted">>, alpha: number) {
     this.#test = Math.min(first.length, second.length) < INTERVAL_NEEDS ? null : new ShiftTest(first, second);
     this.#confidence = 1 - 2 * alpha;
   }
@@ -107,6 +107,13 @@ export class GroupShift {
     if (this.#test === null) return null;
     const { low, high } = this.#test.interval(this.#confidence);
     return [low, high];
+  }
+
+  /** The side of the margin on which that interval lies: 1 above, -1 below; 0 where it does not lie beyond it. */
+  beyond(marginNs: number): 1 | 0 | -1 {
+    if (this.#test === null) return 0;
+    if (this.#test.isAbove(marginNs, this.#confidence)) return 1;
+    return this.#test.isBelow(-marginNs, this.#confidence) ? -1 : 0;
   }
 
   /** Whether that interval lies inside the margin. */

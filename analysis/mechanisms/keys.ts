@@ -16,13 +16,22 @@ import type { Pair } from "../sample/summary.ts";
  */
 export type KeyKind = "outcome" | "randomised";
 
-/** Columns whose values make strata, each for itself: outcomes of a run. */
-export const STRATA_KEYS = [
-  "signature",
-  "migrated",
-  "path",
-  "ttwu_stack",
-] as const satisfies readonly TextName[];
+/** An outcome of a run. */
+interface OutcomeKey {
+  readonly name: TextName;
+  /** What coincides with it is taken to follow from it: it says what a run went through, not how it was woken. */
+  readonly confounds: boolean;
+}
+
+/** Columns whose values make strata, each for itself: outcomes of a run, in the order in which they are told. */
+const OUTCOME_KEYS = [
+  { name: "signature", confounds: false },
+  { name: "migrated", confounds: false },
+  { name: "path", confounds: true },
+  { name: "ttwu_stack", confounds: false },
+] as const satisfies readonly OutcomeKey[];
+
+export const STRATA_KEYS: readonly TextName[] = OUTCOME_KEYS.map(({ name }) => name);
 
 /** Fields of the runbook that are columns too: with several values the runs take turns with them, in random order. */
 export const DRAWN_KEYS = ["wake", "load"] as const satisfies readonly TextName[];
@@ -46,12 +55,16 @@ export interface Key {
 /** Complete runs of both sides in two groups. */
 export interface Split {
   /**
-   * All keys that deal the runs in this way; the first one names the split and its groups. Of a column's values the more
-   * frequent is the first group; of a flag the runs without it.
+   * All keys that deal the runs in this way, in the order of their precedence; the first one names the split and its
+   * groups. Of a column's values the more frequent is the first group; of a flag the runs without it.
    */
   readonly keys: readonly [Key, ...Key[]];
   /** Group of each row of each side: 1, 2, or 0 for a row that is not complete or in no group. */
   readonly codes: Pair<Uint8Array>;
+  /** All values of the first key, the most frequent one first; of a flag its absence first. */
+  readonly values: readonly string[];
+  /** Of each row of each side, its value's place in that list, from 1 on; 0 for a row that is not complete or has none. */
+  readonly valueCodes: Pair<Uint32Array>;
   /** Other values of the first key, and their complete runs on both sides: in neither group. */
   readonly others: { readonly values: number; readonly runs: number };
 }
@@ -85,16 +98,13 @@ export function splitsOf(files: Pair<ResultFile>): Splits {
     if (found === null) constant.push(candidate.name);
     else {
       const [key] = found.keys;
-      const same = splits.findIndex((split) => isSame(split, found, complete));
+      const known = splits.map((split) => renaming(split, found, complete));
+      const same = known.findIndex((names) => names !== null);
       if (same < 0) splits.push(found);
       else {
-        const { keys, codes } = splits[same]!;
-        // All runs are dealt alike: one of them tells whether the groups are called alike too.
-        const side = complete[0].some((row) => codes[0][row] !== 0) ? 0 : 1;
-        const run = complete[side].find((row) => codes[side][row] !== 0)!;
-        const isSwapped = codes[side][run] !== found.codes[side][run];
-        const groups = isSwapped ? [key.groups[1], key.groups[0]] as const : key.groups;
-        splits[same] = { ...splits[same]!, keys: [...keys, { ...key, groups }] };
+        const { keys } = splits[same]!;
+        const [first, second] = keys[0].groups.map((value) => known[same]!.get(value)!);
+        splits[same] = { ...splits[same]!, keys: [...keys, { ...key, groups: [first!, second!] }] };
       }
     }
   }
@@ -107,6 +117,25 @@ export function aliasesOf({ keys }: Split): readonly string[] {
   return names.filter((name) =>
     !(name === SIGNATURE && names.some(isFlag)) && !(name === MIGRATED_FLAG && names.includes(MIGRATED))
   );
+}
+
+/** Keys that only coincide with one of higher precedence, which is then taken to be behind them. */
+export function mirrorsOf({ keys: [first, ...others] }: Split): readonly string[] {
+  return others.filter((key) => precedence(key) < precedence(first)).map(({ name }) => name);
+}
+
+/** Whether two keys are one fact, or one a part of the other, so that neither is behind the other. */
+export function isOneFact(one: string, other: string): boolean {
+  const isOf = (whole: string, part: string) =>
+    (whole === SIGNATURE && (isFlag(part) || part === MIGRATED)) ||
+    (whole === MIGRATED_FLAG && part === MIGRATED);
+  return one === other || isOf(one, other) || isOf(other, one);
+}
+
+/** Which of two keys that coincide is behind the other: the one with the larger number, or with equal ones it is open. */
+export function precedence({ name, kind }: Pick<Key, "name" | "kind">): number {
+  if (kind === "randomised") return 2;
+  return OUTCOME_KEYS.some((key) => key.confounds && key.name === name) ? 1 : 0;
 }
 
 function isFlag(name: string): boolean {
@@ -122,12 +151,13 @@ function candidatesOf(files: Pair<ResultFile>): Candidate[] {
   });
   const isDrawn = (name: (typeof DRAWN_KEYS)[number]) =>
     files.some(({ meta }) => String(meta.runbook[name] ?? "").includes(","));
-  return [
+  const candidates = [
     ...DRAWN_KEYS.filter(isDrawn).map((name) => column(name, "randomised")),
     column(SIGNATURE as TextName, "outcome"),
     ...flagsOf(files),
     ...STRATA_KEYS.filter((name) => name !== SIGNATURE).map((name) => column(name, "outcome")),
   ];
+  return candidates.sort((one, other) => precedence(other) - precedence(one));
 }
 
 function valued(column: DictionaryColumn): Valued {
@@ -177,32 +207,42 @@ function splitBy(
   if (byRuns.length < 2) return null;
   const groups: Pair<string> = order ?? [byRuns[0]![0], byRuns[1]![0]];
   const others = byRuns.filter(([value]) => !groups.includes(value));
-  const coded = (side: 0 | 1) => {
+  const all = order ?? byRuns.map(([value]) => value);
+  const coded = <Codes extends Uint8Array | Uint32Array>(
+    side: 0 | 1,
+    places: readonly string[],
+    found: Codes,
+  ) => {
     const { values, codes } = sides[side];
-    const group = values.map((value) => value === null ? 0 : groups.indexOf(value) + 1);
-    const found = new Uint8Array(files[side].rows);
+    const place = new Map(places.map((value, index) => [value, index + 1]));
+    const ofCode = values.map((value) => value === null ? 0 : place.get(value) ?? 0);
     const rows = complete[side];
-    for (let i = 0; i < rows.length; i++) found[rows[i]!] = group[codes[rows[i]!]!]!;
+    for (let i = 0; i < rows.length; i++) found[rows[i]!] = ofCode[codes[rows[i]!]!]!;
     return found;
   };
+  const [a, b] = [files[0].rows, files[1].rows];
   return {
     keys: [{ name, kind, groups }],
-    codes: [coded(0), coded(1)],
+    codes: [coded(0, groups, new Uint8Array(a)), coded(1, groups, new Uint8Array(b))],
+    values: all,
+    valueCodes: [coded(0, all, new Uint32Array(a)), coded(1, all, new Uint32Array(b))],
     others: { values: others.length, runs: others.reduce((sum, [, runs]) => sum + runs, 0) },
   };
 }
 
-/** Whether two splits deal all complete runs alike, whichever group is called the first. */
-function isSame(one: Split, other: Split, complete: Pair<Uint32Array>): boolean {
-  const to = [0, 0, 0];
+/** What the values of one split are called in another that deals all complete runs alike; null where one does not. */
+function renaming(one: Split, other: Split, complete: Pair<Uint32Array>): ReadonlyMap<string, string> | null {
+  if (one.values.length !== other.values.length) return null;
+  const to = new Uint32Array(one.values.length + 1);
   for (const side of [0, 1] as const) {
-    const [rows, codes, others] = [complete[side], one.codes[side], other.codes[side]];
+    const [rows, codes, others] = [complete[side], one.valueCodes[side], other.valueCodes[side]];
     for (let i = 0; i < rows.length; i++) {
       const here = codes[rows[i]!]!;
       const there = others[rows[i]!]!;
-      if (here === 0 || there === 0 ? here !== there : to[here] !== 0 && to[here] !== there) return false;
-      if (here !== 0) to[here] = there;
+      if (here === 0 || there === 0 ? here !== there : to[here] !== 0 && to[here] !== there) return null;
+      to[here] = there;
     }
   }
-  return to[1] !== to[2];
+  const names = new Map(one.values.map((value, index) => [value, other.values[to[index + 1]! - 1]!]));
+  return new Set(names.values()).size === names.size ? names : null;
 }

@@ -6,9 +6,7 @@
 
 import type { Pair, PValue } from "../sample/summary.ts";
 import type { Ratio } from "../sample/ratio.ts";
-import type { Key } from "./keys.ts";
-import type { SideMixture } from "./clusters.ts";
-import type { Share, SpreadSources } from "./sources.ts";
+import type { Share } from "./sources.ts";
 
 /** The one vocabulary of answers about keys (docs/verdicts.md). */
 export type MechanismVerdict = "TWO" | "ONE" | "INCONCLUSIVE" | "CONFOUNDED";
@@ -64,33 +62,4 @@ export interface MechanismAnswer<Other = never> {
     | { readonly ratio: Ratio; readonly beyond: PValue & { readonly p_holm: number } }
     | null;
   readonly two_way: TwoWay | null;
-}
-
-/** A split of the runs with its answers. */
-export interface SplitFacts {
-  /** All that deal the runs alike; the first one names the groups in the answers. */
-  readonly keys: readonly [Key, ...Key[]];
-  /** Keys that are different facts but deal the runs alike; none when there are fewer than two. */
-  readonly aliases: readonly string[];
-  /** Values of the first key with fewer runs, and those runs of both sides: in neither group. */
-  readonly other_values: number;
-  readonly other_runs: number;
-}
-
-/** A key's two groups of runs: one mechanism or two? The answer to each question stands under its name. */
-export type KeyAnswer<Name extends string, Other> =
-  & SplitFacts
-  & Readonly<Record<Name, MechanismAnswer<Other>>>;
-
-/** The keys' verdicts, in a family of their own: their p-values are not in that of the questions nor explored. */
-export interface Mechanisms<Name extends string, Other> {
-  /** Ratio of spreads up to which two groups count as one mechanism: the runbook's, or 2 where it declares none. */
-  readonly spread_ratio: number;
-  readonly keys: readonly KeyAnswer<Name, Other>[];
-  /** Where the variance of each question's duration comes from, on each side. */
-  readonly sources: Readonly<Record<Name, Pair<SpreadSources | null>>>;
-  /** What each side's ttwu_to_tkread is made of, by its values alone. Explored: no verdict rests on it. */
-  readonly mixtures: Pair<SideMixture | null>;
-  /** Keys with one value in all complete runs: they split nothing. */
-  readonly constant: readonly string[];
 }

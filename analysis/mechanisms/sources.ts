@@ -126,6 +126,38 @@ export function groupShares(sample: FileSample, codes: Uint8Array, alpha: number
   return [shares[0]!, shares[1]!];
 }
 
+/**
+ * The part of the variance that lies between groups: sum p_g (m_g - mean)^2 over the variance of all, where p_g is a
+ * group's part of the runs and m_g its mean.
+ *
+ * @param values ns, in no order
+ * @param groups of the values, below `count`
+ * @returns null as spreadSources
+ */
+export function betweenShare(
+  values: Float64Array,
+  groups: ArrayLike<number>,
+  count: number,
+  alpha: number,
+): Share | null {
+  const { centred, sd } = standardised(values);
+  if (values.length < TEST_NEEDS || sd === 0) return null;
+  const columns = [centred, product(centred, centred)];
+  for (let group = 0; group < count; group++) {
+    const isIn = Float64Array.from(groups, (of) => of === group ? 1 : 0);
+    columns.push(isIn, product(isIn, centred));
+  }
+  const [found] = intervalsOfMeans(columns, (means) => {
+    const mean = means[0]!;
+    let between = -(mean ** 2);
+    for (let at = 2; at < means.length; at += 2) {
+      if (means[at]! > 0) between += means[at + 1]! ** 2 / means[at]!;
+    }
+    return [between / (means[1]! - mean ** 2)];
+  }, 1 - 2 * alpha);
+  return { share: found!.estimate!, ci: [found!.low, found!.high] };
+}
+
 /** About its mean, in standard deviations, with the divisor n. */
 function standardised(values: Float64Array): { centred: Float64Array; sd: number } {
   const centred = around(values, 1);

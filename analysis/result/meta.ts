@@ -62,8 +62,7 @@ export interface Meta {
   readonly decode: string;
   /**
    * The declared protocol. analysis/ uses runs, period_ns, trigger, wake, target, load, the margins of the questions,
-   * spread_ratio, tail_margin_percent, deadline_ns and alpha, and names any other
-   * field that differs.
+   * spread_ratio, locks_in_share, tail_margin_percent, deadline_ns and alpha, and names any other field that differs.
    */
   readonly runbook: Readonly<Record<string, string | number | boolean>>;
   readonly runbook_sha256: string;

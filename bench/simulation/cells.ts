@@ -3,7 +3,8 @@
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import { orderCells, type OrderErrors } from "./order.ts";
-import { mechanismCells, type MechanismShares } from "./mechanisms.ts";
+import { lockInCells, type LockInShares } from "./keys/lock_ins.ts";
+import { mechanismCells, type MechanismShares } from "./keys/mechanisms.ts";
 import { marginCells, type MarginErrors } from "./margins.ts";
 import { type LooksCell, looksCells } from "./looks.ts";
 import type { Pairs } from "./populations.ts";
@@ -14,6 +15,8 @@ import { verdictCells, type VerdictShares } from "./verdicts.ts";
 /** What to simulate. */
 export interface Plan {
   readonly sizes: readonly number[];
+  /** Runs a side for what locks in: fewer than 20 are never said anything of. */
+  readonly lockInSizes: readonly number[];
   readonly pairs: Pairs;
 }
 
@@ -26,10 +29,11 @@ export type Cell =
   | { readonly table: "margins"; readonly cell: MarginErrors }
   | { readonly table: "order"; readonly cell: OrderErrors }
   | { readonly table: "looks"; readonly cell: LooksCell }
-  | { readonly table: "mechanisms"; readonly cell: MechanismShares };
+  | { readonly table: "mechanisms"; readonly cell: MechanismShares }
+  | { readonly table: "locks in"; readonly cell: LockInShares };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
-export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
+export function cellsOf({ sizes, lockInSizes, pairs }: Plan): (() => Cell)[] {
   return [
     ...coverageCells(sizes, pairs).map((simulate) => (): Cell => ({ table: "coverage", cell: simulate() })),
     ...errorCells(sizes, pairs).map((simulate) => (): Cell => ({ table: "error rate", cell: simulate() })),
@@ -44,6 +48,10 @@ export function cellsOf({ sizes, pairs }: Plan): (() => Cell)[] {
     ...looksCells(pairs.looks).map((simulate) => (): Cell => ({ table: "looks", cell: simulate() })),
     ...mechanismCells(sizes, pairs.mechanisms).map((simulate) => (): Cell => ({
       table: "mechanisms",
+      cell: simulate(),
+    })),
+    ...lockInCells(lockInSizes, pairs.locksIn).map((simulate) => (): Cell => ({
+      table: "locks in",
       cell: simulate(),
     })),
   ];

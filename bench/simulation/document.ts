@@ -6,8 +6,10 @@ import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
 import type { LooksCell } from "./looks.ts";
 import { looksSection, looksSentence } from "./looks_text.ts";
-import type { MechanismShares } from "./mechanisms.ts";
-import { keysSection, keysSentence } from "./mechanisms_text.ts";
+import type { LockInShares } from "./keys/lock_ins.ts";
+import { lockInSection, lockInSentence } from "./keys/lock_ins_text.ts";
+import type { MechanismShares } from "./keys/mechanisms.ts";
+import { keysSection, keysSentence } from "./keys/mechanisms_text.ts";
 import type { MarginErrors } from "./margins.ts";
 import { marginSection } from "./margins_text.ts";
 import type { OrderErrors } from "./order.ts";
@@ -186,6 +188,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
     tailSentence(tables.tails, beyondTail),
     looksSentence(tables.looks, beyondTail),
     keysSentence(tables.mechanisms),
+    lockInSentence(tables.lockIns, beyondTail),
   ];
 }
 
@@ -349,7 +352,7 @@ ${tailSection(tables.tails, (share, of) => marked(share, of, of, beyondTail(shar
 ${looksSection(tables.looks, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 
 ${keysSection(tables.mechanisms)}
-`;
+${lockInSection(tables.lockIns, (share, of) => marked(share, of, of, beyondTail(share, of)))}`;
 }
 
 /** Cells by table, in their order. */
@@ -363,6 +366,7 @@ export interface Tables {
   readonly order: readonly OrderErrors[];
   readonly looks: readonly LooksCell[];
   readonly mechanisms: readonly MechanismShares[];
+  readonly lockIns: readonly LockInShares[];
 }
 
 export function tablesOf(cells: readonly Cell[]): Tables {
@@ -376,5 +380,6 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     order: cells.flatMap(({ table, cell }) => table === "order" ? [cell] : []),
     looks: cells.flatMap(({ table, cell }) => table === "looks" ? [cell] : []),
     mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
+    lockIns: cells.flatMap(({ table, cell }) => table === "locks in" ? [cell] : []),
   };
 }

@@ -95,6 +95,8 @@ export interface Pairs {
   readonly looks: number;
   /** For the keys' verdicts. */
   readonly mechanisms: number;
+  /** For what locks in. */
+  readonly locksIn: number;
 }
 
 /** With more runs a side than this, resampling is slow. */

@@ -54,11 +54,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/units",
   ],
   "analysis/print/layout": ["analysis/print", "analysis/result", "analysis/sample"],
+  "analysis/print/keys": ["analysis/compare", "analysis/mechanisms", "analysis/print", "analysis/sample"],
   "analysis/print/compare": [
     "analysis",
     "analysis/compare",
     "analysis/mechanisms",
     "analysis/print",
+    "analysis/print/keys",
     "analysis/print/layout",
     "analysis/result",
     "analysis/sample",

@@ -149,6 +149,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
     [key, [key as RunbookField, read]] as const
   ),
   ["spread_ratio", ["spread_ratio", decimal]],
+  ["locks_in_share", ["locks_in_share", decimal]],
   ["tail_margin", ["tail_margin_percent", percent]],
   ["deadline", ["deadline_ns", noneOrDuration]],
   ["alpha", ["alpha", decimal]],

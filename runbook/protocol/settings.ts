@@ -4,6 +4,7 @@ import { type QuestionName, QUESTIONS } from "../../analysis/compare/questions.t
 import { Failure } from "../../analysis/failure.ts";
 import { parseMargin, spelledMargin } from "../../analysis/units/margin.ts";
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
+import { isLocksInShare, LOCKS_IN_SHARE } from "../../analysis/units/locks_in_share.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
 import { MOST_LOOKS, type Tier, TIERS } from "../../analysis/result/meta.ts";
@@ -102,6 +103,11 @@ export interface Runbook extends Readonly<Record<MarginField, string>> {
   readonly looks: number;
   /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
   readonly spread_ratio: number;
+  /**
+   * Two runs with one value over a run with it and one without, by their distances: below this the value locks in. Between
+   * 0 and 1.
+   */
+  readonly locks_in_share: number;
   /** By how much P95 and P99 of two sides may differ and still count as equal, in percent of A's. */
   readonly tail_margin_percent: number;
   /** `none`, or the offset_ns beyond which a run is late, in ns. */
@@ -169,6 +175,11 @@ function margin(text: string): string {
 function spreadRatio(value: number): number {
   if (isSpreadRatio(value)) return value;
   throw new Unfit(`${value} is not a ratio of spreads`, `give ${SPREAD_RATIO}`);
+}
+
+function locksInShare(value: number): number {
+  if (isLocksInShare(value)) return value;
+  throw new Unfit(`${value} is not a share of a distance`, `give ${LOCKS_IN_SHARE}`);
 }
 
 function tailMargin(value: number): number {
@@ -337,6 +348,7 @@ export const CHECKS = {
   looks,
   ...perQuestionMargin(margin),
   spread_ratio: spreadRatio,
+  locks_in_share: locksInShare,
   tail_margin_percent: tailMargin,
   deadline_ns: deadline,
   alpha,

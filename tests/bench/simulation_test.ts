@@ -6,7 +6,8 @@ import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/cover
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
 import { lookErrors } from "../../bench/simulation/looks.ts";
-import { mechanismShares, STORIES } from "../../bench/simulation/mechanisms.ts";
+import { LOCK_IN_STORIES, lockInShares } from "../../bench/simulation/keys/lock_ins.ts";
+import { mechanismShares, STORIES } from "../../bench/simulation/keys/mechanisms.ts";
 import { marginErrors } from "../../bench/simulation/margins.ts";
 import { draw, drawSeries, generatorOf, POPULATIONS } from "../../bench/simulation/populations.ts";
 import { orderErrors } from "../../bench/simulation/order.ts";
@@ -17,7 +18,17 @@ import { TRUTHS, verdictShares } from "../../bench/simulation/verdicts.ts";
 const [NORMAL, , BIMODAL] = POPULATIONS;
 const PLAN: Plan = {
   sizes: [6, 30],
-  pairs: { plain: 5, resampling: 5, resamplingLarge: 5, verdicts: 5, shapes: 5, looks: 5, mechanisms: 5 },
+  lockInSizes: [30],
+  pairs: {
+    plain: 5,
+    resampling: 5,
+    resamplingLarge: 5,
+    verdicts: 5,
+    shapes: 5,
+    looks: 5,
+    mechanisms: 5,
+    locksIn: 1,
+  },
 };
 
 const simulate = (): Cell[] => cellsOf(PLAN).map((simulated) => simulated());
@@ -108,6 +119,20 @@ Deno.test("a key's verdict follows the truth where 300 runs a side make it plain
   assert.ok(TWO <= 0.15 && ONE === 0, `${TWO}, ${ONE}`);
 });
 
+Deno.test("a value that locks in is found among 100 runs a side, nothing else is, and on the limit it errs rarely", () => {
+  const at = (name: string, pairs: number) =>
+    lockInShares(NORMAL!, LOCK_IN_STORIES.find((story) => story.name === name)!, 100, pairs).shares;
+  assert.equal(at("locks in, others wide", 10)["LOCKS-IN"], 1);
+  assert.equal(at("locks in, others apart", 10)["LOCKS-IN"], 1);
+  assert.ok(at("nothing locks in", 10)["DOES-NOT"] >= 0.9);
+  assert.ok(at("in A only", 10).CONFOUNDED >= 0.9);
+  assert.ok(at("flags that follow the path", 10).CONFOUNDED >= 0.7);
+  for (const limit of ["wide, in B on the limit", "apart, in B on the limit"]) {
+    const { "LOCKS-IN": locks, "DOES-NOT": not } = at(limit, 60);
+    assert.ok(locks <= 0.12 && not === 0, `${limit}: ${locks}, ${not}`);
+  }
+});
+
 Deno.test("runs that depend on their neighbours are found and refused, and seldom lead to a wrong verdict", () => {
   const found = orderErrors(NORMAL!, { n: 30, lag1: [0.9, 0.9] }, 60);
   assert.ok(found.dependent > 0.9 && found.refused > 0.8, JSON.stringify(found));
@@ -126,6 +151,7 @@ Deno.test("the same seeds give the same document, with every cell and no number 
     assert.ok(text.includes(`| ${cell} |`), cell);
   }
   assert.equal(tables.mechanisms.length, POPULATIONS.length * STORIES.length * PLAN.sizes.length);
+  assert.equal(tables.lockIns.length, POPULATIONS.length * LOCK_IN_STORIES.length);
   assert.equal(tables.verdicts.length, POPULATIONS.length * TRUTHS.length * PLAN.sizes.length);
   const words = text.replaceAll(/\s+/g, " ");
   for (const sentence of findings(PLAN, tables)) assert.ok(words.includes(sentence));
@@ -150,7 +176,9 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts, shapes, tails, order, looks, mechanisms } = tablesOf(simulate());
+  const { coverage, errors, verdicts, shapes, tails, order, looks, mechanisms, lockIns } = tablesOf(
+    simulate(),
+  );
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
   const cells: Cell[] = [
     { table: "coverage", cell: { ...first!, covered, intervals: 10_000, pairs: 10_000, ticks } },
@@ -162,6 +190,7 @@ function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
     ...order.map((cell): Cell => ({ table: "order", cell })),
     ...looks.map((cell): Cell => ({ table: "looks", cell })),
     ...mechanisms.map((cell): Cell => ({ table: "mechanisms", cell })),
+    ...lockIns.map((cell): Cell => ({ table: "locks in", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
 }

@@ -1,10 +1,11 @@
 /** What an engineer sees first: how many questions have which verdict, one table, and what to know beside it. */
 
 import { type Answer, answersOf, type Comparison } from "../../compare/comparison.ts";
-import { QUESTIONS, WHOLES } from "../../compare/questions.ts";
+import { QUESTIONS, type WholeName, WHOLES } from "../../compare/questions.ts";
 import { type Verdict, VERDICTS } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
-import { keyName, stratumName } from "../names.ts";
+import { isBeside, keyVerdict, lockedIn, mirroredIn, mirrorsInWords, valueNamer } from "../keys/lock_ins.ts";
+import { keyName } from "../names.ts";
 import {
   declaredMargin,
   exact,
@@ -151,31 +152,47 @@ export function briefLooks(questions: readonly ToldQuestion[]): Said[] {
     .map(({ label, says }) => say`${label}: ${says}`);
 }
 
-/** One line for each key, and one for all keys of which the same is left open. */
+/** One line for each key, one for all keys of which the same is left open, and one for those that only coincide. */
 export function briefKeys(comparison: Comparison): Said[] {
-  const [a, b] = lettersOf(comparison);
-  const keys = comparison.mechanisms.keys.map((key) => {
-    const [{ name: first, groups }] = key.keys;
-    const others = key.keys.slice(1).map(({ name }) => keyName([name]));
-    const verdicts = WHOLES.map(({ name }) => {
-      const { verdict, wider, sides } = key[name];
-      if (verdict !== "TWO" || wider === null) return say`${verdict} in ${name}`;
-      const isSecond = wider === groups[1];
-      const factors = sides.map(({ ratio }) => times(isSecond ? ratio!.ratio : 1 / ratio!.ratio));
-      const what = stratumName([first], [wider], comparison.stacks).split(" < ")[0]!;
-      return say`TWO in ${name} (${what} wider by ${joined(factors, ", ")} in ${a}, ${b})`;
-    });
-    const of = WHOLES.map(({ name }) => key[name].verdict);
+  const { keys } = comparison.mechanisms;
+  const said = keys.map((key) => {
+    const mirrored = mirroredIn(key).length > 0 ? key.mirrors : [];
+    const names = key.keys.filter(({ name }) => !mirrored.includes(name)).map(({ name }) => keyName([name]));
+    const verdicts = WHOLES.map(({ name }) => ({ name, says: keyInWords(key, name, comparison) }));
+    const alike = [...Map.groupBy(verdicts, ({ says }) => says.text).values()];
     return {
-      name: [keyName([first]), ...others].join(" = "),
-      says: new Set(of).size === 1 && of[0] !== "TWO"
-        ? say`${of[0]!} in ${WHOLES.map(({ name }) => name).join(" and ")}`
-        : joined(verdicts, ", "),
+      name: names.join(" = "),
+      says: joined(
+        alike.map((same) => say`${same.map(({ name }) => name).join(" and ")} ${same[0]!.says}`),
+        "; ",
+      ),
     };
   });
-  return [...Map.groupBy(keys, ({ says }) => says.text).values()].map((same) =>
-    say`${same.map(({ name }) => name).join(", ")}: ${same[0]!.says}`
-  );
+  return [
+    ...[...Map.groupBy(said, ({ says }) => says.text).values()].map((same) =>
+      say`${same.map(({ name }) => name).join(", ")}: ${same[0]!.says}`
+    ),
+    ...keys.filter((key) => mirroredIn(key).length > 0).map(mirrorsInWords),
+  ];
+}
+
+function keyInWords(
+  key: Comparison["mechanisms"]["keys"][number],
+  name: WholeName,
+  comparison: Comparison,
+): Said {
+  const answer = key[name];
+  const { lock_in: { verdict, reasons }, wider, sides } = answer;
+  const nameOf = valueNamer(key, comparison);
+  const letters = lettersOf(comparison);
+  if (verdict === "LOCKS-IN") return say`LOCKS-IN at ${lockedIn(answer, nameOf, letters)}`;
+  const behind = reasons.flatMap((reason) => reason.code === "not_told_from" ? reason.keys : []);
+  if (behind.length > 0) return plain(`CONFOUNDED with ${behind.map((key) => keyName([key])).join(", ")}`);
+  const said = plain(keyVerdict(answer));
+  if (!isBeside(answer) || wider === null) return said;
+  const isSecond = wider === key.keys[0].groups[1];
+  const factors = sides.map(({ ratio }) => times(isSecond ? ratio!.ratio : 1 / ratio!.ratio));
+  return say`${said} (${nameOf(wider)} wider by ${joined(factors, ", ")} in ${letters.join(", ")})`;
 }
 
 /** Warnings that the table, the sides or the notes of the first screen already tell. */

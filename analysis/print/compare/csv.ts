@@ -2,6 +2,7 @@
 
 import { answersOf, type Comparison, type Contrast, type Stratum } from "../../compare/comparison.ts";
 import { OF_STRATA, WHOLES } from "../../compare/questions.ts";
+import type { LockInValue } from "../../mechanisms/lock_in.ts";
 import type { MechanismAnswer, MechanismSide } from "../../mechanisms/mechanism.ts";
 import type { Outliers, Pair } from "../../sample/summary.ts";
 import { csvText, type Line } from "../layout/csv.ts";
@@ -14,7 +15,10 @@ export function compareCsv(comparisons: readonly Comparison[]): string {
   return csvText(comparisons.flatMap(linesOf));
 }
 
-/** `part` is whole, asked (by --question), stratum, stratified (the common shift of all strata of the key), or key (its verdict). */
+/**
+ * `part` is whole, asked (by --question), stratum, stratified (the common shift of all strata of the key), key (its
+ * verdict), or locks_in: of a key, and of each of its values against the others.
+ */
 function linesOf(comparison: Comparison): Line[] {
   const [a, b] = comparison.sides;
   const letters = lettersOf(comparison);
@@ -68,7 +72,7 @@ function linesOf(comparison: Comparison): Line[] {
       ...groupRatios(),
     ]),
   ]);
-  return [...whole, ...strata, ...keyLines(comparison, begin)];
+  return [...whole, ...strata, ...keyLines(comparison, begin), ...lockLines(comparison, begin)];
 }
 
 /** One row for each key and question: it has no shift, and its ratio is that of the sides' ratios. */
@@ -106,8 +110,57 @@ function keyLines(comparison: Comparison, begin: Line): Line[] {
   );
 }
 
+/** One row for each key and question, and one for each value in it, with its ratio of distances on each side. */
+function lockLines(comparison: Comparison, begin: Line): Line[] {
+  const letters = lettersOf(comparison);
+  const { keys, spread_ratio } = comparison.mechanisms;
+  return keys.flatMap((key) =>
+    WHOLES.flatMap(({ name }): Line[] => {
+      const { verdict, reasons, values } = key[name].lock_in;
+      const names = key.keys.map(({ name }) => name).join(",");
+      const words = joined(
+        reasons.map((reason) => keyReason(reason, String, spread_ratio, letters)),
+        "; ",
+      ).text;
+      const line = (
+        value: string | null,
+        verdict: string,
+        reason: string | null,
+        of: LockInValue | null,
+      ): Line => [
+        ...begin,
+        ...place(name, "locks_in", names, value, verdict, reason),
+        ...contrast({
+          n: of === null ? comparison[name].n : [of.sides[0].n, of.sides[1].n],
+          mad_ns: of === null ? [null, null] : [of.sides[0].mad_ns, of.sides[1].mad_ns],
+          shift_ns: null,
+          shift_ci_ns: null,
+          direction: null,
+        }),
+        ...censored(),
+        ...p(null, null, of?.p_holm, "Holm", of?.sides[0].ratio.method ?? null),
+        ...relative(),
+        ...limits(),
+        ...groupRatios(
+          of === null ? undefined : [
+            { ratio: of.sides[0].ratio, beyond: of.sides[0].below },
+            { ratio: of.sides[1].ratio, beyond: of.sides[1].below },
+          ],
+        ),
+      ];
+      return [
+        line(null, verdict, words, null),
+        ...values.map((of) => line(of.value, of.verdict, null, of)),
+      ];
+    })
+  );
+}
+
 /** Ratios of the MADs of a key's groups, on each side and between the sides, with intervals of 1 - 2 alpha. */
-function groupRatios(sides?: Pair<MechanismSide>, between: MechanismAnswer["interaction"] = null): Line {
+function groupRatios(
+  sides?: Pair<Pick<MechanismSide, "ratio" | "beyond">>,
+  between: MechanismAnswer["interaction"] = null,
+): Line {
   const of = (name: string, found: Pick<MechanismSide, "ratio" | "beyond"> | null): Line => [
     [`group_ratio_${name}`, found?.ratio?.ratio ?? null],
     [`group_ratio_${name}_low`, found?.ratio?.ci[0] ?? null],

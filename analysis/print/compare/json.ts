@@ -45,15 +45,20 @@ function inWords(comparison: Comparison): object {
       keys: mechanisms.keys.map((key) => ({
         keys: key.keys,
         aliases: key.aliases,
+        mirrors: key.mirrors,
         other_values: key.other_values,
         other_runs: key.other_runs,
-        questions: WHOLES.map(({ name }) => ({
-          name,
-          ...key[name],
-          reasons: key[name].reasons.map((reason) =>
-            keyReason(reason, String, mechanisms.spread_ratio, letters).text
-          ),
-        })),
+        questions: WHOLES.map(({ name }) => {
+          const { lock_in } = key[name];
+          const told = (reason: Parameters<typeof keyReason>[0]) =>
+            keyReason(reason, String, mechanisms.spread_ratio, letters).text;
+          return {
+            name,
+            ...key[name],
+            reasons: key[name].reasons.map(told),
+            lock_in: { ...lock_in, reasons: lock_in.reasons.map(told) },
+          };
+        }),
       })),
       sources: WHOLES.map(({ name }) => ({ name, sides: mechanisms.sources[name] })),
     },

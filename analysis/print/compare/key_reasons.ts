@@ -8,7 +8,9 @@ import { keyName } from "../names.ts";
 import { exact, plain, say } from "../said.ts";
 import { reasonInWords } from "./reasons.ts";
 
-type Reason = Comparison["mechanisms"]["keys"][number][WholeName]["reasons"][number];
+type Answer = Comparison["mechanisms"]["keys"][number][WholeName];
+
+type Reason = (Answer["reasons"] | Answer["lock_in"]["reasons"])[number];
 
 /**
  * @param nameOf how a group is called
@@ -49,6 +51,18 @@ export function keyReason(
         `among runs alike in ${
           reason.keys.map((key) => keyName([key])).join(" or ")
         } it is not shown to make a difference`,
+      );
+    case "values_small":
+      return say`no value has ${exact(reason.needs)} runs, and as many others, on both sides`;
+    case "values_open": {
+      const values = reason.values.map(nameOf).join(", ");
+      return plain(`neither shown to lock in nor not to: ${values}`);
+    }
+    case "value_on_one_side":
+      return plain(
+        `${nameOf(reason.value)} locks in in ${letters[reason.side]}, and not in ${
+          letters[1 - reason.side as 0 | 1]
+        }`,
       );
     default:
       return reasonInWords(reason, letters);

@@ -6,6 +6,7 @@ import type { MechanismSide } from "../../mechanisms/mechanism.ts";
 import type { Share, SpreadSources } from "../../mechanisms/sources.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { Cell, Finding, Note, Said, Table } from "../model.ts";
+import { keyVerdict, lockFindings, lockMethods, lockNotes, lockSays } from "../keys/lock_ins.ts";
 import { keyName, linkName, stratumName } from "../names.ts";
 import {
   confidence,
@@ -62,9 +63,9 @@ export interface ToldMechanisms {
 export function tellMechanisms(comparison: Comparison, sides: Sides): ToldMechanisms {
   const { keys } = comparison.mechanisms;
   return {
-    title: "One mechanism or two?",
+    title: "Does a key decide? What locks in, and one mechanism or two",
     table: {
-      caption: "One mechanism or two, by key",
+      caption: "What locks in, and one mechanism or two, by key",
       head: "key",
       lines: [],
       columns: WHOLES.flatMap(({ name }) => [
@@ -74,7 +75,7 @@ export function tellMechanisms(comparison: Comparison, sides: Sides): ToldMechan
       rows: keys.map((key) => ({
         head: plain(keyName([key.keys[0].name])),
         cells: Object.fromEntries(WHOLES.flatMap(({ name }) => [
-          [name, [plain(key[name].verdict)]],
+          [name, [plain(keyVerdict(key[name]))]],
           [ratioOf(name), [ratios(key[name].sides)]],
         ])) as Record<MechanismColumn, Cell[]>,
         bins: [],
@@ -123,22 +124,38 @@ function tellKey(key: KeyAnswer, comparison: Comparison, sides: Sides): ToldKey 
     : `; ${key.other_runs} runs with ${key.other_values} more ${
       key.other_values === 1 ? "value" : "values"
     } are in neither`;
-  const because = WHOLES.flatMap(({ name }) =>
-    key[name].reasons.filter(({ code }) => !OF_SIDES.includes(code)).map((reason) => {
-      const words = keyReason(reason, nameOf, comparison.mechanisms.spread_ratio, sides.letters);
-      return { verdict: key[name].verdict, says: say`${name}: ${words}` };
-    })
-  );
+  const words = (reason: Parameters<typeof keyReason>[0]) =>
+    keyReason(reason, nameOf, comparison.mechanisms.spread_ratio, sides.letters);
+  const because = WHOLES.flatMap(({ name }) => {
+    const { verdict, reasons, lock_in } = key[name];
+    const own = reasons.filter(({ code }) => !OF_SIDES.includes(code)).map(words);
+    const ofLock = lock_in.reasons.filter(({ code }) => !OF_SIDES.includes(code)).map(words);
+    return [
+      // What locks in is said of the key already.
+      ...lock_in.verdict === "LOCKS-IN" && verdict === "CONFOUNDED"
+        ? []
+        : own.map((says) => ({ verdict, says: say`${name}: ${says}` })),
+      ...ofLock.filter(({ text }) => !own.some((one) => one.text === text))
+        .map((says) => ({ verdict: lock_in.verdict, says: say`${name}: ${says}` })),
+    ];
+  });
   return {
     title: `${keyName([first.name])}: ${two} over ${one}${others}`,
     says: [
+      ...lockSays(key, nameOf, sides.letters),
       ...WHOLES.flatMap(({ name }) => wider(name, key, nameOf, sides)),
       ...because.filter(({ verdict }) => verdict === "CONFOUNDED").map(({ says }) => says),
       ...sameRuns(key, comparison),
     ],
-    notes: because.filter(({ verdict }) => verdict !== "CONFOUNDED")
-      .map(({ says }) => ({ label: "because", says })),
-    findings: WHOLES.flatMap(({ name }) => findings(name, key, sides)),
+    notes: [
+      ...because.filter(({ verdict }) => verdict !== "CONFOUNDED")
+        .map(({ says }) => ({ label: "because", says }) as const),
+      ...WHOLES.flatMap(({ name }) => lockNotes(name, key[name])),
+    ],
+    findings: WHOLES.flatMap(({ name }) => [
+      ...findings(name, key, sides),
+      ...lockFindings(name, key[name], nameOf, sides),
+    ]),
   };
 }
 
@@ -258,12 +275,16 @@ function kinds({ mechanisms: { keys, constant } }: Comparison): Said[] {
   ];
 }
 
-function methods({ mechanisms: { spread_ratio: limit, keys }, alpha }: Comparison): Said[] {
-  const groups = plain("Each key: its two values with the most runs, a flag against its absence.");
+function methods(comparison: Comparison): Said[] {
+  const { mechanisms: { spread_ratio: limit, keys }, alpha } = comparison;
+  const groups = plain(
+    "One mechanism or two: of each key its two values with the most runs, a flag against its absence.",
+  );
   const range = say`the ${confidence(2 * alpha)} interval of the ratio of their MADs`;
   const limits = say`[1/${exact(limit)}, ${exact(limit)}]`;
   return [
     groups,
+    ...lockMethods(comparison),
     say`TWO: ${range} lies outside of ${limits} on both sides alike, and Holm p of that, in a family of up to ${
       exact(keys.length)
     } keys a side, is below ${exact(alpha)}.`,

@@ -5,8 +5,8 @@ import { joined, plain } from "../said.ts";
 import type { MechanismColumn, ToldMechanisms } from "./mechanisms.ts";
 
 const HEAD = 18;
-const VERDICT = 16;
-const RATIOS = 14;
+const VERDICT = 18;
+const RATIOS = 13;
 const LABEL = 16;
 
 const SOURCES = {

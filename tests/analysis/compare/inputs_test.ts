@@ -147,6 +147,20 @@ Deno.test("a ratio of spreads that no runbook can declare is refused, and 2 stan
   assert.equal(compare(file, file).mechanisms.spread_ratio, 2);
 });
 
+Deno.test("a share of a distance that no runbook can declare is refused, and 0.5 stands for none", () => {
+  for (const locks_in_share of [0, 1, -0.5]) {
+    const runbook = { ...generatedMeta("host").runbook, locks_in_share };
+    const file = read(fileText(runs(HALF), { runbook }));
+    assert.throws(() => compare(file, file), {
+      message: `the runbook of f.csv declares locks_in_share ${locks_in_share}, which no runbook can; ` +
+        "declare a number above 0 and below 1, for example 0.5 and measure again",
+    });
+  }
+  const { locks_in_share: _, ...older } = generatedMeta("host").runbook;
+  const file = read(fileText(runs(HALF), { runbook: older }));
+  assert.equal(compare(file, file).mechanisms.locks_in_share, 0.5);
+});
+
 Deno.test("a margin that no runbook can declare is refused: nothing can be drawn beside it", () => {
   const { offset_margin: _, ...older } = generatedMeta("host").runbook;
   const impossible = [

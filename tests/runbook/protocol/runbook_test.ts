@@ -22,7 +22,7 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
   assert.equal(
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any",' +
-      '"deadline_ns":"none","deepest_idle_state":"any","edge_to_wakeup_margin":"10 %","hours":"any","load":"idle",' +
+      '"deadline_ns":"none","deepest_idle_state":"any","edge_to_wakeup_margin":"10 %","hours":"any","load":"idle","locks_in_share":0.5,' +
       '"nice":"inherit","offset_margin":"10 %","order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
       '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,"stacks":"all",' +
       '"tail_margin_percent":20,' +
@@ -41,7 +41,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "a232a1e380c4e11db80df86c82a202946b988b37bb27005499607abc299f17e3",
+    "dc1d272a65a6352c7226f8dde7952fb2305095340bccb74adf2b6cf6bd289e4a",
   );
 });
 
@@ -74,6 +74,7 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { edge_to_wakeup_margin: "1ns" },
     { wakeup_to_switch_margin: "1ns" },
     { spread_ratio: 1.5 },
+    { locks_in_share: 0.3 },
     { tail_margin_percent: 10 },
     { deadline_ns: 5_000_000 },
     { alpha: 0.01 },
@@ -237,6 +238,11 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     "a ratio of spreads of 1",
     { spread_ratio: 1 },
     /^spread_ratio: 1 is not a ratio .*give a number above 1, up to/,
+  ],
+  [
+    "a share of a distance of 1",
+    { locks_in_share: 1 },
+    /^locks_in_share: 1 is not a share .*give a number above 0 and below 1/,
   ],
   [
     "a margin of the tails of nothing",

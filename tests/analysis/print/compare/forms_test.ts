@@ -93,7 +93,19 @@ Deno.test("the CSV has one row per question and stratum, with the numbers of the
     WHOLES.map((question) => [question.name, "key", name, `${two} over ${one}`, "30", "20"])
   );
   assert.ok(keys.length > 0);
-  assert.deepEqual(rows.slice(QUESTIONS.length).map((row) => row.slice(0, 6)), [...groups, ...keys]);
+  const locks = mechanisms.keys.flatMap((key) =>
+    WHOLES.flatMap(({ name }) => [
+      [name, "locks_in", key.keys[0].name, "", "30", "20"],
+      ...key[name].lock_in.values.map((
+        { value, sides },
+      ) => [name, "locks_in", key.keys[0].name, value, ...sides.map(({ n }) => String(n))]),
+    ])
+  );
+  assert.deepEqual(rows.slice(QUESTIONS.length).map((row) => row.slice(0, 6)), [
+    ...groups,
+    ...keys,
+    ...locks,
+  ]);
   const [first] = mechanisms.keys[0]!.offset.sides;
   const ratios = parsedCsv([comparison], "part", "group_ratio_a", "group_ratio_a_low");
   assert.deepEqual(

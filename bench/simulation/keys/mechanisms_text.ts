@@ -1,7 +1,7 @@
 /** The simulated verdicts on keys in words, for docs/validation.md. */
 
 import { MECHANISM_VERDICTS, type MechanismShares } from "./mechanisms.ts";
-import { percent } from "./percent.ts";
+import { percent } from "../percent.ts";
 
 /** What is said wrongly of keys. */
 export function keysSentence(cells: readonly MechanismShares[]): string {

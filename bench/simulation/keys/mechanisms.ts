@@ -1,11 +1,11 @@
 /** The keys' verdicts: what `probe compare` says of two groups of runs, against what is true. */
 
-import type { Split } from "../../analysis/mechanisms/keys.ts";
-import type { MechanismVerdict } from "../../analysis/mechanisms/mechanism.ts";
-import { mechanismAnswers } from "../../analysis/mechanisms/mechanisms.ts";
-import type { FileSample } from "../../analysis/sample/sample.ts";
-import type { Xoshiro128 } from "../../analysis/stats/random.ts";
-import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "./populations.ts";
+import type { Split } from "../../../analysis/mechanisms/keys.ts";
+import type { MechanismVerdict } from "../../../analysis/mechanisms/mechanism.ts";
+import { mechanismAnswers } from "../../../analysis/mechanisms/mechanisms.ts";
+import type { FileSample } from "../../../analysis/sample/sample.ts";
+import type { Xoshiro128 } from "../../../analysis/stats/random.ts";
+import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "../populations.ts";
 
 const LIMIT = 2;
 const FAR = 9;
@@ -52,6 +52,8 @@ function splitOf(n: number): Split {
   return {
     keys: [{ name: "key", kind: "outcome", groups: ["one", "two"] }],
     codes: [codes, codes],
+    values: ["one", "two"],
+    valueCodes: [Uint32Array.from(codes), Uint32Array.from(codes)],
     others: { values: 0, runs: 0 },
   };
 }
