@@ -10,6 +10,7 @@ import { reportError } from "./commands/line/report_error.ts";
 import { Outcome, type Output } from "./commands/line/shell.ts";
 import { isCommand, permissionsOf } from "./commands/line/table.ts";
 import { spelledOut } from "./commands/options.ts";
+import { SECOND_READER } from "./commands/second_thread.ts";
 import { versionCommand } from "./commands/version.ts";
 import { writeAllSync, writeOrDropSync } from "./system/write_all.ts";
 
@@ -67,6 +68,7 @@ function writeAnswer(text: string | Uint8Array): void {
 const TERMINAL: Output = {
   stdout: writeAnswer,
   stderr: (text) => writeOrDropSync(Deno.stderr, new TextEncoder().encode(text)),
+  program: Deno.mainModule,
   ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
 };
 
@@ -76,8 +78,14 @@ function giveBackPermissions(args: readonly string[]): void {
   for (const name of names) if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
 }
 
-/** The program itself, from its arguments to its exit code. */
+/** Whether this is not the program's first thread. */
+function isSecondReader(): boolean {
+  return (globalThis as { readonly name?: string }).name === SECOND_READER;
+}
+
+/** The program itself, from its arguments to its exit code; or what its other thread does. */
 export async function start(): Promise<void> {
+  if (isSecondReader()) return (await import("./commands/second_reader.ts")).readAsSecond();
   giveBackPermissions(Deno.args);
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
@@ -90,4 +98,4 @@ export async function start(): Promise<void> {
   Deno.exitCode = await main(Deno.args, TERMINAL);
 }
 
-if (import.meta.main) await start();
+if (import.meta.main || isSecondReader()) await start();

@@ -9,9 +9,11 @@ import { answersOf, type Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
+import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
 import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
+import { SecondReader } from "./second_reader.ts";
 import { inTurn, readWhere } from "./where.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
@@ -26,21 +28,30 @@ export interface CompareFlags extends ComparisonFlags {
 
 const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
-/** @throws Failure when the file cannot be read or is refused */
+/**
+ * @param second the file, when another thread reads it
+ * @throws Failure when the file cannot be read or is refused
+ */
 async function readKeyed(
   path: string,
   { by: keys = [], where, question: names = [] }: ComparisonFlags,
   sha256: string | null,
+  second: Promise<ResultFile | null> | null,
 ): Promise<KeyedFile> {
   const columns = new KeyColumns(keys);
   const asked = new AskedColumns(names);
-  const isKept = keys.every((name) => TEXT_NAMES.has(name)) && names.length === 0;
   const visit = (row: RowView) => {
     columns.visit(row);
     asked.visit(row);
   };
-  const file = await readWhere(path, where ?? null, isKept ? null : visit);
+  const visitor = needsRows({ by: keys, question: names }) ? visit : null;
+  const file = await second ?? await readWhere(path, where ?? null, visitor);
   return { file, columnOf: (name) => columns.column(file, name), asked: asked.values(), sha256 };
+}
+
+/** Whether more is asked of the rows than a ResultFile keeps. */
+function needsRows({ by = [], question = [] }: ComparisonFlags): boolean {
+  return question.length > 0 || !by.every((name) => TEXT_NAMES.has(name));
 }
 
 /** SHA-256 of the files as long as the first one; only they can be the same. Null for all others. */
@@ -72,6 +83,7 @@ function sizeOf(path: string): number | null {
  * @param write receives the report
  * @param say receives what a gate has found
  * @param columns width of the terminal that shows the report; null when it goes elsewhere
+ * @param program module with which this program begins; null: no other thread may read files
  * @returns the exit code of a gate when --fail-on names the verdict of a question
  * @throws Failure when a file cannot be read or is refused
  */
@@ -81,8 +93,9 @@ export async function compareCommand(
   write: (text: string) => void,
   say: (text: string) => void,
   columns: number | null,
+  program: string | null = null,
 ): Promise<ExitCode> {
-  const { text, comparisons } = await answerOf(flags, paths, columns);
+  const { text, comparisons } = await answerOf(flags, paths, columns, program);
   write(text);
   return gate(comparisons, flags["fail-on"], say);
 }
@@ -96,6 +109,7 @@ async function answerOf(
   flags: CompareFlags,
   paths: readonly string[],
   columns: number | null,
+  program: string | null,
 ): Promise<Answer> {
   if (flags.format === "html") {
     // Imported here so that only this format pays for the page.
@@ -104,7 +118,12 @@ async function answerOf(
     return { text: page, comparisons };
   }
   const hashes = await hashesOf(paths);
-  const files = await inTurn(paths, (path, index) => readKeyed(path, flags, hashes[index]!));
+  const isPlain = flags.where === undefined && !needsRows(flags);
+  using second = program === null || !isPlain ? null : SecondReader.of(program, paths);
+  const files = await inTurn(
+    paths,
+    (path, index) => readKeyed(path, flags, hashes[index]!, second?.file(index) ?? null),
+  );
   const comparisons = compareFiles(files, flags);
   return { text: textIn(flags, comparisons, columns), comparisons };
 }

@@ -44,6 +44,15 @@ export class DictionaryColumn {
   #table = new Int32Array(64);
   #last = 0;
 
+  /** A column that is only looked at. */
+  static of(values: readonly (string | null)[], codes: Codes): DictionaryColumn {
+    const column = new DictionaryColumn();
+    column.values.push(...values.slice(1));
+    column.#codes = codes;
+    column.#length = codes.length;
+    return column;
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -55,11 +64,7 @@ export class DictionaryColumn {
 
   /** The rows for which `kept` is 1, with the same codes. */
   rowsWhere(kept: Uint8Array): DictionaryColumn {
-    const part = new DictionaryColumn();
-    part.values.push(...this.values.slice(1));
-    part.#codes = this.codes().filter((_, row) => kept[row] === 1);
-    part.#length = part.#codes.length;
-    return part;
+    return DictionaryColumn.of(this.values, this.codes().filter((_, row) => kept[row] === 1));
   }
 
   push(code: number): void {

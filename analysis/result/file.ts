@@ -41,7 +41,7 @@ export interface ResultFile {
   /** Runs whose stages contradict each other. The columns contain them like all others. */
   readonly integrityErrors: number;
   readonly firstIntegrityError: IntegrityError | null;
-  readonly realtimeSteps: RealtimeSteps;
+  readonly realtimeSteps: Omit<RealtimeSteps, "add">;
   /** The lines `# stack` and `# resumed`, in their order, each with the number of rows before it. */
   readonly linesBetween: readonly (readonly [rows: number, line: string])[];
   /** Where the last whole line ends; what follows was cut off. */

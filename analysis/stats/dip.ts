@@ -1,4 +1,7 @@
+import { SETTLED_STEPS, SETTLED_UNIT } from "./dip.generated.ts";
 import { Xoshiro128 } from "./random.ts";
+import { countBelow } from "./rank.ts";
+import { sequentialP } from "./sequential.ts";
 
 export interface Dip {
   /** Largest distance to the nearest unimodal distribution function, in [1 / (2 n), 1 / 4]. */
@@ -10,19 +13,20 @@ export interface Dip {
   readonly method: string;
 }
 
-/** Simulated uniform samples; p-values are multiples of 1 / (DIP_SAMPLES + 1). */
+/** Simulated uniform samples; the smallest p is 1 / (DIP_SAMPLES + 1). */
 export const DIP_SAMPLES = 1999;
 
 /**
  * For larger samples, sqrt(n) dip is compared with that of simulated samples of this size; its distribution
  * has settled.
  */
-const DIP_SIMULATED_UP_TO = 1000;
+export const DIP_SIMULATED_UP_TO = 1000;
 
 /**
  * Hartigan and Hartigan's dip test of unimodality (1985): p is the share of seeded uniform samples, the least
- * favourable unimodal ones, with a dip as large. Ties are spread over the tick of the clock first: each of its
- * steps would look like a mode.
+ * favourable unimodal ones, with a dip as large. Of fewer than DIP_SIMULATED_UP_TO values as many samples are drawn as
+ * sequential.ts says; the dips of samples of that size are known beforehand. Ties are spread over the tick of the clock
+ * first: each of its steps would look like a mode.
  *
  * @throws RangeError for fewer than 4 values
  */
@@ -32,15 +36,30 @@ export function dipTest(sorted: Float64Array, seed?: number): Dip {
   const dip = dipSorted(overTicks(sorted, seed));
   const size = Math.min(n, DIP_SIMULATED_UP_TO);
   const limit = dip * Math.sqrt(n / size) * (1 - 1e-12);
-  let extreme = 1;
-  for (const simulated of uniformDips(size, seed)) if (simulated >= limit) extreme++;
-  const scaled = size < n ? `, of ${size} values and scaled` : "";
-  return {
-    dip,
-    p: extreme / (DIP_SAMPLES + 1),
-    pFloor: 1 / (DIP_SAMPLES + 1),
-    method: `dip, ${DIP_SAMPLES} uniform samples${scaled}`,
-  };
+  const pFloor = 1 / (DIP_SAMPLES + 1);
+  if (size === DIP_SIMULATED_UP_TO && seed === undefined) {
+    const simulated = settledDips();
+    const p = (simulated.length - countBelow(simulated, limit) + 1) / (DIP_SAMPLES + 1);
+    return { dip, p, pFloor, method: methodOf(`${DIP_SAMPLES}`, size, n) };
+  }
+  const simulated = UniformDips.of(size, seed);
+  let drawn = 0;
+  const p = sequentialP(DIP_SAMPLES, () => simulated.at(drawn++) >= limit);
+  return { dip, p, pFloor, method: methodOf(`up to ${DIP_SAMPLES}`, size, n) };
+}
+
+function methodOf(samples: string, size: number, n: number): string {
+  return `dip, ${samples} uniform samples${size < n ? `, of ${size} values and scaled` : ""}`;
+}
+
+let settled: Float64Array | null = null;
+
+/** Of samples of DIP_SIMULATED_UP_TO values, by the seed that is used when none is given; ascending. */
+function settledDips(): Float64Array {
+  if (settled !== null) return settled;
+  let sum = 0;
+  settled = Float64Array.from(SETTLED_STEPS.split(" "), (step) => (sum += Number(step)) * SETTLED_UNIT);
+  return settled;
 }
 
 /**
@@ -62,26 +81,39 @@ function overTicks(sorted: Float64Array, seed: number | undefined): Float64Array
   return sorted.map((value) => value + tick * (random.uniform() - 0.5)).sort();
 }
 
-/** Dips simulated so far, by size and seed: the sides of a comparison often have the same size. */
-const known = new Map<string, Float64Array>();
+/** By size and seed: the sides of a comparison often have the same size. */
+const known = new Map<string, UniformDips>();
 
-/** Dips of DIP_SAMPLES uniform samples, made once per size and seed. */
-function uniformDips(size: number, seed: number | undefined): Float64Array {
-  const key = `${size} ${seed}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const random = Xoshiro128.seeded(seed);
-  const sample = new Float64Array(size);
-  const dips = new Float64Array(DIP_SAMPLES);
-  const reused = new Dips(size);
-  for (let i = 0; i < DIP_SAMPLES; i++) {
-    // Sums of exponential numbers are, except for their scale, uniform numbers in order.
-    let sum = 0;
-    for (let j = 0; j < size; j++) sample[j] = sum -= Math.log1p(-random.uniform());
-    dips[i] = reused.of(sample);
+/** Dips of uniform samples of one size, each drawn when it is first asked for. */
+export class UniformDips {
+  readonly #random: Xoshiro128;
+  readonly #sample: Float64Array;
+  readonly #dips: Dips;
+  readonly #drawn: number[] = [];
+
+  static of(size: number, seed: number | undefined): UniformDips {
+    const key = `${size} ${seed}`;
+    const found = known.get(key) ?? new UniformDips(size, seed);
+    known.set(key, found);
+    return found;
   }
-  known.set(key, dips);
-  return dips;
+
+  private constructor(size: number, seed: number | undefined) {
+    this.#random = Xoshiro128.seeded(seed);
+    this.#sample = new Float64Array(size);
+    this.#dips = new Dips(size);
+  }
+
+  at(index: number): number {
+    while (this.#drawn.length <= index) {
+      // Sums of exponential numbers are, except for their scale, uniform numbers in order.
+      let sum = 0;
+      const sample = this.#sample;
+      for (let j = 0; j < sample.length; j++) sample[j] = sum -= Math.log1p(-this.#random.uniform());
+      this.#drawn.push(this.#dips.of(sample));
+    }
+    return this.#drawn[index]!;
+  }
 }
 
 /**

@@ -89,14 +89,15 @@ function advance(ranks: number[], total: number): boolean {
 
 /** As many ranks below `total` at random, none twice, ascending (Floyd). */
 function draw(ranks: number[], total: number, random: Xoshiro128): void {
-  const chosen = new Set<number>();
-  for (let limit = total - ranks.length; limit < total; limit++) {
-    const rank = Math.floor(random.uniform() * (limit + 1));
-    chosen.add(chosen.has(rank) ? limit : rank);
+  for (let chosen = 0; chosen < ranks.length; chosen++) {
+    const limit = total - ranks.length + chosen;
+    let rank = Math.floor(random.uniform() * (limit + 1));
+    for (let i = 0; i < chosen; i++) if (ranks[i] === rank) rank = limit;
+    // Those chosen so far are in order: the new one goes where it belongs.
+    let slot = chosen;
+    for (; slot > 0 && ranks[slot - 1]! > rank; slot--) ranks[slot] = ranks[slot - 1]!;
+    ranks[slot] = rank;
   }
-  let slot = 0;
-  for (const rank of chosen) ranks[slot++] = rank;
-  ranks.sort((x, y) => x - y);
 }
 
 /** The statistic of the smaller sample at these ranks of both, as placements.ts has it, in O(smaller sample). */

@@ -29,16 +29,62 @@ export function placements(
   if (m === 0 || n === 0) {
     throw new RangeError(`placements: sizes are ${m} and ${n}, needs at least 1 value a side`);
   }
-  const weight = 2 * equalAs;
-  // Twice the counts, less what they are without a shift: integers, so that sums are exact while they can be.
+  const { sumA, squaresA, sumB, squaresB } = equalAs === 0.5
+    ? halved(sortedA, sortedB, shift)
+    : onePass(sortedA, sortedB, shift, equalAs);
+  return {
+    excess: sumB / (2 * m * n),
+    ofA: ofMean(sumA, squaresA, m) / (4 * n * n),
+    ofB: ofMean(sumB, squaresB, n) / (4 * m * m),
+  };
+}
+
+/** Twice the counts, less what they are without a shift: integers, so that sums are exact while they can be. */
+interface Sums {
+  readonly sumA: number;
+  readonly squaresA: number;
+  readonly sumB: number;
+  readonly squaresB: number;
+}
+
+/**
+ * Where each value of A is passed by those of B, and each of B has passed those of A, in one pass over both: a
+ * difference that is the shift itself counts as all of those below it, or of those above.
+ */
+function onePass(sortedA: Float64Array, sortedB: Float64Array, shift: number, equalAs: 0 | 1): Sums {
+  const [m, n] = [sortedA.length, sortedB.length];
+  let [sumA, squaresA, sumB, squaresB, i] = [0, 0, 0, 0, 0];
+  for (let j = 0; j < n; j++) {
+    const b = sortedB[j]!;
+    const ofA = n - 2 * j;
+    // The difference is formed as everywhere: comparing a with b - shift would round differently.
+    if (equalAs === 0) {
+      for (; i < m && b - sortedA[i]! > shift; i++) {
+        sumA += ofA;
+        squaresA += ofA * ofA;
+      }
+    } else {
+      for (; i < m && b - sortedA[i]! >= shift; i++) {
+        sumA += ofA;
+        squaresA += ofA * ofA;
+      }
+    }
+    const ofB = 2 * i - m;
+    sumB += ofB;
+    squaresB += ofB * ofB;
+  }
+  return { sumA: sumA - n * (m - i), squaresA: squaresA + n * n * (m - i), sumB, squaresB };
+}
+
+function halved(sortedA: Float64Array, sortedB: Float64Array, shift: number): Sums {
+  const [m, n] = [sortedA.length, sortedB.length];
   let [sumB, squaresB, below, upTo] = [0, 0, 0, 0];
   for (let j = 0; j < n; j++) {
     const b = sortedB[j]!;
-    // The difference is formed as everywhere: comparing a with b - shift would round differently.
     while (below < m && b - sortedA[below]! > shift) below++;
     if (upTo < below) upTo = below;
     while (upTo < m && b - sortedA[upTo]! >= shift) upTo++;
-    const count = 2 * below + weight * (upTo - below) - m;
+    const count = below + upTo - m;
     sumB += count;
     squaresB += count * count;
   }
@@ -49,15 +95,11 @@ export function placements(
     while (below < n && sortedB[below]! - a < shift) below++;
     if (upTo < below) upTo = below;
     while (upTo < n && sortedB[upTo]! - a <= shift) upTo++;
-    const count = n - 2 * upTo + weight * (upTo - below);
+    const count = n - below - upTo;
     sumA += count;
     squaresA += count * count;
   }
-  return {
-    excess: sumB / (2 * m * n),
-    ofA: ofMean(sumA, squaresA, m) / (4 * n * n),
-    ofB: ofMean(sumB, squaresB, n) / (4 * m * m),
-  };
+  return { sumA, squaresA, sumB, squaresB };
 }
 
 /** Variance of the mean of `size` numbers. */

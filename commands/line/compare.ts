@@ -122,6 +122,7 @@ export const compareRoute = buildCommand({
         answerTo(this.output, asked),
         stderr,
         columns,
+        this.output.program ?? null,
       );
     };
   },

@@ -12,6 +12,8 @@ export interface Output {
   readonly coloured?: (text: string) => void;
   /** Width of the terminal that stdout is; absent when stdout is not a terminal. */
   readonly columns?: number;
+  /** Module with which this program begins, for its other threads; absent: it may have none. */
+  readonly program?: string;
 }
 
 /** The result of a call of the program; commands and stricli's callbacks fill it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { capture, type CommandOutput } from "../../build/process/command.ts";
 import { EXECUTABLE } from "../../build/parts/executable.ts";
+import { generate } from "../../bench/generate.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const VERSION: CommandOutput = { code: 0, stdout: `probe ${project.version}\n`, stderr: "" };
@@ -70,6 +71,18 @@ Deno.test("the executable runs whatever descriptors it is given", async () => {
       stderr: "",
     });
   }
+});
+
+Deno.test("the executable reads large files on two CPUs", async () => {
+  using place = new Place();
+  const paths = ["host", "vm"].map((env, seed) => {
+    const path = `${place.folder}/${env}.csv`;
+    Deno.writeTextFileSync(path, [...generate({ rows: 8000, seed, env })].join(""));
+    return path;
+  });
+  const { code, stdout, stderr } = await capture([place.probe, "compare", ...paths]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.match(stdout, /^4 questions: 4 EQUIVALENT\n/);
 });
 
 Deno.test("on a terminal a call prints its answer and nothing else", async () => {

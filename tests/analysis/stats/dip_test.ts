@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DIP_SAMPLES, dipSorted, dipTest } from "../../../analysis/stats/dip.ts";
+import { dipTable } from "../../../bench/dip_table.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
 import { sorted } from "./golden.ts";
@@ -119,4 +120,8 @@ Deno.test("a clock whose tick is as wide as the spread has one mode, two modes o
 Deno.test("fewer than 4 values are refused", () => {
   for (const n of [0, 1, 2, 3]) assert.throws(() => dipTest(new Float64Array(n)), RangeError);
   assert.throws(() => dipSorted(new Float64Array()), RangeError);
+});
+
+Deno.test("the dips that are known beforehand are those that would be drawn", () => {
+  assert.equal(Deno.readTextFileSync("analysis/stats/dip.generated.ts"), dipTable());
 });
