@@ -6,6 +6,7 @@
  *   FRAME_AT_ENTRY(ctx)          the stack pointer that a kprobe on a function's entry saw, as its return probe sees it
  *   CLOCKSOURCE_CALLBACKS(hook)  hook(function, TKREAD_...) for each clocksource's own read callback; their IDs are in
  *                                record.h, the same on every machine
+ *   INTERRUPT_VECTORS(hook)      hook(name, INTERRUPT_...) for each interrupt with tracepoints name_entry and name_exit
  *   read_preempt_count()         preempt_count() of this CPU into @count; 0 where this build or kernel cannot tell.
  *                                @per_cpu_offset and @variable: addresses of __per_cpu_offset[] and of a variable
  *                                that holds it, for kernels whose BTF has no per-CPU variables (5.10); 0 where unknown

@@ -4,6 +4,7 @@
  * stage in `chain` and submitted once. Thin SEC() programs call the bodies in chain.h and reads.h, which all
  * tiers share. A program that runs for another task returns after one comparison.
  */
+#include "causes.h"
 #include "chain.h"
 #include "reads.h"
 
@@ -12,6 +13,8 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* clang drops types from BTF that no variable uses, but the layout generator needs these. */
 const enum chain_seen *unused_seen __attribute__((unused));
 const enum chain_phase *unused_phase __attribute__((unused));
+const enum cpu_event_kind *unused_kind __attribute__((unused));
+const enum cpu_interrupt *unused_interrupt __attribute__((unused));
 
 /*
  * ---- the wakeup: fentry and fexit, or kprobe and kretprobe ----
@@ -23,7 +26,7 @@ const enum chain_phase *unused_phase __attribute__((unused));
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
 {
-	return is_armed(p, p->pid) ? ttwu_begins(ctx, p->pid, wake_flags, 0) : 0;
+	return is_armed(p, p->pid) ? ttwu_begins(ctx, p, p->pid, wake_flags, 0) : 0;
 }
 
 SEC("kprobe/try_to_wake_up")
@@ -31,7 +34,7 @@ int BPF_KPROBE(ttwu_entry_kprobe, struct task_struct *p, unsigned int state, int
 {
 	__u32 pid = BPF_CORE_READ(p, pid);
 
-	return is_armed(p, pid) ? ttwu_begins(ctx, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
+	return is_armed(p, pid) ? ttwu_begins(ctx, p, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
 }
 
 SEC("fexit/try_to_wake_up")
@@ -155,6 +158,8 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 		is_armed(prev, prev->pid);
 	if (config.target_tells_read)
 		target_leaves(prev);
+	if (is_open(c))
+		GUARDED(task_leaves(prev));
 	/*
 	 * A later switch only shows whether the target is still on the CPU of its read. Only its own report
 	 * needs that.

@@ -7,7 +7,11 @@
 #define PROBE_CHAIN_H
 
 #include "arch.h"
+#include "correlation.h"
+#include "cpu_log.h"
 #include "pid_namespace.h"
+#include "steal.h"
+#include "timekeeper.h"
 
 /* The one value of a map with one entry. */
 static __always_inline void *only_value(void *map)
@@ -30,11 +34,6 @@ static __always_inline void give_back(void *queue)
 	__u32 taken;
 
 	bpf_map_pop_elem(queue, &taken);
-}
-
-static __always_inline bool is_open(const struct chain *c)
-{
-	return (c->phase & (CHAIN_OPEN | CHAIN_READ)) == CHAIN_OPEN;
 }
 
 /* The open chain of the task, if `fact` has not been seen yet; else 0. */
@@ -92,21 +91,6 @@ static __always_inline __u32 current_context(void)
 	return CONTEXT_TASK;
 }
 
-/* MurmurHash3's 64-bit finaliser. analysis/result/correlation.ts recomputes the ID with the same steps. */
-static __always_inline __u64 mix(__u64 x)
-{
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdULL;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ULL;
-	return x ^ (x >> 33);
-}
-
-static __always_inline __u64 correlation_id(__u32 tgid, __u32 pid, __u64 run, __u64 ktime)
-{
-	return mix(ktime ^ mix(run ^ mix((__u64)tgid << 32 | pid)));
-}
-
 static __always_inline void submit(struct chain *c)
 {
 	struct probe_counters *n;
@@ -154,7 +138,7 @@ static __always_inline struct ttwu_entry *entry_of(__u32 waker_pid)
 }
 
 /* The caller has checked that `pid` is armed. */
-static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u64 frame)
+static __always_inline int ttwu_begins(void *ctx, const struct task_struct *p, __u32 pid, int wake_flags, __u64 frame)
 {
 	GUARDED({
 		__u64 now = bpf_ktime_get_ns();
@@ -164,6 +148,8 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
 		if (entry) {
 			entry->ns = now;
 			entry->frame = frame;
+			entry->pi_lock = (__u64)p + bpf_core_field_offset(p->pi_lock);
+			entry->contended_ns = 0;
 			entry->pid = pid;
 			entry->waker_pid = waker_pid;
 			entry->flags = wake_flags;
@@ -171,6 +157,7 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
 			if (armed.takes_stacks)
 				entry->stack_bytes = bpf_get_stack(ctx, entry->stack, sizeof(entry->stack), 0);
 			entry->run = armed.run;
+			entry->probe_ns = bpf_ktime_get_ns() - now;
 		}
 	});
 	return 0;
@@ -184,7 +171,7 @@ static __always_inline int ttwu_begins(void *ctx, __u32 pid, int wake_flags, __u
  */
 static __always_inline void mint(void *ctx, struct task_struct *p)
 {
-	__u64 current = bpf_get_current_pid_tgid(), run = armed.run, ns = bpf_ktime_get_ns();
+	__u64 current = bpf_get_current_pid_tgid(), run = armed.run, now = bpf_ktime_get_ns(), ns = now;
 	struct ttwu_entry *entry = 0;
 	struct chain *c = &chain;
 
@@ -204,11 +191,15 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	__builtin_memset(c, 0, offsetof(struct chain, ttwu_stack));
 	c->run = run;
 	c->ttwu_ns = ns;
+	c->waking_ns = now;
 	c->seen[SEEN_TTWU] = 1;
 	c->takes_stacks = armed.takes_stacks;
 	c->seen[SEEN_TKREADS] = !config.target_tells_read;
 	if (entry) {
 		c->ttwu_frame = entry->frame;
+		c->ttwu_probe_ns = entry->probe_ns;
+		c->pi_lock_contended_ns = entry->contended_ns;
+		c->seen[SEEN_PI_LOCK_CONTENDED] = entry->contended_ns != 0;
 		c->wake_flags_entry = entry->flags;
 		c->seen[SEEN_WAKE_FLAGS_ENTRY] = 1;
 		c->ttwu_stack_bytes = entry->stack_bytes;
@@ -235,6 +226,11 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	 * wakeup there looked runnable.
 	 */
 	c->on_rq = BPF_CORE_READ_BITFIELD_PROBED(p, on_rq);
+	note_timer(c);
+	NOTE_TIMEKEEPER(c, ttwu, SEEN_TK_TTWU);
+	c->seen[SEEN_STEAL] = steal_is_told();
+	NOTE_STEAL(c, waking_steal_ns, c->waker_cpu);
+	c->waking_probe_ns = bpf_ktime_get_ns() - now;
 	c->phase = CHAIN_OPEN | (config.ttwu_is_hooked ? 0 : CHAIN_RETURN);
 }
 
@@ -258,7 +254,9 @@ static __always_inline void queued(struct chain *c, int cpu, int wake_flags)
 		}
 	}
 #endif
+	NOTE_STEAL(c, queued_steal_ns, cpu);
 	c->seen[SEEN_QUEUED] = 1;
+	c->queued_probe_ns = bpf_ktime_get_ns() - c->queued_ns;
 }
 
 /* The target's CPU begins with its wakelist, after the IPI or when it leaves idle. */
@@ -271,7 +269,12 @@ static __always_inline int pending_hook(void)
 		return 0;
 	GUARDED({
 		c->pending_ns = bpf_ktime_get_ns();
+		/* Whatever the waker's CPU has locked since is not for the target. */
+		c->lock = 0;
+		c->seen[SEEN_RQ_LOCK] = 0;
+		c->seen[SEEN_RQ_CLOCK] = 0;
 		c->seen[SEEN_PENDING] = 1;
+		c->pending_probe_ns = bpf_ktime_get_ns() - c->pending_ns;
 	});
 	return 0;
 }
@@ -294,7 +297,13 @@ static __always_inline void activate(struct chain *c, struct rq *rq, int wake_fl
 	c->path = (__u32)c->waker_cpu == bpf_get_smp_processor_id() ? PATH_DIRECT : PATH_WAKELIST;
 	c->seen[SEEN_RQ_ACTIVATE] = 1;
 	c->seen[SEEN_TARGET_IDLE] = 1;
+	c->activate_cpu = bpf_get_smp_processor_id();
+	c->seen[SEEN_RQ_LOCK_CONTENDED] = c->rq_lock == rq_lock_of(rq) && c->rq_lock_contended_ns;
+	if (c->lock != rq_lock_of(rq))
+		c->seen[SEEN_RQ_LOCK] = 0;
+	NOTE_STEAL(c, activate_steal_ns, c->activate_cpu);
 	c->seen[SEEN_ACTIVATE] = 1;
+	c->activate_probe_ns = bpf_ktime_get_ns() - c->activate_ns;
 }
 
 static __always_inline void wakeup(struct chain *c, struct task_struct *p)
@@ -307,6 +316,10 @@ static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 	c->target_cpu = cpu = task_cpu(p);
 	if (!c->seen[SEEN_ACTIVATE]) {
 		__u32 here = bpf_get_smp_processor_id();
+
+		/* It is not known whose lock and clock these were. */
+		c->seen[SEEN_RQ_LOCK] = 0;
+		c->seen[SEEN_RQ_CLOCK] = 0;
 
 		if (c->waker_pid == c->pid)
 			c->path = PATH_SELF;
@@ -325,7 +338,9 @@ static __always_inline void wakeup(struct chain *c, struct task_struct *p)
 		c->tkread_any_ns = first->ns;
 		c->seen[SEEN_TKREAD_ANY] = 1;
 	}
+	NOTE_STEAL(c, wakeup_steal_ns, cpu);
 	c->seen[SEEN_WAKEUP] = 1;
+	c->wakeup_probe_ns = bpf_ktime_get_ns() - c->wakeup_ns;
 }
 
 static __always_inline void switched_in(struct chain *c)
@@ -349,7 +364,9 @@ static __always_inline void switched_in(struct chain *c)
 			c->seen[SEEN_RQ_SWITCH] = 1;
 		}
 	}
+	NOTE_STEAL(c, switch_steal_ns, bpf_get_smp_processor_id());
 	c->seen[SEEN_SWITCH] = 1;
+	c->switch_probe_ns = bpf_ktime_get_ns() - c->switch_ns;
 }
 
 /* The chain, if its try_to_wake_up has not returned yet; else 0. */

@@ -34,6 +34,8 @@ struct task_struct {
 	int tgid;
 	struct pid *thread_pid;
 	char comm[16];
+	struct raw_spinlock {
+	} pi_lock;
 	/* PREEMPT_RT only. */
 	int softirq_disable_cnt;
 } KERNEL_TYPE;
@@ -68,6 +70,7 @@ struct pid {
 } KERNEL_TYPE;
 
 struct rq {
+	struct raw_spinlock __lock;
 	__u64 clock;
 	unsigned int clock_update_flags;
 	struct task_struct *curr;
@@ -75,7 +78,49 @@ struct rq {
 	int cpu;
 } KERNEL_TYPE;
 
+/* Until 5.13 (5cb9eaa3d274 "sched: Wrap rq::lock access", 5.14). */
+struct rq___lock {
+	struct raw_spinlock lock;
+} KERNEL_TYPE;
+
 struct clocksource {
+	const char *name;
+} KERNEL_TYPE;
+
+struct tk_read_base {
+	struct clocksource *clock;
+	__u64 cycle_last;
+	__u32 mult;
+	__u32 shift;
+	__s64 base;
+} KERNEL_TYPE;
+
+struct timekeeper {
+	struct tk_read_base tkr_mono;
+} KERNEL_TYPE;
+
+/*
+ * What precedes the timekeeper in tk_core: four bytes, with PREEMPT_RT also a pointer to the lock (__SEQ_LOCK() in
+ * include/linux/seqlock.h).
+ */
+struct seqcount_raw_spinlock {
+	struct seqcount {
+		__u32 sequence;
+	} seqcount;
+} KERNEL_TYPE;
+
+struct hrtimer_clock_base {
+	__s64 offset;
+} KERNEL_TYPE;
+
+struct hrtimer {
+	struct timerqueue_node {
+		__s64 expires;
+	} node;
+	struct hrtimer_clock_base *base;
+} KERNEL_TYPE;
+
+struct irqaction {
 	const char *name;
 } KERNEL_TYPE;
 
@@ -83,6 +128,14 @@ struct timespec64 {
 	__s64 tv_sec;
 	long tv_nsec;
 } KERNEL_TYPE;
+
+/* The address of its lock. */
+static __always_inline __u64 rq_lock_of(const struct rq *rq)
+{
+	if (bpf_core_field_exists(rq->__lock))
+		return (__u64)rq + bpf_core_field_offset(rq->__lock);
+	return (__u64)rq + bpf_core_field_offset(((const struct rq___lock *)rq)->lock);
+}
 
 static __always_inline int task_cpu(const struct task_struct *p)
 {

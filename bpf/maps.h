@@ -15,6 +15,7 @@ const volatile struct probe_config config = {};
  */
 struct armed_run armed SEC(".data.armed") = {};
 struct chain chain SEC(".data.chain") = {};
+struct probe_window window SEC(".data.window") = {};
 
 /*
  * The first timekeeping read on each CPU since the chain was minted. Only later is it known which CPU is the
@@ -41,7 +42,11 @@ struct {
 struct ttwu_entry {
 	__u64 run;
 	__u64 ns;
-	__u64 frame; /* the stack pointer there, at the tier kprobe */
+	__u64 frame;           /* the stack pointer there, at the tier kprobe */
+	__u64 pi_lock;         /* address of the target's */
+	__u64 contended_since; /* waiting for it */
+	__u64 contended_ns;    /* waited for it */
+	__u64 probe_ns;        /* spent in our program */
 	__u32 pid;
 	__u32 waker_pid;
 	__u32 flags;
@@ -96,6 +101,22 @@ struct {
 	__uint(max_entries, 1);
 	__uint(value_size, sizeof(__u32));
 } minting SEC(".maps"), closing SEC(".maps");
+
+/* As many as the machine can have CPUs: user space sets max_entries before the load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CPUS);
+	__type(key, __u32);
+	__type(value, struct cpu_log);
+} cpu_logs SEC(".maps");
+
+/* The latest update_wall_time(), whether or not a run is armed. */
+struct tk_update {
+	__u64 ns;
+	__u32 cpu;
+};
+
+struct tk_update last_tk_update SEC(".data.tk_update") = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -67,6 +67,9 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 		c->tkread_function = function;
 		c->tkread_context = context;
 		c->tkread_fills = fills;
+		note_tk_update(c);
+		NOTE_TIMEKEEPER(c, tkread, SEEN_TK_TKREAD);
+		NOTE_STEAL(c, tkread_steal_ns, cpu);
 		if (c->takes_stacks)
 			c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
 		c->seen[SEEN_TKREAD_CONTEXT] = context != 0;
@@ -156,6 +159,7 @@ static __always_inline void read_is_told(struct chain *c)
 	c->seen[SEEN_TKREAD_CONTEXT] = 1;
 	c->seen[SEEN_TKREAD_VALUE] = 1;
 	c->seen[SEEN_TKREAD_TASK] = 1;
+	NOTE_STEAL(c, tkread_steal_ns, c->tkread_cpu);
 	close_phase(c, CHAIN_READ);
 }
 

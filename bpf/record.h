@@ -11,6 +11,7 @@
 
 #define PROBE_STACK_DEPTH 64
 #define PROBE_COMM_LEN 16
+#define PROBE_CPU_EVENTS 64
 
 /* The field is only valid if `seen` is 1 for that fact. BTF keeps the mark for the layout. */
 #define IF_SEEN(fact) __attribute__((btf_decl_tag("if " #fact)))
@@ -42,6 +43,67 @@ enum chain_seen {
 	SEEN_CLOCKSOURCE_FROM = 20,
 	SEEN_TKREAD_CPU = 21,
 	SEEN_TKREADS = 22, /* reads of all tasks are hooked */
+	SEEN_TIMER = 23,   /* the wakeup came from an hrtimer's callback */
+	SEEN_PI_LOCK_CONTENDED = 24,
+	SEEN_RQ_LOCK = 25, /* asked for and held, by who activates the target */
+	SEEN_RQ_LOCK_CONTENDED = 26,
+	SEEN_RQ_CLOCK = 27, /* update_rq_clock() under that lock */
+	SEEN_RQ_UNLOCK = 28,
+	SEEN_TK_TTWU = 29, /* the timekeeper at sched_waking */
+	SEEN_TK_TKREAD = 30,
+	SEEN_TK_UPDATE = 31, /* the last update_wall_time() before the read */
+	SEEN_STEAL = 32,     /* the hypervisor tells what it takes */
+};
+
+/* What happened on a CPU while a chain was open: the events of struct cpu_log. */
+enum cpu_event_kind {
+	EVENT_IDLE = 1,   /* it left idle: if since_ns is known, arg is the state, as the cpu_idle event has it */
+	EVENT_SWITCH = 2, /* sched_switch: arg and name are the pid and comm of the task that leaves the CPU */
+	EVENT_INTERRUPT = 3,
+	EVENT_INTERRUPT_END = 4,
+	EVENT_SOFTIRQ = 5, /* arg is its number, enum of include/linux/interrupt.h */
+	EVENT_SOFTIRQ_END = 6,
+};
+
+/* Which interrupt: the vectors with tracepoints of their own, or a device's handler, whose name is the event's. */
+enum cpu_interrupt {
+	INTERRUPT_LOCAL_TIMER = 1,
+	INTERRUPT_RESCHEDULE = 2,
+	INTERRUPT_CALL_FUNCTION = 3,
+	INTERRUPT_CALL_FUNCTION_SINGLE = 4,
+	INTERRUPT_HANDLER = 5,
+};
+
+struct cpu_event {
+	unsigned long long ns;
+	unsigned long long since_ns; /* idle: when it was entered; 0: not seen */
+	enum cpu_event_kind kind;
+	enum cpu_interrupt interrupt;
+	unsigned int arg;
+	unsigned int unused KERNEL_ONLY;
+	char name[PROBE_COMM_LEN];
+};
+
+/*
+ * The log of one CPU for one chain, written by that CPU alone. An interrupt that comes between a program's reading
+ * and writing of `count` takes the same place, so `appended`, which is added to by one instruction, then says more.
+ */
+struct cpu_log {
+	struct cpu_event events[PROBE_CPU_EVENTS] KERNEL_ONLY; /* first, so that user space finds them */
+	unsigned long long correlation_id;                     /* of the chain to which the events belong */
+	unsigned int count;                                    /* of `events`; at most PROBE_CPU_EVENTS */
+	unsigned int appended;                                 /* attempts: more than `count` when events were lost */
+	/*
+	 * The CPU's present state, whether or not a chain is open; as old as the window (probe_window) in which it was
+	 * noted.
+	 */
+	unsigned long long idle_since_ns KERNEL_ONLY; /* 0: not idle */
+	unsigned long long idle_window KERNEL_ONLY;
+	unsigned long long timer_ns KERNEL_ONLY; /* hrtimer_expire_entry; 0: in no hrtimer's callback */
+	unsigned long long timer_window KERNEL_ONLY;
+	unsigned long long timer_expires_ns KERNEL_ONLY;
+	unsigned int idle_state KERNEL_ONLY;
+	unsigned int timer_pid KERNEL_ONLY; /* current in that callback */
 };
 
 /* How far a chain has come. The program that sets the last of READ and RETURN submits its record. */
@@ -102,6 +164,14 @@ struct armed_run {
 	unsigned long long read_ns;       /* what it read, written before read_run */
 };
 
+/*
+ * How often the tracepoint programs have been attached: the value of the `window` map. Between two windows nothing is
+ * seen, so what was noted in an earlier one may have ended since.
+ */
+struct probe_window {
+	unsigned long long number;
+};
+
 /* What user space tells the programs before they are loaded. */
 struct probe_config {
 	/*
@@ -114,6 +184,9 @@ struct probe_config {
 	/* Inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's. */
 	unsigned int pid_namespace;
 	/* Addresses of variables of the kernel; 0: not known. */
+	unsigned long long timekeeper;    /* tk_core, or timekeeper_data: seqcount and struct timekeeper */
+	unsigned long long steal_time;    /* struct kvm_steal_time, to which a CPU's __per_cpu_offset is added */
+	unsigned long long steal_enabled; /* struct static_key paravirt_steal_enabled */
 	unsigned long long curr_clocksource;
 	unsigned long long preempt_count; /* __preempt_count, to which a CPU's __per_cpu_offset is added */
 	unsigned long long per_cpu_offset;
@@ -127,7 +200,7 @@ struct chain {
 	 * By enum chain_seen, one byte each: the waker returns while the target runs on another CPU. When two
 	 * CPUs set bits of the same word, the later one may write back a value from before the other's write.
 	 */
-	unsigned char seen[24];
+	unsigned char seen[40];
 	unsigned int phase KERNEL_ONLY; /* enum chain_phase */
 	unsigned int tgid;
 	unsigned int pid;
@@ -163,7 +236,51 @@ struct chain {
 	unsigned long long ttwu_frame KERNEL_ONLY;     /* the stack pointer at the kprobe on try_to_wake_up */
 	unsigned long long tkread_fills KERNEL_ONLY;   /* the timespec64 that the read fills */
 	unsigned long long resumed_ns KERNEL_ONLY;     /* the latest switch to the target */
+	unsigned long long lock KERNEL_ONLY;           /* address of the last one asked for */
+	unsigned long long rq_lock KERNEL_ONLY;        /* address of the lock that was waited for */
+	unsigned long long rq_lock_contended_since IF_SEEN(SEEN_RQ_LOCK_CONTENDED);
+	/* How long each stage's program worked after it took the stage's time, on the way of the wakeup, ns. */
+	unsigned int ttwu_probe_ns;
+	unsigned int waking_probe_ns;
+	unsigned int queued_probe_ns;
+	unsigned int pending_probe_ns;
+	unsigned int activate_probe_ns;
+	unsigned int wakeup_probe_ns;
+	unsigned int switch_probe_ns;
+	int activate_cpu IF_SEEN(SEEN_ACTIVATE); /* that ran ttwu_do_activate() */
+	int rq_lock_contended_cpu IF_SEEN(SEEN_RQ_LOCK_CONTENDED);
+	int tk_update_cpu IF_SEEN(SEEN_TK_UPDATE);
+	/* The hypervisor's count of ns taken, at each stage: of the waker's CPU, then of the target's. */
+	unsigned long long waking_steal_ns IF_SEEN(SEEN_STEAL);
+	unsigned long long queued_steal_ns IF_SEEN(SEEN_STEAL); /* of the target's CPU */
+	unsigned long long activate_steal_ns IF_SEEN(SEEN_STEAL);
+	unsigned long long wakeup_steal_ns IF_SEEN(SEEN_STEAL);
+	unsigned long long switch_steal_ns IF_SEEN(SEEN_STEAL);
+	unsigned long long tkread_steal_ns IF_SEEN(SEEN_STEAL);
+	unsigned long long timer_expires_ns IF_SEEN(SEEN_TIMER);
+	unsigned long long timer_ns IF_SEEN(SEEN_TIMER);
 	unsigned long long ttwu_ns;
+	unsigned long long waking_ns;
+	unsigned long long pi_lock_contended_ns IF_SEEN(SEEN_PI_LOCK_CONTENDED); /* waited, like the next */
+	unsigned long long rq_lock_contended_ns IF_SEEN(SEEN_RQ_LOCK_CONTENDED);
+	unsigned long long rq_lock_asked_ns IF_SEEN(SEEN_RQ_LOCK);
+	unsigned long long rq_lock_ns IF_SEEN(SEEN_RQ_LOCK);
+	unsigned long long rq_clock_ns IF_SEEN(SEEN_RQ_CLOCK);
+	unsigned long long rq_unlock_ns IF_SEEN(SEEN_RQ_UNLOCK);
+	unsigned long long tk_update_ns IF_SEEN(SEEN_TK_UPDATE);
+	/* The timekeeper at sched_waking and at the read. `after`: its sequence once the fields had been read. */
+	unsigned int tk_ttwu_seq IF_SEEN(SEEN_TK_TTWU);
+	unsigned int tk_ttwu_seq_after IF_SEEN(SEEN_TK_TTWU);
+	unsigned int tk_ttwu_mult IF_SEEN(SEEN_TK_TTWU);
+	unsigned int tk_ttwu_shift IF_SEEN(SEEN_TK_TTWU);
+	unsigned int tk_tkread_seq IF_SEEN(SEEN_TK_TKREAD);
+	unsigned int tk_tkread_seq_after IF_SEEN(SEEN_TK_TKREAD);
+	unsigned int tk_tkread_mult IF_SEEN(SEEN_TK_TKREAD);
+	unsigned int tk_tkread_shift IF_SEEN(SEEN_TK_TKREAD);
+	unsigned long long tk_ttwu_cycle_last IF_SEEN(SEEN_TK_TTWU);
+	unsigned long long tk_tkread_cycle_last IF_SEEN(SEEN_TK_TKREAD);
+	unsigned long long tk_ttwu_base_ns IF_SEEN(SEEN_TK_TTWU);
+	unsigned long long tk_tkread_base_ns IF_SEEN(SEEN_TK_TKREAD);
 	unsigned long long queued_ns IF_SEEN(SEEN_QUEUED);
 	unsigned long long pending_ns IF_SEEN(SEEN_PENDING);
 	unsigned long long activate_ns IF_SEEN(SEEN_ACTIVATE);
@@ -180,6 +297,9 @@ struct chain {
 	long long tkread_value_ns IF_SEEN(SEEN_TKREAD_VALUE);
 	char comm[PROBE_COMM_LEN];
 	char waker_comm[PROBE_COMM_LEN];
+	char rq_lock_contended_comm[PROBE_COMM_LEN] IF_SEEN(SEEN_RQ_LOCK_CONTENDED);
+	char tk_ttwu_clock[PROBE_COMM_LEN] IF_SEEN(SEEN_TK_TTWU);
+	char tk_tkread_clock[PROBE_COMM_LEN] IF_SEEN(SEEN_TK_TKREAD);
 	char clocksource_from[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE_FROM);
 	char clocksource_to[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE);
 	/* Instruction pointers, innermost first. */

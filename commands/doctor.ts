@@ -30,7 +30,11 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     exists: kernelFileExists,
     pid: Deno.pid,
     machine: readMachine(readMachineText, Deno.build.arch),
-    attachments: tryTiers((tier) => parts.attach(tier, pidNamespace(), true), refusal(), parts),
+    attachments: tryTiers(
+      (require) => parts.attach({ require, detail: true, pidNamespace: pidNamespace(), targetTells: true }),
+      refusal(),
+      parts,
+    ),
     clockReads: countClockReads(parts),
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readKallsyms(),

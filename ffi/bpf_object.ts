@@ -12,6 +12,7 @@ const LOG_BYTES = 1 << 16;
 const SINK_HEADER_BYTES = 24;
 const SINK_CAPACITY_BYTES = 1 << 18;
 const BTF_KIND_ENUM = 6;
+const BTF_KIND_TYPEDEF = 8;
 const BTF_KIND_FUNC = 12;
 const BTF_KIND_VAR = 14;
 /** struct btf_type (include/uapi/linux/btf.h): name_off, info with the number of members in its low half, size. */
@@ -63,6 +64,16 @@ export class BpfRuntime {
    */
   variablesInKernelBtf(names: readonly string[]): Set<string> {
     return this.#inKernelBtf(BTF_KIND_VAR, names);
+  }
+
+  /**
+   * Which of `names` the running kernel's BTF has as tracepoints, by the type of their programs' arguments.
+   *
+   * @throws {LibbpfError} when the kernel has no BTF
+   */
+  tracepointsInKernelBtf(names: readonly string[]): Set<string> {
+    const found = this.#inKernelBtf(BTF_KIND_TYPEDEF, names.map((name) => `btf_trace_${name}`));
+    return new Set(names.filter((name) => found.has(`btf_trace_${name}`)));
   }
 
   #inKernelBtf(kind: number, names: readonly string[]): Set<string> {
@@ -183,6 +194,11 @@ export class BpfObject implements Disposable {
       throw new RangeError(`.rodata must have ${values.length} bytes, found ${size[0]}`);
     }
     new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, values.length)).set(values);
+  }
+
+  /** How many values the map has room for. Call it before load(). */
+  setMaxEntries(map: string, entries: number): void {
+    this.#runtime.libbpf.symbols.bpf_map__set_max_entries(this.#map(map), entries);
   }
 
   /** @throws {LibbpfError} with the verifier's log */

@@ -21,6 +21,8 @@ const symbols = {
   bpf_map__fd: { parameters: ["pointer"], result: "i32" },
   // void *bpf_map__initial_value(struct bpf_map *map, size_t *psize); only before the load
   bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries); only before the load
+  bpf_map__set_max_entries: { parameters: ["pointer", "u32"], result: "i32" },
   // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload);
   bpf_program__set_autoload: { parameters: ["pointer", "bool"], result: "i32" },
   // int bpf_program__fd(const struct bpf_program *prog);

@@ -1,7 +1,7 @@
 /** One run's chain as the kernel saw it. */
 
-import { CHAIN, CHAIN_SEEN } from "./layout.generated.ts";
-import { decodeStruct, type StructField, type ValueOf } from "./struct.ts";
+import { CHAIN, CHAIN_SEEN, CPU_EVENT, CPU_LOG } from "./layout.generated.ts";
+import { type Decoded, decodeStruct, type StructField, type ValueOf } from "./struct.ts";
 
 type Fields = typeof CHAIN.fields;
 
@@ -45,4 +45,40 @@ export function decodeRecord(bytes: Uint8Array<ArrayBuffer>): ChainRecord | null
 /** @param bytes as bpf_get_stack() returned it; negative: an error, so no stack */
 function filled(stack: readonly bigint[], bytes: number): readonly bigint[] {
   return stack.slice(0, Math.max(0, bytes) / BigUint64Array.BYTES_PER_ELEMENT);
+}
+
+/**
+ * One event of a CPU's log, under the names of struct cpu_event in bpf/record.h. Times in ns of CLOCK_MONOTONIC.
+ */
+export type CpuEvent = Decoded<typeof CPU_EVENT>;
+
+/** What happened on one CPU while a chain was open. */
+export interface CpuLog {
+  readonly cpu: number;
+  /** In the order in which they came. */
+  readonly events: readonly CpuEvent[];
+  /** Events that found no place. */
+  readonly lost: number;
+}
+
+/** Bytes of one CPU's log. */
+export const CPU_LOG_BYTES: number = CPU_LOG.size;
+
+/**
+ * @param bytes one struct cpu_log, {@linkcode CPU_LOG_BYTES} long
+ * @param chain the log's chain: of an earlier one nothing is left to say
+ * @throws {RangeError} on any other length
+ */
+export function decodeCpuLog(
+  bytes: Uint8Array<ArrayBuffer>,
+  cpu: number,
+  chain: Pick<ChainRecord, "correlation_id">,
+): CpuLog {
+  const { correlation_id, count, appended } = decodeStruct(CPU_LOG, bytes);
+  if (correlation_id !== chain.correlation_id) return { cpu, events: [], lost: 0 };
+  const events = Array.from({ length: count }, (_, i) => {
+    const at = i * CPU_EVENT.size;
+    return decodeStruct(CPU_EVENT, bytes.slice(at, at + CPU_EVENT.size));
+  });
+  return { cpu, events, lost: appended - count };
 }

@@ -1,20 +1,12 @@
 /** What the `# meta`, `# resumed` and `# end` lines of a result file hold. Written by runbook/, read here. */
 
 import type { Attributes } from "./attributes.ts";
+import type { Stage } from "./columns/column.ts";
+
+export type { Stage };
 
 export const TIERS = ["full", "kprobe", "tracepoint"] as const;
 export type Tier = (typeof TIERS)[number];
-
-/** Points of the chain and of its surroundings that hooks observe. */
-export type Stage =
-  | "ttwu"
-  | "wakelist"
-  | "activate"
-  | "wakeup"
-  | "ttwu_return"
-  | "switch"
-  | "tkread"
-  | "clocksource_switch";
 
 /** One attach point and the result of trying it. */
 export interface HookFact {

@@ -69,7 +69,7 @@ export class RowReader {
   readonly realtimeSteps = new RealtimeSteps();
   readonly #totals = new Float64Array(TOTALS.length);
   readonly #counted = new Uint8Array(TOTALS.length);
-  /** Cells per row; more than COLUMNS has when a later program wrote the file. */
+  /** Cells per row; more than COLUMNS has when a later program wrote the file, fewer when an older one did. */
   width: number = COLUMNS.length;
 
   readonly #dictionaries: readonly (DictionaryColumn | null)[];

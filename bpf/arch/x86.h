@@ -17,6 +17,13 @@
 	hook(read_tsc, TKREAD_READ_TSC)                         \
 	hook(kvm_clock_get_cycles, TKREAD_KVM_CLOCK_GET_CYCLES) \
 	hook(read_hv_clock_tsc, TKREAD_READ_HV_CLOCK_TSC)
+
+/* The tracepoints NAME_entry and NAME_exit of x86's interrupt vectors (5.10 to 7.3). */
+#define INTERRUPT_VECTORS(hook)                       \
+	hook(local_timer, INTERRUPT_LOCAL_TIMER)      \
+	hook(reschedule, INTERRUPT_RESCHEDULE)        \
+	hook(call_function, INTERRUPT_CALL_FUNCTION)  \
+	hook(call_function_single, INTERRUPT_CALL_FUNCTION_SINGLE)
 /* clang-format on */
 
 #ifdef PROBE_PERCPU

@@ -26,6 +26,11 @@ const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
   switch: "the switch to the target",
   tkread: "clock reads that pass through no other hook",
   clocksource_switch: "a clocksource switch while a run lasts",
+  timer: "how late the hrtimer was that woke the target",
+  idle: "which idle state the target's CPU had to leave",
+  lock: "the lock of the runqueue, and waiting for it or for pi_lock",
+  timekeeper: "the timekeeper's last update before the read",
+  interrupt: "interrupts between the wakeup and the read",
 };
 
 /** What a row lacks without a clocksource's own read callback. */

@@ -89,15 +89,28 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
     ...end.overhead === undefined ? [] : overheadText(end.overhead, end.rows)
       .map((line, index) => field(index === 0 ? "overhead" : "", line)),
     field("tier", TIER_TEXT[meta.tier]),
-    ...listField("not observed", tally.neverObserved(meta.hooks)),
+    ...listField("not observed", familiesOf(tally.neverObserved(meta.hooks))),
     ...notAttached(meta.hooks),
     ...notices.flatMap((notice) => wrap(notice, field("notice", ""))),
   ];
   return lines.map(printable).join("\n") + "\n";
 }
 
+const FAMILY = 5;
+
 function field(name: string, text: string): string {
   return `  ${name.padEnd(13)}${text}`;
+}
+
+/** Names that begin with the same word, where they are many, as one: `tk_* (15)`. */
+function familiesOf(names: readonly string[]): string[] {
+  const first = (name: string) => name.split("_")[0]!;
+  const families = Map.groupBy(names, first);
+  return names.flatMap((name) => {
+    const family = families.get(first(name))!;
+    if (family.length < FAMILY) return [name];
+    return family[0] === name ? [`${first(name)}_* (${family.length})`] : [];
+  });
 }
 
 /** Words separated by commas, wrapped to the width of a terminal. */

@@ -50,6 +50,8 @@ export interface Architecture {
       flags: ReadonlySet<string> | null,
     ): { readonly steady: boolean | null; readonly found: string };
   };
+  /** Interrupts with tracepoints of their own, NAME_entry and NAME_exit: INTERRUPT_VECTORS in bpf/arch/. */
+  readonly interruptVectors: readonly string[];
   /** Flags in /proc/cpuinfo that concern clocks: doctor names those that are set. */
   readonly clockFlags: { readonly id: string; readonly names: readonly string[] };
   /** First parts of arguments on the kernel's command line that change clocks, idling or frequencies. */
@@ -97,6 +99,7 @@ const X86_64: Architecture = {
         : { steady: false, found: `${missing.join(" and ")} missing` };
     },
   },
+  interruptVectors: ["local_timer", "reschedule", "call_function", "call_function_single"],
   clockFlags: {
     id: "tsc_flags",
     names: [...STEADY, "tsc_known_freq", "tsc_reliable", "rdtscp", "hypervisor"],

@@ -109,6 +109,15 @@ function cpuModel(cpuinfo: string): string | null {
   return implementer === null || part === null ? null : `implementer ${implementer} part ${part}`;
 }
 
+/** NR_CPUS of the largest x86-64 kernels. */
+const MOST_CPUS = 8192;
+
+/** How many CPUs the machine can have, counted from 0; at least as many as are online. */
+export function possibleCpus(read: ReadText): number {
+  const cpus = parseCpuList(read("/sys/devices/system/cpu/possible")?.trim() ?? "") ?? onlineCpus(read);
+  return Math.max(...cpus ?? [MOST_CPUS - 1]) + 1;
+}
+
 /** The CPUs that are online, ascending; null when that cannot be read. */
 export function onlineCpus(read: ReadText): number[] | null {
   return parseCpuList(read("/sys/devices/system/cpu/online")?.trim() ?? "");

@@ -1,20 +1,28 @@
 /** The chain's BPF programs, attached at the best tier this kernel offers, and the records they deliver. */
 
 import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../../ffi/bpf_object.ts";
-import { ARMED_RUN, PROBE_CONFIG, PROBE_COUNTERS } from "../../ffi/layout.generated.ts";
+import { ARMED_RUN, PROBE_COUNTERS, PROBE_WINDOW } from "../../ffi/layout.generated.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
-import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
+import {
+  type ChainRecord,
+  CPU_LOG_BYTES,
+  type CpuLog,
+  decodeCpuLog,
+  decodeRecord,
+  RECORD_BYTES,
+} from "../../ffi/record.ts";
 import { decodeStruct } from "../../ffi/struct.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { ERRNO } from "../../system/errno.ts";
 import { attachReason, loadReason } from "./attach_failure.ts";
+import { configOf, HARDIRQ_DISABLE_MARK, tellsRead } from "./config.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import {
+  type Asked,
   contextUnseen,
   type Definitions,
   Ladder,
   leftOut,
-  PER_CPU_OFFSET,
   PREEMPT_COUNT,
   TierUnavailable,
 } from "./ladder.ts";
@@ -40,30 +48,27 @@ export interface ChainObjects {
   readonly withoutPercpu: Uint8Array<ArrayBuffer>;
 }
 
-export interface AttachOptions {
-  /** The tier to use; default: the best available. */
-  readonly require?: Tier;
+/** What a measurement asks of the probes. */
+export interface AttachRequest extends Asked {
+  /** The tier to use; undefined: the best available. */
+  readonly require: Tier | undefined;
+  /** Inode of the pid namespace that counts the target's pid; null: the initial one. */
+  readonly pidNamespace: number | null;
+}
+
+export interface AttachOptions extends AttachRequest {
   readonly definitions: Definitions;
   /** Whether the kernel has a kprobe PMU (/sys/bus/event_source/devices/kprobe). */
   readonly hasKprobes: boolean;
-  /** Inode of this process's pid namespace; null: the initial one. */
-  readonly pidNamespace: number | null;
-  /** Whether the target is the built-in one, which reports its own read. */
-  readonly targetTells: boolean;
+  /** How many CPUs the machine can have. */
+  readonly possibleCpus: number;
 }
-
-/** If this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
-const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
-
-/** Variables of the kernel that are read by their address, because the BTF of some kernels lacks them. */
-export const VARIABLES: readonly string[] = [
-  "curr_clocksource",
-  ...PREEMPT_COUNT === null ? [] : [PREEMPT_COUNT.byAddress, PER_CPU_OFFSET],
-];
 
 /** Maps of bpf/maps.h. */
 const ARMED = ".data.armed";
 const CHAIN = ".data.chain";
+const WINDOW = ".data.window";
+const CPU_LOGS = "cpu_logs";
 
 /** A program that could be attached, and can be attached again. */
 interface AttachedProgram extends Variant {
@@ -87,6 +92,7 @@ export class ChainProbes implements Disposable {
   readonly #attached: readonly AttachedProgram[];
   readonly #records = new Map<number, ChainRecord>();
   #isOpen = false;
+  #windows = 0n;
   readonly armedMapFd: number;
 
   private constructor(
@@ -114,7 +120,9 @@ export class ChainProbes implements Disposable {
    * @throws {LibbpfError} when not even tracepoint programs can be loaded
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
-    const inBtf = runtime.functionsInKernelBtf([...HOOKS.map((hook) => hook.hook), HARDIRQ_DISABLE_MARK]);
+    const names = HOOKS.map(({ hook }) => hook);
+    const inBtf = runtime.functionsInKernelBtf([...names, HARDIRQ_DISABLE_MARK])
+      .union(runtime.tracepointsInKernelBtf(names));
     const unseen = contextUnseen(
       runtime.variablesInKernelBtf(PREEMPT_COUNT?.variables ?? []),
       options.definitions,
@@ -130,9 +138,9 @@ export class ChainProbes implements Disposable {
         return attachTier(
           runtime,
           objects,
-          new Ladder(tier, inBtf, options.definitions, options.targetTells),
+          new Ladder(tier, inBtf, options.definitions, options),
           refusals,
-          options.pidNamespace,
+          options,
         );
       } catch (error) {
         if (!(error instanceof TierUnavailable)) throw error;
@@ -160,6 +168,7 @@ export class ChainProbes implements Disposable {
   /** Attaches the programs that are only attached while a run is awaited. */
   open(): void {
     this.#isOpen = true;
+    this.#object.update(WINDOW, 0, windowBytes(++this.#windows));
     for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
   }
 
@@ -219,6 +228,15 @@ export class ChainProbes implements Disposable {
     return chain !== null && (this.readIsTold || chain.tkread_task_ns !== null);
   }
 
+  /** What each of the chain's CPUs did while it was open, by the CPU. */
+  logsOf(chain: ChainRecord): readonly CpuLog[] {
+    const { waker_cpu, prev_cpu, rq_cpu, activate_cpu, target_cpu, tkread_cpu } = chain;
+    const cpus = new Set([waker_cpu, prev_cpu, rq_cpu, activate_cpu, target_cpu, tkread_cpu]);
+    return [...cpus].filter((cpu) => cpu !== null).map((cpu) =>
+      decodeCpuLog(this.#object.lookup(CPU_LOGS, cpu, CPU_LOG_BYTES), cpu, chain)
+    );
+  }
+
   #chainOf(run: number): ChainRecord | null {
     const record = decodeRecord(this.#object.lookup(CHAIN, 0, RECORD_BYTES));
     return record !== null && record.run === BigInt(run) ? record : null;
@@ -248,28 +266,9 @@ function plus(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-/** At the tiers that hook functions the kernel itself shows every read. */
-function tellsRead({ tier, targetTells }: Ladder): boolean {
-  return tier === "tracepoint" && targetTells;
-}
-
-function configOf(ladder: Ladder, pidNamespace: number | null): Uint8Array<ArrayBuffer> {
-  const { tier, inBtf, definitions } = ladder;
-  const bytes = new Uint8Array(PROBE_CONFIG.size);
-  const { ttwu_is_hooked, counts_hardirq_disable, target_tells_read, pid_namespace } = PROBE_CONFIG.fields;
-  const { curr_clocksource, preempt_count, per_cpu_offset } = PROBE_CONFIG.fields;
-  const setAddress = (field: { readonly offset: number }, variable: string) => {
-    const [only, ...more] = definitions.get(variable) ?? [];
-    if (only === undefined || more.length > 0) return;
-    new DataView(bytes.buffer).setBigUint64(field.offset, only.address, true);
-  };
-  setAddress(curr_clocksource, "curr_clocksource");
-  if (PREEMPT_COUNT !== null) setAddress(preempt_count, PREEMPT_COUNT.byAddress);
-  setAddress(per_cpu_offset, PER_CPU_OFFSET);
-  bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
-  new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
-  bytes[target_tells_read.offset] = tellsRead(ladder) ? 1 : 0;
-  bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
+function windowBytes(number: bigint): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(PROBE_WINDOW.size);
+  new DataView(bytes.buffer).setBigUint64(PROBE_WINDOW.fields.number.offset, number, true);
   return bytes;
 }
 
@@ -281,7 +280,7 @@ function loadPrograms(
   runtime: BpfRuntime,
   bytes: Uint8Array<ArrayBuffer>,
   ladder: Ladder,
-  pidNamespace: number | null,
+  { pidNamespace, possibleCpus }: Pick<AttachOptions, "pidNamespace" | "possibleCpus">,
 ): BpfObject {
   for (;;) {
     ladder.check();
@@ -290,6 +289,7 @@ function loadPrograms(
     try {
       for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
       object.setReadOnlyData(configOf(ladder, pidNamespace));
+      object.setMaxEntries(CPU_LOGS, possibleCpus);
       object.load();
       return object;
     } catch (error) {
@@ -333,11 +333,11 @@ function attachTier(
   objects: ChainObjects,
   ladder: Ladder,
   refusals: readonly TierUnavailable[],
-  pidNamespace: number | null,
+  options: AttachOptions,
 ): ChainProbes {
   const { tier } = ladder;
   const bytes = tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu;
-  const object = loadPrograms(runtime, bytes, ladder, pidNamespace);
+  const object = loadPrograms(runtime, bytes, ladder, options);
   try {
     const attached: AttachedProgram[] = [];
     const stateOf = (hook: Hook): HookState => {

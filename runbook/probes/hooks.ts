@@ -22,6 +22,8 @@ export interface Hook {
   readonly needed: boolean;
   /** It observes a read that the built-in target reports itself, so it is only used for other tasks. */
   readonly ofOthers?: true;
+  /** The machine comes here all the time, so it is only used where the runbook asks for causes. */
+  readonly detail?: true;
   /** The ladder of each tier; a tier that is not listed does not use the hook. */
   readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
 }
@@ -55,12 +57,19 @@ function accessor(hook: string, needed?: true): Hook[] {
   ];
 }
 
+/** A function so hot that only the cheapest kind of hook may be on it. */
+function patchedOnly(hook: string, stage: Stage, at: FunctionHook["at"], program: string): Hook {
+  const variants: readonly Variant[] = [{ program, kind: at === "entry" ? "fentry" : "fexit" }];
+  return { hook, stage, needed: false, ladder: { full: variants } };
+}
+
 /** A read without a value in ns: a snapshot of several clocks, or a clocksource's own callback. */
 function bareRead(hook: string): Hook {
   return functionHook({ hook, stage: "tkread", at: "entry", program: `${hook}_entry` });
 }
 
 const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
+const FUNCTION_TIERS = ["full", "kprobe"] as const;
 
 /** Functions that read this machine's clocksources. */
 export const CALLBACKS: ReadonlySet<string> = callbacksOf(architectureOf());
@@ -110,6 +119,28 @@ export const HOOKS: readonly Hook[] = [
   tracepoint("sched_wakeup", "wakeup", true, EVERY_TIER),
   tracepoint("sched_switch", "switch", true, EVERY_TIER),
   tracepoint("sched_migrate_task", "wakeup", false, EVERY_TIER),
+  functionHook({
+    hook: "update_wall_time",
+    stage: "timekeeper",
+    at: "entry",
+    program: "update_wall_time_entry",
+  }),
+  tracepoint("hrtimer_expire_entry", "timer", false, EVERY_TIER),
+  tracepoint("hrtimer_expire_exit", "timer", false, EVERY_TIER),
+  tracepoint("cpu_idle", "idle", false, EVERY_TIER),
+  // Without the entry of try_to_wake_up it is not known whose lock it is.
+  tracepoint("contention_begin", "lock", false, FUNCTION_TIERS),
+  tracepoint("contention_end", "lock", false, FUNCTION_TIERS),
+  ...[
+    patchedOnly("_raw_spin_lock", "lock", "entry", "spin_lock_entry"),
+    patchedOnly("_raw_spin_lock", "lock", "exit", "spin_lock_exit"),
+    patchedOnly("_raw_spin_unlock", "lock", "entry", "spin_unlock_entry"),
+    functionHook({ hook: "update_rq_clock", stage: "lock", at: "entry", program: "update_rq_clock_entry" }),
+    ...["irq_handler", "softirq", ...architectureOf().interruptVectors].flatMap((name) => [
+      tracepoint(`${name}_entry`, "interrupt", false, EVERY_TIER),
+      tracepoint(`${name}_exit`, "interrupt", false, EVERY_TIER),
+    ]),
+  ].map((hook): Hook => ({ ...hook, detail: true })),
   // Once a program is there, every system call of every task takes the kernel's slow path.
   { ...tracepoint("sys_enter", "tkread", true, ["tracepoint"]), ofOthers: true },
 ];

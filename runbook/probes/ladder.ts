@@ -10,6 +10,14 @@ import { type Reason, wordsOf } from "./reasons.ts";
 /** Where each hooked function, and each variable that is read, is defined, according to /proc/kallsyms. */
 export type Definitions = ReadonlyMap<string, readonly Definition[]>;
 
+/** What decides which hooks a measurement uses. */
+export interface Asked {
+  /** Whether the target is the built-in one, which reports its own read. */
+  readonly targetTells: boolean;
+  /** Whether locks and interrupts are hooked too, which the machine takes all the time. */
+  readonly detail: boolean;
+}
+
 /** The requested tier is not available on this kernel. */
 export class TierUnavailable extends Error {
   override readonly name = "TierUnavailable";
@@ -42,11 +50,12 @@ export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitio
 /** Why no program is to be tried at the hook; null when some are. */
 export function leftOut(
   hook: Hook,
-  { tier, targetTells }: Pick<Ladder, "tier" | "targetTells">,
+  { tier, asked }: Pick<Ladder, "tier" | "asked">,
   refusals: readonly TierUnavailable[],
 ): readonly Reason[] | null {
   if (hook.ladder[tier] !== undefined) {
-    return targetTells && hook.ofOthers ? [{ code: "target_tells" }] : null;
+    if (hook.detail && !asked.detail) return [{ code: "detail" }];
+    return asked.targetTells && hook.ofOthers ? [{ code: "target_tells" }] : null;
   }
   if (hook.ladder.full === undefined) return [{ code: "read_elsewhere", tier }];
   return refusals.length > 0 ? refusals.map(({ reason }) => reason) : [{ code: "tier_required", tier }];
@@ -61,10 +70,10 @@ export class Ladder {
 
   constructor(
     readonly tier: Tier,
+    /** Functions and tracepoints that the kernel's BTF has. */
     readonly inBtf: ReadonlySet<string>,
     readonly definitions: Definitions,
-    /** Whether the target reports its own read. */
-    readonly targetTells: boolean,
+    readonly asked: Asked,
   ) {
     for (const hook of HOOKS) {
       const places = definitions.get(hook.hook) ?? [];
@@ -77,7 +86,9 @@ export class Ladder {
           } else if (ambiguous) {
             this.refuse(program, { code: "ambiguous_name", kind, functions: places.length });
           }
-        } else if (kind !== "tp_btf" && ambiguous) {
+        } else if (kind === "tp_btf") {
+          if (!inBtf.has(hook.hook)) this.refuse(program, { code: "no_tracepoint" });
+        } else if (ambiguous) {
           const [only] = inImage;
           if (inImage.length === 1 && only !== undefined && only.address !== 0n) {
             this.#addresses.set(program, only.address);
@@ -100,7 +111,9 @@ export class Ladder {
   }
 
   #of(hook: Hook): readonly Variant[] {
-    return this.targetTells && hook.ofOthers ? [] : hook.ladder[this.tier] ?? [];
+    const { targetTells, detail } = this.asked;
+    if ((targetTells && hook.ofOthers) || (!detail && hook.detail)) return [];
+    return hook.ladder[this.tier] ?? [];
   }
 
   refuse(program: string, reason: Reason): void {

@@ -3,25 +3,23 @@
 import type { BpfRuntime } from "../../ffi/bpf_object.ts";
 import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
-import type { Tier } from "../../analysis/result/meta.ts";
-import { ChainProbes, VARIABLES } from "./chain_probes.ts";
+import { type AttachRequest, ChainProbes } from "./chain_probes.ts";
 import type { Evidence } from "./bpf_refused.ts";
+import { VARIABLES } from "./config.ts";
 import { definitionsOf } from "./definitions.ts";
-import { readMachineText } from "../machine/machine.ts";
+import { possibleCpus, readMachineText } from "../machine/machine.ts";
 import { HOOKS } from "./hooks.ts";
 import { Kallsyms } from "./kallsyms.ts";
 
 export interface NativeParts extends Evidence {
   readonly native: NativeLibrary;
   /**
-   * Attaches the chain's probes at that tier, or by default at the best available.
+   * Attaches the chain's probes.
    *
-   * @param pidNamespace inode of the pid namespace that counts the target's pid; null: the initial one
-   * @param targetTells whether the target is the built-in one, which reports its own read
    * @throws {TierUnavailable} when that tier, or every tier, is unavailable
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
-  attach(required: Tier | undefined, pidNamespace: number | null, targetTells: boolean): ChainProbes;
+  attach(request: AttachRequest): ChainProbes;
   /** Whether the running kernel's BTF has that per-CPU variable. */
   hasVariable(name: string): boolean;
   /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
@@ -48,14 +46,13 @@ export async function openNativeParts(): Promise<NativeParts> {
     native,
     read: readMachineText,
     emptyCall: () => native.symbols.bpf_empty_call(),
-    attach(required, pidNamespace, targetTells) {
+    attach(request) {
       const kallsyms = new Kallsyms(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
       return ChainProbes.attach(runtime(), objects, {
         definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
         hasKprobes: kernelFileExists(KPROBE_PMU),
-        pidNamespace,
-        targetTells,
-        ...(required === undefined ? {} : { require: required }),
+        possibleCpus: possibleCpus(readMachineText),
+        ...request,
       });
     },
     hasVariable: (name) => runtime().variablesInKernelBtf([name]).has(name),

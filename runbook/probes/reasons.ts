@@ -48,6 +48,9 @@ export type Reason =
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
   /** The built-in target's own report replaces the hook. */
   | { readonly code: "target_tells" }
+  /** The runbook does not ask for causes. */
+  | { readonly code: "detail" }
+  | { readonly code: "no_tracepoint" }
   /** This tier has no program for the hook, and no better tier was tried. */
   | { readonly code: "tier_required"; readonly tier: Tier }
   | { readonly code: "no_kprobes" }
@@ -157,6 +160,14 @@ const WORDINGS: Wordings = {
   read_elsewhere: {
     text: ({ tier }) => `the ${tier} tier reads through the accessors instead`,
     remedy: () => null,
+  },
+  detail: {
+    text: () => 'only used with detail = "causes"',
+    remedy: () => 'declare detail = "causes" in the runbook',
+  },
+  no_tracepoint: {
+    text: () => "this kernel has no such tracepoint",
+    remedy: () => NEWER_KERNEL,
   },
   target_tells: { text: () => "the built-in target tells its own read", remedy: () => null },
   tier_required: {

@@ -134,6 +134,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["loads", ["load", words]],
   ["order_seed", ["order_seed", whole]],
   ["stacks", ["stacks", word]],
+  ["detail", ["detail", word]],
   ["hours", ["hours", word]],
   ["cpus", ["cpus", anyOrNumbers]],
   ["policy", ["policy", word]],

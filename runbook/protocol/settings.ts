@@ -41,6 +41,9 @@ export const REALTIME_POLICIES: readonly string[] = ["fifo", "rr"] satisfies Pol
 /** Under these policies the nice value counts. */
 export const NICE_POLICIES: readonly string[] = ["other", "batch"] satisfies Policy[];
 
+const DETAILS = ["stages", "causes"] as const;
+type Detail = (typeof DETAILS)[number];
+
 const SHORTEST_PERIOD_NS = 1_000_000;
 const LONGEST_PERIOD_NS = 3_600_000_000_000;
 
@@ -73,6 +76,11 @@ export interface Runbook extends Readonly<Record<MarginField, string>> {
    * N blocks of runs.
    */
   readonly stacks: string;
+  /**
+   * What is observed of each run: `stages` of the chain and what is rare between them, or also `causes`: locks and
+   * interrupts, whose hooks cost every task.
+   */
+  readonly detail: Detail;
   /** `any`, or the UTC hours in which a run may begin: `22-05` is from 22:00:00 to 04:59:59. */
   readonly hours: string;
   /** `any`, or the CPUs on which the built-in target may run, ascending, joined by commas. */
@@ -335,6 +343,7 @@ export const CHECKS = {
   load: listOf(load),
   order_seed: integer(0, "a seed"),
   stacks,
+  detail: oneOf(DETAILS),
   hours,
   cpus,
   policy: oneOf([INHERIT, ...POLICIES]),

@@ -8,13 +8,19 @@ import {
   type ColumnKind,
   type ColumnName,
   COLUMNS,
+  EDGE_PARTS,
+  type EdgePartName,
   type KernelContext,
+  type PartName,
+  PARTS,
   type Row,
   STAGES,
 } from "../../analysis/result/columns.ts";
 import { stackKey } from "../../analysis/result/stack_key.ts";
-import type { ChainRecord } from "../../ffi/record.ts";
+import type { ChainRecord, CpuLog } from "../../ffi/record.ts";
+import { orderOf } from "./order.ts";
 import type { RunOutcome } from "./outcome.ts";
+import { divide, divideEdge, type Observed } from "./parts.ts";
 import { type NormalisedStack, normaliseStack, symboliseStack } from "./stack.ts";
 import type { Symbols } from "./symbols.ts";
 import { type DecodeTable, signature } from "./wake_flags.ts";
@@ -23,8 +29,8 @@ import { type DecodeTable, signature } from "./wake_flags.ts";
 export interface RowContext {
   readonly symbols: Symbols;
   readonly decode: DecodeTable | null;
-  /** Whether a clocksource switch would have been seen: without its hook, having seen none means nothing. */
-  readonly seesClocksourceSwitches: boolean;
+  /** Stages with an attached hook: without it, having seen nothing means nothing. */
+  readonly observed: Observed;
 }
 
 /** A stack cluster: its key and the frames the key is made from. */
@@ -47,7 +53,7 @@ export function buildRow(
   context: RowContext,
   clocksource: string | null,
 ): RowWithStacks {
-  const { record, target, losses, cell } = outcome;
+  const { record, target, losses, cell, logs } = outcome;
   const ttwuStack = readStack(record?.ttwu_stack, TTWU, context.symbols);
   const tkreadStack = readStack(record?.tkread_stack, record?.tkread_function, context.symbols);
   const ttwuCluster = clusterOf(ttwuStack);
@@ -57,6 +63,7 @@ export function buildRow(
   const tkread = record?.tkread_ns ?? null;
   const row: Row = {
     ...recordedCells(record),
+    ...causeCells(record, logs, edge, context.observed),
     run: outcome.run,
     status: outcome.status,
     tgid: record?.tgid ?? target?.tgid ?? null,
@@ -71,7 +78,9 @@ export function buildRow(
     tkread_context: record?.tkread_context ?? tkreadStack.context,
     clock_step_ns: target?.clock_step_ns ?? null,
     clocksource,
-    clocksource_switches: context.seesClocksourceSwitches ? record?.clocksource_switches ?? null : null,
+    clocksource_switches: context.observed.has("clocksource_switch")
+      ? record?.clocksource_switches ?? null
+      : null,
     ttwu_stack: ttwuCluster?.key ?? null,
     tkread_stack: tkreadCluster?.key ?? null,
     load: cell.load,
@@ -85,6 +94,64 @@ export function buildRow(
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };
+}
+
+/** The cells that say what the time went into, and in which order. */
+function causeCells(
+  record: ChainRecord | null,
+  logs: readonly CpuLog[],
+  edge: bigint | null,
+  observed: Observed,
+): Pick<Row, CauseName> {
+  const division = record === null ? null : divide(record, logs, observed);
+  const ofEdge = record === null ? null : divideEdge(record, edge, observed);
+  const { tk_ttwu_seq = null, tk_ttwu_seq_after = null } = record ?? {};
+  const { tk_tkread_seq = null, tk_tkread_seq_after = null } = record ?? {};
+  return {
+    ...partCells(PARTS, division?.parts ?? null),
+    ...partCells(EDGE_PARTS, ofEdge),
+    cause: division?.cause ?? null,
+    idle_state: division?.idleState ?? null,
+    idle_ns: division?.idleNs ?? null,
+    other_task: division?.otherTask ?? null,
+    interrupt: division?.interrupt ?? null,
+    events_lost: record === null ? null : logs.reduce((sum, { lost }) => sum + lost, 0),
+    order: record === null ? null : orderOf(record),
+    tk_ttwu_torn: torn(tk_ttwu_seq, tk_ttwu_seq_after),
+    tk_tkread_torn: torn(tk_tkread_seq, tk_tkread_seq_after),
+    tk_updates: updatesBetween(tk_ttwu_seq, tk_tkread_seq),
+  };
+}
+
+type CauseName =
+  | `part_${PartName | EdgePartName}_ns`
+  | "cause"
+  | "idle_state"
+  | "idle_ns"
+  | "other_task"
+  | "interrupt"
+  | "events_lost"
+  | "order"
+  | "tk_ttwu_torn"
+  | "tk_tkread_torn"
+  | "tk_updates";
+
+function partCells<Name extends PartName | EdgePartName>(
+  table: readonly { readonly name: Name }[],
+  parts: Readonly<Record<Name, number | null>> | null,
+): Record<`part_${Name}_ns`, number | null> {
+  const cells = table.map(({ name }) => [`part_${name}_ns`, parts?.[name] ?? null]);
+  return Object.fromEntries(cells) as Record<`part_${Name}_ns`, number | null>;
+}
+
+/** Odd: an update was going on; another number afterwards: one came (raw_read_seqcount(), include/linux/seqlock.h). */
+function torn(before: number | null, after: number | null): boolean | null {
+  return before === null || after === null ? null : before % 2 === 1 || before !== after;
+}
+
+/** Every update adds two to the sequence, of 32 bits. */
+function updatesBetween(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : Math.floor(((after - before) >>> 0) / 2);
 }
 
 /** The columns that are fields of the kernel's record. */

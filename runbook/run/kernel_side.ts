@@ -56,6 +56,8 @@ const BRACKETS = 16;
 export interface KernelSideOptions {
   /** The tier to require; undefined: the best available. */
   readonly require: Tier | undefined;
+  /** Whether locks and interrupts are observed too. */
+  readonly detail: boolean;
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
   /** Period of the timer's edges. */
@@ -70,7 +72,7 @@ export interface KernelSideOptions {
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
-  const { require, target, attributes } = options;
+  const { require, detail, target, attributes } = options;
   const { openNativeParts } = await import("../probes/native_parts.ts");
   const { startBusyThreads } = await import("../../ffi/load.ts");
   const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
@@ -90,7 +92,8 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const followed = task === null
     ? await builtInTarget(native, trigger, attributes, inside, machine)
     : await existingTarget(native, trigger, task, inside, machine);
-  const probes = resources.use(explained(() => attach(require, namespaces.pid, task === null), parts));
+  const request = { require, detail, pidNamespace: namespaces.pid, targetTells: task === null };
+  const probes = resources.use(explained(() => attach(request), parts));
   const held = resources.move();
   return {
     probes,

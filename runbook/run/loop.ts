@@ -6,7 +6,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Status } from "../../analysis/result/columns.ts";
 import type { Counters } from "../probes/chain_probes.ts";
-import type { ChainRecord } from "../../ffi/record.ts";
+import type { ChainRecord, CpuLog } from "../../ffi/record.ts";
 import { TargetError, type TargetRun } from "../../ffi/target.ts";
 import { ERRNO } from "../../system/errno.ts";
 import type { DesignCell } from "../protocol/design.ts";
@@ -30,6 +30,8 @@ export interface ChainSource {
    * seen.
    */
   abandon(run: number): ChainRecord | null;
+  /** What the CPUs of that chain did while it was open, until the next run is armed. */
+  logsOf(chain: ChainRecord): readonly CpuLog[];
   counters(): Counters;
   /** Attaches what observes a run; close() detaches it. */
   open(): void;
@@ -201,12 +203,13 @@ async function doRun(
       return end;
     }
     const record = await recordOf(options, run, end);
+    const logs = record === null ? [] : probes.logsOf(record);
     const target = typeof end === "string" ? await sleep.cancel() : end;
     if (record !== null && target !== null && isEarly(record, target)) return WOKEN_EARLY;
     if (target !== null) options.trigger.took(target);
     const status = statusOf(record, options.interrupt.aborted);
     const losses = difference(probes.counters(), before);
-    return { outcome: { run, cell, status, record, target, losses }, overdue: end === "overdue" };
+    return { outcome: { run, cell, status, record, logs, target, losses }, overdue: end === "overdue" };
   } finally {
     if (windowed) probes.close();
   }

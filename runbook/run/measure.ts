@@ -13,6 +13,7 @@ export async function measure(request: SeriesRequest): Promise<Measured> {
   const { runbook, target, trigger } = request.declared;
   using kernel = await openKernelSide({
     require: tierOf(runbook),
+    detail: runbook.detail === "causes",
     target,
     attributes: attributesOf(runbook),
     trigger,

@@ -1,6 +1,6 @@
 /** Where each outcome of a run goes: the file, the counts, the cross-check, and the user's terminal. */
 
-import type { HookFact } from "../../analysis/result/meta.ts";
+import type { HookFact, Stage } from "../../analysis/result/meta.ts";
 import type { ResultWriter } from "../files/result_out.ts";
 import type { Tally } from "../files/tally.ts";
 import type { RunOutcome } from "../row/outcome.ts";
@@ -50,7 +50,7 @@ export class OutcomeSink {
   }
 }
 
-/** Whether these hooks would have seen a switch of the clocksource. */
-export function seesClocksourceSwitches(hooks: readonly HookFact[]): boolean {
-  return hooks.some(({ stage, attached }) => stage === "clocksource_switch" && attached);
+/** Stages that these hooks observe. */
+export function observedBy(hooks: readonly HookFact[]): ReadonlySet<Stage> {
+  return new Set(hooks.filter(({ attached }) => attached).map(({ stage }) => stage));
 }

@@ -109,6 +109,7 @@ function nobody(armedMapFd: number): ChainSource {
     take: () => null,
     awaitsRest: () => false,
     abandon: () => null,
+    logsOf: () => [],
     counters: () => ({ ring_full: 0, self_reads: 0, recursion_misses: 0 }),
     open: () => {},
     close: () => {},

@@ -16,7 +16,7 @@ import type { KernelSide } from "./kernel_side.ts";
 import { runLoop } from "./loop.ts";
 import { metaOf, type MetaRequest } from "./meta.ts";
 import { Notices } from "./notices.ts";
-import { OutcomeSink, seesClocksourceSwitches } from "./outcomes.ts";
+import { observedBy, OutcomeSink } from "./outcomes.ts";
 import { OverheadMeter } from "./overhead.ts";
 import type { Progress } from "./progress.ts";
 
@@ -80,7 +80,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const meter = request.measureOverhead ? new OverheadMeter(probes, conditions) : null;
   const sink = new OutcomeSink({
-    context: { symbols, decode, seesClocksourceSwitches: seesClocksourceSwitches(probes.hooks) },
+    context: { symbols, decode, observed: observedBy(probes.hooks) },
     currentClocksource: kernel.currentClocksource,
     file,
     tally,

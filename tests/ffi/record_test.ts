@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { CHAIN, CHAIN_SEEN, CHAIN_TKREAD } from "../../ffi/layout.generated.ts";
-import { type ChainRecord, decodeRecord, RECORD_BYTES } from "../../ffi/record.ts";
+import { CHAIN, CHAIN_SEEN, CHAIN_TKREAD, CPU_EVENT, CPU_LOG } from "../../ffi/layout.generated.ts";
+import {
+  type ChainRecord,
+  CPU_LOG_BYTES,
+  decodeCpuLog,
+  decodeRecord,
+  RECORD_BYTES,
+} from "../../ffi/record.ts";
 import { seenBytes, seenRecord } from "./record_fixture.ts";
 
 /** A record with every fact seen, after `write` has changed its bytes. */
@@ -76,4 +82,31 @@ Deno.test("a chain that was never minted is not a record", () => {
 
 Deno.test("bytes of another length are refused", () => {
   assert.throws(() => decodeRecord(new Uint8Array(RECORD_BYTES - 1)), /must have \d+ bytes, got \d+/);
+});
+
+Deno.test("a CPU's log has the events of its own chain, and how many found no place", () => {
+  const bytes = new Uint8Array(CPU_LOG_BYTES);
+  const view = new DataView(bytes.buffer);
+  const { correlation_id, count, appended } = CPU_LOG.fields;
+  view.setBigUint64(correlation_id.offset, 7n, true);
+  view.setUint32(count.offset, 2, true);
+  view.setUint32(appended.offset, 5, true);
+  const second = CPU_EVENT.size;
+  view.setBigUint64(second + CPU_EVENT.fields.ns.offset, 1234n, true);
+  view.setUint32(second + CPU_EVENT.fields.kind.offset, CPU_EVENT.fields.kind.words.EVENT_SWITCH, true);
+  view.setUint32(second + CPU_EVENT.fields.arg.offset, 42, true);
+  bytes.set(new TextEncoder().encode("hog"), second + CPU_EVENT.fields.name.offset);
+  const { cpu, events, lost } = decodeCpuLog(bytes, 3, { correlation_id: 7n });
+  assert.equal(cpu, 3);
+  assert.equal(lost, 3);
+  assert.equal(events.length, 2);
+  const { ns, kind, arg, name, interrupt } = events[1]!;
+  assert.deepEqual({ ns, kind, arg, name, interrupt }, {
+    ns: 1234n,
+    kind: "switch",
+    arg: 42,
+    name: "hog",
+    interrupt: null,
+  });
+  assert.deepEqual(decodeCpuLog(bytes, 3, { correlation_id: 8n }), { cpu: 3, events: [], lost: 0 });
 });

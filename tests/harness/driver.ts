@@ -11,6 +11,7 @@ import { ExistingTarget, NativeTarget } from "../../ffi/target.ts";
 import { nativeTimer } from "../../ffi/trigger.ts";
 import { CrossCheck, SCX_WAKE_FLAGS } from "../../runbook/run/crosscheck.ts";
 import { runLoop, type Target } from "../../runbook/run/loop.ts";
+import { observedBy } from "../../runbook/run/outcomes.ts";
 import type { RunOutcome } from "../../runbook/row/outcome.ts";
 import { readClocksource, readMachine, readMachineText } from "../../runbook/machine/machine.ts";
 import { openNativeParts } from "../../runbook/probes/native_parts.ts";
@@ -55,6 +56,8 @@ export const OVER = "/tmp/over";
 /** A number of series under one attach. */
 export interface Phase {
   readonly require: Tier;
+  /** Whether locks and interrupts are observed too. */
+  readonly detail?: boolean;
   readonly series: readonly Series[];
 }
 
@@ -120,14 +123,17 @@ function busyLoops(count: number): Disposable {
 
 async function drive(phase: Phase, write: (driven: Driven) => void): Promise<PhaseEnd> {
   const { native, attach, kernelEnum } = await openNativeParts();
-  using probes = attach(phase.require, null, phase.series.every(({ pid }) => pid === undefined));
+  using probes = attach({
+    require: phase.require,
+    detail: phase.detail ?? false,
+    pidNamespace: null,
+    targetTells: phase.series.every(({ pid }) => pid === undefined),
+  });
   const symbols = Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
   const { kernel } = readMachine(readMachineText, Deno.build.arch);
   const decode = decodeTableFor(kernel);
   const crossCheck = new CrossCheck(kernel, decode, kernelEnum(SCX_WAKE_FLAGS));
-  const seesClocksourceSwitches = probes.hooks.some((hook) =>
-    hook.stage === "clocksource_switch" && hook.attached
-  );
+  const observed = observedBy(probes.hooks);
   for (const series of phase.series) {
     const { wake = "timer", pid, holdNs = 0, load = 0, runs, periodNs } = series;
     const target = pid === undefined
@@ -138,7 +144,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
       const context = {
         symbols,
         decode,
-        seesClocksourceSwitches,
+        observed,
       };
       const { row, stacks, stackContext } = buildRow(
         outcome,

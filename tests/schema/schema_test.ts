@@ -40,11 +40,11 @@ function summary(): string {
     const context = {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
-      seesClocksourceSwitches: false,
+      observed: new Set<never>(),
     };
     const cell = { wake: "timer", load: "idle", stack: true };
     const { row } = buildRow(
-      { run: index + 1, cell, status, record: CHAIN, target: TARGET, losses },
+      { run: index + 1, cell, status, record: CHAIN, logs: [], target: TARGET, losses },
       context,
       "tsc",
     );

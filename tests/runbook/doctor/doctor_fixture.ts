@@ -112,7 +112,8 @@ export function hooksAt(tier: Tier, missing: Readonly<Record<string, Reason>> = 
       stage,
       hook,
       kind: ladder[tier]?.[0]?.kind ?? "tp_btf",
-      reasons: leftOut(entry, { tier, targetTells: true }, []) ?? (reason === undefined ? [] : [reason]),
+      reasons: leftOut(entry, { tier, asked: { targetTells: true, detail: true } }, []) ??
+        (reason === undefined ? [] : [reason]),
     };
   });
 }

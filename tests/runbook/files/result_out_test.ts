@@ -39,13 +39,14 @@ function rowOf(run: number): Row {
       cell: { wake: "timer", load: "idle", stack: true },
       status: "complete",
       record: CHAIN,
+      logs: [],
       target: TARGET,
       losses: { ring_full: 0, self_reads: 0, recursion_misses: 0 },
     },
     {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
-      seesClocksourceSwitches: true,
+      observed: new Set(["clocksource_switch"] as const),
     },
     "tsc",
   ).row;

@@ -46,11 +46,11 @@ function summaryOf(statuses: readonly ("complete" | "timeout")[]): SeriesSummary
     const context = {
       symbols: Symbols.parse(new Uint8Array()),
       decode: null,
-      seesClocksourceSwitches: false,
+      observed: new Set<never>(),
     };
     const record = { ...TRACEPOINT_CHAIN, tkread_ns: CHAIN.ttwu_ns + 10_000n * BigInt(index + 1) };
     const cell = { wake: "timer", load: "idle", stack: true };
-    const outcome = { run: index + 1, cell, status, record, target: TARGET, losses };
+    const outcome = { run: index + 1, cell, status, record, logs: [], target: TARGET, losses };
     const { row } = buildRow(outcome, context, "tsc");
     tally.add({ ...row, ttwu_stack: KEY }, [{ key: KEY, frames: FRAMES }]);
   }

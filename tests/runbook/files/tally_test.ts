@@ -5,11 +5,12 @@ import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { buildRow } from "../../../runbook/row/row.ts";
 import { Symbols } from "../../../runbook/row/symbols.ts";
 import type { HookFact } from "../../../analysis/result/meta.ts";
+import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import { Tally } from "../../../runbook/files/tally.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
 
 /** Hooks of every column that is not in each wakeup. */
-const ATTACHED: HookFact[] = (["ttwu", "wakelist", "clocksource_switch"] as const).map((stage) => ({
+const ATTACHED: HookFact[] = [...new Set(HOOKS.map(({ stage }) => stage))].map((stage) => ({
   stage,
   hook: stage,
   kind: "fentry",
@@ -20,7 +21,7 @@ const NO_LOSSES = { ring_full: 0, self_reads: 0, recursion_misses: 0 };
 const CONTEXT = {
   symbols: Symbols.parse(new Uint8Array()),
   decode: null,
-  seesClocksourceSwitches: true,
+  observed: new Set(["clocksource_switch"] as const),
 };
 
 function rowOf(changes: Partial<Row> = {}): Row {
@@ -29,6 +30,7 @@ function rowOf(changes: Partial<Row> = {}): Row {
     cell: { wake: "timer", load: "idle", stack: true },
     status: "complete",
     record: CHAIN,
+    logs: [],
     target: TARGET,
     losses: NO_LOSSES,
   };

@@ -39,8 +39,11 @@ Deno.test("without either, the tiers that hook functions say what is lacking", (
 const ATTACHED = HOOKS.find(({ hook }) => hook === "ttwu_do_activate")!;
 const SYSTEM_CALLS = HOOKS.find(({ hook }) => hook === "sys_enter")!;
 
-/** With the built-in target. */
-const at = (tier: Tier) => ({ tier, targetTells: true });
+/** The built-in target. */
+const OWN = { targetTells: true, detail: false };
+const OTHERS = { ...OWN, targetTells: false };
+
+const at = (tier: Tier) => ({ tier, asked: OWN });
 
 Deno.test("a hook that a tier does not use is left out because better tiers were refused, or not tried", () => {
   const refused = [
@@ -56,32 +59,48 @@ Deno.test("a hook that a tier does not use is left out because better tiers were
 Deno.test("the system calls of all tasks are hooked for another task only: the built-in target tells its own read", () => {
   const inBtf = new Set(HOOKS.map(({ hook }) => hook));
   for (const tier of ["full", "kprobe", "tracepoint"] as const) {
-    const [own, others] = [true, false].map((targetTells) => new Ladder(tier, inBtf, new Map(), targetTells));
+    const [own, others] = [OWN, OTHERS].map((asked) => new Ladder(tier, inBtf, new Map(), asked));
     own!.check();
     assert.deepEqual(own!.open(SYSTEM_CALLS), []);
     assert.equal(others!.open(SYSTEM_CALLS).length, tier === "tracepoint" ? 1 : 0);
   }
   assert.deepEqual(leftOut(SYSTEM_CALLS, at("tracepoint"), []), [{ code: "target_tells" }]);
-  assert.equal(leftOut(SYSTEM_CALLS, { tier: "tracepoint", targetTells: false }, []), null);
+  assert.equal(leftOut(SYSTEM_CALLS, { tier: "tracepoint", asked: OTHERS }, []), null);
 });
 
 Deno.test("a ladder strikes off what cannot be bound, and is lost with a hook that it needs", () => {
   const inBtf = new Set(HOOKS.map(({ hook }) => hook));
   const two = (address: bigint) => [{ address: 1n, module: null }, { address, module: null }];
-  const unbound = new Ladder("full", new Set(), new Map([["read_tsc", two(2n)]]), true);
+  const unbound = new Ladder("full", new Set(), new Map([["read_tsc", two(2n)]]), OWN);
   const readTsc = HOOKS.find(({ hook }) => hook === "read_tsc")!;
   assert.deepEqual(unbound.reasons(readTsc), [
     { code: "not_in_btf", kind: "fentry" },
     { code: "ambiguous_address", kind: "kprobe", functions: 2 },
   ]);
-  const named = new Ladder("full", inBtf, new Map([["read_tsc", two(2n)]]), true);
+  const named = new Ladder("full", inBtf, new Map([["read_tsc", two(2n)]]), OWN);
   assert.deepEqual(named.reasons(readTsc)[0], { code: "ambiguous_name", kind: "fentry", functions: 2 });
   named.check();
-  const lost = new Ladder("full", inBtf, new Map([["ttwu_do_activate", two(2n)]]), true);
+  const lost = new Ladder("full", inBtf, new Map([["ttwu_do_activate", two(2n)]]), OWN);
   assert.throws(
     () => lost.check(),
     (error) =>
       error instanceof TierUnavailable && error.tier === "full" && error.reason.code === "hook_lost" &&
       error.reason.hook === "ttwu_do_activate" && error.reason.reasons.length === 2,
   );
+});
+
+Deno.test("locks and interrupts are hooked only where causes are asked for", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook));
+  const hook = HOOKS.find(({ hook }) => hook === "softirq_entry")!;
+  assert.deepEqual(new Ladder("tracepoint", inBtf, new Map(), OWN).open(hook), []);
+  assert.equal(new Ladder("tracepoint", inBtf, new Map(), { ...OWN, detail: true }).open(hook).length, 1);
+  assert.deepEqual(leftOut(hook, at("tracepoint"), []), [{ code: "detail" }]);
+});
+
+Deno.test("a tracepoint that the kernel lacks is not tried", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook).filter((name) => name !== "contention_begin"));
+  const hook = HOOKS.find(({ hook }) => hook === "contention_begin")!;
+  const ladder = new Ladder("full", inBtf, new Map(), OWN);
+  assert.deepEqual(ladder.open(hook), []);
+  assert.deepEqual(ladder.reasons(hook), [{ code: "no_tracepoint" }]);
 });

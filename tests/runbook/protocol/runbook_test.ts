@@ -22,7 +22,7 @@ Deno.test("the canonical form of a runbook is JSON without spaces with sorted ke
   assert.equal(
     canonicalRunbook(DEFAULT),
     '{"alpha":0.05,"blocks":1,"clocksource":"any","cpu_dma_latency_ns":"any","cpus":"any",' +
-      '"deadline_ns":"none","deepest_idle_state":"any","edge_to_wakeup_margin":"10 %","hours":"any","load":"idle","locks_in_share":0.5,' +
+      '"deadline_ns":"none","deepest_idle_state":"any","detail":"stages","edge_to_wakeup_margin":"10 %","hours":"any","load":"idle","locks_in_share":0.5,' +
       '"nice":"inherit","offset_margin":"10 %","order_seed":1,"period_ns":1000000000,"policy":"inherit",' +
       '"priority":"inherit","require":"best","runs":30,"spread_ratio":2,"stacks":"all",' +
       '"tail_margin_percent":20,' +
@@ -41,7 +41,7 @@ Deno.test("the hash is the SHA-256 of the canonical form", async () => {
   // printf %s '{"alpha":...}' | sha256sum
   assert.equal(
     await runbookSha256(DEFAULT),
-    "dc1d272a65a6352c7226f8dde7952fb2305095340bccb74adf2b6cf6bd289e4a",
+    "cd0150f4ebf658a536cd9a00db83d23e6872ce9b951b494ad63d0f397864a9ad",
   );
 });
 
@@ -59,6 +59,7 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { order_seed: 2 },
     { stacks: "none" },
     { stacks: "every:2" },
+    { detail: "causes" },
     { hours: "22-05" },
     { cpus: "1" },
     { policy: "fifo" },

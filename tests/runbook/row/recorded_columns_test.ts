@@ -11,6 +11,18 @@ const OTHERS: Readonly<Record<string, string>> = {
   ttwu_stack_bytes: "decodeRecord",
   tkread_stack_bytes: "decodeRecord",
   migrate_cpu: "CrossCheck",
+  activate_cpu: "divide",
+  rq_lock_contended_since: "divide",
+  ...Object.fromEntries(
+    ["ttwu", "waking", "queued", "pending", "activate", "wakeup", "switch"]
+      .map((stage) => [`${stage}_probe_ns`, "divide"]),
+  ),
+  ...Object.fromEntries(
+    ["waking", "queued", "activate", "wakeup", "switch", "tkread"]
+      .map((stage) => [`${stage}_steal_ns`, "divide"]),
+  ),
+  tk_ttwu_seq_after: "the column tk_ttwu_torn",
+  tk_tkread_seq_after: "the column tk_tkread_torn",
   tkreads_before_switch: "the column tkreads_after_switch",
 };
 

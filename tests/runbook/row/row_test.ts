@@ -17,13 +17,14 @@ const SYMBOLS = Symbols.parse(new TextEncoder().encode(
 const CONTEXT = {
   symbols: SYMBOLS,
   decode: decodeTableFor("6.12.117"),
-  seesClocksourceSwitches: true,
+  observed: new Set(["clocksource_switch"] as const),
 };
 const OUTCOME: RunOutcome = {
   run: 1,
   cell: { wake: "timer", load: "idle", stack: true },
   status: "complete",
   record: CHAIN,
+  logs: [],
   target: TARGET,
   losses: { ring_full: 0, self_reads: 3, recursion_misses: 1 },
 };
@@ -72,7 +73,7 @@ Deno.test("an ID with leading zeros keeps its 16 digits, so that it can be re-de
 });
 
 Deno.test("at the tracepoint tier what it cannot see stays empty", () => {
-  const context = { ...CONTEXT, seesClocksourceSwitches: false };
+  const context = { ...CONTEXT, observed: new Set<never>() };
   const { row } = buildRow({ ...OUTCOME, record: TRACEPOINT_CHAIN }, context, "tsc");
   const unseen = EACH_COLUMN.filter(({ functions, reads }) => functions || reads).map(({ name }) => name);
   assert.deepEqual(unseen.filter((name) => row[name] !== null), []);

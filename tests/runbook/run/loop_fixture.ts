@@ -59,6 +59,7 @@ export class PaperParts {
           this.calls.push(`abandon ${run}`);
           return this.held;
         },
+        logsOf: () => [],
         counters: () => this.counters,
         open: () => void this.calls.push("open"),
         close: () => void this.calls.push("close"),

@@ -43,7 +43,7 @@ const heaps: number[] = [];
 let nowNs = 0n;
 
 function onOutcome(outcome: RunOutcome): void {
-  const context = { symbols, decode, seesClocksourceSwitches: true };
+  const context = { symbols, decode, observed: new Set(["clocksource_switch"] as const) };
   const { row, stacks, stackContext } = buildRow(outcome, context, "tsc");
   file.writeRow(row, stacks);
   tally.add(row, stacks);
@@ -80,6 +80,7 @@ await runLoop({
     cancel: () => {},
   },
   probes: {
+    logsOf: () => [],
     armedMapFd: 9,
     // Every hundredth record does not arrive.
     take: (run) => run % 100 === 0 ? null : { ...CHAIN, run: BigInt(run), ttwu_ns: nowNs },

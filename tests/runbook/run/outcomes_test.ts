@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import type { Row } from "../../../analysis/result/columns.ts";
 import type { RunOutcome } from "../../../runbook/row/outcome.ts";
 import { decodeTableFor } from "../../../runbook/row/wake_flags.ts";
-import {
-  OutcomeSink,
-  type OutcomeSinkParts,
-  seesClocksourceSwitches,
-} from "../../../runbook/run/outcomes.ts";
+import { observedBy, OutcomeSink, type OutcomeSinkParts } from "../../../runbook/run/outcomes.ts";
 import { CHAIN, TARGET } from "../row/chain_fixture.ts";
 import { HOOKS, SYMBOLS } from "./series_fixture.ts";
 
@@ -15,6 +11,7 @@ const OUTCOME: RunOutcome = {
   cell: { wake: "timer", load: "idle", stack: true },
   status: "complete",
   record: { ...CHAIN, ttwu_stack: [0xffffffff81001000n, 0xffffffff81002010n] },
+  logs: [],
   target: TARGET,
   losses: { ring_full: 0, self_reads: 3, recursion_misses: 1 },
 };
@@ -24,7 +21,11 @@ function sinkOf(over: Partial<OutcomeSinkParts> = {}) {
   const calls: string[] = [];
   const rows: Row[] = [];
   const sink = new OutcomeSink({
-    context: { symbols: SYMBOLS, decode: decodeTableFor("6.12.117"), seesClocksourceSwitches: true },
+    context: {
+      symbols: SYMBOLS,
+      decode: decodeTableFor("6.12.117"),
+      observed: new Set(["clocksource_switch"] as const),
+    },
     currentClocksource: () => "hpet",
     file: {
       writeRow(row, stacks) {
@@ -83,7 +84,6 @@ Deno.test("a run that Ctrl-C ended has no pair, and a trigger without counts mis
 });
 
 Deno.test("a switch of the clocksource is seen only where its hook is attached", () => {
-  assert.equal(seesClocksourceSwitches(HOOKS), true);
-  assert.equal(seesClocksourceSwitches(HOOKS.map((hook) => ({ ...hook, attached: false }))), false);
-  assert.equal(seesClocksourceSwitches(HOOKS.slice(0, 1)), false);
+  assert.deepEqual(observedBy(HOOKS), new Set(HOOKS.map(({ stage }) => stage)));
+  assert.deepEqual(observedBy(HOOKS.map((hook) => ({ ...hook, attached: false }))), new Set());
 });
