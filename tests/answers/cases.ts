@@ -37,7 +37,7 @@ export interface Case {
 
 export const CASES: readonly Case[] = [
   { name: "compare.txt", args: ["compare", "--details", HOST, VM] },
-  { name: "compare_wide.txt", args: ["compare", "--details", HOST, VM], columns: 160 },
+  { name: "compare_wide.txt", args: ["compare", "--color", "always", "--details", HOST, VM], columns: 160 },
   {
     name: "compare_by.txt",
     args: ["compare", "--details", "--by", "load,wake", "--margin", "100us", HOST, VM],
@@ -57,11 +57,19 @@ export const CASES: readonly Case[] = [
   { name: "brief.txt", args: ["compare", HOST, VM] },
   { name: "brief_made.txt", args: ["compare", MADE_A, MADE_B] },
   { name: "brief_share.txt", args: ["compare", "--margin", "10%", MADE_A, MADE_B] },
-  { name: "brief_narrow.txt", args: ["compare", "--margin", "10%", MADE_A, MADE_B], columns: 60 },
-  { name: "brief_wide.txt", args: ["compare", MADE_A, MADE_B], columns: 130 },
+  {
+    name: "brief_narrow.txt",
+    args: ["compare", "--color", "always", "--margin", "10%", MADE_A, MADE_B],
+    columns: 60,
+  },
+  { name: "brief_wide.txt", args: ["compare", "--color", "always", MADE_A, MADE_B], columns: 130 },
   { name: "brief_three.txt", args: ["compare", HOST, VM, CUT_OFF] },
   { name: "compare_made.txt", args: ["compare", "--details", MADE_A, MADE_B] },
-  { name: "compare_made_wide.txt", args: ["compare", "--details", MADE_A, MADE_B], columns: 130 },
+  {
+    name: "compare_made_wide.txt",
+    args: ["compare", "--color", "always", "--details", MADE_A, MADE_B],
+    columns: 130,
+  },
   { name: "compare_made.json", args: ["compare", "--format", "json", MADE_A, MADE_B] },
   { name: "compare_made.csv", args: ["compare", "--format", "csv", "--by", "target_cpu", MADE_A, MADE_B] },
   { name: "compare_made.md", args: ["compare", "--format", "markdown", MADE_A, MADE_B] },
