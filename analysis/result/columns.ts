@@ -25,8 +25,13 @@ export { EDGE_PARTS, type EdgePartName, type Part, type PartName, PARTS } from "
 
 export const COLUMNS = [...CHAIN_COLUMNS, ...CAUSE_COLUMNS] as const satisfies readonly Column[];
 
-/** How many columns the oldest readable files have. What a file has no column for was not observed. */
-export const FEWEST_COLUMNS: number = CHAIN_COLUMNS.length;
+/**
+ * The columns that a file with so many must have. A file of an older program ends before those that were added since:
+ * they were not observed.
+ */
+export function columnsOf(width: number): readonly Column[] {
+  return COLUMNS.slice(0, Math.max(CHAIN_COLUMNS.length, width));
+}
 
 export type ColumnName = (typeof COLUMNS)[number]["name"];
 

@@ -4,7 +4,7 @@
  * and noted.
  */
 
-import { COLUMNS, FEWEST_COLUMNS } from "./columns.ts";
+import { COLUMNS, columnsOf } from "./columns.ts";
 import { EXIT, Failure } from "../failure.ts";
 import type { End, Meta } from "./meta.ts";
 import { BadRow } from "./cells.ts";
@@ -269,8 +269,7 @@ export class ResultReader {
 
   #takeColumns(line: string): void {
     const found = line.split(",");
-    // A file of an older program ends before the columns that were added since.
-    COLUMNS.slice(0, Math.max(FEWEST_COLUMNS, found.length)).forEach((column, index) => {
+    columnsOf(found.length).forEach((column, index) => {
       if (found[index] === column.name) return;
       const instead = found[index] === undefined ? "nothing" : JSON.stringify(found[index]);
       this.#fail(index, `the column must be named so, found ${instead}`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { FEWEST_COLUMNS } from "../../../analysis/result/columns.ts";
+import { columnsOf } from "../../../analysis/result/columns.ts";
 import { readResultFile } from "../../../analysis/result/file.ts";
 import { fileText, read, rowOf } from "./result_fixture.ts";
 
 Deno.test("a file of an older program ends before the newer columns, which it did not observe", () => {
   const older = fileText([rowOf(1), rowOf(2), rowOf(3)]).split("\n").map((line) =>
-    line === "" || line.startsWith("#") ? line : line.split(",").slice(0, FEWEST_COLUMNS).join(",")
+    line === "" || line.startsWith("#") ? line : line.split(",").slice(0, columnsOf(0).length).join(",")
   ).join("\n");
   const seen: (string | null)[] = [];
   const file = readResultFile("older.csv", [new TextEncoder().encode(older)], (row) => {
