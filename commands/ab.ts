@@ -2,6 +2,7 @@
 
 import { codeOfInterruption, EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
+import type { SideFlags } from "./files/sides.ts";
 import { takeLook } from "./looks.ts";
 import { blocksBetweenLooks, looksAfter } from "../runbook/protocol/looks.ts";
 import { readFile } from "../runbook/files/result_in.ts";
@@ -19,7 +20,8 @@ import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
 /** The protocol, where the VM comes from, where the files go, how they are compared. */
-export interface AbFlags extends Omit<RunFlags, OfOneSide>, GuestVmOptions, CompareFlags {
+export interface AbFlags
+  extends Omit<RunFlags, OfOneSide>, GuestVmOptions, Omit<CompareFlags, keyof SideFlags> {
   /** Folder for both result files; default: a new one in the current folder. */
   readonly "out-dir"?: string;
   /** Address of the VM as `ssh` takes it; default: a throwaway guest. */

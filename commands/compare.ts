@@ -7,17 +7,18 @@ import { compareMarkdown } from "../analysis/print/compare/markdown.ts";
 import { compareBrief, compareText } from "../analysis/print/compare/text.ts";
 import { answersOf, type Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
-import { KeyColumns } from "../analysis/sample/key_columns.ts";
+import { FILE_KEY, KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
 import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { SecondReader } from "./second_reader.ts";
-import { inTurn, readWhere } from "./where.ts";
+import { readSide, refuseShared, type SideFlags, type SidePaths, sidesOf } from "./files/sides.ts";
+import { inTurn } from "./files/where.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 
-export interface CompareFlags extends ComparisonFlags {
+export interface CompareFlags extends ComparisonFlags, SideFlags {
   /** `html` is the page of `probe report`. */
   readonly format: keyof typeof FORMS | "text" | "html";
   /** Text with everything, not the first screen alone. */
@@ -33,7 +34,7 @@ const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } 
  * @throws Failure when the file cannot be read or is refused
  */
 async function readKeyed(
-  path: string,
+  side: SidePaths,
   { by: keys = [], where, question: names = [] }: ComparisonFlags,
   sha256: string | null,
   second: Promise<ResultFile | null> | null,
@@ -45,23 +46,27 @@ async function readKeyed(
     asked.visit(row);
   };
   const visitor = needsRows({ by: keys, question: names }) ? visit : null;
-  const file = await second ?? await readWhere(path, where ?? null, visitor);
-  return { file, columnOf: (name) => columns.column(file, name), asked: asked.values(), sha256 };
+  const there = await second;
+  const { file, singles } = there === null
+    ? await readSide(side, where ?? null, visitor)
+    : { file: there, singles: [there] };
+  return { file, singles, columnOf: (name) => columns.column(file, name), asked: asked.values(), sha256 };
 }
 
 /** Whether more is asked of the rows than a ResultFile keeps. */
 function needsRows({ by = [], question = [] }: ComparisonFlags): boolean {
-  return question.length > 0 || !by.every((name) => TEXT_NAMES.has(name));
+  return question.length > 0 || !by.every((name) => name === FILE_KEY || TEXT_NAMES.has(name));
 }
 
-/** SHA-256 of the files as long as the first one; only they can be the same. Null for all others. */
-async function hashesOf(paths: readonly string[]): Promise<(string | null)[]> {
-  const sizes = paths.map(sizeOf);
+/** SHA-256 of the files as long as the first one; only they can be the same. Null for all others, and for several files. */
+async function hashesOf(sides: readonly SidePaths[]): Promise<(string | null)[]> {
+  const paths = sides.map(({ paths }) => paths.length === 1 ? paths[0]! : null);
+  const sizes = paths.map((path) => path === null ? null : sizeOf(path));
   const isLikely = sizes.map((size) => size !== null && size === sizes[0]);
   if (isLikely.filter(Boolean).length < 2) return paths.map(() => null);
   const { createHash } = await import("node:crypto");
   return await Promise.all(paths.map(async (path, index) => {
-    if (!isLikely[index]) return null;
+    if (path === null || !isLikely[index]) return null;
     const hash = createHash("sha256");
     for await (const chunk of (await Deno.open(path)).readable) hash.update(chunk);
     return hash.digest("hex");
@@ -79,7 +84,7 @@ function sizeOf(path: string): number | null {
 }
 
 /**
- * @param paths at least two, the baseline first
+ * @param paths of the sides, the baseline first, unless --a and --b name them
  * @param write receives the report
  * @param say receives what a gate has found
  * @param columns width of the terminal that shows the report; null when it goes elsewhere
@@ -114,16 +119,21 @@ async function answerOf(
   if (flags.format === "html") {
     // Imported here so that only this format pays for the page.
     const { pageOf } = await import("./report.ts");
-    const { page, comparisons } = await pageOf(flags, paths);
+    const { page, comparisons } = await pageOf(flags, sidesOf(paths, flags, 2));
     return { text: page, comparisons };
   }
-  const hashes = await hashesOf(paths);
-  const isPlain = flags.where === undefined && !needsRows(flags);
-  using second = program === null || !isPlain ? null : SecondReader.of(program, paths);
+  const sides = sidesOf(paths, flags, 2);
+  const hashes = await hashesOf(sides);
+  const isPlain = flags.where === undefined && !needsRows(flags) &&
+    sides.every(({ paths }) => paths.length === 1);
+  using second = program === null || !isPlain
+    ? null
+    : SecondReader.of(program, sides.map(({ paths }) => paths[0]!));
   const files = await inTurn(
-    paths,
-    (path, index) => readKeyed(path, flags, hashes[index]!, second?.file(index) ?? null),
+    sides,
+    (side, index) => readKeyed(side, flags, hashes[index]!, second?.file(index) ?? null),
   );
+  refuseShared(files);
   const comparisons = compareFiles(files, flags);
   return { text: textIn(flags, comparisons, columns), comparisons };
 }

@@ -5,17 +5,18 @@ import type { Margins } from "../analysis/compare/limits.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { withAsked } from "../analysis/asked/answers.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
-import type { Where } from "./where.ts";
+import { withFileWarnings } from "../analysis/pool/between_files.ts";
+import type { Where } from "./files/where.ts";
 import type { Margin } from "../analysis/units/margin.ts";
 import type { Comparison } from "../analysis/compare/comparison.ts";
 import type { DictionaryColumn } from "../analysis/result/column_store.ts";
-import type { ColumnName } from "../analysis/result/columns.ts";
+import type { KeyName } from "../analysis/sample/key_columns.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 
 /** How files are compared. */
 export interface ComparisonFlags {
   /** Columns whose values together make a stratum. */
-  readonly by?: readonly ColumnName[];
+  readonly by?: readonly KeyName[];
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
   readonly margin?: readonly GivenMargin[];
   /** Questions that are asked besides those that the runbook declares. */
@@ -72,9 +73,11 @@ export function askedMarginsOf(
 /** A file, the columns by which its runs may be grouped, and those that questions are about. */
 export interface KeyedFile {
   readonly file: ResultFile;
-  readonly columnOf: (name: ColumnName) => DictionaryColumn;
+  readonly columnOf: (name: KeyName) => DictionaryColumn;
   /** The values of what is asked besides the declared questions, by its name. */
   readonly asked: ReadonlyMap<string, Float64Array>;
+  /** The files that it pools; one: itself. */
+  readonly singles: readonly ResultFile[];
   /** Of its bytes, in hexadecimal; null: they are not those of the first file. */
   readonly sha256: string | null;
 }
@@ -98,9 +101,15 @@ export function compareFiles(
     ...(by === undefined ? {} : { by, columnOf: (file, name) => keyed.get(file)!.columnOf(name) }),
     ...limitsOf(rest),
   });
-  if (names.length === 0) return comparisons;
   const valuesOf = (file: ResultFile, name: string) => keyed.get(file)!.asked.get(name)!;
-  return withAsked(comparisons, all, { names, margins, valuesOf });
+  const answered = names.length === 0
+    ? comparisons
+    : withAsked(comparisons, all, { names, margins, valuesOf });
+  if (files.every(({ singles }) => singles.length === 1)) return answered;
+  return answered.map((comparison, index) => {
+    const [a, b] = [files[0]!, files[index + 1]!];
+    return withFileWarnings(comparison, [a.file, b.file], [a.singles, b.singles]);
+  });
 }
 
 /** What replaces the runbook's limits. */

@@ -95,5 +95,12 @@ export function spelledOut(args: readonly string[], isCommand: (name: string) =>
   if (isCommand(command) && before.some((word) => word === "-h" || word === "--help")) {
     return ["help", command];
   }
-  return args.map((word, index) => index < before.length ? LONG.get(word) ?? word : word);
+  return args.flatMap((word, index) => index < before.length ? LONG.get(word) ?? asAlias(word) : word);
+}
+
+/** Stricli knows an option of one letter by its single dash alone. */
+function asAlias(word: string): string[] {
+  const [, letter, value] = /^--([a-z])(?:=(.*))?$/s.exec(word) ?? [];
+  if (letter === undefined) return [word];
+  return value === undefined ? [`-${letter}`] : [`-${letter}`, value];
 }

@@ -9,7 +9,7 @@ import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
 import { askedMarginsOf, type GivenMargin, marginsOf } from "./compared_files.ts";
-import { inTurn, readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere, type Where } from "./files/where.ts";
 
 export interface PowerFlags {
   /** Questions that are asked besides those that the runbook declares. */

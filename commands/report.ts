@@ -10,11 +10,12 @@ import { ShowColumns } from "../analysis/show/show.ts";
 import { spelledMargin } from "../analysis/units/margin.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
 import project from "../deno.json" with { type: "json" };
-import { inTurn, readWhere } from "./where.ts";
+import { readSide, refuseShared, type SideFlags, type SidePaths, sidesOf } from "./files/sides.ts";
+import { inTurn } from "./files/where.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 
-export interface ReportFlags extends ComparisonFlags {
+export interface ReportFlags extends ComparisonFlags, SideFlags {
   /** `-` is standard output. */
   readonly out: string;
   /** Whether a file of that path is replaced; default: no. */
@@ -32,7 +33,7 @@ export async function reportCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  const { page } = await pageOf(flags, paths);
+  const { page } = await pageOf(flags, sidesOf(paths, flags, 1));
   if (isStandardOutput(flags.out)) {
     write(page);
     return EXIT.done;
@@ -52,12 +53,12 @@ export async function reportCommand(
  * @throws Failure when a file cannot be read or is refused
  */
 export async function pageOf(
-  flags: ComparisonFlags,
-  paths: readonly string[],
+  flags: ComparisonFlags & SideFlags,
+  sides: readonly SidePaths[],
 ): Promise<{ readonly page: string; readonly comparisons: readonly Comparison[] }> {
   // Imported here so that no other command pays for it.
   const { createHash } = await import("node:crypto");
-  const files = await inTurn(paths, async (path): Promise<ReportFile & KeyedFile> => {
+  const files = await inTurn(sides, async (side): Promise<ReportFile & KeyedFile> => {
     const hash = createHash("sha256");
     let bytes = 0;
     const collected = new ShowColumns(flags.by ?? null);
@@ -66,12 +67,13 @@ export async function pageOf(
       collected.visit(row);
       asked.visit(row);
     };
-    const file = await readWhere(path, flags.where ?? null, visit, (chunk) => {
+    const { file, singles } = await readSide(side, flags.where ?? null, visit, (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
     });
     return {
       file,
+      singles,
       show: collected.show(file),
       links: collected.links(),
       columnOf: collected.columnOf(file),
@@ -81,14 +83,15 @@ export async function pageOf(
     };
   });
   const comparisons = compareFiles(files, flags);
-  const command = commandOf(flags, paths);
+  refuseShared(files);
+  const command = commandOf(flags, sides);
   return { page: reportPage({ version: project.version, command, files, comparisons }), comparisons };
 }
 
 /** The command that produces the same page, quoted for a shell. */
 function commandOf(
-  { by, where, question, margin, alpha }: ComparisonFlags,
-  paths: readonly string[],
+  { a, b, by, where, question, margin, alpha }: ComparisonFlags & SideFlags,
+  sides: readonly SidePaths[],
 ): string {
   const words = [
     "probe",
@@ -101,7 +104,10 @@ function commandOf(
       `${question === null ? "" : `${question}=`}${spelledMargin(margin).replace(" ", "")}`,
     ]),
     ...(alpha === undefined ? [] : ["--alpha", String(alpha)]),
-    ...paths,
+    ...a === undefined && b === undefined ? sides.flatMap(({ paths }) => paths) : [
+      ...(a ?? []).flatMap((pattern) => ["--a", pattern]),
+      ...(b ?? []).flatMap((pattern) => ["--b", pattern]),
+    ],
   ];
   return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
     .join(" ");

@@ -1,16 +1,16 @@
 /** `probe show FILE...`: reads result files and describes each. Needs no privilege beyond reading them. */
 
-import type { ColumnName } from "../analysis/result/columns.ts";
+import type { KeyName } from "../analysis/sample/key_columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { showJson } from "../analysis/print/show/json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { showTexts } from "../analysis/print/show/text.ts";
 import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
-import { inTurn, readWhere, type Where } from "./where.ts";
+import { inTurn, readWhere, type Where } from "./files/where.ts";
 
 export interface ShowFlags {
   /** Columns whose values together make a stratum. */
-  readonly by?: readonly ColumnName[];
+  readonly by?: readonly KeyName[];
   /** Which runs are meant; default: all. */
   readonly where?: Where;
   readonly format: "text" | "json";

@@ -77,10 +77,9 @@ export function withAsked(
     withFields(comparison, {
       asked: answersTo(index),
       asked_family: family.length,
-      warnings: [
-        ...comparison.warnings,
-        ...answersTo(index).flatMap((answer) => askedWarnings(answer, comparison)),
-      ],
+      get warnings() {
+        return [...comparison.warnings, ...answersTo(index).flatMap((one) => askedWarnings(one, comparison))];
+      },
     })
   );
 }

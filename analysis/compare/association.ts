@@ -2,7 +2,7 @@
 
 import { deferred, withFields } from "../lazy.ts";
 import type { Exploration } from "./exploration.ts";
-import type { ColumnName } from "../result/columns.ts";
+import type { KeyName } from "../sample/key_columns.ts";
 import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
 import { cappedP } from "../sample/sample.ts";
 import type { ColumnOf, CrossTable, WithinStrata } from "./comparison.ts";
@@ -55,7 +55,7 @@ export function crossColumns(
 export function crossSides(
   files: Pair<ResultFile>,
   names: Pair<string>,
-  rows: readonly ColumnName[],
+  rows: readonly KeyName[],
   across: TextName | null,
   confounded: Confounding | null,
   test: Testing,

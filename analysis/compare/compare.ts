@@ -1,12 +1,12 @@
 /** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
-import type { ColumnName } from "../result/columns.ts";
 import { keyAnswers } from "../mechanisms/key_answers.ts";
 import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { once, withFields } from "../lazy.ts";
 import { Exploration } from "./exploration.ts";
+import { FILE_KEY, keptColumn, type KeyName } from "../sample/key_columns.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
 import {
   alphaOf,
@@ -40,7 +40,6 @@ import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Looks, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { ResultFile } from "../result/file.ts";
-import type { TextName } from "../result/row.ts";
 import { holm } from "../stats/holm.ts";
 
 export interface CompareOptions {
@@ -49,7 +48,7 @@ export interface CompareOptions {
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
   /** Columns whose values together make a stratum; default: several keys, one after the other. */
-  readonly by?: readonly ColumnName[];
+  readonly by?: readonly KeyName[];
   /** Files that are the baseline, byte by byte, with their SHA-256. */
   readonly sameAsBaseline?: ReadonlyMap<ResultFile, string>;
   /** Source of columns of `by` that a file does not keep. */
@@ -88,7 +87,7 @@ interface Tested {
 
 /** The columns by which runs are grouped, and the groups of both sides. */
 interface Key {
-  readonly columns: readonly ColumnName[];
+  readonly columns: readonly KeyName[];
   readonly groupings: Pair<Grouping>;
 }
 
@@ -103,7 +102,7 @@ interface Asked {
 interface SameRuns {
   /** Index of the earlier one. */
   readonly as: number;
-  readonly columns: readonly ColumnName[];
+  readonly columns: readonly KeyName[];
   readonly renaming: Renaming;
 }
 
@@ -165,8 +164,8 @@ function prepare(
   };
   // Refused at once, whoever reads the tails.
   const ofTails = { alpha, marginPercent: tailMarginOf(a), deadlineNs: deadlineOf(a) };
-  const columnOf = options.columnOf ?? ((file, name) => file.texts[name as TextName]);
-  const keys = (options.by === undefined ? defaultKeys(a) : [options.by]).map(
+  const columnOf = options.columnOf ?? keptColumn;
+  const keys = (options.by === undefined ? defaultKeys(files) : [options.by]).map(
     (columns): Key => {
       return {
         columns,
@@ -217,16 +216,18 @@ export function brokenSides(files: Pair<ResultFile>, sides: Pair<Side>): Verdict
 }
 
 /** What the runbook had drawn comes first: nothing else can be behind its effect. */
-function defaultKeys({ texts }: ResultFile): (readonly ColumnName[])[] {
+function defaultKeys([{ texts, parts }, { parts: others }]: Pair<ResultFile>): (readonly KeyName[])[] {
   const declared = DRAWN_KEYS.filter((name) =>
     texts[name].values.filter((value) => value !== null).length > 1
   );
-  return [...declared, ...STRATA_KEYS].map((key) => [key]);
+  const several = parts === undefined && others === undefined ? [] : [FILE_KEY] as const;
+  return [...declared, ...several, ...STRATA_KEYS].map((key) => [key]);
 }
 
 /** Contradictions are counted in all rows of a file, whichever are used. */
 function allRowsOf({ notes, rows }: ResultFile): number {
-  return notes.find((note) => note.code === "where")?.of ?? rows;
+  const chosen = notes.filter((note) => note.code === "where");
+  return chosen.length === 0 ? rows : chosen.reduce((sum, { of }) => sum + of, 0);
 }
 
 function conclude(
@@ -305,14 +306,14 @@ function stratifyAll(
 function crossTables(
   files: Pair<ResultFile>,
   names: Pair<string>,
-  by: readonly ColumnName[] | null,
+  by: readonly KeyName[] | null,
   test: Testing,
 ): CrossTable[] {
   const [a, b] = both(files, ({ meta }) => meta);
   const protocol = protocolDifferences(a, b)[0] ?? null;
   const decode = decodeDifference(a, b);
   const stacks = stageDifference("ttwu", a, b);
-  const depends = (columns: readonly ColumnName[]) =>
+  const depends = (columns: readonly KeyName[]) =>
     protocol ?? (columns.includes("ttwu_stack") ? stacks : columns.includes("signature") ? decode : null);
   return [
     crossColumns(files, names, "ttwu_stack", "signature", decode ?? stacks, test),
@@ -346,6 +347,9 @@ function sideOf(file: ResultFile, side: string): Side {
   return {
     side,
     file: file.name,
+    ...file.parts === undefined ? {} : {
+      pooled: file.parts.map(({ name, rows, runOffset }) => ({ file: name, rows, run_offset: runOffset })),
+    },
     env: meta.env,
     host: meta.host,
     kernel: meta.kernel,

@@ -5,9 +5,9 @@
  * second side minus A, and every ratio the second side divided by A.
  */
 
-import type { ColumnName } from "../result/columns.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
+import type { KeyName } from "../sample/key_columns.ts";
 import type { Ratio } from "../sample/ratio.ts";
 import type { Mechanisms } from "../mechanisms/key_answer.ts";
 import type { SeriesCheck } from "../sample/series.ts";
@@ -27,7 +27,7 @@ import type { Verdict } from "./verdict.ts";
 import type { Warning } from "./warning.ts";
 
 /** A column of a file as values, row by row; by default one of the texts that the file keeps. */
-export type ColumnOf = (file: ResultFile, name: ColumnName) => DictionaryColumn;
+export type ColumnOf = (file: ResultFile, name: KeyName) => DictionaryColumn;
 
 /**
  * A p-value of an exploratory test; `p_bh` is its value after Benjamini and Hochberg's adjustment of all of
@@ -41,6 +41,8 @@ export interface Side {
   /** A is the baseline; B, C and so on are compared with it. */
   readonly side: string;
   readonly file: string;
+  /** The files that it pools, with what is added to the numbers of their runs; absent for a single file. */
+  readonly pooled?: readonly { readonly file: string; readonly rows: number; readonly run_offset: number }[];
   readonly env: string;
   readonly host: string;
   readonly kernel: string;

@@ -1,6 +1,6 @@
 /** The question OF_STRATA stratum by stratum: both sides of each, and the spread between them. */
 
-import type { ColumnName } from "../result/columns.ts";
+import type { KeyName } from "../sample/key_columns.ts";
 import { contrast, shiftTestOf } from "./contrast.ts";
 import { deferred, once, withFields } from "../lazy.ts";
 import type { Exploration } from "./exploration.ts";
@@ -43,7 +43,7 @@ const EMPTY = new Float64Array(0);
 export function stratify(
   files: Pair<ResultFile>,
   samples: StrataSamples,
-  columns: readonly ColumnName[],
+  columns: readonly KeyName[],
   groupings: Pair<Grouping>,
   alpha: number,
   confounded: StratumReason | null,

@@ -51,6 +51,20 @@ export type Warning =
   };
 
 type OfSide =
+  /** The files that a side pools do not come from one distribution; p is adjusted for all such tests. */
+  | {
+    readonly code: "files_differ";
+    readonly question: string;
+    readonly p: number;
+    readonly p_capped: boolean;
+    /** The smallest and the largest of the files. */
+    readonly medians_ns: Pair<number>;
+  }
+  /** Facts of the machine in which the files of a side differ. */
+  | {
+    readonly code: "files_vary";
+    readonly facts: readonly { readonly field: string; readonly values: readonly string[] }[];
+  }
   | {
     readonly code: "censored";
     readonly timeout: number;

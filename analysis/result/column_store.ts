@@ -62,6 +62,22 @@ export class DictionaryColumn {
     return this.#codes.subarray(0, this.#length);
   }
 
+  /** The rows of several columns, one after the other. */
+  static joined(columns: readonly DictionaryColumn[]): DictionaryColumn {
+    const whole = new DictionaryColumn();
+    const encoder = new TextEncoder();
+    for (const column of columns) {
+      const codes = column.values.map((text) => text === null ? 0 : whole.#codeOf(encoder.encode(text)));
+      for (const code of column.codes()) whole.push(codes[code]!);
+    }
+    return whole;
+  }
+
+  #codeOf(bytes: Uint8Array): number {
+    const code = this.find(bytes, 0, bytes.length);
+    return code >= 0 ? code : this.add(bytes, 0, bytes.length);
+  }
+
   /** The rows for which `kept` is 1, with the same codes. */
   rowsWhere(kept: Uint8Array): DictionaryColumn {
     return DictionaryColumn.of(this.values, this.codes().filter((_, row) => kept[row] === 1));

@@ -7,12 +7,13 @@
 import { COLUMNS, columnsOf } from "./columns.ts";
 import { EXIT, Failure } from "../failure.ts";
 import type { End, Meta } from "./meta.ts";
-import { BadRow } from "./cells.ts";
+import { BadRow, shown } from "./cells.ts";
 import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
 import { isUnusable, parseEnd, parseMeta, parseResumption } from "./meta_line.ts";
 import { type Duration, DURATIONS } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
+import type { FilePart } from "./parts.ts";
 import { foreignFormOf, MAGIC, SPREADSHEET } from "./foreign_form.ts";
 import { rewritingOf } from "./rewriting.ts";
 import type { FileNote, IntegrityError } from "./note.ts";
@@ -24,6 +25,8 @@ import { isStackKey, stackKey, withLetter } from "./stack_key.ts";
 export interface ResultFile {
   /** The file's name as the user gave it. */
   readonly name: string;
+  /** The files that this one pools, in their order; absent for a single file. */
+  readonly parts?: readonly FilePart[];
   readonly meta: Meta;
   /** Null when the file was cut off. */
   readonly end: End | null;
@@ -191,7 +194,7 @@ export class ResultReader {
     if (this.#secondStart !== null) this.#failConcatenated(null);
     if (this.#state === "ended") this.#fail(null, "a row follows the # end line");
     if (this.#state !== "rows") {
-      this.#fail(null, `a # meta line must come here, found ${quoted(bytes, start, end)}`);
+      this.#fail(null, `a # meta line must come here, found ${shown(bytes, start, end)}`);
     }
     let lines = 0;
     try {
@@ -393,8 +396,4 @@ export function readResultFile(
 
 function decode(bytes: Uint8Array, start: number, end: number): string {
   return new TextDecoder().decode(bytes.subarray(start, end));
-}
-
-function quoted(bytes: Uint8Array, start: number, end: number): string {
-  return JSON.stringify(decode(bytes, start, Math.min(end, start + 40)));
 }

@@ -26,5 +26,7 @@ export type Contradiction =
 /** A run whose stages contradict each other; it is kept and counted. */
 export interface IntegrityError {
   readonly line: number;
+  /** Where several files are pooled. */
+  readonly file?: string;
   readonly reason: Contradiction;
 }

@@ -88,11 +88,25 @@ export function sampleOfValues(file: ResultFile, values: Float64Array): FileSamp
     rows[n] = row;
     series[n++] = value;
   }
+  const joints = jointsOf(file, rows.subarray(0, n));
   return {
     ...ordered(series.subarray(0, n)),
+    ...joints.length === 0 ? {} : { joints },
     rows: rows.subarray(0, n),
     runAt: (index) => file.run[rows[index]!]!,
   };
+}
+
+/** Where the runs of each further file begin; rows of one file stand together. */
+function jointsOf({ parts = [] }: ResultFile, rows: Uint32Array): number[] {
+  const joints: number[] = [];
+  let end = 0;
+  for (const part of parts) {
+    end += part.rows;
+    const at = rows.findIndex((row) => row >= end);
+    if (at > 0 && at !== joints.at(-1)) joints.push(at);
+  }
+  return joints;
 }
 
 /** The duration in ns of all complete runs in which it was observed, sorted ascending. */

@@ -9,8 +9,10 @@ import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
 import { changePoint } from "../stats/change_point.ts";
 import { dipTest } from "../stats/dip.ts";
+import { ordered, partsOf } from "../stats/ordered.ts";
 import { centredRanks } from "../stats/rank.ts";
 import { correctedLag1, effectiveRuns, lag1Autocorrelation } from "../stats/series.ts";
+import { normalSurvival } from "../stats/special.ts";
 
 /**
  * One side's runs in their order: the checks before the tests. null: too few runs, or all values are equal.
@@ -50,6 +52,58 @@ export function seriesChecks(file: ResultFile, duration: Duration): SeriesChecks
  * Dependence of neighbours and a change of level, both by ranks because latencies are skewed; and bimodality.
  */
 export function checkSeries(sample: Sample): SeriesCheck {
+  return sample.joints === undefined ? checkPart(sample) : together(
+    sample.sorted,
+    partsIn(sample).map((part) => ({ n: part.sorted.length, ...checkPart(part) })),
+  );
+}
+
+/** The parts of a series, each as a series of its own. */
+function partsIn(sample: Sample): Sample[] {
+  const { sorted, order, runAt } = sample;
+  const series = new Float64Array(sorted.length);
+  for (let k = 0; k < order.length; k++) series[order[k]!] = sorted[k]!;
+  return partsOf(sample).map(([from, to]) => ({
+    ...ordered(series.slice(from, to)),
+    runAt: (index) => runAt(from + index),
+  }));
+}
+
+/**
+ * What the parts say together. Dependence: Stouffer's sum of their z, weighted by sqrt n. A change of level: the smallest
+ * p, times the number of parts; that the parts differ from each other is no change of level within one. The dip is that
+ * of all values.
+ */
+function together(
+  sorted: Float64Array,
+  parts: readonly (SeriesCheck & { readonly n: number })[],
+): SeriesCheck {
+  const known = parts.flatMap(({ lag1, n }) => lag1 === null ? [] : [{ ...lag1, n }]);
+  const total = known.reduce((sum, { n }) => sum + n, 0);
+  const z = known.reduce((sum, one) => sum + one.z * Math.sqrt(one.n), 0) / Math.sqrt(total);
+  const changes = parts.flatMap(({ change_point }) => change_point ?? []).sort((x, y) => x.p - y.p);
+  const [change] = changes;
+  const dip = sorted.length < SERIES_NEEDS ? null : dipTest(sorted);
+  return {
+    lag1: known.length === 0 ? null : {
+      r: known.reduce((sum, { r, n }) => sum + r * n, 0) / total,
+      z,
+      ...cappedP(Math.min(1, 2 * normalSurvival(Math.abs(z)))),
+      method: `${known[0]!.method}, each file alone, Stouffer`,
+    },
+    change_point: change === undefined ? null : {
+      ...change,
+      p: Math.min(1, change.p * changes.length),
+      method: `${change.method}, smallest of ${changes.length} files, Bonferroni`,
+    },
+    dip: dip === null || known.length === 0
+      ? null
+      : { dip: dip.dip, ...cappedP(dip.p, dip.pFloor), method: dip.method },
+    effective_n: parts.reduce((sum, { effective_n }) => sum + effective_n, 0),
+  };
+}
+
+function checkPart(sample: Sample): SeriesCheck {
   const { sorted, runAt } = sample;
   const n = sorted.length;
   if (n < SERIES_NEEDS) return { lag1: null, change_point: null, dip: null, effective_n: n };

@@ -5,10 +5,9 @@
 
 import { ChainColumns, deltaChain, type Link, type LinkColumn } from "./chain.ts";
 import type { Attributes } from "../result/attributes.ts";
-import type { ColumnName } from "../result/columns.ts";
 import { type Count, countsOf, statusesOf } from "../sample/counts.ts";
 import { rowsThat, sortedSample } from "../sample/sample.ts";
-import { KeyColumns } from "../sample/key_columns.ts";
+import { KeyColumns, type KeyName } from "../sample/key_columns.ts";
 import type { Loss } from "../result/meta.ts";
 import type { FileNote, IntegrityError } from "../result/note.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
@@ -103,20 +102,20 @@ export interface Integrity {
 }
 
 /** The usual keys of strata, when the user names none; each makes strata of its own. */
-const DEFAULT_KEYS: readonly (readonly ColumnName[])[] = [["signature"], ["migrated"], ["path"], [
+const DEFAULT_KEYS: readonly (readonly KeyName[])[] = [["signature"], ["migrated"], ["path"], [
   "ttwu_stack",
 ]];
 
 /** Collects what `show` needs besides the columns that every reader keeps. */
 export class ShowColumns {
-  readonly #keys: readonly (readonly ColumnName[])[];
+  readonly #keys: readonly (readonly KeyName[])[];
   readonly #keyColumns: KeyColumns;
   readonly #chain = new ChainColumns();
   readonly #switches = new SwitchColumns();
   readonly #slowest = new SlowestRuns();
 
   /** @param keys columns whose values together make a stratum; null: the usual ones, each by itself */
-  constructor(keys: readonly ColumnName[] | null) {
+  constructor(keys: readonly KeyName[] | null) {
     this.#keys = keys === null ? DEFAULT_KEYS : [keys];
     this.#keyColumns = new KeyColumns(this.#keys.flat());
   }
@@ -147,7 +146,7 @@ export class ShowColumns {
   }
 
   /** A column by which runs are grouped. */
-  columnOf(file: ResultFile): (name: ColumnName) => DictionaryColumn {
+  columnOf(file: ResultFile): (name: KeyName) => DictionaryColumn {
     return (name) => this.#keyColumns.column(file, name);
   }
 

@@ -1,6 +1,6 @@
 /** Strata of one file: the runs that share the values of the chosen keys. */
 
-import type { ColumnName } from "../result/columns.ts";
+import type { KeyName } from "../sample/key_columns.ts";
 import { describe, type Description } from "../sample/description.ts";
 import { groupingOf, sizesOf } from "../sample/grouping.ts";
 import { completeRows, sampleOf, samplesByGroup } from "../sample/sample.ts";
@@ -32,8 +32,8 @@ export interface Strata {
 /** @param columnOf the values of a key, row by row */
 export function strataBy(
   file: ResultFile,
-  keys: readonly ColumnName[],
-  columnOf: (key: ColumnName) => DictionaryColumn,
+  keys: readonly KeyName[],
+  columnOf: (key: KeyName) => DictionaryColumn,
 ): Strata {
   const grouping = groupingOf(keys.map(columnOf));
   const { groups, codes } = grouping;

@@ -1,6 +1,6 @@
 import { RESAMPLES } from "./bootstrap.ts";
 import { hodgesLehmann } from "./hodges_lehmann.ts";
-import type { Ordered } from "./ordered.ts";
+import { type Ordered, partsOf } from "./ordered.ts";
 import { PairwiseDifferences } from "./pairwise_difference.ts";
 import { Xoshiro128 } from "./random.ts";
 import { countsBelowAndUpTo } from "./rank.ts";
@@ -50,6 +50,10 @@ const RESAMPLED_UP_TO = 1000;
  * placements with Kendall's correction of its bias, (1 + 4 r) / n; at least 1, at most n / 4. The part that blocks of
  * that length miss of the variance of a first-order autoregression with r is added.
  *
+ * A series of several parts has no block that reaches from one into the next, and each part is taken from its own mean:
+ * the interval is about these parts, in these shares. r is the mean of theirs, weighted by their runs; no block is longer
+ * than a quarter of the shortest.
+ *
  * @param a the runs of A in their order, and `b` of B
  * @param differences of the sorted values, when the caller uses them more than once
  * @throws RangeError for fewer than 4 runs a side
@@ -65,8 +69,8 @@ export function serialShift(
   if (m < 4 || n < 4) throw new RangeError(`serial interval: ${m} and ${n} runs, needs at least 4 a side`);
   const shift = hodgesLehmann(a.sorted, b.sorted, differences);
   const moved = { sorted: b.sorted.map((value) => value - shift), order: b.order };
-  const meansA = new BlockMeans(placements(a, moved.sorted));
-  const meansB = new BlockMeans(placements(moved, a.sorted));
+  const meansA = new BlockMeans(placements(a, moved.sorted), partsOf(a));
+  const meansB = new BlockMeans(placements(moved, a.sorted), partsOf(b));
   const { sigma, halfWidth, method } = Math.max(meansA.blocks, meansB.blocks) > RESAMPLED_UP_TO
     ? normalWidths(meansA, meansB)
     : resampledWidths(meansA, meansB, seed);
@@ -140,6 +144,31 @@ function placements(series: Ordered, among: Float64Array): Float64Array {
   return shares;
 }
 
+/** Parts of few runs would otherwise leave no variance. */
+const LEAST_KEPT = 0.1;
+
+function aroundOwnMeans(series: Float64Array, parts: readonly (readonly [number, number])[]): Float64Array {
+  const around = series.slice();
+  for (const [from, to] of parts) {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += series[i]!;
+    for (let i = from; i < to; i++) around[i]! -= sum / (to - from);
+  }
+  return around;
+}
+
+/** The mean of the lag-1 autocorrelations of the parts, weighted by their runs. */
+function lag1OfParts(series: Float64Array, parts: readonly (readonly [number, number])[]): number {
+  let [sum, runs] = [0, 0];
+  for (const [from, to] of parts) {
+    const found = to - from < 4 ? null : lag1Autocorrelation(series.subarray(from, to));
+    if (found === null) continue;
+    sum += found.r * (to - from);
+    runs += to - from;
+  }
+  return runs === 0 ? 0 : sum / runs;
+}
+
 /** Deviations of the mean of a series, resampled in blocks. */
 class BlockMeans {
   /** Number in a block. */
@@ -151,33 +180,55 @@ class BlockMeans {
   readonly #sums: Float64Array;
   readonly #expected: number;
   readonly #widening: number;
+  readonly #parts: readonly (readonly [from: number, to: number])[];
+  /** How many blocks there are to draw from. */
+  readonly #starts: number;
 
-  constructor(series: Float64Array) {
+  constructor(series: Float64Array, parts: readonly (readonly [from: number, to: number])[]) {
     const n = series.length;
-    const r = correctedLag1(lag1Autocorrelation(series)?.r ?? 0, n);
+    if (parts.length > 1) series = aroundOwnMeans(series, parts);
+    const r = correctedLag1(lag1OfParts(series, parts), n);
     this.effective = effectiveRuns(n, r);
     const wanted = ((Math.sqrt(6) * r) / (1 - r * r)) ** (2 / 3) * Math.cbrt(n);
-    this.length = Math.max(1, Math.min(Math.floor(n * LONGEST_SHARE), Math.ceil(wanted)));
+    const shortest = Math.min(...parts.map(([from, to]) => to - from));
+    this.length = Math.max(1, Math.min(Math.floor(shortest * LONGEST_SHARE), Math.ceil(wanted)));
     this.blocks = Math.ceil(n / this.length);
     this.#sums = new Float64Array(n + 1);
     for (let i = 0; i < n; i++) this.#sums[i + 1] = this.#sums[i]! + series[i]!;
+    this.#parts = parts;
+    this.#starts = n - parts.length * (this.length - 1);
     let expected = 0;
-    for (let i = 0; i <= n - this.length; i++) expected += this.#sums[i + this.length]! - this.#sums[i]!;
-    this.#expected = expected / (n - this.length + 1) / this.length;
+    this.#atEachStart((i) => expected += this.#sums[i + this.length]! - this.#sums[i]!);
+    this.#expected = expected / this.#starts / this.length;
     let inBlocks = 1;
     for (let lag = 1; lag < this.length; lag++) inBlocks += 2 * (1 - lag / this.length) * r ** lag;
-    // The blocks' mean replaces the unknown one, which loses length / n of the variance.
-    this.#widening = Math.sqrt((1 + r) / (1 - r) / inBlocks / (1 - this.length / n));
+    // The blocks' mean replaces the unknown one, which loses length / n of the variance; so does that of each part.
+    const kept = Math.max(LEAST_KEPT, 1 - parts.length * this.length / n);
+    this.#widening = Math.sqrt((1 + r) / (1 - r) / inBlocks / kept);
+  }
+
+  #atEachStart(visit: (start: number) => void): void {
+    for (const [from, to] of this.#parts) for (let i = from; i <= to - this.length; i++) visit(i);
+  }
+
+  /** @param index below the number of starts */
+  #start(index: number): number {
+    for (const [from, to] of this.#parts) {
+      const here = to - from - this.length + 1;
+      if (index < here) return from + index;
+      index -= here;
+    }
+    throw new RangeError("a block begins behind the last part");
   }
 
   /** Variance of the mean of a resampled series, widened: that of one block's mean over the number of blocks. */
   variance(): number {
     const n = this.#sums.length - 1;
     let squares = 0;
-    for (let i = 0; i <= n - this.length; i++) {
+    this.#atEachStart((i) => {
       squares += ((this.#sums[i + this.length]! - this.#sums[i]!) / this.length - this.#expected) ** 2;
-    }
-    return (this.#widening ** 2 * squares) / (n - this.length + 1) / (n / this.length);
+    });
+    return (this.#widening ** 2 * squares) / this.#starts / (n / this.length);
   }
 
   /** An order of two series that does not depend on which of them comes first. */
@@ -194,7 +245,7 @@ class BlockMeans {
     let sum = 0;
     for (let left = n; left > 0; left -= this.length) {
       const length = Math.min(left, this.length);
-      const start = Math.floor(random.uniform() * (n - this.length + 1));
+      const start = this.#start(Math.floor(random.uniform() * this.#starts));
       sum += this.#sums[start + length]! - this.#sums[start]!;
     }
     return this.#widening * (sum / n - this.#expected);

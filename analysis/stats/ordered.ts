@@ -7,6 +7,17 @@ export interface Ordered {
    * comes first.
    */
   readonly order: Uint32Array;
+  /**
+   * Where in the series each part but the first begins, ascending; absent when it is one part. Neighbours in different
+   * parts have nothing to do with each other.
+   */
+  readonly joints?: readonly number[];
+}
+
+/** Begin and end of each part. */
+export function partsOf({ sorted, joints = [] }: Ordered): (readonly [from: number, to: number])[] {
+  const ends = [...joints, sorted.length];
+  return ends.map((end, index) => [ends[index - 1] ?? 0, end]);
 }
 
 const DIGIT_BITS = 11;

@@ -5,7 +5,7 @@ import { parseQuestion, QUESTION_NAMES } from "../../analysis/asked/askable.ts";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import { COLOURS, wantsColour } from "./colour.ts";
-import { parseWhere } from "../where.ts";
+import { parseWhere } from "../files/where.ts";
 import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
 import { type Context, JSON_TOO, type Output, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
 
@@ -81,6 +81,20 @@ export const COMPARE_FLAGS = {
   },
 } as const;
 
+const pattern = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  variadic: true,
+  placeholder: "PATTERN",
+} as const;
+
+/** Files of both sides, where one of them has several. */
+export const SIDES = {
+  a: { ...pattern, brief: "Files of side A, such as 'host*.csv': runs of one protocol, taken together" },
+  b: { ...pattern, brief: "Files of side B" },
+} as const;
+
 /** What the shell itself does with an answer. */
 export interface AnswerFlags {
   readonly json: boolean;
@@ -100,14 +114,19 @@ export const compareRoute = buildCommand({
   docs: { brief: "Say whether result files agree with the first, and where not" },
   parameters: {
     flags: {
+      ...SIDES,
       ...COMPARE_FLAGS,
       format: { ...COMPARE_FLAGS.format, values: [...COMPARE_FLAGS.format.values, "html"] },
       verbose: VERBOSE,
     },
+    aliases: { a: "a", b: "b" },
     positional: {
       kind: "array",
-      minimum: 2,
-      parameter: { brief: "Result files; the first is the baseline", parse: String, placeholder: "FILE" },
+      parameter: {
+        brief: "Result files, two or more unless --a and --b name them; the first is the baseline",
+        parse: String,
+        placeholder: "FILE",
+      },
     },
   },
   async loader() {

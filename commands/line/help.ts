@@ -33,7 +33,7 @@ const EXAMPLES = {
   compare: [
     ["Is it the same in the VM?", "probe compare host.csv vm.csv"],
     ["With a margin of one's own", "probe compare --margin 50us host.csv vm.csv"],
-    ["By who woke the target", "probe compare --by waker_comm host.csv vm.csv"],
+    ["Several measurements a side", "probe compare --a 'host*.csv' --b 'vm*.csv'"],
   ],
   show: [
     ["What is in a file?", "probe show host.csv"],

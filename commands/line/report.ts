@@ -1,7 +1,7 @@
 /** The command line of `probe report`. */
 
 import { buildCommand } from "@stricli/core";
-import { COMPARE_FLAGS } from "./compare.ts";
+import { COMPARE_FLAGS, SIDES } from "./compare.ts";
 import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
 
 /** For files that can be made again; the rows of a measurement cannot. */
@@ -24,6 +24,7 @@ export const reportRoute = buildCommand({
         placeholder: "FILE",
       },
       force: FORCE,
+      ...SIDES,
       by: COMPARE_FLAGS.by,
       where: COMPARE_FLAGS.where,
       question: COMPARE_FLAGS.question,
@@ -31,10 +32,14 @@ export const reportRoute = buildCommand({
       alpha: COMPARE_FLAGS.alpha,
       verbose: VERBOSE,
     },
+    aliases: { a: "a", b: "b" },
     positional: {
       kind: "array",
-      parameter: { brief: "Result files, the baseline first", parse: String, placeholder: "FILE" },
-      minimum: 1,
+      parameter: {
+        brief: "Result files, one or more unless --a and --b name them; the baseline first",
+        parse: String,
+        placeholder: "FILE",
+      },
     },
   },
   async loader() {

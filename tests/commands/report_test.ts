@@ -45,8 +45,8 @@ Deno.test("report writes the page that compare prints, with the files' hashes an
   assert.equal(
     page,
     (await pageOf({ margin: [{ question: null, margin: { kind: "duration", ns: 5_000_000 } }], alpha: 0.1 }, [
-      place.a,
-      place.b,
+      { paths: [place.a], labels: ["a"] },
+      { paths: [place.b], labels: ["b"] },
     ])).page,
   );
   for (const path of [place.a, place.b]) assert.ok(page.includes(await sha256(path)), path);

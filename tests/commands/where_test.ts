@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../analysis/failure.ts";
 import { main } from "../../main.ts";
-import { parseWhere, readWhere } from "../../commands/where.ts";
+import { parseWhere, readWhere } from "../../commands/files/where.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
 
 const VM = "tests/answers/files/vm.csv";

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { withAsked } from "../../analysis/asked/answers.ts";
+import { pooled } from "../../analysis/pool/pool.ts";
 import { powerAnalysis } from "../../analysis/power/power.ts";
 import { compareJson } from "../../analysis/print/compare/json.ts";
 import { powerJson } from "../../analysis/print/power/json.ts";
 import { showJson } from "../../analysis/print/show/json.ts";
 import type { Attributes } from "../../analysis/result/attributes.ts";
-import { readResultFile } from "../../analysis/result/file.ts";
+import { readResultFile, type ResultFile } from "../../analysis/result/file.ts";
 import { ShowColumns } from "../../analysis/show/show.ts";
 import { compareAll } from "../../analysis/compare/compare.ts";
 import { generate, type Generated, generatedMeta } from "../../bench/generate.ts";
@@ -99,6 +101,16 @@ function* made(): Generator<readonly [name: string, text: string]> {
     fileText(Array.from({ length: 8 }, (_, i) => rowOf(i + 1))),
   ];
   const files = texts.map((text) => read(text));
+  const side = pooled([files[0]!, { ...files[0]!, name: "g.csv" }], ["one", "two"]);
+  const asked = {
+    names: ["edge_to_ttwu"],
+    margins: {},
+    valuesOf: (file: ResultFile) => file.durations.offset_ns,
+  };
+  yield [
+    "several files and an asked question",
+    compareJson(withAsked(compareAll([side, files[1]!]), [side, files[1]!], asked)),
+  ];
   for (const [index, file] of files.entries()) {
     yield [`file ${index} and another`, compareJson(compareAll([file, files[1]!]))];
     // The kept answer is of a rich file.

@@ -50,8 +50,9 @@ export function answerInWords(comparison: Comparison): Said {
   return same === undefined ? all : say`${warningInWords(same, lettersOf(comparison))}; ${all}`;
 }
 
-/** What the sides are; files without their folders, where their names tell them apart. */
-export function briefSides({ sides }: Comparison): Said[] {
+/** What the sides are; files without their folders, where their names tell them apart. --details names all of them. */
+export function briefSides(comparison: Comparison): Said[] {
+  const sides = comparison.sides.map(({ pooled: _, ...of }) => of);
   const names = sides.map(({ file }) => file.slice(file.lastIndexOf("/") + 1));
   const isClear = names[0] !== names[1] && names.every((name) => name !== "");
   return sides.map((of, index) => side(isClear ? { ...of, file: names[index]! } : of));

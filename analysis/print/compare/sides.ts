@@ -5,7 +5,7 @@ import type { Ratio } from "../../sample/ratio.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { machine, runs } from "../measured.ts";
 import type { Said } from "../model.ts";
-import { confidence, interval, ratioInterval, say, shift, times } from "../said.ts";
+import { confidence, exact, interval, joined, ratioInterval, say, shift, times } from "../said.ts";
 
 /** What sentences about two sides need: the letters, and the error rate of the intervals. */
 export interface Sides {
@@ -17,10 +17,25 @@ export interface Sides {
 export function side(
   of: Pick<
     Side,
-    "file" | "env" | "host" | "kernel" | "tier" | "rows" | "complete" | "timeout" | "aborted" | "cut_off"
+    | "file"
+    | "env"
+    | "host"
+    | "kernel"
+    | "tier"
+    | "rows"
+    | "complete"
+    | "timeout"
+    | "aborted"
+    | "cut_off"
+    | "pooled"
   >,
 ): Said {
-  return say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
+  const whole = say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
+  if (of.pooled === undefined) return whole;
+  const files = of.pooled.map(({ file, rows, run_offset }) =>
+    say`${file} (${exact(rows)} runs, numbered from ${exact(run_offset + 1)})`
+  );
+  return say`${whole}; the files: ${joined(files, ", ")}`;
 }
 
 /** The confidence of the intervals shown. */

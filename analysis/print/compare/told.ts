@@ -186,9 +186,14 @@ function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a"
   };
 }
 
-function methods({ alpha, looks, holm_family, bh_family }: Comparison, sides: Sides): Said[] {
+function methods(comparison: Comparison, sides: Sides): Said[] {
+  const { alpha, looks, holm_family, bh_family } = comparison;
+  const isPooled = comparison.sides.some(({ pooled }) => pooled !== undefined);
   return [
-    plain("A file is one boot of one machine: the verdicts are about these two boots."),
+    plain(`A file is one boot of one machine: the verdicts are about these ${isPooled ? "" : "two "}boots.`),
+    ...isPooled
+      ? [plain("The files of a side count by their runs; their order is looked at file by file.")]
+      : [],
     say`alpha ${exact(alpha)}.`,
     say`EQUIVALENT: the ${confidence(2 * alpha)} interval of the shift lies inside the margin.`,
     plain(`Shift: Hodges-Lehmann, ${difference(sides)}.`),

@@ -6,7 +6,7 @@ import type { Pair } from "../../sample/summary.ts";
 import { censored } from "../measured.ts";
 import type { Said } from "../model.ts";
 import { contradictionInWords, noteInWords } from "../notes.ts";
-import { chosen, duration, exact, joined, number, plain, say, shift } from "../said.ts";
+import { chosen, duration, exact, joined, number, plain, pValue, say, shift } from "../said.ts";
 
 const SIMPSON = "Simpson's paradox";
 
@@ -78,6 +78,17 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
 
 function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
   switch (warning.code) {
+    case "files_differ": {
+      const { question, medians_ns: [low, high] } = warning;
+      const apart = say`its files differ in ${question}, ${pValue(warning)}, medians ${duration(low)} to ${
+        duration(high)
+      }`;
+      return say`${apart}: the verdict is about these files, and further ones may lie elsewhere`;
+    }
+    case "files_vary": {
+      const facts = warning.facts.map(({ field, values }) => `${field} (${values.join(" | ")})`);
+      return plain(`its files differ in ${facts.join(", ")}`);
+    }
     case "censored": {
       const { timeout, aborted, rows } = warning;
       const count = say`${exact(timeout + aborted)} of ${exact(rows)} runs are censored`;
@@ -90,11 +101,11 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
     case "recursion_misses":
       return say`the kernel skipped ${exact(warning.misses)} program invocations (recursion)`;
     case "integrity": {
-      const { errors, rows, first: { line, reason } } = warning;
+      const { errors, rows, first: { line, file = null, reason } } = warning;
       const count = say`integrity: ${exact(errors)} of ${exact(rows)} runs contradict themselves`;
-      return say`${count} and are in the estimates (first: line ${exact(line)}, ${
-        contradictionInWords(reason)
-      })`;
+      return say`${count} and are in the estimates (first: ${file === null ? "" : `${file} `}line ${
+        exact(line)
+      }, ${contradictionInWords(reason)})`;
     }
     case "clocksource_switches":
       return say`${exact(warning.switches)} clocksource switches happened inside the runs`;

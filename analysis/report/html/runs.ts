@@ -2,7 +2,7 @@
 
 import { linkName } from "../../print/names.ts";
 import type { LinkColumn } from "../../show/chain.ts";
-import type { ColumnName } from "../../result/columns.ts";
+import type { KeyName } from "../../sample/key_columns.ts";
 import { completeness, completeRows, sampleOf, sortedAt } from "../../sample/sample.ts";
 import type { DictionaryColumn } from "../../result/column_store.ts";
 import type { ResultFile } from "../../result/file.ts";
@@ -18,7 +18,7 @@ export interface ReportSide {
   readonly show: Show;
   readonly links: readonly LinkColumn[];
   /** A column by which runs are grouped. */
-  readonly columnOf: (name: ColumnName) => DictionaryColumn;
+  readonly columnOf: (name: KeyName) => DictionaryColumn;
 }
 
 /** A duration in ns, run by run; `runs` are the numbers of the runs. */

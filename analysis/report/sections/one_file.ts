@@ -3,7 +3,7 @@
 import { OF_STRATA, WHOLES } from "../../compare/questions.ts";
 import { durationsTable } from "../../print/show/durations.ts";
 import { tellShow, type ToldShow } from "../../print/show/told.ts";
-import type { ColumnName } from "../../result/columns.ts";
+import type { KeyName } from "../../sample/key_columns.ts";
 import { tableOf } from "../html/blocks.ts";
 import { typeset } from "../html/labels.ts";
 import { type Markup, markup } from "../html/markup.ts";
@@ -51,6 +51,6 @@ function strata(side: ReportSide, told: ToldShow): Markup[] {
         columns: ["runs", "complete", "censored", "median", "iqr", "mad"],
         what: FEWER,
       })
-    }${strataFigures([side], keys as readonly ColumnName[], observed, stacksOf([side]))}`;
+    }${strataFigures([side], keys as readonly KeyName[], observed, stacksOf([side]))}`;
   });
 }

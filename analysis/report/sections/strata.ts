@@ -4,7 +4,7 @@ import type { Comparison, Stratification } from "../../compare/comparison.ts";
 import { OF_STRATA } from "../../compare/questions.ts";
 import { inOneLine, type StrataColumn, type ToldStrata } from "../../print/compare/strata.ts";
 import { stratumName } from "../../print/names.ts";
-import type { ColumnName } from "../../result/columns.ts";
+import type { KeyName } from "../../sample/key_columns.ts";
 import { groupingOf, nameOfValues } from "../../sample/grouping.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { sampleOf, samplesByName } from "../../sample/sample.ts";
@@ -55,7 +55,7 @@ export function stratification(
   }</p>${findingsTable("Do the strata spread alike?", findings)}${
     strataFigures(
       sides,
-      shown.columns as readonly ColumnName[],
+      shown.columns as readonly KeyName[],
       shown.groups.map(({ values }) => values),
       comparison.stacks,
     )
@@ -98,7 +98,7 @@ function strataTable(
 /** ECDFs of the first strata. */
 export function strataFigures(
   sides: readonly ReportSide[],
-  columns: readonly ColumnName[],
+  columns: readonly KeyName[],
   strata: readonly (readonly string[])[],
   stacks: Comparison["stacks"],
 ): Markup {

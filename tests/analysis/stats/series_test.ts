@@ -203,3 +203,40 @@ Deno.test("without dependence the serial standard deviation of U is that of Mann
   const ratio = serialOf(a, b).sigmaOfU / Math.sqrt((4000 * 4000 * 8001) / 12);
   assert.ok(Math.abs(ratio - 1) < 0.1, `${ratio}`);
 });
+
+/** Three series one after the other, each dependent in itself and at a level of its own. */
+function threeParts(r: number, levels: readonly number[], random: Xoshiro128) {
+  const parts = levels.map((level) => dependent(30, r, random).map((x) => x + level));
+  return { ...ordered(Float64Array.from(parts.flatMap((part) => [...part]))), joints: [30, 60] };
+}
+
+Deno.test("blocks do not reach over joints: levels of the parts are no dependence, and what is covered stays", () => {
+  const random = Xoshiro128.seeded(21);
+  const levels = [0, 1, -1];
+  let covered = 0;
+  for (let i = 0; i < 200; i++) {
+    const { interval, blockLengths } = serialShift(
+      threeParts(0.5, levels, random),
+      threeParts(0.5, levels, random),
+      i,
+    );
+    const found = interval(0.95);
+    if (found === null || found.low <= 0 && found.high >= 0) covered++;
+    assert.ok(Math.max(...blockLengths) <= 7);
+  }
+  assert.ok(covered >= 180, `${covered} of 200`);
+  const independent = () => threeParts(0, [0, 50, -50], random);
+  const [a, b] = [independent(), independent()];
+  const { joints: _, ...withoutJoints } = a;
+  assert.deepEqual(serialShift(a, b).blockLengths, [1, 1]);
+  assert.ok(serialShift(withoutJoints, b).blockLengths[0] > 10);
+});
+
+Deno.test("a series of one part is resampled as without joints", () => {
+  const random = Xoshiro128.seeded(22);
+  const [a, b] = [ordered(dependent(50, 0.5, random)), ordered(dependent(40, 0.5, random))];
+  assert.deepEqual(
+    serialShift({ ...a, joints: [] }, { ...b, joints: [] }).interval(0.9),
+    serialShift(a, b).interval(0.9),
+  );
+});

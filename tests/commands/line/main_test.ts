@@ -123,7 +123,10 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ],
   ["run --require most", "--require cannot be most; use best or full or kprobe or tracepoint"],
   ["comprae a b", "unknown command comprae; did you mean compare?"],
-  ["compare a", "2 of FILE are needed, found 1; see --help"],
+  [
+    "compare a",
+    "one file is given, and a comparison needs 2; name the baseline and another file, or give the files of each side with --a and --b",
+  ],
   [
     "compare a b --by run",
     "--by: runs cannot be grouped: run differs from run to run; name columns such as signature,migrated,path,ttwu_stack,target_cpu",

@@ -1,13 +1,13 @@
 /** `--where`: conditions that choose the runs of a file, and reading a file by them. */
 
-import { didYouMean } from "../analysis/did_you_mean.ts";
-import { EXIT, Failure } from "../analysis/failure.ts";
-import { type Column, type ColumnName, EACH_COLUMN } from "../analysis/result/columns.ts";
-import type { ResultFile } from "../analysis/result/file.ts";
-import type { RowView, RowVisitor } from "../analysis/result/row_view.ts";
-import { subset } from "../analysis/result/subset.ts";
-import { parseDuration } from "../analysis/units/duration.ts";
-import { readAnyFile } from "../runbook/files/result_in.ts";
+import { didYouMean } from "../../analysis/did_you_mean.ts";
+import { EXIT, Failure } from "../../analysis/failure.ts";
+import { type Column, type ColumnName, EACH_COLUMN } from "../../analysis/result/columns.ts";
+import type { ResultFile } from "../../analysis/result/file.ts";
+import type { RowView, RowVisitor } from "../../analysis/result/row_view.ts";
+import { subset } from "../../analysis/result/subset.ts";
+import { parseDuration } from "../../analysis/units/duration.ts";
+import { readAnyFile } from "../../runbook/files/result_in.ts";
 
 /** Which runs are meant. */
 export interface Where {
@@ -114,12 +114,12 @@ export async function readWhere(
   return subset(file, Uint8Array.from(kept), where.text);
 }
 
-/** What reading each file gives, one after the other: each needs its memory, and standard input is one. */
-export async function inTurn<T>(
-  paths: readonly string[],
-  read: (path: string, index: number) => Promise<T>,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (const [index, path] of paths.entries()) all.push(await read(path, index));
-  return all;
+/** What reading each gives, one after the other: each needs its memory, and standard input is one. */
+export async function inTurn<From, To>(
+  all: readonly From[],
+  read: (one: From, index: number) => Promise<To>,
+): Promise<To[]> {
+  const results: To[] = [];
+  for (const [index, one] of all.entries()) results.push(await read(one, index));
+  return results;
 }

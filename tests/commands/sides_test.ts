@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { EXIT } from "../../analysis/failure.ts";
+import type { Meta } from "../../analysis/result/meta.ts";
+import { generate, generatedMeta } from "../../bench/generate.ts";
+import { main } from "../../main.ts";
+
+const folder = Deno.makeTempDirSync();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+/** A measurement of its own: each begins at another minute. */
+function written(name: string, seed: number, meta: Partial<Meta> = {}, env = name.replace(/\d.*/, "")): void {
+  const started = `2026-01-01T00:${String(seed).padStart(2, "0")}:00Z`;
+  Deno.writeTextFileSync(
+    `${folder}/${name}`,
+    [...generate({ rows: 30, seed, env, meta: { started, ...meta } })].join(""),
+  );
+}
+
+for (const seed of [1, 2, 3]) written(`host${seed}.csv`, seed);
+for (const seed of [11, 12, 13]) written(`vm${seed}.csv`, seed);
+written("other20.csv", 20, { runbook: { ...generatedMeta("host").runbook, period_ns: 7_000_000 } }, "host");
+written("host[9].csv", 30);
+
+async function call(...args: string[]) {
+  let [stdout, stderr] = ["", ""];
+  const code = await main(args.map((word) => word.replace("DIR", folder)), {
+    stdout: (text) => stdout += text,
+    stderr: (text) => stderr += text,
+  });
+  return { code, stdout: stdout.replaceAll(folder, "DIR"), stderr: stderr.replaceAll(folder, "DIR") };
+}
+
+async function refusal(...args: string[]): Promise<readonly [number, string]> {
+  const { code, stdout, stderr } = await call("compare", ...args);
+  assert.equal(stdout, "");
+  return [code, stderr];
+}
+
+Deno.test("patterns are expanded in their order, sorted; the runs of a side are taken together", async () => {
+  const { code, stdout } = await call("compare", "--json", "--a", "DIR/host?.csv", "--b", "DIR/vm*.csv");
+  assert.equal(code, EXIT.done);
+  const [{ sides, questions, strata }] = JSON.parse(stdout).comparisons;
+  assert.deepEqual(sides[0].pooled, [
+    { file: "DIR/host1.csv", rows: 30, run_offset: 0 },
+    { file: "DIR/host2.csv", rows: 30, run_offset: 30 },
+    { file: "DIR/host3.csv", rows: 30, run_offset: 60 },
+  ]);
+  assert.deepEqual([sides[0].file, sides[0].rows, sides[1].rows], ["DIR/host1.csv and 2 more", 90, 90]);
+  assert.deepEqual(questions[0].n, [90, 90]);
+  // As many files on both sides: those at the same place are a stratum.
+  const [byFile] = strata;
+  assert.equal(byFile.key, "file");
+  assert.deepEqual(
+    byFile.groups.map(({ value, n }: { value: string; n: number[] }) => [value, n]).sort(),
+    [1, 2, 3].map((at) => [`host${at}.csv | vm1${at}.csv`, [30, 30]]),
+  );
+  const words = await call(
+    "compare",
+    "--details",
+    "--a=DIR/host3.csv",
+    "--a",
+    "DIR/host1.csv",
+    "--b",
+    "DIR/vm11.csv",
+  );
+  assert.match(
+    words.stdout.replaceAll(/\s+/g, " "),
+    /the files: DIR\/host3\.csv \(30 runs, numbered from 1\)/,
+  );
+});
+
+Deno.test("files of one name on both sides are a stratum, and a single file has its own", async () => {
+  Deno.mkdirSync(`${folder}/again`);
+  Deno.copyFileSync(`${folder}/vm12.csv`, `${folder}/again/host1.csv`);
+  const { stdout } = await call(
+    "compare",
+    ...["--json", "--a", "DIR/host[12].csv", "--b", "DIR/again/*"],
+  );
+  const [byFile] = JSON.parse(stdout).comparisons[0].strata;
+  assert.deepEqual(byFile.groups.map(({ value, n }: { value: string; n: number[] }) => [value, n]), [
+    ["host1.csv", [30, 30]],
+    ["host2.csv", [30, 0]],
+  ]);
+  Deno.removeSync(`${folder}/again`, { recursive: true });
+  const by = await call("compare", "--json", "--by", "file", "DIR/host1.csv", "DIR/vm11.csv");
+  assert.equal(JSON.parse(by.stdout).comparisons[0].strata[0].groups.length, 2);
+});
+
+Deno.test("a path with the characters of a pattern that is there is taken as it is", async () => {
+  const { stdout } = await call("compare", "--json", "--a", "DIR/host[9].csv", "--b", "DIR/vm11.csv");
+  assert.equal(JSON.parse(stdout).comparisons[0].sides[0].file, "DIR/host[9].csv");
+});
+
+Deno.test("files of another protocol or env, and one measurement twice, are refused in one line", async () => {
+  assert.deepEqual(await refusal("--a", "DIR/host1.csv", "--a", "DIR/other20.csv", "--b", "DIR/vm11.csv"), [
+    EXIT.failed,
+    "probe: DIR/host1.csv and DIR/other20.csv cannot be one side: runbook period: 1 s in DIR/host1.csv, " +
+    "7 ms in DIR/other20.csv, though runbook_sha256 is the same; give files of one protocol and one env\n",
+  ]);
+  assert.deepEqual(await refusal("--a", "DIR/host1.csv", "--a", "DIR/vm11.csv", "--b", "DIR/vm12.csv"), [
+    EXIT.failed,
+    "probe: DIR/host1.csv and DIR/vm11.csv cannot be one side: env is host and vm; " +
+    "give files of one protocol and one env\n",
+  ]);
+  assert.deepEqual(await refusal("--a", "DIR/host?.csv", "--a", "DIR/host2.csv", "--b", "DIR/vm12.csv"), [
+    EXIT.failed,
+    "probe: DIR/host2.csv and DIR/host2.csv are one measurement; give each once\n",
+  ]);
+  assert.deepEqual(await refusal("--a", "DIR/host?.csv", "--b", "DIR/host2.csv"), [
+    EXIT.failed,
+    "probe: DIR/host2.csv in A and DIR/host2.csv in B are one measurement; give each on one side only\n",
+  ]);
+});
+
+Deno.test("what is no pair of sides is refused as a mistake in use", async () => {
+  const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [["--a", "DIR/host1.csv"], /--a names the files of one side alone; name those of the other with --b$/],
+    [["--a", "DIR/h*", "--b", "DIR/vm*", "x.csv"], /x\.csv is given without --a and --b, which name/],
+    [["--a", "DIR/none*.csv", "--b", "DIR/vm*"], /no file matches DIR\/none\*\.csv; give a pattern such/],
+    [["DIR/host1.csv"], /one file is given, and a comparison needs 2; name the baseline/],
+    [[], /no file is given, and a comparison needs 2; /],
+  ];
+  for (const [args, message] of cases) {
+    const [code, stderr] = await refusal(...args);
+    assert.equal(code, EXIT.usage, args.join(" "));
+    assert.match(stderr.trimEnd(), message);
+  }
+});
+
+Deno.test("--where, --question and every form are about the pooled runs; the page names the files", async () => {
+  const sides = ["--a", "DIR/host?.csv", "--b", "DIR/vm*.csv"];
+  const { stdout } = await call(
+    "compare",
+    ...[
+      "--json",
+      "--where",
+      "run<11",
+      "--question",
+      "edge_to_ttwu",
+      "--by",
+      "waker_comm,target_cpu",
+      ...sides,
+    ],
+  );
+  const [{ questions }] = JSON.parse(stdout).comparisons;
+  assert.deepEqual(questions.map(({ n }: { n: number[] }) => n), Array(5).fill([30, 30]));
+  for (const format of ["text", "csv", "markdown", "html"]) {
+    const { code, stderr, stdout } = await call("compare", "--format", format, ...sides);
+    assert.deepEqual([code, stderr], [EXIT.done, ""], format);
+    assert.ok(stdout.includes("host1.csv and 2 more"), format);
+  }
+  const page = await call("report", "--out", "-", ...sides);
+  assert.equal(page.code, EXIT.done);
+  assert.match(page.stdout, /--a &#39;DIR\/host\?\.csv&#39; --b &#39;DIR\/vm\*\.csv&#39;/);
+  assert.match(page.stdout, /DIR\/vm13\.csv/);
+});
