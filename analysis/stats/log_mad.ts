@@ -154,11 +154,12 @@ export function withoutTicks(sorted: Float64Array): Float64Array {
     if (step > 0 && step < tick) tick = step;
   }
   if (!Number.isFinite(tick)) return sorted;
-  const spread = new Float64Array(sorted.length);
-  for (let from = 0; from < sorted.length;) {
+  const spread = sorted.slice();
+  for (let from = 0; from < sorted.length; from++) {
+    if (sorted[from + 1] !== sorted[from]) continue;
     const to = endOfRun(sorted, from, sorted[from]!);
     for (let i = from; i < to; i++) spread[i] = sorted[i]! + tick * ((i - from + 0.5) / (to - from) - 0.5);
-    from = to;
+    from = to - 1;
   }
   return spread;
 }
