@@ -216,6 +216,8 @@ export function unaccounted(comparison: Comparison): Said[] {
     ...differing.length === 0
       ? []
       : [say`not accounted for, and different between ${a} and ${b}: ${joined(differing, ", ")}`],
-    ...varying.length === 0 ? [] : [plain(`varies from run to run, and no key: ${varying.join(", ")}`)],
+    ...varying.length === 0
+      ? []
+      : [plain(`varies from run to run without being a key: ${varying.join(", ")}`)],
   ];
 }
