@@ -4,7 +4,6 @@ import { GroupShift } from "./groups.ts";
 import type { Split } from "./keys.ts";
 import { cappedP, type FileSample, samplesByGroup } from "../sample/sample.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
-import { withoutTicks } from "../stats/log_mad.ts";
 import { Nearness } from "../stats/nearness.ts";
 import { merged } from "../stats/rank.ts";
 
@@ -95,7 +94,7 @@ export function valuesOnSide(
   return values.map((_, index) => {
     const sorted = groups[index + 1]!;
     const others = groups.filter((_, code) => code !== 0 && code !== index + 1).reduce(merged);
-    const nearness = new Nearness(withoutTicks(sorted), withoutTicks(others), inflation[side]);
+    const nearness = Nearness.ofTicks(sorted, others, inflation[side]);
     return {
       sorted,
       others,

@@ -5,6 +5,7 @@
  * whichever are more than half.
  */
 
+import { evenRank, someWithoutTicks } from "./log_mad.ts";
 import { satterthwaite } from "./placements.ts";
 import { tSurvival } from "./special.ts";
 
@@ -52,6 +53,15 @@ export class Nearness {
   readonly #inflation: number;
   #estimate: number | null = null;
   #atEstimate: Standing | null = null;
+
+  /** Of samples whose values may have come in ticks, spread evenly over these. */
+  static ofTicks(group: Float64Array, others: Float64Array, inflation = 1): Nearness {
+    return new Nearness(
+      someWithoutTicks(group, MOST_VALUES),
+      someWithoutTicks(others, MOST_VALUES),
+      inflation,
+    );
+  }
 
   /**
    * @param group ascending, at least 3 values
@@ -267,6 +277,6 @@ function evenly(sorted: Float64Array): Float64Array {
   if (sorted.length <= MOST_VALUES) return sorted;
   return Float64Array.from(
     { length: MOST_VALUES },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / MOST_VALUES)]!,
+    (_, i) => sorted[evenRank(i, MOST_VALUES, sorted.length)]!,
   );
 }
