@@ -30,7 +30,8 @@ import {
   WHOLES,
 } from "./questions.ts";
 import { mixOf } from "./stratified.ts";
-import { isDependent, runsPerEffective } from "./order.ts";
+import { isDependent } from "./order.ts";
+import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, sampleOf } from "../sample/sample.ts";
@@ -124,6 +125,7 @@ interface Prepared {
   readonly association: readonly CrossTable[];
   readonly mechanisms: Comparison["mechanisms"];
   readonly tails: () => Comparison["tails"];
+  readonly parts: () => Comparison["parts"];
 }
 
 function prepare(
@@ -192,7 +194,10 @@ function prepare(
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
         const { margin_ns: marginNs, series, order } = questions[name].estimated.numbers;
-        const inflation = runsPerEffective(series, order, both(samples[name], ({ sorted }) => sorted.length));
+        const sizes = both(samples[name], ({ sorted }) => sorted.length);
+        const inflation = isDependent(order)
+          ? [sizes[0] / series[0].effective_n, sizes[1] / series[1].effective_n] as const
+          : [1, 1] as const;
         return { name, duration, samples: samples[name], marginNs, inflation, confounded };
       }),
       alpha,
@@ -200,6 +205,9 @@ function prepare(
       decodeDifference(a.meta, b.meta),
     ),
     tails: once(() => tails(files, tailed(LEAD), WHOLES.map(tailed), ofTails)),
+    parts: once(() =>
+      partShifts(files, alpha, (name) => isDependent(questions[name].estimated.numbers.order))
+    ),
   };
 }
 
@@ -271,6 +279,9 @@ function conclude(
     mechanisms: prepared.mechanisms,
     get tails() {
       return prepared.tails();
+    },
+    get parts() {
+      return prepared.parts();
     },
     strata,
     association,

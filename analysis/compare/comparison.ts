@@ -10,6 +10,7 @@ import type { ResultFile } from "../result/file.ts";
 import type { KeyName } from "../sample/key_columns.ts";
 import type { Ratio } from "../sample/ratio.ts";
 import type { Mechanisms } from "../mechanisms/key_answer.ts";
+import type { PartShifts } from "../parts/shifts.ts";
 import type { SeriesCheck } from "../sample/series.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { Tails } from "../tails/tail.ts";
@@ -331,6 +332,8 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   readonly mechanisms: Mechanisms<WholeName, StratumReason>;
   /** P95 and P99, and the deadline. */
   readonly tails: Tails<WholeName, VerdictReason>;
+  /** What the shift went into. */
+  readonly parts: PartShifts;
   readonly strata: readonly Stratification[];
   readonly association: readonly CrossTable[];
   /** Frames of the stack keys named above, innermost first. */

@@ -4,7 +4,7 @@ import { contextDifferences } from "../compare/warnings.ts";
 import { decodeDifference, protocolDifferences, stageDifference } from "../compare/confounding.ts";
 import type { Confounding } from "../compare/reasons.ts";
 import { DictionaryColumn } from "../result/column_store.ts";
-import { DURATIONS } from "../result/durations.ts";
+import { DURATIONS, type PartTime, type PartTimes } from "../result/durations.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { End, Meta } from "../result/meta.ts";
 import type { FilePart } from "../result/parts.ts";
@@ -97,6 +97,7 @@ export function pooled(files: readonly ResultFile[], labels: readonly string[]):
         DictionaryColumn.joined(files.map(({ texts }) => texts[name as TextName])),
       ]),
     ) as unknown as ResultFile["texts"],
+    partTimes: joinedParts(files),
     stacks: new Map(files.flatMap(({ stacks }) => [...stacks])),
     totals: Object.fromEntries(
       Object.keys(first.totals).map((name) => [
@@ -111,6 +112,14 @@ export function pooled(files: readonly ResultFile[], labels: readonly string[]):
     wholeLineBytes: 0,
     notes: files.flatMap(({ notes }) => notes),
   };
+}
+
+/** What a file does not have was not observed in its rows. */
+function joinedParts(files: readonly ResultFile[]): PartTimes {
+  const names = new Set(files.flatMap(({ partTimes }) => [...partTimes.keys()]));
+  const rowsOf = ({ partTimes, rows }: ResultFile, name: PartTime) =>
+    partTimes.get(name) ?? new Float64Array(rows).fill(NaN);
+  return new Map([...names].map((name) => [name, joined(files.map((file) => rowsOf(file, name)))]));
 }
 
 function joined(columns: readonly Float64Array[]): Float64Array {

@@ -26,6 +26,35 @@ export class NumberColumn {
   }
 }
 
+/** Numbers of columns that many files lack: only those that some row has take memory. */
+export class SparseColumns<Name extends string> {
+  readonly #columns = new Map<Name, NumberColumn>();
+  #rows = 0;
+
+  /** @param value NaN: not observed */
+  set(name: Name, value: number): void {
+    let column = this.#columns.get(name);
+    if (column === undefined) this.#columns.set(name, column = new NumberColumn());
+    this.#fill(column);
+    column.push(value);
+  }
+
+  /** The row is complete: what was not set in it was not observed. */
+  endRow(): void {
+    this.#rows++;
+  }
+
+  /** By name; columns that no row has are absent. */
+  values(): ReadonlyMap<Name, Float64Array> {
+    for (const column of this.#columns.values()) this.#fill(column);
+    return new Map([...this.#columns].map(([name, column]) => [name, column.values()]));
+  }
+
+  #fill(column: NumberColumn): void {
+    while (column.length < this.#rows) column.push(NaN);
+  }
+}
+
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /**

@@ -6,7 +6,15 @@
  * asks about.
  */
 
-import { type ColumnName, COLUMNS } from "./columns.ts";
+import {
+  COLUMN_AT,
+  type ColumnName,
+  COLUMNS,
+  EDGE_PARTS,
+  type EdgePartName,
+  type PartName,
+  PARTS,
+} from "./columns.ts";
 
 /**
  * Points of the chain, each with the column of its time. The trigger gives the edge; hooks observe the
@@ -48,3 +56,18 @@ export const PLACES: readonly Place[] = DURATIONS.map(({ name, from, to }) => ({
   to: columnOf(to),
   own: names.includes(name) ? names.indexOf(name) : null,
 }));
+
+/** Parts of a run's time in ns, and how many events were lost: with any, the parts of that run are incomplete. */
+export type PartTime = PartName | EdgePartName | "events_lost";
+
+/**
+ * What the time of each run went into, by name; index i is row i of the file, NaN means "not observed". A column that no
+ * row has is absent, so of a file of an older program all are.
+ */
+export type PartTimes = ReadonlyMap<PartTime, Float64Array>;
+
+/** Where they stand in a row: indices into COLUMNS. */
+export const PART_PLACES: ReadonlyMap<PartTime, number> = new Map([
+  ...[...PARTS, ...EDGE_PARTS].map(({ name }) => [name, COLUMN_AT[`part_${name}_ns`]] as const),
+  ["events_lost", COLUMN_AT.events_lost] as const,
+]);

@@ -11,7 +11,7 @@ import { BadRow, shown } from "./cells.ts";
 import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
 import { isUnusable, parseEnd, parseMeta, parseResumption } from "./meta_line.ts";
-import { type Duration, DURATIONS } from "./durations.ts";
+import { type Duration, DURATIONS, type PartTimes } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
 import type { FilePart } from "./parts.ts";
 import { foreignFormOf, MAGIC, SPREADSHEET } from "./foreign_form.ts";
@@ -35,6 +35,7 @@ export interface ResultFile {
   /** ns; NaN means "not observed". */
   readonly durations: Readonly<Record<Duration, Float64Array>>;
   readonly texts: Readonly<Record<TextName, DictionaryColumn>>;
+  readonly partTimes: PartTimes;
   /** Frames of each stack key, innermost first. */
   readonly stacks: ReadonlyMap<string, readonly string[]>;
   /** Whether `# stack` lines have the keys of an earlier program, without the letter. */
@@ -131,20 +132,19 @@ export class ResultReader {
         : "ends before its first row: it was cut off in its header";
       throw new Failure(EXIT.failed, `${this.#name} ${missing}`, "give a result file of `probe run`");
     }
-    if (this.#end === null) {
-      const rows = this.#rows.run.length;
-      notes.unshift({ code: "cut_off", file: this.#name, rows });
-    }
+    const rows = this.#rows.run.length;
+    if (this.#end === null) notes.unshift({ code: "cut_off", file: this.#name, rows });
     return {
       name: this.#name,
       meta: this.#meta,
       end: this.#end,
-      rows: this.#rows.run.length,
+      rows,
       run: this.#rows.run.values(),
       durations: Object.fromEntries(
         DURATIONS.map(({ name }) => [name, this.#rows.durations[name].values()]),
       ) as unknown as ResultFile["durations"],
       texts: this.#rows.texts,
+      partTimes: this.#rows.partTimes.values(),
       stacks: this.#stacks,
       hasBareStackKeys: this.#hasBareKeys,
       totals: this.#rows.totals,

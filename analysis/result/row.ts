@@ -17,8 +17,8 @@ import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as 
 import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, checkStackKey, Integers, readId, shown } from "./cells.ts";
-import { DictionaryColumn, IdSet, NumberColumn } from "./column_store.ts";
-import { type Duration, DURATIONS, PLACES } from "./durations.ts";
+import { DictionaryColumn, IdSet, NumberColumn, SparseColumns } from "./column_store.ts";
+import { type Duration, DURATIONS, PART_PLACES, type PartTime, PLACES } from "./durations.ts";
 import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
 import { withLetter } from "./stack_key.ts";
@@ -67,6 +67,8 @@ export class RowReader {
   integrityErrors = 0;
   firstIntegrityError: IntegrityError | null = null;
   readonly realtimeSteps = new RealtimeSteps();
+  /** What the time went into. */
+  readonly partTimes = new SparseColumns<PartTime>();
   readonly #totals = new Float64Array(TOTALS.length);
   readonly #counted = new Uint8Array(TOTALS.length);
   /** Cells per row; more than COLUMNS has when a later program wrote the file, fewer when an older one did. */
@@ -246,6 +248,8 @@ export class RowReader {
       this.firstIntegrityError ??= { line, reason: contradiction };
     }
     if (integers.has(AT.realtime_step_ns)) this.realtimeSteps.add(integers.value(AT.realtime_step_ns));
+    for (const [name, at] of PART_PLACES) if (integers.has(at)) this.partTimes.set(name, integers.value(at));
+    this.partTimes.endRow();
     this.run.push(integers.value(AT.run));
     for (let i = 0; i < PLACES.length; i++) this.#kept[i]!.push(this.#lasted[i]!);
     for (const column of codedAt) this.#dictionaries[column]!.push(this.#codes[column]!);

@@ -13,6 +13,7 @@ import type { FileNote, IntegrityError } from "../result/note.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
+import { type Parts, partsOf } from "../parts/shares.ts";
 import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
 import { type Distribution, distributionOf } from "../sample/description.ts";
@@ -55,6 +56,7 @@ export interface Show {
     readonly explains_most_robust: LinkName | null;
     readonly methods: { readonly share_of_spread: string; readonly share_of_spread_robust: string };
   };
+  readonly parts: Parts;
   readonly clocksource: ClocksourceWindow;
   readonly signatures: readonly Share[];
   readonly ttwu_stacks: readonly StackShare[];
@@ -186,6 +188,7 @@ export class ShowColumns {
         explains_most_robust: mostOf(links, "share_of_spread_robust"),
         methods: { share_of_spread: VARIANCE_SHARE, share_of_spread_robust: QUARTILE_SHARE },
       },
+      parts: partsOf(file),
       clocksource: this.#switches.window(file),
       signatures: sharesOf(file.texts.signature),
       ttwu_stacks: stacksOf(file, file.texts.ttwu_stack),

@@ -47,7 +47,8 @@ function resampled(
   const means = new Float64Array(columns.length);
   const counts = new Uint16Array(n);
   for (let i = 0; i < RESAMPLES; i++) {
-    random.countIndexes(counts, n, n);
+    counts.fill(0);
+    for (let draw = 0; draw < n; draw++) counts[random.index(n)]!++;
     for (let c = 0; c < columns.length; c++) {
       const column = columns[c]!;
       let sum = 0;

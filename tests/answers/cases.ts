@@ -24,6 +24,9 @@ const CUT_OFF = `${FILES}/cut_off.csv`;
 /** From bench/generate.ts: the same protocol and hooks on both sides, so every question gets an answer. */
 const MADE_A = `${FILES}/made_a.csv`;
 const MADE_B = `${FILES}/made_b.csv`;
+/** Two guests, measured with the parts of each run's time. */
+const PARTS_A = `${FILES}/parts_a.csv`;
+const PARTS_B = `${FILES}/parts_b.csv`;
 
 export const EXPECTED = "tests/answers/expected";
 
@@ -75,6 +78,13 @@ export const CASES: readonly Case[] = [
   { name: "compare_made.md", args: ["compare", "--format", "markdown", MADE_A, MADE_B] },
   { name: "compare_made.html", args: ["compare", "--format", "html", MADE_A, MADE_B] },
   { name: "compare_one.html", args: ["compare", "--format", "html", MADE_A, MADE_A] },
+  { name: "brief_parts.txt", args: ["compare", PARTS_A, PARTS_B] },
+  { name: "compare_parts.txt", args: ["compare", "--details", PARTS_A, PARTS_B] },
+  { name: "compare_parts.json", args: ["compare", "--format", "json", PARTS_A, PARTS_B] },
+  { name: "compare_parts.md", args: ["compare", "--format", "markdown", PARTS_A, PARTS_B] },
+  { name: "compare_parts.html", args: ["compare", "--format", "html", PARTS_A, PARTS_B] },
+  { name: "show_parts.txt", args: ["show", PARTS_A] },
+  { name: "show_parts.json", args: ["show", "--format", "json", PARTS_B] },
   { name: "show_made.txt", args: ["show", MADE_B] },
   { name: "show_host.txt", args: ["show", HOST] },
   { name: "show_wide.txt", args: ["show", "--by", "path,target_cpu", VM], columns: 160 },

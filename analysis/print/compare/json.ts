@@ -17,7 +17,7 @@ export function compareJson(comparisons: readonly Comparison[]): string {
 }
 
 function inWords(comparison: Comparison): object {
-  const { alpha, looks, holm_family, bh_family, asked_family, sides, mechanisms, tails } = comparison;
+  const { alpha, looks, holm_family, bh_family, asked_family, sides, mechanisms, tails, parts } = comparison;
   const { strata, association, stacks, context, warnings } = comparison;
   const letters = lettersOf(comparison);
   const words = (reason: Parameters<typeof reasonInWords>[0] | null) =>
@@ -73,6 +73,7 @@ function inWords(comparison: Comparison): object {
         reasons: tails.exceedance.reasons.map((reason) => tailReason(reason, letters).text),
       },
     },
+    parts,
     strata: strata.map((stratification) => ({
       ...stratification,
       groups: stratification.groups.map((group) => ({ ...group, reason: words(group.reason) })),

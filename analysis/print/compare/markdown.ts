@@ -3,6 +3,7 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { details, escaped, list, notes, sentence, table } from "../layout/markdown.ts";
 import { inWords, joined } from "../said.ts";
+import type { ToldPartShifts } from "../parts/shifts.ts";
 import type { ToldMechanisms } from "./mechanisms.ts";
 import type { ToldStrata } from "./strata.ts";
 import type { ToldTails } from "./tails.ts";
@@ -29,6 +30,7 @@ function sectionsOf(told: ToldComparison): string[] {
     ),
     ...keyVerdicts(told.mechanisms),
     ...warnings.length === 0 ? [] : [notes(warnings)],
+    ...partSections(told.parts),
     ...tailSections(told.tails),
     ...told.strata.filter(({ table: { rows } }) => rows.length > 0).map(folded),
     sentence(joined(told.methods, " ")),
@@ -47,6 +49,18 @@ function keyVerdicts({ table: verdicts, keys, cautions, origins, kinds, methods 
     ...said.length === 0 ? [] : [list(said)],
     sentence(joined([...kinds, ...methods], " ")),
   ];
+}
+
+/** The sentences, and the numbers folded away. */
+function partSections({ brief, tables, causes, notes }: ToldPartShifts): string[] {
+  if (tables.length === 0) return brief.length === 0 ? [] : [list(brief.map(sentence))];
+  const all = [
+    ...tables.flatMap((one) => [escaped(one.caption), table(one, one.columns.map(({ id }) => id), "parts")]),
+    escaped(causes.caption),
+    table(causes, causes.columns.map(({ id }) => id), "causes"),
+    list(notes.map(sentence)),
+  ];
+  return [list(brief.map(sentence)), details("What the difference went into", all.join("\n\n"))];
 }
 
 function tailSections({ title, table: of, findings, late, lacks, methods }: ToldTails): string[] {

@@ -110,7 +110,9 @@ function cautions({ mechanisms: { keys, spread_ratio } }: Comparison, { letters 
     .filter(({ code }) => OF_SIDES.includes(code))
     .map((reason) => keyReason(reason, String, spread_ratio, letters));
   const each = [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
-  return each.length === 0 ? [] : [say`the ratios are for information only: ${joined(each, ", ")}`];
+  return each.length === 0
+    ? []
+    : [say`no key is concluded from where ${joined(each, ", ")}: the ratios are for information only`];
 }
 
 function tellKey(key: KeyAnswer, comparison: Comparison, sides: Sides): ToldKey {

@@ -31,10 +31,11 @@ import {
 } from "./brief.ts";
 import { tellMechanisms, type ToldMechanisms } from "./mechanisms.ts";
 import { tellCross, type ToldCross } from "./association.ts";
+import { tellPartShifts, type ToldPartShifts } from "../parts/shifts.ts";
 import { tellQuestion, type ToldQuestion } from "./question.ts";
 import { lettersOf } from "./reasons.ts";
 import { difference, side, type Sides } from "./sides.ts";
-import { warningsInWords } from "./warnings.ts";
+import { warningInWords } from "./warnings.ts";
 import { tellStrata, type ToldStrata } from "./strata.ts";
 import { tellTails, type ToldTails } from "./tails.ts";
 
@@ -57,6 +58,8 @@ export interface ToldComparison {
     readonly sides: readonly Said[];
     readonly table: Table<BriefColumn>;
     readonly looks: readonly Said[];
+    /** What the shift went into. */
+    readonly parts: readonly Said[];
     readonly notes: readonly Said[];
     /** One mechanism or two: a line for each key. */
     readonly keys: readonly Said[];
@@ -76,6 +79,7 @@ export interface ToldComparison {
   /** All questions, including the lead. */
   readonly questions: readonly ToldQuestion[];
   readonly tails: ToldTails;
+  readonly parts: ToldPartShifts;
   readonly strata: readonly ToldStrata[];
   readonly association: readonly ToldCross[];
   /** Facts that differ but do not belong to the protocol, and may explain a difference. */
@@ -87,6 +91,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
   const [a, b] = comparison.sides;
   const sides: Sides = { letters: lettersOf(comparison), alpha: comparison.alpha };
   const questions = answersOf(comparison).map((one) => tellQuestion(one, comparison, sides));
+  const parts = tellPartShifts(comparison.parts, sides);
   const files = `${b.file} against ${a.file}`;
   // Each part is told when it is read, so that what is not shown is not explored either.
   const all = {
@@ -94,9 +99,13 @@ export function tellComparison(comparison: Comparison): ToldComparison {
     overview: () => overview(comparison, sides),
     mechanisms: () => tellMechanisms(comparison, sides),
     warnings: () =>
-      warningsInWords(comparison.warnings, sides.letters).map((says): Note => ({ label: "warning", says })),
+      comparison.warnings.map((warning): Note => ({
+        label: "warning",
+        says: warningInWords(warning, sides.letters),
+      })),
     questions: () => questions,
     tails: () => tellTails(comparison, sides),
+    parts: () => parts,
     strata: () => comparison.strata.map((shown) => tellStrata(shown, comparison, sides)),
     association: () => comparison.association.map((cross) => tellCross(cross, comparison, sides)),
     context: () => context(comparison, sides),
@@ -108,6 +117,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
       sides: briefSides(comparison),
       table: briefTable(comparison, sides),
       looks: briefLooks(questions),
+      parts: parts.brief,
       notes: briefNotes(comparison, questions),
       keys: briefKeys(comparison),
       warnings: briefWarnings(comparison),

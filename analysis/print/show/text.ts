@@ -11,6 +11,7 @@ import type { Finding, Table, TableRow } from "../model.ts";
 import { plain } from "../said.ts";
 import { type ShareColumn, tellShow } from "./told.ts";
 import { distributionLines, slowestLines } from "./result_text.ts";
+import { partLines } from "../parts/text.ts";
 import { ATTRIBUTES } from "./facts.ts";
 import { CLOCKSOURCE } from "./integrity.ts";
 
@@ -76,6 +77,7 @@ export function showText(show: Show, plots: boolean): string {
       ...sentence(told.spreadSource, "  "),
       ...sentence(told.shareMethods, "  "),
     ],
+    ...partLines(told.parts),
     [CLOCKSOURCE, ...fields(told.clocksource, 20)],
     ...[told.signatures, ...told.stacks].map(shareLines),
     ["integrity", ...fields(told.integrity, 18)],

@@ -7,6 +7,7 @@ import { noteInWords } from "../notes.ts";
 import type { Field, Finding, Note, Said, Table } from "../model.ts";
 import { duration, exact, plain, say, share } from "../said.ts";
 import { type ChainColumn, chainTable, shareMethods, spreadSource } from "./chain.ts";
+import { tellParts, type ToldParts } from "../parts/shares.ts";
 import { attributeFields } from "./facts.ts";
 import { clocksourceFields, integrityFields } from "./integrity.ts";
 import { type DistributionColumn, distributionTable, type SlowestColumn, slowestTable } from "./result.ts";
@@ -27,6 +28,7 @@ export interface ToldShow {
   readonly chain: Table<ChainColumn>;
   readonly spreadSource: Said;
   readonly shareMethods: Said;
+  readonly parts: ToldParts;
   readonly clocksource: readonly Field[];
   readonly signatures: Table<ShareColumn>;
   readonly stacks: readonly Table<ShareColumn | "frames">[];
@@ -62,6 +64,7 @@ export function tellShow(show: Show): ToldShow {
     chain: chainTable([{ letter: "", chain: show.chain }]),
     spreadSource: spreadSource(show),
     shareMethods: shareMethods(show.chain),
+    parts: tellParts(show.parts),
     clocksource: clocksourceFields(show.clocksource),
     signatures: sharesTable(show.signatures),
     stacks: [

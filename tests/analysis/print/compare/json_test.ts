@@ -30,6 +30,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "questions",
     "mechanisms",
     "tails",
+    "parts",
     "strata",
     "association",
     "stacks",

@@ -1,0 +1,109 @@
+/**
+ * Durations whose parts add up in every run, and the runs of a file in which they do: what the time went into, part by
+ * part.
+ */
+
+import { EDGE_PARTS, PARTS } from "../result/columns.ts";
+import type { Duration, PartTime } from "../result/durations.ts";
+import type { ResultFile } from "../result/file.ts";
+import { sampleOf } from "../sample/sample.ts";
+
+/** The duration that is a part of the other one. */
+export const INNER = "ttwu_to_tkread";
+
+/** A part of a duration: a column, or the duration that is divided by itself. */
+interface PartOf {
+  readonly name: Exclude<PartTime, "events_lost"> | typeof INNER;
+  readonly title: string;
+}
+
+export const DIVIDED = [
+  { name: INNER, duration: "ttwu_to_tkread_ns", parts: PARTS },
+  {
+    name: "offset",
+    duration: "offset_ns",
+    parts: [...EDGE_PARTS, { name: INNER, title: "from the wakeup to the read" }],
+  },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly duration: Duration;
+  readonly parts: readonly PartOf[];
+}[];
+
+export type DividedName = (typeof DIVIDED)[number]["name"];
+
+/** The part of each duration that nothing explains: it is always printed. */
+export const UNEXPLAINED: readonly PartOf["name"][] = ["unexplained", "edge_unexplained"];
+
+/** Complete runs that are in no mean, and why. */
+export interface LeftOut {
+  /** Events were lost: their parts are incomplete. */
+  readonly events_lost: number;
+  /** The duration was observed, its parts were not, or they do not add up to it. */
+  readonly undivided: number;
+}
+
+/** The runs of one file in which the parts of a duration are known, in the order of the runs. */
+export interface DividedRuns {
+  readonly whole: Float64Array;
+  /** Rows of the file. */
+  readonly rows: Uint32Array;
+  /** In the order of the table. ns; 0 where the part was not observed, because its time is in another part then. */
+  readonly parts: readonly DividedPart[];
+  readonly leftOut: LeftOut;
+}
+
+interface DividedPart extends PartOf {
+  /** Whether any of these runs has it. */
+  readonly observed: boolean;
+  readonly values: Float64Array;
+}
+
+export function dividedRuns(file: ResultFile, { duration, parts }: (typeof DIVIDED)[number]): DividedRuns {
+  const { rows } = sampleOf(file, duration);
+  const columns = parts.map(({ name }) =>
+    name === INNER ? file.durations.ttwu_to_tkread_ns : file.partTimes.get(name)
+  );
+  const lost = file.partTimes.get("events_lost");
+  const total = file.durations[duration];
+  const usable: number[] = [];
+  let eventsLost = 0;
+  for (const row of rows) {
+    if (lost !== undefined && lost[row]! > 0) eventsLost++;
+    else if (addsUp(row, parts, columns, total)) usable.push(row);
+  }
+  const picked = (values: Float64Array) => Float64Array.from(usable, (row) => values[row]!);
+  return {
+    whole: picked(total),
+    rows: Uint32Array.from(usable),
+    parts: parts.map(({ name, title }, index) => {
+      const values = picked(columns[index] ?? new Float64Array(file.rows).fill(NaN));
+      const observed = values.some((value) => !Number.isNaN(value));
+      return { name, title, observed, values: values.map((value) => Number.isNaN(value) ? 0 : value) };
+    }),
+    leftOut: { events_lost: eventsLost, undivided: rows.length - eventsLost - usable.length },
+  };
+}
+
+/** Whether a run has parts of its own, and they make its whole. */
+function addsUp(
+  row: number,
+  parts: readonly PartOf[],
+  columns: readonly (Float64Array | undefined)[],
+  total: Float64Array,
+): boolean {
+  let sum = 0;
+  let known = 0;
+  for (let part = 0; part < parts.length; part++) {
+    const ns = columns[part]?.[row] ?? NaN;
+    if (Number.isNaN(ns)) continue;
+    sum += ns;
+    if (parts[part]!.name !== INNER) known++;
+  }
+  return known > 0 && sum === total[row];
+}
+
+/** Whether a file of this or of an older program has columns of parts. */
+export function hasParts({ partTimes }: ResultFile): boolean {
+  return [...partTimes.keys()].some((name) => name !== "events_lost");
+}

@@ -1,0 +1,124 @@
+/**
+ * What the difference between two sides went into: differences of means, part by part, which add up to that of the whole.
+ * Field names are those of `probe compare --format json`.
+ */
+
+import type { ResultFile } from "../result/file.ts";
+import { countsOf } from "../sample/counts.ts";
+import { both, completeRows, INTERVAL_NEEDS } from "../sample/sample.ts";
+import type { Pair } from "../sample/summary.ts";
+import { meanDifference, meanOf, WELCH, WELCH_DEPENDENT } from "../stats/mean_difference.ts";
+import { DIVIDED, type DividedName, dividedRuns, hasParts, type LeftOut } from "./divided.ts";
+import { sharesOfSpread } from "./shares.ts";
+
+/** A difference of means in ns, and its interval with confidence 1 - alpha; null with too few runs. */
+export interface MeanShift {
+  readonly shift_ns: number;
+  readonly shift_ci_ns: Pair<number> | null;
+}
+
+export interface PartShift extends MeanShift {
+  readonly name: string;
+  readonly title: string;
+  /** null: not observed on that side, so its time there is in another part, and counts as 0 here. */
+  readonly mean_ns: Pair<number | null>;
+  /** Of the whole's shift; null where that is 0. */
+  readonly share: number | null;
+  /** Of the whole's variance on each side. */
+  readonly share_of_spread: Pair<number | null>;
+}
+
+/** A duration whose parts both sides have, over the complete runs whose parts are known and complete. */
+export interface ShiftInParts extends MeanShift {
+  readonly name: DividedName;
+  readonly runs: Pair<number>;
+  readonly left_out: Pair<LeftOut>;
+  readonly mean_ns: Pair<number>;
+  /** In the order of the table, without those that no side has observed. */
+  readonly parts: readonly PartShift[];
+  readonly method: string;
+}
+
+/** The complete runs of both sides with one value of a column. */
+export interface PairCount {
+  /** null: not observed. */
+  readonly value: string | null;
+  readonly runs: Pair<number>;
+}
+
+export interface PartShifts {
+  /** Whether a side has runs whose parts are known and make the whole; a file of an older program has none. */
+  readonly known: Pair<boolean>;
+  /** Empty unless both have. */
+  readonly durations: readonly ShiftInParts[];
+  /** By the largest part of ttwu_to_tkread, the most frequent first. */
+  readonly causes: readonly PairCount[];
+}
+
+/** @param isDependent whether the order of the runs matters to that duration */
+export function partShifts(
+  files: Pair<ResultFile>,
+  alpha: number,
+  isDependent: (name: DividedName) => boolean,
+): PartShifts {
+  const known = both(files, (file) => hasParts(file) && dividedRuns(file, DIVIDED[0]).whole.length > 0);
+  if (!known[0] || !known[1]) return { known, durations: [], causes: [] };
+  return {
+    known,
+    durations: DIVIDED.flatMap((divided) => shiftIn(files, divided, alpha, isDependent(divided.name))),
+    causes: causesOf(files),
+  };
+}
+
+function shiftIn(
+  files: Pair<ResultFile>,
+  divided: (typeof DIVIDED)[number],
+  alpha: number,
+  isDependent: boolean,
+): ShiftInParts[] {
+  const [a, b] = both(files, (file) => dividedRuns(file, divided));
+  if (a.whole.length === 0 || b.whole.length === 0) return [];
+  const hasInterval = Math.min(a.whole.length, b.whole.length) >= INTERVAL_NEEDS;
+  const shiftOf = (inA: Float64Array, inB: Float64Array): MeanShift => {
+    const { difference, interval } = meanDifference(inA, inB, 1 - alpha, isDependent);
+    return { shift_ns: difference, shift_ci_ns: hasInterval ? interval : null };
+  };
+  const whole = shiftOf(a.whole, b.whole);
+  const [ofA, ofB] = [sharesOfSpread(a), sharesOfSpread(b)];
+  return [{
+    name: divided.name,
+    runs: [a.whole.length, b.whole.length],
+    left_out: [a.leftOut, b.leftOut],
+    mean_ns: [meanOf(a.whole), meanOf(b.whole)],
+    ...whole,
+    parts: a.parts.flatMap(({ name, title, observed, values }, index): PartShift[] => {
+      const other = b.parts[index]!;
+      if (!observed && !other.observed) return [];
+      const shift = shiftOf(values, other.values);
+      return [{
+        name,
+        title,
+        mean_ns: [observed ? meanOf(values) : null, other.observed ? meanOf(other.values) : null],
+        ...shift,
+        share: whole.shift_ns === 0 ? null : shift.shift_ns / whole.shift_ns,
+        share_of_spread: [
+          observed ? ofA?.[index] ?? null : null,
+          other.observed ? ofB?.[index] ?? null : null,
+        ],
+      }];
+    }),
+    method: isDependent ? WELCH_DEPENDENT : WELCH,
+  }];
+}
+
+function causesOf(files: Pair<ResultFile>): PairCount[] {
+  const [a, b] = both(
+    files,
+    (file) => new Map(countsOf(file.texts.cause, completeRows(file)).map(({ value, runs }) => [value, runs])),
+  );
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .map((value): PairCount => ({ value, runs: [a.get(value) ?? 0, b.get(value) ?? 0] }))
+    .sort((x, y) =>
+      y.runs[0] + y.runs[1] - x.runs[0] - x.runs[1] || (String(x.value) < String(y.value) ? -1 : 1)
+    );
+}
