@@ -1,5 +1,6 @@
 /** `probe power FILE [FILE]`: how many runs each side needs. Needs no privilege beyond reading the files. */
 
+import { requireOneInput } from "../runbook/machine/named_file.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { askedMargin, askedQuestions } from "../analysis/asked/answers.ts";
 import { AskedColumns } from "../analysis/asked/askable.ts";
@@ -36,6 +37,7 @@ export async function powerCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
+  requireOneInput(paths);
   const names = flags.question ?? [];
   const margins = askedMarginsOf(flags.margin ?? [], names);
   const read = await inTurn(paths, async (path) => {

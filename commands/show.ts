@@ -1,5 +1,6 @@
 /** `probe show FILE...`: reads result files and describes each. Needs no privilege beyond reading them. */
 
+import { requireOneInput } from "../runbook/machine/named_file.ts";
 import type { KeyName } from "../analysis/sample/key_columns.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { showJson } from "../analysis/print/show/json.ts";
@@ -27,6 +28,7 @@ export async function showCommand(
   columns: number | null,
   write: (text: string) => void,
 ): Promise<ExitCode> {
+  requireOneInput(paths);
   const shows = await inTurn(paths, async (path) => {
     const collected = new ShowColumns(flags.by ?? null);
     return collected.show(await readWhere(path, flags.where ?? null, (row) => collected.visit(row)));

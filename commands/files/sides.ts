@@ -6,7 +6,7 @@ import { reasonInWords } from "../../analysis/print/compare/reasons.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 import type { RowVisitor } from "../../analysis/result/row_view.ts";
 import { baseName } from "../../analysis/sample/key_columns.ts";
-import { systemWords } from "../../runbook/machine/named_file.ts";
+import { requireOneInput, systemWords } from "../../runbook/machine/named_file.ts";
 import { inTurn, readWhere, type Where } from "./where.ts";
 
 /** Paths or patterns of the files of A and of B, instead of one file a side. */
@@ -29,6 +29,7 @@ export interface SidePaths {
  * @throws Failure (usage) when both ways are mixed, a side is missing, or a pattern matches nothing
  */
 export function sidesOf(files: readonly string[], { a, b }: SideFlags, least: number): SidePaths[] {
+  requireOneInput([...files, ...a ?? [], ...b ?? []]);
   if (a === undefined && b === undefined) {
     if (files.length < least) {
       throw new Failure(
@@ -85,14 +86,11 @@ function matching(pattern: string): string[] {
   for (const [index, part] of pattern.split("/").entries()) {
     if (part === "") continue;
     const isLast = index === pattern.split("/").length - 1;
-    found = found.flatMap((folder) =>
-      WILD.test(part)
-        ? namesIn(folder).filter((name) =>
-          expressionOf(part).test(name) && name.startsWith(".") === part.startsWith(".")
-        )
-          .map((name) => `${folder}${name}${isLast ? "" : "/"}`)
-        : [`${folder}${part}${isLast ? "" : "/"}`]
-    );
+    const end = isLast ? "" : "/";
+    found = WILD.test(part)
+      ? found.flatMap((folder) => matchesIn(folder, part).map((name) => `${folder}${name}${end}`))
+        .filter((path) => isLast || isFolder(path))
+      : found.map((folder) => `${folder}${part}${end}`);
   }
   const files = found.filter(exists).sort();
   if (files.length > 0) return files;
@@ -110,6 +108,22 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Names that begin with a dot are matched by patterns that do. */
+function matchesIn(folder: string, part: string): string[] {
+  const expression = expressionOf(part);
+  return namesIn(folder).filter((name) =>
+    expression.test(name) && name.startsWith(".") === part.startsWith(".")
+  );
 }
 
 /** @throws Failure when the folder is there and cannot be read */

@@ -37,11 +37,18 @@ export function openReadable(path: string): ReadableFile {
 }
 
 function openStandardInput(): ReadableFile {
-  if (standardInputTaken) {
-    throw new Failure(EXIT.usage, "standard input is given twice", "give it once, the other as a file");
-  }
+  if (standardInputTaken) throw givenTwice();
   standardInputTaken = true;
   return { readSync: (buffer) => Deno.stdin.readSync(buffer), [Symbol.dispose]: () => {} };
+}
+
+function givenTwice(): Failure {
+  return new Failure(EXIT.usage, "standard input is given twice", "give it once, the other as a file");
+}
+
+/** Before anything is read, which may take as long as what writes it. @throws Failure (usage), as openNamed() */
+export function requireOneInput(paths: readonly string[]): void {
+  if (paths.filter((path) => STANDARD_INPUT.includes(path)).length > 1) throw givenTwice();
 }
 
 /**

@@ -86,6 +86,15 @@ Deno.test("files of one name on both sides are a stratum, and a single file has 
   assert.equal(JSON.parse(by.stdout).comparisons[0].strata[0].groups.length, 2);
 });
 
+Deno.test("patterns may stand in folders too, and match no hidden file", async () => {
+  Deno.mkdirSync(`${folder}/day1`);
+  Deno.copyFileSync(`${folder}/host1.csv`, `${folder}/day1/run.csv`);
+  Deno.copyFileSync(`${folder}/host2.csv`, `${folder}/day1/.run.csv`);
+  const { stdout } = await call("compare", "--json", "--a", "DIR/*/*.csv", "--b", "DIR/vm11.csv");
+  assert.equal(JSON.parse(stdout).comparisons[0].sides[0].file, "DIR/day1/run.csv");
+  Deno.removeSync(`${folder}/day1`, { recursive: true });
+});
+
 Deno.test("a path with the characters of a pattern that is there is taken as it is", async () => {
   const { stdout } = await call("compare", "--json", "--a", "DIR/host[9].csv", "--b", "DIR/vm11.csv");
   assert.equal(JSON.parse(stdout).comparisons[0].sides[0].file, "DIR/host[9].csv");

@@ -85,6 +85,27 @@ Deno.test("the executable reads large files on two CPUs", async () => {
   assert.match(stdout, /^4 questions: 4 EQUIVALENT\n/);
 });
 
+Deno.test("the executable reads the Parquet that it wrote, also from a pipe, and several files a side", async () => {
+  using place = new Place();
+  for (const [seed, name] of ["host1", "host2", "vm1"].entries()) {
+    const meta = { started: `2026-01-0${seed + 1}T00:00:00Z` };
+    const file = generate({ rows: 30, seed, env: name.slice(0, -1), meta });
+    Deno.writeTextFileSync(`${place.folder}/${name}.csv`, [...file].join(""));
+  }
+  const run = (script: string) => capture(["sh", "-euc", script, place.probe], { cwd: place.folder });
+  const exported = await run(
+    '"$0" export --format parquet -o host1.parquet host1.csv; "$0" show - <host1.parquet',
+  );
+  assert.deepEqual([exported.code, exported.stderr], [0, ""]);
+  assert.equal(exported.stdout, (await run('"$0" show - <host1.csv')).stdout);
+  const { code, stdout, stderr } = await run(
+    `"$0" compare --a 'host?.csv' --b vm1.csv --question edge_to_ttwu`,
+  );
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /host1\.csv and 1 more/);
+  assert.match(stdout, /asked besides: edge_to_ttwu/);
+});
+
 Deno.test("on a terminal a call prints its answer and nothing else", async () => {
   using place = new Place();
   const typescript = `${place.folder}/typescript`;

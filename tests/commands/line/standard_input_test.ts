@@ -33,12 +33,44 @@ Deno.test("- and /dev/stdin are standard input for a command that reads result f
   }
 });
 
-Deno.test("standard input given twice is refused", async () => {
-  const { code, stderr } = await call(["compare", "-", "-"], FILE);
-  assert.deepEqual([code, stderr], [
-    EXIT.usage,
-    "probe: standard input is given twice; give it once, the other as a file\n",
-  ]);
+Deno.test("standard input given twice is refused before it is read", async () => {
+  const twice = [["compare", "-", "-"], ["show", "-", "/dev/stdin"], ["power", "-", "-"], [
+    "compare",
+    "--a",
+    "-",
+    "--b",
+    "-",
+  ]];
+  for (const args of [...twice, ["report", "--out", "-", "-", "-"]]) {
+    for (const text of [FILE, ""]) {
+      const { code, stderr } = await call(args, text);
+      assert.deepEqual([code, stderr], [
+        EXIT.usage,
+        "probe: standard input is given twice; give it once, the other as a file\n",
+      ]);
+    }
+  }
+});
+
+Deno.test("- is standard input for every command that reads result files", async () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    Deno.writeTextFileSync(path, FILE);
+    const calls = [["show", "-"], ["power", path, "-"], ["compare", "-", path], [
+      "report",
+      "--out",
+      "-",
+      "-",
+      path,
+    ]];
+    for (const args of [...calls, ["export", "--format", "folded", "-"]]) {
+      const { code, stdout, stderr } = await call(args, FILE);
+      assert.deepEqual([code, stderr], [EXIT.done, ""], args.join(" "));
+      assert.ok(stdout.length > 200);
+    }
+  } finally {
+    Deno.removeSync(path);
+  }
 });
 
 Deno.test("each command that reads files keeps the permission to read them wherever they lie", async () => {
