@@ -2,11 +2,10 @@
 
 import { ASKABLE } from "../analysis/asked/askable.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
-import { VERDICTS } from "../analysis/compare/verdict.ts";
 import { didYouMean } from "../analysis/did_you_mean.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import { wrap } from "../analysis/print/layout/terminal.ts";
-import { VERDICT_MEANINGS } from "../analysis/print/verdicts.ts";
+import { KEY_VERDICT_MEANINGS, VERDICT_MEANINGS } from "../analysis/print/verdicts.ts";
 import { columnLines, tracepointLacks } from "../analysis/print/columns.ts";
 import { TIERS } from "../analysis/result/meta.ts";
 import { TIER_TEXT } from "../runbook/files/summary.ts";
@@ -24,7 +23,7 @@ const HELP = ["-h, --help", "Print this"] as const;
 const PURPOSE = "What happens between a wakeup and the first clock read after it, on a host and in a VM";
 
 const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
-  verdicts: () => listed(VERDICTS.map((verdict) => [verdict, VERDICT_MEANINGS[verdict]])),
+  verdicts: () => listed(Object.entries({ ...VERDICT_MEANINGS, ...KEY_VERDICT_MEANINGS })),
   columns: () => columnLines(WIDTH),
   // Its lines are up to 100 wide, as in the file; `probe runbook` prints them.
   runbook: () => [

@@ -30,7 +30,7 @@ import {
   WHOLES,
 } from "./questions.ts";
 import { mixOf } from "./stratified.ts";
-import { isDependent } from "./order.ts";
+import { isDependent, runsPerEffective } from "./order.ts";
 import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
@@ -194,10 +194,7 @@ function prepare(
         const isAlike = questions[name].confounded.length === 0;
         const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
         const { margin_ns: marginNs, series, order } = questions[name].estimated.numbers;
-        const sizes = both(samples[name], ({ sorted }) => sorted.length);
-        const inflation = isDependent(order)
-          ? [sizes[0] / series[0].effective_n, sizes[1] / series[1].effective_n] as const
-          : [1, 1] as const;
+        const inflation = runsPerEffective(series, order, both(samples[name], ({ sorted }) => sorted.length));
         return { name, duration, samples: samples[name], marginNs, inflation, confounded };
       }),
       alpha,

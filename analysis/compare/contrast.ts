@@ -40,6 +40,11 @@ export function contrast(
     const found = interval();
     return found === null ? null : [found.low, found.high];
   });
+  const direction = once(() =>
+    serial === null && shiftTest !== null && smaller >= INTERVAL_NEEDS
+      ? directionBy(shiftTest, 1 - alpha)
+      : directionOf(ends())
+  );
   const shown = withFields(summarise(samples, bins), {
     get shift_ns() {
       return shift();
@@ -51,7 +56,7 @@ export function contrast(
       return interval() === null ? null : `Hodges-Lehmann, ${interval()!.method}`;
     },
     get direction() {
-      return directionOf(ends());
+      return direction();
     },
     get cliffs_delta() {
       return smaller === 0 ? null : cliffsDelta(a, b);
@@ -89,6 +94,12 @@ function shapesOf(a: Float64Array, b: Float64Array, exploration: Exploration) {
       method: `${ad.method}${largest}`,
     }),
   };
+}
+
+/** Where the interval of that confidence lies, which need not be known for it. */
+function directionBy(test: ShiftTest, confidence: number): Direction {
+  if (test.isAbove(0, confidence)) return "later";
+  return test.isBelow(0, confidence) ? "earlier" : "unclear";
 }
 
 /** Where an interval of the shift lies. */

@@ -59,6 +59,19 @@ export function isDependent(order: OrderTest | null): boolean {
   return order !== null && order.p < EXCHANGEABLE_LEVEL;
 }
 
+/**
+ * How many times as many runs each side has as effective ones; 1 where the order does not matter.
+ *
+ * @param sizes runs of each side
+ */
+export function runsPerEffective(
+  series: Pair<SeriesCheck>,
+  order: OrderTest | null,
+  sizes: Pair<number>,
+): Pair<number> {
+  return isDependent(order) ? [sizes[0] / series[0].effective_n, sizes[1] / series[1].effective_n] : [1, 1];
+}
+
 /** The side with the fewest effective runs, if these are too few for an interval; otherwise null. */
 export function tooAlike(series: Pair<SeriesCheck>): SideIndex | null {
   const [a, b] = series.map(({ effective_n }) => effective_n) as [number, number];

@@ -72,10 +72,19 @@ function variesWithin(
   return false;
 }
 
+/** What was counted of a file's columns: a baseline is asked once for each other file, and for two purposes. */
+const counted = new WeakMap<ResultFile, Map<TextName, ValueCounts>>();
+
 /** Distinct observed values of the complete runs of each side, the most frequent first. */
 function valuesOf(files: Pair<ResultFile>, column: TextName, complete: Pair<Uint32Array>): Pair<ValueCounts> {
-  const of = (side: 0 | 1): ValueCounts =>
-    countsOf(files[side].texts[column], complete[side])
+  const of = (side: 0 | 1): ValueCounts => {
+    const file = files[side];
+    const known = counted.get(file) ?? new Map<TextName, ValueCounts>();
+    counted.set(file, known);
+    const found = known.get(column) ?? countsOf(file.texts[column], complete[side])
       .flatMap(({ value, runs }) => value === null ? [] : [{ value, runs }]);
+    known.set(column, found);
+    return found;
+  };
   return [of(0), of(1)];
 }

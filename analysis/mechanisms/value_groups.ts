@@ -4,8 +4,8 @@ import { GroupShift } from "./groups.ts";
 import type { Split } from "./keys.ts";
 import { cappedP, type FileSample, samplesByGroup } from "../sample/sample.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
-import { withoutTicks } from "../stats/log_mad.ts";
 import { Nearness } from "../stats/nearness.ts";
+import { merged } from "../stats/rank.ts";
 
 /** With fewer runs of a value, or fewer others, on a side nothing is said of it. */
 export const VALUE_NEEDS = 10;
@@ -93,8 +93,8 @@ export function valuesOnSide(
   const groups = samplesByGroup(sample, codes[side], values.length + 2);
   return values.map((_, index) => {
     const sorted = groups[index + 1]!;
-    const others = merged(groups.filter((_, code) => code !== 0 && code !== index + 1));
-    const nearness = new Nearness(withoutTicks(sorted), withoutTicks(others), inflation[side]);
+    const others = groups.filter((_, code) => code !== 0 && code !== index + 1).reduce(merged);
+    const nearness = Nearness.ofTicks(sorted, others, inflation[side]);
     return {
       sorted,
       others,
@@ -104,15 +104,4 @@ export function valuesOnSide(
       pAbove: nearness.pAbove(share),
     };
   });
-}
-
-/** Sorted samples as one. */
-function merged(samples: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(samples.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const sample of samples) {
-    all.set(sample, at);
-    at += sample.length;
-  }
-  return samples.filter(({ length }) => length > 0).length < 2 ? all : all.sort();
 }

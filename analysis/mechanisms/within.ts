@@ -4,7 +4,7 @@ import { type GroupSample, groupSamples } from "./groups.ts";
 import type { Split } from "./keys.ts";
 import { type FileSample, INTERVAL_NEEDS, samplesByGroup } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
-import { standardError, withoutTicks } from "../stats/log_mad.ts";
+import { standardError } from "../stats/log_mad.ts";
 import { Nearness } from "../stats/nearness.ts";
 import { normalQuantile } from "../stats/special.ts";
 
@@ -85,7 +85,7 @@ export function isNearerWithin(
     for (let held = 2; held < cells.length; held += 2) {
       const [others, own] = [cells[held]!, cells[held + 1]!];
       if (Math.min(others.length, own.length) < INTERVAL_NEEDS) continue;
-      const { excess, variance } = new Nearness(withoutTicks(own), withoutTicks(others)).nearer;
+      const { excess, variance } = Nearness.ofTicks(own, others).nearer;
       weights += 1 / variance;
       sum += excess / variance;
     }

@@ -97,36 +97,35 @@ function compared(
   baseline: ReportSide,
   others: readonly ReportSide[],
 ): Group[] {
-  const headed = (index: number, sections: readonly Section[]): Group => {
+  const headed = (index: number, says: Markup, sections: readonly Section[]): Group => {
     if (comparisons.length === 1) return group(sections);
-    const { letter, file } = others[index]!;
+    const { letter } = others[index]!;
     return {
-      heading: markup`${letter} against ${baseline.letter}: ${file.name}`,
+      heading: markup`${letter} against ${baseline.letter}${says}`,
       suffix: `-${letter.replace("#", "")}`,
       sections,
     };
   };
   const told = comparisons.map(tellComparison);
   return [
-    ...comparisons.map((comparison, index) => headed(index, firstScreen(told[index]!, comparison))),
     ...comparisons.map((comparison, index) =>
-      headed(index, details(told[index]!, comparison, [baseline, others[index]!]))
+      headed(index, markup`: ${others[index]!.file.name}`, firstScreen(told[index]!, comparison))
+    ),
+    ...comparisons.map((comparison, index) =>
+      headed(index, markup`, in detail`, details(told[index]!, comparison, [baseline, others[index]!]))
     ),
   ];
 }
 
-/** Groups without a heading are one list. */
+/** A list for each pair of files, under the heading of its first group, and one for what is about no pair. */
 function contents(groups: readonly Group[]): Markup[] {
-  const lists = new Map<Markup | null, Markup[]>();
-  for (const { heading, suffix, sections } of groups) {
-    const items = sections.map(({ title }) =>
-      markup`<li><a href="#${anchorOf(title, suffix)}">${title}</a></li>`
+  return [...Map.groupBy(groups, ({ suffix }) => suffix).values()].map((alike) => {
+    const [{ heading }] = alike as [Group, ...Group[]];
+    const items = alike.flatMap(({ suffix, sections }) =>
+      sections.map(({ title }) => markup`<li><a href="#${anchorOf(title, suffix)}">${title}</a></li>`)
     );
-    lists.set(heading, [...lists.get(heading) ?? [], ...items]);
-  }
-  return [...lists].map(([heading, items]) =>
-    markup`${heading !== null && markup`<p>${heading}</p>`}<ul>${items}</ul>`
-  );
+    return markup`${heading !== null && markup`<p>${heading}</p>`}<ul>${items}</ul>`;
+  });
 }
 
 function sections({ heading, suffix, sections }: Group): Markup {

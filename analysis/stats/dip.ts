@@ -1,6 +1,6 @@
 import { SETTLED_STEPS, SETTLED_UNIT } from "./dip.generated.ts";
 import { Xoshiro128 } from "./random.ts";
-import { countBelow } from "./rank.ts";
+import { countBelow, endOfRun } from "./rank.ts";
 import { sequentialP } from "./sequential.ts";
 
 export interface Dip {
@@ -78,7 +78,15 @@ function overTicks(sorted: Float64Array, seed: number | undefined): Float64Array
   }
   if (!hasTies || tick === Infinity) return sorted;
   const random = Xoshiro128.seeded(seed);
-  return sorted.map((value) => value + tick * (random.uniform() - 0.5)).sort();
+  const spread = sorted.map((value) => value + tick * (random.uniform() - 0.5));
+  // Different values stay apart: only equal ones have to be put in order.
+  for (let from = 0; from < sorted.length; from++) {
+    if (sorted[from + 1] !== sorted[from]) continue;
+    const to = endOfRun(sorted, from, sorted[from]!);
+    spread.subarray(from, to).sort();
+    from = to - 1;
+  }
+  return spread;
 }
 
 /** By size and seed: the sides of a comparison often have the same size. */

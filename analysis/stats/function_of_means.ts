@@ -47,8 +47,7 @@ function resampled(
   const means = new Float64Array(columns.length);
   const counts = new Uint16Array(n);
   for (let i = 0; i < RESAMPLES; i++) {
-    counts.fill(0);
-    for (let draw = 0; draw < n; draw++) counts[random.index(n)]!++;
+    random.countIndexes(counts, n, n);
     for (let c = 0; c < columns.length; c++) {
       const column = columns[c]!;
       let sum = 0;

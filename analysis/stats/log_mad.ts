@@ -6,7 +6,7 @@
 import { type BootstrapInterval, percentileInterval, percentileTail } from "./bootstrap.ts";
 import { madSorted } from "./quantile.ts";
 import { drawToFront, Xoshiro128 } from "./random.ts";
-import { endOfRun } from "./rank.ts";
+import { countBelow, countUpTo, endOfRun } from "./rank.ts";
 import { DRAWN_WHOLE_UP_TO, wholeResamples } from "./resample.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
@@ -148,17 +148,45 @@ function quantilesOfBatches(): Float64Array {
  * @returns ascending too
  */
 export function withoutTicks(sorted: Float64Array): Float64Array {
+  const tick = tickOf(sorted);
+  if (!Number.isFinite(tick)) return sorted;
+  const spread = sorted.slice();
+  for (let from = 0; from < sorted.length; from++) {
+    if (sorted[from + 1] !== sorted[from]) continue;
+    const to = endOfRun(sorted, from, sorted[from]!);
+    for (let i = from; i < to; i++) spread[i] = sorted[i]! + tick * ((i - from + 0.5) / (to - from) - 0.5);
+    from = to - 1;
+  }
+  return spread;
+}
+
+/**
+ * Some of these values, evenly by rank; all of a sample that has no more.
+ *
+ * @param most of them
+ */
+export function someWithoutTicks(sorted: Float64Array, most: number): Float64Array {
+  if (sorted.length <= most) return withoutTicks(sorted);
+  const tick = tickOf(sorted);
+  return Float64Array.from({ length: most }, (_, i) => {
+    const rank = evenRank(i, most, sorted.length);
+    const value = sorted[rank]!;
+    const from = countBelow(sorted, value);
+    return value +
+      (Number.isFinite(tick) ? tick * ((rank - from + 0.5) / (countUpTo(sorted, value) - from) - 0.5) : 0);
+  });
+}
+
+/** Rank of the i-th of `most` values taken evenly from `size`. */
+export function evenRank(i: number, most: number, size: number): number {
+  return Math.floor(((i + 0.5) * size) / most);
+}
+
+function tickOf(sorted: Float64Array): number {
   let tick = Infinity;
   for (let i = 1; i < sorted.length; i++) {
     const step = sorted[i]! - sorted[i - 1]!;
     if (step > 0 && step < tick) tick = step;
   }
-  if (!Number.isFinite(tick)) return sorted;
-  const spread = new Float64Array(sorted.length);
-  for (let from = 0; from < sorted.length;) {
-    const to = endOfRun(sorted, from, sorted[from]!);
-    for (let i = from; i < to; i++) spread[i] = sorted[i]! + tick * ((i - from + 0.5) / (to - from) - 0.5);
-    from = to;
-  }
-  return spread;
+  return tick;
 }

@@ -5,6 +5,7 @@
  * whichever are more than half.
  */
 
+import { evenRank, someWithoutTicks } from "./log_mad.ts";
 import { satterthwaite } from "./placements.ts";
 import { tSurvival } from "./special.ts";
 
@@ -17,6 +18,12 @@ const PRECISION = 1e-3;
 /** Logarithms of ratios: the first step of a search, and where it ends. */
 const FIRST_STEP = 0.25;
 const FARTHEST = 32;
+
+/**
+ * Times the number of values, a variance that is seldom undercut, except where the share is about as small as it can be: a
+ * group of two halves has the fewest near pairs when they are equal, and its own variance then vanishes.
+ */
+const FEW_BELOW = 0.1;
 
 export const NEARNESS_METHOD =
   "median over triples of |x - x'| / |x - y|, jackknife, Student's t; at most 64 values of each, evenly by rank";
@@ -33,8 +40,8 @@ interface Standing {
 /**
  * Two values x and x' of a group and one value y of others: the ratio is below `r` when |x - x'| < r |x - y| for more
  * than half of all such triples. The share of triples is a U-statistic; its variance is taken by leaving out one value at
- * a time, at the ratio in question and at the estimate, whichever is larger: small samples do not tell their own
- * variance, and the larger one keeps error rates below 5.5 % from 10 values a group on (docs/validation.md).
+ * a time, at the ratio in question and at the estimate, whichever is larger, and not below FEW_BELOW where the share is below
+ * 1/2: small samples do not tell their own variance. From 10 values on this keeps its level (docs/validation.md).
  */
 export class Nearness {
   readonly #n: number;
@@ -46,6 +53,15 @@ export class Nearness {
   readonly #inflation: number;
   #estimate: number | null = null;
   #atEstimate: Standing | null = null;
+
+  /** Of samples whose values may have come in ticks, spread evenly over these. */
+  static ofTicks(group: Float64Array, others: Float64Array, inflation = 1): Nearness {
+    return new Nearness(
+      someWithoutTicks(group, MOST_VALUES),
+      someWithoutTicks(others, MOST_VALUES),
+      inflation,
+    );
+  }
 
   /**
    * @param group ascending, at least 3 values
@@ -146,7 +162,8 @@ export class Nearness {
   #standing(ratio: number): Standing {
     const at = this.#counted(ratio);
     const { variance } = this.#atEstimate ??= this.#counted(this.estimate);
-    return { ...at, variance: Math.max(at.variance, variance) };
+    const least = at.excess < 0 ? (this.#inflation * FEW_BELOW) / this.#n : 0;
+    return { ...at, variance: Math.max(at.variance, variance, least) };
   }
 
   #counted(ratio: number): Standing {
@@ -260,6 +277,6 @@ function evenly(sorted: Float64Array): Float64Array {
   if (sorted.length <= MOST_VALUES) return sorted;
   return Float64Array.from(
     { length: MOST_VALUES },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / MOST_VALUES)]!,
+    (_, i) => sorted[evenRank(i, MOST_VALUES, sorted.length)]!,
   );
 }

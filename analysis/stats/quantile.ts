@@ -45,8 +45,8 @@ export function iqrSorted(sorted: Float64Array): number {
 
 /**
  * Median absolute deviation from the median, unscaled (R's `mad(x, constant = 1)`): times 1.4826 it estimates the
- * standard deviation of normal data. O(n) time, no memory: the deviations grow from the median outwards, so that
- * two pointers that start there pass them in order. Taken as absoluteDeviationsSorted does.
+ * standard deviation of normal data. The deviations grow from the median outwards on either side, so that the middle
+ * ones of both together are found by bisection, in O(log n). Taken as absoluteDeviationsSorted does.
  *
  * @throws RangeError for an empty sample
  */
@@ -55,25 +55,24 @@ export function madSorted(sorted: Float64Array): number {
   const n = sorted.length;
   const low = sorted[(n - 1) >> 1]!;
   const high = sorted[n >> 1]!;
-  let left = (n - 1) >> 1;
-  let right = left + 1;
-  let before = 0;
-  let last = 0;
-  for (let rank = 0; rank <= n >> 1; rank++) {
-    before = last;
-    const fromLeft = left < 0 ? Infinity : Math.abs((sorted[left]! - low) / 2 + (sorted[left]! - high) / 2);
-    const fromRight = right >= n
-      ? Infinity
-      : Math.abs((sorted[right]! - low) / 2 + (sorted[right]! - high) / 2);
-    if (fromLeft <= fromRight) {
-      last = fromLeft;
-      left--;
-    } else {
-      last = fromRight;
-      right++;
+  const middle = (n - 1) >> 1;
+  const deviation = (index: number) => Math.abs((sorted[index]! - low) / 2 + (sorted[index]! - high) / 2);
+  /** The deviation of a rank, from 0 on: so many of the smaller ones lie to the left of the median, the rest to the right. */
+  const ranked = (rank: number) => {
+    let few = Math.max(0, rank - (n - 1 - middle));
+    let many = Math.min(rank, middle + 1);
+    while (few < many) {
+      const left = (few + many) >> 1;
+      if (deviation(middle - left) < deviation(middle + rank - left)) few = left + 1;
+      else many = left;
     }
-  }
-  return n % 2 === 1 ? last : before + (last - before) / 2;
+    const [left, right] = [middle - few, middle + 1 + rank - few];
+    return Math.min(left < 0 ? Infinity : deviation(left), right >= n ? Infinity : deviation(right));
+  };
+  const last = ranked(n >> 1);
+  if (n % 2 === 1) return last;
+  const before = ranked((n >> 1) - 1);
+  return before + (last - before) / 2;
 }
 
 /**

@@ -65,8 +65,7 @@ export function wholeResamples(sorted: Float64Array, random: Xoshiro128): () => 
   const counts = new Uint16Array(size);
   const resample = new Float64Array(size);
   return () => {
-    counts.fill(0);
-    for (let i = 0; i < size; i++) counts[random.index(size)]!++;
+    random.countIndexes(counts, size, size);
     let slot = 0;
     for (let i = 0; i < size; i++) {
       for (let times = counts[i]!; times > 0; times--) resample[slot++] = sorted[i]!;

@@ -142,12 +142,38 @@ export class ShiftTest {
     return this.#isApart(-1, value, confidence) ?? this.interval(confidence).high < value;
   }
 
-  /** Null where p is so near to the tail that an end, which is searched to RANK_SHARE, may lie on either side. */
+  /**
+   * Null where the ends are known, or p is so near to the tail that one of them, which is searched to RANK_SHARE, may lie
+   * on either side.
+   */
   #isApart(direction: 1 | -1, value: number, confidence: number): boolean | null {
+    if (this.#intervals.has(confidence)) return null;
     const tail = (1 - confidence) / 2;
-    const p = this.#p(this.#standing(value, direction === 1 ? 0 : 1), direction, (1 + NEAR) * tail);
-    if (p >= (1 + NEAR) * tail) return false;
-    return p < (1 - NEAR) * tail ? true : null;
+    const [near, far] = [(1 + NEAR) * tail, (1 - NEAR) * tail];
+    const equalAs = direction === 1 ? 0 : 1;
+    const bounds = this.#bounds(direction, placements(this.sortedA, this.sortedB, value, equalAs));
+    if (bounds[0] >= near) return false;
+    if (bounds[1] < far) return true;
+    const p = this.#p(this.#standing(value, equalAs), direction, near);
+    if (p >= near) return false;
+    return p < far ? true : null;
+  }
+
+  /**
+   * Between which numbers p lies, by the placements at the value alone: those at the estimate, which takes longer to
+   * find, add to the variance no more than placements can.
+   */
+  #bounds(direction: 1 | -1, { excess: found, ofA, ofB }: Placements): readonly [low: number, high: number] {
+    const [m, n] = [this.sortedA.length, this.sortedB.length];
+    const excess = direction * found;
+    if (excess <= 0) return [0.5, 1];
+    const least = (this.#inflation * (ofA + ofB)) / 2;
+    const most = least + (this.#inflation * (1 / (m - 1) + 1 / (n - 1))) / 8;
+    return [
+      least === 0 ? 0 : tSurvival(excess / Math.sqrt(least), m + n - 2),
+      // Permutations make it larger.
+      this.#permuted === null ? tSurvival(excess / Math.sqrt(most), Math.min(m, n) - 1) : 1,
+    ];
   }
 
   #standing(shift: number, equalAs: EqualAs): Standing {

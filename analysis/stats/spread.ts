@@ -62,7 +62,7 @@ export function spreadTest(
   });
   return {
     p: either.length === 0 ? p : Math.max(...either),
-    method: "Brown-Forsythe, about either middle value",
+    method: "Brown-Forsythe, the larger p of both middle values",
     brownForsythe,
   };
 }

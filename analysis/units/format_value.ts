@@ -84,13 +84,18 @@ export function formatSigned(value: number | null): string {
   return value > 0 ? `+${text}` : text;
 }
 
+/** Nobody needs to know how far below this a p-value is, and doubles end there. */
+const SMALLEST_P = 1e-300;
+
 /** A p-value with its relation: a p that the method cannot distinguish from 0 is never shown as 0. */
 export function formatP(p: number, capped: boolean): string {
   const text = formatProbability(p);
+  if (p < SMALLEST_P) return `p ${text}`;
   return capped ? `p <= ${text} (capped)` : `p = ${text}`;
 }
 
 export function formatProbability(p: number): string {
+  if (p < SMALLEST_P) return `< ${SMALLEST_P}`;
   return p < 0.001 ? p.toExponential(1) : p.toPrecision(2);
 }
 

@@ -33,7 +33,7 @@ export function parseWhere(text: string): Where {
 
 function conditionOf(text: string): (row: RowView) => boolean {
   const [, word, operator, value] = /^\s*(\w+)\s*(!=|=|<|>)\s*(.*?)\s*$/s.exec(text) ?? [];
-  if (word === undefined) throw new Failure(EXIT.usage, `"${text.trim()}" is no condition`, FORM);
+  if (word === undefined) throw new Failure(EXIT.usage, `"${text.trim()}" is not a condition`, FORM);
   const column = EACH_COLUMN.find(({ name }) => name === word.toLowerCase());
   if (column === undefined) {
     const names = EACH_COLUMN.map(({ name }) => name);
@@ -77,7 +77,7 @@ function textual(
   value: string,
 ): (row: RowView) => boolean {
   if (operator === "<" || operator === ">") {
-    throw new Failure(EXIT.usage, `${name} is no number: it has no ${operator}`, "use = or !=");
+    throw new Failure(EXIT.usage, `${name} is not a number, and ${operator} compares numbers`, "use = or !=");
   }
   const words = kind === "bool" ? ["true", "false"] : values;
   if (words !== undefined && !words.includes(value)) {

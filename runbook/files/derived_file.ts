@@ -44,7 +44,7 @@ function replaceable(path: string): string | null {
     new Failure(EXIT.failed, `cannot replace ${path}: ${why}`, ANOTHER, { cause });
   try {
     const target = Deno.realPathSync(path);
-    if (!Deno.statSync(target).isFile) throw refuse("it is no regular file");
+    if (!Deno.statSync(target).isFile) throw refuse("it is not a regular file");
     using file = Deno.openSync(target);
     const start = new Uint8Array(START_BYTES);
     const length = file.readSync(start) ?? 0;

@@ -136,7 +136,7 @@ const COMBINATIONS: readonly Combination[] = [
     field: "stacks",
     broken: (runbook) => runbook.runs < runsOfDesign(runbook),
     found: (runbook) =>
-      `${runbook.runs} runs are fewer than ${runsOfDesign(runbook)}, of which one block has stacks`,
+      `${runbook.runs} runs are fewer than ${runsOfDesign(runbook)}: one block of them has stacks`,
     remedy: "give more runs, or a smaller N",
   },
   {

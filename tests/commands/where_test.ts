@@ -60,14 +60,14 @@ Deno.test("a cell that was not observed meets no condition", async () => {
 });
 
 const REFUSED = [
-  ["load", /"load" is no condition; write conditions such as/],
+  ["load", /"load" is not a condition; write conditions such as/],
   ["lod=idle", /"lod" is not a column; did you mean load\?/],
   ["path=wakelst", /path is never "wakelst"; did you mean wakelist\?/],
   ["migrated=1", /migrated is never "1"; use true, false/],
-  ["wake<pipe", /wake is no number: it has no <; use = or !=/],
+  ["wake<pipe", /wake is not a number, and < compares numbers; use = or !=/],
   ["offset_ns<fast", /offset_ns is a duration, such as 50us, or a number of ns, not "fast"/],
   ["target_cpu=1us", /target_cpu is a whole number, not "1us"/],
-  ["load=idle and", /"" is no condition; write/],
+  ["load=idle and", /"" is not a condition; write/],
 ] as const;
 
 for (const [text, expected] of REFUSED) {

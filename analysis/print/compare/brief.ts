@@ -22,7 +22,7 @@ import {
 import { lettersOf } from "./reasons.ts";
 import { confidenceOf, difference, side, type Sides } from "./sides.ts";
 import { isWide, type ToldQuestion } from "./question.ts";
-import { warningInWords } from "./warnings.ts";
+import { warningInWords, warningsInWords } from "./warnings.ts";
 
 export type BriefColumn = "a" | "b" | "unit" | "shift" | "interval" | "percent" | "margin" | "verdict";
 
@@ -201,9 +201,8 @@ const TOLD: readonly string[] = ["same_file", "censored", "thin", "residue"];
 
 /** What to know before believing any of it. */
 export function briefWarnings(comparison: Comparison): Said[] {
-  return comparison.warnings.filter(({ code }) => !TOLD.includes(code)).map((warning) =>
-    say`warning: ${warningInWords(warning, lettersOf(comparison))}`
-  );
+  const shown = comparison.warnings.filter(({ code }) => !TOLD.includes(code));
+  return warningsInWords(shown, lettersOf(comparison)).map((says) => say`warning: ${says}`);
 }
 
 /** What differs between the sides or varies inside them, and is in no verdict. */
@@ -217,6 +216,8 @@ export function unaccounted(comparison: Comparison): Said[] {
     ...differing.length === 0
       ? []
       : [say`not accounted for, and different between ${a} and ${b}: ${joined(differing, ", ")}`],
-    ...varying.length === 0 ? [] : [plain(`varies from run to run, and no key: ${varying.join(", ")}`)],
+    ...varying.length === 0
+      ? []
+      : [plain(`varies from run to run without being a key: ${varying.join(", ")}`)],
   ];
 }

@@ -57,12 +57,17 @@ function orderFindings(
   { letters }: Sides,
 ): Finding[] {
   const topic = "run order";
+  const [a, b] = letters;
   return [
     ...series.flatMap((checks, side) => order(topic, letters[side]!, checks)),
     ...test === null ? [] : [finding(topic, {
       value: blocks === null
         ? plain(isDependent(test) ? "not exchangeable" : "exchangeable")
-        : say`not exchangeable: blocks of ${exact(blocks[0])} and ${exact(blocks[1])} runs`,
+        : Math.max(...blocks) === 1
+        ? plain("not exchangeable, resampled run by run")
+        : say`not exchangeable, resampled in blocks of ${exact(blocks[0])} (${a}) and ${
+          exact(blocks[1])
+        } (${b}) runs`,
       certainty: pValue(test),
       method: plain(test.method),
     })],

@@ -110,9 +110,7 @@ function cautions({ mechanisms: { keys, spread_ratio } }: Comparison, { letters 
     .filter(({ code }) => OF_SIDES.includes(code))
     .map((reason) => keyReason(reason, String, spread_ratio, letters));
   const each = [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
-  return each.length === 0
-    ? []
-    : [say`no key is concluded from where ${joined(each, ", ")}: the ratios are for information only`];
+  return each.length === 0 ? [] : [say`the ratios are for information only: ${joined(each, ", ")}`];
 }
 
 function tellKey(key: KeyAnswer, comparison: Comparison, sides: Sides): ToldKey {

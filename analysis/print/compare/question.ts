@@ -112,7 +112,7 @@ export function tellQuestion(
       notes: () => [
         ...isAsked ? [ASKED] : [],
         ...name === LEAD.name ? looks(comparison) : [],
-        ...wideMargin(answer, sides),
+        ...wideMargin(answer, comparison, sides),
         ...mix(answer, sides),
         ...reasons(answer, sides),
         ...spread(answer, sides),
@@ -179,14 +179,14 @@ export function isWide(margin: number | null): boolean {
 }
 
 /** What such a margin calls equal may be a large part of the whole. */
-function wideMargin(
-  { margin_to_median: wide, median_ns: [median] }: Answer,
-  { letters: [a] }: Sides,
-): Note[] {
+function wideMargin(answer: Answer, comparison: Comparison, { letters: [a] }: Sides): Note[] {
+  const { margin_to_median: wide, median_ns: [median] } = answer;
   if (!isWide(wide)) return [];
-  const says = say`the margin is ${times(wide!)} times ${a}'s median of ${
-    duration(median)
-  }: what it calls equal may be far apart; --margin 10% asks more`;
+  const first = answersOf(comparison).find((one) => isWide(one.answer.margin_to_median));
+  const meaning = first?.answer === answer
+    ? ": what it calls equal may be far apart; --margin 10% asks more"
+    : "";
+  const says = say`the margin is ${times(wide!)} times ${a}'s median of ${duration(median)}${meaning}`;
   return [{ label: "margin", says }];
 }
 
@@ -269,7 +269,7 @@ function stability(leaveOut: LeaveOut | null, { letters }: Sides): Note[] {
     return [{ label: "flips", says: say`to ${verdict!} when ${exact(runs)} ${are} left out (${which})` }];
   }
   return reason === null
-    ? [{ label: "stable", says: say`no ${exact(searched)} runs at one end of either side turn it` }]
+    ? [{ label: "stable", says: say`leaving out up to ${exact(searched)} extreme runs does not change it` }]
     : [];
 }
 

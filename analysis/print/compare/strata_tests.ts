@@ -52,7 +52,7 @@ export function strataSpread({ spread }: Stratification, { letters: [a, b] }: Si
   if (test === null && fk === null && side_tests.every((one) => one === null)) {
     return {
       title,
-      says: plain(`NO-DATA, fewer than 2 strata with ${TEST_NEEDS} runs that vary`),
+      says: plain(`NO-DATA, two strata with ${TEST_NEEDS} different runs each are needed`),
       findings: [],
     };
   }

@@ -18,7 +18,7 @@ import type { ToldTails } from "./tails.ts";
 const LONGEST_VERDICT = Math.max(...VERDICTS.map((verdict) => verdict.length));
 const LABEL = 14;
 
-/** Findings printed with their method. The methods of the others are always the same and come at the end. */
+/** Findings whose method may differ from question to question. Those of the others are always the same. */
 const WITH_METHOD = ["shift", "equivalence", "equal spread", "distribution"];
 
 const SAMPLES = {
@@ -69,20 +69,21 @@ function answersOf(told: readonly ToldComparison[], width: number): string[] {
 }
 
 function textOf(told: ToldComparison, plots: boolean): string {
+  const common = commonMethods(told.questions);
   const sections = [
     sentence(told.answer),
     told.sides.flatMap((side, index) => sentence(side, `${told.letters[index]}  `)),
     overviewLines(told),
     keyVerdictLines(told.mechanisms),
     headed(told.warnings),
-    ...told.questions.map((question) => questionLines(question, plots)),
+    ...told.questions.map((question) => questionLines(question, plots, common)),
     ...partShiftLines(told.parts),
     keyLines(told.mechanisms),
     tailLines(told.tails),
     ...told.strata.map((strata) => strataLines(strata, plots)),
     ...told.association.map(crossLines),
     contextLines(told),
-    sentence(joined(told.methods, " ")),
+    sentence(joined([...told.methods, ...methodsInWords(common)], " ")),
   ];
   return sections.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
@@ -108,7 +109,35 @@ function overviewLines({ overview }: ToldComparison): string[] {
   return table(overview, { indent: "", head, lines: 0, columns, plots: false }, "questions");
 }
 
-function questionLines(told: ToldQuestion, plots: boolean): string[] {
+/** Methods by the name of what is found. */
+type Methods = ReadonlyMap<string, Said>;
+
+function nameOf({ what, topic }: Finding): string {
+  return what ?? topic;
+}
+
+/** Methods that are the same in all questions that have such a finding, where there are several: they are said once. */
+function commonMethods(questions: readonly ToldQuestion[]): Methods {
+  const found = questions.flatMap(({ findings }) =>
+    [...Map.groupBy(findings.filter(hasMethod), nameOf)].map(([name, alike]) =>
+      [name, joined(alike.map(({ method }) => method), "; ")] as const
+    )
+  );
+  const byName = Map.groupBy(found, ([name]) => name);
+  return new Map(
+    [...byName].flatMap(([, all]) =>
+      all.length > 1 && all.every(([, { text }]) => text === all[0]![1].text) ? [all[0]!] : []
+    ),
+  );
+}
+
+function methodsInWords(common: Methods): Said[] {
+  if (common.size === 0) return [];
+  const each = [...common].map(([name, method]) => say`${name} by ${method}`);
+  return [say`In all questions: ${joined(each, "; ")}.`];
+}
+
+function questionLines(told: ToldQuestion, plots: boolean, common: Methods): string[] {
   const shown = told.findings.filter(({ what }) => !CROSS_CHECKS.includes(what));
   return [
     `${told.name}: ${told.title}`,
@@ -116,7 +145,12 @@ function questionLines(told: ToldQuestion, plots: boolean): string[] {
     ...notes(told.notes),
     ...table(told.samples, { ...SAMPLES, plots }, "sides"),
     ...fields(told.outliers, LABEL),
-    ...findings(shown.map(withoutMethod), LABEL),
+    ...findings(
+      shown.map((found) =>
+        hasMethod(found) && !common.has(nameOf(found)) ? found : { ...found, method: null }
+      ),
+      LABEL,
+    ),
   ];
 }
 
@@ -142,9 +176,8 @@ function tailLines({ title, table: of, findings: found, late, lacks, methods }: 
   ];
 }
 
-function withoutMethod(found: Finding): Finding {
-  const what = found.what ?? found.topic;
-  return WITH_METHOD.some((name) => what.startsWith(name)) ? found : { ...found, method: null };
+function hasMethod(found: Finding): boolean {
+  return found.method !== null && WITH_METHOD.some((name) => nameOf(found).startsWith(name));
 }
 
 function contextLines({ context: { caption, rows } }: ToldComparison): string[] {

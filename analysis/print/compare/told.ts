@@ -35,7 +35,7 @@ import { tellPartShifts, type ToldPartShifts } from "../parts/shifts.ts";
 import { tellQuestion, type ToldQuestion } from "./question.ts";
 import { lettersOf } from "./reasons.ts";
 import { difference, side, type Sides } from "./sides.ts";
-import { warningInWords } from "./warnings.ts";
+import { warningsInWords } from "./warnings.ts";
 import { tellStrata, type ToldStrata } from "./strata.ts";
 import { tellTails, type ToldTails } from "./tails.ts";
 
@@ -99,10 +99,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
     overview: () => overview(comparison, sides),
     mechanisms: () => tellMechanisms(comparison, sides),
     warnings: () =>
-      comparison.warnings.map((warning): Note => ({
-        label: "warning",
-        says: warningInWords(warning, sides.letters),
-      })),
+      warningsInWords(comparison.warnings, sides.letters).map((says): Note => ({ label: "warning", says })),
     questions: () => questions,
     tails: () => tellTails(comparison, sides),
     parts: () => parts,

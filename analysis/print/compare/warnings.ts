@@ -13,6 +13,51 @@ const SIMPSON = "Simpson's paradox";
 /** How many values of a varying column are named. */
 const NAMED_VALUES = 3;
 
+type OfOrder = Extract<Warning, { readonly code: "not_exchangeable" }>;
+type OfModes = Extract<Warning, { readonly code: "modes" }>;
+
+/** All warnings in words; what is said of several questions is said once, where the first of them stands. */
+export function warningsInWords(warnings: readonly Warning[], letters: Pair<string>): Said[] {
+  const orders = warnings.filter((warning) => warning.code === "not_exchangeable");
+  return warnings.flatMap((warning): Said[] => {
+    if (warning.code === "not_exchangeable") {
+      return warning === orders[0] ? [notExchangeable(orders, letters)] : [];
+    }
+    if (warning.code === "modes") {
+      const alike = warnings.filter((one): one is OfModes =>
+        one.code === "modes" && one.side === warning.side
+      );
+      return warning === alike[0] ? [say`${letters[warning.side]}: ${modes(alike)}`] : [];
+    }
+    return [warningInWords(warning, letters)];
+  });
+}
+
+function notExchangeable(all: readonly OfOrder[], letters: Pair<string>): Said {
+  const found = all.map(({ side, question, lag1, after_run }) => {
+    const what = lag1 !== null
+      ? say`lag-1 autocorrelation ${number(lag1 + 0)}`
+      : say`level change after run ${exact(after_run!)}`;
+    return say`${question} in ${letters[side]} (${what})`;
+  });
+  const of = all.length === 1
+    ? "interval and p-value of its shift"
+    : "intervals and p-values of their shifts";
+  const runs = say`not exchangeable: the runs of ${joined(found, ", ")}`;
+  const shift = say`${runs}; ${of} come from moving blocks of runs`;
+  return say`${shift}, those of spread, shape and strata take runs as independent and claim too much`;
+}
+
+function modes(all: readonly OfModes[]): Said {
+  const [have, its] = all.length === 1 ? ["has", "its"] : ["have", "their"];
+  return plain(
+    `${
+      all.map(({ question }) => question).join(" and ")
+    } ${have} more than one mode (dip): ${its} median may lie ` +
+      "where there are no runs",
+  );
+}
+
 /** @param letters of the sides */
 export function warningInWords(warning: Warning, letters: Pair<string>): Said {
   const [a, b] = letters;
@@ -71,12 +116,16 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
       });
       return say`columns that vary within strata but are not keys: ${joined(columns, ", ")}`;
     }
+    case "not_exchangeable":
+      return notExchangeable([warning], letters);
+    case "modes":
+      return say`${letters[warning.side]}: ${modes([warning])}`;
     default:
       return say`${letters[warning.side]}: ${ofSide(warning)}`;
   }
 }
 
-function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
+function ofSide(warning: Exclude<Extract<Warning, { readonly side: 0 | 1 }>, OfOrder | OfModes>): Said {
   switch (warning.code) {
     case "files_differ": {
       const { question, medians_ns: [low, high] } = warning;
@@ -119,19 +168,6 @@ function ofSide(warning: Extract<Warning, { readonly side: 0 | 1 }>): Said {
       const { question, missing, complete } = warning;
       return say`${question} was not observed in ${exact(missing)} of ${exact(complete)} complete runs`;
     }
-    case "not_exchangeable": {
-      const { question, lag1, after_run } = warning;
-      const found = lag1 !== null
-        ? say`lag-1 autocorrelation ${number(lag1 + 0)}`
-        : say`level change after run ${exact(after_run!)}`;
-      const runs = say`the runs of ${question} are not exchangeable (${found})`;
-      const shift = say`${runs}; interval and p-value of its shift come from moving blocks of runs`;
-      return say`${shift}, those of spread, shape and strata take runs as independent and claim too much`;
-    }
-    case "modes":
-      return plain(
-        `${warning.question} has more than one mode (dip): its median may lie where there are no runs`,
-      );
   }
 }
 

@@ -2,12 +2,14 @@
 
 import type { Key, Split } from "../../../analysis/mechanisms/keys.ts";
 import type { LockInVerdict } from "../../../analysis/mechanisms/lock_in.ts";
+import { orderTest, runsPerEffective } from "../../../analysis/compare/order.ts";
 import { lockInAnswers } from "../../../analysis/mechanisms/lock_ins.ts";
+import { checkSeries } from "../../../analysis/sample/series.ts";
 import type { FileSample } from "../../../analysis/sample/sample.ts";
 import type { Pair } from "../../../analysis/sample/summary.ts";
 import type { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { normalQuantile } from "../../../analysis/stats/special.ts";
-import { draw, generatorOf, type Population, POPULATIONS, sampleOf } from "../populations.ts";
+import { draw, drawSeries, generatorOf, type Population, POPULATIONS, sampleOf } from "../populations.ts";
 
 const SHARE = 0.5;
 const ALPHA = 0.05;
@@ -30,6 +32,8 @@ interface Story {
   readonly percent: number;
   /** The verdict is on flags that the path, the key of the story, is behind. */
   readonly isMirrored?: boolean;
+  /** Of the normal numbers behind neighbouring runs; the value then comes in spells of ten runs. */
+  readonly lag1?: number;
   /** What no more than 5 % may say. */
   readonly wrong: readonly LockInVerdict[];
 }
@@ -67,6 +71,13 @@ export const LOCK_IN_STORIES: readonly Story[] = [
     others: ["alike", "limit in width"],
     percent: 50,
     wrong: ["LOCKS-IN", "DOES-NOT", "CONFOUNDED"],
+  },
+  {
+    name: "wide, in B on the limit, neighbours alike",
+    others: ["wide", "limit in width"],
+    percent: 50,
+    lag1: 0.5,
+    wrong: ["LOCKS-IN"],
   },
   {
     name: "flags that follow the path",
@@ -168,16 +179,14 @@ interface Drawn {
 function drawn(
   population: Population,
   n: number,
-  percent: number,
+  { percent, lag1 }: Story,
   change: Change,
   random: Xoshiro128,
 ): Drawn {
-  const codes = Uint32Array.from(
-    { length: n },
-    (_, i) => Math.floor(((i + 1) * percent) / 100) > Math.floor((i * percent) / 100) ? 1 : 2,
-  );
+  const codes = lag1 === undefined ? dealt(n, percent) : inSpells(n, random);
+  const runs = lag1 === undefined ? draw(population, n, random) : drawSeries(population, n, lag1, random);
   const tick = population.hasTicks ? population.unitNs / 2 : 1;
-  const series = draw(population, n, random).map((value, i) =>
+  const series = runs.map((value, i) =>
     codes[i] === 1 ? value : Math.round(changed(value, population, change) / tick) * tick
   );
   return {
@@ -185,6 +194,28 @@ function drawn(
     codes,
     following: codes.map((code) => random.uniform() < FOLLOWS ? code : 3 - code),
   };
+}
+
+/** So many runs in a hundred have the value, evenly. */
+function dealt(n: number, percent: number): Uint32Array {
+  const upTo = (runs: number) => Math.floor((runs * percent) / 100);
+  return Uint32Array.from({ length: n }, (_, i) => upTo(i + 1) > upTo(i) ? 1 : 2);
+}
+
+const SPELL = 10;
+
+function inSpells(n: number, random: Xoshiro128): Uint32Array {
+  let code = 1;
+  return Uint32Array.from({ length: n }, () => {
+    if (random.index(SPELL) === 0) code = 3 - code;
+    return code;
+  });
+}
+
+/** As compare has it. */
+function inflationOf([a, b]: Pair<FileSample>): Pair<number> {
+  const series = [checkSeries(a), checkSeries(b)] as const;
+  return runsPerEffective(series, orderTest(series), [a.sorted.length, b.sorted.length]);
 }
 
 function splitOf(name: string, valueCodes: Pair<Uint32Array>): Split {
@@ -196,24 +227,25 @@ function splitOf(name: string, valueCodes: Pair<Uint32Array>): Split {
 /** Shares of the verdicts on `pairs` pairs of sides with `n` runs each. */
 export function lockInShares(
   population: Population,
-  { name, others, percent, isMirrored = false, wrong }: Story,
+  story: Story,
   n: number,
   pairs: number,
 ): LockInShares {
+  const { name, others, isMirrored = false, lag1, wrong } = story;
   const random = generatorOf("locks in", population.name, name, n);
-  const rules = {
-    alpha: ALPHA,
-    share: SHARE,
-    marginNs: UNITS_PER_MARGIN * population.unitNs,
-    inflation: [1, 1],
-  } as const;
   const counts = new Map<LockInVerdict, number>();
   for (let pair = 0; pair < pairs; pair++) {
     const [a, b] = [0, 1].map((side) =>
-      drawn(population, n, percent, changeOf(population, others[side as 0 | 1]), random)
+      drawn(population, n, story, changeOf(population, others[side as 0 | 1]), random)
     ) as [Drawn, Drawn];
     const path = splitOf("path", [a.codes, b.codes]);
     const splits = isMirrored ? [path, splitOf("signature", [a.following, b.following])] : [path];
+    const rules = {
+      alpha: ALPHA,
+      share: SHARE,
+      marginNs: UNITS_PER_MARGIN * population.unitNs,
+      inflation: lag1 === undefined ? [1, 1] as const : inflationOf([a.sample, b.sample]),
+    };
     const { verdict } = lockInAnswers(splits, [a.sample, b.sample], rules).at(-1)!;
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }

@@ -35,11 +35,12 @@ export function lockInSection(
 
 Half of the runs have the value, or a third where that is said. The others are 9 times as wide about the same place, or
 apart by 30 times what the population is made of, or alike; or so wide, or so far apart, that the ratio of distances is
-the declared share, 0.5: that is the limit. Flags that follow the path are those of 95 % of the runs; the verdict is on the flags. Goal: what
-is wrong is said of at most 5.5 %; ${
+the declared share, 0.5: that is the limit. Neighbours alike: the normal numbers behind them are correlated 0.5, and the
+value comes in spells of ten runs. Flags that follow the path do so in 95 % of the runs; the verdict is on the flags.
+Wrong are LOCKS-IN where not both sides are below the limit, DOES-NOT where not both are above it, CONFOUNDED where
+neither or both are, and of the flags LOCKS-IN. Goal: each is said of at most 5.5 %; ${
     cells[0]!.pairs
-  } pairs a cell. Wrong are LOCKS-IN where not both sides are below the limit,
-DOES-NOT where not both are above it, CONFOUNDED where neither or both are, and of the flags LOCKS-IN.
+  } pairs a cell.
 
 | population | truth | n | ${LOCK_IN_VERDICTS.join(" | ")} |
 | --- | --- | ---: | ${LOCK_IN_VERDICTS.map(() => "---:").join(" | ")} |

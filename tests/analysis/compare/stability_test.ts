@@ -30,7 +30,7 @@ Deno.test("runs that drift get an interval from blocks of runs, wider than the u
   const warned = drift.warnings.find(({ code }) => code === "not_exchangeable");
   assert.deepEqual({ ...warned, lag1: drift.offset.series[0].lag1!.r }, warned);
   assert.deepEqual(warned, { ...warned, side: 0, question: "offset", after_run: null });
-  assert.match(compareText([drift]), / {16}not exchangeable: blocks of \d+ and \d+ runs/);
+  assert.match(compareText([drift]), / {16}not exchangeable, resampled in blocks of \d+ \(A\) and \d+/);
   assert.equal(drift.offset.leave_out!.searched, 0);
   assert.deepEqual(drift.offset.leave_out!.reason, { code: "not_exchangeable" });
 });

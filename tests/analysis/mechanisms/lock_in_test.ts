@@ -147,6 +147,38 @@ Deno.test("values with too few runs are only among the others, and counted", () 
   assert.deepEqual(lock_in.values.map(({ sides }) => [sides[0].n, sides[0].others_n]), [[60, 60], [54, 66]]);
 });
 
+Deno.test("the synchronous wake locks in where migrated runs are wide without it: flags and signature are one fact", () => {
+  // Of the wide runs half are migrated too.
+  const over: Over = (isLeft, random) => ({
+    ...isLeft ? random.uniform() < 0.5 ? LEFT : { signature: "WF_MIGRATED", migrated: true } : SYNCED,
+    path: random.uniform() < 0.5 ? "direct" : "wakelist",
+    ttwu_stack: stackKey(DIRECT),
+  });
+  const result = story(over, { direct: TIGHT, wakelist: WIDE }, 200);
+  const of = (name: string) => keyOf(result, name).ttwu_to_tkread.lock_in;
+  // The signature is the first key that has the flags.
+  const signature =
+    result.mechanisms.keys.find(({ keys }) => keys[0].name === "signature")!.ttwu_to_tkread.lock_in;
+  assert.equal(signature.verdict, "LOCKS-IN");
+  assert.deepEqual(verdictsOf(signature), {
+    "WF_SYNC|WF_MIGRATED": "LOCKS-IN",
+    none: "DOES-NOT",
+    WF_MIGRATED: "DOES-NOT",
+  });
+  assert.deepEqual([of("WF_SYNC").verdict, verdictsOf(of("WF_SYNC")).WF_SYNC], ["LOCKS-IN", "LOCKS-IN"]);
+  assert.notEqual(of("migrated").verdict, "LOCKS-IN");
+});
+
+Deno.test("of very many values the eight with the most runs have verdicts", () => {
+  const signature = (i: number): Partial<Row> => ({ signature: `value ${i % 10 < 8 ? i % 10 : 8 + i % 4}` });
+  const rows = runs(spread(200, 40 * MS, 1000), signature);
+  const { keys: [{ name }], offset: { lock_in } } = keyOf(compared(rows, rows), "signature");
+  assert.equal(name, "signature");
+  assert.equal(lock_in.values.length, 8);
+  assert.deepEqual(lock_in.values.map(({ sides }) => sides[0].n), Array(8).fill(20));
+  assert.deepEqual([lock_in.left_out_values, lock_in.left_out_runs], [4, 80]);
+});
+
 Deno.test("a value that locks in on one side only is CONFOUNDED, one that a side lacks too, few runs are open", () => {
   const half = (i: number): Partial<Row> => i % 2 === 0 ? { path: "wakelist" } : {};
   const wide = spread(120, 40 * MS, 1000).map((offset, i) =>

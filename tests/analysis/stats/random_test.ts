@@ -53,3 +53,15 @@ Deno.test("drawing to the front keeps all values and draws every subset equally 
   const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
   assert.ok(chiSquareSurvival(chiSquare, 9) > 0.001, `chi-square ${chiSquare}`);
 });
+
+Deno.test("draws that are counted are those that index() would choose, and leave the generator where it would be", () => {
+  for (const [draws, limit] of [[0, 1], [1, 1], [30, 30], [1000, 7], [5, 400]] as const) {
+    const [counted, single] = [Xoshiro128.seeded(draws), Xoshiro128.seeded(draws)];
+    const counts = new Uint16Array(limit).fill(9);
+    counted.countIndexes(counts, draws, limit);
+    const expected = new Uint16Array(limit);
+    for (let draw = 0; draw < draws; draw++) expected[single.index(limit)]!++;
+    assert.deepEqual(counts, expected);
+    assert.equal(counted.uint32(), single.uint32());
+  }
+});

@@ -84,6 +84,9 @@ Deno.test("the topics have every verdict, column, tier and question", async () =
   for (const verdict of VERDICTS) {
     assert.ok((await topic("verdicts")).includes(`${verdict} ${VERDICT_MEANINGS[verdict]}`), verdict);
   }
+  for (const verdict of ["LOCKS-IN", "DOES-NOT", "TWO", "ONE"]) {
+    assert.match(await topic("verdicts"), new RegExp(`${verdict} of a key: `));
+  }
   for (const { name } of COLUMNS) {
     assert.ok((await topic("columns")).includes(` ${name} `) || name === COLUMNS[0].name);
   }

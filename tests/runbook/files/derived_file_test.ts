@@ -58,6 +58,6 @@ Deno.test("--force writes through a link, and replaces no folder", () =>
     assert.equal(Deno.readTextFileSync(`${folder}/page.html`), "second");
     assert.ok(Deno.lstatSync(`${folder}/link`).isSymlink);
     await assert.rejects(writeDerivedFile(folder, true, () => {}), {
-      message: `cannot replace ${folder}: it is no regular file; choose another path with --out`,
+      message: `cannot replace ${folder}: it is not a regular file; choose another path with --out`,
     });
   }));

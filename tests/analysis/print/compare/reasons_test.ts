@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LeaveOutReason, StratumReason, VerdictReason } from "../../../../analysis/compare/reasons.ts";
 import type { Warning } from "../../../../analysis/compare/warning.ts";
 import { reasonInWords } from "../../../../analysis/print/compare/reasons.ts";
-import { warningInWords } from "../../../../analysis/print/compare/warnings.ts";
+import { warningInWords, warningsInWords } from "../../../../analysis/print/compare/warnings.ts";
 
 const LETTERS = ["A", "C"] as const;
 
@@ -105,12 +105,12 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
   ],
   [
     { code: "not_exchangeable", side: 0, question: "offset", lag1: 0.5, after_run: null },
-    "A: the runs of offset are not exchangeable (lag-1 autocorrelation 0.50); interval and p-value of its " +
+    "not exchangeable: the runs of offset in A (lag-1 autocorrelation 0.50); interval and p-value of its " +
     "shift come from moving blocks of runs, those of spread, shape and strata take runs as independent and claim too much",
   ],
   [
     { code: "not_exchangeable", side: 1, question: "offset", lag1: null, after_run: 25 },
-    "C: the runs of offset are not exchangeable (level change after run 25); interval and p-value of its " +
+    "not exchangeable: the runs of offset in C (level change after run 25); interval and p-value of its " +
     "shift come from moving blocks of runs, those of spread, shape and strata take runs as independent and claim too much",
   ],
   [
@@ -151,3 +151,23 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
 for (const [warning, words] of WARNINGS) {
   Deno.test(`a warning in words: ${words}`, () => assert.equal(warningInWords(warning, LETTERS).text, words));
 }
+
+Deno.test("what is said of several questions is said once, where the first of them stands", () => {
+  const order = { code: "not_exchangeable", after_run: null } as const;
+  const warnings: Warning[] = [
+    { ...order, side: 0, question: "offset", lag1: 0.5 },
+    { code: "modes", side: 1, question: "offset" },
+    { code: "lost_events", side: 0, events: 3 },
+    { ...order, side: 1, question: "ttwu_to_tkread", lag1: null, after_run: 25 },
+    { code: "modes", side: 1, question: "ttwu_to_tkread" },
+    { code: "modes", side: 0, question: "offset" },
+  ];
+  assert.deepEqual(warningsInWords(warnings, ["A", "C"]).map(({ text }) => text), [
+    "not exchangeable: the runs of offset in A (lag-1 autocorrelation 0.50), ttwu_to_tkread in C (level change " +
+    "after run 25); intervals and p-values of their shifts come from moving blocks of runs, those of spread, shape " +
+    "and strata take runs as independent and claim too much",
+    "C: offset and ttwu_to_tkread have more than one mode (dip): their median may lie where there are no runs",
+    "A: 3 events were lost",
+    "A: offset has more than one mode (dip): its median may lie where there are no runs",
+  ]);
+});
