@@ -140,7 +140,7 @@ function thinness(sides: Pair<Side>): Warning[] {
 
 /** A shift cannot be known more precisely than the edges from which it is measured. */
 function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number | null): Warning[] {
-  const known_to_ns = a.meta.edge_uncertainty_ns + b.meta.edge_uncertainty_ns;
+  const known_to_ns = Math.min(Number.MAX_VALUE, a.meta.edge_uncertainty_ns + b.meta.edge_uncertainty_ns);
   return margin_ns === null || known_to_ns < margin_ns
     ? []
     : [{ code: "edges", question: LEAD.name, known_to_ns, margin_ns }];

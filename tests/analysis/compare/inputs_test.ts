@@ -179,3 +179,11 @@ Deno.test("a margin that no runbook can declare is refused: nothing can be drawn
     );
   }
 });
+
+Deno.test("edges that are known to no more than the largest number are warned of by a finite one", () => {
+  const meta = { edge_uncertainty_ns: Number.MAX_VALUE };
+  const [a, b] = ["a.csv", "b.csv"].map((name) => read(fileText(runs(HALF), meta), undefined, name));
+  const { warnings } = compare(a!, b!);
+  const edges = warnings.find(({ code }) => code === "edges");
+  assert.deepEqual(edges, { ...edges, known_to_ns: Number.MAX_VALUE });
+});
