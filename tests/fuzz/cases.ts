@@ -2,6 +2,9 @@
 
 import { QUESTION_NAMES } from "../../analysis/asked/askable.ts";
 import { KEY_NAMES } from "../../analysis/sample/key_columns.ts";
+import { Failure } from "../../analysis/failure.ts";
+import { ParquetRows } from "../../analysis/parquet/write.ts";
+import { readResultFile } from "../../analysis/result/file.ts";
 import { Dice } from "./dice.ts";
 import { resultFile } from "./result_files.ts";
 import { runbook } from "./runbooks.ts";
@@ -26,7 +29,10 @@ export function caseOf(seed: number, number: number, folder: string): Case {
   }
   const broken = dice.oneIn(3);
   const names = ["a.csv", "b.csv", "c.csv"];
-  const files = Object.fromEntries(names.map((name) => [name, resultFile(dice, broken && dice.oneIn(2))]));
+  const files: Record<string, Uint8Array> = Object.fromEntries(
+    names.map((name) => [name, resultFile(dice, broken && dice.oneIn(2))]),
+  );
+  if (dice.oneIn(6)) files["a.csv"] = asParquet(resultFile(dice, false), dice);
   const [a, b, c] = names.map((name) => `${folder}/${name}`) as [string, string, string];
   const by = dice.oneIn(3) ? ["--by", dice.times(1 + dice.below(3), () => dice.of(KEY_NAMES)).join(",")] : [];
   const margin = dice.oneIn(4)
@@ -39,7 +45,7 @@ export function caseOf(seed: number, number: number, folder: string): Case {
   const failOn = dice.oneIn(4) ? ["--fail-on", "DIFFERENT,NO-DATA"] : [];
   const format = (...formats: string[]) => ["--format", dice.of(formats)];
   const args = dice.of([
-    () => ["show", ...by, ...format("text", "json"), a],
+    () => ["show", ...by, ...format("text", "json"), a, ...dice.of([[], others])],
     () => [
       "compare",
       // Colours are escape sequences of our own.
@@ -47,8 +53,7 @@ export function caseOf(seed: number, number: number, folder: string): Case {
       ...options,
       ...failOn,
       ...format("text", "json", "csv", "markdown", "html"),
-      a,
-      ...others,
+      ...dice.oneIn(3) ? ["--a", a, "--a", c, "--b", `${folder}/b*.csv`] : [a, ...others],
     ],
     () => [
       "compare",
@@ -65,4 +70,20 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     () => ["export", ...format("folded", "perfetto", "parquet"), "--out", "-", a],
   ])();
   return { files, args, columns };
+}
+
+/** The same file as `probe export` writes it, in every other case with some bytes changed; what it refuses stays. */
+function asParquet(file: Uint8Array, dice: Dice): Uint8Array {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const rows = new ParquetRows((bytes) => pieces.push(bytes.slice()));
+  try {
+    rows.finish(readResultFile("a.csv", [file], (row) => rows.visit(row)));
+  } catch (error) {
+    if (error instanceof Failure) return file;
+    throw error;
+  }
+  const whole = new Uint8Array(pieces.flatMap((piece) => [...piece]));
+  if (dice.oneIn(2)) return whole;
+  for (let change = dice.below(4); change >= 0; change--) whole[dice.below(whole.length)] = dice.below(256);
+  return dice.oneIn(5) ? whole.slice(0, dice.below(whole.length)) : whole;
 }
