@@ -4,10 +4,13 @@
  * from the first edge on, written as decimal fractions, so no ns is lost. A slice of the chain has the name
  * of the stage that ends it. The end of a slice and the beginning of the next have exactly the same text,
  * because importers compare times as doubles.
+ *
+ * What the time of a run went into is in its arguments, in ns, and is no slices: a file has the length of each part, not
+ * when it was, and most parts are several pieces.
  */
 
 import { CHAIN_STAGES, type ChainStage } from "../show/chain.ts";
-import type { ColumnName } from "../result/columns.ts";
+import { type ColumnName, EDGE_PARTS, PARTS } from "../result/columns.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
 
@@ -31,6 +34,13 @@ const RUN_ARGS = [
   "tkread_stack",
 ] as const satisfies readonly ColumnName[];
 
+/** What says more of a cause. */
+const WHICH: Readonly<Record<string, ColumnName>> = {
+  tasks: "other_task",
+  interrupts: "interrupt",
+  idle: "idle_state",
+};
+
 interface Point {
   readonly stage: ChainStage;
   readonly ns: bigint;
@@ -43,6 +53,8 @@ export class PerfettoTrace {
   readonly #write: (text: string) => void;
   /** Where the latest slice of each track ended. */
   readonly #ends = new Map<number, bigint>();
+  /** The key of each order. */
+  readonly #orders = new Map<string, string>();
   #origin: bigint | null = null;
   #events = 0;
 
@@ -61,7 +73,7 @@ export class PerfettoTrace {
     if (this.#follows(`run ${run}`, RUNS, first, last)) {
       // Runs do not touch each other, so each needs only one event.
       this.#event(
-        { ph: "X", name: `run ${run}`, tid: RUNS, args: observed(row) },
+        { ph: "X", name: `run ${run}`, tid: RUNS, args: { ...observed(row), ...this.#orderOf(row) } },
         first.ns,
         last.ns - first.ns,
       );
@@ -103,8 +115,18 @@ export class PerfettoTrace {
       meta: file.meta,
       end: file.end,
       stacks,
+      orders: Object.fromEntries([...this.#orders].map(([text, key]) => [key, text])),
     };
     this.#write(`\n],"otherData":${JSON.stringify(otherData)}}\n`);
+  }
+
+  /** The order of locks, clocks and stages by a short key: it is long, and most runs share it. */
+  #orderOf(row: RowView): { readonly order?: string } {
+    const text = row.text("order");
+    if (text === null) return {};
+    const key = this.#orders.get(text) ?? `o${this.#orders.size + 1}`;
+    this.#orders.set(text, key);
+    return { order: key };
   }
 
   #name(what: "process_name" | "thread_name", track: number, name: string): void {
@@ -152,12 +174,34 @@ export class PerfettoTrace {
   }
 }
 
-function observed(row: RowView): Record<string, string> {
-  return Object.fromEntries(RUN_ARGS.flatMap((name) => {
+function observed(row: RowView): Record<string, string | Record<string, number>> {
+  const args = Object.fromEntries(RUN_ARGS.flatMap((name) => {
     const text = row.text(name);
     // Most runs are complete; repeating that for each would take a fiftieth of the file.
     return text === null || name === "status" && text === "complete" ? [] : [[name, text]];
   }));
+  const lost = row.number("events_lost");
+  // With lost events the parts are incomplete, and the largest may be another.
+  if (lost > 0) return { ...args, events_lost: String(lost) };
+  const cause = row.text("cause");
+  const which = WHICH[cause ?? ""];
+  const told = which === undefined ? null : row.text(which);
+  const parts = partsOf(row, PARTS);
+  const edge = partsOf(row, EDGE_PARTS);
+  return {
+    ...args,
+    ...cause === null ? {} : { cause },
+    ...which === undefined || told === null ? {} : { [which]: told },
+    ...parts === null ? {} : { ttwu_to_tkread_ns: parts },
+    ...edge === null ? {} : { edge_to_ttwu_ns: edge },
+  };
+}
+
+/** The parts that took time; null when none was observed. */
+function partsOf(row: RowView, table: typeof PARTS | typeof EDGE_PARTS): Record<string, number> | null {
+  const all = table.map(({ name }) => [name, row.number(`part_${name}_ns`)] as const);
+  if (all.every(([, ns]) => Number.isNaN(ns))) return null;
+  return Object.fromEntries(all.filter(([, ns]) => ns !== 0 && !Number.isNaN(ns)));
 }
 
 /** The stages that were observed, in the order of the chain. */

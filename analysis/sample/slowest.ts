@@ -10,6 +10,13 @@ export interface SlowRun {
   readonly path: string | null;
   readonly target_cpu: number | null;
   readonly waker_comm: string | null;
+  /** The largest part of ttwu_to_tkread_ns, and what that was where a column tells. */
+  readonly cause: string | null;
+  readonly other_task: string | null;
+  readonly interrupt: string | null;
+  readonly idle_state: number | null;
+  /** Above 0: some of its parts were lost, so the cause may be another. */
+  readonly events_lost: number | null;
 }
 
 /** Runs by the duration that orders them, the slowest first; of equal ones the earlier first. */

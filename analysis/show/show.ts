@@ -139,6 +139,11 @@ export class ShowColumns {
       path: row.text("path"),
       target_cpu: nullable(row.number("target_cpu")),
       waker_comm: row.text("waker_comm"),
+      cause: row.text("cause"),
+      other_task: row.text("other_task"),
+      interrupt: row.text("interrupt"),
+      idle_state: nullable(row.number("idle_state")),
+      events_lost: nullable(row.number("events_lost")),
     });
   }
 

@@ -86,7 +86,8 @@ export class Tally {
     if (Number(lost_events ?? 0) > 0) note("ring_full");
   }
 
-  #noteSlow({ run, offset_ns, ttwu_to_tkread_ns, path, target_cpu, waker_comm }: Row): void {
+  #noteSlow(row: Row): void {
+    const { run, offset_ns, ttwu_to_tkread_ns, path, waker_comm, cause, other_task, interrupt } = row;
     const [offset, ttwuToTkread] = [nanOr(offset_ns), nanOr(ttwu_to_tkread_ns)];
     if (!this.#slowest.takes(offset, ttwuToTkread)) return;
     this.#slowest.add({
@@ -94,8 +95,13 @@ export class Tally {
       offset_ns: offset_ns === null ? null : offset,
       ttwu_to_tkread_ns: ttwu_to_tkread_ns === null ? null : ttwuToTkread,
       path,
-      target_cpu: target_cpu === null ? null : Number(target_cpu),
+      target_cpu: nullable(row.target_cpu),
       waker_comm,
+      cause,
+      other_task,
+      interrupt,
+      idle_state: nullable(row.idle_state),
+      events_lost: nullable(row.events_lost),
     });
   }
 
@@ -183,6 +189,10 @@ export class Tally {
     return columns.filter(({ name, occasional }) => !mayBeEmpty(occasional) && !this.#observed.has(name))
       .map(({ name }) => name);
   }
+}
+
+function nullable(value: bigint | number | null): number | null {
+  return value === null ? null : Number(value);
 }
 
 function nanOr(ns: bigint | number | null): number {

@@ -1,13 +1,13 @@
 /** What a series has measured, before anything else that is known of it: both durations, and the slowest runs. */
 
 import { type Distribution, percentileNeeds } from "../../sample/description.ts";
-import type { Slowest } from "../../sample/slowest.ts";
+import type { Slowest, SlowRun } from "../../sample/slowest.ts";
 import { placeAndSpread } from "../measured.ts";
 import type { Cell, Table } from "../model.ts";
-import { duration, exact, plain } from "../said.ts";
+import { duration, exact, joined, plain, say } from "../said.ts";
 
 export type DistributionColumn = "n" | "min" | "median" | "p95" | "p99" | "max" | "iqr" | "mad";
-export type SlowestColumn = "offset" | "ttwu" | "path" | "cpu" | "waker";
+export type SlowestColumn = "offset" | "ttwu" | "path" | "cpu" | "waker" | "cause";
 
 export interface MeasuredSeries {
   readonly offset: Distribution;
@@ -70,6 +70,7 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
       { id: "path", name: "path", per: "row" },
       { id: "cpu", name: "CPU", per: "row" },
       { id: "waker", name: "waker", per: "row" },
+      { id: "cause", name: "cause", per: "row" },
     ],
     rows: runs.map((run) => ({
       head: exact(run.run),
@@ -79,12 +80,27 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
         path: [text(run.path)],
         cpu: [run.target_cpu === null ? null : exact(run.target_cpu)],
         waker: [text(run.waker_comm)],
+        cause: [causeOf(run)],
       },
       bins: [],
     })),
     range: null,
     empty: "no complete run",
   };
+}
+
+/** The cause, and which task, interrupt or idle state it was. */
+function causeOf({ cause, other_task, interrupt, idle_state, events_lost }: SlowRun): Cell {
+  if (cause === null) return null;
+  const which = cause === "tasks"
+    ? text(other_task)
+    : cause === "interrupts"
+    ? text(interrupt)
+    : cause === "idle" && idle_state !== null
+    ? say`state ${exact(idle_state)}`
+    : null;
+  const isSure = (events_lost ?? 0) === 0;
+  return joined([plain(isSure ? cause : `${cause}?`), which], " ");
 }
 
 function text(of: string | null): Cell {

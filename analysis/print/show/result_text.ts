@@ -32,10 +32,25 @@ const SLOWEST = {
   ],
 } as const;
 
+/** The same with the cause, and less room for the others. */
+const WITH_CAUSE = {
+  ...SLOWEST,
+  head: 7,
+  columns: [
+    { id: "cause", width: 18, align: "left" },
+    { id: "offset", width: 9 },
+    { id: "ttwu", width: 15 },
+    { id: "path", width: 9 },
+    { id: "cpu", width: 4 },
+    { id: "waker", width: 16 },
+  ],
+} as const;
+
 export function distributionLines(of: Table<DistributionColumn>): string[] {
   return table(of, DISTRIBUTION, "durations");
 }
 
 export function slowestLines(of: Table<SlowestColumn>): string[] {
-  return [of.caption, ...table(of, SLOWEST, "runs")];
+  const isKnown = of.rows.some(({ cells }) => cells.cause[0] !== null);
+  return [of.caption, ...table(of, isKnown ? WITH_CAUSE : SLOWEST, "runs")];
 }

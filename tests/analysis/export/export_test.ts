@@ -190,6 +190,39 @@ Deno.test("stages in the wrong order are instants that say so", () => {
   ]);
 });
 
+Deno.test("a run has its parts, its cause and its order in its arguments; with lost events it has how many", () => {
+  const parts = {
+    part_pi_lock_ns: null,
+    part_waker_ns: 1000,
+    part_wakelist_ns: 0,
+    part_idle_ns: 0,
+    part_tasks_ns: 2500,
+    part_steal_ns: null,
+    part_target_ns: 500,
+    part_probes_ns: 0,
+    part_unexplained_ns: 0,
+    part_edge_waker_ns: null,
+    part_edge_unexplained_ns: 1000,
+    cause: "tasks",
+    other_task: "hog",
+    interrupt: "timer",
+    order: "wakeup<switch<tkread",
+    events_lost: 0,
+  } as const;
+  const { events, otherData } = trace(fileText([
+    rowOf(1, USUAL, parts),
+    rowOf(2, USUAL, { ...parts, order: "switch<wakeup<tkread" }),
+    rowOf(3, USUAL, { ...parts, events_lost: 7 }),
+  ]));
+  const [first, second, third] = events.filter(({ ph }) => ph === "X").map(({ args }) => args!);
+  assert.deepEqual(first!.ttwu_to_tkread_ns, { waker: 1000, tasks: 2500, target: 500 });
+  assert.deepEqual(first!.edge_to_ttwu_ns, { edge_unexplained: 1000 });
+  assert.deepEqual([first!.cause, first!.other_task, first!.interrupt], ["tasks", "hog", undefined]);
+  assert.deepEqual([first!.order, second!.order, third!.order], ["o1", "o2", "o1"]);
+  assert.deepEqual(otherData.orders, { o1: "wakeup<switch<tkread", o2: "switch<wakeup<tkread" });
+  assert.deepEqual([third!.events_lost, third!.cause, third!.ttwu_to_tkread_ns], ["7", undefined, undefined]);
+});
+
 Deno.test("a trace of 10,000 runs has less than 10 MB", () => {
   const { json } = trace([...generate({ rows: 10_000, seed: 5, env: "vm" })].join(""));
   assert.ok(json.length < 10e6, `${json.length} bytes`);

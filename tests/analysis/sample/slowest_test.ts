@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import { SlowestRuns, type SlowRun } from "../../../analysis/sample/slowest.ts";
 
 function run(run: number, offset_ns: number | null, ttwu_to_tkread_ns: number | null): SlowRun {
-  return { run, offset_ns, ttwu_to_tkread_ns, path: "direct", target_cpu: 1, waker_comm: "w" };
+  return {
+    run,
+    offset_ns,
+    ttwu_to_tkread_ns,
+    path: "direct",
+    target_cpu: 1,
+    waker_comm: "w",
+    cause: null,
+    other_task: null,
+    interrupt: null,
+    idle_state: null,
+    events_lost: null,
+  };
 }
 
 Deno.test("five runs are kept, the slowest first, of equal ones the earlier first", () => {
