@@ -17,7 +17,7 @@ import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as 
 import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, checkStackKey, Integers, readId, shown } from "./cells.ts";
-import { DictionaryColumn, IdSet, NumberColumn, SparseColumns } from "./column_store.ts";
+import { DictionaryColumn, NumberColumn, SparseColumns } from "./column_store.ts";
 import { type Duration, DURATIONS, PART_PLACES, type PartTime, PLACES } from "./durations.ts";
 import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
@@ -84,7 +84,6 @@ export class RowReader {
   readonly #expectedId = new Uint32Array(2);
   readonly #ttwu = new Uint32Array(2);
   #hasId = false;
-  readonly #ids = new IdSet();
   #largestRun = 0;
   /** All runs so far; only kept from the first row on that is not in ascending order. */
   #runs: Set<number> | null = null;
@@ -279,6 +278,7 @@ export class RowReader {
     this.#runs.add(run);
   }
 
+  /** Runs are told apart by their numbers, which are among the ID's inputs: no ID needs to be remembered. */
   #checkId(complete: boolean): void {
     const integers = this.#integers;
     if (!this.#hasId) {
@@ -309,9 +309,6 @@ export class RowReader {
           idText(expected[0]!, expected[1]!)
         }`,
       );
-    }
-    if (!this.#ids.add(high, low)) {
-      throw new BadRow(AT.correlation_id, `${idText(high, low)} is there already`);
     }
   }
 

@@ -83,10 +83,23 @@ function overTicks(sorted: Float64Array, seed: number | undefined): Float64Array
   for (let from = 0; from < sorted.length; from++) {
     if (sorted[from + 1] !== sorted[from]) continue;
     const to = endOfRun(sorted, from, sorted[from]!);
-    spread.subarray(from, to).sort();
+    if (to - from > FEW) spread.subarray(from, to).sort();
+    else putInOrder(spread, from, to);
     from = to - 1;
   }
   return spread;
+}
+
+/** Up to so many values are put in order one by one. */
+const FEW = 16;
+
+function putInOrder(values: Float64Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i]!;
+    let slot = i;
+    for (; slot > from && values[slot - 1]! > value; slot--) values[slot] = values[slot - 1]!;
+    values[slot] = value;
+  }
 }
 
 /** By size and seed: the sides of a comparison often have the same size. */
