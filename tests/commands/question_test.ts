@@ -96,7 +96,7 @@ Deno.test("every form has what was asked, marked as not declared", async () => {
     details,
     /^switch_to_tkread: target on its CPU to first clock read\n {2}DIFFERENT\n {2}asked +by --question, not/m,
   );
-  assert.match(details.replaceAll(/\s+/g, " "), /Holm p = \S+ in a family of 1;/);
+  assert.match(details.replaceAll(/\s+/g, " "), /Holm p = \S+ in a family of 1\b/);
   const { stdout: csv } = await call("compare", "--format", "csv", ...asked);
   assert.match(csv, /switch_to_tkread,asked,,,DIFFERENT/);
   const { stdout: markdown } = await call("compare", "--format", "markdown", ...asked);
