@@ -79,7 +79,7 @@ text.mark{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--paper)
 .ci{stroke:var(--ink);stroke-width:1.3}.deciding{stroke:var(--ink);stroke-width:4.5}
 .estimate{stroke:var(--ink);stroke-width:8;stroke-linecap:round}
 .frame0,.frame1{stroke:var(--paper)}.frame0{fill:var(--f0)}.frame1{fill:var(--f1)}.icicle text{fill:var(--ink)}
-.part{stroke:none}.p0{fill:var(--p0)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}.p5{fill:var(--p5)}svg text.on{fill:var(--on)}
+.part{stroke:none}.bar{stroke:var(--soft);stroke-width:.8}.p0{fill:var(--p0)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}.p5{fill:var(--p5)}svg text.on{fill:var(--on)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.3rem 0;font-size:.85rem}.legend .swatch{display:inline-block;vertical-align:-2px}
 table{border-collapse:collapse;width:100%;margin:.6rem 0 1.2rem;font-size:.86rem;font-variant-numeric:tabular-nums}
 caption::first-letter{text-transform:uppercase}caption{text-align:left;font-weight:600;font-size:.95rem;padding:.3rem 0}

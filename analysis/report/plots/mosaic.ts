@@ -9,7 +9,7 @@ import { figure } from "./plot.ts";
 const HEIGHT = 220;
 const GAP = 0.006;
 /** Patterns that distinguish the parts, in addition to their names. */
-const PARTS = 6;
+export const PATTERNS = 6;
 const MOST_COLUMNS = 12;
 
 export interface Mosaic {
@@ -50,7 +50,7 @@ export function mosaic(what: string, caption: Part, table: Mosaic): Markup {
 function foldedColumns({ rows, columns }: Mosaic): Mosaic {
   const sizes = columns.map((_, index) => rows.reduce((sum, { counts }) => sum + counts[index]!, 0));
   const order = columns.map((_, index) => index).sort((x, y) => sizes[y]! - sizes[x]! || x - y);
-  const own = order.slice(0, order.length > PARTS ? PARTS - 1 : PARTS);
+  const own = order.slice(0, order.length > PATTERNS ? PATTERNS - 1 : PATTERNS);
   const others = order.slice(own.length);
   const more = others.length > 0;
   return {
@@ -80,7 +80,7 @@ function columnOf(
     if (count === 0) return null;
     const share = `${count}, ${coordinate((100 * count) / size)} %`;
     return markup`<g><title>${name}, ${names[index]!}: ${share}</title><rect class="part p${
-      index % PARTS
+      index % PATTERNS
     }" y="${coordinate(below)}" width="100%" height="${coordinate(Math.max(0.5, height - 1))}"/>${
       height > 16 &&
       markup`<text class="on" x="6" y="${coordinate(below + 14)}">${names[index]!} ${share}</text>`
@@ -93,10 +93,11 @@ function columnOf(
   }">${name}</text></svg></svg>`;
 }
 
-function legend(names: readonly string[]): Markup {
+/** The names of the patterns, in their order. */
+export function legend(names: readonly string[]): Markup {
   const items = names.map((name, index) =>
     markup`<li><svg class="swatch" width="14" height="14" aria-hidden="true"><rect class="part p${
-      index % PARTS
+      index % PATTERNS
     }" width="14" height="14"/></svg> ${name}</li>`
   );
   return markup`<ul class="legend">${items}</ul>`;

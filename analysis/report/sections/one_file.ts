@@ -10,6 +10,7 @@ import { type Markup, markup } from "../html/markup.ts";
 import { type ReportSide, stacksOf } from "../html/runs.ts";
 import { chain } from "./chain.ts";
 import { distributions, runOrders } from "./overview.ts";
+import { partsOfOne } from "./parts.ts";
 import { SLOWEST, tailPlots } from "./tails.ts";
 import { CHAIN, DISTRIBUTIONS, ORDER, type Section, section, STACKS, warnings } from "./section.ts";
 import { sideFacts } from "./side_facts.ts";
@@ -30,6 +31,7 @@ export function oneFile(side: ReportSide): Section[] {
     section(ORDER, runOrders([side], WHOLES.map(({ name }) => [series[name]]))),
     section(SLOWEST, tailPlots([side])),
     section(CHAIN, chain([side])),
+    ...partsOfOne(side),
     section(
       ["Groups of runs", `Runs that share a value. All drawings are of ${OF_STRATA.name}.`],
       strata(side, told),
