@@ -156,7 +156,10 @@ Deno.test("the contents lead to each section, and to nothing else", () => {
   for (const page of [PAGE, ONE, THREE]) {
     const [nav] = /<nav.*?<\/nav>/s.exec(page)!;
     const links = matches(nav, /href="#([^"]*)"/g);
-    assert.deepEqual(links, matches(page, /<h2 id="([^"]*)"/g));
+    const sections = matches(page, /<h2 id="([^"]*)"/g);
+    // With several pairs of files the contents go pair by pair; the page has all answers first.
+    if (page === THREE) assert.deepEqual(links.toSorted(), sections.toSorted());
+    else assert.deepEqual(links, sections);
     assert.equal(new Set(links).size, links.length, links.join());
     assert.equal(matches(page, /(<section>)/g).length, links.length);
   }
