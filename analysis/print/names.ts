@@ -26,9 +26,18 @@ export function stratumName(
 ): string {
   return values.map((value, index) => {
     if (value === null) return "not observed";
+    if (columns[index] === "order") return shortOrder(value);
     if (!columns[index]!.endsWith("_stack")) return cut(value);
     return values.length > 1 ? value.slice(0, SHORT_KEY) : stackName(value, stacks);
   }).join(", ");
+}
+
+/** Where the first two letters would not tell. */
+const IN_SHORT: Readonly<Record<string, string>> = { rq_clock: "cl", rq_unlock: "un", tkread: "re" };
+
+/** An order of locks, clocks and stages, each by two letters: orders differ in their middle, so none may be cut. */
+function shortOrder(order: string): string {
+  return cut(order.split("<").map((name) => IN_SHORT[name] ?? name.slice(0, 2)).join("<"));
 }
 
 /** Every wakeup begins in try_to_wake_up, so only the frames after it distinguish stacks. */
