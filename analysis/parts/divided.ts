@@ -6,7 +6,7 @@
 import { EDGE_PARTS, PARTS } from "../result/columns.ts";
 import type { Duration, PartTime } from "../result/durations.ts";
 import type { ResultFile } from "../result/file.ts";
-import { sampleOf } from "../sample/sample.ts";
+import { observedRows, valuesAt } from "../sample/sample.ts";
 
 /** The duration that is a part of the other one. */
 export const INNER = "ttwu_to_tkread";
@@ -60,29 +60,42 @@ interface DividedPart extends PartOf {
 }
 
 export function dividedRuns(file: ResultFile, { duration, parts }: (typeof DIVIDED)[number]): DividedRuns {
-  const { rows } = sampleOf(file, duration);
+  const total = file.durations[duration];
+  const observed = observedRows(file, total);
   const columns = parts.map(({ name }) =>
     name === INNER ? file.durations.ttwu_to_tkread_ns : file.partTimes.get(name)
   );
   const lost = file.partTimes.get("events_lost");
-  const total = file.durations[duration];
-  const usable: number[] = [];
+  const usable = new Uint32Array(observed.length);
+  let n = 0;
   let eventsLost = 0;
-  for (const row of rows) {
+  for (let i = 0; i < observed.length; i++) {
+    const row = observed[i]!;
     if (lost !== undefined && lost[row]! > 0) eventsLost++;
-    else if (addsUp(row, parts, columns, total)) usable.push(row);
+    else if (addsUp(row, parts, columns, total)) usable[n++] = row;
   }
-  const picked = (values: Float64Array) => Float64Array.from(usable, (row) => values[row]!);
+  const rows = usable.subarray(0, n);
   return {
-    whole: picked(total),
-    rows: Uint32Array.from(usable),
-    parts: parts.map(({ name, title }, index) => {
-      const values = picked(columns[index] ?? new Float64Array(file.rows).fill(NaN));
-      const observed = values.some((value) => !Number.isNaN(value));
-      return { name, title, observed, values: values.map((value) => Number.isNaN(value) ? 0 : value) };
-    }),
-    leftOut: { events_lost: eventsLost, undivided: rows.length - eventsLost - usable.length },
+    whole: valuesAt(total, rows),
+    rows,
+    parts: parts.map(({ name, title }, index) => ({ name, title, ...partAt(columns[index], rows) })),
+    leftOut: { events_lost: eventsLost, undivided: observed.length - eventsLost - n },
   };
+}
+
+/** A part in some rows: 0 where it was not observed. */
+function partAt(
+  column: Float64Array | undefined,
+  rows: Uint32Array,
+): Pick<DividedPart, "observed" | "values"> {
+  if (column === undefined) return { observed: false, values: new Float64Array(rows.length) };
+  const values = valuesAt(column, rows);
+  let observed = false;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) values[i] = 0;
+    else observed = true;
+  }
+  return { observed, values };
 }
 
 /** Whether a run has parts of its own, and they make its whole. */
@@ -95,7 +108,9 @@ function addsUp(
   let sum = 0;
   let known = 0;
   for (let part = 0; part < parts.length; part++) {
-    const ns = columns[part]?.[row] ?? NaN;
+    const column = columns[part];
+    if (column === undefined) continue;
+    const ns = column[row]!;
     if (Number.isNaN(ns)) continue;
     sum += ns;
     if (parts[part]!.name !== INNER) known++;

@@ -3,12 +3,20 @@
  * Field names are those of `probe compare --format json`.
  */
 
+import { once } from "../lazy.ts";
 import type { ResultFile } from "../result/file.ts";
 import { countsOf } from "../sample/counts.ts";
 import { both, completeRows, INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { meanDifference, meanOf, WELCH, WELCH_DEPENDENT } from "../stats/mean_difference.ts";
-import { DIVIDED, type DividedName, dividedRuns, hasParts, type LeftOut } from "./divided.ts";
+import {
+  DIVIDED,
+  type DividedName,
+  type DividedRuns,
+  dividedRuns,
+  hasParts,
+  type LeftOut,
+} from "./divided.ts";
 import { sharesOfSpread } from "./shares.ts";
 
 /** A difference of means in ns, and its interval with confidence 1 - alpha; null with too few runs. */
@@ -61,22 +69,28 @@ export function partShifts(
   alpha: number,
   isDependent: (name: DividedName) => boolean,
 ): PartShifts {
-  const known = both(files, (file) => hasParts(file) && dividedRuns(file, DIVIDED[0]).whole.length > 0);
+  const [inner, outer] = DIVIDED;
+  const divided = both(files, (file) => hasParts(file) ? dividedRuns(file, inner) : null);
+  const known = both(divided, (runs) => runs !== null && runs.whole.length > 0);
   if (!known[0] || !known[1]) return { known, durations: [], causes: [] };
+  const shiftOf = ({ name }: (typeof DIVIDED)[number], runs: Pair<DividedRuns>) =>
+    shiftIn(name, runs, alpha, isDependent(name));
   return {
     known,
-    durations: DIVIDED.flatMap((divided) => shiftIn(files, divided, alpha, isDependent(divided.name))),
+    durations: [
+      ...shiftOf(inner, divided as Pair<DividedRuns>),
+      ...shiftOf(outer, both(files, (file) => dividedRuns(file, outer))),
+    ],
     causes: causesOf(files),
   };
 }
 
 function shiftIn(
-  files: Pair<ResultFile>,
-  divided: (typeof DIVIDED)[number],
+  name: DividedName,
+  [a, b]: Pair<DividedRuns>,
   alpha: number,
   isDependent: boolean,
 ): ShiftInParts[] {
-  const [a, b] = both(files, (file) => dividedRuns(file, divided));
   if (a.whole.length === 0 || b.whole.length === 0) return [];
   const hasInterval = Math.min(a.whole.length, b.whole.length) >= INTERVAL_NEEDS;
   const shiftOf = (inA: Float64Array, inB: Float64Array): MeanShift => {
@@ -84,9 +98,10 @@ function shiftIn(
     return { shift_ns: difference, shift_ci_ns: hasInterval ? interval : null };
   };
   const whole = shiftOf(a.whole, b.whole);
-  const [ofA, ofB] = [sharesOfSpread(a), sharesOfSpread(b)];
+  // The first screen does not show them.
+  const spreads = once(() => [sharesOfSpread(a), sharesOfSpread(b)] as const);
   return [{
-    name: divided.name,
+    name,
     runs: [a.whole.length, b.whole.length],
     left_out: [a.leftOut, b.leftOut],
     mean_ns: [meanOf(a.whole), meanOf(b.whole)],
@@ -101,10 +116,10 @@ function shiftIn(
         mean_ns: [observed ? meanOf(values) : null, other.observed ? meanOf(other.values) : null],
         ...shift,
         share: whole.shift_ns === 0 ? null : shift.shift_ns / whole.shift_ns,
-        share_of_spread: [
-          observed ? ofA?.[index] ?? null : null,
-          other.observed ? ofB?.[index] ?? null : null,
-        ],
+        get share_of_spread(): Pair<number | null> {
+          const [ofA, ofB] = spreads();
+          return [observed ? ofA?.[index] ?? null : null, other.observed ? ofB?.[index] ?? null : null];
+        },
       }];
     }),
     method: isDependent ? WELCH_DEPENDENT : WELCH,

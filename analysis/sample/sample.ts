@@ -76,25 +76,38 @@ export function sampleOf(file: ResultFile, duration: Duration): FileSample {
 
 /** @param values ns, row by row of the file; NaN means "not observed" */
 export function sampleOfValues(file: ResultFile, values: Float64Array): FileSample {
+  const rows = observedRows(file, values);
+  const joints = jointsOf(file, rows);
+  return {
+    ...ordered(valuesAt(values, rows)),
+    ...joints.length === 0 ? {} : { joints },
+    rows,
+    runAt: (index) => file.run[rows[index]!]!,
+  };
+}
+
+/**
+ * Rows of the complete runs in which something was observed, in the order of the runs' numbers.
+ *
+ * @param values as sampleOfValues
+ */
+export function observedRows(file: ResultFile, values: Float64Array): Uint32Array {
   const isComplete = completeness(file);
   const byRun = rowsByRun(file.run);
   const rows = new Uint32Array(values.length);
-  const series = new Float64Array(values.length);
   let n = 0;
   for (let i = 0; i < values.length; i++) {
     const row = byRun === null ? i : byRun[i]!;
-    const value = values[row]!;
-    if (!isComplete(row) || Number.isNaN(value)) continue;
-    rows[n] = row;
-    series[n++] = value;
+    if (isComplete(row) && !Number.isNaN(values[row]!)) rows[n++] = row;
   }
-  const joints = jointsOf(file, rows.subarray(0, n));
-  return {
-    ...ordered(series.subarray(0, n)),
-    ...joints.length === 0 ? {} : { joints },
-    rows: rows.subarray(0, n),
-    runAt: (index) => file.run[rows[index]!]!,
-  };
+  return rows.subarray(0, n);
+}
+
+/** The values of some rows, in their order. */
+export function valuesAt(values: Float64Array, rows: Uint32Array): Float64Array {
+  const found = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = values[rows[i]!]!;
+  return found;
 }
 
 /** Where the runs of each further file begin; rows of one file stand together. */

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/sample": ["analysis", "analysis/result", "analysis/stats"],
   "analysis/mechanisms": ["analysis", "analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/tails": ["analysis/result", "analysis/sample", "analysis/stats"],
-  "analysis/parts": ["analysis/result", "analysis/sample", "analysis/stats"],
+  "analysis/parts": ["analysis", "analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/compare": [
     "analysis",
     "analysis/mechanisms",
@@ -60,6 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/print/layout": ["analysis/print", "analysis/result", "analysis/sample"],
   "analysis/print/keys": ["analysis/compare", "analysis/mechanisms", "analysis/print", "analysis/sample"],
   "analysis/print/parts": [
+    "analysis",
     "analysis/parts",
     "analysis/print",
     "analysis/print/layout",

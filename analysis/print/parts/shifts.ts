@@ -1,5 +1,6 @@
 /** What the difference between two sides went into, in words. */
 
+import { each } from "../../lazy.ts";
 import { INNER, UNEXPLAINED } from "../../parts/divided.ts";
 import type { PairCount, PartShift, PartShifts, ShiftInParts } from "../../parts/shifts.ts";
 import type { Pair } from "../../sample/summary.ts";
@@ -44,25 +45,30 @@ const MOST_NAMED = 3;
 export function tellPartShifts({ known, durations, causes }: PartShifts, sides: PartSides): ToldPartShifts {
   const { letters } = sides;
   const without = letters.filter((_, side) => !known[side]);
-  return {
-    brief: without.length === 1
-      ? [
-        plain(`parts of the time: no run of ${without[0]} has them all (older program, or events were lost)`),
-      ]
-      : durations.map(inOneSentence),
-    tables: durations.map((one) => shiftTable(one, sides)),
-    spreads: durations.map((one) => spreadInWords(one, sides)),
-    causes: causeTable(causes, sides),
-    notes: durations.length === 0 ? [] : [
-      ...durations.flatMap(({ name, left_out }) =>
-        letters.flatMap((letter, side) => leftOutInWords(name, left_out[side]!, letter))
-      ),
-      ...durations.flatMap(({ parts }) => oneSided(parts, sides)),
-      say`Differences of means, not of medians: those of the parts add up to that of the whole. Explored; ${
-        confidence(sides.alpha)
-      } intervals: ${[...new Set(durations.map(({ method }) => method))].join("; ")}.`,
-    ],
-  };
+  // Told when they are read: the first screen has the sentences alone.
+  return each<ToldPartShifts>({
+    brief: () =>
+      without.length === 1
+        ? [
+          plain(
+            `parts of the time: no run of ${without[0]} has them all (older program, or events were lost)`,
+          ),
+        ]
+        : durations.map(inOneSentence),
+    tables: () => durations.map((one) => shiftTable(one, sides)),
+    spreads: () => durations.map((one) => spreadInWords(one, sides)),
+    causes: () => causeTable(causes, sides),
+    notes: () =>
+      durations.length === 0 ? [] : [
+        ...durations.flatMap(({ name, left_out }) =>
+          letters.flatMap((letter, side) => leftOutInWords(name, left_out[side]!, letter))
+        ),
+        ...durations.flatMap(({ parts }) => oneSided(parts, sides)),
+        say`Differences of means, not of medians: those of the parts add up to that of the whole. Explored; ${
+          confidence(sides.alpha)
+        } intervals: ${[...new Set(durations.map(({ method }) => method))].join("; ")}.`,
+      ],
+  });
 }
 
 /**
