@@ -28,7 +28,17 @@ export interface AbFlags
   readonly ssh?: string;
 }
 
-type OfOneSide = "against" | "env" | "out" | "target" | "json" | "measure-overhead" | "resume" | "until";
+type OfOneSide =
+  | "against"
+  | "env"
+  | "out"
+  | "target"
+  | "json"
+  | "measure-overhead"
+  | "resume"
+  | "until"
+  | "on-slow"
+  | "stop-on-slow";
 
 /**
  * @param protocol the options of the protocol as the user wrote them: both sides get the same

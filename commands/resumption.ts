@@ -5,6 +5,7 @@ import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { readFile } from "../runbook/files/result_in.ts";
 import type { RunbookFile } from "../runbook/protocol/runbook_file.ts";
 import { CHECKS, type Settings } from "../runbook/protocol/settings.ts";
+import type { SlowLimit } from "../runbook/slow/limit.ts";
 import type { PartOptions } from "../runbook/run/part.ts";
 
 /** Options that no file knows. */
@@ -12,6 +13,8 @@ export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until
   readonly env: string;
   readonly "no-wait": boolean;
   readonly "allow-system-changes": boolean;
+  /** Keep what happened around runs above it. */
+  readonly "on-slow"?: SlowLimit;
 }
 
 /** What a file declares in place of options and a runbook file. */
@@ -50,5 +53,7 @@ export function resumeCommand(path: string, flags: CallOptions): string | null {
   if (flags.against !== undefined) words.push("--against", flags.against);
   if (flags["no-wait"]) words.push("--no-wait");
   if (flags["allow-system-changes"]) words.push("--allow-system-changes");
+  if (flags["on-slow"] !== undefined) words.push("--on-slow", flags["on-slow"].text);
+  if (flags["stop-on-slow"]) words.push("--stop-on-slow");
   return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : quoted(word)).join(" ");
 }

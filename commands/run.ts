@@ -2,7 +2,7 @@
 
 import { codeOfInterruption, EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { Look } from "./looks.ts";
-import { protocolOfFile, resumeCommand } from "./resumption.ts";
+import { type CallOptions, protocolOfFile, resumeCommand } from "./resumption.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
 import { checkCpus } from "../runbook/machine/cpus.ts";
@@ -20,6 +20,7 @@ import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { looksAfter } from "../runbook/protocol/looks.ts";
 import { readAnyFile, readFile } from "../runbook/files/result_in.ts";
+import type { SlowRequest } from "../runbook/slow/slow_runs.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
@@ -30,7 +31,7 @@ import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
-export interface RunFlags extends PartOptions {
+export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow"> {
   /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
@@ -79,6 +80,7 @@ export async function runCommand(
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   refuseStandardOutput(flags);
+  const slow = slowRequest(flags);
   const declared = declaredBy(...protocolOf(flags, source));
   const { runbook } = declared;
   const { runs } = runbook;
@@ -120,6 +122,7 @@ export async function runCommand(
       take: lookInto === null ? null : (look) => lookInto(path, { look, planned: after.length }, say),
     },
     measureOverhead: flags["measure-overhead"],
+    slow,
   });
   const write = !isStandardOutput(path) ? stdout : flags.quiet ? () => {} : stderr;
   const interrupted = codeOfInterruption(interrupt.signal);
@@ -157,6 +160,19 @@ function refuseStandardOutput({ out, json, resume }: RunFlags): void {
     const found = `--resume goes on with a file, and --out ${out} is standard output`;
     throw new Failure(EXIT.usage, found, "give the file that was cut off");
   }
+}
+
+/** @throws Failure (usage) when there is nothing beside which to keep slow runs, or no limit */
+function slowRequest({ out, "on-slow": limit, "stop-on-slow": stops = false }: RunFlags): SlowRequest | null {
+  if (limit === undefined) {
+    if (!stops) return null;
+    throw new Failure(EXIT.usage, "--stop-on-slow does not say what is slow", "give --on-slow 200us too");
+  }
+  if (isStandardOutput(out)) {
+    const found = `--on-slow keeps files beside the result, and --out ${out} is standard output`;
+    throw new Failure(EXIT.usage, found, "give --out FILE");
+  }
+  return { limit, stops };
 }
 
 function hereNow(): Machine {

@@ -34,6 +34,16 @@ const RUN_ARGS = [
   "tkread_stack",
 ] as const satisfies readonly ColumnName[];
 
+/** Tracks other than those of the runs and of the CPUs. */
+const FIRST_FURTHER = 1_000_000;
+
+/** A stretch of time on a further track; both ends in ns of CLOCK_MONOTONIC. */
+export interface TraceSlice {
+  readonly name: string;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
 /** What says more of a cause. */
 const WHICH: Readonly<Record<string, ColumnName>> = {
   tasks: "other_task",
@@ -55,6 +65,7 @@ export class PerfettoTrace {
   readonly #ends = new Map<number, bigint>();
   /** The key of each order. */
   readonly #orders = new Map<string, string>();
+  readonly #further: string[] = [];
   #origin: bigint | null = null;
   #events = 0;
 
@@ -96,11 +107,35 @@ export class PerfettoTrace {
     }
   }
 
+  /**
+   * A further track, after a row with an edge or a wakeup was visited.
+   *
+   * @param slices inside one another or apart; what reaches beyond the slice around it is cut there
+   */
+  track(name: string, slices: readonly TraceSlice[]): void {
+    const tid = FIRST_FURTHER + this.#further.push(name) - 1;
+    const open: TraceSlice[] = [];
+    const endUntil = (ns: bigint | null) => {
+      for (let last = open.at(-1); last !== undefined && (ns === null || last.to <= ns); last = open.at(-1)) {
+        this.#event({ ph: "E", name: last.name, tid }, last.to);
+        open.pop();
+      }
+    };
+    for (const slice of slices.toSorted((a, b) => Number(a.from - b.from) || Number(b.to - a.to))) {
+      endUntil(slice.from);
+      const around = open.at(-1);
+      this.#event({ ph: "B", name: slice.name, tid }, slice.from);
+      open.push(around !== undefined && around.to < slice.to ? { ...slice, to: around.to } : slice);
+    }
+    endUntil(null);
+    this.#ends.set(tid, 0n);
+  }
+
   /** @param file the file whose rows were visited */
   finish(file: ResultFile): void {
     this.#name("process_name", RUNS, `${file.meta.env} on ${file.meta.host}`);
     for (const track of [...this.#ends.keys()].sort((a, b) => a - b)) {
-      this.#name("thread_name", track, track === RUNS ? "runs" : `CPU ${track - FIRST_CPU}`);
+      this.#name("thread_name", track, this.#further[track - FIRST_FURTHER] ?? nameOf(track));
       this.#event({
         ph: "M",
         name: "thread_sort_index",
@@ -172,6 +207,10 @@ export class PerfettoTrace {
     const json = JSON.stringify({ pid: PROCESS, ...event }).slice(0, -1);
     this.#write(`${this.#events++ === 0 ? "" : ","}\n${json}${start}${length}}`);
   }
+}
+
+function nameOf(track: number): string {
+  return track === RUNS ? "runs" : `CPU ${track - FIRST_CPU}`;
 }
 
 function observed(row: RowView): Record<string, string | Record<string, number>> {

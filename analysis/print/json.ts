@@ -3,8 +3,8 @@ import { printableJson } from "./printable.ts";
 /** Of the form of each JSON answer: a field that goes or changes its meaning makes it grow, a new field does not. */
 const VERSION = 1;
 
-/** The commands that answer in JSON; docs/schema has a JSON Schema of each. */
-type AnswerKind = "compare" | "show" | "power" | "doctor" | "run";
+/** The commands that answer in JSON, and the files in it; docs/schema has a JSON Schema of each. */
+type AnswerKind = "compare" | "show" | "power" | "doctor" | "run" | "slow";
 
 /**
  * An answer as JSON with a final LF: the version of its form, its kind, then its fields in their order; never NaN,

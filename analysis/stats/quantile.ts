@@ -9,7 +9,7 @@
  * @param p in [0, 1]
  * @throws RangeError for an empty sample or a p outside [0, 1]
  */
-export function quantileSorted(sorted: Float64Array, p: number): number {
+export function quantileSorted(sorted: ArrayLike<number>, p: number): number {
   requireSize(sorted, "quantile");
   if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p is ${p}, must lie in [0, 1]`);
   const position = (sorted.length - 1) * p;
@@ -105,6 +105,6 @@ export function absoluteDeviationsSorted(sorted: Float64Array): Float64Array {
   return deviations;
 }
 
-function requireSize(sorted: Float64Array, what: string): void {
+function requireSize(sorted: ArrayLike<number>, what: string): void {
   if (sorted.length === 0) throw new RangeError(`${what}: the sample is empty, needs at least 1 value`);
 }

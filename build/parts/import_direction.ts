@@ -163,6 +163,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/row",
     "system",
   ],
+  "runbook/slow": [
+    "analysis",
+    "analysis/export",
+    "analysis/print",
+    "analysis/result",
+    "analysis/stats",
+    "analysis/units",
+    "ffi",
+    "runbook/files",
+    "runbook/row",
+  ],
   "runbook/run": [
     "analysis",
     "analysis/print",
@@ -174,6 +185,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/probes",
     "runbook/protocol",
     "runbook/row",
+    "runbook/slow",
     "system",
     "deno.json",
   ],
@@ -238,6 +250,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/probes",
     "runbook/protocol",
     "runbook/run",
+    "runbook/slow",
     "system",
   ],
   "commands/files": [
@@ -263,6 +276,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "commands/files",
     "runbook/protocol",
+    "runbook/slow",
   ],
   "main.ts": ["analysis", "analysis/print", "commands", "commands/line", "system"],
 };

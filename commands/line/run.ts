@@ -5,6 +5,7 @@ import { parseDuration } from "../../analysis/units/duration.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
 import { LOADS } from "../../runbook/protocol/load.ts";
 import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
+import { parseSlowLimit } from "../../runbook/slow/limit.ts";
 import { TRIGGER_FORMS } from "../../runbook/protocol/trigger.ts";
 import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
 import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "./arguments.ts";
@@ -117,6 +118,19 @@ export const runRoute = buildCommand({
         brief: "Result file that the looks of --until-decided compare with, as the baseline",
         optional: true,
         placeholder: "FILE",
+      },
+      "on-slow": {
+        kind: "parsed",
+        parse: parseSlowLimit,
+        brief: "Keep what happened in slow runs: above a duration, or a quantile such as p99",
+        optional: true,
+        placeholder: "LIMIT",
+      },
+      "stop-on-slow": {
+        kind: "boolean",
+        brief: "End the series at the first slow run of --on-slow",
+        optional: true,
+        withNegated: false,
       },
       "measure-overhead": {
         kind: "boolean",

@@ -11,12 +11,25 @@ import type { End, HookFact, Meta } from "../../analysis/result/meta.ts";
 import { overheadText } from "./overhead_text.ts";
 import type { ClusterCount, Tally } from "./tally.ts";
 
+/** Slow runs, of a call that keeps them. */
+export interface SlowSummary {
+  /** As it was given: a duration or a quantile. */
+  readonly limit: string;
+  readonly runs: number;
+  /** Paths of the JSON files. */
+  readonly kept: readonly string[];
+  /** Number of the run that ended the series; null: none has. */
+  readonly ended_at: number | null;
+}
+
 export interface SeriesSummary {
   readonly path: string;
   readonly meta: Meta;
   readonly tally: Tally;
   /** What else the reader must know: hidden names, hooks that show less. */
   readonly notices: readonly string[];
+  /** Absent: slow runs are as other runs. */
+  readonly slow?: SlowSummary;
 }
 
 const MOST_CLUSTERS = 5;
@@ -31,7 +44,7 @@ export const TIER_TEXT = {
   tracepoint: "tracepoint (the read is the target's own clock_gettime)",
 } as const;
 
-export function summaryJson({ path, meta, tally, notices }: SeriesSummary): string {
+export function summaryJson({ path, meta, tally, notices, slow }: SeriesSummary): string {
   const end = tally.end();
   return answerJson("run", {
     file: path,
@@ -53,13 +66,14 @@ export function summaryJson({ path, meta, tally, notices }: SeriesSummary): stri
     ...(end.edges === undefined ? {} : { edges: end.edges }),
     ...(end.looks === undefined ? {} : { looks: { planned: meta.looks, taken: end.looks } }),
     ...(end.overhead === undefined ? {} : { overhead: end.overhead }),
+    ...(slow === undefined ? {} : { slow }),
     never_observed: tally.neverObserved(meta.hooks),
     not_attached: meta.hooks.filter((hook) => !hook.attached),
     notices,
   }, 0);
 }
 
-export function summaryText({ path, meta, tally, notices }: SeriesSummary): string {
+export function summaryText({ path, meta, tally, notices, slow }: SeriesSummary): string {
   const end = tally.end();
   const clusters = tally.clusters();
   const signatures = tally.signatures();
@@ -68,6 +82,7 @@ export function summaryText({ path, meta, tally, notices }: SeriesSummary): stri
     path,
     field("runs", `${end.complete} of ${meta.runbook.runs} complete, ${end.timeout} timed out`),
     ...looksLine(end, meta),
+    ...slowLines(slow),
     "",
     ...distributionLines(distributionTable(measured)),
     "",
@@ -127,6 +142,14 @@ function listField(name: string, words: readonly string[]): string[] {
 
 function looksLine({ looks }: End, { looks: planned }: Meta): string[] {
   return looks === undefined ? [] : [field("looks", `${looks} of ${planned} planned`)];
+}
+
+function slowLines(slow: SlowSummary | undefined): string[] {
+  if (slow === undefined) return [];
+  const { limit, runs, kept, ended_at } = slow;
+  const ended = ended_at === null ? [] : [`run ${ended_at} was slow and ended the series`];
+  const counted = `${runs} above ${limit}${runs === 0 ? "" : `, ${kept.length} of them kept`}`;
+  return [counted, ...ended, ...kept].map((line, index) => field(index === 0 ? "slow" : "", line));
 }
 
 function slowest(measured: MeasuredSeries): string[] {

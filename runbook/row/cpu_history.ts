@@ -54,7 +54,7 @@ export class CpuHistory {
     const found: Interruption[] = [];
     const open: { readonly kind: string; readonly name: string; readonly at: number }[] = [];
     for (const event of this.#events) {
-      const name = nameOf(event);
+      const name = nameOfEvent(event);
       if (event.kind === "interrupt" || event.kind === "softirq") {
         open.push({ kind: event.kind, name, at: event.at });
       } else if (event.kind === "interrupt_end" || event.kind === "softirq_end") {
@@ -79,7 +79,8 @@ export class CpuHistory {
   }
 }
 
-function nameOf({ kind, interrupt, arg, name }: CpuEvent): string {
+/** Of an interrupt or softirq, or of its end. */
+export function nameOfEvent({ kind, interrupt, arg, name }: CpuEvent): string {
   if (kind === "softirq" || kind === "softirq_end") return `softirq ${SOFTIRQS[arg] ?? arg}`;
   return interrupt === "handler" ? name : interrupt ?? "";
 }

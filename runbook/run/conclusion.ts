@@ -29,9 +29,10 @@ export function conclude(
 ): ExitCode {
   const { complete, rows } = summary.tally.end();
   const goesOn = last < runs;
+  const slowEnded = summary.slow !== undefined && summary.slow.ended_at !== null;
   if (interruptedAt === null || rows > 0) {
     if (json) write(summaryJson(summary));
-    else if (!goesOn) write(quiet ? `${printable(summary.path)}\n` : summaryText(summary));
+    else if (!goesOn || slowEnded) write(quiet ? `${printable(summary.path)}\n` : summaryText(summary));
   }
   if (interruptedAt !== null) {
     const kept = complete === 1 ? "1 complete row is" : `${complete} complete rows are`;

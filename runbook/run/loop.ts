@@ -91,6 +91,8 @@ export interface LoopOptions {
   onWait?(edge: bigint, now: bigint): void;
   /** Called with every outcome and awaited before the next run begins; an error thrown here ends the loop. */
   onOutcome(outcome: RunOutcome): void | Promise<void>;
+  /** Asked after every outcome: whether that run is the last one. */
+  hasEnded?(): boolean;
 }
 
 /**
@@ -172,6 +174,7 @@ async function doRuns(options: LoopOptions, windowed: boolean): Promise<number |
     lead.shorten();
     await options.onOutcome(done.outcome);
     if (done.outcome.status === "aborted") return run;
+    if (options.hasEnded?.()) return null;
     overdue = done.overdue ? overdue + 1 : 0;
     if (overdue === options.trigger.patience) throw options.trigger.silence(run);
     run++;

@@ -8,6 +8,7 @@ import { buildRow, type RowContext } from "../row/row.ts";
 import type { CrossCheck } from "./crosscheck.ts";
 import type { Notices } from "./notices.ts";
 import type { OverheadMeter } from "./overhead.ts";
+import type { SlowRuns } from "../slow/slow_runs.ts";
 import type { Progress } from "./progress.ts";
 import type { Trigger } from "./triggers.ts";
 
@@ -21,6 +22,8 @@ export interface OutcomeSinkParts {
   readonly notices: Pick<Notices, "named">;
   readonly progress: Pick<Progress, "ran">;
   readonly trigger: Pick<Trigger, "edges">;
+  /** null: slow runs are as other runs. */
+  readonly slow: Pick<SlowRuns, "ran"> | null;
   /** null: the cost of the probes is not measured. */
   readonly meter: Pick<OverheadMeter, "ran"> | null;
 }
@@ -39,13 +42,15 @@ export class OutcomeSink {
    * @throws Failure when the disk refuses the row, or the probes cannot be attached again
    */
   async take(outcome: RunOutcome): Promise<void> {
-    const { context, file, tally, crossCheck, notices, progress, trigger, meter } = this.#parts;
-    const { row, stacks, stackContext } = buildRow(outcome, context, this.#parts.currentClocksource());
+    const { context, file, tally, crossCheck, notices, progress, trigger, slow, meter } = this.#parts;
+    const built = buildRow(outcome, context, this.#parts.currentClocksource());
+    const { row, stacks, stackContext } = built;
     file.writeRow(row, stacks);
     tally.add(row, stacks);
     crossCheck.add(outcome.run, outcome.record, stackContext);
     if (row.comm !== null) notices.named(outcome.run, row.comm);
     progress.ran(outcome, trigger.edges()?.missed ?? 0);
+    await slow?.ran(outcome, built);
     if (outcome.status !== "aborted") await meter?.ran(outcome);
   }
 }

@@ -18,6 +18,8 @@ export interface PartOptions {
   readonly until?: number;
   /** Stop at the first of the planned looks that settles the comparison. */
   readonly "until-decided": boolean;
+  /** Stop at the first slow run. */
+  readonly "stop-on-slow"?: boolean;
   /** The file that the looks compare with; without it another process looks, after each part. */
   readonly against?: string;
   /** Also measure what the probes cost. */
@@ -54,16 +56,18 @@ function refuseResume({ resume, out, "measure-overhead": measureOverhead }: Part
   }
 }
 
-function refuseUntil({ until, "measure-overhead": measureOverhead }: PartOptions, runs: number): void {
-  if (until === undefined) return;
-  if (until > runs) {
+function refuseUntil(
+  { until, "stop-on-slow": stopOnSlow, "measure-overhead": measureOverhead }: PartOptions,
+  runs: number,
+): void {
+  if (until !== undefined && until > runs) {
     throw new Failure(EXIT.usage, `--until ${until} is after the last of ${runs} runs`, "give one of them");
   }
-  if (measureOverhead) {
+  if (measureOverhead && (until !== undefined || stopOnSlow)) {
     throw new Failure(
       EXIT.usage,
       "--measure-overhead cannot stop in between: what goes on with its file does not know it any more",
-      "leave out --until, or --measure-overhead",
+      `leave out --${until === undefined ? "stop-on-slow" : "until"}, or --measure-overhead`,
     );
   }
 }

@@ -8,6 +8,7 @@ import { Tally } from "../files/tally.ts";
 import { loadsBeyond } from "../protocol/load.ts";
 import { BUILT_IN_COMM, keptName } from "../protocol/target.ts";
 import type { Symbols } from "../row/symbols.ts";
+import { type SlowRequest, SlowRuns } from "../slow/slow_runs.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
 import { type ConditionsKernel, conditionsOf, warmUp } from "./conditions.ts";
 import { CrossCheck } from "./crosscheck.ts";
@@ -33,6 +34,8 @@ export interface SeriesRequest extends MetaRequest {
   readonly interrupt: AbortSignal;
   /** Pairs each run with one without probes. */
   readonly measureOverhead: boolean;
+  /** null: slow runs are as other runs. */
+  readonly slow: SlowRequest | null;
 }
 
 /** What a series needs from the kernel once its side is open. */
@@ -79,6 +82,10 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   const tally = begun?.tally ?? new Tally();
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const meter = request.measureOverhead ? new OverheadMeter(probes, conditions) : null;
+  const slow = request.slow === null
+    ? null
+    : new SlowRuns({ ...request.slow, path: file.path, meta, say: (line) => progress.say(line) });
+  const hasEnded = () => slow !== null && slow.endedAt !== null && slow.endedAt < last;
   const sink = new OutcomeSink({
     context: { symbols, decode, observed: observedBy(probes.hooks) },
     currentClocksource: kernel.currentClocksource,
@@ -88,6 +95,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
     notices,
     progress,
     trigger,
+    slow,
     meter,
   });
   if (first <= runbook.runs) await warmUp(conditions, runbook);
@@ -97,17 +105,26 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
       first,
       runs,
       onOutcome: (outcome) => sink.take(outcome),
+      hasEnded,
       onRepeat: (run, why) => notices.repeated(run, why),
-    }));
+    }), hasEnded);
   notices.disagreements(crossCheck.notices());
   if (begun === null) tallyCounts(tally, kernel);
   if (meter !== null) tally.setOverhead(meter.overhead());
   tally.setNotices(notices.ofRuns());
   if (look !== null) tally.setLooks(look);
-  if (look !== null || (interruptedAt === null && last === runbook.runs)) file.writeEnd(tally.end());
-  const goesOn = last < runbook.runs ? "; --resume goes on" : "";
+  const isWhole = interruptedAt === null && last === runbook.runs && !hasEnded();
+  if (look !== null || isWhole) file.writeEnd(tally.end());
+  const goesOn = last < runbook.runs || hasEnded() ? "; --resume goes on" : "";
   progress.say(`${tally.end().rows} of ${runbook.runs} runs written to ${file.path}${goesOn}`);
-  return { summary: { path: file.path, meta, tally, notices: notices.all() }, interruptedAt };
+  const summary = {
+    path: file.path,
+    meta,
+    tally,
+    notices: notices.all(),
+    ...(slow === null ? {} : { slow: slow.summary() }),
+  };
+  return { summary, interruptedAt };
 }
 
 /**
@@ -116,24 +133,26 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
  * @param first number of the first run; a look at the runs before it is taken, as a call that was cut off may have
  *   left it out
  * @param run does the runs from one to another
+ * @param hasEnded whether a slow run has ended the series, before the last of them
  * @returns number of the run at which it was interrupted, and the look that ended it
  */
 async function untilLook(
   { looks, last }: SeriesRequest,
   first: number,
   run: (first: number, last: number) => Promise<number | null>,
+  hasEnded: () => boolean,
 ): Promise<{ interruptedAt: number | null; look: number | null }> {
   if (looks === null || looks.take === null) {
     const interruptedAt = await run(first, last);
     // Whoever looks would not have let the last part be measured had another look ended it.
-    const isWhole = looks !== null && interruptedAt === null && last === looks.after.at(-1);
+    const isWhole = looks !== null && interruptedAt === null && !hasEnded() && last === looks.after.at(-1);
     return { interruptedAt, look: isWhole ? looks.after.length : null };
   }
   let from = first;
   for (const [index, until] of looks.after.entries()) {
     if (until < first - 1) continue;
     const interruptedAt = until < from ? null : await run(from, until);
-    if (interruptedAt !== null) return { interruptedAt, look: null };
+    if (interruptedAt !== null || hasEnded()) return { interruptedAt, look: null };
     from = until + 1;
     if (looks.take(index + 1)) return { interruptedAt: null, look: index + 1 };
   }

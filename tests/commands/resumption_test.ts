@@ -22,6 +22,14 @@ Deno.test("the command that goes on names the file and what no file knows", () =
   );
 });
 
+Deno.test("what goes on keeps slow runs as before", () => {
+  const limit = { text: "p99", ns: null, quantile: 0.99 };
+  assert.equal(
+    resumeCommand("x.csv", { ...FLAGS, "on-slow": limit, "stop-on-slow": true }),
+    "probe run --resume --out x.csv --on-slow p99 --stop-on-slow",
+  );
+});
+
 Deno.test("nothing goes on with standard output, nor with what the probes cost", () => {
   assert.equal(resumeCommand("-", FLAGS), null);
   assert.equal(resumeCommand("x.csv", { ...FLAGS, "measure-overhead": true }), null);

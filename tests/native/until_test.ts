@@ -111,3 +111,36 @@ for (
     assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
   });
 }
+
+Deno.test("--on-slow keeps a document and a trace of each of the first ten slow runs, and counts all", async () => {
+  using place = new Place("");
+  const { code, stdout, stderr } = await place.run("--runs", "12", "--on-slow", "1ns");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^ {2}slow {9}12 above 1ns, 10 of them kept$/m);
+  const kept = [...Deno.readDirSync(place.folder)].map(({ name }) => name)
+    .filter((name) => name.startsWith("out.csv.slow-"));
+  const names = upTo(10).flatMap((run) => [`out.csv.slow-${run}.json`, `out.csv.slow-${run}.perfetto.json`]);
+  assert.deepEqual(kept.sort(), names.sort());
+  const { rows } = place.read();
+  for (const run of upTo(10)) {
+    const slow = JSON.parse(Deno.readTextFileSync(`${place.out}.slow-${run}.json`));
+    const row = rows[run - 1]!;
+    assert.deepEqual([slow.version, slow.kind, slow.run], [1, "slow", run]);
+    assert.deepEqual([String(slow.ns), slow.cause ?? ""], [row.offset_ns, row.cause]);
+    assert.equal(slow.row.correlation_id, row.correlation_id);
+    assert.ok(slow.cpus.length > 0, `run ${run}`);
+    const { traceEvents } = JSON.parse(Deno.readTextFileSync(`${place.out}.slow-${run}.perfetto.json`));
+    assert.ok(traceEvents.some(({ name }: { name: string }) => name === `run ${run}`), `run ${run}`);
+  }
+});
+
+Deno.test("--stop-on-slow ends the series at the first slow run, and --resume goes on", async () => {
+  using place = new Place("");
+  const { code, stdout, stderr } = await place.run("--on-slow", "1ns", "--stop-on-slow");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^ {15}run 1 was slow and ended the series$/m);
+  assert.deepEqual([place.runs(), place.read().end], [upTo(1), null]);
+  const second = await place.run("--resume");
+  assert.equal(second.code, 0, second.stderr);
+  assert.deepEqual([place.runs(), place.read().end?.rows], [upTo(RUNS), RUNS]);
+});

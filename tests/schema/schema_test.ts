@@ -11,6 +11,8 @@ import { ShowColumns } from "../../analysis/show/show.ts";
 import { compareAll } from "../../analysis/compare/compare.ts";
 import { generate, type Generated, generatedMeta } from "../../bench/generate.ts";
 import { buildRow } from "../../runbook/row/row.ts";
+import { slowJson } from "../../runbook/slow/document.ts";
+import { slowRun } from "../runbook/slow/slow_fixture.ts";
 import { Symbols } from "../../runbook/row/symbols.ts";
 import { summaryJson } from "../../runbook/files/summary.ts";
 import { Tally } from "../../runbook/files/tally.ts";
@@ -20,9 +22,10 @@ import { CHAIN, TARGET } from "../runbook/row/chain_fixture.ts";
 import { errorsOf, faultsOf, isObject, type Json, type Schema } from "./validate.ts";
 
 const FOLDER = "docs/schema";
-const KINDS = ["compare", "doctor", "power", "run", "show"];
+const KINDS = ["compare", "doctor", "power", "run", "show", "slow"];
 /** Fields that a document may lack; all others are required. Maps and `answer` have names of their own. */
-const MAY_LACK = /^\/comparisons\/\d+\/(stacks|answer|looks)|^\/(edges|looks|overhead)$|\/reason$|_of\//;
+const MAY_LACK =
+  /^\/comparisons\/\d+\/(stacks|answer|looks)|^\/(edges|looks|overhead|slow)$|\/reason$|_of\/|^\/(row|stacks)\/|\/idle_(ns|state)$/;
 
 function schemaOf(kind: string): Schema {
   return JSON.parse(Deno.readTextFileSync(`${FOLDER}/${kind}.schema.json`));
@@ -66,7 +69,8 @@ function summary(): string {
     programs: [{ program: "ttwu", run_cnt: 3, run_time_ns: 900 }],
     wakeup: { armed: side, unarmed: side, shift_ns: 1, shift_ci_ns: [0, 2] },
   });
-  return summaryJson({ path: "host.csv", meta: { ...meta, hooks: [hook] }, tally, notices: ["n"] });
+  const slow = { limit: "p99", runs: 3, kept: ["host.csv.slow-2.json"], ended_at: 2 };
+  return summaryJson({ path: "host.csv", meta: { ...meta, hooks: [hook] }, tally, notices: ["n"], slow });
 }
 
 function textOf(options: Generated): string {
@@ -92,6 +96,7 @@ const ATTRIBUTES: Required<Attributes> = {
 /** Answers about files that are poor, or rich: a deadline, a margin of tails, planned looks, attributes. */
 function* made(): Generator<readonly [name: string, text: string]> {
   yield ["run", summary()];
+  yield ["slow", slowJson(slowRun())];
   const runbook = { ...generatedMeta("host").runbook, deadline_ns: 120_000, tail_margin_percent: 20 };
   const texts = [
     textOf({ rows: 90, seed: 1, env: "host", meta: { runbook, looks: 5, attributes: ATTRIBUTES } }),
@@ -170,7 +175,8 @@ function* spoiled(
 
 for (const kind of KINDS) {
   Deno.test(`a field that is missing or of another type is against the schema: ${kind}`, () => {
-    const [, text] = [...KEPT, ["run", summary()] as const].find(([name]) => name.startsWith(kind))!;
+    const [, text] = [...KEPT, ["run", summary()] as const, ["slow", slowJson(slowRun())] as const]
+      .find(([name]) => name.startsWith(kind))!;
     const schema = schemaOf(kind);
     let count = 0;
     for (const [path, removed, document] of spoiled(JSON.parse(text))) {

@@ -275,3 +275,28 @@ Deno.test("Parquet of more rows than a row group has them all, in order; of none
   assert.ok(runs.length === 70_000 && runs.every(({ run }, i) => run === BigInt(i + 1)));
   assert.deepEqual(await parquetReadObjects({ file: parquet(fileText([])) }), []);
 });
+
+Deno.test("slices of a further track that overlap are cut where the one around them ends", () => {
+  let json = "";
+  const perfetto = new PerfettoTrace((piece) => json += piece);
+  const file = visit(fileText([rowOf(1)]), (row) => perfetto.visit(row));
+  const edge = BigInt(rowOf(1).edge_ns!);
+  const at = (ns: number) => edge + BigInt(ns);
+  perfetto.track("t", [
+    { name: "inner", from: at(2000), to: at(9000) },
+    { name: "next", from: at(5000), to: at(6000) },
+    { name: "outer", from: at(1000), to: at(5000) },
+  ]);
+  perfetto.finish(file);
+  const { traceEvents } = JSON.parse(json);
+  const { tid } = traceEvents.find(({ args }: { args?: { name?: string } }) => args?.name === "t");
+  const slices = traceEvents.filter((event: TraceEvent) => event.tid === tid && event.ph !== "M");
+  assert.deepEqual(slices.map(({ ph, name, ts }: TraceEvent) => `${ph} ${name} ${ts}`), [
+    "B outer 1",
+    "B inner 2",
+    "E inner 5",
+    "E outer 5",
+    "B next 5",
+    "E next 6",
+  ]);
+});

@@ -157,6 +157,15 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ],
   ["run --resume", "--resume does not say which file to go on with; name it with --out FILE"],
   ["run --until 31", "--until 31 is after the last of 30 runs; give one of them"],
+  [
+    "run --on-slow fast",
+    '--on-slow: "fast" says neither a duration nor a quantile; give a duration such as 200us, or a quantile of the runs so far such as p99',
+  ],
+  ["run --stop-on-slow", "--stop-on-slow does not say what is slow; give --on-slow 200us too"],
+  [
+    "run --on-slow p99 --out -",
+    "--on-slow keeps files beside the result, and --out - is standard output; give --out FILE",
+  ],
   ["run here", '"here" is an argument too many; see --help'],
 ];
 

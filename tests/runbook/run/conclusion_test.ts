@@ -50,6 +50,20 @@ Deno.test("a part of a series says nothing but JSON, and is done even when no ru
   assert.equal(JSON.parse(concluded(result, { runs: 9, json: true }).written).runs.timeout, 2);
 });
 
+Deno.test("a series that a slow run ended is done, and says so in its summary", async () => {
+  const result = await measured(1);
+  const slow = { limit: "200us", runs: 1, kept: ["host.csv.slow-2.json"], ended_at: 2 };
+  const ended = { ...result, summary: { ...result.summary, slow } };
+  const { code, written } = concluded(ended);
+  assert.equal(code, 0);
+  assert.match(
+    written,
+    /^ {2}slow {9}1 above 200us, 1 of them kept\n {15}run 2 was slow and ended the series\n {15}host\.csv\.slow-2\.json$/m,
+  );
+  assert.equal(concluded(ended, { runs: 9 }).written, written, "before the part of --until is done, too");
+  assert.deepEqual(JSON.parse(concluded(ended, { json: true }).written).slow, slow);
+});
+
 Deno.test("a series of which no run completed has failed, after its summary", async () => {
   const result = await measured(0);
   const written: string[] = [];

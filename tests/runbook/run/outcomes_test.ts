@@ -40,6 +40,7 @@ function sinkOf(over: Partial<OutcomeSinkParts> = {}) {
     notices: { named: (run, comm) => void calls.push(`named ${run} ${comm}`) },
     progress: { ran: ({ run }, missed) => void calls.push(`progress ${run} ${missed}`) },
     trigger: { edges: () => ({ missed: 4, absent: 0 }) },
+    slow: { ran: ({ run }, { row }) => Promise.resolve(void calls.push(`slow ${run} ${row.run === run}`)) },
     meter: {
       ran: ({ run }) => {
         calls.push(`meter ${run}`);
@@ -60,6 +61,7 @@ Deno.test("a run is written, counted, checked, shown, and then paired with one w
     "check 7 false task",
     `named 7 ${CHAIN.comm}`,
     "progress 7 4",
+    "slow 7 true",
     "meter 7",
   ]);
   assert.deepEqual([rows[0]?.clocksource, rows[0]?.offset_ns], ["hpet", 100_000n]);
@@ -80,7 +82,13 @@ Deno.test("a row that the disk does not take ends it there: nothing is counted o
 Deno.test("a run that Ctrl-C ended has no pair, and a trigger without counts missed none", async () => {
   const { sink, calls } = sinkOf({ trigger: { edges: () => null } });
   await sink.take({ ...OUTCOME, status: "aborted", record: null });
-  assert.deepEqual(calls, ["row of 7 with ", "tally 7 0", "check 7 true null", "progress 7 0"]);
+  assert.deepEqual(calls, [
+    "row of 7 with ",
+    "tally 7 0",
+    "check 7 true null",
+    "progress 7 0",
+    "slow 7 true",
+  ]);
 });
 
 Deno.test("a switch of the clocksource is seen only where its hook is attached", () => {

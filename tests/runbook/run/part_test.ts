@@ -28,6 +28,11 @@ const REFUSED: readonly (readonly [options: Partial<PartOptions>, message: strin
     "leave out --until, or --measure-overhead",
   ],
   [
+    { "stop-on-slow": true, "measure-overhead": true },
+    "--measure-overhead cannot stop in between: what goes on with its file does not know it any more; " +
+    "leave out --stop-on-slow, or --measure-overhead",
+  ],
+  [
     { against: "a.csv" },
     "--against FILE is for --until-decided; give it too, or leave --against out and compare afterwards",
   ],

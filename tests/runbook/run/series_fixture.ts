@@ -117,6 +117,7 @@ export class PaperRequest {
       interrupt: parts.interrupt.signal,
       looks: null,
       measureOverhead: false,
+      slow: null,
       ...over,
     };
   }

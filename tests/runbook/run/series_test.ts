@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseEnd } from "../../../analysis/result/meta_line.ts";
 import { type Begun, readBegun } from "../../../runbook/files/resume.ts";
 import type { PlannedLooks } from "../../../runbook/protocol/looks.ts";
+import { ResultWriter } from "../../../runbook/files/result_out.ts";
 import { measureSeries } from "../../../runbook/run/series.ts";
 import { ESTALE, PaperParts } from "./loop_fixture.ts";
 import { paperKernel, PaperRequest } from "./series_fixture.ts";
@@ -105,6 +106,46 @@ Deno.test("a part of a series has no end line, and says that it can go on", asyn
     "measuring runs 1 to 2 at tier full into host.csv",
     "2 of 5 runs written to host.csv; --resume goes on",
   ]);
+});
+
+const ABOVE_1NS = { text: "1ns", ns: 1, quantile: null };
+
+Deno.test("a slow run ends a series that stops at one, without an end line or a look; --resume goes on", async () => {
+  for (const looks of [null, { after: [2, 5], take: () => assert.fail("no look is taken") }]) {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const parts = new PaperParts(() => "returns");
+      const paper = new PaperRequest(parts, { runs: 5 }, { slow: { limit: ABOVE_1NS, stops: true }, looks });
+      const file = new ResultWriter(`${folder}/host.csv`, paper.disk);
+      const { summary, interruptedAt } = await measureSeries({ ...paper.request, file }, paperKernel(parts));
+      assert.deepEqual(parts.calls.filter((call) => call.startsWith("run ")), ["run 1"]);
+      assert.deepEqual([interruptedAt, endOf(paper), summary.slow?.ended_at], [null, null, 1]);
+      assert.equal(paper.said.at(-1), `1 of 5 runs written to ${folder}/host.csv; --resume goes on`);
+      const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert.deepEqual(names, ["host.csv.slow-1.json", "host.csv.slow-1.perfetto.json"]);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  }
+});
+
+Deno.test("a series without a slow run, or whose last run is the slow one, has all its runs and its end", async () => {
+  const parts = new PaperParts(() => "returns");
+  const limit = { text: "1s", ns: 1_000_000_000, quantile: null };
+  const none = new PaperRequest(parts, { runs: 2 }, { slow: { limit, stops: true } });
+  const { summary } = await measureSeries(none.request, paperKernel(parts));
+  assert.deepEqual(summary.slow, { limit: "1s", runs: 0, kept: [], ended_at: null });
+  assert.notEqual(endOf(none), null);
+  const folder = Deno.makeTempDirSync();
+  try {
+    const last = new PaperRequest(parts, { runs: 1 }, { slow: { limit: ABOVE_1NS, stops: true } });
+    const file = new ResultWriter(`${folder}/host.csv`, last.disk);
+    const ended = await measureSeries({ ...last.request, file }, paperKernel(parts));
+    assert.equal(ended.summary.slow?.ended_at, 1);
+    assert.notEqual(endOf(last), null);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
 
 /** Looks after these runs, of which that one ends the series. */
