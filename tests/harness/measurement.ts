@@ -1,7 +1,16 @@
 /** What every measured file must satisfy, checked on its text without the project's own reader. */
 
 import assert from "node:assert/strict";
-import { type ColumnName, COLUMNS, EACH_COLUMN, STAGES } from "../../analysis/result/columns.ts";
+import {
+  type ColumnName,
+  COLUMNS,
+  EACH_COLUMN,
+  EDGE_PARTS,
+  type EdgePartName,
+  type PartName,
+  PARTS,
+  STAGES,
+} from "../../analysis/result/columns.ts";
 import { correlationId } from "../../analysis/result/correlation.ts";
 import type { End, Meta } from "../../analysis/result/meta.ts";
 
@@ -52,9 +61,16 @@ const TIMES: readonly ColumnName[] = [
 
 /**
  * Columns that need no hook on a function but may be empty: without such hooks target_idle is only seen for
- * the program's own CPU, and 5.10 does not count recursion_misses.
+ * the program's own CPU, and the wakelist is not; 5.10 does not count recursion_misses; not every hypervisor
+ * tells what it takes.
  */
-const NOT_ALWAYS: readonly ColumnName[] = ["target_idle", "recursion_misses"];
+const NOT_ALWAYS: readonly ColumnName[] = [
+  "target_idle",
+  "recursion_misses",
+  "part_waker_ns",
+  "part_wakelist_ns",
+  "part_steal_ns",
+];
 
 /** What every complete row of every tier contains. */
 const ALWAYS = EACH_COLUMN
@@ -72,6 +88,23 @@ function isTold({ tkread_function, tkread_ns, tkread_value_ns }: TextRow): boole
   return tkread_function === "clock_gettime" && tkread_ns === tkread_value_ns;
 }
 
+/** What is not known where the trigger does not tell its edges. */
+const OF_THE_EDGE: readonly ColumnName[] = ["edge_ns", "offset_ns", "part_edge_unexplained_ns"];
+
+/** The parts add up to the whole, to the ns. */
+function assertDivided(
+  row: TextRow,
+  parts: readonly { readonly name: PartName | EdgePartName }[],
+  whole: bigint,
+): void {
+  const cells = parts.map(({ name }) => BigInt(row[`part_${name}_ns`] || 0));
+  assert.equal(
+    cells.reduce((sum, ns) => sum + ns, 0n),
+    whole,
+    `parts of run ${row.run}: ${JSON.stringify(row)}`,
+  );
+}
+
 /**
  * Complete, every stage in order, an ID that the row's inputs give, and correct derived columns.
  *
@@ -84,7 +117,7 @@ export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void 
   const staysOnCpu = row.path === "runnable" || row.path === "self";
   for (const name of ALWAYS) {
     if (name === "switch_ns" && staysOnCpu) continue;
-    const untold = edge === "untold" && (name === "edge_ns" || name === "offset_ns");
+    const untold = edge === "untold" && OF_THE_EDGE.includes(name);
     // A target that was switched in again between its read and its note of it may have read on another CPU.
     if (name === "tkread_cpu" && isTold(row)) continue;
     const unhooked = isTold(row) && READ_COLUMNS.includes(name);
@@ -102,6 +135,8 @@ export function assertRow(row: TextRow, edge: "told" | "untold" = "told"): void 
     assert.equal(BigInt(row.offset_ns), BigInt(row.tkread_ns) - BigInt(row.edge_ns), where);
   }
   assert.equal(BigInt(row.ttwu_to_tkread_ns), BigInt(row.tkread_ns) - BigInt(row.ttwu_ns), where);
+  assertDivided(row, PARTS, BigInt(row.ttwu_to_tkread_ns));
+  if (edge === "told") assertDivided(row, EDGE_PARTS, BigInt(row.ttwu_ns) - BigInt(row.edge_ns));
   assert.equal(row.migrated, String(row.prev_cpu !== row.target_cpu), where);
   if (row.path === "self" || row.path === "runnable") assert.equal(row.migrated, "false", where);
   // The kernel's own clock shows that the read happened after its marker.

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import type { Guest } from "../../guest/vm/boot.ts";
+import { text } from "../harness/driven_guest.ts";
+import { growth, INJECTED_KERNELS, injectedGuest, INJECTIONS, measured } from "../harness/injections.ts";
+import { CLOCKSOURCE_FOLDER } from "../harness/kernel_guest.ts";
+import { assertRow, type TextRow } from "../harness/measurement.ts";
+import { type Line, observed, observing } from "../harness/observer.ts";
+
+/** What is injected outgrows everything else by at least this factor. */
+const FAR = 3;
+const LEAST_NS = 300_000;
+
+/** A tick comes every 4 ms (HZ=250), and with it an update of the timekeeper, while the CPU is busy. */
+const TICKS_NS = 10_000_000;
+
+const ONE_OF_EACH = [
+  "pi_lock",
+  "rq_lock",
+  "rq_clock",
+  "activate",
+  "wakeup",
+  "switch",
+  "tkread",
+];
+
+for (const { kernel, injections, unlocks } of INJECTED_KERNELS) {
+  Deno.test(`causes that are made come back as what they are: ${kernel}`, async (t) => {
+    await using guest = await injectedGuest(kernel);
+    const plain = await measured(guest, null);
+
+    await t.step("every row has its order of locks and clocks, and parts that add up", () => {
+      assert.ok(plain.length > 0);
+      for (const row of plain) {
+        assertRow(row);
+        const order = row.order.split("<");
+        const expected = unlocks ? [...ONE_OF_EACH, "rq_unlock"] : ONE_OF_EACH;
+        assert.deepEqual(expected.filter((name) => !order.includes(name)), [], row.order);
+        const sequence = ["pi_lock", "rq_lock", "rq_clock", "activate", "wakeup"].map((name) =>
+          order.indexOf(name)
+        );
+        assert.deepEqual(sequence, sequence.toSorted((a, b) => a - b), row.order);
+        assert.notEqual(row.tk_ttwu_clock, "", "the timekeeper is read at the wakeup");
+        assert.equal(row.events_lost, "0");
+      }
+    });
+
+    for (const injection of injections) {
+      await t.step(`${injection.name}: ${injection.made}`, async () => {
+        const { begin, end } = await observing(guest, "probe-target");
+        await text(guest, begin);
+        const rows = await measured(guest, injection);
+        await text(guest, end);
+        for (const row of rows) assertRow(row);
+        const [first, second] = growth(plain, rows);
+        const told = `${JSON.stringify(growth(plain, rows))} ${rows.map(({ cause }) => cause)}`;
+        assert.equal(first!.part, injection.part, told);
+        assert.ok(first!.ns >= LEAST_NS && first!.ns >= FAR * second!.ns, told);
+        assert.ok(rows.some(({ cause }) => cause === injection.part), told);
+        const { lines } = await observed(guest);
+        assertSamePredecessors(rows, lines);
+        if (injection.part === "tasks") assertUpdated(rows);
+      });
+    }
+
+    await t.step("a clocksource switch in the window is in the timekeeper's two readings", async () => {
+      assertSwitched(await switching(guest));
+    });
+  });
+}
+
+/** Whom the kernel's own sched_switch names as leaving the CPU to the target is whom the row names. */
+function assertSamePredecessors(rows: readonly TextRow[], lines: readonly Line[]): void {
+  let compared = 0;
+  for (const row of rows) {
+    const us = Number(row.switch_ns) / 1000;
+    // It prints whole us; our own stamp is taken in a program beside its own.
+    const [same] = lines.filter(({ event, fields, us: at }) =>
+      event === "sched_switch" && fields.next_pid === row.pid && Math.abs(at - us) < 300
+    );
+    if (same === undefined) continue;
+    const before = same.fields.prev_comm!;
+    const told = `${before} before run ${row.run}: ${JSON.stringify(row)}`;
+    compared++;
+    if (before.startsWith("swapper/")) assert.ok(Number(row.part_idle_ns) > 0, told);
+    else if (row.other_task === "") assert.fail(told);
+  }
+  assert.ok(
+    compared > rows.length / 2,
+    `only ${compared} of ${rows.length} rows were seen by the other observer`,
+  );
+}
+
+/** In the time of several ticks the timekeeper is updated, and the sequence and the hook both say so. */
+function assertUpdated(rows: readonly TextRow[]): void {
+  const long = rows.filter(({ ttwu_to_tkread_ns }) => Number(ttwu_to_tkread_ns) > TICKS_NS);
+  assert.ok(long.length > 0, rows.map(({ ttwu_to_tkread_ns }) => ttwu_to_tkread_ns).join());
+  for (const row of long) {
+    const told = JSON.stringify(row);
+    assert.ok(Number(row.tk_updates) >= 1, told);
+    assert.match(row.order, /<tk_update</, told);
+    assert.ok(BigInt(row.tk_update_ns) >= BigInt(row.ttwu_ns), told);
+    assert.ok(BigInt(row.tk_update_ns) <= BigInt(row.tkread_ns), told);
+  }
+}
+
+/** Rows of a time in which the clocksource is changed over and over, and windows are long. */
+async function switching(guest: Guest): Promise<readonly TextRow[]> {
+  const script =
+    `while :; do for c in hpet acpi_pm; do echo $c >${CLOCKSOURCE_FOLDER}/current_clocksource; done; done`;
+  const tasks = INJECTIONS.find(({ part }) => part === "tasks")!;
+  return await measured(guest, { ...tasks, begin: `${tasks.begin}\nbegin sh -c '${script}'` });
+}
+
+function assertSwitched(rows: readonly TextRow[]): void {
+  const switched = rows.filter(({ clocksource_switches }) => Number(clocksource_switches) > 0);
+  assert.ok(switched.length > 0, "no run had a switch in its window");
+  for (const row of switched) {
+    const told = JSON.stringify(row);
+    assert.ok(Number(row.tk_updates) >= Number(row.clocksource_switches), told);
+    if (row.clocksource_switches !== "1" || row.tk_ttwu_torn === "true" || row.tk_tkread_torn === "true") {
+      continue;
+    }
+    assert.equal(row.tk_ttwu_clock, row.clocksource_from, told);
+    assert.equal(row.tk_tkread_clock, row.clocksource_to, told);
+  }
+  // One reading never has one clock's name and another one's rate, unless it says that it is torn.
+  const rates = new Map<string, { mult: number; shift: string }>();
+  for (const row of rows) {
+    for (const at of ["ttwu", "tkread"] as const) {
+      if (row[`tk_${at}_torn`] === "true") continue;
+      const rate = { mult: Number(row[`tk_${at}_mult`]), shift: row[`tk_${at}_shift`] };
+      const known = rates.get(row[`tk_${at}_clock`]) ?? rate;
+      rates.set(row[`tk_${at}_clock`], known);
+      assert.equal(rate.shift, known.shift, JSON.stringify(row));
+      // NTP may slew it by 500 ppm.
+      assert.ok(Math.abs(rate.mult / known.mult - 1) < 2e-3, JSON.stringify(row));
+    }
+  }
+}
+
+Deno.test("with idle=poll the CPU leaves another idle state", async () => {
+  await using polling = await injectedGuest("trixie-cloud", ["idle=poll"]);
+  const states = (rows: readonly TextRow[]) =>
+    new Set(rows.map(({ idle_state }) => idle_state).filter((state) => state !== ""));
+  assert.deepEqual(states(await measured(polling, null)), new Set(["0"]));
+});
