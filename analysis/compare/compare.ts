@@ -1,6 +1,7 @@
 /** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
 import { keyAnswers } from "../mechanisms/key_answers.ts";
+import { columnsOf } from "../result/columns.ts";
 import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
@@ -217,13 +218,22 @@ export function brokenSides(files: Pair<ResultFile>, sides: Pair<Side>): Verdict
   });
 }
 
-/** What the runbook had drawn comes first: nothing else can be behind its effect. */
-function defaultKeys([{ texts, parts }, { parts: others }]: Pair<ResultFile>): (readonly KeyName[])[] {
+const IN_EVERY_FILE: ReadonlySet<string> = new Set(columnsOf(0).map(({ name }) => name));
+
+/**
+ * What the runbook had drawn comes first: nothing else can be behind its effect. An outcome for which files of older
+ * programs have no column is only a key where one of the files observed it.
+ */
+function defaultKeys(files: Pair<ResultFile>): (readonly KeyName[])[] {
+  const [{ texts, parts }, { parts: others }] = files;
   const declared = DRAWN_KEYS.filter((name) =>
     texts[name].values.filter((value) => value !== null).length > 1
   );
   const several = parts === undefined && others === undefined ? [] : [FILE_KEY] as const;
-  return [...declared, ...several, ...STRATA_KEYS].map((key) => [key]);
+  const observed = STRATA_KEYS.filter((name) =>
+    IN_EVERY_FILE.has(name) || files.some(({ texts }) => texts[name].values.some((value) => value !== null))
+  );
+  return [...declared, ...several, ...observed].map((key) => [key]);
 }
 
 /** Contradictions are counted in all rows of a file, whichever are used. */

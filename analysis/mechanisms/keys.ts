@@ -29,6 +29,8 @@ const OUTCOME_KEYS = [
   { name: "migrated", confounds: false },
   { name: "path", confounds: true },
   { name: "ttwu_stack", confounds: false },
+  { name: "order", confounds: false },
+  { name: "cause", confounds: true },
 ] as const satisfies readonly OutcomeKey[];
 
 export const STRATA_KEYS: readonly TextName[] = OUTCOME_KEYS.map(({ name }) => name);
