@@ -21,6 +21,8 @@ interface OutcomeKey {
   readonly name: TextName;
   /** What coincides with it is taken to follow from it: it says what a run went through, not how it was woken. */
   readonly confounds: boolean;
+  /** It is read off the duration itself, so that it decides on it says nothing: it only may stand behind other keys. */
+  readonly readOff?: true;
 }
 
 /** Columns whose values make strata, each for itself: outcomes of a run, in the order in which they are told. */
@@ -30,10 +32,13 @@ const OUTCOME_KEYS = [
   { name: "path", confounds: true },
   { name: "ttwu_stack", confounds: false },
   { name: "order", confounds: false },
-  { name: "cause", confounds: true },
+  { name: "cause", confounds: true, readOff: true },
 ] as const satisfies readonly OutcomeKey[];
 
-export const STRATA_KEYS: readonly TextName[] = OUTCOME_KEYS.map(({ name }) => name);
+const isReadOff = (name: string) => OUTCOME_KEYS.some((key) => key.name === name && "readOff" in key);
+
+export const STRATA_KEYS: readonly TextName[] = OUTCOME_KEYS.map(({ name }) => name)
+  .filter((name) => !isReadOff(name));
 
 /** Fields of the runbook that are columns too: with several values the runs take turns with them, in random order. */
 export const DRAWN_KEYS = ["wake", "load"] as const satisfies readonly TextName[];
@@ -110,7 +115,7 @@ export function splitsOf(files: Pair<ResultFile>): Splits {
       }
     }
   }
-  return { splits, constant };
+  return { splits: splits.filter(({ keys }) => keys.some(({ name }) => !isReadOff(name))), constant };
 }
 
 /** Keys of a split that are different facts: which of them makes the difference cannot be told. */
@@ -157,7 +162,9 @@ function candidatesOf(files: Pair<ResultFile>): Candidate[] {
     ...DRAWN_KEYS.filter(isDrawn).map((name) => column(name, "randomised")),
     column(SIGNATURE as TextName, "outcome"),
     ...flagsOf(files),
-    ...STRATA_KEYS.filter((name) => name !== SIGNATURE).map((name) => column(name, "outcome")),
+    ...OUTCOME_KEYS.map(({ name }) => name).filter((name) => name !== SIGNATURE).map((name) =>
+      column(name, "outcome")
+    ),
   ];
   return candidates.sort((one, other) => precedence(other) - precedence(one));
 }

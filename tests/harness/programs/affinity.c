@@ -56,8 +56,6 @@ static void read_line(const char *pid, const char *tid, const char *name, char *
 struct candidate {
 	char pid[16];
 	char tid[16];
-	/* How often its affinity was changed: the kernel returns early when it stays the same. */
-	int turns;
 };
 
 #define MOST 16
@@ -78,7 +76,6 @@ static int candidates_named(const char *comm, struct candidate *found)
 			read_line(process->d_name, task->d_name, "comm", line, sizeof(line));
 			if (!atoi(task->d_name) || strcmp(line, comm))
 				continue;
-			found[count].turns = 0;
 			snprintf(found[count].pid, sizeof(found->pid), "%.10s", process->d_name);
 			snprintf(found[count++].tid, sizeof(found->tid), "%.10s", task->d_name);
 		}
@@ -91,14 +88,14 @@ static int candidates_named(const char *comm, struct candidate *found)
 }
 
 /* The one that sleeps until its edge; 0: none does yet. */
-static struct candidate *sleeping(struct candidate *candidates, int count)
+static pid_t sleeping(const struct candidate *candidates, int count)
 {
 	for (int i = 0; i < count; i++) {
 		char line[128];
 
 		read_line(candidates[i].pid, candidates[i].tid, "syscall", line, sizeof(line));
 		if (atoi(line) == SYS_clock_nanosleep)
-			return &candidates[i];
+			return atoi(candidates[i].tid);
 	}
 	return 0;
 }
@@ -137,26 +134,29 @@ int main(int argc, char **argv)
 	struct sched_param param = { .sched_priority = 1 };
 	int cpu = argc >= 4 ? atoi(argv[2]) : -1;
 	long period_ns = argc >= 4 ? atol(argv[3]) * 1000000L : 0;
-	struct candidate candidates[MOST], own = { .turns = 0 };
+	struct candidate candidates[MOST];
+	pid_t own = 0;
 	int count = 0;
 
 	if (cpu < 0 || period_ns <= LEAD_NS)
 		return 2;
 	only_on(0, !cpu);
 	if (argc > 4)
-		snprintf(own.tid, sizeof(own.tid), "%d", new_sleeper(argv[1], cpu));
+		own = new_sleeper(argv[1], cpu);
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		return 1;
-	for (;;) {
-		struct candidate *held;
+	for (int turn = 0;; turn++) {
+		pid_t tid;
 
 		await_edge(period_ns);
-		held = argc > 4 ? &own : sleeping(candidates, count);
-		if (!held)
-			count = candidates_named(argv[1], candidates);
-		else if (held->turns++ % 2)
-			only_on(atoi(held->tid), cpu);
+		/* The kernel returns early when nothing changes; the target narrows its own affinity for each run. */
+		if (own && turn % 2)
+			only_on(own, cpu);
+		else if (own)
+			anywhere(own);
+		else if ((tid = sleeping(candidates, count)))
+			anywhere(tid);
 		else
-			anywhere(atoi(held->tid));
+			count = candidates_named(argv[1], candidates);
 	}
 }
