@@ -59,6 +59,7 @@ Deno.test("the JSON has the fields that its readers were promised", () => {
     "migrated",
     "path",
     "ttwu_stack",
+    "order",
   ]);
   assert.equal(typeof json.strata[0].spread.brown_forsythe.f, "number");
   assert.equal(typeof json.strata[0].spread.brown_forsythe.p, "number");
