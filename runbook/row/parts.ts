@@ -155,10 +155,11 @@ class Laid {
   /** Runnable, until it runs: whoever is on its CPU. */
   #waiting(span: Span): void {
     const { pid, target_cpu, tkread_cpu } = this.#record;
-    const history = [target_cpu, tkread_cpu].map((cpu) => this.#historyOf(cpu))
-      .find((candidate) => candidate.occupants(span).length > 0);
+    // Another CPU may have pulled it before it ran: then it is switched in there.
+    const [here, elsewhere] = [target_cpu, tkread_cpu].map((cpu) => this.#historyOf(cpu).occupants(span));
+    const until = (occupants: readonly Occupant[]) => occupants.at(-1)?.to ?? -Infinity;
+    const occupants = until(elsewhere!) > until(here!) ? elsewhere! : here!;
     this.line.append(span.from, span.to, "unexplained");
-    const occupants = history?.occupants(span) ?? [];
     for (const occupant of occupants) this.#occupied(occupant, pid);
     // One program logs who leaves, then notes the target's switch.
     const last = occupants.at(-1);

@@ -45,6 +45,14 @@ Deno.test("several tasks before the target are each counted, and the longest is 
   assert.equal(otherTask, "long");
 });
 
+Deno.test("a target that another CPU pulls waits for who ran there last", () => {
+  const here = log(1, leaves(25_000, 0, "swapper/1"));
+  const there = log(0, leaves(39_900, 77, "hog"));
+  const { parts, otherTask } = partsOf({ tkread_cpu: 0 }, here, there);
+  assert.equal(otherTask, "hog");
+  assert.equal(parts.tasks, 19_900);
+});
+
 Deno.test("a target that is preempted before its read waits for other tasks once more", () => {
   const { parts } = partsOf(
     { tkread_ns: ORIGIN + 100_000n },
