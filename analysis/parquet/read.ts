@@ -31,11 +31,17 @@ export function* textOfParquet(name: string, bytes: Uint8Array<ArrayBuffer>): Ge
     if (error instanceof Failure) throw error;
     throw new Failure(
       EXIT.failed,
-      `${name} is broken Parquet: ${error instanceof Error ? error.message : String(error)}`,
+      `${name} is broken Parquet: ${wordsOf(error)}`,
       "export it again from the result file",
       { cause: error },
     );
   }
+}
+
+/** The library's own words; where it fell over what it had read, these are about its variables and help nobody. */
+function wordsOf(error: unknown): string {
+  const isOfTheFile = error instanceof Error && error.constructor === Error;
+  return isOfTheFile ? error.message : "its contents contradict themselves";
 }
 
 function* pieces(name: string, { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) {

@@ -128,9 +128,10 @@ Deno.test("broken Parquet is refused in one line, as a broken result file is", a
       changed[at]! ^= 0x5a;
       Deno.writeFileSync(path, changed);
       // What it still says may be whole, but it never ends in anything but an answer or a refusal.
-      await showCommand({ format: "text" }, [path], null, () => {}).catch((error) =>
-        assert.ok(error instanceof Failure, `${at}: ${error}`)
-      );
+      await showCommand({ format: "text" }, [path], null, () => {}).catch((error) => {
+        assert.ok(error instanceof Failure, `${at}: ${error}`);
+        assert.doesNotMatch(error.message, /undefined|null\b|NaN/, String(at));
+      });
     }
   });
 });
