@@ -71,3 +71,17 @@ export const PART_PLACES: ReadonlyMap<PartTime, number> = new Map([
   ...[...PARTS, ...EDGE_PARTS].map(({ name }) => [name, COLUMN_AT[`part_${name}_ns`]] as const),
   ["events_lost", COLUMN_AT.events_lost] as const,
 ]);
+
+/**
+ * Whether most of a run's offset had passed before its wakeup began: then its cause, the largest part of
+ * ttwu_to_tkread_ns, is not what made it slow.
+ */
+export function passedBeforeWakeup(
+  { offset_ns, ttwu_to_tkread_ns }: {
+    readonly offset_ns: number | bigint | null;
+    readonly ttwu_to_tkread_ns: number | bigint | null;
+  },
+): boolean {
+  return offset_ns !== null && ttwu_to_tkread_ns !== null &&
+    2 * Number(ttwu_to_tkread_ns) < Number(offset_ns);
+}

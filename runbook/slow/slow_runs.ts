@@ -1,6 +1,8 @@
 /** Notices slow runs, keeps files about the first of them beside the result, and may end the series. */
 
 import { Failure } from "../../analysis/failure.ts";
+import type { Row } from "../../analysis/result/columns.ts";
+import { passedBeforeWakeup } from "../../analysis/result/durations.ts";
 import type { Meta } from "../../analysis/result/meta.ts";
 import { formatDuration } from "../../analysis/units/format_value.ts";
 import { writeDerivedFile } from "../files/derived_file.ts";
@@ -8,7 +10,7 @@ import type { SlowSummary } from "../files/summary.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 import type { RowWithStacks } from "../row/row.ts";
 import { slowJson, slowTrace } from "./document.ts";
-import { SlowJudge, type SlowLimit } from "./limit.ts";
+import { SlowJudge, type SlowLimit, type Slowness } from "./limit.ts";
 
 /** So many slow runs of a call are kept: a series in which all are slow does not fill the disk. */
 const MOST_KEPT = 10;
@@ -27,6 +29,12 @@ export interface SlowRunsParts extends SlowRequest {
   readonly say: (line: string) => void;
   /** Creates a file, which must not exist; default: on the disk. */
   readonly write?: (path: string, text: string) => Promise<void>;
+}
+
+/** What it spent most of its time on; with lost events another part may be the largest. */
+function mainly(row: Row, { of }: Slowness): string {
+  if (of === "offset_ns" && passedBeforeWakeup(row)) return ", mainly before its wakeup began";
+  return row.cause === null || Number(row.events_lost) > 0 ? "" : `, mainly ${row.cause}`;
 }
 
 export class SlowRuns {
@@ -57,9 +65,7 @@ export class SlowRuns {
     const base = `${path}.slow-${run}`;
     const slow = { file: path, meta, limit, slowness, record, logs, row, stacks };
     const [took, above] = [slowness.ns, slowness.limitNs].map((ns) => formatDuration(ns));
-    // With lost events another part may be the largest.
-    const cause = row.cause === null || Number(row.events_lost) > 0 ? "" : `, mainly ${row.cause}`;
-    const what = `run ${run} is slow: ${took}, above ${above}${cause}`;
+    const what = `run ${run} is slow: ${took}, above ${above}${mainly(row, slowness)}`;
     try {
       await this.#write(`${base}.json`, slowJson(slow));
       await this.#write(`${base}.perfetto.json`, slowTrace(slow));

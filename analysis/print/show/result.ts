@@ -1,6 +1,7 @@
 /** What a series has measured, before anything else that is known of it: both durations, and the slowest runs. */
 
 import { type Distribution, percentileNeeds } from "../../sample/description.ts";
+import { passedBeforeWakeup } from "../../result/durations.ts";
 import type { Slowest, SlowRun } from "../../sample/slowest.ts";
 import { placeAndSpread } from "../measured.ts";
 import type { Cell, Table } from "../model.ts";
@@ -80,7 +81,7 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
         path: [text(run.path)],
         cpu: [run.target_cpu === null ? null : exact(run.target_cpu)],
         waker: [text(run.waker_comm)],
-        cause: [causeOf(run)],
+        cause: [by === "offset_ns" && passedBeforeWakeup(run) ? plain("before ttwu") : causeOf(run)],
       },
       bins: [],
     })),
