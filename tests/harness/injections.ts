@@ -9,7 +9,7 @@ import { buildArchitecture } from "../../build/parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../../build/parts/executable.ts";
 import type { KernelName } from "../../build/debian/kernels.ts";
 import { MULTIARCH } from "../../guest/image/libraries.ts";
-import type { Guest } from "../../guest/vm/boot.ts";
+import type { Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { bundled } from "./bundle.ts";
 import { compiled } from "./compiled.ts";
 import { text } from "./driven_guest.ts";
@@ -48,14 +48,14 @@ export const INJECTIONS: readonly Injection[] = [
     name: "rq lock",
     made: "another CPU holds the runqueue's lock until the wakeup has waited for 2 ms",
     part: "rq_lock",
-    begin: `${hold("held", "hold_locks", "note_ttwu")}\nbegin /opt/affinity held ${CPU} ${PERIOD_MS} new`,
+    begin: `${hold("held", "hold_locks", "note_ttwu")}\nbegin /opt/affinity held ${CPU} ${PERIOD_MS} 0 new`,
     needsLoop: true,
   },
   {
     name: "pi_lock",
     made: "another CPU holds the target's pi_lock until the wakeup has waited for 2 ms",
     part: "pi_lock",
-    begin: `${hold(TARGET, "hold_locks", "note_ttwu")}\nbegin /opt/affinity ${TARGET} ${CPU} ${PERIOD_MS}`,
+    begin: `${hold(TARGET, "hold_locks", "note_ttwu")}\nbegin /opt/affinity ${TARGET} ${CPU} ${PERIOD_MS} 0`,
     needsLoop: true,
   },
   {
@@ -74,6 +74,23 @@ export const INJECTIONS: readonly Injection[] = [
   },
 ];
 
+/**
+ * A third CPU waits for the runqueue's lock as well: the waiters then form a queue, and only that is traced as
+ * contention (queued_spin_lock_slowpath(), 6.1 to 7.3). In a guest virt_spin_lock() has no queue, so this one must not
+ * know that it is a guest.
+ */
+export const QUEUED: Injection = {
+  name: "contended rq lock",
+  made: "two other CPUs want the runqueue's lock",
+  part: "rq_lock",
+  begin: `${INJECTIONS[0]!.begin}\nbegin /opt/affinity third ${CPU} ${PERIOD_MS} 2 new`,
+  needsLoop: true,
+};
+export const BARE_METAL: Pick<GuestOptions, "cpus" | "qemuArgs"> = {
+  cpus: 4,
+  qemuArgs: ["-cpu", "max,-hypervisor"],
+};
+
 /** The kernels in which they are made. */
 export const INJECTED_KERNELS: readonly {
   readonly kernel: KernelName;
@@ -88,7 +105,10 @@ export const INJECTED_KERNELS: readonly {
 ];
 
 /** `await using guest = await injectedGuest("trixie-cloud")`: the executable, and what makes the causes. */
-export async function injectedGuest(kernel: KernelName, kernelArgs: readonly string[] = []): Promise<Guest> {
+export async function injectedGuest(
+  kernel: KernelName,
+  options: Pick<GuestOptions, "cpus" | "qemuArgs" | "kernelArgs"> = {},
+): Promise<Guest> {
   const programs = ["affinity", "bouts"] as const;
   const guest = await kernelGuest(kernel, {
     files: [
@@ -99,7 +119,7 @@ export async function injectedGuest(kernel: KernelName, kernelArgs: readonly str
     ],
     libraries: executableLibraries(),
     memoryMiB: 2048,
-    kernelArgs,
+    ...options,
   });
   for (const name of programs) {
     await guest.writeFile(`/opt/${name}`, await compiled(`tests/harness/programs/${name}.c`), 0o755);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { Guest } from "../../guest/vm/boot.ts";
 import { text } from "../harness/driven_guest.ts";
-import { growth, INJECTED_KERNELS, injectedGuest, INJECTIONS, measured } from "../harness/injections.ts";
+import {
+  BARE_METAL,
+  growth,
+  INJECTED_KERNELS,
+  injectedGuest,
+  INJECTIONS,
+  measured,
+  QUEUED,
+} from "../harness/injections.ts";
 import { CLOCKSOURCE_FOLDER } from "../harness/kernel_guest.ts";
 import { assertRow, type TextRow } from "../harness/measurement.ts";
 import { type Line, observed, observing } from "../harness/observer.ts";
@@ -140,8 +148,25 @@ function assertSwitched(rows: readonly TextRow[]): void {
 }
 
 Deno.test("with idle=poll the CPU leaves another idle state", async () => {
-  await using polling = await injectedGuest("trixie-cloud", ["idle=poll"]);
+  await using polling = await injectedGuest("trixie-cloud", { kernelArgs: ["idle=poll"] });
   const states = (rows: readonly TextRow[]) =>
     new Set(rows.map(({ idle_state }) => idle_state).filter((state) => state !== ""));
   assert.deepEqual(states(await measured(polling, null)), new Set(["0"]));
+});
+
+Deno.test("where waiters form a queue, contention of the runqueue's lock is seen by its events", async () => {
+  await using guest = await injectedGuest("trixie-cloud", BARE_METAL);
+  assert.equal(await text(guest, "grep -c hypervisor /proc/cpuinfo || true"), "0");
+  const rows = await measured(guest, QUEUED);
+  const contended = rows.filter((row) => row.rq_lock_contended_ns !== "");
+  assert.ok(contended.length > 0, rows.map((row) => row.part_rq_lock_ns).join());
+  for (const row of contended) {
+    assertRow(row);
+    const told = JSON.stringify(row);
+    // The wait by the events lies within the wait by the lock's own function.
+    const waited = BigInt(row.rq_lock_ns) - BigInt(row.rq_lock_asked_ns);
+    assert.ok(BigInt(row.rq_lock_contended_ns) > 0n && BigInt(row.rq_lock_contended_ns) <= waited, told);
+    assert.equal(row.rq_lock_contended_cpu, row.rq_cpu, told);
+    assert.notEqual(row.rq_lock_contended_comm, "", told);
+  }
 });

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For use inside a guest: `affinity COMM CPU PERIOD_MS` changes the affinity of the task of that name between that
- * CPU and all of them, from another CPU, shortly before each multiple of the period, until it is killed. The kernel
- * takes the task's pi_lock and the lock of its runqueue for that. `affinity COMM CPU PERIOD_MS new` makes the task,
+ * For use inside a guest: `affinity COMM CPU PERIOD_MS OWN_CPU` changes the affinity of the task of that name between that
+ * CPU and all of them, from its own CPU, shortly before each multiple of the period, until it is killed. The kernel
+ * takes the task's pi_lock and the lock of its runqueue for that. `affinity COMM CPU PERIOD_MS OWN_CPU new` makes the task,
  * which sleeps; otherwise it is that one of the name which is in clock_nanosleep() then.
  */
 #define _GNU_SOURCE
@@ -132,16 +132,16 @@ static void await_edge(long period_ns)
 int main(int argc, char **argv)
 {
 	struct sched_param param = { .sched_priority = 1 };
-	int cpu = argc >= 4 ? atoi(argv[2]) : -1;
-	long period_ns = argc >= 4 ? atol(argv[3]) * 1000000L : 0;
+	int cpu = argc >= 5 ? atoi(argv[2]) : -1;
+	long period_ns = argc >= 5 ? atol(argv[3]) * 1000000L : 0;
 	struct candidate candidates[MOST];
 	pid_t own = 0;
 	int count = 0;
 
 	if (cpu < 0 || period_ns <= LEAD_NS)
 		return 2;
-	only_on(0, !cpu);
-	if (argc > 4)
+	only_on(0, atoi(argv[4]));
+	if (argc > 5)
 		own = new_sleeper(argv[1], cpu);
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		return 1;
