@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Tier } from "../../analysis/result/meta.ts";
+import { HOOKS } from "../../runbook/probes/hooks.ts";
 import type { Guest } from "../../guest/vm/boot.ts";
 
 interface Check {
@@ -36,11 +37,21 @@ export function checkOf({ checks }: Report, id: string): Check {
   return check;
 }
 
-/** The hooks of a tier that doctor could attach, in the form of the `# meta` line. */
+/**
+ * The hooks of a tier that doctor could attach, in the form of the `# meta` line. Doctor tries all; a measurement leaves
+ * those out that only its runbook asks for.
+ */
 export function factsOf(report: Report, tier: Tier): unknown[] {
   const finding = report.tiers.find((candidate) => candidate.tier === tier);
   assert.equal(finding?.outcome, "yes");
-  return finding!.hooks.map(({ stage, hook, kind, attached, reason }) =>
-    attached ? { stage, hook, kind, attached } : { stage, hook, kind, attached, reason }
-  );
+  return finding!.hooks.map(({ stage, hook, kind, attached, reason }) => {
+    if (isOfDetail(hook, tier)) {
+      return { stage, hook, kind, attached: false, reason: 'only used with detail = "causes"' };
+    }
+    return attached ? { stage, hook, kind, attached } : { stage, hook, kind, attached, reason };
+  });
+}
+
+function isOfDetail(name: unknown, tier: Tier): boolean {
+  return HOOKS.some(({ hook, detail, ladder }) => hook === name && detail && ladder[tier] !== undefined);
 }

@@ -8,7 +8,8 @@ import { type Column, COUNT, CPU, DURATION, TIME } from "./column.ts";
 
 /** Seen by hooks on locks, which need functions. */
 const LOCK = { from: "record", functions: true, occasional: "lock" } as const;
-const TIMEKEEPER = { from: "record", functions: true, occasional: "timekeeper" } as const;
+/** The timekeeper's address is known where kallsyms lists variables, at any tier. */
+const TIMEKEEPER = { from: "record", occasional: "timekeeper" } as const;
 const PLAIN = { kind: "int" } as const;
 
 type PartColumn<P extends Part> = typeof DURATION & Omit<P, "name" | "title"> & {
@@ -70,8 +71,14 @@ export const CAUSE_COLUMNS = [
     occasional: "timer",
     doc: "hrtimer_expire_entry of that hrtimer",
   },
-  { name: "tk_update_ns", ...TIME, ...TIMEKEEPER, doc: "last update_wall_time before the read" },
-  { name: "tk_update_cpu", ...CPU, ...TIMEKEEPER, doc: "CPU on which that ran" },
+  {
+    name: "tk_update_ns",
+    ...TIME,
+    ...TIMEKEEPER,
+    functions: true,
+    doc: "last update_wall_time before the read",
+  },
+  { name: "tk_update_cpu", ...CPU, ...TIMEKEEPER, functions: true, doc: "CPU on which that ran" },
   {
     name: "tk_ttwu_clock",
     kind: "text",
@@ -86,7 +93,6 @@ export const CAUSE_COLUMNS = [
   {
     name: "tk_ttwu_torn",
     kind: "bool",
-    functions: true,
     occasional: "timekeeper",
     doc: "an update fell into the reading of these, which may be of before and after it",
   },
@@ -104,14 +110,12 @@ export const CAUSE_COLUMNS = [
   {
     name: "tk_tkread_torn",
     kind: "bool",
-    functions: true,
     occasional: "timekeeper",
     doc: "an update fell into the reading of these",
   },
   {
     name: "tk_updates",
     ...COUNT,
-    functions: true,
     occasional: "timekeeper",
     doc: "updates of the timekeeper from sched_waking to the read, by its sequence",
   },
