@@ -5,9 +5,9 @@
 
 import { EXIT, type ExitCode, Failure } from "./analysis/failure.ts";
 import { printableLines } from "./analysis/print/printable.ts";
-import { coloured } from "./commands/line/colour.ts";
-import { reportError } from "./commands/line/report_error.ts";
-import { Outcome, type Output } from "./commands/line/shell.ts";
+import { coloured } from "./commands/shell/colour.ts";
+import { reportError } from "./commands/shell/report_error.ts";
+import { Outcome, type Output } from "./commands/shell/shell.ts";
 import { isCommand, permissionsOf } from "./commands/line/table.ts";
 import { spelledOut } from "./commands/options.ts";
 import { SECOND_READER } from "./commands/second_thread.ts";

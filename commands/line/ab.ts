@@ -3,7 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { type AnswerFlags, answerTo, COMPARE_FLAGS } from "./compare.ts";
 import { PROTOCOL_FLAGS } from "./run.ts";
-import { type Context, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE, withJson } from "../shell/shell.ts";
 
 const path = { kind: "parsed", parse: String, optional: true } as const;
 

@@ -3,8 +3,8 @@
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { fold } from "../../analysis/print/layout/terminal.ts";
 import { optionsOf, type Routes } from "../options.ts";
-import { notingText } from "./refusals.ts";
-import type { Context, Outcome, Output } from "./shell.ts";
+import { notingText } from "../shell/refusals.ts";
+import type { Context, Outcome, Output } from "../shell/shell.ts";
 import { allRoutes, COMMANDS, isCommand, NAMES } from "./table.ts";
 
 /**

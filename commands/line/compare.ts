@@ -4,10 +4,10 @@ import { buildCommand } from "@stricli/core";
 import { parseQuestion, QUESTION_NAMES } from "../../analysis/asked/askable.ts";
 import { KEY_NAMES, parseKeys } from "../../analysis/sample/key_columns.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { COLOURS, wantsColour } from "./colour.ts";
+import { COLOURS, wantsColour } from "../shell/colour.ts";
 import { parseWhere } from "../files/where.ts";
-import { parseGivenMargin, parseShare, parseVerdicts } from "./arguments.ts";
-import { type Context, JSON_TOO, type Output, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
+import { parseGivenMargin, parseShare, parseVerdicts } from "../shell/arguments.ts";
+import { type Context, JSON_TOO, type Output, type ShellFlags, VERBOSE, withJson } from "../shell/shell.ts";
 
 /** Options that say how files are compared; `probe ab` has the same. */
 export const COMPARE_FLAGS = {

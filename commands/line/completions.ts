@@ -5,7 +5,7 @@ import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Shell } from "../completions.ts";
 import type { Routes } from "../options.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const satisfies readonly Shell[];
 

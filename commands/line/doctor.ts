@@ -1,7 +1,7 @@
 /** The command line of `probe doctor`. */
 
 import { buildCommand } from "@stricli/core";
-import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "./shell.ts";
+import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "../shell/shell.ts";
 
 export const doctorRoute = buildCommand({
   docs: { brief: "Say what this machine can measure, hook by hook; changes nothing" },

@@ -3,7 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { STACK_ROOTS } from "../../analysis/export/folded.ts";
 import { FORCE } from "./report.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 export const exportRoute = buildCommand({
   docs: { brief: "Write a result file in the form another program reads" },

@@ -3,7 +3,7 @@
 import { buildCommand } from "@stricli/core";
 import { TOPICS } from "../help_topics.ts";
 import type { Routes } from "../options.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 /** For each command, in the order of use. */
 const EXAMPLES = {

@@ -1,7 +1,7 @@
 /** The command line of `probe licenses`. */
 
 import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 export const licensesRoute = buildCommand({
   docs: { brief: "Print licence and place of the source of everything inside" },

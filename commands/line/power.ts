@@ -3,9 +3,9 @@
 import { buildCommand } from "@stricli/core";
 import { LEAD } from "../../analysis/compare/questions.ts";
 import { parseDuration } from "../../analysis/units/duration.ts";
-import { parseShare } from "./arguments.ts";
+import { parseShare } from "../shell/arguments.ts";
 import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
+import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "../shell/shell.ts";
 
 export const powerRoute = buildCommand({
   docs: { brief: "Say how many runs a side would show equivalence" },

@@ -2,7 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS, SIDES } from "./compare.ts";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 /** For files that can be made again; the rows of a measurement cannot. */
 export const FORCE = {

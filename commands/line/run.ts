@@ -8,8 +8,8 @@ import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
 import { parseSlowLimit } from "../../runbook/slow/limit.ts";
 import { TRIGGER_FORMS } from "../../runbook/protocol/trigger.ts";
 import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
-import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "./arguments.ts";
-import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "./shell.ts";
+import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "../shell/arguments.ts";
+import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "../shell/shell.ts";
 
 /** Options that define a measurement, wherever it takes place: `probe ab` passes the same to both sides. */
 export const PROTOCOL_FLAGS = {

@@ -1,7 +1,7 @@
 /** The command line of `probe runbook`. */
 
 import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 export const runbookRoute = buildCommand({
   docs: { brief: "Print the default runbook, to edit" },

@@ -2,7 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { COMPARE_FLAGS } from "./compare.ts";
-import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "./shell.ts";
+import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "../shell/shell.ts";
 
 export const showRoute = buildCommand({
   docs: { brief: "Describe result files: strata, chain, stacks, integrity" },

@@ -1,7 +1,7 @@
 /** The command line of `probe version`. */
 
 import { buildCommand } from "@stricli/core";
-import { type Context, type ShellFlags, VERBOSE } from "./shell.ts";
+import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 export const versionRoute = buildCommand({
   docs: { brief: "Print the version" },

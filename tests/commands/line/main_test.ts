@@ -4,7 +4,7 @@ import { NAMES } from "../../../commands/line/table.ts";
 import { generate } from "../../../bench/generate.ts";
 import project from "../../../deno.json" with { type: "json" };
 import { protocolArguments } from "../../../commands/line/ab.ts";
-import { withCauses } from "../../../commands/line/report_error.ts";
+import { withCauses } from "../../../commands/shell/report_error.ts";
 import { main } from "../../../main.ts";
 
 async function call(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { VERDICTS } from "../../../analysis/compare/verdict.ts";
-import { coloured, wantsColour } from "../../../commands/line/colour.ts";
+import { coloured, wantsColour } from "../../../commands/shell/colour.ts";
 import { main } from "../../../main.ts";
 
 const ESC = "\x1b";
