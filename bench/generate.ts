@@ -21,6 +21,8 @@ export interface Generated {
   readonly timeoutEvery?: number;
   /** Overrides fields of the meta line. */
   readonly meta?: Partial<Meta>;
+  /** Whether rows say what their time went into, as those of the full tier do. */
+  readonly parts?: boolean;
   /** Distinct names of wakers; their runs have longer tails and a third signature. Otherwise there are two. */
   readonly wakers?: number;
 }
@@ -116,7 +118,8 @@ export function* generate(options: Generated): Generator<string> {
   let selfReads = 0;
   for (let run = 1; run <= options.rows; run++) {
     const plain = generatedRow(run, options, random, { direct, wakelist, read });
-    const row = options.wakers === undefined ? plain : varied(plain, options.wakers, random);
+    const other = options.wakers === undefined ? plain : varied(plain, options.wakers, random);
+    const row = options.parts === true ? divided(other, random) : other;
     if (row.status === "complete") complete++;
     selfReads += Number(row.self_reads);
     text += formatRow(row);
@@ -266,6 +269,47 @@ function varied(row: Row, wakers: number, random: () => number): Row {
     tkread_value_ns: later(row.tkread_value_ns),
     offset_ns: later(row.offset_ns),
     ttwu_to_tkread_ns: later(row.ttwu_to_tkread_ns),
+  };
+}
+
+const ORDERS = ["tk_update<", ""].map((first) => `${first}pi_lock<rq_lock<activate<wakeup<switch<tkread`);
+
+/** The parts that a wakeup by a timer has at the full tier, each a share of what is left; the last one is the rest. */
+function divided(row: Row, random: () => number): Row {
+  if (row.status !== "complete") return row;
+  const shared = (whole: bigint, names: readonly string[]) => {
+    let left = Number(whole);
+    return Object.fromEntries(names.map((name, i) => {
+      const ns = i === names.length - 1 ? left : Math.round(left * random() / 2);
+      left -= ns;
+      return [`part_${name}_ns`, ns];
+    }));
+  };
+  const [edge, ttwu, tkread] = [row.edge_ns, row.ttwu_ns, row.tkread_ns].map((ns) => BigInt(ns as bigint));
+  const isQueued = row.path === "wakelist";
+  return {
+    ...row,
+    ...shared(ttwu! - edge!, ["edge_slack", "edge_timer", "edge_waker"]),
+    part_edge_unexplained_ns: 0,
+    ...shared(tkread! - ttwu!, [
+      "pi_lock",
+      "rq_lock",
+      "waker",
+      ...isQueued ? ["wakelist"] : [],
+      "interrupts",
+      "idle",
+      "target",
+      "probes",
+    ]),
+    ...!isQueued && { part_wakelist_ns: 0 },
+    part_tasks_ns: 0,
+    part_steal_ns: 0,
+    part_unexplained_ns: 0,
+    events_lost: 0,
+    cause: isQueued ? "idle" : "probes",
+    idle_state: 1,
+    interrupt: "local_timer",
+    order: ORDERS[random() < 0.1 ? 0 : 1]!,
   };
 }
 

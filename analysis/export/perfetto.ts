@@ -7,6 +7,9 @@
  *
  * What the time of a run went into is in its arguments, in ns, and is no slices: a file has the length of each part, not
  * when it was, and most parts are several pieces.
+ *
+ * Thousands of runs must stay a file that a browser opens, so what most runs share, their kind and their order, stands
+ * once under a short key, and a slice is two events only where another one touches its end.
  */
 
 import { CHAIN_STAGES, type ChainStage } from "../show/chain.ts";
@@ -19,15 +22,19 @@ const RUNS = 0;
 /** CPU 0 is the thread after that of the runs. */
 const FIRST_CPU = 1;
 
-/** What the slice of a run shows, if observed: its identity, its factors, its results. */
+/** What the slice of a run shows, if observed: its identity, its declared factors, who woke. */
 const RUN_ARGS = [
   "correlation_id",
   "status",
   "wake",
   "load",
+  "waker_comm",
+] as const satisfies readonly ColumnName[];
+
+/** What makes the kind of a run, if observed: few combinations of it occur. */
+const KIND_ARGS = [
   "path",
   "signature",
-  "waker_comm",
   "waker_context",
   "tkread_function",
   "ttwu_stack",
@@ -63,8 +70,8 @@ export class PerfettoTrace {
   readonly #write: (text: string) => void;
   /** Where the latest slice of each track ended. */
   readonly #ends = new Map<number, bigint>();
-  /** The key of each order. */
-  readonly #orders = new Map<string, string>();
+  readonly #kinds = new Keys("k");
+  readonly #orders = new Keys("o");
   readonly #further: string[] = [];
   #origin: bigint | null = null;
   #events = 0;
@@ -80,26 +87,15 @@ export class PerfettoTrace {
     const [first, last] = [points[0], points.at(-1)];
     if (first === undefined || last === undefined) return;
     this.#origin ??= first.ns;
+    this.#write("\n");
     const run = row.number("run");
+    const kind = this.#kindOf(row, first.ns);
     if (this.#follows(`run ${run}`, RUNS, first, last)) {
+      const args = { ...textsOf(row, RUN_ARGS), kind, ...this.#orderOf(row), ...causeOf(row) };
       // Runs do not touch each other, so each needs only one event.
-      this.#event(
-        { ph: "X", name: `run ${run}`, tid: RUNS, args: { ...observed(row), ...this.#orderOf(row) } },
-        first.ns,
-        last.ns - first.ns,
-      );
+      this.#event({ ph: "X", name: `run ${run}`, tid: RUNS, args }, first.ns, last.ns - first.ns);
     }
-    for (const [i, to] of points.entries()) {
-      const from = points[i - 1];
-      // Until try_to_wake_up() begins, no CPU works for the run.
-      if (from === undefined || from.stage === "edge" || to.cpu === null) continue;
-      const tid = FIRST_CPU + Number(to.cpu);
-      if (!this.#follows(to.stage, tid, from, to)) continue;
-      this.#event({ ph: "B", name: to.stage, tid }, from.ns);
-      // Some importers pair events by name.
-      this.#event({ ph: "E", name: to.stage, tid }, to.ns);
-    }
-    this.#flow(run, points);
+    this.#slices(run, points);
     const switched = row.integer("clocksource_switch_ns");
     if (switched !== null) {
       const to = `${row.text("clocksource_from") ?? "?"} -> ${row.text("clocksource_to") ?? "?"}`;
@@ -150,18 +146,24 @@ export class PerfettoTrace {
       meta: file.meta,
       end: file.end,
       stacks,
-      orders: Object.fromEntries([...this.#orders].map(([text, key]) => [key, text])),
+      kinds: Object.fromEntries(this.#kinds.entries().map(([key, json]) => [key, JSON.parse(json)])),
+      orders: Object.fromEntries(this.#orders.entries()),
     };
     this.#write(`\n],"otherData":${JSON.stringify(otherData)}}\n`);
+  }
+
+  /** The kind of a run by a short key. The first run of a kind is preceded by an instant that spells it out. */
+  #kindOf(row: RowView, ns: bigint): string {
+    const args = textsOf(row, KIND_ARGS);
+    const { key, isNew } = this.#kinds.of(JSON.stringify(args));
+    if (isNew) this.#instant(key, RUNS, ns, args);
+    return key;
   }
 
   /** The order of locks, clocks and stages by a short key: it is long, and most runs share it. */
   #orderOf(row: RowView): { readonly order?: string } {
     const text = row.text("order");
-    if (text === null) return {};
-    const key = this.#orders.get(text) ?? `o${this.#orders.size + 1}`;
-    this.#orders.set(text, key);
-    return { order: key };
+    return text === null ? {} : { order: this.#orders.of(text).key };
   }
 
   #name(what: "process_name" | "thread_name", track: number, name: string): void {
@@ -184,17 +186,36 @@ export class PerfettoTrace {
     this.#event({ ph: "i", s: "t", name, tid: track, args }, ns);
   }
 
-  /**
-   * An arrow from the CPU that called try_to_wake_up() to the one where the target was switched in, if it is
-   * another.
-   */
-  #flow(run: number, points: readonly Point[]): void {
-    const from = points.find(({ stage }) => stage === "ttwu");
-    const to = points.find(({ stage }) => stage === "switch");
-    if (from?.cpu == null || to?.cpu == null || from.cpu === to.cpu || to.ns < from.ns) return;
-    const flow = { name: "wake", cat: "wake", id: run };
-    this.#event({ ph: "s", ...flow, tid: FIRST_CPU + Number(from.cpu) }, from.ns);
-    this.#event({ ph: "f", bp: "e", ...flow, tid: FIRST_CPU + Number(to.cpu) }, to.ns);
+  /** The slices of a run on the tracks of the CPUs, with an arrow from the waker's to the target's. */
+  #slices(run: number, points: readonly Point[]): void {
+    const slices = points.flatMap((to, i) => {
+      const from = points[i - 1];
+      // Until try_to_wake_up() begins, no CPU works for the run.
+      if (from === undefined || from.stage === "edge" || to.cpu === null) return [];
+      return [{ from, to, tid: FIRST_CPU + Number(to.cpu) }];
+    }).filter(({ from, to, tid }) => this.#follows(to.stage, tid, from, to));
+    const waker = slices.find(({ from }) => from.stage === "ttwu");
+    const switched = slices.find(({ to }) => to.stage === "switch");
+    const target = slices.find(({ from, tid }) => from.stage === "switch" && tid === switched?.tid) ??
+      switched;
+    const isOther = waker !== undefined && target !== undefined && waker.tid !== target.tid;
+    for (const [i, slice] of slices.entries()) {
+      const { from, to, tid } = slice;
+      const event = { name: to.stage, tid };
+      const flow = isOther && slice === waker
+        ? { bind_id: run, flow_out: true }
+        : isOther && slice === target
+        ? { bind_id: run, flow_in: true }
+        : {};
+      if (slices.slice(i + 1).some((later) => later.tid === tid)) {
+        this.#event({ ph: "B", ...event, ...flow }, from.ns);
+        // Some importers pair events by name.
+        this.#event({ ph: "E", ...event }, to.ns);
+      } else {
+        // No slice of this run touches its end.
+        this.#event({ ph: "X", ...event, ...flow }, from.ns, to.ns - from.ns);
+      }
+    }
   }
 
   /**
@@ -205,7 +226,7 @@ export class PerfettoTrace {
     const start = ns === undefined ? "" : `,"ts":${microseconds(ns - this.#origin!)}`;
     const length = duration === undefined ? "" : `,"dur":${microseconds(duration)}`;
     const json = JSON.stringify({ pid: PROCESS, ...event }).slice(0, -1);
-    this.#write(`${this.#events++ === 0 ? "" : ","}\n${json}${start}${length}}`);
+    this.#write(`${this.#events++ === 0 ? "" : ","}${json}${start}${length}}`);
   }
 }
 
@@ -213,32 +234,56 @@ function nameOf(track: number): string {
   return track === RUNS ? "runs" : `CPU ${track - FIRST_CPU}`;
 }
 
-function observed(row: RowView): Record<string, string | Record<string, number>> {
-  const args = Object.fromEntries(RUN_ARGS.flatMap((name) => {
+/** Short keys of texts, in the order of their first use. */
+class Keys {
+  readonly #letter: string;
+  readonly #keys = new Map<string, string>();
+
+  constructor(letter: string) {
+    this.#letter = letter;
+  }
+
+  of(text: string): { readonly key: string; readonly isNew: boolean } {
+    const known = this.#keys.get(text);
+    if (known !== undefined) return { key: known, isNew: false };
+    const key = `${this.#letter}${this.#keys.size + 1}`;
+    this.#keys.set(text, key);
+    return { key, isNew: true };
+  }
+
+  /** The text of each key. */
+  entries(): (readonly [key: string, text: string])[] {
+    return [...this.#keys].map(([text, key]) => [key, text]);
+  }
+}
+
+function textsOf(row: RowView, names: readonly ColumnName[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => {
     const text = row.text(name);
-    // Most runs are complete; repeating that for each would take a fiftieth of the file.
+    // Most runs are complete.
     return text === null || name === "status" && text === "complete" ? [] : [[name, text]];
   }));
+}
+
+/** What the time of a run went into. */
+function causeOf(row: RowView): Record<string, string | Record<string, number>> {
   const lost = row.number("events_lost");
   // With lost events the parts are incomplete, and the largest may be another.
-  if (lost > 0) return { ...args, events_lost: String(lost) };
+  if (lost > 0) return { events_lost: String(lost) };
   const cause = row.text("cause");
   const which = WHICH[cause ?? ""];
   const told = which === undefined ? null : row.text(which);
-  const parts = partsOf(row, PARTS);
-  const edge = partsOf(row, EDGE_PARTS);
+  const parts = partsOf(row);
   return {
-    ...args,
     ...cause === null ? {} : { cause },
     ...which === undefined || told === null ? {} : { [which]: told },
-    ...parts === null ? {} : { ttwu_to_tkread_ns: parts },
-    ...edge === null ? {} : { edge_to_ttwu_ns: edge },
+    ...parts === null ? {} : { parts_ns: parts },
   };
 }
 
-/** The parts that took time; null when none was observed. */
-function partsOf(row: RowView, table: typeof PARTS | typeof EDGE_PARTS): Record<string, number> | null {
-  const all = table.map(({ name }) => [name, row.number(`part_${name}_ns`)] as const);
+/** The parts that took time, those before the wakeup first; null when none was observed. */
+function partsOf(row: RowView): Record<string, number> | null {
+  const all = [...EDGE_PARTS, ...PARTS].map(({ name }) => [name, row.number(`part_${name}_ns`)] as const);
   if (all.every(([, ns]) => Number.isNaN(ns))) return null;
   return Object.fromEntries(all.filter(([, ns]) => ns !== 0 && !Number.isNaN(ns)));
 }
