@@ -33,8 +33,10 @@ export class NoNesting extends Error {
  * monitor while an emulated machine booted), a VM's CPU stayed in an interrupt while probes were detached
  * (the VM's RCU stall), and the emulated host ended in a triple fault. QEMU's translation marks a page as
  * code only after translating it (accel/tcg/tb-maint.c, tb_page_add()), so a write by another CPU in between
- * can go unnoticed. A single thread for both CPUs would avoid such races, but then the VM took over 5 minutes
- * to boot.
+ * can go unnoticed; a CPU that goes on in a trampoline that was freed meanwhile would explain the panics
+ * "corrupted stack end detected inside scheduler", too, three times in one run of CI. An emulated host with
+ * one CPU, whose guest has two, has no such race, and is as fast. A single thread for two CPUs has none either,
+ * but then the VM took over 5 minutes to boot.
  */
 export class EmulationLost extends Error {
   override readonly name = "EmulationLost";
@@ -81,14 +83,14 @@ function modulePath(module: string): string {
 }
 
 /**
- * Boots the emulated host. It contains /bin/probe, QEMU on PATH and the running kernel's image where Debian
- * has it, so `probe ab` needs no options there.
+ * Boots the emulated host, with two CPUs by default. It contains /bin/probe, QEMU on PATH and the running
+ * kernel's image where Debian has it, so `probe ab` needs no options there.
  *
  * @throws {NoNesting} when it cannot run guests under KVM
  * @throws {EmulationLost} when it does not come up
  */
 export async function startEmulatedHost(
-  options: Pick<GuestOptions, "onConsole"> & {
+  options: Pick<GuestOptions, "onConsole" | "cpus"> & {
     files?: readonly GuestFile[];
     onProgress?: (message: string) => void;
   },
