@@ -1,8 +1,9 @@
 /** `probe doctor`: examines the machine, tries every hook, says what can be measured. It changes nothing. */
 
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import type { DoctorEnd } from "../guest/vm/doctored.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../ffi/kernel_file.ts";
-import { diagnose } from "../runbook/doctor/doctor.ts";
+import { diagnose, type Diagnosis } from "../runbook/doctor/doctor.ts";
 import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
 import { reportJson } from "../runbook/doctor/json.ts";
@@ -23,8 +24,24 @@ const CLOCK_READS = 16;
 
 /** @returns done when some tier works; cannotMeasure when none works or it could not be determined */
 export async function doctorCommand(flags: DoctorFlags, write: (text: string) => void): Promise<ExitCode> {
+  const report = await examine();
+  write(flags.json ? reportJson(report) : reportText(report));
+  return codeOf(report);
+}
+
+/** The report as a VM's `probe doctor --json` gives it, for a call that measures this machine too. */
+export async function reportOfThisMachine(): Promise<DoctorEnd> {
+  const report = await examine();
+  return { code: codeOf(report), stdout: new TextEncoder().encode(reportJson(report)), said: "" };
+}
+
+function codeOf({ verdict }: Diagnosis): ExitCode {
+  return verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
+}
+
+async function examine(): Promise<Diagnosis> {
   const parts = await openNativeParts();
-  const report = diagnose({
+  return diagnose({
     read: readMachineText,
     readLink: readKernelLink,
     exists: kernelFileExists,
@@ -39,8 +56,6 @@ export async function doctorCommand(flags: DoctorFlags, write: (text: string) =>
     runqueuesInBtf: kernelFileExists(KERNEL_BTF) ? parts.hasVariable(RUNQUEUES) : null,
     kallsyms: readKallsyms(),
   });
-  write(flags.json ? reportJson(report) : reportText(report));
-  return report.verdict.outcome === "yes" ? EXIT.done : EXIT.cannotMeasure;
 }
 
 /** What keeps every program from being loaded. Missing capabilities alone say nothing about the machine. */

@@ -198,6 +198,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "guest/qemu": ["analysis", "runbook/machine", "system"],
   "guest/vm": [
     "analysis",
+    "analysis/result",
     "build/out",
     "guest/image",
     "guest/qemu",

@@ -6,10 +6,11 @@
  *
  * On the second serial port (PORT, from guest/qemu/arch.ts) it prints the line `ready` and then reads
  * requests. A request is the path of a file to send, or `-`, then the arguments of a command to run first, if
- * any. Each word ends in a NUL, and the request in one more. Newlines between requests keep an idle guest
- * alive. The answer is the line `done STATUS SIZE CRC32` and SIZE bytes. STATUS is the exit code, or 128 + n
- * when signal n ended the command; CRC32 is that of zlib; without a file the SIZE is `none` and no bytes
- * follow. guest/vm/turn_guest.ts is the other side.
+ * any. A `>` before the path has that file made of what the command prints on its standard output. Each word
+ * ends in a NUL, and the request in one more. Newlines between requests keep an idle guest alive. The answer
+ * is the line `done STATUS SIZE CRC32` and SIZE bytes. STATUS is the exit code, or 128 + n when signal n ended
+ * the command; CRC32 is that of zlib; without a file the SIZE is `none` and no bytes follow.
+ * guest/vm/turn_guest.ts is the other side.
  *
  * If the machine has memory that outlives it (guest/vm/kept_file.ts), a file that is requested along with a
  * command is copied there while it grows. It must lie in /, be the same in all requests, and never get
@@ -144,11 +145,21 @@ static const char *read_request(int port, char **argv)
 	return command;
 }
 
-static _Noreturn void run_child(char **argv, const int *pipe)
+/* The path of the file that gets the command's output; NULL: the console shows it. */
+static const char *printed_to(const char *path)
+{
+	return *path == '>' ? path + 1 : NULL;
+}
+
+static _Noreturn void run_child(char **argv, const char *path, const int *pipe)
 {
 	static const char *const ENVIRONMENT[] = { "PATH=/bin", "HOME=/root", "TMPDIR=/tmp", "NO_COLOR=1", NULL };
+	int out = pipe[1];
 
-	SYSCALL(SYS_dup3, pipe[1], 1, 0, 0, 0, 0);
+	if (printed_to(path))
+		out = (int)SYSCALL(SYS_openat, AT_FDCWD, printed_to(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				   0644, 0, 0);
+	SYSCALL(SYS_dup3, out, 1, 0, 0, 0, 0);
 	SYSCALL(SYS_dup3, pipe[1], 2, 0, 0, 0, 0);
 	SYSCALL(SYS_execve, argv[0], argv, ENVIRONMENT, 0, 0, 0);
 	say(2, "cannot execute ");
@@ -200,7 +211,7 @@ static int run(char **argv, const char *path)
 {
 	int pipe[2];
 	int status = 0;
-	int watch = watch_files();
+	int watch = printed_to(path) ? -1 : watch_files();
 	struct pollfd ready[] = { { .events = POLLIN }, { .fd = watch, .events = POLLIN } };
 	long child, n;
 
@@ -208,7 +219,7 @@ static int run(char **argv, const char *path)
 	ready[0].fd = pipe[0];
 	child = SYSCALL(SYS_clone, SIGCHLD_FLAG, 0, 0, 0, 0, 0);
 	if (child == 0)
-		run_child(argv, pipe);
+		run_child(argv, path, pipe);
 	SYSCALL(SYS_close, pipe[1], 0, 0, 0, 0, 0);
 	for (;;) {
 		if (SYSCALL(SYS_ppoll, ready, 2, NULL, NULL, 0, 0) <= 0)
@@ -289,7 +300,8 @@ __attribute__((used)) _Noreturn void init(void)
 	say(port, "ready\n");
 	for (;;) {
 		const char *path = read_request(port, argv);
+		int status = argv[0] == NULL ? 0 : run(argv, path);
 
-		send(port, argv[0] == NULL ? 0 : run(argv, path), path);
+		send(port, status, printed_to(path) ? printed_to(path) : path);
 	}
 }

@@ -1,13 +1,21 @@
 /** A throwaway guest as the VM of `probe ab`: a kernel image and this executable, nothing else. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { RunbookSource } from "../../runbook/protocol/runbook_file.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
 import { openReadable, whyUnreadable } from "../../runbook/machine/named_file.ts";
 import { ownExecutable, runtimeLibraries } from "../image/own_executable.ts";
 import { guestArchitecture } from "../qemu/arch.ts";
-import { type Accelerator, chooseAccelerator, installedQemu, SHARED_MEMORY } from "../qemu/qemu.ts";
+import {
+  type Accelerator,
+  chooseAccelerator,
+  installedQemu,
+  type Qemu,
+  SHARED_MEMORY,
+} from "../qemu/qemu.ts";
+import { requireMeasuring } from "./doctored.ts";
 import { TurnGuest } from "./turn_guest.ts";
-import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
+import { baseName, lastError, type Vm, type VmRequest, type VmSession } from "./vm.ts";
 
 export interface GuestVmOptions {
   /** Kernel image; default: that of the running kernel. */
@@ -44,46 +52,35 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
     tell(`this QEMU has no ${SHARED_MEMORY}: should the guest die, its rows are lost with it`);
   }
   const how = accelerator === "kvm" ? "under KVM" : `emulated: ${NO_KVM}`;
+  const booting = { options, executable, kernel, before, qemu, accelerator, tell };
+  /** The guest that was examined and is to measure next. */
+  let waiting: BootedGuest | null = null;
   return {
-    // Each guest ends with its session.
-    [Symbol.asyncDispose]: () => Promise.resolve(),
     description: `a throwaway guest with ${kernel} in QEMU ${qemu.version}, ${how}`,
-    async start({ args, runbook, folder: beside, interrupt }): Promise<VmSession> {
-      const folder = Deno.makeTempDirSync(
-        options.keep ? { dir: beside, prefix: "guest-" } : { prefix: "probe-guest-" },
-      );
-      const end = () => {
-        if (options.keep) tell(`the guest's console and file system are kept in ${folder}`);
-        else Deno.removeSync(folder, { recursive: true });
-      };
-      const runbooks = runbook === null
-        ? []
-        : [{ path: `/runbook/${baseName(runbook.path)}`, source: runbook.bytes, mode: 0o644 }];
-      const lines: string[] = [];
-      const guest = await TurnGuest.boot({
-        qemu,
-        kernel,
-        accelerator,
-        folder,
-        ...(before === undefined ? {} : { before }),
-        ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
-        kernelArgs: kernelArguments(accelerator),
-        files: [{ path: PROBE, source: executable }, ...runbooks],
-        libraries: runtimeLibraries(executable),
-        bootTimeoutMs: BOOT_LIMIT_MS,
-        interrupt,
-        onConsole(line) {
-          lines.push(line);
-          tell(`guest | ${line}`);
-        },
-      }).catch((error) => {
-        end();
-        throw error;
-      });
+    who: "the guest",
+    async examine(request, stays) {
+      tell("asking a guest what it can measure");
+      const booted = await boot(booting, request);
+      if (stays) waiting = booted;
+      try {
+        const { code, file } = await booted.guest.outputOf([PROBE, "doctor", "--json"], START_LIMIT_MS);
+        return requireMeasuring("the guest", {
+          code,
+          stdout: file ?? new Uint8Array(),
+          said: lastError(booted.lines) ?? booted.lines.at(-1) ?? "",
+        });
+      } finally {
+        if (!stays) await booted[Symbol.asyncDispose]();
+      }
+    },
+    async start(request): Promise<VmSession> {
+      const booted = waiting ?? await boot(booting, request);
+      waiting = null;
       tell("the guest is up");
+      const { guest, lines } = booted;
       const argv = [
-        ...[PROBE, "run", ...args, "--env", "vm", "--out", RESULT],
-        ...runbooks.flatMap(({ path }) => ["--runbook", path]),
+        ...[PROBE, "run", ...request.args, "--env", "vm", "--out", RESULT],
+        ...request.runbook === null ? [] : ["--runbook", runbookPath(request.runbook)],
       ];
       return {
         async measure(more, expectedMs) {
@@ -96,13 +93,79 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
             return { code: error, file: guest.kept(), error: undefined };
           }
         },
-        async [Symbol.asyncDispose]() {
-          await guest[Symbol.asyncDispose]();
-          end();
-        },
+        [Symbol.asyncDispose]: () => booted[Symbol.asyncDispose](),
       };
     },
+    // Each other guest ends with its session.
+    async [Symbol.asyncDispose]() {
+      await waiting?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+interface Booting {
+  readonly options: GuestVmOptions;
+  readonly executable: string;
+  readonly kernel: string;
+  readonly before: string | undefined;
+  readonly qemu: Qemu;
+  readonly accelerator: Accelerator;
+  readonly tell: (line: string) => void;
+}
+
+interface BootedGuest extends AsyncDisposable {
+  readonly guest: TurnGuest;
+  /** What its console has shown. */
+  readonly lines: readonly string[];
+}
+
+async function boot(
+  { options, executable, kernel, before, qemu, accelerator, tell }: Booting,
+  { runbook, folder: beside, interrupt }: VmRequest,
+): Promise<BootedGuest> {
+  const folder = Deno.makeTempDirSync(
+    options.keep ? { dir: beside, prefix: "guest-" } : { prefix: "probe-guest-" },
+  );
+  const end = () => {
+    if (options.keep) tell(`the guest's console and file system are kept in ${folder}`);
+    else Deno.removeSync(folder, { recursive: true });
+  };
+  const runbooks = runbook === null
+    ? []
+    : [{ path: runbookPath(runbook), source: runbook.bytes, mode: 0o644 }];
+  const lines: string[] = [];
+  const guest = await TurnGuest.boot({
+    qemu,
+    kernel,
+    accelerator,
+    folder,
+    ...(before === undefined ? {} : { before }),
+    ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
+    kernelArgs: kernelArguments(accelerator),
+    files: [{ path: PROBE, source: executable }, ...runbooks],
+    libraries: runtimeLibraries(executable),
+    bootTimeoutMs: BOOT_LIMIT_MS,
+    interrupt,
+    onConsole(line) {
+      lines.push(line);
+      tell(`guest | ${line}`);
+    },
+  }).catch((error) => {
+    end();
+    throw error;
+  });
+  return {
+    guest,
+    lines,
+    async [Symbol.asyncDispose]() {
+      await guest[Symbol.asyncDispose]();
+      end();
+    },
+  };
+}
+
+function runbookPath({ path }: RunbookSource): string {
+  return `/runbook/${baseName(path)}`;
 }
 
 const NO_KVM = "KVM does not run guests here; its times are not those of a VM";

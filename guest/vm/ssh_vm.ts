@@ -4,9 +4,9 @@
  */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { Runbook } from "../../runbook/protocol/settings.ts";
 import type { RunbookSource } from "../../runbook/protocol/runbook_file.ts";
 import { ownExecutable } from "../image/own_executable.ts";
+import { type Doctored, requireMeasuring } from "./doctored.ts";
 import { quoted } from "./quoted.ts";
 import { copying, Remote } from "./remote.ts";
 import { baseName, lastError, type Vm, type VmSession } from "./vm.ts";
@@ -16,8 +16,6 @@ export interface SshVmOptions {
   readonly ssh: string;
   /** Leave the executable and the result file there. */
   readonly keep: boolean;
-  /** The tier that the protocol requires. */
-  readonly require: Runbook["require"];
   /** A runbook file to copy there. */
   readonly runbook: RunbookSource | null;
   /** Ends the preparation; nothing is left there then. */
@@ -31,7 +29,7 @@ export interface SshVmOptions {
  * @throws Failure with ssh's own words when that machine refuses, with the doctor's when it cannot measure
  */
 export async function prepareSshVm(
-  { ssh: destination, keep, require, runbook, interrupt }: SshVmOptions,
+  { ssh: destination, keep, runbook, interrupt }: SshVmOptions,
   tell: (line: string) => void,
 ): Promise<Vm> {
   if (destination.startsWith("-")) {
@@ -52,6 +50,7 @@ export async function prepareSshVm(
     }
   };
   const runbooks: string[] = [];
+  let report: Doctored;
   try {
     if (runbook !== null) {
       // The runbook gets a folder of its own, because its name may be that of another file.
@@ -60,13 +59,16 @@ export async function prepareSshVm(
       await remote.store(script, new Blob([runbook.bytes]).stream(), interrupt);
       runbooks.push("--runbook", path);
     }
-    await requireMeasuring(remote, { destination, folder, require, interrupt });
+    const doctor = `${quoted(`${folder}/probe`)} doctor --json`;
+    report = requireMeasuring(destination, await remote.run(doctor, { interrupt }));
   } catch (error) {
     await remove();
     throw error;
   }
   return {
     description: `${destination}, over ssh`,
+    who: destination,
+    examine: () => Promise.resolve(report),
     start({ args, interrupt }): Promise<VmSession> {
       const result = `${folder}/vm.csv`;
       const argv = [`${folder}/probe`, "run", ...args, "--env", "vm", "--out", result, ...runbooks];
@@ -94,41 +96,4 @@ export async function prepareSshVm(
       await remove();
     },
   };
-}
-
-/** The part of `probe doctor --json` that is needed here, see runbook/doctor/json.ts. */
-interface Doctored {
-  readonly verdict: { readonly outcome: string; readonly text: string };
-  readonly tiers: readonly (Advice & { readonly tier: string })[];
-  readonly checks: readonly Advice[];
-}
-
-interface Advice {
-  readonly outcome: string;
-  readonly found: string;
-  readonly remedy: string | null;
-}
-
-/** @throws Failure when the doctor there says that it cannot measure, or not at the tier */
-async function requireMeasuring(
-  remote: Remote,
-  { destination, folder, require, interrupt }: Pick<SshVmOptions, "require" | "interrupt"> & {
-    readonly destination: string;
-    readonly folder: string;
-  },
-): Promise<void> {
-  const { code, stdout, said } = await remote.run(`${quoted(`${folder}/probe`)} doctor --json`, {
-    interrupt,
-  });
-  const refuse = (found: string, remedy: string) =>
-    new Failure(EXIT.cannotMeasure, `${destination} cannot measure: ${found}`, remedy);
-  const see = "see what probe doctor says there";
-  if (stdout.length === 0) throw refuse(said || `probe doctor ended with ${code}`, see);
-  const { verdict, tiers, checks }: Doctored = JSON.parse(new TextDecoder().decode(stdout));
-  const remedyOf = (answers: readonly Advice[]) =>
-    answers.find(({ remedy }) => remedy !== null)?.remedy ?? see;
-  if (verdict.outcome !== "yes") throw refuse(verdict.text, remedyOf([...checks, ...tiers]));
-  const tier = tiers.find(({ tier }) => tier === require);
-  if (tier === undefined || tier.outcome === "yes") return;
-  throw refuse(`the tier ${require} is not available: ${tier.found}`, tier.remedy ?? see);
 }

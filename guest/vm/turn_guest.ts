@@ -32,6 +32,8 @@ const KEEP_ALIVE_MS = 10_000;
 
 /** The path that requests no file. */
 const NONE = "-";
+/** Not in /, whose files are watched while a command runs. */
+const PRINTED = "/tmp/printed";
 
 /** The result of a command. */
 export interface CommandEnd {
@@ -97,6 +99,14 @@ export class TurnGuest implements AsyncDisposable {
   async run(argv: readonly string[], timeoutMs: number, path = NONE): Promise<CommandEnd> {
     const what = `${argv.slice(0, 2).join(" ")} in the guest`;
     return await this.#process.within(what, timeoutMs, this.#ask([path, ...argv]));
+  }
+
+  /**
+   * The same, but what the command prints on its standard output is returned as the file. The console shows
+   * the rest.
+   */
+  async outputOf(argv: readonly string[], timeoutMs: number): Promise<CommandEnd> {
+    return await this.run(argv, timeoutMs, `>${PRINTED}`);
   }
 
   /** @returns the content of a file in the guest; undefined when it does not exist */

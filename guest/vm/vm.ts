@@ -1,11 +1,21 @@
 /** The machine that `probe ab` uses as the VM, whatever it is. */
 
 import type { Failure } from "../../analysis/failure.ts";
+import type { Doctored } from "./doctored.ts";
 import type { RunbookSource } from "../../runbook/protocol/runbook_file.ts";
 
 export interface Vm extends AsyncDisposable {
   /** Describes it in one line on stderr. */
   readonly description: string;
+  /** Names it in a message about one of the sides. */
+  readonly who: string;
+  /**
+   * What it can measure, asked before anything is measured.
+   *
+   * @param stays whether it is wanted up from now on
+   * @throws Failure when that machine cannot be started, or cannot measure
+   */
+  examine(request: VmRequest, stays: boolean): Promise<Doctored>;
   /**
    * Makes it ready to measure.
    *

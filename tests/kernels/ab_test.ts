@@ -116,6 +116,7 @@ Deno.test("probe ab measures here and in a guest of the kernel given in turns, k
   assert.equal(b.meta.runbook_file?.name, "pipes.toml");
   assert.deepEqual(b.meta.runbook_file, a.meta.runbook_file);
   assert.deepEqual(b.meta.overrides, a.meta.overrides);
+  assertOneTier(a, b, stdout, stderr);
   assertSoundHere(a, 8);
   assertSound(b, 8);
   for (const side of [a, b]) assert.deepEqual(side.resumptions, [5]);
@@ -136,7 +137,16 @@ Deno.test("probe ab measures here and in a guest of the kernel given in turns, k
   assert.deepEqual([...Deno.readDirSync(place.temporary)], []);
 });
 
-Deno.test("a guest that does not boot ends probe ab with the last console lines, and the host's runs are kept", async () => {
+/** Both sides have the best tier that both have: whichever that is, no hooks differ, so nothing is CONFOUNDED. */
+function assertOneTier(a: Measurement, b: Measurement, stdout: string, stderr: string): void {
+  const [, tier, why] = /^both sides measure at tier (\w+)(: .* is without .*)?$/m.exec(stderr) ?? [];
+  assert.deepEqual([a.meta.tier, b.meta.tier], [tier, tier], stderr);
+  assert.equal(a.meta.runbook.require, why === undefined ? "best" : tier);
+  assert.equal(b.meta.runbook.require, a.meta.runbook.require);
+  assert.doesNotMatch(stdout, /CONFOUNDED/);
+}
+
+Deno.test("a guest that does not boot ends probe ab with the last console lines, and nothing is measured", async () => {
   using place = await Place.make('[ "$2" != ivshmem-plain,help ] || exit 0');
   const noKernel = `${place.folder}/vmlinuz`;
   Deno.writeTextFileSync(noKernel, "no kernel\n".repeat(1000));
@@ -144,11 +154,25 @@ Deno.test("a guest that does not boot ends probe ab with the last console lines,
   assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
   assert.match(
     stderr,
-    /^probe: boot of the guest: the guest ended, QEMU with code 1; on its console: .*kernel.*; this machine's runs are in .*host\.csv$/m,
+    /^probe: boot of the guest: the guest ended, QEMU with code 1; on its console: .*kernel.*; see the console /m,
   );
   assert.match(stderr, /^this QEMU has no ivshmem-plain: should the guest die, its rows are lost with it$/m);
-  assertSoundHere(place.read("host.csv"), 6);
-  assert.deepEqual([...Deno.readDirSync(place.out)].map(({ name }) => name), ["host.csv"]);
+  assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
+  assert.deepEqual([...Deno.readDirSync(place.temporary)], []);
+});
+
+Deno.test("interrupted while a guest is asked what it can measure, probe ab leaves nothing", async () => {
+  using place = await Place.make();
+  const probe = place.ab("--kernel", place.kernel, "--runs", "6");
+  const reader = probe.stderr.getReader();
+  const before = await until("asking a guest", reader);
+  while ([...Deno.readDirSync(place.temporary)].length === 0) await new Promise((go) => setTimeout(go, 50));
+  probe.kill("SIGTERM");
+  const after = await until("\0", reader);
+  assert.equal((await probe.status).code, 143, before + after);
+  await probe.stdout.cancel();
+  assert.match(after, /^probe: interrupted before anything was measured; call probe ab again$/m);
+  assert.throws(() => Deno.statSync(place.out), Deno.errors.NotFound);
   assert.deepEqual([...Deno.readDirSync(place.temporary)], []);
 });
 

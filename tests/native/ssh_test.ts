@@ -105,6 +105,7 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^4 questions: [^]*^question +A /m);
   assert.match(stderr, /^vm \| 6 of 6 runs written to /m);
+  assert.match(stderr, /^both sides measure at tier \w+$/m);
   const [a, b] = [place.read("host.csv"), place.read("vm.csv")];
   for (const side of [a, b]) assertSoundHere(side, 6);
   assert.deepEqual([a.meta.env, b.meta.env], ["host", "vm"]);
@@ -355,11 +356,11 @@ for (const { what, made = "", shell = "", args = [], code: exitCode, says } of U
   });
 }
 
-Deno.test("a tier that the VM does not have is found before the host is measured, and nothing is left", async () => {
+Deno.test("a required tier that a side does not have is refused before anything is measured, and nothing is left", async () => {
   const { stdout: json } = await capture([EXECUTABLE, "doctor", "--json"]);
   const { tiers }: { tiers: { tier: string; outcome: string }[] } = JSON.parse(json);
   const missing = tiers.find(({ outcome }) => outcome !== "yes");
-  // Both sides are this machine: if it has every tier, only tests/kernels can test this.
+  // Both sides are this machine: if it has every tier, only tests/guest/vm/doctored_test.ts can test this.
   if (missing === undefined) return;
   using place = await Place.make();
   const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runs", "3", "--require", missing.tier]);
@@ -367,7 +368,7 @@ Deno.test("a tier that the VM does not have is found before the host is measured
   assert.match(
     stderr,
     new RegExp(
-      `^probe: root@127\\.0\\.0\\.1 cannot measure: the tier ${missing.tier} is not available: .*; `,
+      `^probe: this machine cannot measure: the tier ${missing.tier} is not available: .*; leave --require out `,
       "m",
     ),
   );
