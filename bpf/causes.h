@@ -14,6 +14,7 @@
 SEC("tp_btf/cpu_idle")
 int BPF_PROG(cpu_idle, unsigned int state)
 {
+	REMEMBER(is_recent(state == LEAVES_IDLE ? RECENT_IDLE_END : RECENT_IDLE, state == LEAVES_IDLE ? 0 : state));
 	GUARDED(idle_changes(state));
 	return 0;
 }
@@ -21,6 +22,7 @@ int BPF_PROG(cpu_idle, unsigned int state)
 SEC("tp_btf/hrtimer_expire_entry")
 int BPF_PROG(hrtimer_expire_entry, struct hrtimer *timer)
 {
+	REMEMBER(timer_is_recent(timer));
 	if (armed.run)
 		GUARDED(timer_begins(timer));
 	return 0;
@@ -29,30 +31,44 @@ int BPF_PROG(hrtimer_expire_entry, struct hrtimer *timer)
 SEC("tp_btf/hrtimer_expire_exit")
 int BPF_PROG(hrtimer_expire_exit)
 {
+	REMEMBER(is_recent(RECENT_TIMER_END, 0));
 	timer_ends();
+	return 0;
+}
+
+static __always_inline int wall_time_hook(void)
+{
+	REMEMBER(is_recent(RECENT_TIMEKEEPER, 0));
+	GUARDED(timekeeper_updates());
 	return 0;
 }
 
 SEC("fentry/update_wall_time")
 int update_wall_time_entry(void *ctx)
 {
-	GUARDED(timekeeper_updates());
-	return 0;
+	return wall_time_hook();
 }
 
 SEC("kprobe/update_wall_time")
 int update_wall_time_entry_kprobe(struct pt_regs *ctx)
 {
-	GUARDED(timekeeper_updates());
-	return 0;
+	return wall_time_hook();
 }
 
 /* ---- contention: only where somebody has to wait ---- */
 
 /*
  * The waker waits for the target's pi_lock before its chain is open, so that is noted with what it brings to
- * try_to_wake_up(); waiting for a rq lock belongs to the open chain.
+ * try_to_wake_up(): its note, if this is that lock. 0: it is another one.
  */
+static __always_inline struct ttwu_entry *entry_waiting_for(__u64 lock)
+{
+	struct ttwu_entry *entry = armed.run ? entry_of((__u32)bpf_get_current_pid_tgid()) : 0;
+
+	return entry && entry->run == armed.run && entry->pi_lock == lock ? entry : 0;
+}
+
+/* Waiting for a rq lock belongs to the open chain. */
 static __always_inline void contention_begins_at(__u64 lock)
 {
 	struct chain *c = activating_chain();
@@ -64,8 +80,8 @@ static __always_inline void contention_begins_at(__u64 lock)
 		c->rq_lock_contended_since = bpf_ktime_get_ns();
 		return;
 	}
-	entry = armed.run ? entry_of((__u32)bpf_get_current_pid_tgid()) : 0;
-	if (entry && entry->run == armed.run && entry->pi_lock == lock)
+	entry = entry_waiting_for(lock);
+	if (entry)
 		entry->contended_since = bpf_ktime_get_ns();
 }
 
@@ -80,8 +96,8 @@ static __always_inline void contention_ends_at(__u64 lock)
 		bpf_get_current_comm(c->rq_lock_contended_comm, sizeof(c->rq_lock_contended_comm));
 		return;
 	}
-	entry = armed.run ? entry_of((__u32)bpf_get_current_pid_tgid()) : 0;
-	if (entry && entry->run == armed.run && entry->pi_lock == lock && entry->contended_since) {
+	entry = entry_waiting_for(lock);
+	if (entry && entry->contended_since) {
 		entry->contended_ns += bpf_ktime_get_ns() - entry->contended_since;
 		entry->contended_since = 0;
 	}
@@ -90,6 +106,7 @@ static __always_inline void contention_ends_at(__u64 lock)
 SEC("tp_btf/contention_begin")
 int BPF_PROG(contention_begin, void *lock)
 {
+	REMEMBER(is_recent(RECENT_CONTENTION, (__u64)lock));
 	if (armed.run || is_open(&chain))
 		GUARDED(contention_begins_at((__u64)lock));
 	return 0;
@@ -98,6 +115,7 @@ int BPF_PROG(contention_begin, void *lock)
 SEC("tp_btf/contention_end")
 int BPF_PROG(contention_end, void *lock)
 {
+	REMEMBER(is_recent(RECENT_CONTENTION_END, (__u64)lock));
 	if (armed.run || is_open(&chain))
 		GUARDED(contention_ends_at((__u64)lock));
 	return 0;
@@ -158,24 +176,26 @@ int update_rq_clock_entry_kprobe(struct pt_regs *ctx)
 
 /* ---- detail: interrupts ---- */
 
-#define LOG_HERE(body)                 \
-	do {                           \
-		if (is_open(&chain))   \
-			GUARDED(body); \
+/* Into the log of the open chain, and among the recent events. The end names the interrupt too: see cpu_log.h. */
+#define INTERRUPTED(end, which, name)                                                  \
+	do {                                                                           \
+		REMEMBER(interrupt_is_recent(RECENT_INTERRUPT##end, which, name));     \
+		if (is_open(&chain))                                                   \
+			GUARDED(interrupt_changes(EVENT_INTERRUPT##end, which, name)); \
 	} while (0)
 
-#define VECTOR(name, interrupt)                                                 \
-	SEC("tp_btf/" #name "_entry")                                           \
-	int BPF_PROG(name##_entry)                                              \
-	{                                                                       \
-		LOG_HERE(interrupt_changes(EVENT_INTERRUPT, interrupt, 0));     \
-		return 0;                                                       \
-	}                                                                       \
-	SEC("tp_btf/" #name "_exit")                                            \
-	int BPF_PROG(name##_exit)                                               \
-	{                                                                       \
-		LOG_HERE(interrupt_changes(EVENT_INTERRUPT_END, interrupt, 0)); \
-		return 0;                                                       \
+#define VECTOR(name, which)                  \
+	SEC("tp_btf/" #name "_entry")        \
+	int BPF_PROG(name##_entry)           \
+	{                                    \
+		INTERRUPTED(, which, 0);     \
+		return 0;                    \
+	}                                    \
+	SEC("tp_btf/" #name "_exit")         \
+	int BPF_PROG(name##_exit)            \
+	{                                    \
+		INTERRUPTED(_END, which, 0); \
+		return 0;                    \
 	}
 
 INTERRUPT_VECTORS(VECTOR)
@@ -183,28 +203,32 @@ INTERRUPT_VECTORS(VECTOR)
 SEC("tp_btf/irq_handler_entry")
 int BPF_PROG(irq_handler_entry, int irq, struct irqaction *action)
 {
-	LOG_HERE(interrupt_changes(EVENT_INTERRUPT, INTERRUPT_HANDLER, BPF_CORE_READ(action, name)));
+	INTERRUPTED(, INTERRUPT_HANDLER, BPF_CORE_READ(action, name));
 	return 0;
 }
 
 SEC("tp_btf/irq_handler_exit")
 int BPF_PROG(irq_handler_exit, int irq, struct irqaction *action)
 {
-	LOG_HERE(interrupt_changes(EVENT_INTERRUPT_END, INTERRUPT_HANDLER, BPF_CORE_READ(action, name)));
+	INTERRUPTED(_END, INTERRUPT_HANDLER, BPF_CORE_READ(action, name));
 	return 0;
 }
 
 SEC("tp_btf/softirq_entry")
 int BPF_PROG(softirq_entry, unsigned int number)
 {
-	LOG_HERE(softirq_changes(EVENT_SOFTIRQ, number));
+	REMEMBER(is_recent(RECENT_SOFTIRQ, number));
+	if (is_open(&chain))
+		GUARDED(softirq_changes(EVENT_SOFTIRQ, number));
 	return 0;
 }
 
 SEC("tp_btf/softirq_exit")
 int BPF_PROG(softirq_exit, unsigned int number)
 {
-	LOG_HERE(softirq_changes(EVENT_SOFTIRQ_END, number));
+	REMEMBER(is_recent(RECENT_SOFTIRQ_END, number));
+	if (is_open(&chain))
+		GUARDED(softirq_changes(EVENT_SOFTIRQ_END, number));
 	return 0;
 }
 

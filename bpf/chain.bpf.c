@@ -15,6 +15,7 @@ const enum chain_seen *unused_seen __attribute__((unused));
 const enum chain_phase *unused_phase __attribute__((unused));
 const enum cpu_event_kind *unused_kind __attribute__((unused));
 const enum cpu_interrupt *unused_interrupt __attribute__((unused));
+const enum recent_kind *unused_recent __attribute__((unused));
 
 /*
  * ---- the wakeup: fentry and fexit, or kprobe and kretprobe ----
@@ -131,6 +132,7 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 SEC("tp_btf/sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *p)
 {
+	REMEMBER(task_is_recent(RECENT_WAKING, p, 0));
 	if (!is_armed(p, p->pid))
 		return 0;
 	GUARDED(mint(ctx, p));
@@ -142,6 +144,7 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
+	REMEMBER(task_is_recent(RECENT_WAKEUP, p, task_cpu(p)));
 	if (!c)
 		return 0;
 	GUARDED(wakeup(c, p));
@@ -153,6 +156,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 {
 	struct chain *c = &chain;
 
+	REMEMBER(task_is_recent(RECENT_SWITCH, next, prev->pid));
 	/* Here a target that goes to sleep is seen first, before its edge. */
 	if (config.pid_namespace)
 		is_armed(prev, prev->pid);
@@ -181,6 +185,7 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 {
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
+	REMEMBER(task_is_recent(RECENT_MIGRATE, p, dest_cpu));
 	/*
 	 * A chain begins at sched_waking; a migration before that does not belong to this wakeup. With its
 	 * dequeue delayed, a sleeper is still on its runqueue, and another CPU's load balancing may pull it,

@@ -10,6 +10,7 @@
 #include "correlation.h"
 #include "cpu_log.h"
 #include "pid_namespace.h"
+#include "recent.h"
 #include "steal.h"
 #include "timekeeper.h"
 

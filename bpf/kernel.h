@@ -118,6 +118,7 @@ struct hrtimer {
 		__s64 expires;
 	} node;
 	struct hrtimer_clock_base *base;
+	void *function;
 } KERNEL_TYPE;
 
 struct irqaction {

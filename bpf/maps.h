@@ -110,6 +110,17 @@ struct {
 	__type(value, struct cpu_log);
 } cpu_logs SEC(".maps");
 
+/*
+ * Of every CPU one part, config.recent_events long, written round and round: user space sets max_entries before the
+ * load.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct recent_event);
+} recent_events SEC(".maps");
+
 /* The latest update_wall_time(), whether or not a run is armed. */
 struct tk_update {
 	__u64 ns;

@@ -104,6 +104,41 @@ struct cpu_log {
 	unsigned long long timer_expires_ns KERNEL_ONLY;
 	unsigned int idle_state KERNEL_ONLY;
 	unsigned int timer_pid KERNEL_ONLY; /* current in that callback */
+	/*
+	 * How many events this CPU has noted in its part of recent_events since the programs were attached, at
+	 * recent_window; more were attempted where an interrupt took the same place.
+	 */
+	unsigned long long recent;
+	unsigned long long recent_attempts;
+	unsigned long long recent_since_ns; /* of the first of them */
+	unsigned long long recent_window;
+};
+
+/* What the CPUs did lately, whether or not a chain was open: the events of struct recent_event. */
+enum recent_kind {
+	RECENT_SWITCH = 1,  /* sched_switch: arg and name are of the task that gets the CPU, other is who leaves it */
+	RECENT_WAKING = 2,  /* sched_waking: arg and name of the task that is to be woken */
+	RECENT_WAKEUP = 3,  /* sched_wakeup: arg and name of the task, other is its CPU */
+	RECENT_MIGRATE = 4, /* sched_migrate_task: the same, other is the CPU it moves to */
+	RECENT_IDLE = 5,    /* cpu_idle: arg is the state that it enters */
+	RECENT_IDLE_END = 6,
+	RECENT_TIMER = 7, /* hrtimer_expire_entry: arg is the address of its function */
+	RECENT_TIMER_END = 8,
+	RECENT_CONTENTION = 9, /* contention_begin: arg is the address of the lock */
+	RECENT_CONTENTION_END = 10,
+	RECENT_TIMEKEEPER = 11, /* update_wall_time */
+	RECENT_INTERRUPT = 12,  /* other is enum cpu_interrupt, a handler's name is name */
+	RECENT_INTERRUPT_END = 13,
+	RECENT_SOFTIRQ = 14, /* arg is its number */
+	RECENT_SOFTIRQ_END = 15,
+};
+
+struct recent_event {
+	unsigned long long ns;
+	unsigned long long arg;
+	enum recent_kind kind;
+	unsigned int other;
+	char name[PROBE_COMM_LEN];
 };
 
 /* How far a chain has come. The program that sets the last of READ and RETURN submits its record. */
@@ -181,6 +216,8 @@ struct probe_config {
 	unsigned char ttwu_is_hooked;
 	unsigned char counts_hardirq_disable; /* local_interrupt_disable() exists: see kernel.h, preempt_count */
 	unsigned char target_tells_read;      /* no read is hooked: armed.read_ns is the target's */
+	/* How many recent events each CPU keeps, a power of two; 0: none. */
+	unsigned int recent_events;
 	/* Inode of probe's pid namespace; 0: the initial one, whose pids are the kernel's. */
 	unsigned int pid_namespace;
 	/* Addresses of variables of the kernel; 0: not known. */

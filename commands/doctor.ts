@@ -48,7 +48,14 @@ async function examine(): Promise<Diagnosis> {
     pid: Deno.pid,
     machine: readMachine(readMachineText, Deno.build.arch),
     attachments: tryTiers(
-      (require) => parts.attach({ require, detail: true, pidNamespace: pidNamespace(), targetTells: true }),
+      (require) =>
+        parts.attach({
+          require,
+          detail: true,
+          keepsRecent: false,
+          pidNamespace: pidNamespace(),
+          targetTells: true,
+        }),
       refusal(),
       parts,
     ),

@@ -24,6 +24,10 @@ function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
 }
 
+function bytesOf(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Uint32Array([value]).buffer);
+}
+
 /** The two libraries that every call here needs. libbpf's log goes to memory. */
 export class BpfRuntime {
   readonly #logBuffer = new Uint8Array(LOG_BYTES);
@@ -248,15 +252,29 @@ export class BpfObject implements Disposable {
   /** @returns the value under `key` of an array map, `valueBytes` long */
   lookup(map: string, key: number, valueBytes: number): Uint8Array<ArrayBuffer> {
     const value = new Uint8Array(valueBytes);
-    const keyBytes = new Uint8Array(new Uint32Array([key]).buffer);
-    const error = this.#runtime.libbpf.symbols.bpf_map_lookup_elem(this.mapFd(map), keyBytes, value);
+    const error = this.#runtime.libbpf.symbols.bpf_map_lookup_elem(this.mapFd(map), bytesOf(key), value);
     if (error !== 0) this.#runtime.fail(`read BPF map ${map}`, Math.abs(error));
     return value;
   }
 
+  /**
+   * @param first key of the first of `count` values of an array map
+   * @returns the values, `valueBytes` each, one after the other
+   */
+  lookupMany(map: string, first: number, count: number, valueBytes: number): Uint8Array<ArrayBuffer> {
+    const { bpf_map_lookup_batch } = this.#runtime.libbpf.symbols;
+    const values = new Uint8Array(count * valueBytes);
+    // The kernel goes on after the key that it is given (generic_map_lookup_batch(), 5.6 to 7.3).
+    const before = first === 0 ? null : bytesOf(first - 1);
+    const [last, keys, found] = [bytesOf(0), new Uint8Array(4 * count), bytesOf(count)];
+    const error = bpf_map_lookup_batch(this.mapFd(map), before, last, keys, values, found, null);
+    if (error !== 0) this.#runtime.fail(`read BPF map ${map}`, Math.abs(error));
+    return values;
+  }
+
   update(map: string, key: number, value: Uint8Array<ArrayBuffer>): void {
-    const keyBytes = new Uint8Array(new Uint32Array([key]).buffer);
-    const error = this.#runtime.libbpf.symbols.bpf_map_update_elem(this.mapFd(map), keyBytes, value, 0n);
+    const { bpf_map_update_elem } = this.#runtime.libbpf.symbols;
+    const error = bpf_map_update_elem(this.mapFd(map), bytesOf(key), value, 0n);
     if (error !== 0) this.#runtime.fail(`write BPF map ${map}`, Math.abs(error));
   }
 

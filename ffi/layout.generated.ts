@@ -72,11 +72,46 @@ export const CPU_EVENT = {
 
 /** struct cpu_log */
 export const CPU_LOG = {
-  size: 3136,
+  size: 3168,
   fields: {
     correlation_id: { offset: 3072, kind: "u64", bytes: 8, count: 1 },
     count: { offset: 3080, kind: "u32", bytes: 4, count: 1 },
     appended: { offset: 3084, kind: "u32", bytes: 4, count: 1 },
+    recent: { offset: 3136, kind: "u64", bytes: 8, count: 1 },
+    recent_attempts: { offset: 3144, kind: "u64", bytes: 8, count: 1 },
+    recent_since_ns: { offset: 3152, kind: "u64", bytes: 8, count: 1 },
+    recent_window: { offset: 3160, kind: "u64", bytes: 8, count: 1 },
+  },
+} as const;
+
+/** enum recent_kind */
+export const RECENT_KIND = {
+  RECENT_SWITCH: 1,
+  RECENT_WAKING: 2,
+  RECENT_WAKEUP: 3,
+  RECENT_MIGRATE: 4,
+  RECENT_IDLE: 5,
+  RECENT_IDLE_END: 6,
+  RECENT_TIMER: 7,
+  RECENT_TIMER_END: 8,
+  RECENT_CONTENTION: 9,
+  RECENT_CONTENTION_END: 10,
+  RECENT_TIMEKEEPER: 11,
+  RECENT_INTERRUPT: 12,
+  RECENT_INTERRUPT_END: 13,
+  RECENT_SOFTIRQ: 14,
+  RECENT_SOFTIRQ_END: 15,
+} as const;
+
+/** struct recent_event */
+export const RECENT_EVENT = {
+  size: 40,
+  fields: {
+    ns: { offset: 0, kind: "u64", bytes: 8, count: 1 },
+    arg: { offset: 8, kind: "u64", bytes: 8, count: 1 },
+    kind: { offset: 16, kind: "u32", bytes: 4, count: 1, words: RECENT_KIND },
+    other: { offset: 20, kind: "u32", bytes: 4, count: 1 },
+    name: { offset: 24, kind: "char", bytes: 1, count: 16 },
   },
 } as const;
 
@@ -145,18 +180,19 @@ export const PROBE_WINDOW = {
 
 /** struct probe_config */
 export const PROBE_CONFIG = {
-  size: 56,
+  size: 64,
   fields: {
     ttwu_is_hooked: { offset: 0, kind: "u8", bytes: 1, count: 1 },
     counts_hardirq_disable: { offset: 1, kind: "u8", bytes: 1, count: 1 },
     target_tells_read: { offset: 2, kind: "u8", bytes: 1, count: 1 },
-    pid_namespace: { offset: 4, kind: "u32", bytes: 4, count: 1 },
-    timekeeper: { offset: 8, kind: "u64", bytes: 8, count: 1 },
-    steal_time: { offset: 16, kind: "u64", bytes: 8, count: 1 },
-    steal_enabled: { offset: 24, kind: "u64", bytes: 8, count: 1 },
-    curr_clocksource: { offset: 32, kind: "u64", bytes: 8, count: 1 },
-    preempt_count: { offset: 40, kind: "u64", bytes: 8, count: 1 },
-    per_cpu_offset: { offset: 48, kind: "u64", bytes: 8, count: 1 },
+    recent_events: { offset: 4, kind: "u32", bytes: 4, count: 1 },
+    pid_namespace: { offset: 8, kind: "u32", bytes: 4, count: 1 },
+    timekeeper: { offset: 16, kind: "u64", bytes: 8, count: 1 },
+    steal_time: { offset: 24, kind: "u64", bytes: 8, count: 1 },
+    steal_enabled: { offset: 32, kind: "u64", bytes: 8, count: 1 },
+    curr_clocksource: { offset: 40, kind: "u64", bytes: 8, count: 1 },
+    preempt_count: { offset: 48, kind: "u64", bytes: 8, count: 1 },
+    per_cpu_offset: { offset: 56, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 

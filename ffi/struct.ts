@@ -73,7 +73,11 @@ function textOf(chars: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? chars : chars.subarray(0, end));
 }
 
-function wordOf(words: Readonly<Record<string, number>>, value: number): string | null {
+/** @returns null: the enum has no such value */
+export function wordOf<Words extends Readonly<Record<string, number>>>(
+  words: Words,
+  value: number,
+): WordOf<keyof Words> | null {
   const name = Object.keys(words).find((name) => words[name] === value);
-  return name === undefined ? null : name.slice(name.indexOf("_") + 1).toLowerCase();
+  return name === undefined ? null : name.slice(name.indexOf("_") + 1).toLowerCase() as WordOf<keyof Words>;
 }

@@ -58,6 +58,12 @@ const WHICH: Readonly<Record<string, ColumnName>> = {
   idle: "idle_state",
 };
 
+/** A moment on a further track, ns of CLOCK_MONOTONIC. */
+export interface TraceMark {
+  readonly name: string;
+  readonly ns: bigint;
+}
+
 interface Point {
   readonly stage: ChainStage;
   readonly ns: bigint;
@@ -73,12 +79,17 @@ export class PerfettoTrace {
   readonly #kinds = new Keys("k");
   readonly #orders = new Keys("o");
   readonly #further: string[] = [];
-  #origin: bigint | null = null;
+  #origin: bigint | null;
   #events = 0;
 
-  /** @param write receives the JSON text piece by piece */
-  constructor(write: (text: string) => void) {
+  /**
+   * @param write receives the JSON text piece by piece
+   * @param origin from which times count, ns, not after any of them: Perfetto drops what is before 0; default: the first
+   *   row's first stage
+   */
+  constructor(write: (text: string) => void, origin: bigint | null = null) {
     this.#write = write;
+    this.#origin = origin;
     write('{"displayTimeUnit":"ns","traceEvents":[');
   }
 
@@ -104,11 +115,11 @@ export class PerfettoTrace {
   }
 
   /**
-   * A further track, after a row with an edge or a wakeup was visited.
+   * A further track, where the origin is known: given, or of a row with an edge or a wakeup.
    *
    * @param slices inside one another or apart; what reaches beyond the slice around it is cut there
    */
-  track(name: string, slices: readonly TraceSlice[]): void {
+  track(name: string, slices: readonly TraceSlice[], marks: readonly TraceMark[]): void {
     const tid = FIRST_FURTHER + this.#further.push(name) - 1;
     const open: TraceSlice[] = [];
     const endUntil = (ns: bigint | null) => {
@@ -124,6 +135,7 @@ export class PerfettoTrace {
       open.push(around !== undefined && around.to < slice.to ? { ...slice, to: around.to } : slice);
     }
     endUntil(null);
+    for (const { name, ns } of marks) this.#event({ ph: "i", s: "t", name, tid }, ns);
     this.#ends.set(tid, 0n);
   }
 

@@ -3,6 +3,7 @@
 import { BpfObject, type BpfRuntime, type ProgramCounts, type RingBuffer } from "../../ffi/bpf_object.ts";
 import { ARMED_RUN, PROBE_COUNTERS, PROBE_WINDOW } from "../../ffi/layout.generated.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
+import type { RecentRing } from "../../ffi/recent.ts";
 import {
   type ChainRecord,
   CPU_LOG_BYTES,
@@ -27,6 +28,7 @@ import {
   TierUnavailable,
 } from "./ladder.ts";
 import { lacksModuleTypes } from "./libbpf_log.ts";
+import { recentEventsFor, RecentRings } from "./recent.ts";
 import { hookFact, type HookState } from "./reasons.ts";
 
 /** Sums since the programs were attached. */
@@ -54,6 +56,8 @@ export interface AttachRequest extends Asked {
   readonly require: Tier | undefined;
   /** Inode of the pid namespace that counts the target's pid; null: the initial one. */
   readonly pidNamespace: number | null;
+  /** Whether the CPUs keep what they did lately, see recent(). */
+  readonly keepsRecent: boolean;
 }
 
 export interface AttachOptions extends AttachRequest {
@@ -93,6 +97,7 @@ export class ChainProbes implements Disposable {
   readonly #records = new Map<number, ChainRecord>();
   #isOpen = false;
   #windows = 0n;
+  readonly #recent: RecentRings | null;
   readonly armedMapFd: number;
 
   private constructor(
@@ -105,8 +110,10 @@ export class ChainProbes implements Disposable {
     /** Of all hooks, in the order of the table. */
     readonly hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
+    recent: RecentRings | null,
   ) {
     this.#object = object;
+    this.#recent = recent;
     this.#attached = attached;
     this.#ring = object.ringBuffer("records", RECORD_BYTES);
     this.armedMapFd = object.mapFd(ARMED);
@@ -156,8 +163,9 @@ export class ChainProbes implements Disposable {
     ladder: Ladder,
     hookStates: readonly HookState[],
     attached: readonly AttachedProgram[],
+    recent: RecentRings | null,
   ): ChainProbes {
-    return new ChainProbes(object, ladder.tier, tellsRead(ladder), hookStates, attached);
+    return new ChainProbes(object, ladder.tier, tellsRead(ladder), hookStates, attached, recent);
   }
 
   /** In the form of a result file. */
@@ -168,8 +176,12 @@ export class ChainProbes implements Disposable {
   /** Attaches the programs that are only attached while a run is awaited. */
   open(): void {
     this.#isOpen = true;
-    this.#object.update(WINDOW, 0, windowBytes(++this.#windows));
+    this.#beginWindow();
     for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
+  }
+
+  #beginWindow(): void {
+    this.#object.update(WINDOW, 0, windowBytes(++this.#windows));
   }
 
   close(): void {
@@ -184,6 +196,7 @@ export class ChainProbes implements Disposable {
 
   /** @throws {LibbpfError} when a hook cannot be attached again */
   resume(): void {
+    this.#beginWindow();
     for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
   }
 
@@ -237,6 +250,11 @@ export class ChainProbes implements Disposable {
     );
   }
 
+  /** What each CPU did since open(), as far as its ring reaches back; empty when that is not kept. */
+  recent(): readonly RecentRing[] {
+    return this.#recent?.read(this.#windows) ?? [];
+  }
+
   #chainOf(run: number): ChainRecord | null {
     const record = decodeRecord(this.#object.lookup(CHAIN, 0, RECORD_BYTES));
     return record !== null && record.run === BigInt(run) ? record : null;
@@ -280,7 +298,7 @@ function loadPrograms(
   runtime: BpfRuntime,
   bytes: Uint8Array<ArrayBuffer>,
   ladder: Ladder,
-  { pidNamespace, possibleCpus }: Pick<AttachOptions, "pidNamespace" | "possibleCpus">,
+  { pidNamespace, possibleCpus, keepsRecent }: AttachOptions,
 ): BpfObject {
   for (;;) {
     ladder.check();
@@ -288,8 +306,10 @@ function loadPrograms(
     const object = new BpfObject(runtime, bytes);
     try {
       for (const program of PROGRAMS) object.setAutoload(program, wanted.has(program));
-      object.setReadOnlyData(configOf(ladder, pidNamespace));
+      const recentEvents = keepsRecent ? recentEventsFor(possibleCpus) : 0;
+      object.setReadOnlyData(configOf(ladder, pidNamespace, recentEvents));
       object.setMaxEntries(CPU_LOGS, possibleCpus);
+      if (keepsRecent) object.setMaxEntries("recent_events", possibleCpus * recentEvents);
       object.load();
       return object;
     } catch (error) {
@@ -359,7 +379,8 @@ function attachTier(
       return { stage, hook: name, kind: best?.kind ?? "tp_btf", reasons };
     };
     const states = new Map(ATTACH_ORDER.map((hook) => [hook, stateOf(hook)]));
-    return ChainProbes.of(object, ladder, HOOKS.map((hook) => states.get(hook)!), attached);
+    const recent = options.keepsRecent ? new RecentRings(object, options.possibleCpus) : null;
+    return ChainProbes.of(object, ladder, HOOKS.map((hook) => states.get(hook)!), attached, recent);
   } catch (error) {
     object[Symbol.dispose]();
     throw error;

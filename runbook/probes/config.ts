@@ -26,11 +26,20 @@ export function tellsRead({ tier, asked: { targetTells } }: Ladder): boolean {
   return tier === "tracepoint" && targetTells;
 }
 
-/** struct probe_config, as the programs get it before they are loaded. */
-export function configOf(ladder: Ladder, pidNamespace: number | null): Uint8Array<ArrayBuffer> {
+/**
+ * struct probe_config, as the programs get it before they are loaded.
+ *
+ * @param recentEvents how many recent events each CPU keeps, a power of two; 0: none
+ */
+export function configOf(
+  ladder: Ladder,
+  pidNamespace: number | null,
+  recentEvents: number,
+): Uint8Array<ArrayBuffer> {
   const { tier, inBtf, definitions } = ladder;
   const bytes = new Uint8Array(PROBE_CONFIG.size);
   const { ttwu_is_hooked, counts_hardirq_disable, target_tells_read, pid_namespace } = PROBE_CONFIG.fields;
+  const { recent_events } = PROBE_CONFIG.fields;
   const { curr_clocksource, preempt_count, per_cpu_offset, timekeeper, steal_time, steal_enabled } =
     PROBE_CONFIG.fields;
   const setAddress = (field: { readonly offset: number }, variable: string) => {
@@ -46,6 +55,7 @@ export function configOf(ladder: Ladder, pidNamespace: number | null): Uint8Arra
   setAddress(per_cpu_offset, PER_CPU_OFFSET);
   bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
   new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
+  new DataView(bytes.buffer).setUint32(recent_events.offset, recentEvents, true);
   bytes[target_tells_read.offset] = tellsRead(ladder) ? 1 : 0;
   bytes[ttwu_is_hooked.offset] = tier === "tracepoint" ? 0 : 1;
   return bytes;

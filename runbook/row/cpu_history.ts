@@ -80,7 +80,9 @@ export class CpuHistory {
 }
 
 /** Of an interrupt or softirq, or of its end. */
-export function nameOfEvent({ kind, interrupt, arg, name }: CpuEvent): string {
+export function nameOfEvent(
+  { kind, interrupt, arg, name }: Pick<CpuEvent, "kind" | "interrupt" | "arg" | "name">,
+): string {
   if (kind === "softirq" || kind === "softirq_end") return `softirq ${SOFTIRQS[arg] ?? arg}`;
   return interrupt === "handler" ? name : interrupt ?? "";
 }

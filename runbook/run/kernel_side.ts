@@ -23,7 +23,7 @@ import type { Trigger } from "./triggers.ts";
 import { findTask, type TargetChoice } from "../protocol/target.ts";
 
 /** The attached probes, as a measurement uses them. */
-export interface Probes extends ChainSource, Suspendable {
+export interface Probes extends ChainSource, Suspendable, Pick<ChainProbes, "recent"> {
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
 }
@@ -62,6 +62,8 @@ export interface KernelSideOptions {
   readonly trigger: TriggerChoice;
   /** Period of the timer's edges. */
   readonly periodNs: number;
+  /** Whether the CPUs keep what they did lately. */
+  readonly keepsRecent: boolean;
   /** CPUs and scheduling of the built-in target. */
   readonly attributes: AskedAttributes;
 }
@@ -72,7 +74,7 @@ export interface KernelSideOptions {
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
-  const { require, detail, target, attributes } = options;
+  const { require, detail, target, attributes, keepsRecent } = options;
   const { openNativeParts } = await import("../probes/native_parts.ts");
   const { startBusyThreads } = await import("../../ffi/load.ts");
   const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
@@ -92,8 +94,8 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const followed = task === null
     ? await builtInTarget(native, trigger, attributes, inside, machine)
     : await existingTarget(native, trigger, task, inside, machine);
-  const request = { require, detail, pidNamespace: namespaces.pid, targetTells: task === null };
-  const probes = resources.use(explained(() => attach(request), parts));
+  const ofTask = { pidNamespace: namespaces.pid, targetTells: task === null };
+  const probes = resources.use(explained(() => attach({ require, detail, keepsRecent, ...ofTask }), parts));
   const held = resources.move();
   return {
     probes,

@@ -35,7 +35,7 @@ export class Lead {
   readonly #shortestNs: bigint;
   #ns: bigint;
 
-  /** @param windowed whether the probes are attached anew for each run, as late as the lead allows */
+  /** @param windowed whether a run is prepared as late as the lead allows, with the probes mostly attached anew for it */
   constructor(windowed: boolean, periodNs: number) {
     const { firstNs, keptPercent } = windowed ? WINDOWED : ATTACHED;
     this.#keptPercent = keptPercent;

@@ -78,14 +78,13 @@ export interface LoopOptions {
    */
   readonly recordWindowNs?: bigint;
   readonly probes: ChainSource;
+  /** Whether the probes stay attached between edges, so that what comes before one is seen too; default: not. */
+  readonly staysAttached?: boolean;
   readonly target: Target;
   readonly clock: LoopClock;
   /** Aborted by Ctrl-C: the current run is reported as it stands and is the last one. */
   readonly interrupt: AbortSignal;
-  /**
-   * Called when a run must be repeated, with the reason: it is not known that its edge woke its target, or
-   * when.
-   */
+  /** Called with the reason when a run is repeated: it is not known that its edge woke its target, or when. */
   onRepeat?(run: number, why: string): void;
   /** Called every second, or more rarely, while the first run waits for an edge, given in ns like `now`. */
   onWait?(edge: bigint, now: bigint): void;
@@ -142,11 +141,12 @@ export const SHORTEST_WINDOWED_PERIOD_NS = 250_000_000;
  * @throws Failure when the target cannot be armed before an edge, fails, or does not come back
  */
 export async function runLoop(options: LoopOptions): Promise<number | null> {
-  const { probes } = options;
-  if (options.trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS) return await doRuns(options, true);
+  const { probes, trigger, staysAttached } = options;
+  const windowed = trigger.periodNs >= SHORTEST_WINDOWED_PERIOD_NS;
+  if (windowed && !staysAttached) return await doRuns(options, windowed);
   probes.open();
   try {
-    return await doRuns(options, false);
+    return await doRuns(options, windowed);
   } finally {
     probes.close();
   }
@@ -193,9 +193,10 @@ async function doRun(
   windowed: boolean,
 ): Promise<{ outcome: RunOutcome; overdue: boolean } | typeof MISSED | Uncertain> {
   const { probes } = options;
+  const opens = windowed && !options.staysAttached;
   const cell = options.cellOf(run);
   const before = probes.counters();
-  if (windowed) probes.open();
+  if (opens) probes.open();
   try {
     using _load = options.startLoad(cell.load);
     const sleep = new Sleep(options, run, edge, cell);
@@ -214,7 +215,7 @@ async function doRun(
     const losses = difference(probes.counters(), before);
     return { outcome: { run, cell, status, record, logs, target, losses }, overdue: end === "overdue" };
   } finally {
-    if (windowed) probes.close();
+    if (opens) probes.close();
   }
 }
 

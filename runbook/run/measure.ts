@@ -14,6 +14,7 @@ export async function measure(request: SeriesRequest): Promise<Measured> {
   using kernel = await openKernelSide({
     require: tierOf(runbook),
     detail: runbook.detail === "causes",
+    keepsRecent: request.slow !== null,
     target,
     attributes: attributesOf(runbook),
     trigger,

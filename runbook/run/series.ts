@@ -8,6 +8,7 @@ import { Tally } from "../files/tally.ts";
 import { loadsBeyond } from "../protocol/load.ts";
 import { BUILT_IN_COMM, keptName } from "../protocol/target.ts";
 import type { Symbols } from "../row/symbols.ts";
+import { AROUND_MS } from "../slow/around.ts";
 import { type SlowRequest, SlowRuns } from "../slow/slow_runs.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
 import { type ConditionsKernel, conditionsOf, warmUp } from "./conditions.ts";
@@ -47,6 +48,9 @@ export interface SeriesKernel
   currentClocksource(): string | null;
 }
 
+/** Of what nothing ends before its time. */
+const NEVER = new AbortController().signal;
+
 type NotOfSeries = "timePrograms" | keyof Disposable;
 
 /** The result of a series. */
@@ -77,14 +81,21 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
 
   const conditions = {
     ...conditionsOf(kernel, runbook, request.waiting, request.interrupt),
+    staysAttached: request.slow !== null,
     onWait: (edge: bigint, now: bigint) => progress.waits(edge, now),
   };
   const tally = begun?.tally ?? new Tally();
   const crossCheck = new CrossCheck(machine.kernel, decode, kernel.scxWakeFlags);
   const meter = request.measureOverhead ? new OverheadMeter(probes, conditions) : null;
-  const slow = request.slow === null
-    ? null
-    : new SlowRuns({ ...request.slow, path: file.path, meta, say: (line) => progress.say(line) });
+  const slow = request.slow === null ? null : new SlowRuns({
+    ...request.slow,
+    path: file.path,
+    meta,
+    symbols,
+    // Not ended by Ctrl-C: it takes no longer than anybody waits.
+    recent: () => kernel.clock.sleep(AROUND_MS + 1, NEVER).then(() => probes.recent()),
+    say: (line) => progress.say(line),
+  });
   const hasEnded = () => slow !== null && slow.endedAt !== null && slow.endedAt < last;
   const sink = new OutcomeSink({
     context: { symbols, decode, observed: observedBy(probes.hooks) },

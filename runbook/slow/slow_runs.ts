@@ -5,10 +5,13 @@ import type { Row } from "../../analysis/result/columns.ts";
 import { passedBeforeWakeup } from "../../analysis/result/durations.ts";
 import type { Meta } from "../../analysis/result/meta.ts";
 import { formatDuration } from "../../analysis/units/format_value.ts";
+import type { RecentRing } from "../../ffi/recent.ts";
 import { writeDerivedFile } from "../files/derived_file.ts";
 import type { SlowSummary } from "../files/summary.ts";
 import type { RunOutcome } from "../row/outcome.ts";
 import type { RowWithStacks } from "../row/row.ts";
+import type { Symbols } from "../row/symbols.ts";
+import { around } from "./around.ts";
 import { slowJson, slowTrace } from "./document.ts";
 import { SlowJudge, type SlowLimit, type Slowness } from "./limit.ts";
 
@@ -26,6 +29,9 @@ export interface SlowRunsParts extends SlowRequest {
   /** Path of the result file. */
   readonly path: string;
   readonly meta: Meta;
+  readonly symbols: Pick<Symbols, "symbolise">;
+  /** Waits until enough time has passed after a run, and says what the CPUs did until then. */
+  readonly recent: () => Promise<readonly RecentRing[]>;
   readonly say: (line: string) => void;
   /** Creates a file, which must not exist; default: on the disk. */
   readonly write?: (path: string, text: string) => Promise<void>;
@@ -55,15 +61,17 @@ export class SlowRuns {
   }
 
   /** A file that cannot be written is said, and ends nothing: the run is in the result. */
-  async ran({ run, record, logs }: RunOutcome, { row, stacks }: RowWithStacks): Promise<void> {
+  async ran({ run, record, target }: RunOutcome, { row, stacks }: RowWithStacks): Promise<void> {
     const slowness = this.#judge.judge(row);
     if (slowness === null || record === null) return;
-    const { path, meta, limit, stops, say } = this.#parts;
+    const { path, meta, limit, stops, symbols, say } = this.#parts;
     this.#runs++;
     if (stops) this.#endedAt = run;
     if (this.#kept.length === MOST_KEPT) return;
     const base = `${path}.slow-${run}`;
-    const slow = { file: path, meta, limit, slowness, record, logs, row, stacks };
+    const span = { from: target?.edge_ns ?? record.ttwu_ns, to: record.tkread_ns ?? record.ttwu_ns };
+    const events = around(span, await this.#parts.recent());
+    const slow = { file: path, meta, limit, slowness, record, around: events, row, stacks, symbols };
     const [took, above] = [slowness.ns, slowness.limitNs].map((ns) => formatDuration(ns));
     const what = `run ${run} is slow: ${took}, above ${above}${mainly(row, slowness)}`;
     try {

@@ -126,6 +126,7 @@ async function drive(phase: Phase, write: (driven: Driven) => void): Promise<Pha
   using probes = attach({
     require: phase.require,
     detail: phase.detail ?? false,
+    keepsRecent: false,
     pidNamespace: null,
     targetTells: phase.series.every(({ pid }) => pid === undefined),
   });

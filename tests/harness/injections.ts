@@ -22,6 +22,7 @@ const TARGET = "probe-target";
 /** Of the target and of what is in its way; the guests have two CPUs. */
 const CPU = 1;
 const RUNS = 16;
+const ROWS = "/tmp/rows.csv";
 const PERIOD_MS = 200;
 
 export interface Injection {
@@ -160,13 +161,21 @@ async function holderObject(): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Measures in the guest while the injection lasts; without one, when nothing is in the way. */
-export async function measured(guest: Guest, injection: Injection | null): Promise<readonly TextRow[]> {
-  await text(guest, `rm -f /tmp/injected /tmp/rows.csv\n${START}\n${injection?.begin ?? ""}`);
+/**
+ * Measures in the guest while the injection lasts; without one, when nothing is in the way.
+ *
+ * @param options of `probe run`
+ */
+export async function measured(
+  guest: Guest,
+  injection: Injection | null,
+  options = "",
+): Promise<readonly TextRow[]> {
+  await text(guest, `rm -f /tmp/injected ${ROWS}*\n${START}\n${injection?.begin ?? ""}`);
   try {
     await text(
       guest,
-      `NO_COLOR=1 /bin/probe run --runs ${RUNS} --require full --runbook /tmp/runbook.toml --out /tmp/rows.csv --quiet`,
+      `NO_COLOR=1 /bin/probe run --runs ${RUNS} --require full --runbook /tmp/runbook.toml --out ${ROWS} --quiet ${options}`,
     );
   } finally {
     await text(
@@ -174,8 +183,19 @@ export async function measured(guest: Guest, injection: Injection | null): Promi
       "[ ! -e /tmp/injected ] || for pid in $(cat /tmp/injected); do kill -9 $pid || true; done",
     );
   }
-  const file = new TextDecoder().decode(await guest.readFile("/tmp/rows.csv"));
+  const file = new TextDecoder().decode(await guest.readFile(ROWS));
   return parseMeasurement(file).rows.filter(({ status }) => status === "complete");
+}
+
+/** The documents of the slow runs of the series measured last, by run. */
+export async function slowDocuments(guest: Guest): Promise<ReadonlyMap<number, string>> {
+  const names = await text(guest, `ls ${ROWS}.slow-*[0-9].json`);
+  const documents = new Map<number, string>();
+  for (const name of names.split("\n")) {
+    const run = Number(/(\d+)\.json$/.exec(name)![1]);
+    documents.set(run, new TextDecoder().decode(await guest.readFile(name)));
+  }
+  return documents;
 }
 
 /**

@@ -20,7 +20,13 @@ function sleepingTargets(): number {
 
 Deno.test("a run that was cancelled can be done again under its number", async () => {
   const { native, attach } = await openNativeParts();
-  using probes = attach({ require: "tracepoint", detail: false, pidNamespace: null, targetTells: true });
+  using probes = attach({
+    require: "tracepoint",
+    detail: false,
+    keepsRecent: false,
+    pidNamespace: null,
+    targetTells: true,
+  });
   const target = new NativeTarget(native, { trigger: nativeTimer(native) });
   for (const wake of ["timer", "pipe"]) {
     const first = target.run(probes.armedMapFd, 1, target.realtimeNow() + 3600n * NS_PER_S, wake)

@@ -25,7 +25,7 @@ const FOLDER = "docs/schema";
 const KINDS = ["compare", "doctor", "power", "run", "show", "slow"];
 /** Fields that a document may lack; all others are required. Maps and `answer` have names of their own. */
 const MAY_LACK =
-  /^\/comparisons\/\d+\/(stacks|answer|looks)|^\/(edges|looks|overhead|slow)$|\/reason$|_of\/|^\/(row|stacks)\/|\/idle_(ns|state)$/;
+  /^\/comparisons\/\d+\/(stacks|answer|looks)|^\/(edges|looks|overhead|slow)$|\/reason$|_of\/|^\/(row|stacks)\//;
 
 function schemaOf(kind: string): Schema {
   return JSON.parse(Deno.readTextFileSync(`${FOLDER}/${kind}.schema.json`));

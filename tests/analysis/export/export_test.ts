@@ -365,7 +365,7 @@ Deno.test("slices of a further track that overlap are cut where the one around t
     { name: "inner", from: at(2000), to: at(9000) },
     { name: "next", from: at(5000), to: at(6000) },
     { name: "outer", from: at(1000), to: at(5000) },
-  ]);
+  ], []);
   perfetto.finish(file);
   const { traceEvents } = JSON.parse(json);
   const { tid } = traceEvents.find(({ args }: { args?: { name?: string } }) => args?.name === "t");
@@ -378,4 +378,17 @@ Deno.test("slices of a further track that overlap are cut where the one around t
     "B next 5",
     "E next 6",
   ]);
+});
+
+Deno.test("a trace counts from the origin that it is given, which may be before the first row", () => {
+  let json = "";
+  const edge = BigInt(rowOf(1).edge_ns!);
+  const perfetto = new PerfettoTrace((piece) => json += piece, edge - 7000n);
+  perfetto.track("t", [], [{ name: "mark", ns: edge - 6000n }]);
+  perfetto.finish(visit(fileText([rowOf(1)]), (row) => perfetto.visit(row)));
+  const { traceEvents, otherData } = JSON.parse(json);
+  const timesOf = (name: string) =>
+    traceEvents.filter((event: TraceEvent) => event.name === name).map(({ ts }: TraceEvent) => ts);
+  assert.deepEqual([timesOf("mark"), timesOf("run 1")], [[1], [7]]);
+  assert.equal(otherData.origin_ns, String(edge - 7000n));
 });

@@ -19,6 +19,23 @@ Deno.test("at a short period the probes are attached once, and edges follow each
   assert.deepEqual(later, [first + 10_000_000n, first + 20_000_000n]);
 });
 
+Deno.test("where the probes stay attached, a run is still prepared shortly before its edge", async () => {
+  const parts = new PaperParts(() => "returns");
+  const prepared: number[] = [];
+  const { target, ...options } = parts.options(3);
+  const run: typeof target.run = (fd, run, edge, ...rest) => {
+    prepared.push(Number(edge - parts.nowNs) / 1e6);
+    return target.run(fd, run, edge, ...rest);
+  };
+  await runLoop({ ...options, target: { ...target, run }, staysAttached: true });
+  assert.deepEqual(parts.calls, [
+    "open",
+    ...[1, 2, 3].flatMap((run) => [`run ${run}`, `outcome ${run}`]),
+    "close",
+  ]);
+  assert.ok(prepared.every((ms) => ms < 50), `${prepared} ms before the edge`);
+});
+
 Deno.test("at a period of 10 ms no edge is left out by a harness that takes less than eight of them", async () => {
   const parts = new PaperParts(() => "returns");
   const options = parts.options(500);

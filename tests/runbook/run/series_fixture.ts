@@ -65,6 +65,10 @@ export function paperKernel(parts: PaperParts, over: Partial<SeriesKernel> = {})
       take: (run) => withId(probes.take(run)),
       tier: "full",
       hooks: HOOKS,
+      recent: () => {
+        parts.calls.push("recent");
+        return [];
+      },
       suspend: () => void parts.calls.push("suspend"),
       resume: () => void parts.calls.push("resume"),
       programs: () => [{ program: "ttwu_entry", run_cnt: 4, run_time_ns: 2000, recursion_misses: 1 }],
