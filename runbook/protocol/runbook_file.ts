@@ -1,12 +1,11 @@
 /** A runbook as a file: flat TOML, described by default.toml, which also holds every default. */
 
-import { parse, TomlError } from "smol-toml";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { didYouMean } from "../../analysis/did_you_mean.ts";
-import { binaryFormOf } from "../../analysis/result/foreign_form.ts";
+import { kindOfValue as kindOf, lineOfKey, tomlTable } from "../../analysis/toml.ts";
 import defaultToml from "./default.toml" with { type: "text" };
-import { readNamed } from "../machine/named_file.ts";
+import { readTomlFile } from "../machine/toml_file.ts";
 import type { RunbookField, Settings } from "./settings.ts";
 import { ANY, INHERIT, NONE, perQuestionMargin, Unfit } from "./settings.ts";
 
@@ -158,19 +157,10 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
 const VERSION = "version";
 const CURRENT_VERSION = 1n;
 
-/** A runbook has a few lines; this is far more than any needs, and small enough to search line by line. */
-const MOST_BYTES = 65_536;
-
 /** A file that was read. */
 export interface RunbookSource extends RunbookFile {
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** What the `# meta` line says about a file: its name without folders, and its SHA-256. */
-export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: string; sha256: string }> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return { name: path.slice(path.lastIndexOf("/") + 1), sha256: new Uint8Array(digest).toHex() };
 }
 
 /**
@@ -178,23 +168,7 @@ export async function factOf({ path, bytes }: RunbookSource): Promise<{ name: st
  * @throws Failure (failed) when the file cannot be read; (usage) when it is not a runbook, with line and reason
  */
 export function readRunbookFile(path: string): RunbookSource {
-  const bytes = readNamed(path, "a runbook", MOST_BYTES);
-  if (bytes.length > MOST_BYTES) {
-    throw new Failure(
-      EXIT.usage,
-      `${path} is too long for a runbook`,
-      `give a file of at most ${MOST_BYTES} bytes`,
-    );
-  }
-  const other = binaryFormOf(bytes);
-  if (other !== null) throw new Failure(EXIT.usage, `${path} is not a runbook: ${other.found}`, other.remedy);
-  let text: string;
-  try {
-    // Drops a byte order mark.
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Failure(EXIT.usage, `${path} is not UTF-8 text`, "give a runbook: a TOML file");
-  }
+  const { bytes, text } = readTomlFile(path, "runbook");
   return { ...parseRunbook(path, text), path, bytes };
 }
 
@@ -203,8 +177,8 @@ export function readRunbookFile(path: string): RunbookSource {
  * @throws Failure (usage) with the line, for invalid TOML, an unknown key, or a value of another type
  */
 export function parseRunbook(name: string, text: string): RunbookFile {
-  const table = tableOf(name, text);
-  const at = (key: string) => `${name} line ${lineOf(text, key)}: ${key}`;
+  const table = tomlTable(name, text);
+  const at = (key: string) => `${name} line ${lineOfKey(text, [key])}: ${key}`;
   const settings: Partial<Record<RunbookField, Value>> = {};
   const keys = new Map<RunbookField, string>();
   for (const [key, value] of Object.entries(table)) {
@@ -241,58 +215,12 @@ export function defaultSettings(): Settings {
   return parseRunbook("default.toml", defaultToml).settings;
 }
 
-function parsed(text: string): Record<string, unknown> {
-  // Whole numbers as bigint: 30 and 30.0 are different types of TOML.
-  return parse(text, { integersAsBigInt: true });
-}
-
-function tableOf(name: string, text: string): Record<string, unknown> {
-  try {
-    return parsed(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const [first = ""] = error.message.split("\n");
-    const reason = first.replace("Invalid TOML document: ", "");
-    throw new Failure(EXIT.usage, `${name} line ${error.line}: no TOML: ${reason}`, "correct the line", {
-      cause: error,
-    });
-  }
-}
-
 function checkVersion(value: unknown): void {
   if (value === CURRENT_VERSION) return;
   throw new Unfit(
     typeof value === "bigint" ? `${value} is not known here` : `it is ${kindOf(value)}`,
     `this probe reads runbooks of version ${CURRENT_VERSION}`,
   );
-}
-
-/**
- * The line on which a key of the top level first appears, from 1. Only text that ends with whole statements
- * parses as TOML. So the shortest beginning of the file that parses and has the key ends with its statement,
- * and the one before ends just before it.
- */
-function lineOf(text: string, key: string): number {
-  const lines = text.split("\n");
-  let begins = 1;
-  for (let end = 1; end <= lines.length; end++) {
-    try {
-      if (Object.hasOwn(parsed(`${lines.slice(0, end).join("\n")}\n`), key)) return begins;
-      begins = end + 1;
-    } catch (error) {
-      if (!(error instanceof TomlError)) throw error;
-    }
-  }
-  throw new RangeError(`The key must be in the text, got ${key}`);
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === "string") return "text";
-  if (typeof value === "bigint") return "a whole number";
-  if (typeof value === "number") return "a number with a fraction";
-  if (typeof value === "boolean") return "true or false";
-  if (Array.isArray(value)) return "a list";
-  return value instanceof Date ? "a date or time" : "a table";
 }
 
 function remedyForKey(key: string): string {

@@ -6,7 +6,8 @@ import type { Machine } from "../machine/machine.ts";
 import type { Declared } from "../protocol/declared.ts";
 import type { PlannedLooks } from "../protocol/looks.ts";
 import { protocolOf, runbookSha256 } from "../protocol/runbook.ts";
-import { factOf, type RunbookSource } from "../protocol/runbook_file.ts";
+import { factOf } from "../machine/toml_file.ts";
+import type { RunbookSource } from "../protocol/runbook_file.ts";
 import type { DecodeTable } from "../row/wake_flags.ts";
 import type { KernelSide } from "./kernel_side.ts";
 

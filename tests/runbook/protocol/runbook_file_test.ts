@@ -4,12 +4,8 @@ import fc from "fast-check";
 import { Failure } from "../../../analysis/failure.ts";
 import { main } from "../../../main.ts";
 import { canonicalRunbook, declareRunbook } from "../../../runbook/protocol/runbook.ts";
-import {
-  defaultSettings,
-  factOf,
-  parseRunbook,
-  readRunbookFile,
-} from "../../../runbook/protocol/runbook_file.ts";
+import { factOf } from "../../../runbook/machine/toml_file.ts";
+import { defaultSettings, parseRunbook, readRunbookFile } from "../../../runbook/protocol/runbook_file.ts";
 
 const DEFAULT_TOML = Deno.readTextFileSync("runbook/protocol/default.toml");
 
