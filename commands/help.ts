@@ -4,6 +4,7 @@ import { ASKABLE } from "../analysis/asked/askable.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { didYouMean } from "../analysis/did_you_mean.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { TAIL_QUESTIONS } from "../analysis/gate/policy.ts";
 import { wrap } from "../analysis/print/layout/terminal.ts";
 import { KEY_VERDICT_MEANINGS, VERDICT_MEANINGS } from "../analysis/print/verdicts.ts";
 import { columnLines, tracepointLacks } from "../analysis/print/columns.ts";
@@ -45,6 +46,8 @@ const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
     ),
     "",
     ...listed(ASKABLE.map(({ name, title }) => [name, title])),
+    "",
+    ...wrap(`The policy of a gate also asks ${TAIL_QUESTIONS.join(", ")}.`),
   ],
 };
 

@@ -49,6 +49,10 @@ export interface CompareOptions {
   readonly margins?: Margins;
   /** In (0, 1/2); overrides the runbook's. */
   readonly alpha?: number;
+  /** Of P95 and P99, in percent of A's; overrides the runbook's. */
+  readonly tailMargin?: number;
+  /** ns; overrides the runbook's. */
+  readonly deadlineNs?: number;
   /** Columns whose values together make a stratum; default: several keys, one after the other. */
   readonly by?: readonly KeyName[];
   /** Files that are the baseline, byte by byte, with their SHA-256. */
@@ -166,7 +170,11 @@ function prepare(
     };
   };
   // Refused at once, whoever reads the tails.
-  const ofTails = { alpha, marginPercent: tailMarginOf(a), deadlineNs: deadlineOf(a) };
+  const ofTails = {
+    alpha,
+    marginPercent: options.tailMargin ?? tailMarginOf(a),
+    deadlineNs: options.deadlineNs ?? deadlineOf(a),
+  };
   const columnOf = options.columnOf ?? keptColumn;
   const keys = (options.by === undefined ? defaultKeys(files) : [options.by]).map(
     (columns): Key => {

@@ -164,6 +164,22 @@ function tailOf<Question, Reason>(
 }
 
 /**
+ * The same quantile under a margin that is not wider than the one under which it was answered.
+ *
+ * @param marginPercent of A's quantile
+ */
+export function underMargin<Question, Reason>(
+  tail: TailAnswer<Question, Reason>,
+  marginPercent: number,
+): Pick<TailAnswer<Question, Reason>, "verdict" | "reasons"> {
+  const { verdict, reasons, ratio_ci: [low, high] } = tail;
+  if (low === null || verdict === "CONFOUNDED" || verdict === "NO-DATA") return { verdict, reasons };
+  const narrower = verdictOfRatio({ low, high: high ?? Infinity }, marginPercent / 100);
+  if (narrower === verdict) return { verdict, reasons };
+  return { verdict: narrower, reasons: narrower === "INCONCLUSIVE" ? [{ code: "margin_in_interval" }] : [] };
+}
+
+/**
  * What the interval of the ratio of two quantiles says.
  *
  * @param margin share of A's quantile

@@ -35,6 +35,11 @@ const EXAMPLES = {
     ["With a margin of one's own", "probe compare --margin 50us host.csv vm.csv"],
     ["Several measurements a side", "probe compare --a 'host*.csv' --b 'vm*.csv'"],
   ],
+  gate: [
+    ["Does a new series pass?", "probe gate --policy policy.toml baseline.csv new.csv"],
+    ["With a second series", "probe gate --policy policy.toml -o both base.csv new.csv again.csv"],
+    ["What would a policy have said?", "probe gate --policy policy.toml --backtest earlier"],
+  ],
   show: [
     ["What is in a file?", "probe show host.csv"],
     ["By path and CPU", "probe show --by path,target_cpu host.csv"],

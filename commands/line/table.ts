@@ -11,6 +11,7 @@ export const COMMANDS = {
   run: async () => (await import("./run.ts")).runRoute,
   ab: async () => (await import("./ab.ts")).abRoute,
   compare: async () => (await import("./compare.ts")).compareRoute,
+  gate: async () => (await import("./gate.ts")).gateRoute,
   show: async () => (await import("./show.ts")).showRoute,
   power: async () => (await import("./power.ts")).powerRoute,
   report: async () => (await import("./report.ts")).reportRoute,
@@ -41,6 +42,7 @@ export async function allRoutes(): Promise<Routes> {
 const NEEDS: Readonly<Partial<Record<keyof typeof COMMANDS, readonly Deno.PermissionName[]>>> = {
   doctor: ["ffi"],
   run: ["ffi", "write"],
+  gate: ["write"],
   report: ["write"],
   export: ["write"],
   // Programs: QEMU.

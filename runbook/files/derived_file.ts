@@ -35,6 +35,15 @@ export async function writeDerivedFile(
 }
 
 /**
+ * Removes what is to be written anew, so that a failure leaves nothing that looks like an answer.
+ *
+ * @throws Failure when it is a result file, or no file
+ */
+export function removeDerivedFile(path: string): void {
+  if (replaceable(path) !== null) Deno.removeSync(path);
+}
+
+/**
  * Where the file lies that is to be replaced; null when there is none.
  *
  * @throws Failure when it is a result file, or no file

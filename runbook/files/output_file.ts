@@ -76,11 +76,16 @@ export function openOutputFile(path: string): OutputFile {
  * Creates a folder for files of these names.
  *
  * @param parents whether to create its parents too, and to accept an existing folder
+ * @param remedy what to do where it cannot be
  * @throws Failure when the folder cannot be created, or holds one of the files
  */
-export function createOutputFolder(path: string, parents: boolean, names: readonly string[]): void {
-  const refuse = (found: string, options?: ErrorOptions) =>
-    new Failure(EXIT.failed, found, "choose another folder with --out-dir", options);
+export function createOutputFolder(
+  path: string,
+  parents: boolean,
+  names: readonly string[],
+  remedy = "choose another folder with --out-dir",
+): void {
+  const refuse = (found: string, options?: ErrorOptions) => new Failure(EXIT.failed, found, remedy, options);
   try {
     Deno.mkdirSync(path, { recursive: parents });
   } catch (cause) {

@@ -5,8 +5,16 @@
  * writes it anew; read the difference before you commit it.
  */
 
+import { judge } from "../../analysis/gate/judge.ts";
+import { parsePolicy } from "../../analysis/gate/policy.ts";
 import { compareText } from "../../analysis/print/compare/text.ts";
+import { gateJson } from "../../analysis/print/gate/json.ts";
+import { gateJunit } from "../../analysis/print/gate/junit.ts";
+import { gateMarkdown } from "../../analysis/print/gate/markdown.ts";
+import { gateText } from "../../analysis/print/gate/text.ts";
+import { tellGate } from "../../analysis/print/gate/told.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
+import { subset } from "../../analysis/result/subset.ts";
 import { generate, type Generated, generatedMeta } from "../../bench/generate.ts";
 import { main } from "../../main.ts";
 import { diagnose } from "../../runbook/doctor/doctor.ts";
@@ -101,6 +109,7 @@ export const CASES: readonly Case[] = [
     "run",
     "ab",
     "compare",
+    "gate",
     "show",
     "power",
     "report",
@@ -151,7 +160,46 @@ export function onPaper(): (readonly [name: string, text: string])[] {
     const report = diagnose(machine);
     return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
   });
-  return [...doctors, ...comparisons()];
+  return [...doctors, ...comparisons(), ...gates()];
+}
+
+const POLICY = `version = 1
+[questions]
+offset = "20 %"
+ttwu_to_tkread = "runbook"
+edge_to_wakeup = "10 %"
+offset_p95 = "20 %"
+missed_deadline = "5 %"
+`;
+
+/** One that passes in part, and one of which runs timed out. */
+function gates(): (readonly [name: string, text: string])[] {
+  const [a, b] = tailed();
+  const c = { ...b, name: "later.csv", meta: { ...b.meta, started: "2026-01-03T00:00:00Z" } };
+  const files = [a, subset(b, withoutTimeouts(b), "complete"), c];
+  const policy = parsePolicy("policy.toml", POLICY);
+  const gated = {
+    judgement: judge(
+      files.map((file) => ({ file, path: file.name, asked: new Map() })),
+      policy,
+      "policy.toml",
+    ),
+    policy,
+    policyFile: { name: "policy.toml", sha256: "0".repeat(64) },
+    files: files.map(({ name }, index) => ({ name, sha256: String(index + 1).repeat(64) })),
+    probe: "0.1.0",
+  };
+  const told = tellGate(gated);
+  return [
+    ["gate.json", gateJson(gated)],
+    ["gate.txt", gateText(told)],
+    ["gate.md", gateMarkdown(told)],
+    ["gate.xml", gateJunit(told)],
+  ];
+}
+
+function withoutTimeouts({ texts: { status } }: ResultFile): Uint8Array {
+  return Uint8Array.from(status.codes(), (code) => status.values[code] === "timeout" ? 0 : 1);
 }
 
 function comparisons(): (readonly [name: string, text: string])[] {

@@ -7,6 +7,7 @@ export const USER_DOCUMENTS = [
   "docs/runbook.md",
   "docs/result-file.md",
   "docs/verdicts.md",
+  "docs/gate.md",
   "docs/tiers.md",
   "docs/cost.md",
   "docs/export.md",

@@ -7,6 +7,7 @@ import { ParquetRows } from "../../analysis/parquet/write.ts";
 import { readResultFile } from "../../analysis/result/file.ts";
 import { Dice } from "./dice.ts";
 import { resultFile } from "./result_files.ts";
+import { policy } from "./policies.ts";
 import { runbook } from "./runbooks.ts";
 
 export interface Case {
@@ -68,6 +69,19 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     () => ["power", ...margin, ...alpha, ...format("text", "json"), a, ...dice.of([[], [b]])],
     () => ["report", ...options, "--out", "-", a, ...dice.of([[], others])],
     () => ["export", ...format("folded", "perfetto", "parquet"), "--out", "-", a],
+    () => {
+      files["policy.toml"] = policy(dice);
+      return [
+        "gate",
+        "--policy",
+        `${folder}/policy.toml`,
+        "--out",
+        `${folder}/gate`,
+        "--force",
+        a,
+        ...others,
+      ];
+    },
   ])();
   return { files, args, columns };
 }

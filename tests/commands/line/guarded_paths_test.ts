@@ -21,6 +21,7 @@ class Place implements Disposable {
         [...generate({ rows: 30, seed: 1, env: "host" })].join(""),
       );
       Deno.writeTextFileSync(`${folder}/lab.toml`, "version = 1\nruns = 0\n");
+      Deno.writeTextFileSync(`${folder}/policy.toml`, 'version = 1\n[questions]\noffset = "10 %"\n');
     }
   }
 
@@ -51,6 +52,7 @@ function writers(folder: string, input: string): string[][] {
     ["run", "--runs", "1", "--out", `${folder}run.csv`],
     ["run", "--runs", "1", "--resume", "--out", `${folder}run.csv`],
     ["ab", "--runs", "1", "--out-dir", `${folder}ab`],
+    ["gate", "--policy", input.replace("host.csv", "policy.toml"), "--out", `${folder}gate`, input, input],
   ];
 }
 
@@ -112,6 +114,9 @@ Deno.test("no message about any path names a flag of the runtime", async () => {
     ...paths.flatMap((path) => [
       ...readers(path, csv),
       ["run", "--runs", "1", "--runbook", path, "--out", `${shm}/run.csv`],
+      ["gate", "--policy", path, "--out", `${folder}/gate`, csv, csv],
+      ["gate", "--policy", `${folder}/policy.toml`, "--out", `${folder}/gate`, "--force", csv, path],
+      ["gate", "--policy", `${folder}/policy.toml`, "--backtest", path],
       ["ab", "--runs", "1", "--runbook", path],
       ["ab", "--runs", "1", "--kernel", path],
       ["ab", "--runs", "1", "--kernel", csv, "--initrd", path],

@@ -70,6 +70,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "run",
     "ab",
     "compare",
+    "gate",
     "show",
     "power",
     "report",

@@ -1,0 +1,34 @@
+/** Policies of gates that contain something wrong or extreme. */
+
+import { VERDICTS } from "../../analysis/compare/verdict.ts";
+import { TAIL_QUESTIONS } from "../../analysis/gate/policy.ts";
+import { QUESTION_NAMES } from "../../analysis/asked/askable.ts";
+import { type Dice, NASTY_NUMBERS, NASTY_TEXTS } from "./dice.ts";
+import { byBytes } from "./result_files.ts";
+
+const MARGINS = ['"1ms"', '"10 %"', '"1000 %"', '"99 %"', '"1ns"', '"runbook"', '"9999999s"'];
+const KEYS = ["comment_only", "alpha", "least_runs", "zone", "flaky_runs", "timeouts", "deadline"];
+const VALUES = ["true", "1", "10", '"0 %"', '"99.999999 %"', '"1us"', "0.05", ...NASTY_NUMBERS];
+
+export function policy(dice: Dice): Uint8Array {
+  const questions = dice.times(1 + dice.below(4), () => dice.of([...QUESTION_NAMES, ...TAIL_QUESTIONS]));
+  const lines = [
+    "version = 1",
+    "least_runs = 1",
+    'deadline = "1ms"',
+    "[questions]",
+    ...new Set(questions.map((name) => `${name} = ${dice.of(MARGINS)}`)),
+    "[verdicts]",
+    ...dice.oneIn(3) ? [`${dice.of(VERDICTS)} = "${dice.of(["PASS", "WARN", "FAIL"])}"`] : [],
+  ];
+  for (let change = dice.below(4); change > 1; change--) {
+    dice.of([
+      () => lines.splice(dice.below(lines.length), 1),
+      () => lines.splice(1, 1, `${dice.of(KEYS)} = ${dice.of(VALUES)}`),
+      () => lines.splice(1, 0, `${dice.of(KEYS)} = ${JSON.stringify(dice.of(NASTY_TEXTS))}`),
+      () => lines.splice(dice.below(lines.length), 0, dice.of(["[table]", "a.b = 1", "x", "= 1", "\x1b"])),
+    ])();
+  }
+  const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
+  return dice.oneIn(6) ? byBytes(bytes, dice) : bytes;
+}
