@@ -10,6 +10,8 @@
  *   read_preempt_count()         preempt_count() of this CPU into @count; 0 where this build or kernel cannot tell.
  *                                @per_cpu_offset and @variable: addresses of __per_cpu_offset[] and of a variable
  *                                that holds it, for kernels whose BTF has no per-CPU variables (5.10); 0 where unknown
+ *   kvm_exit_reason()            of the tracepoint kvm_exit: why the guest was left into @reason; returns enum kvm_isa,
+ *                                0 where it cannot be told
  *
  * runbook/machine/arch.ts is the counterpart in user space.
  */

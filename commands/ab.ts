@@ -18,6 +18,7 @@ import { defaultPath } from "../runbook/files/result_out.ts";
 import { declaredBy, runCommand, type RunFlags } from "./run.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { commonTier, requireMeasuring, requireTier } from "../guest/vm/doctored.ts";
+import { followedVm, HOST_EVENTS, processOf } from "../guest/vm/followed_vm.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
 import { takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
@@ -31,6 +32,8 @@ export interface AbFlags
   readonly "out-dir"?: string;
   /** Address of the VM as `ssh` takes it; default: a throwaway guest. */
   readonly ssh?: string;
+  /** The process of that VM on this machine: pid:N or comm:NAME. */
+  readonly vm?: string;
 }
 
 type OfOneSide =
@@ -68,6 +71,7 @@ export async function abCommand(
   const turns = turnsOf(
     after.length === 0 ? declared : { ...declared, blocks: blocksBetweenLooks(declared) },
   );
+  const process = flags.vm === undefined ? null : await processOf(flags.vm);
   using interrupt = new Interrupt();
   await using vm = await (flags.ssh === undefined ? prepareGuestVm(flags, tell) : prepareSshVm(
     { ssh: flags.ssh, keep: flags.keep, runbook, interrupt: interrupt.signal },
@@ -93,7 +97,10 @@ export async function abCommand(
     if (look < after.length) [a, b].forEach((path) => endAtLook(path, look));
     return true;
   };
-  await measureBoth(vm, request, turns, host, [a, b], isLast);
+  using followed = flags.ssh !== undefined && process === null
+    ? null
+    : await followedVm(vm, process, `${folder.path}/${HOST_EVENTS}`, tell);
+  await measureBoth(followed?.vm ?? vm, request, turns, host, [a, b], isLast);
   // From here on Ctrl-C ends the program at once.
   interrupt[Symbol.dispose]();
   tell(`both files are in ${folder.path}`);
@@ -147,7 +154,12 @@ async function orNothing<T>(asking: Promise<T>, { interrupt }: VmRequest, folder
   }
 }
 
-function refuseBothVms({ ssh, kernel, initrd }: AbFlags): void {
+function refuseBothVms({ ssh, kernel, initrd, vm }: AbFlags): void {
+  if (ssh === undefined && vm !== undefined) {
+    const found = "--vm is for the VM that --ssh names: the throwaway guest's process is known";
+    throw new Failure(EXIT.usage, found, "leave it out, or give --ssh");
+  }
+
   const other = kernel === undefined ? initrd === undefined ? undefined : "--initrd" : "--kernel";
   if (ssh === undefined || other === undefined) return;
   throw new Failure(
@@ -254,7 +266,7 @@ function outputFolder(given: string | undefined): OutputFolder {
   const { host } = readMachine(readMachineText, Deno.build.arch);
   const path = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");
   const isNew = !exists(path);
-  createOutputFolder(path, given !== undefined, ["host.csv", "vm.csv"]);
+  createOutputFolder(path, given !== undefined, ["host.csv", "vm.csv", HOST_EVENTS]);
   return { path, isNew };
 }
 

@@ -124,6 +124,8 @@ export class BpfRuntime {
 export interface RingBuffer extends Disposable {
   /** All records since the last call, each as its own bytes, oldest first. */
   consume(): Uint8Array<ArrayBuffer>[];
+  /** The same as one run of bytes, overwritten by the next call. */
+  drain(): Uint8Array<ArrayBuffer>;
 }
 
 /** The kernel's counts of one program. */
@@ -272,6 +274,7 @@ export class BpfObject implements Disposable {
     return values;
   }
 
+  /** Sets the value under `key`, of an array map or of a hash map whose keys are 32 bits wide. */
   update(map: string, key: number, value: Uint8Array<ArrayBuffer>): void {
     const { bpf_map_update_elem } = this.#runtime.libbpf.symbols;
     const error = bpf_map_update_elem(this.mapFd(map), bytesOf(key), value, 0n);
@@ -289,13 +292,16 @@ export class BpfObject implements Disposable {
     return { recursion_misses: counted === 0 ? null : misses, run_cnt, run_time_ns };
   }
 
-  /** @param recordBytes size of the records that the map `name` carries */
-  ringBuffer(name: string, recordBytes: number): RingBuffer {
+  /**
+   * @param recordBytes size of the records that the map `name` carries
+   * @param capacityBytes of all records between two calls
+   */
+  ringBuffer(name: string, recordBytes: number, capacityBytes = SINK_CAPACITY_BYTES): RingBuffer {
     const runtime = this.#runtime;
     const { symbols } = runtime.libbpf;
-    const sink = new Uint8Array(SINK_HEADER_BYTES + SINK_CAPACITY_BYTES);
+    const sink = new Uint8Array(SINK_HEADER_BYTES + capacityBytes);
     const header = new BigUint64Array(sink.buffer, 0, 3);
-    header[0] = BigInt(SINK_CAPACITY_BYTES);
+    header[0] = BigInt(capacityBytes);
     const ring = symbols.ring_buffer__new(
       this.mapFd(name),
       runtime.native.symbols.record_sink_function(),
@@ -303,18 +309,21 @@ export class BpfObject implements Disposable {
       null,
     );
     if (ring === null) runtime.fail(`open ring buffer ${name}`, runtime.lastErrno());
+    const drain = () => {
+      header[1] = 0n;
+      const consumed = symbols.ring_buffer__consume(ring);
+      if (consumed < 0) runtime.fail(`read ring buffer ${name}`, -consumed);
+      if (header[2] !== 0n) throw new RangeError(`${header[2]} records found no room in user space`);
+      return sink.subarray(SINK_HEADER_BYTES, SINK_HEADER_BYTES + Number(header[1]));
+    };
     return {
+      drain,
       consume() {
-        header[1] = 0n;
-        const consumed = symbols.ring_buffer__consume(ring);
-        if (consumed < 0) runtime.fail(`read ring buffer ${name}`, -consumed);
-        if (header[2] !== 0n) throw new RangeError(`${header[2]} records found no room in user space`);
-        const end = SINK_HEADER_BYTES + Number(header[1]);
-        const records: Uint8Array<ArrayBuffer>[] = [];
-        for (let at = SINK_HEADER_BYTES; at < end; at += recordBytes) {
-          records.push(sink.slice(at, at + recordBytes));
-        }
-        return records;
+        const bytes = drain();
+        return Array.from(
+          { length: bytes.length / recordBytes },
+          (_, i) => bytes.slice(i * recordBytes, (i + 1) * recordBytes),
+        );
       },
       [Symbol.dispose]() {
         symbols.ring_buffer__free(ring);

@@ -39,6 +39,20 @@ export interface TargetRun {
   readonly clock_step_uncertainty_ns: number | null;
   /** Change of CLOCK_REALTIME - CLOCK_MONOTONIC between the same instants. */
   readonly realtime_step_ns: bigint | null;
+  /** The machine's own counter, in ticks, beside CLOCK_MONOTONIC, after the read. */
+  readonly counter: ClockPair;
+  /** CLOCK_REALTIME of this machine's host beside CLOCK_MONOTONIC, after the read; null: no host tells it. */
+  readonly host_clock: ClockPair | null;
+}
+
+/** Two clocks at the same instant. */
+export interface ClockPair {
+  /** Of the other clock. */
+  readonly value: bigint;
+  /** CLOCK_MONOTONIC, ns. */
+  readonly mono_ns: bigint;
+  /** How far apart the two reads can be, ns. */
+  readonly uncertainty_ns: number;
 }
 
 /**
@@ -96,6 +110,12 @@ export const RESULT_FIELDS = [
   "clock_step_uncertainty_ns",
   "realtime_step_ns",
   "sequence",
+  "counter",
+  "counter_mono_ns",
+  "counter_uncertainty_ns",
+  "host_real_ns",
+  "host_mono_ns",
+  "host_uncertainty_ns",
 ] as const;
 
 type Request = Readonly<Record<typeof REQUEST_FIELDS[number], bigint>>;
@@ -235,6 +255,7 @@ export class NativeTarget extends TargetBase {
       clock_step_ns: result.clock_step_ns,
       clock_step_uncertainty_ns: Number(result.clock_step_uncertainty_ns),
       realtime_step_ns: result.realtime_step_ns,
+      ...clocksOf(result),
     };
   }
 
@@ -305,6 +326,7 @@ export class ExistingTarget extends TargetBase {
       clock_step_ns: null,
       clock_step_uncertainty_ns: null,
       realtime_step_ns: null,
+      ...clocksOf(result),
     };
   }
 }
@@ -344,13 +366,21 @@ function edgeOf(
   return { ...edge, sequence: sequence < 0n ? null : Number(sequence) };
 }
 
+/** Where the clocks stood after the run. */
+function clocksOf(result: Result): Pick<TargetRun, "counter" | "host_clock"> {
+  const { counter, counter_mono_ns, host_real_ns, host_mono_ns } = result;
+  const [own, host] = [Number(result.counter_uncertainty_ns), Number(result.host_uncertainty_ns)];
+  return {
+    counter: { value: counter, mono_ns: counter_mono_ns, uncertainty_ns: own },
+    host_clock: host < 0 ? null : { value: host_real_ns, mono_ns: host_mono_ns, uncertainty_ns: host },
+  };
+}
+
 function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/**
- * What clock_step_ns is measured against here: the name of the machine's own counter, or CLOCK_MONOTONIC_RAW.
- */
+/** What clock_step_ns is measured against here: the name of the machine's own counter, or CLOCK_MONOTONIC_RAW. */
 export function clockStepCounter(native: NativeLibrary): string {
   return Deno.UnsafePointerView.getCString(native.symbols.clock_step_counter()!);
 }

@@ -9,6 +9,7 @@
 import { CAUSE_COLUMNS } from "./columns/causes.ts";
 import { CHAIN_COLUMNS } from "./columns/chain.ts";
 import type { Column } from "./columns/column.ts";
+import { HOST_COLUMNS } from "./columns/host.ts";
 
 export {
   type Column,
@@ -23,7 +24,11 @@ export {
 
 export { EDGE_PARTS, type EdgePartName, type Part, type PartName, PARTS } from "./columns/parts.ts";
 
-export const COLUMNS = [...CHAIN_COLUMNS, ...CAUSE_COLUMNS] as const satisfies readonly Column[];
+export const COLUMNS = [
+  ...CHAIN_COLUMNS,
+  ...CAUSE_COLUMNS,
+  ...HOST_COLUMNS,
+] as const satisfies readonly Column[];
 
 /**
  * The columns that a file with so many must have. A file of an older program ends before those that were added since:

@@ -29,6 +29,14 @@ export interface TaskFact {
   readonly start_ticks: number;
 }
 
+/** What the host of a VM saw of the VM's wakeups, and why it saw no more. */
+export interface HostPart {
+  /** Of the host; empty: it did not follow the VM. */
+  readonly hooks: readonly HookFact[];
+  /** Why rows of the first turn lack it. */
+  readonly reasons: readonly string[];
+}
+
 export interface Meta {
   /** Version of the program that wrote the file. */
   readonly probe: string;
@@ -85,6 +93,8 @@ export interface Meta {
    * end the measurement, from 2; absent when it takes all of its runs.
    */
   readonly looks?: number;
+  /** Only in a VM's file that `probe ab` has completed. */
+  readonly host_part?: HostPart;
 }
 
 /** What a `# resumed` line holds: the rows after it come from another call of the program. */

@@ -68,6 +68,8 @@ const runbook: Check = (value) =>
     ? null
     : "must be an object of strings, numbers and booleans";
 
+const hooks = listOf(object({ stage: text, hook: text, kind: text, attached: flag }));
+
 const META_FIELDS = object({
   probe: text,
   env: text,
@@ -80,7 +82,7 @@ const META_FIELDS = object({
   boot_id: text,
   clocksource: object({ current: text, available: listOf(text) }),
   tier,
-  hooks: listOf(object({ stage: text, hook: text, kind: text, attached: flag })),
+  hooks,
   decode: text,
   runbook,
   runbook_sha256: text,
@@ -118,6 +120,7 @@ const META_EXTRAS: Readonly<Record<string, Check>> = {
   attributes: ATTRIBUTES,
   task: object({ pid: count, comm: text, start_ticks: count }),
   looks: looks(2),
+  host_part: object({ hooks, reasons: listOf(text) }),
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);

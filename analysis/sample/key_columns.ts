@@ -14,7 +14,7 @@ export type KeyName = ColumnName | typeof FILE_KEY;
 
 /** Excluded: each run has its own value in these. */
 function isKey({ name, unit }: Column): boolean {
-  return name !== "run" && name !== "correlation_id" && unit !== "ns";
+  return name !== "run" && name !== "correlation_id" && name !== "counter" && unit !== "ns";
 }
 
 /** The columns that may be named. */

@@ -26,6 +26,72 @@
 	hook(call_function_single, INTERRUPT_CALL_FUNCTION_SINGLE)
 /* clang-format on */
 
+/*
+ * KVM keeps each vCPU in a larger struct whose first member it is: svm_vcpu_run() and vmx_vcpu_run() leave the exit's
+ * reason there before kvm_exit. exit_code became 64 bits wide after 6.18; the low half has all known codes.
+ */
+struct vmcb_control_area {
+	__u32 exit_code;
+} KERNEL_TYPE;
+
+struct vmcb {
+	struct vmcb_control_area control;
+} KERNEL_TYPE;
+
+struct vcpu_svm {
+	struct vmcb *vmcb;
+} KERNEL_TYPE;
+
+union vmx_exit_reason {
+	__u32 full;
+} KERNEL_TYPE;
+
+struct vcpu_vmx {
+	union vmx_exit_reason exit_reason;
+} KERNEL_TYPE;
+
+/* Since 6.15 TDX shares it ("KVM: VMX: Move common fields of struct vcpu_{vmx,tdx} to a struct"). */
+struct vcpu_vt {
+	union vmx_exit_reason exit_reason;
+} KERNEL_TYPE;
+
+struct vcpu_vmx___vt {
+	struct vcpu_vt vt;
+} KERNEL_TYPE;
+
+#define KVM_ISA_VMX 1
+#define KVM_ISA_SVM 2
+
+/*
+ * TP_PROTO(struct kvm_vcpu *vcpu, u32 isa) since 5.16; before, the reason came first, and what is then found in the
+ * place of `isa` is a pointer.
+ */
+static __always_inline __u32 kvm_exit_reason(__u64 *ctx, __u64 *reason)
+{
+	__u64 arguments[2] = {};
+	const void *vcpu;
+	__u32 code = 0;
+	__u64 isa;
+
+	/* Copied, since 6.12's verifier lets no offset be added to an argument that may be NULL. */
+	bpf_probe_read_kernel(arguments, sizeof(arguments), ctx);
+	vcpu = (const void *)arguments[0];
+	isa = arguments[1];
+	if (isa == KVM_ISA_SVM && bpf_core_field_exists(((struct vcpu_svm *)0)->vmcb)) {
+		const struct vmcb *vmcb = BPF_CORE_READ((const struct vcpu_svm *)vcpu, vmcb);
+
+		bpf_core_read(&code, sizeof(code), &vmcb->control.exit_code);
+	} else if (isa == KVM_ISA_VMX && bpf_core_field_exists(((struct vcpu_vmx *)0)->exit_reason)) {
+		bpf_core_read(&code, sizeof(code), &((const struct vcpu_vmx *)vcpu)->exit_reason);
+	} else if (isa == KVM_ISA_VMX && bpf_core_field_exists(((struct vcpu_vmx___vt *)0)->vt.exit_reason)) {
+		bpf_core_read(&code, sizeof(code), &((const struct vcpu_vmx___vt *)vcpu)->vt.exit_reason);
+	} else {
+		return 0;
+	}
+	*reason = code;
+	return isa;
+}
+
 #ifdef PROBE_PERCPU
 /* Per CPU: `__preempt_count` until 6.1 and again from 6.15, pcpu_hot.preempt_count between. */
 struct pcpu_hot {

@@ -11,12 +11,13 @@ import { type BuildArchitecture, buildArchitecture } from "./arch.ts";
 import { renewErrno } from "./errno.ts";
 import type { Freshness } from "./generated.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
-import { renewLayout } from "./layout.ts";
+import { CHAIN_LAYOUT, type Layout, renewLayout, VCPU_LAYOUT } from "./layout.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 
 export const OUT = "build/out";
 const BPF_OBJECT = `${OUT}/chain.bpf.o`;
 const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
+const VCPU_OBJECT = `${OUT}/vcpu.bpf.o`;
 const LIBRARIES = `${OUT}/libraries.bin`;
 const TARGET_LIBRARY = `${OUT}/libtarget.so`;
 export const LAUNCHER = `${OUT}/launcher`;
@@ -26,6 +27,7 @@ const GUEST_INIT = `${OUT}/init`;
 const EMBEDDED = [
   BPF_OBJECT,
   BPF_OBJECT_WITHOUT_PERCPU,
+  VCPU_OBJECT,
   TARGET_LIBRARY,
   LIBRARIES,
 ];
@@ -46,8 +48,13 @@ function filesOf(folder: string, extensions: readonly string[]): string[] {
     .sort();
 }
 
-/** The object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
-function bpfPart(output: string, machine: BuildArchitecture, defines: readonly string[]): Part {
+/** The chain's object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
+function bpfPart(
+  output: string,
+  machine: BuildArchitecture,
+  { program }: Layout,
+  defines: readonly string[],
+): Part {
   const compile = [
     "clang",
     "-O2",
@@ -71,7 +78,7 @@ function bpfPart(output: string, machine: BuildArchitecture, defines: readonly s
         "-idirafter",
         `/usr/include/${MULTIARCH}`,
         "-c",
-        "bpf/chain.bpf.c",
+        program,
         "-o",
         path,
       ],
@@ -184,8 +191,9 @@ export async function buildNative(): Promise<Freshness> {
   await Deno.mkdir(OUT, { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
   const parts = [
-    bpfPart(BPF_OBJECT, machine, ["-DPROBE_PERCPU"]),
-    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, []),
+    bpfPart(BPF_OBJECT, machine, CHAIN_LAYOUT, ["-DPROBE_PERCPU"]),
+    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, CHAIN_LAYOUT, []),
+    bpfPart(VCPU_OBJECT, machine, VCPU_LAYOUT, []),
     targetPart(machine),
     freestandingPart(LAUNCHER, "build/parts/launcher.c", await launcherDefines()),
     freestandingPart(GUEST_INIT, "guest/image/init.c", [`-DPORT="${guestArchitecture().port}"`]),
@@ -193,7 +201,11 @@ export async function buildNative(): Promise<Freshness> {
   for (const part of parts) await make(part, compiler);
   await packLibraries();
   for (const path of EMBEDDED) await compress(path);
-  const renewed = [await renewLayout(BPF_OBJECT), await renewErrno()];
+  const renewed = [
+    await renewLayout(CHAIN_LAYOUT, BPF_OBJECT),
+    await renewLayout(VCPU_LAYOUT, VCPU_OBJECT),
+    await renewErrno(),
+  ];
   return renewed.includes("renewed") ? "renewed" : "current";
 }
 

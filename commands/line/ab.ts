@@ -23,6 +23,11 @@ export const abRoute = buildCommand({
         placeholder: "FILE",
       },
       ssh: { ...path, brief: "Existing VM instead of a guest, such as root@vm", placeholder: "DESTINATION" },
+      vm: {
+        ...path,
+        brief: "The process of that VM, if it runs here: what its host does goes into its rows",
+        placeholder: "pid:N|comm:NAME",
+      },
       keep: { kind: "boolean", brief: "Keep what was made for the VM, and say where", default: false },
       "out-dir": {
         ...path,

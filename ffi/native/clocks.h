@@ -24,6 +24,25 @@ struct counter_sample {
 struct counter_sample sample_counter(void);
 
 /*
+ * The same with the machine's own counter, steady or not: a hypervisor gives its guest the host's counter times a
+ * ratio plus an offset, whatever the guest is told about it.
+ */
+struct counter_sample sample_own_counter(void);
+
+/* CLOCK_MONOTONIC here beside CLOCK_REALTIME of the host that a guest runs on. */
+struct host_sample {
+	int64_t mono_ns;
+	int64_t host_real_ns;
+	int64_t uncertainty_ns; /* -1: this machine has no such clock */
+};
+
+/*
+ * Asks the hypervisor, by ptp_kvm (drivers/ptp/ptp_kvm_common.c): a module on x86, built in on arm64. The device is
+ * looked for once.
+ */
+struct host_sample sample_host(void);
+
+/*
  * Elapsed CLOCK_MONOTONIC minus the elapsed counter, between two samples, ns. The counter's rate comes from
  * the time between `origin` and `from`, so it gets more exact as the series goes on; `uncertainty_ns` bounds
  * the error.

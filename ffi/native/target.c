@@ -249,6 +249,20 @@ static int was_moved(const struct wait_state *state, const struct target_result 
 	return late < -slack_ns || (result->realtime_step_ns < 0 && late >= -result->realtime_step_ns - slack_ns);
 }
 
+/* What lets another machine's times be placed on this machine's clock, see runbook/vcpu/clock_map.ts. */
+static void note_clocks(const struct target_request *request, struct target_result *result)
+{
+	struct counter_sample own = sample_own_counter();
+	struct host_sample host = sample_host();
+
+	result->counter = (int64_t)own.counter;
+	result->counter_mono_ns = kernel_monotonic(request, own.mono_ns);
+	result->counter_uncertainty_ns = own.uncertainty_ns;
+	result->host_real_ns = host.host_real_ns;
+	result->host_mono_ns = kernel_monotonic(request, host.mono_ns);
+	result->host_uncertainty_ns = host.uncertainty_ns;
+}
+
 int place_edge(const struct target_request *request, const struct wait_state *state, int64_t difference,
 	       int64_t uncertainty_ns, int64_t end_ns, struct target_result *result)
 {
@@ -263,6 +277,7 @@ int place_edge(const struct target_request *request, const struct wait_state *st
 	/* It is not known whether a device stamped its edge before the step or after it. */
 	if (!state->edge.edge_real_ns || (stepped && state->trigger->latest))
 		result->edge_uncertainty_ns = -1;
+	note_clocks(request, result);
 	return was_moved(state, result, end_ns - edge_ns, uncertainty_ns + after_ns + ROUNDING_NS) ? ESTALE : 0;
 }
 

@@ -36,6 +36,12 @@ struct target_result {
 	int64_t clock_step_uncertainty_ns;
 	int64_t realtime_step_ns;
 	int64_t sequence; /* number of the edge as its device counts; -1: it does not count */
+	int64_t counter;  /* the machine's own, after the read */
+	int64_t counter_mono_ns;
+	int64_t counter_uncertainty_ns;
+	int64_t host_real_ns; /* CLOCK_REALTIME of the host, after the read */
+	int64_t host_mono_ns;
+	int64_t host_uncertainty_ns; /* -1: not known */
 };
 
 struct armed_run;
@@ -67,7 +73,7 @@ struct wait_state wait_of_run(const struct target_request *request);
 int edge_of_run(uint64_t run, struct wait_state *state);
 
 /*
- * Writes the edge into `result`, and whether CLOCK_REALTIME was set meanwhile. `difference` and
+ * Writes the edge into `result`, and whether CLOCK_REALTIME was set meanwhile; also where the clocks stand now. `difference` and
  * `uncertainty_ns` come from a clock_difference() before the wait, which ended before `end_ns`
  * (CLOCK_MONOTONIC). 0, or ESTALE when setting the clock moved the end of the wait, so the time of the edge
  * is not known.

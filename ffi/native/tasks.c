@@ -93,6 +93,31 @@ int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity)
 }
 
 /*
+ * Writes the names in a folder of /proc or /sys into `out`, each with its ending 0, as far as whole names fit. Returns
+ * how many bytes all of them take, or a negative errno.
+ */
+int32_t directory_entries(const char *path, char *out, uint32_t size)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	uint32_t used = 0;
+
+	if (!folder)
+		return -errno;
+	while ((entry = readdir(folder))) {
+		uint32_t length = strlen(entry->d_name) + 1;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		if (used + length <= size)
+			memcpy(out + used, entry->d_name, length);
+		used += length;
+	}
+	closedir(folder);
+	return (int32_t)used;
+}
+
+/*
  * One run of an existing task, whose first wakeup after the edge is followed. When the time of the edge is
  * known in advance, the map is armed ahead, so this thread need not be on time: a pulse wakes the task in the
  * same interrupt as this thread. Otherwise it is armed once the edge has come. Returns 0 or an errno: ESRCH

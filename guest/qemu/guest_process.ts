@@ -183,6 +183,8 @@ function qemuArguments(options: GuestProcessOptions, accelerator: Accelerator, i
     ...options.qemu.args,
     ...acceleratorArguments(accelerator),
     ...["-machine", machine, "-smp", `${cpus}`, "-m", `${memoryMiB}`],
+    // Names the threads of its vCPUs, which runbook/vcpu looks for.
+    ...["-name", "probe-guest,debug-threads=on"],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     // The console goes to stderr, like QEMU's own messages; the agent's port is stdin and stdout.
     ...["-chardev", "file,id=console,path=/dev/stderr", "-serial", "chardev:console"],

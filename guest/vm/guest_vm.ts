@@ -56,6 +56,7 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
   /** The guest that was examined and is to measure next. */
   let waiting: BootedGuest | null = null;
   return {
+    notFollowed: accelerator === "kvm" ? null : "the VM is emulated: KVM does not run it",
     description: `a throwaway guest with ${kernel} in QEMU ${qemu.version}, ${how}`,
     who: "the guest",
     async examine(request, stays) {
@@ -83,6 +84,7 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
         ...request.runbook === null ? [] : ["--runbook", runbookPath(request.runbook)],
       ];
       return {
+        process: guest.pid,
         async measure(more, expectedMs) {
           using _ticking = new Ticking(expectedMs, tell);
           try {

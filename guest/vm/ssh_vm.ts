@@ -69,6 +69,7 @@ export async function prepareSshVm(
     description: `${destination}, over ssh`,
     who: destination,
     examine: () => Promise.resolve(report),
+    notFollowed: null,
     start({ args, interrupt }): Promise<VmSession> {
       const result = `${folder}/vm.csv`;
       const argv = [`${folder}/probe`, "run", ...args, "--env", "vm", "--out", result, ...runbooks];

@@ -67,6 +67,11 @@ export class TurnGuest implements AsyncDisposable {
     if (options.interrupt.aborted) this.#stop();
   }
 
+  /** QEMU's process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** @throws Failure with the guest's last console lines when it does not boot */
   static async boot(options: TurnGuestOptions): Promise<TurnGuest> {
     const initrd = `${options.folder}/initrd`;

@@ -16,6 +16,8 @@ export interface Vm extends AsyncDisposable {
    * @throws Failure when that machine cannot be started, or cannot measure
    */
   examine(request: VmRequest, stays: boolean): Promise<Doctored>;
+  /** Why this machine cannot follow its vCPUs; null: it may. */
+  readonly notFollowed: string | null;
   /**
    * Makes it ready to measure.
    *
@@ -37,6 +39,8 @@ export interface VmRequest {
 
 /** A session stays up from the first of its turns to the last. */
 export interface VmSession extends AsyncDisposable {
+  /** Its process on this machine, where that is known. */
+  readonly process?: number;
   /**
    * Runs `probe run` there.
    *

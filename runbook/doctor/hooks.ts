@@ -31,6 +31,7 @@ const STAGE_LOSSES: Readonly<Record<Stage, string>> = {
   lock: "the lock of the runqueue, and waiting for it or for pi_lock",
   timekeeper: "the timekeeper's last update before the read",
   interrupt: "interrupts between the wakeup and the read",
+  host: "the part of a VM's wakeup that its host sees",
 };
 
 /** What a row lacks without a clocksource's own read callback. */

@@ -185,7 +185,9 @@ export class Tally {
     if (this.#statuses.complete === 0) return [];
     const columns: readonly (Column & { readonly name: ColumnName })[] = COLUMNS;
     const attached = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.stage));
-    const mayBeEmpty = (stage: Stage | undefined) => stage !== undefined && attached.has(stage);
+    // No hook here observes the host of this machine: `probe ab` completes these.
+    const mayBeEmpty = (stage: Stage | undefined) =>
+      stage === "host" || (stage !== undefined && attached.has(stage));
     return columns.filter(({ name, occasional }) => !mayBeEmpty(occasional) && !this.#observed.has(name))
       .map(({ name }) => name);
   }

@@ -13,6 +13,14 @@ export interface Clocksource {
   readonly inVdso: boolean;
 }
 
+/** Files of a vCPU in KVM's debugfs: the guest's counter is the host's * ratio / 2^fractionBits + offset. */
+export interface GuestScale {
+  readonly offset: string;
+  /** Only where the guest's counter runs at another rate. */
+  readonly ratio: string;
+  readonly fractionBits: string;
+}
+
 export interface Architecture {
   /** The name that Deno and `uname -m` use. */
   readonly name: string;
@@ -38,6 +46,10 @@ export interface Architecture {
     readonly title: string;
     /** Id of the doctor's check. */
     readonly id: string;
+    /** The clocksource that reads it: the kernel trusts the counter when it uses that. */
+    readonly clocksource: string;
+    /** How a guest's counter is derived; null: KVM does not tell. */
+    readonly guestScale: GuestScale | null;
     /** What gives a guest this counter. */
     readonly remedy: string;
     /**
@@ -90,6 +102,13 @@ const X86_64: Architecture = {
   counter: {
     title: "TSC",
     id: "steady_tsc",
+    clocksource: "tsc",
+    // kvm_arch_create_vcpu_debugfs() (5.10 to 7.3)
+    guestScale: {
+      offset: "tsc-offset",
+      ratio: "tsc-scaling-ratio",
+      fractionBits: "tsc-scaling-ratio-frac-bits",
+    },
     remedy: "let the hypervisor pass the invariant TSC (QEMU: -cpu host,migratable=no,+invtsc)",
     steadiness(flags) {
       if (flags === null) return { steady: null, found: "/proc/cpuinfo shows no x86 flags" };

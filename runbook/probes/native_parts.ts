@@ -20,6 +20,10 @@ export interface NativeParts extends Evidence {
    * @throws {LibbpfError} when the kernel refuses for another reason
    */
   attach(request: AttachRequest): ChainProbes;
+  /** libbpf, for an object of its own. */
+  runtime(): BpfRuntime;
+  /** Bytes of bpf/vcpu.bpf.c. */
+  readonly vcpuObject: Uint8Array<ArrayBuffer>;
   /** Whether the running kernel's BTF has that per-CPU variable. */
   hasVariable(name: string): boolean;
   /** The values of an enum of the running kernel, by name; empty when its BTF has no such enum. */
@@ -44,6 +48,8 @@ export async function openNativeParts(): Promise<NativeParts> {
   const runtime = () => opened ??= new BpfRuntime(libbpf, native);
   return {
     native,
+    runtime,
+    vcpuObject: embedded.VCPU_OBJECT,
     read: readMachineText,
     emptyCall: () => native.symbols.bpf_empty_call(),
     attach(request) {

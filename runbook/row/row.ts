@@ -16,8 +16,10 @@ import {
   type Row,
   STAGES,
 } from "../../analysis/result/columns.ts";
+import type { HOST_COLUMNS } from "../../analysis/result/columns/host.ts";
 import { stackKey } from "../../analysis/result/stack_key.ts";
 import type { ChainRecord, CpuLog } from "../../ffi/record.ts";
+import type { TargetRun } from "../../ffi/target.ts";
 import { orderOf } from "./order.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { divide, divideEdge, type Observed } from "./parts.ts";
@@ -91,10 +93,47 @@ export function buildRow(
     tkreads_after_switch: minus(record?.tkreads ?? null, record?.tkreads_before_switch ?? null),
     wake: cell.wake,
     realtime_step_ns: target?.realtime_step_ns ?? null,
+    ...clockCells(target),
+    ...OF_HOST,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };
 }
+
+type ClockName =
+  | `counter${"" | "_mono_ns" | "_uncertainty_ns"}`
+  | `host_${"real" | "mono" | "uncertainty"}_ns`;
+
+/** Where the clocks stood after the run. A counter beyond 63 bits has no place in the file. */
+function clockCells(target: TargetRun | null): Pick<Row, ClockName> {
+  const { counter = null, host_clock = null } = target ?? {};
+  const own = counter === null || counter.value < 0n ? null : counter;
+  return {
+    counter: own?.value ?? null,
+    counter_mono_ns: own?.mono_ns ?? null,
+    counter_uncertainty_ns: own?.uncertainty_ns ?? null,
+    host_real_ns: host_clock?.value ?? null,
+    host_mono_ns: host_clock?.mono_ns ?? null,
+    host_uncertainty_ns: host_clock?.uncertainty_ns ?? null,
+  };
+}
+
+type HostName = Exclude<(typeof HOST_COLUMNS)[number]["name"], ClockName>;
+
+/** What only a follower on the host of this machine sees, see runbook/vcpu. */
+const OF_HOST: Readonly<Record<HostName, null>> = {
+  vcpu: null,
+  host_began_by: null,
+  host_ttwu_ns: null,
+  host_switch_ns: null,
+  kvm_entry_ns: null,
+  kvm_exits: null,
+  out_of_guest_ns: null,
+  kvm_exit_reason: null,
+  preempted_by: null,
+  preempted_ns: null,
+  clock_map_uncertainty_ns: null,
+};
 
 /** The cells that say what the time went into, and in which order. */
 function causeCells(

@@ -14,7 +14,8 @@ export type Stage =
   | "idle"
   | "lock"
   | "timekeeper"
-  | "interrupt";
+  | "interrupt"
+  | "host";
 
 /**
  * How a cell is written in the file. `int` is a signed 64-bit decimal, `hex` begins with 0x, `id` is 16 hex

@@ -18,6 +18,7 @@ const SEAMS: readonly RegExp[] = [
   /^ffi\/native\/arch\//,
   /^runbook\/machine\/arch\.ts$/,
   /^runbook\/row\/interrupt_entries\.ts$/,
+  /^runbook\/vcpu\/exit_reasons\.ts$/,
   /^guest\/qemu\/arch\.ts$/,
   /^build\/parts\/arch(\.ts$|\/)/,
   // Chooses one of build/parts/arch/.

@@ -97,5 +97,7 @@ export const TARGET: TargetRun & { readonly edge_ns: bigint } = {
   clock_step_ns: -2n,
   clock_step_uncertainty_ns: 80,
   realtime_step_ns: 3n,
+  counter: { value: 5_000_000n, mono_ns: 1_000_120_000n, uncertainty_ns: 30 },
+  host_clock: null,
   sequence: null,
 };

@@ -1,0 +1,323 @@
+/**
+ * The host's side of a VM's turns: follows the VM while it measures, and completes its rows afterwards. Whatever fails
+ * here costs no row: its cells stay empty, and the reason is told.
+ */
+
+import { formatHostEventsHead, formatHostLine } from "../../analysis/host/host_events.ts";
+import type { HookFact } from "../../analysis/result/meta.ts";
+import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
+import type { NativeLibrary } from "../../ffi/native_library.ts";
+import { architectureOf } from "../machine/arch.ts";
+import { currentClocksource, readMachineText } from "../machine/machine.ts";
+import { readNamespaces } from "../machine/namespaces.ts";
+import { openNativeParts } from "../probes/native_parts.ts";
+import { Symbols } from "../row/symbols.ts";
+import type { CounterScale, HostSample } from "./clock_map.ts";
+import type { Span } from "./events.ts";
+import { Follower } from "./follower.ts";
+import { HOST_HOOKS } from "./hooks.ts";
+import { completed, runsOf } from "./rows.ts";
+import { counterScale, type Folders, vcpuThreads } from "./threads.ts";
+import { type Followed, tellTurn, type Told } from "./turn.ts";
+
+const KVM_TYPES = "/sys/kernel/btf/kvm";
+/** How often the ring is read: it has room for what a VM does in a second. */
+const DRAIN_MS = 200;
+const NAMES_BYTES = 1 << 16;
+
+/** What the VM's turn gives back, with the file so far. */
+interface TurnResult {
+  readonly file: Uint8Array | undefined;
+}
+
+/** What a turn says besides its rows. */
+export interface HostNotes {
+  /** Called with each line for the user. */
+  tell(line: string): void;
+  /** Appends to the file of the host's events. */
+  write(text: string): void;
+}
+
+/** Reads folders of /proc and /sys. */
+export function kernelFolders(native: NativeLibrary): Folders {
+  return {
+    read: readMachineText,
+    list(path) {
+      const names = new Uint8Array(NAMES_BYTES);
+      const bytes = native.symbols.directory_entries(
+        new TextEncoder().encode(`${path}\0`),
+        names,
+        NAMES_BYTES,
+      );
+      if (bytes < 0) return null;
+      return new TextDecoder().decode(names.subarray(0, Math.min(bytes, NAMES_BYTES))).split("\0").slice(
+        0,
+        -1,
+      );
+    },
+  };
+}
+
+/** Follows one VM through all of its turns. */
+export class HostSide implements Disposable {
+  readonly #notes: HostNotes;
+  /** Why nothing can be followed at all; null: it can. */
+  #unable: string | null;
+  readonly #follower: Follower | null;
+  readonly #native: NativeLibrary | null;
+  readonly #monotonicOffsetNs: bigint;
+  readonly #told = new Set<string>();
+  /** Bytes of the VM's file that have been completed, before and after. */
+  #taken = 0;
+  #completed: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #lastRun = 0;
+
+  private constructor(
+    notes: HostNotes,
+    able: { readonly follower: Follower; readonly native: NativeLibrary; readonly offsetNs: bigint } | string,
+  ) {
+    this.#notes = notes;
+    this.#unable = typeof able === "string" ? able : null;
+    this.#follower = typeof able === "string" ? null : able.follower;
+    this.#native = typeof able === "string" ? null : able.native;
+    this.#monotonicOffsetNs = typeof able === "string" ? 0n : able.offsetNs;
+  }
+
+  /** @param unable why the VM cannot be followed, where that is known before */
+  static async open(notes: HostNotes, unable: string | null = null): Promise<HostSide> {
+    if (unable !== null) return new HostSide(notes, unable);
+    try {
+      const namespaces = readNamespaces(readMachineText, readKernelLink);
+      if (namespaces.pid !== null) {
+        return new HostSide(notes, "this process counts pids of its own namespace: run probe outside of it");
+      }
+      const { native, runtime, vcpuObject } = await openNativeParts();
+      const names = HOST_HOOKS.map(({ hook }) => hook);
+      const offered = runtime().tracepointsInKernelBtf(names);
+      // A module's types are found by libbpf; a tracepoint that they lack is refused when it is loaded.
+      if (kernelFileExists(KVM_TYPES)) {
+        for (const { hook, ofKvm } of HOST_HOOKS) if (ofKvm) offered.add(hook);
+      }
+      const follower = Follower.load(runtime(), vcpuObject, offered);
+      return new HostSide(notes, { follower, native, offsetNs: namespaces.monotonicOffsetNs });
+    } catch (error) {
+      return new HostSide(notes, words(error));
+    }
+  }
+
+  /**
+   * Follows the VM while `turn` runs.
+   *
+   * @param process of the VM; null: not known
+   * @returns the turn's result, with completed rows in its file
+   */
+  async during<R extends TurnResult>(process: number | null, turn: () => Promise<R>): Promise<R> {
+    using watch = this.#begin(process);
+    const result = await turn();
+    if (result.file === undefined) return result;
+    return { ...result, file: this.#complete(result.file, watch?.end() ?? null, process) };
+  }
+
+  #begin(process: number | null): Watch | null {
+    if (this.#unable !== null || this.#follower === null || this.#native === null) return null;
+    if (process === null) {
+      this.#unable = "the VM's process is not known";
+      return null;
+    }
+    return new Watch(this.#follower, this.#native, process, this.#monotonicOffsetNs);
+  }
+
+  #complete(file: Uint8Array, watched: Followed | string | null, process: number | null): Uint8Array {
+    const fresh = file.subarray(this.#taken);
+    const whole = fresh.subarray(0, fresh.lastIndexOf(0x0a) + 1);
+    const told = this.#tell(file, watched);
+    const { cells, reasons } = told;
+    for (const [reason, count] of reasons) this.#say(reason, count);
+    const hooks = this.#follower?.hooks ?? [];
+    const meta = { host_part: { hooks, reasons: [...reasons.keys()] } };
+    let text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
+    try {
+      text = completed(text, cells, meta, this.#taken > 0);
+      if (process !== null) this.#write(process, hooks, told);
+    } catch (error) {
+      this.#say(words(error), cells.size);
+    }
+    this.#completed = joined(this.#completed, new TextEncoder().encode(text));
+    this.#taken += whole.length;
+    return joined(this.#completed, fresh.subarray(whole.length));
+  }
+
+  /** What the turn's rows are completed with: nothing, with the reason, where anything fails. */
+  #tell(file: Uint8Array, watched: Followed | string | null): Told {
+    const none = (reason: string): Told => ({
+      cells: new Map(),
+      runs: [],
+      turn: null,
+      reasons: new Map([[reason, 0]]),
+    });
+    if (watched === null) return none(this.#unable ?? "it was not followed");
+    if (typeof watched === "string") return none(watched);
+    try {
+      const runs = runsOf(file);
+      const told = tellTurn(watched, runs, this.#lastRun + 1);
+      this.#lastRun = runs.reduce((last, { run }) => Math.max(last, run), this.#lastRun);
+      return told;
+    } catch (error) {
+      return none(words(error));
+    }
+  }
+
+  #say(reason: string, runs: number): void {
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    const of = runs === 0 ? "the VM's rows" : `${runs} ${runs === 1 ? "row" : "rows"} of the VM`;
+    this.#notes.tell(`notice: the host's part of ${of} is empty: ${reason}`);
+  }
+
+  #isBegun = false;
+
+  #write(process: number, hooks: readonly HookFact[], { turn, runs }: Told): void {
+    if (turn === null) return;
+    const head = this.#isBegun ? "" : formatHostEventsHead({ process, hooks });
+    this.#isBegun = true;
+    this.#notes.write(head + [turn, ...runs].map(formatHostLine).join(""));
+  }
+
+  [Symbol.dispose](): void {
+    this.#follower?.[Symbol.dispose]();
+  }
+}
+
+/** One turn while it lasts. */
+class Watch implements Disposable {
+  readonly #follower: Follower;
+  readonly #native: NativeLibrary;
+  readonly #process: number;
+  readonly #offsetNs: bigint;
+  readonly #folders: Folders;
+  readonly #samples: HostSample[] = [];
+  readonly #vcpus = new Map<number, number>();
+  readonly #lost: Span[] = [];
+  #lostEvents = 0;
+  #scale: CounterScale | string = "it was not followed";
+  /** Why the rest of the turn is not known. */
+  #broken: string | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #isAttached = false;
+
+  constructor(follower: Follower, native: NativeLibrary, process: number, offsetNs: bigint) {
+    this.#follower = follower;
+    this.#native = native;
+    this.#process = process;
+    this.#offsetNs = offsetNs;
+    this.#folders = kernelFolders(native);
+    this.#attempt(() => {
+      this.#scale = this.#readScale();
+      follower.begin(process);
+      this.#isAttached = true;
+      this.#look();
+      if (this.#vcpus.size === 0) this.#broken = `no thread of process ${process} is known to run a vCPU`;
+    });
+    this.#timer = setInterval(() => this.#attempt(() => this.#look()), DRAIN_MS);
+  }
+
+  /** @returns what was followed, or why nothing was */
+  end(): Followed | string {
+    this.#attempt(() => {
+      this.#look();
+      const scale = this.#readScale();
+      if (typeof scale === "string" || typeof this.#scale === "string") return;
+      if (scale.offset !== this.#scale.offset || scale.ratio !== this.#scale.ratio) {
+        this.#scale = "the VM's counter was set while it measured";
+      }
+    });
+    this[Symbol.dispose]();
+    if (this.#broken !== null) return this.#broken;
+    let symbols: Symbols | undefined;
+    return {
+      log: this.#follower.log,
+      lost: this.#lost,
+      samples: this.#samples,
+      scale: this.#scale,
+      vcpus: this.#vcpus,
+      seesEntries: this.#follower.sees("kvm_entry"),
+      seesGuestMode: this.#follower.sees("kvm_entry") && this.#follower.sees("kvm_exit"),
+      functionAt(address) {
+        symbols ??= Symbols.parse(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
+        return symbols.symbolise(address);
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    if (!this.#isAttached) return;
+    this.#isAttached = false;
+    this.#attempt(() => this.#follower.end());
+  }
+
+  #readScale(): CounterScale | string {
+    const { counter } = architectureOf();
+    const flags = /^flags\s*:\s*(.*)$/m.exec(readMachineText("/proc/cpuinfo") ?? "")?.[1];
+    const { steady } = counter.steadiness(flags === undefined ? null : new Set(flags.split(/\s+/)));
+    if (steady !== true && currentClocksource(readMachineText) !== counter.clocksource) {
+      return `this machine's ${counter.title} is not steady`;
+    }
+    return counterScale(this.#process, counter.guestScale, this.#folders);
+  }
+
+  #look(): void {
+    if (this.#broken !== null) return;
+    const threads = vcpuThreads(this.#process, this.#folders);
+    if (threads === null) {
+      this.#broken = `the VM's process ${this.#process} ended while it was followed`;
+      return;
+    }
+    for (const [tid, vcpu] of threads) {
+      if (this.#vcpus.has(tid)) continue;
+      this.#vcpus.set(tid, vcpu);
+      this.#follower.add(tid);
+    }
+    const before = this.#samples.at(-1)?.mono_ns;
+    this.#follower.drain();
+    const sample = this.#sample();
+    this.#samples.push(sample);
+    const lost = this.#follower.lost;
+    if (lost > this.#lostEvents && before !== undefined) {
+      this.#lost.push({ from: before, to: sample.mono_ns });
+    }
+    this.#lostEvents = lost;
+  }
+
+  #sample(): HostSample {
+    const out = new BigInt64Array(5);
+    this.#native.symbols.clock_pairs(new Uint8Array(out.buffer));
+    const [mono = 0n, counter = 0n, uncertainty, realtime = 0n, unsure] = out;
+    return {
+      mono_ns: mono - this.#offsetNs,
+      counter,
+      uncertainty_ns: Number(uncertainty),
+      realtime_ns: realtime + this.#offsetNs,
+      realtime_uncertainty_ns: Number(unsure),
+    };
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#broken ??= words(error);
+    }
+  }
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message.split("\n")[0]! : String(error);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
