@@ -3,7 +3,7 @@
 import { withAsked } from "../asked/answers.ts";
 import { compareAll } from "../compare/compare.ts";
 import { type Answer, answersOf, type Comparison, type LeaveOut } from "../compare/comparison.ts";
-import { alphaOf, deadlineOf, levelsOf, tailMarginOf } from "../compare/limits.ts";
+import { alphaOf, deadlineOf, levelsOf, marginOf, tailMarginOf } from "../compare/limits.ts";
 import { LEAD, QUESTIONS } from "../compare/questions.ts";
 import type { VerdictReason } from "../compare/reasons.ts";
 import type { Verdict } from "../compare/verdict.ts";
@@ -106,11 +106,12 @@ function refuse(files: readonly GateFile[], policy: Policy, policyName: string):
 /** Why no series of the baseline's runbook can pass; null when one can. */
 function unpassable(
   baseline: ResultFile,
-  { leastRuns, questions, deadlineNs, alpha }: Policy,
+  policy: Policy,
 ): { readonly found: string; readonly remedy: string } | null {
+  const { leastRuns, questions, deadlineNs } = policy;
   const { meta: { runbook }, name, rows } = baseline;
   const tailMargin = tailMarginOf(baseline);
-  const { alpha: level } = levelsOf([baseline], alphaOf(baseline, alpha ?? undefined));
+  const level = levelOf(baseline, policy);
   const declared = typeof runbook.runs === "number" ? Math.max(runbook.runs, rows) : Infinity;
   if (leastRuns > declared) {
     const found = `least_runs is ${leastRuns}, and the runbook of ${name} declares ${declared} runs`;
@@ -138,10 +139,7 @@ function unpassable(
 
 function comparisonsOf(files: readonly GateFile[], policy: Policy): Comparison[] {
   const results = files.map(({ file }) => file);
-  const margins: Record<string, Margin> = {};
-  for (const question of policy.questions) {
-    if (question.kind === "shift" && question.margin !== null) margins[question.name] = question.margin;
-  }
+  const margins = marginsOf(results[0]!, policy);
   // Each quantile is held against its own margin afterwards, which is never a wider one.
   const tails = policy.questions.flatMap((one) =>
     one.kind === "quantile" ? [tailMarginFor(one, results)] : []
@@ -156,6 +154,38 @@ function comparisonsOf(files: readonly GateFile[], policy: Policy): Comparison[]
   if (names.length === 0) return comparisons;
   const valuesOf = (file: ResultFile, name: string) => files[results.indexOf(file)]!.asked.get(name)!;
   return withAsked(comparisons, results, { names, margins, valuesOf });
+}
+
+/** What decides nothing, where the policy does not ask a question and the runbook declares no margin of it. */
+const UNUSED: Margin = { kind: "share", percent: 10 };
+
+function marginsOf(baseline: ResultFile, { questions }: Policy): Record<string, Margin> {
+  const margins: Record<string, Margin> = {};
+  const asked = new Map(questions.flatMap((one) => one.kind === "shift" ? [[one.name, one.margin]] : []));
+  for (const [name, margin] of asked) if (margin !== null) margins[name] = margin;
+  for (const question of QUESTIONS) {
+    if (question.name in margins) continue;
+    try {
+      marginOf(baseline, question, {});
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (asked.has(question.name)) {
+        throw new Failure(error.exitCode, error.found, `give ${question.name} a margin in the policy`);
+      }
+      margins[question.name] = UNUSED;
+    }
+  }
+  return margins;
+}
+
+/** @throws Failure when the runbook declares one that no runbook can, and the policy none */
+function levelOf(baseline: ResultFile, { alpha }: Policy): number {
+  try {
+    return levelsOf([baseline], alphaOf(baseline, alpha ?? undefined)).alpha;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.exitCode, error.found, "declare alpha in the policy");
+  }
 }
 
 function tailMarginFor(

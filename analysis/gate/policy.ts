@@ -255,9 +255,12 @@ function unfit(found: string, remedy: string): Failure {
   return new Failure(EXIT.usage, found, remedy);
 }
 
-/** A value as an error names it. */
+/** A value as an error names it; numbers that are not finite in TOML's own words. */
 function shown(value: unknown): string {
   if (typeof value === "string") return `it is ${JSON.stringify(value)}`;
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return `it is ${Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf"}`;
+  }
   return typeof value === "bigint" || typeof value === "number"
     ? `it is ${value}`
     : `it is ${kindOfValue(value)}`;

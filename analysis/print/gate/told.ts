@@ -211,7 +211,9 @@ export function missingInWords(missing: Missing, letters: Pair<string>): Said {
     case "timeouts":
       return say`${exact(missing.runs)} of ${
         exact(missing.rows)
-      } runs of ${letter} timed out, the policy allows ${share(missing.allowed)}`;
+      } runs of ${letter} timed out, the policy allows ${
+        missing.allowed === 0 ? "none" : share(missing.allowed)
+      }`;
     case "integrity":
       return say`the stages of ${exact(missing.runs)} of ${
         exact(missing.rows)

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { compareAll } from "../../../analysis/compare/compare.ts";
 import { VERDICTS } from "../../../analysis/compare/verdict.ts";
 import { EXIT, Failure } from "../../../analysis/failure.ts";
+import type { Policy } from "../../../analysis/gate/policy.ts";
 import { OUTCOMES } from "../../../analysis/gate/outcome.ts";
 import type { Row } from "../../../analysis/result/columns.ts";
 import type { ResultFile } from "../../../analysis/result/file.ts";
@@ -202,6 +203,31 @@ for (const [questions, keys, says] of UNPASSABLE) {
     });
   });
 }
+
+Deno.test("what the baseline's runbook declares and no runbook can is refused where the policy does not replace it", () => {
+  const files = (over: Record<string, string | number>) =>
+    ["a", "b"].map((name) => series(whole(), name, { runbook: { ...RUNBOOK, runs: 40, ...over } }));
+  const refused = (over: Record<string, string | number>, policy: Policy, says: RegExp) =>
+    assert.throws(() => judged(files(over), policy), (error) => {
+      assert.ok(error instanceof Failure);
+      assert.match(error.message, says);
+      return true;
+    });
+  const declared = offsetWithin("runbook");
+  refused(
+    { alpha: 0.7 },
+    declared,
+    /the runbook of a\.csv declares alpha 0\.7; declare alpha in the policy$/,
+  );
+  refused(
+    { offset_margin: "x" },
+    declared,
+    /declares offset_margin "x", .*; give offset a margin in the policy$/,
+  );
+  assert.equal(judged(files({ alpha: 0.7 }), offsetWithin("1ms", "alpha = 0.05")).outcome, "PASS");
+  const odd = files({ offset_margin: "x", edge_to_wakeup_margin: "x" });
+  assert.equal(judged(odd, offsetWithin("1ms")).outcome, "PASS");
+});
 
 Deno.test("a measurement is not held against itself, nor judged twice", () => {
   const b = around(40, 5 * MS, "b");

@@ -94,6 +94,8 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ["version = 1\nleast_runs = 0\n", /least_runs: it is 0; give a whole number from 1 to 100000000$/],
   ["version = 1\nleast_runs = 9999999999\n", /least_runs: it is 9999999999; give a whole number/],
   ["version = 1\nleast_runs = 3.0\n", /least_runs: it is 3; give a whole number/],
+  ["version = 1\nleast_runs = inf\n", /least_runs: it is inf; give a whole number/],
+  ["version = 1\ntimeouts = nan\n", /timeouts: it is nan; give a percentage/],
   ["version = 1\nflaky_runs = 11\n", /flaky_runs: it is 11; give a whole number from 0 to 10$/],
   ["version = 1\nzone = 10\n", /zone: it is 10; give a percentage in quotes, such as "10 %"$/],
   ["version = 1\ndeadline = 200\n", /deadline: it is 200; give a duration in quotes/],
