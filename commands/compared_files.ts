@@ -1,9 +1,10 @@
 /** Compares result files for every command that needs it, whatever it does with the result. */
 
 import { compareAll, type CompareOptions } from "../analysis/compare/compare.ts";
-import type { Margins } from "../analysis/compare/limits.ts";
+import type { Besides, Margins } from "../analysis/compare/limits.ts";
 import { QUESTIONS } from "../analysis/compare/questions.ts";
 import { withAsked } from "../analysis/asked/answers.ts";
+import { besidesOfRunbook } from "../analysis/asked/declared.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import { withFileWarnings } from "../analysis/pool/between_files.ts";
 import type { Where } from "./files/where.ts";
@@ -36,38 +37,53 @@ export interface GivenMargin {
 
 /** The margin of each question for which one was given; of several for the same the last. */
 export function marginsOf(given: readonly GivenMargin[]): Margins {
-  const named = new Map(given.map(({ question, margin }) => [question, margin]));
-  const all = named.get(null);
-  return Object.fromEntries(QUESTIONS.flatMap(({ name }) => {
-    const margin = named.get(name) ?? all;
+  return ofThese(QUESTIONS.map(({ name }) => name), given);
+}
+
+function ofThese(names: readonly string[], given: readonly GivenMargin[]): Record<string, Margin> {
+  const marginFor = marginsFor(given);
+  return Object.fromEntries(names.flatMap((name) => {
+    const margin = marginFor(name);
     return margin === undefined ? [] : [[name, margin]];
   }));
 }
 
-/**
- * The margin of each question that is asked besides the declared ones and has one.
- *
- * @throws Failure (usage) when a margin is given for a question that is not asked
- */
-export function askedMarginsOf(
-  given: readonly GivenMargin[],
-  asked: readonly string[],
-): Record<string, Margin> {
+/** A margin that was given, of several for the same the last. */
+function marginsFor(given: readonly GivenMargin[]): (question: string) => Margin | undefined {
   const named = new Map(given.map(({ question, margin }) => [question, margin]));
-  for (const name of named.keys()) {
-    if (name === null || asked.includes(name) || QUESTIONS.some((declared) => declared.name === name)) {
-      continue;
-    }
+  return (question) => named.get(question) ?? named.get(null);
+}
+
+/** The questions beside those of every runbook, and their margins. */
+export interface FurtherQuestions {
+  /** Declared by the runbook of the baseline. */
+  readonly besides: readonly Besides[];
+  /** Asked with --question, and not declared. */
+  readonly names: readonly string[];
+  /** Of those that are asked, where one was given. */
+  readonly margins: Readonly<Record<string, Margin>>;
+}
+
+/**
+ * @param baseline whose runbook declares
+ * @throws Failure (usage) when a margin is given for a question that is neither declared nor asked
+ */
+export function furtherQuestions(
+  baseline: ResultFile,
+  { question = [], margin: given = [] }: Pick<ComparisonFlags, "question" | "margin">,
+): FurtherQuestions {
+  const besides = besidesOfRunbook(baseline, marginsFor(given));
+  const declared = new Set<string>([...QUESTIONS, ...besides].map(({ name }) => name));
+  const names = question.filter((name) => !declared.has(name));
+  for (const { question } of given) {
+    if (question === null || names.includes(question) || declared.has(question)) continue;
     throw new Failure(
       EXIT.usage,
-      `--margin is for ${name}, which the runbook does not ask`,
-      `ask it with --question ${name}`,
+      `--margin is for ${question}, which the runbook does not ask`,
+      `ask it with --question ${question}`,
     );
   }
-  return Object.fromEntries(asked.flatMap((name) => {
-    const margin = named.get(name) ?? named.get(null);
-    return margin === undefined ? [] : [[name, margin]];
-  }));
+  return { besides, names, margins: ofThese(names, given) };
 }
 
 /** A file, the columns by which its runs may be grouped, and those that questions are about. */
@@ -85,13 +101,14 @@ export interface KeyedFile {
 /** Compares each file after the first with the first; empty when there is only one. */
 export function compareFiles(
   files: readonly KeyedFile[],
-  { by, question: names = [], ...rest }: ComparisonFlags,
+  { by, question = [], ...rest }: ComparisonFlags,
 ): Comparison[] {
   const [baseline] = files;
-  const margins = askedMarginsOf(rest.margin ?? [], names);
+  if (baseline === undefined) return [];
+  const { besides, names, margins } = furtherQuestions(baseline.file, { ...rest, question });
   const same = new Map(
     files.slice(1).flatMap(({ file, sha256 }): [ResultFile, string][] =>
-      sha256 !== null && sha256 === baseline!.sha256 ? [[file, sha256]] : []
+      sha256 !== null && sha256 === baseline.sha256 ? [[file, sha256]] : []
     ),
   );
   const keyed = new Map(files.map((one) => [one.file, one]));
@@ -100,6 +117,7 @@ export function compareFiles(
     ...(same.size === 0 ? {} : { sameAsBaseline: same }),
     ...(by === undefined ? {} : { by, columnOf: (file, name) => keyed.get(file)!.columnOf(name) }),
     ...limitsOf(rest),
+    besides,
   });
   const valuesOf = (file: ResultFile, name: string) => keyed.get(file)!.asked.get(name)!;
   const answered = names.length === 0

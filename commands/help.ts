@@ -42,7 +42,8 @@ const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
     ...listed(QUESTIONS.map(({ name, title }) => [name, title])),
     "",
     ...wrap(
-      "--question asks further ones, which no runbook declares; their margin is 10 % without --margin:",
+      'Further ones: a runbook declares them with their margins, as questions = { edge_to_ttwu = "10 %" }; ' +
+        "--question asks them undeclared, their margin is 10 % without --margin:",
     ),
     "",
     ...listed(ASKABLE.map(({ name, title }) => [name, title])),

@@ -1,14 +1,14 @@
 /** `--until-decided`: what a look at the growing data finds, and whether more runs could settle more. */
 
 import { compareAll } from "../analysis/compare/compare.ts";
-import type { Answer, Comparison } from "../analysis/compare/comparison.ts";
+import { type Answer, type Comparison, declaredAnswers } from "../analysis/compare/comparison.ts";
 import { protocolDifferences } from "../analysis/compare/confounding.ts";
-import { LEAD, QUESTIONS } from "../analysis/compare/questions.ts";
+import { LEAD } from "../analysis/compare/questions.ts";
 import { EXIT, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import { protocolOf, runbookSha256 } from "../runbook/protocol/runbook.ts";
 import type { Runbook } from "../runbook/protocol/settings.ts";
-import { type ComparisonFlags, limitsOf } from "./compared_files.ts";
+import { type ComparisonFlags, furtherQuestions, limitsOf } from "./compared_files.ts";
 
 /** Which look it is, from 1, and how many were planned. */
 export interface Look {
@@ -30,7 +30,8 @@ export function takeLook(
   look: Look,
   say: (line: string) => void,
 ): boolean {
-  return judge(compareAll(files, limitsOf(flags))[0]!, look, say);
+  const { besides } = furtherQuestions(files[0], flags);
+  return judge(compareAll(files, { ...limitsOf(flags), besides })[0]!, look, say);
 }
 
 /** As takeLook(), of the comparison that the files have. */
@@ -41,14 +42,15 @@ export function judge(
 ): boolean {
   const [a, b] = comparison.sides.map(({ rows }) => rows);
   const runs = a === b ? `${a} runs a side` : `${a} and ${b} runs`;
-  const verdicts = QUESTIONS.map(({ name }) => `${name} ${comparison[name].verdict}`).join(", ");
+  const questions = declaredAnswers(comparison);
+  const verdicts = questions.map(({ name, answer }) => `${name} ${answer.verdict}`).join(", ");
   say(`look ${look} of ${planned}, ${runs}: ${verdicts}`);
   const lead = comparison[LEAD.name];
   if (lead.verdict === "CONFOUNDED" || (lead.verdict === "NO-DATA" && !isFew(lead))) {
     say(`more runs do not help: ${LEAD.name} is ${lead.verdict}, and probe compare says why`);
     return true;
   }
-  const open = QUESTIONS.map(({ name }) => name).filter((name) => isOpen(comparison[name], comparison));
+  const open = questions.filter(({ answer }) => isOpen(answer, comparison)).map(({ name }) => name);
   if (open.length === 0) say(`decided at look ${look} of ${planned}`);
   else if (look === planned) say(`still open at the last look: ${open.join(", ")}`);
   return open.length === 0 || look === planned;

@@ -4,12 +4,13 @@ import { requireOneInput } from "../runbook/machine/named_file.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { askedMargin, askedQuestions } from "../analysis/asked/answers.ts";
 import { AskedColumns } from "../analysis/asked/askable.ts";
+import { besidesOf } from "../analysis/result/durations.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
 import { powerJson } from "../analysis/print/power/json.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
-import { askedMarginsOf, type GivenMargin, marginsOf } from "./compared_files.ts";
+import { furtherQuestions, type GivenMargin, marginsOf } from "./compared_files.ts";
 import { inTurn, readWhere, type Where } from "./files/where.ts";
 
 export interface PowerFlags {
@@ -38,17 +39,22 @@ export async function powerCommand(
   write: (text: string) => void,
 ): Promise<ExitCode> {
   requireOneInput(paths);
-  const names = flags.question ?? [];
-  const margins = askedMarginsOf(flags.margin ?? [], names);
+  const asked = flags.question ?? [];
   const read = await inTurn(paths, async (path) => {
-    const columns = new AskedColumns(names);
-    const visitor = names.length === 0 ? null : (row: RowView) => columns.visit(row);
+    const columns = new AskedColumns(asked);
+    const visitor = asked.length === 0 ? null : (row: RowView) => columns.visit(row);
     const file = await readWhere(path, flags.where ?? null, visitor);
     return [file, columns.values()] as const;
   });
   const values = new Map(read);
+  const { besides, names, margins } = furtherQuestions(read[0]![0], flags);
   const valuesOf = (file: ResultFile, name: string) => values.get(file)!.get(name)!;
   const analysis = powerAnalysis(read.map(([file]) => file), {
+    besides: besides.map(({ name, declared }) => ({
+      name,
+      margin: declared,
+      valuesOf: (file) => besidesOf(file, name),
+    })),
     asked: askedQuestions(names).map(({ name }) => ({
       name,
       margin: askedMargin(name, margins),

@@ -5,7 +5,7 @@ import type { Exploration } from "./exploration.ts";
 import type { KeyName } from "../sample/key_columns.ts";
 import { type Grouping, groupingOf, nameOfValues, sizesOf } from "../sample/grouping.ts";
 import { cappedP } from "../sample/sample.ts";
-import type { ColumnOf, CrossTable, WithinStrata } from "./comparison.ts";
+import type { ColumnOf, CrossTable, Stratification, WithinStrata } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { Confounding } from "./reasons.ts";
 import type { ResultFile } from "../result/file.ts";
@@ -220,4 +220,22 @@ function withinStrata(
       ? null
       : { chi_square: homogeneity.chiSquare, df: homogeneity.df, ...cappedP(homogeneity.p) },
   });
+}
+
+/** Frames of the stacks that strata and tables name. */
+export function stackFrames(
+  files: Pair<ResultFile>,
+  strata: readonly Stratification[],
+  association: readonly CrossTable[],
+): Record<string, readonly string[]> {
+  const isStack = (column: string) => column.endsWith("_stack");
+  const keys = new Set([
+    ...strata.flatMap(({ columns, groups }) =>
+      groups.flatMap(({ values }) => values.filter((_, index) => isStack(columns[index]!)))
+    ),
+    ...association.filter(({ rows }) => isStack(rows)).flatMap(({ row_values }) => row_values),
+  ]);
+  return Object.fromEntries(
+    [...keys].sort().map((key) => [key, files[0].stacks.get(key) ?? files[1].stacks.get(key) ?? []]),
+  );
 }

@@ -3,7 +3,7 @@
 import { keyAnswers } from "../mechanisms/key_answers.ts";
 import { columnsOf } from "../result/columns.ts";
 import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
-import { crossColumns, crossSides, type Testing } from "./association.ts";
+import { crossColumns, crossSides, stackFrames, type Testing } from "./association.ts";
 import { decodeDifference, hookDifferences, protocolDifferences, stageDifference } from "./confounding.ts";
 import { once, withFields } from "../lazy.ts";
 import { Exploration } from "./exploration.ts";
@@ -11,7 +11,9 @@ import { FILE_KEY, keptColumn, type KeyName } from "../sample/key_columns.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
 import {
   alphaOf,
+  type Besides,
   deadlineOf,
+  type Declared,
   levelsOf,
   locksInShareOf,
   marginOf,
@@ -35,12 +37,13 @@ import { isDependent, runsPerEffective } from "./order.ts";
 import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
-import { both, sampleOf } from "../sample/sample.ts";
+import { both, type Sample, sampleOf, sampleOfValues } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
 import { stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Looks, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
+import { besidesOf } from "../result/durations.ts";
 import type { ResultFile } from "../result/file.ts";
 import { holm } from "../stats/holm.ts";
 
@@ -59,6 +62,8 @@ export interface CompareOptions {
   readonly sameAsBaseline?: ReadonlyMap<ResultFile, string>;
   /** Source of columns of `by` that a file does not keep. */
   readonly columnOf?: ColumnOf;
+  /** What the runbook of the baseline asks besides QUESTIONS. */
+  readonly besides?: readonly Besides[];
 }
 
 /** A side with a larger share of runs that contradict themselves is not concluded from. */
@@ -121,6 +126,7 @@ interface Prepared {
   readonly looks: Looks | null;
   readonly broken: readonly VerdictReason[];
   readonly questions: Readonly<Record<QuestionName, Asked>>;
+  readonly besides: readonly (Besides & Asked)[];
   readonly tested: readonly Tested[];
   /** Of both files, where they are one; else null. */
   readonly sha256: string | null;
@@ -146,15 +152,22 @@ function prepare(
   const broken = brokenSides(files, sides);
   const protocol = protocolDifferences(a.meta, b.meta);
   const samples = perQuestion(({ duration }) => both(files, (file) => sampleOf(file, duration)));
-  const questions = perQuestion((question): Asked => {
-    const { name } = question;
-    const estimated = estimate(samples[name], margins[name], alpha, exploration);
-    const confounded = [...protocol, ...hookDifferences(question, a.meta, b.meta)];
+  const asked = (of: Pair<Sample>, declared: Declared, hooks: readonly VerdictReason[]): Asked => {
+    const estimated = estimate(of, declared, alpha, exploration);
+    const confounded = [...protocol, ...hooks];
     const { brunner_munzel } = estimated.numbers;
     const test = brunner_munzel === null || confounded.length > 0 || broken.length > 0
       ? null
       : { p: brunner_munzel.p };
     return { estimated, confounded, test };
+  };
+  const questions = perQuestion((question) =>
+    asked(samples[question.name], margins[question.name], hookDifferences(question, a.meta, b.meta))
+  );
+  const besides = (options.besides ?? []).map((question) => {
+    const hooks = question.hooked.flatMap((stage) => stageDifference(stage, a.meta, b.meta) ?? []);
+    const of = both(files, (file) => sampleOfValues(file, besidesOf(file, question.name)));
+    return { ...question, ...asked(of, question.declared, hooks) };
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
   const tailed = ({ name, duration }: (typeof WHOLES)[number]) => {
@@ -192,7 +205,8 @@ function prepare(
     looks,
     broken,
     questions,
-    tested: QUESTIONS.flatMap(({ name }) => questions[name].test ?? []),
+    besides,
+    tested: [...QUESTIONS.map(({ name }) => questions[name]), ...besides].flatMap(({ test }) => test ?? []),
     sha256: options.sameAsBaseline?.get(b) ?? null,
     keys,
     strata: stratifyAll(files, samples, keys, alpha, isConfounded, exploration),
@@ -257,8 +271,7 @@ function conclude(
   exploration: Exploration,
 ): Comparison {
   const { files, sides, alpha, looks, association } = prepared;
-  const answers = perQuestion(({ name }) => {
-    const { estimated, confounded, test } = prepared.questions[name];
+  const concluded = ({ estimated, confounded, test }: Asked) => {
     const at = test === null ? -1 : family.indexOf(test);
     // When runs of this question are left out, the others of the family stay as they are.
     const adjustedAs = (p: number) =>
@@ -269,7 +282,13 @@ function conclude(
       confounded,
       broken: prepared.broken,
     });
-  });
+  };
+  const answers = perQuestion(({ name }) => concluded(prepared.questions[name]));
+  const besides = prepared.besides.map((one) => ({
+    name: one.name,
+    title: one.title,
+    answer: concluded(one),
+  }));
   const strata: Stratification[] = [];
   for (const one of prepared.strata) {
     strata.push(
@@ -289,6 +308,7 @@ function conclude(
     },
     sides,
     ...answers,
+    besides,
     asked: [],
     asked_family: 0,
     mechanisms: prepared.mechanisms,
@@ -302,7 +322,7 @@ function conclude(
     association,
     stacks: stackFrames(files, strata, association),
     context: contextDifferences(files),
-    warnings: warningsOf(files, sides, answers, strata, prepared.keys, prepared.sha256),
+    warnings: warningsOf(files, sides, { ...answers, besides }, strata, prepared.keys, prepared.sha256),
   };
 }
 
@@ -345,23 +365,6 @@ function crossTables(
       ? []
       : [crossSides(files, names, by, null, depends(by), test)]),
   ];
-}
-
-function stackFrames(
-  files: Pair<ResultFile>,
-  strata: Comparison["strata"],
-  association: readonly CrossTable[],
-): Record<string, readonly string[]> {
-  const isStack = (column: string) => column.endsWith("_stack");
-  const keys = new Set([
-    ...strata.flatMap(({ columns, groups }) =>
-      groups.flatMap(({ values }) => values.filter((_, index) => isStack(columns[index]!)))
-    ),
-    ...association.filter(({ rows }) => isStack(rows)).flatMap(({ row_values }) => row_values),
-  ]);
-  return Object.fromEntries(
-    [...keys].sort().map((key) => [key, files[0].stacks.get(key) ?? files[1].stacks.get(key) ?? []]),
-  );
 }
 
 function sideOf(file: ResultFile, side: string): Side {

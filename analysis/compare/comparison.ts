@@ -304,7 +304,7 @@ export interface Looks {
   readonly alpha: number;
 }
 
-/** A question besides those that a runbook declares: exploratory, in a family of its own. */
+/** A question besides those of every runbook. */
 export interface AskedAnswer {
   /** In the table of analysis/asked. */
   readonly name: string;
@@ -325,6 +325,9 @@ export interface Comparison extends Readonly<Record<QuestionName, Answer>> {
   /** How many exploratory p-values Benjamini and Hochberg adjust together, also over all files. */
   readonly bh_family: number;
   readonly sides: Pair<Side>;
+  /** What the baseline's runbook asks besides QUESTIONS; they are in the same family as these. */
+  readonly besides: readonly AskedAnswer[];
+  /** What no runbook declared: exploratory, in a family of its own. */
   readonly asked: readonly AskedAnswer[];
   /** How many p-values of asked questions Holm adjusts together, over all files. */
   readonly asked_family: number;
@@ -349,10 +352,18 @@ export interface Answered extends AskedAnswer {
   readonly isAsked: boolean;
 }
 
-/** The declared questions in the order of their table, then what was asked besides. */
+/** The declared questions: those of every runbook in the order of their table, then the further ones. */
+export function declaredAnswers(comparison: Comparison): AskedAnswer[] {
+  return [
+    ...QUESTIONS.map(({ name, title }) => ({ name, title, answer: comparison[name] })),
+    ...comparison.besides,
+  ];
+}
+
+/** The same, then what was asked without a runbook. */
 export function answersOf(comparison: Comparison): Answered[] {
   return [
-    ...QUESTIONS.map(({ name, title }) => ({ name, title, answer: comparison[name], isAsked: false })),
+    ...declaredAnswers(comparison).map((one) => ({ ...one, isAsked: false })),
     ...comparison.asked.map((one) => ({ ...one, isAsked: true })),
   ];
 }

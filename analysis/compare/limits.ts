@@ -8,7 +8,7 @@ import { isTailMargin, TAIL_MARGIN } from "../units/tail_margin.ts";
 import { type Margin, parseMargin } from "../units/margin.ts";
 import { LEAD, type Question, type QuestionName } from "./questions.ts";
 import type { Looks } from "./comparison.ts";
-import type { Meta } from "../result/meta.ts";
+import type { Meta, Stage } from "../result/meta.ts";
 import type { ResultFile } from "../result/file.ts";
 import { levelOfEachLook } from "../stats/looks.ts";
 import { quantileSorted } from "../stats/quantile.ts";
@@ -65,6 +65,15 @@ export interface Declared {
   readonly margin: Margin;
   /** `option` and `default`: not declared before the runs. */
   readonly source: "runbook" | "option" | "default";
+}
+
+/** A question that not every runbook asks; its values are in the files, under its name. */
+export interface Besides {
+  readonly name: string;
+  readonly title: string;
+  /** What hooks observe of it. */
+  readonly hooked: readonly Stage[];
+  readonly declared: Declared;
 }
 
 /** Margins that were given for questions by name. */

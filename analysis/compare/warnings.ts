@@ -6,7 +6,15 @@
 import { HOW_MANY } from "./confounding.ts";
 import { constantDifferences, residueOf } from "./residue.ts";
 import { TEST_NEEDS, THIN_BELOW } from "../sample/sample.ts";
-import type { Answer, ContextDifference, Direction, Side, Stratification, Stratum } from "./comparison.ts";
+import type {
+  Answer,
+  Comparison,
+  ContextDifference,
+  Direction,
+  Side,
+  Stratification,
+  Stratum,
+} from "./comparison.ts";
 import { isDependent } from "./order.ts";
 import { LEAD, OF_STRATA, type QuestionName, QUESTIONS, WHOLES } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
@@ -77,7 +85,7 @@ const SIDES = [0, 1] as const;
 export function warningsOf(
   files: Pair<ResultFile>,
   sides: Pair<Side>,
-  answers: Readonly<Record<QuestionName, Answer>>,
+  answers: Readonly<Record<QuestionName, Answer>> & Pick<Comparison, "besides">,
   strata: readonly Stratification[],
   keys: Parameters<typeof residueOf>[1],
   sha256: string | null,
@@ -87,9 +95,11 @@ export function warningsOf(
     ...files.flatMap(({ notes }) => notes.map((note): Warning => ({ code: "file", note }))),
     ...SIDES.flatMap((side) => lossesOf(side, files[side], sides[side])),
     ...QUESTIONS.flatMap(({ name }) => unobserved(name, answers[name], sides)),
+    ...answers.besides.flatMap(({ name, answer }) => unobserved(name, answer, sides)),
     ...thinness(sides),
     ...edgeUncertainty(files, answers[LEAD.name].margin_ns),
     ...WHOLES.flatMap(({ name }) => seriesWarnings(name, answers[name])),
+    ...answers.besides.flatMap(({ name, answer }) => seriesWarnings(name, answer)),
     ...strata.flatMap((stratification) => flipsOf(stratification, answers)),
     ...residueOf(files, keys),
   ];

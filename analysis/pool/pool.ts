@@ -91,6 +91,10 @@ export function pooled(files: readonly ResultFile[], labels: readonly string[]):
     durations: Object.fromEntries(
       DURATIONS.map(({ name }) => [name, joined(files.map(({ durations }) => durations[name]))]),
     ) as unknown as ResultFile["durations"],
+    // One protocol declares the same questions in each.
+    besides: new Map(
+      [...first.besides.keys()].map((name) => [name, joined(files.map(({ besides }) => besides.get(name)!))]),
+    ),
     texts: Object.fromEntries(
       [...TEXT_NAMES].map((name) => [
         name,

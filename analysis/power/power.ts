@@ -25,7 +25,7 @@ import {
   SIMULATIONS,
 } from "./simulation.ts";
 
-/** A question besides the declared ones. */
+/** A question besides those of every runbook. */
 export interface AskedRuns {
   readonly name: string;
   readonly margin: Declared;
@@ -34,6 +34,9 @@ export interface AskedRuns {
 }
 
 export interface PowerOptions {
+  /** What the runbook declares further. */
+  readonly besides?: readonly AskedRuns[];
+  /** What no runbook declared. */
   readonly asked?: readonly AskedRuns[];
   /** Override the runbook's. */
   readonly margins?: Margins;
@@ -47,7 +50,8 @@ export interface PowerOptions {
 
 /** The answer to each question stands under the question's name. */
 export interface PowerAnalysis extends Readonly<Record<QuestionName, RunsAnswer>> {
-  readonly asked: readonly (RunsAnswer & { readonly name: string })[];
+  readonly besides: readonly NamedRuns[];
+  readonly asked: readonly NamedRuns[];
   /** One file for both sides, or the files of A and B. */
   readonly files: readonly string[];
   readonly alpha: number;
@@ -95,6 +99,8 @@ export interface RunsAnswer {
   readonly reason: NoAnswer | null;
 }
 
+type NamedRuns = RunsAnswer & { readonly name: string };
+
 /** Fewer runs do not represent a distribution to draw from. */
 const NEEDS = 4;
 
@@ -120,16 +126,18 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
       wanted,
     )
   );
-  const asked = (options.asked ?? []).map(({ name, margin, valuesOf }) => ({
-    name,
-    ...runsFor(files, (file) => sampleOfValues(file, valuesOf(file)).sorted, 0, margin, wanted),
-  }));
+  const further = (asked: readonly AskedRuns[] = []) =>
+    asked.map(({ name, margin, valuesOf }) => ({
+      name,
+      ...runsFor(files, (file) => sampleOfValues(file, valuesOf(file)).sorted, 0, margin, wanted),
+    }));
   return {
     files: files.map(({ name }) => name),
     alpha,
     power: options.power,
     ...answers,
-    asked,
+    besides: further(options.besides),
+    asked: further(options.asked),
     method: METHOD,
     warnings: files.flatMap((file) => warningsOf(file)),
   };
@@ -196,7 +204,8 @@ function warningsOf(file: ResultFile): PowerWarning[] {
   ];
 }
 
-/** The declared questions in the order of their table, then what was asked besides. */
-export function runsAnswers(analysis: PowerAnalysis): (RunsAnswer & { readonly name: string })[] {
-  return [...QUESTIONS.map(({ name }) => ({ name, ...analysis[name] })), ...analysis.asked];
+/** The questions of every runbook in the order of their table, what the runbook declares further, what was asked. */
+export function runsAnswers(analysis: PowerAnalysis): NamedRuns[] {
+  const { besides, asked } = analysis;
+  return [...QUESTIONS.map(({ name }) => ({ name, ...analysis[name] })), ...besides, ...asked];
 }

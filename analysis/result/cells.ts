@@ -117,7 +117,7 @@ export class Integers {
       low = low * 10 + digit;
     }
     const value = negative ? -(high * 1e9 + low) : high * 1e9 + low;
-    if (digits >= MOST_DIGITS && BigInt(cellText(bytes, first, end)) > 0x7fffffffffffffffn) {
+    if (digits >= MOST_DIGITS && BigInt(decode(bytes, first, end)) > 0x7fffffffffffffffn) {
       throw outOfRange(column, bytes, start, end);
     }
     if (value < lowest[column]! || value > highest[column]!) throw outOfRange(column, bytes, start, end);
@@ -161,7 +161,7 @@ export function readId(
 
 /** Requires the form of a stack key. @throws BadRow */
 export function checkStackKey(column: number, bytes: Uint8Array, start: number, end: number): void {
-  if (isStackKey(withLetter(cellText(bytes, start, end)))) return;
+  if (isStackKey(withLetter(decode(bytes, start, end)))) return;
   throw new BadRow(column, `${shown(bytes, start, end)} is not s and 16 lower-case hex digits`);
 }
 
@@ -184,10 +184,10 @@ function hexDigit(byte: number): number {
 
 /** A cell as an error message quotes it. */
 export function shown(bytes: Uint8Array, start: number, end: number): string {
-  const text = cellText(bytes, start, Math.min(end, start + 40));
+  const text = decode(bytes, start, Math.min(end, start + 40));
   return JSON.stringify(end - start > 40 ? `${text}...` : text);
 }
 
-function cellText(bytes: Uint8Array, start: number, end: number): string {
+export function decode(bytes: Uint8Array, start: number, end: number): string {
   return new TextDecoder().decode(bytes.subarray(start, end));
 }

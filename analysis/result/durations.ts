@@ -6,6 +6,7 @@
  * asks about.
  */
 
+import { NumberColumn } from "./column_store.ts";
 import {
   COLUMN_AT,
   type ColumnName,
@@ -56,6 +57,69 @@ export const PLACES: readonly Place[] = DURATIONS.map(({ name, from, to }) => ({
   to: columnOf(to),
   own: names.includes(name) ? names.indexOf(name) : null,
 }));
+
+/** What a runbook asks besides the durations above: the question's name, and its margin as the runbook spells it. */
+export type DeclaredBesides = readonly (readonly [name: string, margin: string])[];
+
+/** @param runbook of a `# meta` line; files of older programs have nothing about it */
+export function declaredBesides(runbook: Readonly<Record<string, unknown>>): DeclaredBesides {
+  const { questions } = runbook;
+  if (typeof questions !== "string" || questions === "none") return [];
+  return questions.split(",").map((one): readonly [string, string] => {
+    const [name = "", margin = ""] = one.split("=");
+    return [name, margin];
+  });
+}
+
+/** Values of such a question, ns, row by row; NaN, not observed, where the file's own runbook does not ask it. */
+export function besidesOf(
+  { besides, rows }: { readonly besides: ReadonlyMap<string, Float64Array>; readonly rows: number },
+  name: string,
+): Float64Array {
+  return besides.get(name) ?? new Float64Array(rows).fill(NaN);
+}
+
+/** Where what such a question asks about stands in a row; indices into COLUMNS. */
+interface BesidesPlace {
+  readonly to: number;
+  /** Null: `to` is no instant, but the duration itself. */
+  readonly from: number | null;
+}
+
+/** Two instants, as of `edge_to_ttwu`, or a column of its own; null when no column is named so. */
+function placeOf(name: string): BesidesPlace | null {
+  const at = (column: string) =>
+    COLUMNS.findIndex(({ name, kind, ...of }) =>
+      name === column && kind === "int" && "unit" in of && of.unit === "ns"
+    );
+  const own = at(name);
+  if (own >= 0) return { to: own, from: null };
+  const [, before, after] = /^(\w+)_to_(\w+)$/.exec(name) ?? [];
+  const [from, to] = [at(`${before}_ns`), at(`${after}_ns`)];
+  return from < 0 || to < 0 ? null : { from, to };
+}
+
+/** What a file's runbook asks besides, collected row by row. What no column has is left to who reads the file. */
+export class BesidesColumns {
+  #columns: (readonly [name: string, place: BesidesPlace, column: NumberColumn])[] = [];
+
+  keep(questions: DeclaredBesides): void {
+    this.#columns = questions.flatMap(([name]) => {
+      const place = placeOf(name);
+      return place === null ? [] : [[name, place, new NumberColumn()] as const];
+    });
+  }
+
+  /** @param valueAt of the row, ns; NaN means "not observed" */
+  push(valueAt: (place: BesidesPlace) => number): void {
+    for (const [, place, column] of this.#columns) column.push(valueAt(place));
+  }
+
+  /** By the question's name. */
+  values(): ReadonlyMap<string, Float64Array> {
+    return new Map(this.#columns.map(([name, , column]) => [name, column.values()]));
+  }
+}
 
 /** Parts of a run's time in ns, and how many events were lost: with any, the parts of that run are incomplete. */
 export type PartTime = PartName | EdgePartName | "events_lost";

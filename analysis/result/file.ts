@@ -7,11 +7,11 @@
 import { COLUMNS, columnsOf } from "./columns.ts";
 import { EXIT, Failure } from "../failure.ts";
 import type { End, Meta } from "./meta.ts";
-import { BadRow, shown } from "./cells.ts";
+import { BadRow, decode, shown } from "./cells.ts";
 import type { RealtimeSteps } from "./realtime_steps.ts";
 import type { DictionaryColumn } from "./column_store.ts";
 import { isUnusable, parseEnd, parseMeta, parseResumption } from "./meta_line.ts";
-import { type Duration, DURATIONS, type PartTimes } from "./durations.ts";
+import { declaredBesides, type Duration, DURATIONS, type PartTimes } from "./durations.ts";
 import { RowReader, type TextName } from "./row.ts";
 import type { FilePart } from "./parts.ts";
 import { foreignFormOf, MAGIC, SPREADSHEET } from "./foreign_form.ts";
@@ -34,6 +34,8 @@ export interface ResultFile {
   readonly run: Float64Array;
   /** ns; NaN means "not observed". */
   readonly durations: Readonly<Record<Duration, Float64Array>>;
+  /** What the runbook's further questions ask about, by their names; ns, NaN means "not observed". */
+  readonly besides: ReadonlyMap<string, Float64Array>;
   readonly texts: Readonly<Record<TextName, DictionaryColumn>>;
   readonly partTimes: PartTimes;
   /** Frames of each stack key, innermost first. */
@@ -143,6 +145,7 @@ export class ResultReader {
       durations: Object.fromEntries(
         DURATIONS.map(({ name }) => [name, this.#rows.durations[name].values()]),
       ) as unknown as ResultFile["durations"],
+      besides: this.#rows.besides.values(),
       texts: this.#rows.texts,
       partTimes: this.#rows.partTimes.values(),
       stacks: this.#stacks,
@@ -266,6 +269,7 @@ export class ResultReader {
     if (this.#meta !== null) this.#fail(null, `a second # meta line (the first is line ${this.#metaLine})`);
     if (isUnusable(meta)) this.#fail(null, `the # meta line ${meta.unusable}`);
     this.#meta = meta;
+    this.#rows.besides.keep(declaredBesides(meta.runbook));
     this.#metaLine = this.#line;
     this.#state = "columns";
   }
@@ -363,9 +367,8 @@ export class ResultReader {
   }
 
   #fail(column: number | null, reason: string, cause?: unknown): never {
-    const place = column === null
-      ? ""
-      : `, column ${column + 1} (${COLUMNS[column]?.name ?? "of a later version"})`;
+    const name = column === null ? null : COLUMNS[column]?.name ?? "of a later version";
+    const place = column === null ? "" : `, column ${column + 1} (${name})`;
     const rewriting = rewritingOf(decode(this.#buffer, ...this.#bounds), column);
     throw new Failure(
       EXIT.failed,
@@ -392,8 +395,4 @@ export function readResultFile(
   const reader = new ResultReader(name, visitor);
   for (const chunk of chunks) reader.push(chunk);
   return reader.finish();
-}
-
-function decode(bytes: Uint8Array, start: number, end: number): string {
-  return new TextDecoder().decode(bytes.subarray(start, end));
 }

@@ -16,7 +16,12 @@ type Codes = ReturnType<DictionaryColumn["codes"]>;
 export function moved({ texts, ...rest }: ResultFile): { file: MovedFile; memory: Transferable[] } {
   const names = [...TEXT_NAMES] as TextName[];
   const columns = names.map((name) => [name, texts[name].values, texts[name].codes()] as const);
-  const numbers = [rest.run, ...Object.values(rest.durations), ...rest.partTimes.values()];
+  const numbers = [
+    rest.run,
+    ...Object.values(rest.durations),
+    ...rest.besides.values(),
+    ...rest.partTimes.values(),
+  ];
   return {
     file: { rest, texts: columns },
     memory: [...numbers, ...columns.map(([, , codes]) => codes)].map(({ buffer }) => buffer as ArrayBuffer),

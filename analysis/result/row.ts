@@ -18,7 +18,7 @@ import { correlationWords } from "./correlation.ts";
 import { RealtimeSteps } from "./realtime_steps.ts";
 import { BadRow, checkHex, checkStackKey, Integers, readId, shown } from "./cells.ts";
 import { DictionaryColumn, NumberColumn, SparseColumns } from "./column_store.ts";
-import { type Duration, DURATIONS, PART_PLACES, type PartTime, PLACES } from "./durations.ts";
+import { BesidesColumns, type Duration, DURATIONS, PART_PLACES, type PartTime, PLACES } from "./durations.ts";
 import type { Contradiction, IntegrityError } from "./note.ts";
 import { RowView, type RowVisitor } from "./row_view.ts";
 import { withLetter } from "./stack_key.ts";
@@ -67,6 +67,8 @@ export class RowReader {
   integrityErrors = 0;
   firstIntegrityError: IntegrityError | null = null;
   readonly realtimeSteps = new RealtimeSteps();
+  /** What the runbook asks besides. */
+  readonly besides = new BesidesColumns();
   /** What the time went into. */
   readonly partTimes = new SparseColumns<PartTime>();
   readonly #totals = new Float64Array(TOTALS.length);
@@ -251,6 +253,9 @@ export class RowReader {
     this.partTimes.endRow();
     this.run.push(integers.value(AT.run));
     for (let i = 0; i < PLACES.length; i++) this.#kept[i]!.push(this.#lasted[i]!);
+    this.besides.push(({ to, from }) =>
+      from !== null ? this.#difference(to, from) : integers.has(to) ? integers.value(to) : NaN
+    );
     for (const column of codedAt) this.#dictionaries[column]!.push(this.#codes[column]!);
     for (let i = 0; i < TOTALS.length; i++) {
       if (!integers.has(totalsAt[i]!)) continue;

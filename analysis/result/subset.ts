@@ -22,6 +22,7 @@ export function subset(file: ResultFile, kept: Uint8Array, condition: string): R
     texts: Object.fromEntries(
       [...TEXT_NAMES].map((name) => [name, file.texts[name as TextName].rowsWhere(kept)]),
     ) as unknown as ResultFile["texts"],
+    besides: new Map([...file.besides].map(([name, values]) => [name, numbers(values)])),
     partTimes: new Map([...file.partTimes].map(([name, values]) => [name, numbers(values)])),
     notes: [{ code: "where", file: file.name, condition, rows, of: file.rows }, ...file.notes],
   };

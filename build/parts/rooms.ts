@@ -156,6 +156,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["build/out", "system"],
   "runbook/protocol": [
     "analysis",
+    "analysis/asked",
     "analysis/compare",
     "analysis/result",
     "analysis/stats",

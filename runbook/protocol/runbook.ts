@@ -21,8 +21,9 @@ import {
   type Runbook,
   type RunbookField,
   type Settings,
-  Unfit,
 } from "./settings.ts";
+import { NO_QUESTIONS } from "./questions.ts";
+import { Unfit } from "./unfit.ts";
 import { DEVICE_PERIOD_NS } from "./wakes.ts";
 import { WAKES, wakesFor } from "./wakes.ts";
 
@@ -190,8 +191,11 @@ export function tierOf({ require }: Runbook): Tier | undefined {
 }
 
 /** The part of a runbook that a file has and that is hashed: how runs are measured and what is concluded from them. */
-export function protocolOf({ looks: _looks, ...protocol }: Runbook): Omit<Runbook, "looks"> {
-  return protocol;
+export type Protocol = Omit<Runbook, "looks" | "questions"> & Partial<Pick<Runbook, "questions">>;
+
+/** A runbook without further questions is that of programs that knew none: files of both compare. */
+export function protocolOf({ looks: _looks, questions, ...protocol }: Runbook): Protocol {
+  return questions === NO_QUESTIONS ? protocol : { ...protocol, questions };
 }
 
 /**

@@ -7,7 +7,9 @@ import { kindOfValue as kindOf, lineOfKey, tomlTable } from "../../analysis/toml
 import defaultToml from "./default.toml" with { type: "text" };
 import { readTomlFile } from "../machine/toml_file.ts";
 import type { RunbookField, Settings } from "./settings.ts";
-import { ANY, INHERIT, NONE, perQuestionMargin, Unfit } from "./settings.ts";
+import { ANY, INHERIT, NONE, perQuestionMargin } from "./settings.ts";
+import { NO_QUESTIONS } from "./questions.ts";
+import { Unfit } from "./unfit.ts";
 
 /** What a file declares. */
 export interface RunbookFile {
@@ -115,6 +117,25 @@ const margin: Reader = (value) => {
   throw new Unfit(`it is ${kindOf(value)}`, 'give text such as "4ms" or "10 %"');
 };
 
+const questions: Reader = (value) => {
+  const remedy = 'give a table of questions and margins, such as { edge_to_ttwu = "10 %" }';
+  refuseEndless(value, remedy);
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Date) {
+    throw new Unfit(`it is ${kindOf(value)}`, remedy);
+  }
+  const entries = Object.entries(value).map(([name, given]) => {
+    const strange = /[,=]/.exec(name)?.[0];
+    if (strange !== undefined) throw new Unfit(`"${name}" holds ${strange}`, remedy);
+    try {
+      return `${name}=${margin(given)}`;
+    } catch (error) {
+      if (error instanceof Unfit) throw new Unfit(`${name}: ${error.found}`, error.remedy);
+      throw error;
+    }
+  });
+  return entries.length === 0 ? NO_QUESTIONS : entries.join(",");
+};
+
 const inheritOrWhole: Reader = (value) => {
   if (value === INHERIT) return value;
   if (typeof value === "bigint") return Number(value);
@@ -148,6 +169,7 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ...Object.entries(perQuestionMargin(margin)).map(([key, read]) =>
     [key, [key as RunbookField, read]] as const
   ),
+  ["questions", ["questions", questions]],
   ["spread_ratio", ["spread_ratio", decimal]],
   ["locks_in_share", ["locks_in_share", decimal]],
   ["tail_margin", ["tail_margin_percent", percent]],

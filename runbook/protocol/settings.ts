@@ -1,27 +1,15 @@
 /** The allowed values of each field of a runbook, and the one spelling of each that is hashed. */
 
 import { type QuestionName, QUESTIONS } from "../../analysis/compare/questions.ts";
-import { Failure } from "../../analysis/failure.ts";
-import { parseMargin, spelledMargin } from "../../analysis/units/margin.ts";
 import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { isLocksInShare, LOCKS_IN_SHARE } from "../../analysis/units/locks_in_share.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
 import { MOST_LOOKS, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
+import { margin, questions } from "./questions.ts";
+import { Unfit } from "./unfit.ts";
 import { type TriggerName, TRIGGERS, WAKES } from "./wakes.ts";
-
-/** Why a field cannot have a value. */
-export class Unfit extends Error {
-  readonly found: string;
-  readonly remedy: string;
-
-  constructor(found: string, remedy: string) {
-    super(`${found}; ${remedy}`);
-    this.found = found;
-    this.remedy = remedy;
-  }
-}
 
 /** The wake of a target that is a task which wakes by itself. */
 export const OWN_WAKE = "own";
@@ -109,6 +97,11 @@ export interface Runbook extends Readonly<Record<MarginField, string>> {
   readonly blocks: number;
   /** Looks that --until-decided may take. They do not say how a run is measured: neither hash nor file has them. */
   readonly looks: number;
+  /**
+   * `none`, or what is asked besides those of every runbook: `edge_to_ttwu=10 %`, the name of each with its margin, in the
+   * order of their table, joined by commas.
+   */
+  readonly questions: string;
   /** Ratio of the spreads of two groups of runs up to which they count as one mechanism: above 1. */
   readonly spread_ratio: number;
   /**
@@ -169,15 +162,6 @@ function period(value: number): number {
     `a period of ${value} ns cannot be kept`,
     "give a whole number of ns from 1ms to 3600s, for example 1s",
   );
-}
-
-function margin(text: string): string {
-  try {
-    return spelledMargin(parseMargin(text));
-  } catch (error) {
-    if (error instanceof Failure) throw new Unfit(error.found, error.remedy);
-    throw error;
-  }
 }
 
 function spreadRatio(value: number): number {
@@ -356,6 +340,7 @@ export const CHECKS = {
   blocks: integer(1, "a number of blocks"),
   looks,
   ...perQuestionMargin(margin),
+  questions,
   spread_ratio: spreadRatio,
   locks_in_share: locksInShare,
   tail_margin_percent: tailMargin,

@@ -1,7 +1,7 @@
 /** What an engineer sees first: how many questions have which verdict, one table, and what to know beside it. */
 
-import { type Answer, answersOf, type Comparison } from "../../compare/comparison.ts";
-import { QUESTIONS, type WholeName, WHOLES } from "../../compare/questions.ts";
+import { type Answer, answersOf, type Comparison, declaredAnswers } from "../../compare/comparison.ts";
+import { type WholeName, WHOLES } from "../../compare/questions.ts";
 import { type Verdict, VERDICTS } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
 import { isBeside, keyVerdict, lockedIn, mirroredIn, mirrorsInWords, valueNamer } from "../keys/lock_ins.ts";
@@ -32,7 +32,7 @@ const SERIOUS: readonly Verdict[] = [...VERDICTS.filter((verdict) => verdict !==
 /** The questions under each verdict that one of them has, in the order in which they are said. */
 export function questionsByVerdict(comparison: Comparison): Partial<Record<Verdict, string[]>> {
   return Object.fromEntries(SERIOUS.flatMap((verdict) => {
-    const names = QUESTIONS.filter(({ name }) => comparison[name].verdict === verdict);
+    const names = declaredAnswers(comparison).filter(({ answer }) => answer.verdict === verdict);
     return names.length === 0 ? [] : [[verdict, names.map(({ name }) => name)]];
   }));
 }
@@ -43,7 +43,7 @@ export function answerInWords(comparison: Comparison): Said {
     const count = plain(`${names.length} ${verdict}`);
     return verdict === "DIFFERENT" ? say`${count} (${names.join(", ")})` : count;
   });
-  const answer = say`${`${QUESTIONS.length} questions: `}${joined(counts, ", ")}`;
+  const answer = say`${`${declaredAnswers(comparison).length} questions: `}${joined(counts, ", ")}`;
   const asked = comparison.asked.map(({ name, answer }) => `${name} ${answer.verdict}`);
   const all = asked.length === 0 ? answer : say`${answer}; asked besides: ${asked.join(", ")}`;
   const same = comparison.warnings.find(({ code }) => code === "same_file");

@@ -6,6 +6,7 @@ import {
   canonicalRunbook,
   cpusOf,
   declareRunbook,
+  protocolOf,
   runbookSha256,
   systemOf,
   tierOf,
@@ -74,6 +75,9 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { ttwu_to_tkread_margin: "1ns" },
     { edge_to_wakeup_margin: "1ns" },
     { wakeup_to_switch_margin: "1ns" },
+    { questions: "edge_to_ttwu=10 %" },
+    { questions: "edge_to_ttwu=20 %" },
+    { questions: "edge_to_ttwu=10 %,ttwu_to_switch=10 %" },
     { spread_ratio: 1.5 },
     { locks_in_share: 0.3 },
     { tail_margin_percent: 10 },
@@ -86,6 +90,11 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
   assert.equal(new Set(hashes).size, others.length + 1);
   const fields = new Set(others.flatMap((settings) => Object.keys(settings)));
   assert.deepEqual(Object.keys(DEFAULT).filter((field) => !fields.has(field)), ["version", "looks"]);
+  // Their order means nothing.
+  const turned = declareRunbook({ questions: "ttwu_to_switch=10%,edge -> ttwu=10%" });
+  assert.equal(turned.questions, "edge_to_ttwu=10 %,ttwu_to_switch=10 %");
+  // A runbook that asks nothing further is that of a program that knew no further questions.
+  assert.ok(!("questions" in protocolOf(DEFAULT)));
   // Two files compare whatever looks their runbooks declare.
   assert.equal(await runbookSha256(declareRunbook({ looks: 2 })), hashes[0]);
 });

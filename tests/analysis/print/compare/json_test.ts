@@ -79,7 +79,7 @@ Deno.test("two files and three have one form, and no field of a comparison is le
   assert.deepEqual([two.version, two.kind], [1, "compare"]);
   assert.deepEqual(three, { ...two, comparisons: [...two.comparisons, ...two.comparisons] });
   const [said] = two.comparisons;
-  const own = ["verdict", "asked", ...QUESTIONS.map(({ name }) => name)];
+  const own = ["verdict", "besides", "asked", ...QUESTIONS.map(({ name }) => name)];
   assert.deepEqual(
     Object.keys(comparison).filter((field) => !own.includes(field)).sort(),
     Object.keys(said).filter((field) => field !== "answer" && field !== "questions").sort(),
