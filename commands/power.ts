@@ -1,6 +1,5 @@
 /** `probe power FILE [FILE]`: how many runs each side needs. Needs no privilege beyond reading the files. */
 
-import { requireOneInput } from "../runbook/machine/named_file.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { askedMargin, askedQuestions } from "../analysis/asked/answers.ts";
 import { AskedColumns } from "../analysis/asked/askable.ts";
@@ -8,12 +7,14 @@ import { besidesOf } from "../analysis/result/durations.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
 import { powerJson } from "../analysis/print/power/json.ts";
+import { betweenFiles } from "../analysis/pool/between_files.ts";
 import { powerAnalysis } from "../analysis/power/power.ts";
 import { powerText } from "../analysis/print/power/text.ts";
 import { furtherQuestions, type GivenMargin, marginsOf } from "./compared_files.ts";
-import { inTurn, readWhere, type Where } from "./files/where.ts";
+import { readSide, refuseShared, type SideFlags, sidesOf } from "./files/sides.ts";
+import { inTurn, type Where } from "./files/where.ts";
 
-export interface PowerFlags {
+export interface PowerFlags extends SideFlags {
   /** Questions that are asked besides those that the runbook declares. */
   readonly question?: readonly string[];
   /** One margin for all questions, or for the one that is named; default: the runbook's. */
@@ -29,7 +30,7 @@ export interface PowerFlags {
 }
 
 /**
- * @param paths one file for both sides, or one each for A and B
+ * @param paths one file for both sides, or one each for A and B, unless --a and --b name them
  * @param write receives the answer
  * @throws Failure when a file cannot be read or is refused
  */
@@ -38,18 +39,20 @@ export async function powerCommand(
   paths: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  requireOneInput(paths);
+  const sides = sidesOf(paths, flags, 1);
   const asked = flags.question ?? [];
-  const read = await inTurn(paths, async (path) => {
+  const read = await inTurn(sides, async (side) => {
     const columns = new AskedColumns(asked);
     const visitor = asked.length === 0 ? null : (row: RowView) => columns.visit(row);
-    const file = await readWhere(path, flags.where ?? null, visitor);
-    return [file, columns.values()] as const;
+    const { file, singles } = await readSide(side, flags.where ?? null, visitor);
+    return { file, singles, values: columns.values() };
   });
-  const values = new Map(read);
-  const { besides, names, margins } = furtherQuestions(read[0]![0], flags);
+  refuseShared(read);
+  const values = new Map(read.map(({ file, values }) => [file, values]));
+  const { besides, names, margins } = furtherQuestions(read[0]!.file, flags);
   const valuesOf = (file: ResultFile, name: string) => values.get(file)!.get(name)!;
-  const analysis = powerAnalysis(read.map(([file]) => file), {
+  const analysis = powerAnalysis(read.map(({ file }) => file), {
+    between: betweenFiles(read),
     besides: besides.map(({ name, declared }) => ({
       name,
       margin: declared,

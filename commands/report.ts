@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
 import type { ReportFile } from "../analysis/report/sections/facts.ts";
 import { reportPage } from "../analysis/report/page.ts";
+import { betweenFiles } from "../analysis/pool/between_files.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { spelledMargin } from "../analysis/units/margin.ts";
 import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
@@ -74,7 +75,7 @@ export async function pageOf(
     return {
       file,
       singles,
-      show: collected.show(file),
+      show: collected.show(file, betweenFiles([{ file, singles }])),
       links: collected.links(),
       columnOf: collected.columnOf(file),
       asked: asked.values(),

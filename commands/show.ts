@@ -7,13 +7,17 @@ import { showJson } from "../analysis/print/show/json.ts";
 import { ShowColumns } from "../analysis/show/show.ts";
 import { showTexts } from "../analysis/print/show/text.ts";
 import { PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
-import { inTurn, readWhere, type Where } from "./files/where.ts";
+import { readSide, sideOf } from "./files/sides.ts";
+import { inTurn, type Where } from "./files/where.ts";
+import { betweenFiles } from "../analysis/pool/between_files.ts";
 
 export interface ShowFlags {
   /** Columns whose values together make a stratum. */
   readonly by?: readonly KeyName[];
   /** Which runs are meant; default: all. */
   readonly where?: Where;
+  /** Whether all files are described as one. */
+  readonly pool?: boolean;
   readonly format: "text" | "json";
 }
 
@@ -29,9 +33,11 @@ export async function showCommand(
   write: (text: string) => void,
 ): Promise<ExitCode> {
   requireOneInput(paths);
-  const shows = await inTurn(paths, async (path) => {
+  const sides = flags.pool === true ? [sideOf(paths)] : paths.map((path) => sideOf([path]));
+  const shows = await inTurn(sides, async (side) => {
     const collected = new ShowColumns(flags.by ?? null);
-    return collected.show(await readWhere(path, flags.where ?? null, (row) => collected.visit(row)));
+    const read = await readSide(side, flags.where ?? null, (row) => collected.visit(row));
+    return collected.show(read.file, betweenFiles([read]));
   });
   const plots = columns !== null && columns >= PLOTS_FROM;
   write(flags.format === "json" ? showJson(shows) : showTexts(shows, plots));

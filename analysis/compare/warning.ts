@@ -4,6 +4,7 @@
  */
 
 import type { FileNote, IntegrityError } from "../result/note.ts";
+import type { Between } from "../result/parts.ts";
 import type { Pair } from "../sample/summary.ts";
 import type { QuestionName, WholeName } from "./questions.ts";
 import type { SideIndex } from "./reasons.ts";
@@ -51,20 +52,8 @@ export type Warning =
   };
 
 type OfSide =
-  /** The files that a side pools do not come from one distribution; p is adjusted for all such tests. */
-  | {
-    readonly code: "files_differ";
-    readonly question: string;
-    readonly p: number;
-    readonly p_capped: boolean;
-    /** The smallest and the largest of the files. */
-    readonly medians_ns: Pair<number>;
-  }
-  /** Facts of the machine in which the files of a side differ. */
-  | {
-    readonly code: "files_vary";
-    readonly facts: readonly { readonly field: string; readonly values: readonly string[] }[];
-  }
+  /** Of the files that a side pools; p is adjusted for all such tests. */
+  | Between
   | {
     readonly code: "censored";
     readonly timeout: number;

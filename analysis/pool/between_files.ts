@@ -3,9 +3,9 @@
 import type { Comparison } from "../compare/comparison.ts";
 import { withFields } from "../lazy.ts";
 import { WHOLES } from "../compare/questions.ts";
-import type { SideIndex } from "../compare/reasons.ts";
 import type { Warning } from "../compare/warning.ts";
 import type { ResultFile } from "../result/file.ts";
+import type { Between } from "../result/parts.ts";
 import { cappedP, type FileSample, sampleOf } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { andersonDarling } from "../stats/anderson_darling.ts";
@@ -27,29 +27,41 @@ export function withFileWarnings(
   files: Pair<ResultFile>,
   singles: Pair<readonly ResultFile[]>,
 ): Comparison {
-  const facts = ([0, 1] as const).flatMap((side): Warning[] => {
-    const varying = varyingFacts(singles[side]);
-    return varying.length === 0 ? [] : [{ code: "files_vary", side, facts: varying }];
-  });
   return withFields(comparison, {
     get warnings() {
-      return [...comparison.warnings, ...differing(files), ...facts];
+      const pooled = files.map((file, side) => ({ file, singles: singles[side]! }));
+      return [...comparison.warnings, ...betweenFiles(pooled) as Warning[]];
     },
   });
 }
 
+/** A file, and the files that it pools; one: itself. */
+interface Pooled {
+  readonly file: ResultFile;
+  readonly singles: readonly ResultFile[];
+}
+
+/** What differs between the files of each side, the tests of all sides adjusted together. */
+export function betweenFiles(sides: readonly Pooled[]): (Between & { readonly side: number })[] {
+  const facts = sides.flatMap(({ singles }, side) => {
+    const varying = varyingFacts(singles);
+    return varying.length === 0 ? [] : [{ code: "files_vary" as const, side, facts: varying }];
+  });
+  return [...differing(sides), ...facts];
+}
+
 /** Whether the files of a side come from one distribution: all that two boots can differ in is in this test. */
-function differing(files: Pair<ResultFile>): Warning[] {
-  const found = ([0, 1] as const).flatMap((side) =>
-    WHOLES.flatMap(({ name, duration }) => testOf(side, name, sampleOf(files[side], duration)))
+function differing(sides: readonly Pooled[]) {
+  const found = sides.flatMap(({ file }, side) =>
+    WHOLES.flatMap(({ name, duration }) => testOf(side, name, sampleOf(file, duration)))
   );
   const adjusted = holm(found.map(({ p }) => p));
-  return found.flatMap(({ p_capped, ...one }, index): Warning[] =>
+  return found.flatMap(({ p_capped, ...one }, index) =>
     adjusted[index]! < LEVEL ? [{ ...one, ...cappedP(adjusted[index]!), p_capped }] : []
   );
 }
 
-function testOf(side: SideIndex, question: string, sample: FileSample) {
+function testOf(side: number, question: string, sample: FileSample) {
   if (sample.joints === undefined) return [];
   const series = new Float64Array(sample.sorted.length);
   for (let k = 0; k < series.length; k++) series[sample.order[k]!] = sample.sorted[k]!;

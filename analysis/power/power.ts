@@ -9,6 +9,7 @@ import { alphaOf, type Declared, levelsOf, marginNs, marginOf, type Margins } fr
 import { LEAD, perQuestion, type QuestionName, QUESTIONS, WHOLES } from "../compare/questions.ts";
 import type { Duration } from "../result/durations.ts";
 import type { FileNote } from "../result/note.ts";
+import type { Between } from "../result/parts.ts";
 import type { ResultFile } from "../result/file.ts";
 import { EXCHANGEABLE_LEVEL, seriesChecks } from "../sample/series.ts";
 import { describe, type Description } from "../sample/description.ts";
@@ -38,6 +39,8 @@ export interface PowerOptions {
   readonly besides?: readonly AskedRuns[];
   /** What no runbook declared. */
   readonly asked?: readonly AskedRuns[];
+  /** What differs between the files that a side pools. */
+  readonly between?: readonly (Between & { readonly side: number })[];
   /** Override the runbook's. */
   readonly margins?: Margins;
   /** Default: the runbook's. */
@@ -64,6 +67,8 @@ export interface PowerAnalysis extends Readonly<Record<QuestionName, RunsAnswer>
 /** The words are in analysis/print. */
 export type PowerWarning =
   | { readonly code: "file"; readonly note: FileNote }
+  /** Of the files that a side pools. */
+  | { readonly code: "between"; readonly file: string; readonly of: Between }
   | { readonly code: "thin"; readonly file: string; readonly complete: number }
   /** Neighbouring runs are alike, so a real series needs more runs than independent draws. */
   | { readonly code: "dependent"; readonly file: string; readonly duration: Duration; readonly lag1: number };
@@ -139,7 +144,14 @@ export function powerAnalysis(files: readonly ResultFile[], options: PowerOption
     besides: further(options.besides),
     asked: further(options.asked),
     method: METHOD,
-    warnings: files.flatMap((file) => warningsOf(file)),
+    warnings: [
+      ...files.flatMap((file) => warningsOf(file)),
+      ...(options.between ?? []).map(({ side, ...of }): PowerWarning => ({
+        code: "between",
+        file: files[side]!.name,
+        of,
+      })),
+    ],
   };
 }
 

@@ -1,8 +1,9 @@
 /** What the reader noted about a file, in words. */
 
 import type { Contradiction, FileNote } from "../result/note.ts";
+import type { Between } from "../result/parts.ts";
 import type { Said } from "./model.ts";
-import { exact, plain, say } from "./said.ts";
+import { duration, exact, plain, pValue, say } from "./said.ts";
 
 export function noteInWords(of: FileNote): Said {
   switch (of.code) {
@@ -15,6 +16,16 @@ export function noteInWords(of: FileNote): Said {
     case "line_cut_off":
       return say`${of.file} line ${exact(of.line)} was cut off in its middle and is not used`;
   }
+}
+
+/** What differs between the files of one side. */
+export function betweenInWords(of: Between): Said {
+  if (of.code === "files_vary") {
+    const facts = of.facts.map(({ field, values }) => `${field} (${values.join(" | ")})`);
+    return plain(`its files differ in ${facts.join(", ")}`);
+  }
+  const { question, medians_ns: [low, high] } = of;
+  return say`its files differ in ${question}, ${pValue(of)}, medians ${duration(low)} to ${duration(high)}`;
 }
 
 export function contradictionInWords(of: Contradiction): Said {

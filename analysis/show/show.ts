@@ -10,6 +10,7 @@ import { rowsThat, sortedSample } from "../sample/sample.ts";
 import { KeyColumns, type KeyName } from "../sample/key_columns.ts";
 import type { Loss } from "../result/meta.ts";
 import type { FileNote, IntegrityError } from "../result/note.ts";
+import type { Between } from "../result/parts.ts";
 import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
@@ -17,12 +18,16 @@ import { type Parts, partsOf } from "../parts/shares.ts";
 import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
 import { type Distribution, distributionOf } from "../sample/description.ts";
-import { type Slowest, SlowestRuns } from "../sample/slowest.ts";
+import { type Slowest, SlowestRuns, type SlowRun } from "../sample/slowest.ts";
 import { type Strata, strataBy } from "./strata.ts";
 import { QUARTILE_SHARE, VARIANCE_SHARE } from "../stats/spread_share.ts";
 
 export interface Show {
   readonly file: string;
+  /** The files that are described as one, with what is added to the numbers of their runs; absent for a single file. */
+  readonly pooled?: readonly { readonly file: string; readonly rows: number; readonly run_offset: number }[];
+  /** What differs between them. */
+  readonly between?: readonly Between[];
   readonly env: string;
   readonly host: string;
   readonly kernel: string;
@@ -115,6 +120,9 @@ export class ShowColumns {
   readonly #chain = new ChainColumns();
   readonly #switches = new SwitchColumns();
   readonly #slowest = new SlowestRuns();
+  /** Which of the rows that were visited is that of a slow run. */
+  readonly #rowOf = new WeakMap<SlowRun, number>();
+  #rows = 0;
 
   /** @param keys columns whose values together make a stratum; null: the usual ones, each by itself */
   constructor(keys: readonly KeyName[] | null) {
@@ -127,12 +135,13 @@ export class ShowColumns {
     this.#chain.visit(row);
     this.#switches.visit(row);
     this.#noteSlow(row);
+    this.#rows++;
   }
 
   #noteSlow(row: RowView): void {
     const [offset, ttwuToTkread] = [row.number("offset_ns"), row.number("ttwu_to_tkread_ns")];
     if (!this.#slowest.takes(offset, ttwuToTkread) || row.text("status") !== "complete") return;
-    this.#slowest.add({
+    const run: SlowRun = {
       run: row.number("run"),
       offset_ns: nullable(offset),
       ttwu_to_tkread_ns: nullable(ttwuToTkread),
@@ -144,7 +153,15 @@ export class ShowColumns {
       interrupt: row.text("interrupt"),
       idle_state: nullable(row.number("idle_state")),
       events_lost: nullable(row.number("events_lost")),
-    });
+    };
+    this.#slowest.add(run);
+    this.#rowOf.set(run, this.#rows);
+  }
+
+  /** The runs of several files are numbered on. */
+  #slowestOf({ run: numbers }: ResultFile): Slowest {
+    const { by, runs } = this.#slowest.slowest();
+    return { by, runs: runs.map((run) => ({ ...run, run: numbers[this.#rowOf.get(run)!]! })) };
   }
 
   /** The links of the chain row by row, in the order of the stages. */
@@ -157,13 +174,20 @@ export class ShowColumns {
     return (name) => this.#keyColumns.column(file, name);
   }
 
-  /** @param file the file whose rows were visited */
-  show(file: ResultFile): Show {
+  /**
+   * @param file the file whose rows were visited; of several the pooled one
+   * @param between what differs between the files that it pools
+   */
+  show(file: ResultFile, between: readonly Between[] = []): Show {
     const { meta } = file;
     const links = deltaChain(file, this.links());
     const { complete, timeout, aborted } = statusesOf(file);
     return {
       file: file.name,
+      ...file.parts === undefined ? {} : {
+        pooled: file.parts.map(({ name, rows, runOffset }) => ({ file: name, rows, run_offset: runOffset })),
+        between,
+      },
       env: meta.env,
       host: meta.host,
       kernel: meta.kernel,
@@ -184,7 +208,7 @@ export class ShowColumns {
       },
       offset: distributionOf(sortedSample(file, "offset_ns")),
       ttwu_to_tkread: distributionOf(sortedSample(file, "ttwu_to_tkread_ns")),
-      slowest: this.#slowest.slowest(),
+      slowest: this.#slowestOf(file),
       edge_uncertainty_ns: meta.edge_uncertainty_ns,
       strata: this.#keys.map((keys) => strataBy(file, keys, this.columnOf(file))),
       chain: {

@@ -15,6 +15,12 @@ export interface SideFlags {
   readonly b?: readonly string[];
 }
 
+/** Paths or patterns as one side. */
+export function sideOf(patterns: readonly string[]): SidePaths {
+  const paths = patterns.flatMap(matching);
+  return { paths, labels: labelsOf([paths, []])[0] };
+}
+
 /** The files of one side. */
 export interface SidePaths {
   readonly paths: readonly string[];
@@ -32,6 +38,9 @@ export function sidesOf(files: readonly string[], { a, b }: SideFlags, least: nu
   requireOneInput([...files, ...a ?? [], ...b ?? []]);
   if (a === undefined && b === undefined) {
     if (files.length < least) {
+      if (least === 1) {
+        throw new Failure(EXIT.usage, "no file is given", "name one, or several of one protocol with --a");
+      }
       throw new Failure(
         EXIT.usage,
         `${files.length === 0 ? "no file is" : "one file is"} given, and a comparison needs ${least}`,
@@ -47,6 +56,7 @@ export function sidesOf(files: readonly string[], { a, b }: SideFlags, least: nu
       "give it with one of them",
     );
   }
+  if (a !== undefined && b === undefined && least === 1) return [sideOf(a)];
   if (a === undefined || b === undefined) {
     throw new Failure(
       EXIT.usage,

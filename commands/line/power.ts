@@ -4,13 +4,15 @@ import { buildCommand } from "@stricli/core";
 import { LEAD } from "../../analysis/compare/questions.ts";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { parseShare } from "../shell/arguments.ts";
-import { COMPARE_FLAGS } from "./compare.ts";
+import { COMPARE_FLAGS, SIDES } from "./compare.ts";
 import { type Context, JSON_TOO, type ShellFlags, VERBOSE, withJson } from "../shell/shell.ts";
 
 export const powerRoute = buildCommand({
   docs: { brief: "Say how many runs a side would show equivalence" },
   parameters: {
     flags: {
+      ...SIDES,
+      a: { ...SIDES.a, brief: `${SIDES.a.brief}; alone they stand for both sides` },
       where: COMPARE_FLAGS.where,
       question: COMPARE_FLAGS.question,
       margin: COMPARE_FLAGS.margin,
@@ -33,20 +35,22 @@ export const powerRoute = buildCommand({
       json: JSON_TOO,
       verbose: VERBOSE,
     },
+    aliases: { a: "a", b: "b" },
     positional: {
-      kind: "tuple",
-      parameters: [
-        { brief: "Result file; alone it stands for both sides", parse: String, placeholder: "A" },
-        { brief: "Result file of the other side", parse: String, placeholder: "B", optional: true },
-      ],
+      kind: "array",
+      maximum: 2,
+      parameter: {
+        brief: "Result file that stands for both sides, or one each of A and B",
+        parse: String,
+        placeholder: "FILE",
+      },
     },
   },
   async loader() {
     const { powerCommand } = await import("../power.ts");
     type Flags = Parameters<typeof powerCommand>[0] & ShellFlags & { json: boolean };
-    return async function (this: Context, flags: Flags, a: string, b?: string) {
-      const paths = b === undefined ? [a] : [a, b];
-      this.outcome.exitCode = await powerCommand(withJson(flags), paths, this.output.stdout);
+    return async function (this: Context, flags: Flags, ...files: string[]) {
+      this.outcome.exitCode = await powerCommand(withJson(flags), files, this.output.stdout);
     };
   },
 });

@@ -8,6 +8,11 @@ export const showRoute = buildCommand({
   docs: { brief: "Describe result files: strata, chain, stacks, integrity" },
   parameters: {
     flags: {
+      pool: {
+        kind: "boolean",
+        brief: "Describe all files as one: runs of one protocol, taken together",
+        optional: true,
+      },
       by: COMPARE_FLAGS.by,
       where: COMPARE_FLAGS.where,
       format: { kind: "enum", values: ["text", "json"], brief: "Form of the answer", default: "text" },

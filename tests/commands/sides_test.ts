@@ -163,3 +163,93 @@ Deno.test("--where, --question and every form are about the pooled runs; the pag
   assert.match(page.stdout, /--a &#39;DIR\/host\?\.csv&#39; --b &#39;DIR\/vm\*\.csv&#39;/);
   assert.match(page.stdout, /DIR\/vm13\.csv/);
 });
+
+Deno.test("show --pool describes files as one: all their runs, numbered on, and what differs between them", async () => {
+  written("host40.csv", 40, { kernel: "6.13.0" });
+  const { code, stdout } = await call("show", "--json", "--pool", "DIR/host[12].csv", "DIR/host40.csv");
+  assert.equal(code, EXIT.done);
+  const { files } = JSON.parse(stdout);
+  assert.equal(files.length, 1);
+  const [{ pooled, between, runs, offset, slowest }] = files;
+  assert.deepEqual(pooled.map(({ file, run_offset }: Record<string, unknown>) => [file, run_offset]), [
+    ["DIR/host1.csv", 0],
+    ["DIR/host2.csv", 30],
+    ["DIR/host40.csv", 60],
+  ]);
+  assert.deepEqual([runs.rows, offset.n], [90, 90]);
+  assert.deepEqual(between, ["its files differ in kernel (6.12.117-cloud-amd64 | 6.13.0)"]);
+  // The slowest runs of all, each with the number that it has among all.
+  const single = await call("show", "--json", "DIR/host1.csv", "DIR/host2.csv", "DIR/host40.csv");
+  const alone = JSON.parse(single.stdout).files.flatMap(
+    (one: { slowest: { runs: { run: number; offset_ns: number }[] } }, index: number) =>
+      one.slowest.runs.map(({ run, offset_ns }) => [run + 30 * index, offset_ns]),
+  );
+  const expected = alone.sort((x: number[], y: number[]) => y[1]! - x[1]!).slice(0, 5);
+  assert.deepEqual(
+    slowest.runs.map(({ run, offset_ns }: Record<string, unknown>) => [run, offset_ns]),
+    expected,
+  );
+  assert.ok(expected.some(([run]: number[]) => run! > 30), "the test must see runs of a later file");
+  const text = await call("show", "--pool", "DIR/host[12].csv", "DIR/host40.csv");
+  assert.match(text.stdout, /^ {2}files +DIR\/host1\.csv \(30 runs, numbered from 1\),\n/m);
+  assert.match(text.stdout.replaceAll(/\s+/g, " "), /warning: its files differ in kernel/);
+  // Without it each is described.
+  assert.equal(
+    JSON.parse((await call("show", "--json", "DIR/host1.csv", "DIR/host2.csv")).stdout).files.length,
+    2,
+  );
+  Deno.removeSync(`${folder}/host40.csv`);
+});
+
+Deno.test("show --pool and power refuse what cannot be one side", async () => {
+  assert.deepEqual(await call("show", "--pool", "DIR/host1.csv", "DIR/vm11.csv"), {
+    code: EXIT.failed,
+    stdout: "",
+    stderr: "probe: DIR/host1.csv and DIR/vm11.csv cannot be one side: env is host and vm; " +
+      "give files of one protocol and one env\n",
+  });
+  const refused = async (...args: string[]) => (await call("power", ...args)).stderr;
+  assert.match(
+    await refused("--a", "DIR/host1.csv", "--a", "DIR/vm11.csv"),
+    /cannot be one side: env is host and vm/,
+  );
+  assert.match(
+    await refused("--a", "DIR/host?.csv", "--b", "DIR/host2.csv"),
+    /in A and .* in B are one measurement/,
+  );
+  assert.match(
+    await refused("--b", "DIR/vm11.csv"),
+    /--b names the files of one side alone; name those .* --a$/m,
+  );
+  assert.match(await refused(), /^probe: no file is given; name one, or several of one protocol with --a$/m);
+});
+
+Deno.test("power draws from the runs of all files of a side, and says what differs between them", async () => {
+  const { code, stdout } = await call("power", "--json", "--a", "DIR/host?.csv", "--b", "DIR/vm*.csv");
+  assert.equal(code, EXIT.done);
+  const { files, questions } = JSON.parse(stdout);
+  assert.deepEqual(files, ["DIR/host1.csv and 2 more", "DIR/vm11.csv and 2 more"]);
+  for (const { samples } of questions) assert.deepEqual(samples.map(({ n }: { n: number }) => n), [90, 90]);
+  const alone = JSON.parse((await call("power", "--json", "--a", "DIR/host?.csv")).stdout);
+  assert.deepEqual(alone.files, ["DIR/host1.csv and 2 more"]);
+  assert.deepEqual(alone.questions[0].samples.map(({ n }: { n: number }) => n), [90]);
+  Deno.writeTextFileSync(
+    `${folder}/host50.csv`,
+    [...generate({
+      rows: 30,
+      seed: 50,
+      env: "host",
+      shiftNs: 9_000_000,
+      meta: { started: "2026-01-03T00:00:00Z" },
+    })]
+      .join(""),
+  );
+  const { stdout: text } = await call("power", "--a", "DIR/host1.csv", "--a", "DIR/host50.csv");
+  assert.match(
+    text.replaceAll(/\s+/g, " "),
+    /warning: DIR\/host1\.csv and 1 more: its files differ in offset, p .* medians .* other numbers of runs/,
+  );
+  const page = await call("report", "--out", "-", "--a", "DIR/host1.csv", "--a", "DIR/host50.csv");
+  assert.match(page.stdout, /its files differ in offset/);
+  Deno.removeSync(`${folder}/host50.csv`);
+});

@@ -5,8 +5,8 @@ import { THIN_BELOW } from "../../sample/sample.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { censored } from "../measured.ts";
 import type { Said } from "../model.ts";
-import { contradictionInWords, noteInWords } from "../notes.ts";
-import { chosen, duration, exact, joined, number, plain, pValue, say, shift } from "../said.ts";
+import { betweenInWords, contradictionInWords, noteInWords } from "../notes.ts";
+import { chosen, duration, exact, joined, number, plain, say, shift } from "../said.ts";
 
 const SIMPSON = "Simpson's paradox";
 
@@ -127,17 +127,12 @@ export function warningInWords(warning: Warning, letters: Pair<string>): Said {
 
 function ofSide(warning: Exclude<Extract<Warning, { readonly side: 0 | 1 }>, OfOrder | OfModes>): Said {
   switch (warning.code) {
-    case "files_differ": {
-      const { question, medians_ns: [low, high] } = warning;
-      const apart = say`its files differ in ${question}, ${pValue(warning)}, medians ${duration(low)} to ${
-        duration(high)
-      }`;
-      return say`${apart}: the verdict is about these files, and further ones may lie elsewhere`;
-    }
-    case "files_vary": {
-      const facts = warning.facts.map(({ field, values }) => `${field} (${values.join(" | ")})`);
-      return plain(`its files differ in ${facts.join(", ")}`);
-    }
+    case "files_differ":
+      return say`${
+        betweenInWords(warning)
+      }: the verdict is about these files, and further ones may lie elsewhere`;
+    case "files_vary":
+      return betweenInWords(warning);
     case "censored": {
       const { timeout, aborted, rows } = warning;
       const count = say`${exact(timeout + aborted)} of ${exact(rows)} runs are censored`;

@@ -3,7 +3,7 @@
 import type { NoAnswer, PowerWarning } from "../../power/power.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
 import type { Said } from "../model.ts";
-import { noteInWords } from "../notes.ts";
+import { betweenInWords, noteInWords } from "../notes.ts";
 import { exact, number, plain, say } from "../said.ts";
 
 export function noAnswerInWords(reason: NoAnswer): Said {
@@ -27,6 +27,9 @@ export function powerWarningInWords(warning: PowerWarning): Said {
   switch (warning.code) {
     case "file":
       return noteInWords(warning.note);
+    case "between":
+      if (warning.of.code === "files_vary") return say`${warning.file}: ${betweenInWords(warning.of)}`;
+      return say`${warning.file}: ${betweenInWords(warning.of)}; further ones may need other numbers of runs`;
     case "thin": {
       const { file, complete } = warning;
       const few = `below ${THIN_BELOW} a few of them decide the answer`;

@@ -3,9 +3,9 @@
 import type { Share, Show, StackShare } from "../../show/show.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
 import { machine, orderOrNone, runs } from "../measured.ts";
-import { noteInWords } from "../notes.ts";
+import { betweenInWords, noteInWords } from "../notes.ts";
 import type { Field, Finding, Note, Said, Table } from "../model.ts";
-import { duration, exact, plain, say, share } from "../said.ts";
+import { duration, exact, joined, plain, say, share } from "../said.ts";
 import { type ChainColumn, chainTable, shareMethods, spreadSource } from "./chain.ts";
 import { tellParts, type ToldParts } from "../parts/shares.ts";
 import { attributeFields } from "./facts.ts";
@@ -51,13 +51,18 @@ export function tellShow(show: Show): ToldShow {
     file: show.file,
     machine: say`${machine(show)}, virtualization ${show.virtualization}`,
     head: [
+      ...pooledFiles(show),
       { label: "runs", says: runs(counts, false, counts.declared) },
       ...looks(counts),
       { label: "edges", says: say`known to ${duration(show.edge_uncertainty_ns)}` },
     ],
     durations: distributionTable(show),
     slowest: slowestTable(show),
-    warnings: [...show.notes.map(noteInWords), ...thinness(counts.complete)]
+    warnings: [
+      ...show.notes.map(noteInWords),
+      ...(show.between ?? []).map(betweenInWords),
+      ...thinness(counts.complete),
+    ]
       .map((says) => ({ label: "warning", says })),
     attributes: attributeFields(show),
     strata: strataTables(show),
@@ -74,6 +79,14 @@ export function tellShow(show: Show): ToldShow {
     integrity: integrityFields(show.integrity),
     order: [...orderOrNone("offset", series.offset), ...orderOrNone("ttwu_to_tkread", series.ttwu_to_tkread)],
   };
+}
+
+function pooledFiles({ pooled }: Show): Field[] {
+  if (pooled === undefined) return [];
+  const files = pooled.map(({ file, rows, run_offset }) =>
+    say`${file} (${exact(rows)} runs, numbered from ${exact(run_offset + 1)})`
+  );
+  return [{ label: "files", says: joined(files, ", ") }];
 }
 
 function thinness(complete: number): Said[] {

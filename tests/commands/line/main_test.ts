@@ -150,7 +150,7 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     '--by: runs cannot be grouped: "signatur" is not a column; did you mean signature?',
   ],
   ["power a --power 1", '--power: "1" is not a level between 0 and 1; give a number such as 0.05'],
-  ["power", "the argument A is missing; see --help"],
+  ["power", "no file is given; name one, or several of one protocol with --a"],
   ["export a", "--format has no value; write the value after it"],
   [
     "export a --format parquet",
