@@ -1,6 +1,7 @@
 /** `probe ab`: the same measurement on this machine and in a VM, then the comparison of both. */
 
 import { codeOfInterruption, EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
+import { limitedArguments, limitOf } from "./alike.ts";
 import { compareCommand, type CompareFlags } from "./compare.ts";
 import type { SideFlags } from "./files/sides.ts";
 import { takeLook } from "./looks.ts";
@@ -9,15 +10,10 @@ import { readFile } from "../runbook/files/result_in.ts";
 import { endAtLook } from "../runbook/files/resume.ts";
 import { Interrupt } from "../runbook/run/interrupt.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
-import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
-import { BEST, type Runbook } from "../runbook/protocol/settings.ts";
-import type { Tier } from "../analysis/result/meta.ts";
-import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
-import { createOutputFolder, whyNotWritten } from "../runbook/files/output_file.ts";
+import { OutputFolder, whyNotWritten } from "../runbook/files/output_file.ts";
 import { defaultPath } from "../runbook/files/result_out.ts";
 import { declaredBy, runCommand, type RunFlags } from "./run.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
-import { commonTier, requireMeasuring, requireTier } from "../guest/vm/doctored.ts";
 import { followedVm, HOST_EVENTS, processOf } from "../guest/vm/followed_vm.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
@@ -45,6 +41,7 @@ type OfOneSide =
   | "measure-overhead"
   | "resume"
   | "until"
+  | "without-hooks"
   | "on-slow"
   | "stop-on-slow";
 
@@ -77,10 +74,11 @@ export async function abCommand(
     { ssh: flags.ssh, keep: flags.keep, runbook, interrupt: interrupt.signal },
     tell,
   ));
-  const folder = outputFolder(flags["out-dir"]);
-  const asked = { args: protocol, runbook, folder: folder.path, interrupt: interrupt.signal };
-  const limit = await orNothing(tierOfBoth(declared, vm, asked, turns.length > 1, tell), asked, folder);
-  const [a, b] = [`${folder.path}/host.csv`, `${folder.path}/vm.csv`];
+  using made = outputFolder(flags["out-dir"]);
+  const folder = made.path;
+  const asked = { args: protocol, runbook, folder, interrupt: interrupt.signal };
+  const limit = await limitOf(declared.require, vm, asked, turns.length > 1, tell);
+  const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   const host = async (turn: Turn) => {
     tell(`A${ofRuns(turn, turns)}: this machine`);
     const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
@@ -88,7 +86,7 @@ export async function abCommand(
     await runCommand(side, runbook, { stdout: flags.quiet ? () => {} : say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
-  const request = { ...asked, args: limitedTo(limit, protocol) };
+  const request = { ...asked, args: limitedArguments(limit, protocol) };
   const isLast = ({ until }: Turn) => {
     const look = after.indexOf(until) + 1;
     if (look === 0 || !takeLook([readFile(a), readFile(b)], flags, { look, planned: after.length }, tell)) {
@@ -99,59 +97,12 @@ export async function abCommand(
   };
   using followed = flags.ssh !== undefined && process === null
     ? null
-    : await followedVm(vm, process, `${folder.path}/${HOST_EVENTS}`, tell);
+    : await followedVm(vm, process, `${folder}/${HOST_EVENTS}`, tell);
   await measureBoth(followed?.vm ?? vm, request, turns, host, [a, b], isLast);
   // From here on Ctrl-C ends the program at once.
   interrupt[Symbol.dispose]();
-  tell(`both files are in ${folder.path}`);
+  tell(`both files are in ${folder}`);
   return await compareCommand(flags, [a, b], write, say, columns);
-}
-
-/**
- * The tier that both sides are limited to; nothing where both have the same best one, or one is required. It is asked
- * before anything is measured: hooks that differ would make every verdict CONFOUNDED.
- *
- * @param stays whether the VM is up while the host measures
- * @throws Failure (cannot measure) that names the side that cannot measure, or not at the required tier
- */
-async function tierOfBoth(
-  { require }: Runbook,
-  vm: Vm,
-  request: VmRequest,
-  stays: boolean,
-  tell: (line: string) => void,
-): Promise<{ readonly require?: Tier }> {
-  const { reportOfThisMachine } = await import("./doctor.ts");
-  const who = "this machine";
-  preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
-  const here = { who, report: requireMeasuring(who, await reportOfThisMachine()) };
-  if (require !== BEST) requireTier(require, here);
-  const there = { who: vm.who, report: await vm.examine(request, stays) };
-  const { tier, limits, text } = commonTier(require, [here, there]);
-  tell(text);
-  return limits ? { require: tier } : {};
-}
-
-/** The protocol's arguments with the tier that both sides are limited to. */
-function limitedTo({ require }: { readonly require?: Tier }, args: readonly string[]): readonly string[] {
-  if (require === undefined) return args;
-  // It stands there only as `best`, and an option may not be given twice.
-  const at = args.findIndex((argument) => argument.startsWith("--require"));
-  const others = at < 0 ? args : args.toSpliced(at, args[at] === "--require" ? 2 : 1);
-  return [...others, "--require", require];
-}
-
-/** Leaves nothing where nothing will be measured. */
-async function orNothing<T>(asking: Promise<T>, { interrupt }: VmRequest, folder: OutputFolder): Promise<T> {
-  try {
-    return await asking;
-  } catch (cause) {
-    // Not what --keep has left in it.
-    if (folder.isNew && [...Deno.readDirSync(folder.path)].length === 0) Deno.removeSync(folder.path);
-    if (!interrupt.aborted) throw cause;
-    const code = codeOfInterruption(interrupt);
-    throw new Failure(code, "interrupted before anything was measured", "call probe ab again", { cause });
-  }
 }
 
 function refuseBothVms({ ssh, kernel, initrd, vm }: AbFlags): void {
@@ -159,7 +110,6 @@ function refuseBothVms({ ssh, kernel, initrd, vm }: AbFlags): void {
     const found = "--vm is for the VM that --ssh names: the throwaway guest's process is known";
     throw new Failure(EXIT.usage, found, "leave it out, or give --ssh");
   }
-
   const other = kernel === undefined ? initrd === undefined ? undefined : "--initrd" : "--kernel";
   if (ssh === undefined || other === undefined) return;
   throw new Failure(
@@ -255,26 +205,9 @@ function ofRuns({ until }: Turn, turns: readonly Turn[]): string {
   return turns.length === 1 ? "" : `, until run ${until}`;
 }
 
-interface OutputFolder {
-  readonly path: string;
-  /** Whether this call has made it. */
-  readonly isNew: boolean;
-}
-
 /** @throws Failure when the folder cannot be created, or already holds such files */
 function outputFolder(given: string | undefined): OutputFolder {
   const { host } = readMachine(readMachineText, Deno.build.arch);
   const path = given ?? defaultPath("ab", host, new Date()).replace(/\.csv$/, "");
-  const isNew = !exists(path);
-  createOutputFolder(path, given !== undefined, ["host.csv", "vm.csv", HOST_EVENTS]);
-  return { path, isNew };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  return new OutputFolder(path, given !== undefined, ["host.csv", "vm.csv", HOST_EVENTS]);
 }

@@ -13,6 +13,8 @@ export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until
   readonly env: string;
   readonly "no-wait": boolean;
   readonly "allow-system-changes": boolean;
+  /** Hooks to leave out, joined by commas. */
+  readonly "without-hooks"?: string;
   /** Keep what happened around runs above it. */
   readonly "on-slow"?: SlowLimit;
 }
@@ -53,6 +55,7 @@ export function resumeCommand(path: string, flags: CallOptions): string | null {
   if (flags.against !== undefined) words.push("--against", flags.against);
   if (flags["no-wait"]) words.push("--no-wait");
   if (flags["allow-system-changes"]) words.push("--allow-system-changes");
+  if (flags["without-hooks"] !== undefined) words.push("--without-hooks", flags["without-hooks"]);
   if (flags["on-slow"] !== undefined) words.push("--on-slow", flags["on-slow"].text);
   if (flags["stop-on-slow"]) words.push("--stop-on-slow");
   return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : quoted(word)).join(" ");

@@ -15,6 +15,7 @@ import { SHORTEST_WINDOWED_PERIOD_NS } from "../runbook/run/loop.ts";
 import { type Machine, readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { measure } from "../runbook/run/measure.ts";
 import { lastRunOf, type PartOptions, requireRunsLeft } from "../runbook/run/part.ts";
+import { dispensableHooks } from "../runbook/probes/hooks.ts";
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
@@ -31,7 +32,7 @@ import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
-export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow"> {
+export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks"> {
   /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
@@ -81,6 +82,7 @@ export async function runCommand(
 ): Promise<ExitCode> {
   refuseStandardOutput(flags);
   const slow = slowRequest(flags);
+  const withoutHooks = dispensableHooks(flags["without-hooks"]);
   const declared = declaredBy(...protocolOf(flags, source));
   const { runbook } = declared;
   const { runs } = runbook;
@@ -123,6 +125,7 @@ export async function runCommand(
     },
     measureOverhead: flags["measure-overhead"],
     slow,
+    withoutHooks,
   });
   const write = !isStandardOutput(path) ? stdout : flags.quiet ? () => {} : stderr;
   const interrupted = codeOfInterruption(interrupt.signal);

@@ -132,6 +132,13 @@ export const runRoute = buildCommand({
         optional: true,
         withNegated: false,
       },
+      "without-hooks": {
+        kind: "parsed",
+        parse: String,
+        brief: "Hooks to leave out, joined by commas: where another side is without them",
+        optional: true,
+        placeholder: "HOOKS",
+      },
       "measure-overhead": {
         kind: "boolean",
         brief: "Also measure what the probes cost, against runs without them",

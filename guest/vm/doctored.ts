@@ -1,14 +1,20 @@
 /** What `probe doctor` reports of a machine, as far as the machine's part in `probe ab` depends on it. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { type Tier, TIERS } from "../../analysis/result/meta.ts";
+import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 
 /** The part of `probe doctor --json` that is needed here, see runbook/doctor/json.ts. */
 export interface Doctored {
   readonly verdict: { readonly outcome: string; readonly text: string };
   /** One for each tier, best first. */
-  readonly tiers: readonly (Advice & { readonly tier: string })[];
+  readonly tiers: readonly TierReport[];
   readonly checks: readonly Advice[];
+}
+
+interface TierReport extends Advice {
+  readonly tier: string;
+  /** Empty when the tier is not available. */
+  readonly hooks: readonly HookFact[];
 }
 
 interface Advice {
@@ -98,7 +104,7 @@ export function requireTier(tier: Tier, side: Examined): void {
   );
 }
 
-function of({ report }: Examined, tier: Tier): Advice | undefined {
+function of({ report }: Examined, tier: Tier): TierReport | undefined {
   return report.tiers.find((finding) => finding.tier === tier);
 }
 
@@ -108,4 +114,31 @@ function has(side: Examined, tier: Tier): boolean {
 
 function foundOf(side: Examined, tier: Tier): string {
   return of(side, tier)?.found ?? "probe there does not know it";
+}
+
+/** A hook, and the side that cannot be hooked there as the other side is. */
+export interface HookOfOneSide {
+  readonly hook: string;
+  readonly who: string;
+}
+
+/**
+ * Hooks of these stages that only one side has at a tier, or has by another kind of program.
+ *
+ * @returns each hook once, in the order of the reports
+ */
+export function hooksOfOneSide(
+  tier: Tier,
+  stages: ReadonlySet<string>,
+  [a, b]: readonly [Examined, Examined],
+): HookOfOneSide[] {
+  const attached = (side: Examined) =>
+    (of(side, tier)?.hooks ?? []).filter(({ stage, attached }) => attached && stages.has(stage));
+  const onlyOf = (side: Examined, other: Examined) => {
+    const others = new Set(attached(other).map(({ kind, hook }) => `${kind} ${hook}`));
+    const only = attached(side).filter(({ kind, hook }) => !others.has(`${kind} ${hook}`));
+    return only.map(({ hook }): HookOfOneSide => ({ hook, who: other.who }));
+  };
+  const found = [...onlyOf(a, b), ...onlyOf(b, a)];
+  return found.filter(({ hook }, at) => found.findIndex((other) => other.hook === hook) === at);
 }

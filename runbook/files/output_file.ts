@@ -95,6 +95,30 @@ export function createOutputFolder(
   if (found !== undefined) throw refuse(`cannot write ${path}/${found.name}: it exists already`);
 }
 
+/** A folder as createOutputFolder() makes it. If it is new and nothing was put there, it goes with its scope. */
+export class OutputFolder implements Disposable {
+  readonly #isNew: boolean;
+
+  constructor(readonly path: string, parents: boolean, names: readonly string[]) {
+    this.#isNew = !exists(path);
+    createOutputFolder(path, parents, names);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isNew && [...Deno.readDirSync(this.path)].length === 0) Deno.removeSync(this.path);
+  }
+}
+
+/** false also where that cannot be seen: the attempt to write there says why. */
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Why a path cannot be written, in the system's words. */
 export function whyNotWritten(path: string, error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) return "it exists already";

@@ -4,6 +4,7 @@
  * version number.
  */
 
+import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Stage, Tier } from "../../analysis/result/meta.ts";
 import { architectureOf, callbacksOf } from "../machine/arch.ts";
 
@@ -144,6 +145,29 @@ export const HOOKS: readonly Hook[] = [
   // Once a program is there, every system call of every task takes the kernel's slow path.
   { ...tracepoint("sys_enter", "tkread", true, ["tracepoint"]), ofOthers: true },
 ];
+
+/** Whether there is a chain without it; false also of what is not a hook. */
+export function isDispensable(name: string): boolean {
+  const hooks = HOOKS.filter(({ hook }) => hook === name);
+  return hooks.length > 0 && hooks.every(({ needed }) => !needed);
+}
+
+/**
+ * The hooks of a list of names with commas, which a measurement can do without.
+ *
+ * @throws Failure (usage) for another name, and for a hook without which a tier has no chain
+ */
+export function dispensableHooks(names: string | undefined): ReadonlySet<string> {
+  if (names === undefined) return new Set();
+  const left = new Set(names.split(",").map((name) => name.trim()));
+  for (const name of left) {
+    if (isDispensable(name)) continue;
+    const isHook = HOOKS.some(({ hook }) => hook === name);
+    const why = isHook ? "cannot be left out: without it there is no chain" : "is not a hook";
+    throw new Failure(EXIT.usage, `--without-hooks: ${name} ${why}`, "see the names in probe doctor --json");
+  }
+  return left;
+}
 
 /** Every program of the BPF object. */
 export const PROGRAMS: readonly string[] = [

@@ -16,6 +16,8 @@ export interface Asked {
   readonly targetTells: boolean;
   /** Whether locks and interrupts are hooked too, which the machine takes all the time. */
   readonly detail: boolean;
+  /** Hooks that are left out, though the tier has them. */
+  readonly without?: ReadonlySet<string>;
 }
 
 /** The requested tier is not available on this kernel. */
@@ -54,6 +56,7 @@ export function leftOut(
   refusals: readonly TierUnavailable[],
 ): readonly Reason[] | null {
   if (hook.ladder[tier] !== undefined) {
+    if (asked.without?.has(hook.hook)) return [{ code: "left_out" }];
     if (hook.detail && !asked.detail) return [{ code: "detail" }];
     return asked.targetTells && hook.ofOthers ? [{ code: "target_tells" }] : null;
   }
@@ -111,8 +114,8 @@ export class Ladder {
   }
 
   #of(hook: Hook): readonly Variant[] {
-    const { targetTells, detail } = this.asked;
-    if ((targetTells && hook.ofOthers) || (!detail && hook.detail)) return [];
+    const { targetTells, detail, without } = this.asked;
+    if (without?.has(hook.hook) || (targetTells && hook.ofOthers) || (!detail && hook.detail)) return [];
     return hook.ladder[this.tier] ?? [];
   }
 

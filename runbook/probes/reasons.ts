@@ -48,6 +48,8 @@ export type Reason =
   | { readonly code: "read_elsewhere"; readonly tier: Tier }
   /** The built-in target's own report replaces the hook. */
   | { readonly code: "target_tells" }
+  /** The call asked to measure without it. */
+  | { readonly code: "left_out" }
   /** The runbook does not ask for causes. */
   | { readonly code: "detail" }
   | { readonly code: "no_tracepoint" }
@@ -161,6 +163,7 @@ const WORDINGS: Wordings = {
     text: ({ tier }) => `the ${tier} tier reads through the accessors instead`,
     remedy: () => null,
   },
+  left_out: { text: () => "left out by --without-hooks", remedy: () => "leave --without-hooks out" },
   detail: {
     text: () => 'only used with detail = "causes"',
     remedy: () => 'declare detail = "causes" in the runbook',

@@ -58,6 +58,8 @@ export interface KernelSideOptions {
   readonly require: Tier | undefined;
   /** Whether locks and interrupts are observed too. */
   readonly detail: boolean;
+  /** Hooks to leave out. */
+  readonly without: ReadonlySet<string>;
   readonly target: TargetChoice;
   readonly trigger: TriggerChoice;
   /** Period of the timer's edges. */
@@ -74,7 +76,7 @@ export interface KernelSideOptions {
  * @throws Failure (cannot measure) with the reason
  */
 export async function openKernelSide(options: KernelSideOptions): Promise<KernelSide> {
-  const { require, detail, target, attributes, keepsRecent } = options;
+  const { require, detail, without, target, attributes, keepsRecent } = options;
   const { openNativeParts } = await import("../probes/native_parts.ts");
   const { startBusyThreads } = await import("../../ffi/load.ts");
   const { enableProgramStatistics } = await import("../../ffi/bpf_object.ts");
@@ -95,7 +97,8 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
     ? await builtInTarget(native, trigger, attributes, inside, machine)
     : await existingTarget(native, trigger, task, inside, machine);
   const ofTask = { pidNamespace: namespaces.pid, targetTells: task === null };
-  const probes = resources.use(explained(() => attach({ require, detail, keepsRecent, ...ofTask }), parts));
+  const request = { require, detail, without, keepsRecent, ...ofTask };
+  const probes = resources.use(explained(() => attach(request), parts));
   const held = resources.move();
   return {
     probes,

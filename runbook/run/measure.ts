@@ -8,13 +8,19 @@ import { sleep } from "./clock.ts";
 import { openKernelSide } from "./kernel_side.ts";
 import { type Measured, measureSeries, type SeriesRequest } from "./series.ts";
 
+interface MeasureRequest extends SeriesRequest {
+  /** Hooks to leave out. */
+  readonly withoutHooks: ReadonlySet<string>;
+}
+
 /** @throws Failure when the probes cannot be attached, a run cannot take place, or the file cannot be written */
-export async function measure(request: SeriesRequest): Promise<Measured> {
+export async function measure(request: MeasureRequest): Promise<Measured> {
   const { runbook, target, trigger } = request.declared;
   using kernel = await openKernelSide({
     require: tierOf(runbook),
     detail: runbook.detail === "causes",
     keepsRecent: request.slow !== null,
+    without: request.withoutHooks,
     target,
     attributes: attributesOf(runbook),
     trigger,

@@ -31,6 +31,10 @@ Deno.test("what goes on keeps slow runs as before", () => {
 });
 
 Deno.test("nothing goes on with standard output, nor with what the probes cost", () => {
+  assert.equal(
+    resumeCommand("x.csv", { ...FLAGS, "without-hooks": "ktime_get_raw,read_hpet" }),
+    "probe run --resume --out x.csv --without-hooks ktime_get_raw,read_hpet",
+  );
   assert.equal(resumeCommand("-", FLAGS), null);
   assert.equal(resumeCommand("x.csv", { ...FLAGS, "measure-overhead": true }), null);
 });

@@ -173,3 +173,24 @@ Deno.test("--stop-on-slow ends the series at the first slow run, and --resume go
   assert.equal(second.code, 0, second.stderr);
   assert.deepEqual([place.runs(), place.read().end?.rows], [upTo(RUNS), RUNS]);
 });
+
+Deno.test("a hook that a call leaves out is not attached, the file says why, and only such a call goes on with it", async () => {
+  using place = new Place("");
+  const [hook, without] = ["sched_migrate_task", "--without-hooks"];
+  const first = await place.run(without, hook, "--until", "2");
+  assert.equal(first.code, 0, first.stderr);
+  const found = place.read().meta.hooks.find((fact) => fact.hook === hook);
+  assert.deepEqual([found?.attached, found?.reason], [false, `left out by ${without}`]);
+  const other = await place.run("--resume");
+  assert.equal(other.code, 1, other.stderr);
+  assert.match(other.stderr, /its hook wakeup sched_migrate_task is not attached, here it is attached /);
+  const same = await place.run(without, hook, "--resume");
+  assert.equal(same.code, 0, same.stderr);
+  assert.deepEqual(place.runs(), upTo(RUNS));
+  const needed = await place.run(without, "sched_switch");
+  assert.equal(needed.code, 2, needed.stderr);
+  assert.match(
+    needed.stderr,
+    /^probe: --without-hooks: sched_switch cannot be left out: .*; see the names /m,
+  );
+});

@@ -3,6 +3,7 @@ import { EXIT, Failure } from "../../../analysis/failure.ts";
 import { NAMES } from "../../../commands/line/table.ts";
 import { generate } from "../../../bench/generate.ts";
 import project from "../../../deno.json" with { type: "json" };
+import { limitedArguments } from "../../../commands/alike.ts";
 import { protocolArguments } from "../../../commands/line/ab.ts";
 import { withCauses } from "../../../commands/shell/report_error.ts";
 import { main } from "../../../main.ts";
@@ -224,4 +225,16 @@ Deno.test("probe ab hands on what says how a side is measured, as it was written
   assert.deepEqual(protocolArguments(["ab", ...own, ...shared]), shared);
   assert.deepEqual(protocolArguments(["ab", ...shared, ...own]), shared);
   assert.deepEqual(protocolArguments(["ab"]), []);
+});
+
+Deno.test("what limits both sides of probe ab is handed on in place of --require best", () => {
+  const limit = { require: "tracepoint", "without-hooks": "ktime_get_raw,read_hpet" } as const;
+  const added = ["--require", "tracepoint", "--without-hooks", "ktime_get_raw,read_hpet"];
+  for (const given of [[], ["--require", "best"], ["--require=best"]]) {
+    assert.deepEqual(limitedArguments(limit, ["--runs", "4", ...given, "--quiet"]), [
+      ...["--runs", "4", "--quiet"],
+      ...added,
+    ]);
+  }
+  assert.deepEqual(limitedArguments({}, ["--require", "full"]), ["--require", "full"]);
 });

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { EXIT } from "../../../analysis/failure.ts";
-import { type Tier, TIERS } from "../../../analysis/result/meta.ts";
-import { commonTier, type Examined, requireMeasuring } from "../../../guest/vm/doctored.ts";
+import { type HookFact, type Tier, TIERS } from "../../../analysis/result/meta.ts";
+import { commonTier, type Examined, hooksOfOneSide, requireMeasuring } from "../../../guest/vm/doctored.ts";
 
 /** A machine with these tiers. */
 function machine(who: string, ...tiers: readonly Tier[]): Examined {
   const finding = (tier: Tier) =>
-    tiers.includes(tier)
-      ? { tier, outcome: "yes", found: "all attached", remedy: null }
-      : { tier, outcome: "no", found: `${who} lacks what ${tier} needs`, remedy: "another kernel" };
+    tiers.includes(tier) ? { tier, outcome: "yes", found: "all attached", remedy: null, hooks: [] } : {
+      tier,
+      outcome: "no",
+      found: `${who} lacks what ${tier} needs`,
+      remedy: "another kernel",
+      hooks: [],
+    };
   const report = { verdict: { outcome: "yes", text: "it can" }, tiers: TIERS.map(finding), checks: [] };
   return { who, report };
 }
@@ -97,4 +101,46 @@ Deno.test("a machine that cannot measure is refused with the doctor's words, one
     found: "the guest cannot measure: probe doctor ended with 127",
   });
   assert.deepEqual(requireMeasuring("root@vm", { ...end, code: 0, stdout: bytes(report) }), report);
+});
+
+/** A machine with these hooks at the tier full. */
+function hooked(who: string, ...hooks: readonly HookFact[]): Examined {
+  const { report } = machine(who, "full");
+  return { who, report: { ...report, tiers: report.tiers.map((tier) => ({ ...tier, hooks })) } };
+}
+
+const hook = (
+  hook: string,
+  kind: HookFact["kind"],
+  attached = true,
+  stage: HookFact["stage"] = "tkread",
+) => ({
+  stage,
+  hook,
+  kind,
+  attached,
+});
+
+Deno.test("hooks that one side alone has, or by another kind of program, are named once with the side that lacks them", () => {
+  const here = hooked(
+    "here",
+    hook("ktime_get", "fentry"),
+    hook("ktime_get", "fexit"),
+    hook("ktime_get_snapshot", "fentry"),
+    hook("read_hpet", "kprobe"),
+    hook("contention_begin", "tp_btf", true, "lock"),
+  );
+  const vm = hooked(
+    "vm",
+    hook("ktime_get", "fentry", false),
+    hook("ktime_get", "fexit", false),
+    hook("ktime_get_snapshot", "fentry"),
+    hook("read_hpet", "fentry"),
+    hook("ktime_get_raw", "fentry"),
+  );
+  const of = (hook: string, who: string) => ({ hook, who });
+  const found = [of("ktime_get", "vm"), of("read_hpet", "vm"), of("ktime_get_raw", "here")];
+  assert.deepEqual(hooksOfOneSide("full", new Set(["tkread", "ttwu"]), [here, vm]), found);
+  assert.deepEqual(hooksOfOneSide("full", new Set(["tkread"]), [vm, vm]), []);
+  assert.deepEqual(hooksOfOneSide("full", new Set(["lock"]), [here, vm]), [of("contention_begin", "vm")]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Tier } from "../../../analysis/result/meta.ts";
-import { HOOKS } from "../../../runbook/probes/hooks.ts";
+import { dispensableHooks, HOOKS } from "../../../runbook/probes/hooks.ts";
 import {
   contextUnseen,
   type Definitions,
@@ -95,6 +95,25 @@ Deno.test("locks and interrupts are hooked only where causes are asked for", () 
   assert.deepEqual(new Ladder("tracepoint", inBtf, new Map(), OWN).open(hook), []);
   assert.equal(new Ladder("tracepoint", inBtf, new Map(), { ...OWN, detail: true }).open(hook).length, 1);
   assert.deepEqual(leftOut(hook, at("tracepoint"), []), [{ code: "detail" }]);
+});
+
+Deno.test("a hook that the call leaves out is not tried, and only one without which there still is a chain", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook));
+  const asked = { ...OWN, without: dispensableHooks("ktime_get_snapshot, read_hpet") };
+  const ladder = new Ladder("full", inBtf, new Map(), asked);
+  ladder.check();
+  for (const hook of HOOKS.filter(({ hook }) => asked.without.has(hook))) {
+    assert.deepEqual(ladder.open(hook), []);
+    assert.deepEqual(leftOut(hook, { tier: "full", asked }, []), [{ code: "left_out" }]);
+    assert.ok(new Ladder("full", inBtf, new Map(), OWN).open(hook).length > 0);
+  }
+  assert.equal(leftOut(ATTACHED, { tier: "full", asked }, []), null);
+  assert.deepEqual(dispensableHooks(undefined), new Set());
+  const refused = (names: string) => () => dispensableHooks(names);
+  assert.throws(refused("ktime_get_snapshot,ktime"), /--without-hooks: ktime is not a hook/);
+  assert.throws(refused("sched_switch"), /sched_switch cannot be left out: without it there is no chain/);
+  // Its entry is needed at the exit's stage too.
+  assert.throws(refused("try_to_wake_up"), /try_to_wake_up cannot be left out/);
 });
 
 Deno.test("a tracepoint that the kernel lacks is not tried", () => {
