@@ -32,7 +32,7 @@ export async function backtest(
 ): Promise<ExitCode> {
   const policy = await readPolicy(policyPath);
   const set = folder.replace(/(?<=.)\/+$/, "");
-  const locked = checkedLock(set);
+  const locked = await checkedLock(set);
   const { pairs, passedOver } = pairsIn(set);
   if (pairs.length === 0) {
     throw new Failure(

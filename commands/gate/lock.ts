@@ -1,6 +1,5 @@
 /** The lock of a set of files: their SHA-256, as `sha256sum` writes them into SHA256SUMS. */
 
-import { createHash } from "node:crypto";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { openNamed, readNamed } from "../../runbook/machine/named_file.ts";
 
@@ -16,7 +15,7 @@ const AGAIN = `lock the set anew, in its folder: sha256sum */* >${LOCK}`;
  * @returns the paths of its files, from its folder
  * @throws Failure when there is no lock, or a file is not what it was when the set was locked
  */
-export function checkedLock(folder: string): ReadonlySet<string> {
+export async function checkedLock(folder: string): Promise<ReadonlySet<string>> {
   const path = `${folder}/${LOCK}`;
   const bytes = readNamed(path, "a lock", MOST_BYTES);
   if (bytes.length > MOST_BYTES) throw refusal(`${path} is too long for a lock`);
@@ -29,7 +28,7 @@ export function checkedLock(folder: string): ReadonlySet<string> {
     if (name.startsWith("/") || name.split("/").includes("..")) {
       throw refusal(`${path} line ${index + 1} names a file outside the set, ${name}`);
     }
-    if (hashOf(`${folder}/${name}`) !== sha256) {
+    if (await hashOf(`${folder}/${name}`) !== sha256) {
       throw refusal(`${folder}/${name} is not what it was when the set was locked`);
     }
     names.add(name);
@@ -41,7 +40,9 @@ function refusal(found: string): Failure {
   return new Failure(EXIT.failed, found, AGAIN);
 }
 
-function hashOf(path: string): string {
+async function hashOf(path: string): Promise<string> {
+  // The bundler takes no static import from outside the program.
+  const { createHash } = await import("node:crypto");
   using file = openNamed(path, "a file of the set");
   const hash = createHash("sha256");
   const buffer = new Uint8Array(CHUNK_BYTES);
