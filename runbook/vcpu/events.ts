@@ -1,6 +1,6 @@
 /** What the programs of bpf/vcpu.bpf.c saw, kept as bytes: a turn of the VM has far more events than its runs need. */
 
-import { VCPU_EVENT } from "../../ffi/vcpu_layout.generated.ts";
+import { VCPU_EVENT, VCPU_EVENT_KIND } from "../../ffi/vcpu_layout.generated.ts";
 import { type Decoded, decodeStruct } from "../../ffi/struct.ts";
 
 /** One event; times in ns of the host's CLOCK_MONOTONIC. What each kind fills is in bpf/vcpu_record.h. */
@@ -28,6 +28,12 @@ const MOST_EVENTS: number = 1 << 20;
  * program that was interrupted.
  */
 const DISORDER_NS = 10_000_000n;
+
+const SCHEDULING: ReadonlySet<number> = new Set([
+  VCPU_EVENT_KIND.EVENT_WAKING,
+  VCPU_EVENT_KIND.EVENT_IN,
+  VCPU_EVENT_KIND.EVENT_OUT,
+]);
 
 const FIRST_EVENTS = 1 << 10;
 
@@ -79,6 +85,27 @@ export class EventLog {
       if (ns >= fromNs && ns <= toNs) events.push(this.#eventAt(at));
     }
     return events.sort((a, b) => Number(a.ns - b.ns));
+  }
+
+  /**
+   * What the scheduler did last with each of these threads before `ns`, in the order of time: a thread may have been
+   * off its CPU for long.
+   */
+  schedulingBefore(ns: bigint, tids: Iterable<number>): VcpuEvent[] {
+    const sought = new Set(tids);
+    const found: VcpuEvent[] = [];
+    const view = new DataView(this.#bytes.buffer);
+    const { kind, tid } = VCPU_EVENT.fields;
+    for (let at = this.#firstFrom(ns + DISORDER_NS) - 1; at >= 0 && sought.size > 0; at--) {
+      const thread = view.getUint32(at * EVENT_BYTES + tid.offset, true);
+      if (!sought.has(thread) || !SCHEDULING.has(view.getUint32(at * EVENT_BYTES + kind.offset, true))) {
+        continue;
+      }
+      if (this.#nsAt(at) >= ns) continue;
+      sought.delete(thread);
+      found.push(this.#eventAt(at));
+    }
+    return found.sort((a, b) => Number(a.ns - b.ns));
   }
 
   #eventAt(at: number): VcpuEvent {

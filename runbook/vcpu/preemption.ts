@@ -48,7 +48,7 @@ export function preemption(
   return { ns, by: most?.[0] ?? null };
 }
 
-/** All waits of that vCPU's thread that ended. */
+/** All waits of that vCPU's thread. */
 function waitsOf(events: readonly PlacedEvent[], vcpu: number): Wait[] {
   const waits: Wait[] = [];
   let since: PlacedEvent | null = null;
@@ -68,12 +68,24 @@ function waitsOf(events: readonly PlacedEvent[], vcpu: number): Wait[] {
       since = null;
     }
   }
+  // It had not ended when the log did.
+  if (since?.kind === "out") {
+    const by = isStopped(since) ? BY_SIGNAL : `${since.name}/${since.other}`;
+    waits.push({ from: since.ns, to: FOREVER, ran: [{ by, to: FOREVER }] });
+  }
   return waits;
+}
+
+/** Later than any time. */
+const FOREVER = 1n << 64n;
+
+function isStopped({ kind, state }: PlacedEvent): boolean {
+  return kind === "out" && (state & STOPPED) !== 0 && (state & PREEMPTED) === 0;
 }
 
 /** Who had the CPU to which the thread came at last; null: it was idle. */
 function ranMeanwhile(events: readonly PlacedEvent[], since: PlacedEvent, until: PlacedEvent): Wait["ran"] {
-  if (since.kind === "out" && (since.state & STOPPED) !== 0 && (since.state & PREEMPTED) === 0) {
+  if (isStopped(since)) {
     return [{ by: BY_SIGNAL, to: until.ns }];
   }
   return events

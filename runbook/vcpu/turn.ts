@@ -14,7 +14,7 @@ import type { VmRun } from "./rows.ts";
 
 /** What was followed during one turn. */
 export interface Followed {
-  readonly log: Pick<EventLog, "between">;
+  readonly log: Pick<EventLog, "between" | "schedulingBefore">;
   /** Times of the host in which events were lost. */
   readonly lost: readonly Span[];
   readonly samples: readonly HostSample[];
@@ -37,7 +37,7 @@ export interface Told {
   readonly reasons: ReadonlyMap<string, number>;
 }
 
-/** How far before the edge a thread may have been preempted for a run to be told of it. */
+/** So long before the edge all events are looked at, and of each thread what the scheduler last did before that. */
 const BEFORE_NS = 300_000_000n;
 const AFTER_NS = 1_000_000n;
 /** What of it is kept in the file. */
@@ -114,7 +114,9 @@ function tellRun(
   const end = run.tkread_ns ?? ttwu_ns;
   const [from, to] = [around.toHost(begin) - BEFORE_NS, around.toHost(end) + AFTER_NS];
   if (followed.lost.some((lost) => lost.from < to && lost.to > from)) return "events around it were lost";
-  const events = followed.log.between(from, to).map((event) => place(event, around, followed));
+  const { log, vcpus } = followed;
+  const events = [...log.schedulingBefore(from, vcpus.keys()), ...log.between(from, to)]
+    .map((event) => place(event, around, followed));
   if (!events.some(({ vcpu }) => vcpu === run.waker_cpu)) return "its vCPU's thread is not known";
   const uncertainty_ns = around.uncertaintyNs(Number(around.anchor.guest_ns - begin));
   const cells = partOf(run, { ...followed, events, uncertainty_ns });

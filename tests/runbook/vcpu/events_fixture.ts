@@ -83,6 +83,12 @@ export function followed(events: readonly VcpuEvent[], over: Partial<Followed> =
     log: {
       between: (from, to) =>
         events.filter(({ ns }) => ns >= from && ns <= to).toSorted((a, b) => Number(a.ns - b.ns)),
+      schedulingBefore: (ns, tids) =>
+        [...tids].flatMap((tid) =>
+          events.filter((event) =>
+            event.tid === tid && event.ns < ns && ["waking", "in", "out"].includes(event.kind ?? "")
+          ).toSorted((a, b) => Number(b.ns - a.ns)).slice(0, 1)
+        ),
     },
     lost: [],
     samples: Array.from({ length: 20 }, (_, i) => {

@@ -36,6 +36,16 @@ Deno.test("a log keeps many thousand events beyond what it began with", () => {
   assert.deepEqual(log.between(4_998_000_000n, 6_000_000_000n).map(({ ns }) => ns), times.slice(4998));
 });
 
+Deno.test("what the scheduler did last with a thread is found however long ago", () => {
+  const log = new EventLog();
+  log.add(bytesOf(10n, 20n));
+  for (let i = 1; i <= 20; i++) log.add(bytesOf(BigInt(i) * 1_000_000_000n));
+  const before = (ns: bigint) => log.schedulingBefore(ns, [100, 101, 102]).map(({ tid, ns }) => [tid, ns]);
+  assert.deepEqual(before(1_000_000_000n), [[100, 10n], [101, 20n]]);
+  assert.deepEqual(before(9_500_000_000n), [[101, 20n], [100, 9_000_000_000n]]);
+  assert.deepEqual(before(10n), []);
+});
+
 Deno.test("a full log counts what it does not keep, and is empty after clear()", () => {
   const log = new EventLog(3);
   log.add(bytesOf(1n, 2n));

@@ -128,6 +128,30 @@ Deno.test("a vCPU that a signal stopped says so, whoever had the CPU", () => {
   assert.deepEqual([cells.preempted_by, cells.preempted_ns], ["stopped", 20_000n]);
 });
 
+Deno.test("a wait that lasts beyond the run counts until the read", () => {
+  const [out] = preempted(2) as [VcpuEvent];
+  const known = eventAt(EDGE, 22, "run", {
+    since_ns: eventAt(EDGE, 21, "run").ns,
+    reason: SVM_NPF,
+    isa: SVM,
+  });
+  const still = (state: number) => [...sleeper(1), { ...out, state }, known, ...sleeper(3)];
+  const stopped = cellsOf(still(4));
+  assert.deepEqual([stopped.preempted_by, stopped.preempted_ns], ["stopped", 50_000n]);
+  assert.deepEqual(cellsOf(still(PREEMPTED)).preempted_by, "hog/900");
+  assert.deepEqual(cellsOf(still(1)).preempted_by, null);
+});
+
+Deno.test("a thread that was stopped long before the edge is known to be", () => {
+  const stopped = eventAt(EDGE, -4_000_000, "out", { state: 4 });
+  const back = [
+    eventAt(EDGE, 20, "in"),
+    eventAt(EDGE, 22, "run", { since_ns: stopped.ns, reason: 0x60n, isa: SVM }),
+  ];
+  const cells = cellsOf([stopped, ...back, ...sleeper(3)]);
+  assert.deepEqual([cells.preempted_by, cells.preempted_ns], ["stopped", 20_000n]);
+});
+
 Deno.test("another vCPU of the VM that had the CPU is named as such", () => {
   const shared = [
     eventAt(EDGE, -20_000, "out", { state: PREEMPTED, other: 101, name: "CPU 1/KVM" }),
