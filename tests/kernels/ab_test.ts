@@ -131,6 +131,11 @@ Deno.test("probe ab measures here and in a guest of the kernel given in turns, k
   const accelerator = String(b.meta.accelerator);
   assert.ok(["kvm", "tcg"].includes(accelerator), accelerator);
   assert.match(stderr, accelerator === "kvm" ? /, under KVM$/m : /, emulated: KVM does not run guests here/m);
+  if (accelerator === "tcg") {
+    const reason = "the VM is emulated: KVM does not run it";
+    assert.deepEqual(b.meta.host_part, { hooks: [], reasons: [reason] });
+    assert.ok(stderr.includes(`notice: the host's part of the VM's rows is empty: ${reason}\n`), stderr);
+  }
   const [, kept = ""] = /^the guest's console and file system are kept in (.*)$/m.exec(stderr) ?? [];
   assert.ok(Deno.readTextFileSync(`${kept}/console`).includes("8 of 8 runs written"), stderr);
   assert.ok(Deno.statSync(`${kept}/initrd`).size > Deno.statSync(EXECUTABLE).size);

@@ -145,6 +145,11 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
   ],
   ["compare a b --alpha 5", '--alpha: "5" is not a level between 0 and 1; give a number such as 0.05'],
   ["ab --target pid:1", "unknown option --target; see --help"],
+  [
+    "ab --vm pid:7",
+    "--vm is for the VM that --ssh names: the throwaway guest's process is known; leave it out, or give --ssh",
+  ],
+  ["ab --ssh vm --vm 7", "--vm 7 does not name a process; give pid:N or comm:NAME"],
   ["ab --runs 0", '--runs: "0" is not a number of runs; give a whole number from 1, such as 30'],
   [
     "show a --by signatur",

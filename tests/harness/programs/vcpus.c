@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For use as a VM without a VM: `vcpus N` has N threads that are named as QEMU names those of its vCPUs. Each sleeps
- * from one tenth of a second of CLOCK_MONOTONIC to the next. A line on standard input adds one.
+ * from one tenth of a second of CLOCK_MONOTONIC to the next. A line on standard input adds one. It ends when killed.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PERIOD_NS 100000000L
 
@@ -48,5 +49,6 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		wanted++;
 	} while (fgets(line, sizeof(line), stdin));
-	return 0;
+	for (;;)
+		pause();
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { parseHostEvents } from "../../analysis/host/host_events.ts";
-import { readResultFile } from "../../analysis/result/file.ts";
-import { COLUMNS, type Row } from "../../analysis/result/columns.ts";
-import type { Meta } from "../../analysis/result/meta.ts";
-import { correlationId } from "../../analysis/result/correlation.ts";
-import { openNativeParts } from "../../runbook/probes/native_parts.ts";
-import { HostSide } from "../../runbook/vcpu/host_side.ts";
-import { fileText, rowOf, USUAL } from "../analysis/result/result_fixture.ts";
-import { compiled } from "../harness/compiled.ts";
+import { parseHostEvents } from "../../../analysis/host/host_events.ts";
+import { readResultFile } from "../../../analysis/result/file.ts";
+import { COLUMNS, type Row } from "../../../analysis/result/columns.ts";
+import type { Meta } from "../../../analysis/result/meta.ts";
+import { correlationId } from "../../../analysis/result/correlation.ts";
+import { openNativeParts } from "../../../runbook/probes/native_parts.ts";
+import { HostSide } from "../../../runbook/vcpu/host_side.ts";
+import { fileText, rowOf, USUAL } from "../../analysis/result/result_fixture.ts";
+import { compiled } from "../../harness/compiled.ts";
 
 /** Of the threads of vcpus.c. */
 const PERIOD_NS = 100_000_000n;
