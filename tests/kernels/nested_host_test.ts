@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type HostEvents, parseHostEvents } from "../../analysis/host/host_events.ts";
+import { abInEmulatedHost, EmulationLost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
+import { compiled } from "../harness/compiled.ts";
+import { assertHostPart, HOGGED, hoggedRuns } from "../runbook/vcpu/lab_fixture.ts";
+import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
+
+const RUNS = 12;
+const ATTEMPTS = [{ cpus: 2, limitMs: 600_000 }, { cpus: 2, limitMs: 600_000 }, {
+  cpus: 2,
+  limitMs: 600_000,
+}];
+/**
+ * Tracepoints are enough, and the emulation loses fewer machines whose text is not patched. With two blocks the VM
+ * stays up, so that its rows can be watched from its host.
+ */
+const RUNBOOK = `runs = ${RUNS}\nblocks = 2\nperiod = "1s"\nrequire = "tracepoint"\n`;
+
+/**
+ * Once so many rows of the VM are there, both CPUs of the host have a hog around its next edge. probe writes a row
+ * well before 0.6 s after its edge; the next edge comes after 1 s, while the hogs run.
+ */
+const HOGGING = `
+rows() { head -c 200000 /tmp/probe-guest-*/kept 2>/dev/null | grep -a -c '^[0-9]'; }
+for row in ${HOGGED.join(" ")}; do
+  until [ "$(rows)" -ge $row ]; do sleep 0.05; done
+  sleep 0.6
+  /bin/hog 0 450 & /bin/hog 1 450 & wait
+done
+`;
+
+interface Measured {
+  readonly stderr: string;
+  readonly vm: Measurement;
+  readonly events: HostEvents;
+}
+
+async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<Measured> {
+  await using host = await startEmulatedHost({
+    cpus,
+    onConsole: (line) => console.error(`host | ${line}`),
+    files: [
+      { path: "/bin/hog", source: await compiled("tests/harness/programs/hog.c") },
+      { path: "/hogging", source: new TextEncoder().encode(HOGGING) },
+      { path: "/runbook.toml", source: new TextEncoder().encode(RUNBOOK), mode: 0o644 },
+    ],
+  });
+  await host.run(["sh", "-c", "setsid sh /hogging >/dev/null 2>&1 </dev/null 3<&- &"]);
+  const { code, stderr, files } = await abInEmulatedHost(host, ["--runbook", "/runbook.toml"], limitMs);
+  assert.equal(code, 0, stderr);
+  const events = parseHostEvents(new TextDecoder().decode(await host.readFile("/ab/vm.host.jsonl")));
+  assert.ok(typeof events === "object", String(events));
+  return { stderr, vm: parseMeasurement(new TextDecoder().decode(files[1]!)), events };
+}
+
+/** Only what the emulation has lost is tried again, see EmulationLost. */
+async function measured([attempt, ...others] = ATTEMPTS): Promise<Measured> {
+  try {
+    return await measureOnce(attempt!);
+  } catch (error) {
+    if (!(error instanceof EmulationLost) || others.length === 0) throw error;
+    console.error(`the emulation lost a machine, once more: ${error.message}`);
+    return await measured(others);
+  }
+}
+
+Deno.test("the VM's rows have the host's part: hogs show in the runs around which they were, and in no others", async (t) => {
+  const { stderr, vm, events } = await measured();
+  await t.step("all rows are complete, and every hook of the host is attached", () => {
+    assertSound(vm, RUNS);
+    assert.deepEqual(vm.meta.host_part?.reasons, [], stderr);
+    assert.deepEqual(vm.meta.host_part?.hooks.filter(({ attached }) => !attached), []);
+  });
+  await t.step("mapped times never run backwards, and the VM's own lie in guest mode", () => {
+    assertHostPart(vm.rows, events);
+  });
+  await t.step("the hogged runs name the hog, and no others do", () => {
+    assert.deepEqual(hoggedRuns(vm.rows), HOGGED.map((row) => row + 1));
+  });
+});

@@ -1,0 +1,54 @@
+/** What must hold of the host's part in a VM's rows, whoever measured them. */
+
+import assert from "node:assert/strict";
+import type { HostEvents } from "../../../analysis/host/host_events.ts";
+import type { TextRow } from "../../harness/measurement.ts";
+
+/** After so many rows the emulated host is hogged around the next edge: the run after each is delayed. */
+export const HOGGED = [3, 8];
+/** A hog lasts longer than this beyond the edge, and nothing else takes that long by itself. */
+const HOGGED_NS = 20_000_000n;
+
+/** Runs whose preemption names the hog. */
+export function hoggedRuns(rows: readonly TextRow[]): number[] {
+  return rows.filter(({ preempted_by, preempted_ns }) =>
+    /^hog\/\d+$/.test(preempted_by!) && BigInt(preempted_ns!) > HOGGED_NS
+  ).map(({ run }) => Number(run));
+}
+
+/**
+ * Asserts that in every row the host's stages are in their order within the stated uncertainty, that the VM's own
+ * instants lie in guest mode, and that the record of the run has the row's ID. The order of the host's stages follows
+ * from one clock, but that the guest's wakeup comes after the entry, and its edge before the host's timer, holds only if
+ * the clocks are placed rightly.
+ */
+export function assertHostPart(rows: readonly TextRow[], { runs }: HostEvents): void {
+  let woken = 0;
+  for (const row of rows) {
+    const where = JSON.stringify(row);
+    const at = (name: keyof TextRow) => row[name] === "" ? null : BigInt(row[name]!);
+    const unsure = at("clock_map_uncertainty_ns");
+    assert.ok(unsure !== null && unsure < 20_000n, where);
+    assert.equal(row.vcpu, row.waker_cpu, where);
+    const stages = [at("host_ttwu_ns"), at("host_switch_ns"), at("kvm_entry_ns")].filter((ns) => ns !== null);
+    for (const [i, ns] of stages.entries()) if (i > 0) assert.ok(stages[i - 1]! <= ns, where);
+    const ttwu = at("ttwu_ns")!;
+    assert.ok(at("kvm_entry_ns")! <= ttwu + unsure, where);
+    if (row.host_ttwu_ns !== "") {
+      woken++;
+      // KVM's timer may expire a little before the guest's.
+      assert.ok(at("host_ttwu_ns")! >= at("edge_ns")! - unsure - 20_000n, where);
+    }
+    const record = runs.find(({ run }) => `${run}` === row.run);
+    assert.equal(record?.correlation_id, row.correlation_id, where);
+    assert.equal(record?.ttwu_ns, row.ttwu_ns, where);
+    for (const { kind, vcpu, at, since } of record!.events) {
+      if (kind !== "run" || since === undefined || `${vcpu}` !== row.waker_cpu) continue;
+      assert.ok(
+        at <= Number(unsure) || since >= -Number(unsure),
+        `the wakeup lies out of guest mode: ${where}`,
+      );
+    }
+  }
+  assert.ok(woken > 0, "no vCPU was asleep at an edge");
+}
