@@ -1,102 +1,9 @@
 import assert from "node:assert/strict";
-import { QUESTIONS } from "../../analysis/compare/questions.ts";
-import { capture, type CommandOutput, stdoutOf } from "../../build/process/command.ts";
-import { EXECUTABLE } from "../../build/parts/executable.ts";
-import { compiled } from "../harness/compiled.ts";
-import { assertSoundHere, parseMeasurement } from "../harness/measurement.ts";
-
-const VM = "root@127.0.0.1";
-
-/**
- * Runs a script where root's home is the folder $1 and an SSH server on port $2 accepts the key in it: in a
- * separate mount namespace, so the machine's accounts stay as they are. Both sides are this machine. -e:
- * sessions get the server's TMPDIR.
- */
-const SERVED = `
-mount --bind "$1/passwd" /etc/passwd
-mount --bind "$1/shells" /etc/shells
-dropbear -F -E -e -s -r "$1/hostkey" -P "$1/pid" -p "127.0.0.1:$2" 2>"$1/log" & server=$!
-trap 'kill $server' EXIT
-for try in $(seq 100); do
-  ssh -o BatchMode=yes ${VM} true 2>"$1/refused" && break
-  kill -0 $server && sleep 0.1
-done
-`;
-
-class Place implements Disposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "probe-ssh-" });
-  readonly temporary = `${this.folder}/tmp`;
-  readonly port: number;
-
-  private constructor() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.port = listener.addr.port;
-    Deno.mkdirSync(this.temporary);
-    Deno.mkdirSync(`${this.folder}/.ssh`, { mode: 0o700 });
-    const others = Deno.readTextFileSync("/etc/passwd").split("\n").filter((line) =>
-      !line.startsWith("root:")
-    );
-    Deno.writeTextFileSync(
-      `${this.folder}/passwd`,
-      [`root:x:0:0:root:${this.folder}:${this.folder}/shell`, ...others].join("\n"),
-    );
-    Deno.writeTextFileSync(`${this.folder}/shells`, `/bin/sh\n${this.folder}/shell\n`);
-    this.loginShell("");
-    Deno.writeTextFileSync(
-      `${this.folder}/.ssh/config`,
-      `Host 127.0.0.1\n  Port ${this.port}\nHost *\n  StrictHostKeyChecking accept-new\n`,
-    );
-  }
-
-  static async make(): Promise<Place> {
-    const place = new Place();
-    const key = `${place.folder}/.ssh/id_ed25519`;
-    await stdoutOf(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
-    Deno.copyFileSync(`${key}.pub`, `${place.folder}/.ssh/authorized_keys`);
-    await stdoutOf(["dropbearkey", "-t", "ed25519", "-f", `${place.folder}/hostkey`]);
-    return place;
-  }
-
-  /** `probe ab` in that namespace, with `after` as the rest of the script; "$@" is its call. */
-  async ab(args: readonly string[], after = '"$@"'): Promise<CommandOutput> {
-    const call = [await Deno.realPath(EXECUTABLE), "ab", "--out-dir", `${this.folder}/out`, ...args];
-    const script = `${SERVED}\nset +e; folder=$1; shift 2\n${after}`;
-    return await capture([
-      "unshare",
-      "--mount",
-      "sh",
-      "-euc",
-      script,
-      "sh",
-      this.folder,
-      `${this.port}`,
-      ...call,
-    ], {
-      cwd: this.folder,
-      env: { TMPDIR: this.temporary },
-    });
-  }
-
-  read(name: string) {
-    return parseMeasurement(Deno.readTextFileSync(`${this.folder}/out/${name}`));
-  }
-
-  /** Makes root's login shell do this before it acts as a usual one. */
-  loginShell(script: string): void {
-    const path = `${this.folder}/shell`;
-    Deno.writeTextFileSync(path, `#!/bin/sh\n${script}\nexec /bin/sh "$@"\n`);
-    Deno.chmodSync(path, 0o755);
-  }
-
-  /** Names of what remains where temporary files are made. */
-  left(): string[] {
-    return [...Deno.readDirSync(this.temporary)].map(({ name }) => name);
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
-  }
-}
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
+import { capture } from "../../../build/process/command.ts";
+import { EXECUTABLE } from "../../../build/parts/executable.ts";
+import { assertSoundHere } from "../../harness/measurement.ts";
+import { Place, VM } from "./ssh_place.ts";
 
 Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetches, removes and compares", async () => {
   using place = await Place.make();
@@ -113,44 +20,6 @@ Deno.test("probe ab over ssh copies the executable and the runbook, runs, fetche
   assert.equal(a.meta.runbook.wake, "pipe");
   assert.equal(a.meta.runbook_sha256, b.meta.runbook_sha256);
   assert.deepEqual(a.meta.runbook_file, b.meta.runbook_file);
-  assert.deepEqual(place.left(), []);
-});
-
-Deno.test("--vm names the VM's process here: what cannot be told of it leaves the rows as they are, and says why", async () => {
-  using place = await Place.make();
-  Deno.writeTextFileSync(`${place.folder}/turns.toml`, 'runs = 6\nblocks = 2\nperiod = "50ms"\n');
-  const program = `${place.folder}/vcpus`;
-  Deno.writeFileSync(program, await compiled("tests/harness/programs/vcpus.c"));
-  Deno.chmodSync(program, 0o755);
-  const { code, stderr } = await place.ab(
-    ["--ssh", VM, "--runbook", "turns.toml"],
-    `"$folder/vcpus" 2 </dev/null >/dev/null & vcpus=$!
-"$@" --vm pid:$vcpus; code=$?
-kill $vcpus
-exit $code`,
-  );
-  assert.equal(code, 0, stderr);
-  const vm = place.read("vm.csv");
-  assertSoundHere(vm, 6);
-  assert.deepEqual(vm.resumptions, [4]);
-  const [reason = "", ...others] = vm.meta.host_part?.reasons ?? [];
-  // Threads without a VM: whatever this machine says of its counter and of debugfs, there is no VM in it.
-  assert.match(reason, /\/sys\/kernel\/debug\/kvm|is not steady/);
-  assert.deepEqual(others, []);
-  const told = stderr.split("\n").filter((line) => line.includes("the host's part of"));
-  assert.deepEqual(told, [`notice: the host's part of 3 rows of the VM is empty: ${reason}`]);
-  for (const row of vm.rows) assert.deepEqual([row.vcpu, row.host_ttwu_ns, row.preempted_ns], ["", "", ""]);
-  const attached = vm.meta.host_part?.hooks.filter((hook) => hook.attached).map(({ hook }) => hook) ?? [];
-  assert.ok(attached.includes("sched_waking") && attached.includes("sched_switch"), JSON.stringify(attached));
-  assert.equal(place.read("host.csv").meta.host_part, undefined);
-});
-
-Deno.test("--vm of a process that runs no vCPU is refused before anything is copied or measured", async () => {
-  using place = await Place.make();
-  const { code, stderr } = await place.ab(["--ssh", VM, "--runs", "6", "--vm", `pid:${Deno.pid}`]);
-  assert.equal(code, 3, stderr);
-  assert.match(stderr, /^probe: no thread of process \d+ is known to run a vCPU; name them .*$/m);
-  assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
   assert.deepEqual(place.left(), []);
 });
 
