@@ -46,9 +46,9 @@ export async function followedVm(
       ...vm,
       async start(request) {
         const session = await vm.start(request);
+        const followed = side.session(process ?? session.process ?? null);
         return {
-          measure: (more, expectedMs) =>
-            side.during(process ?? session.process ?? null, () => session.measure(more, expectedMs)),
+          measure: (more, expectedMs) => followed.during(() => session.measure(more, expectedMs)),
           [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
         };
       },

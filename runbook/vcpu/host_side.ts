@@ -4,7 +4,6 @@
  */
 
 import { formatHostEventsHead, formatHostLine } from "../../analysis/host/host_events.ts";
-import type { HookFact } from "../../analysis/result/meta.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { architectureOf } from "../machine/arch.ts";
@@ -58,29 +57,25 @@ export function kernelFolders(native: NativeLibrary): Folders {
   };
 }
 
-/** Follows one VM through all of its turns. */
+/** What follows needs, once it is loaded. */
+interface Able {
+  readonly follower: Follower;
+  readonly native: NativeLibrary;
+  /** This process's CLOCK_MONOTONIC minus the kernel's own, ns. */
+  readonly offsetNs: bigint;
+}
+
+/** What this machine can follow VMs with. */
 export class HostSide implements Disposable {
   readonly #notes: HostNotes;
-  /** Why nothing can be followed at all; null: it can. */
-  #unable: string | null;
-  readonly #follower: Follower | null;
-  readonly #native: NativeLibrary | null;
-  readonly #monotonicOffsetNs: bigint;
+  /** Or why nothing can be followed at all. */
+  readonly #able: Able | string;
   readonly #told = new Set<string>();
-  /** Bytes of the VM's file that have been completed, before and after. */
-  #taken = 0;
-  #completed: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #lastRun = 0;
+  #isBegun = false;
 
-  private constructor(
-    notes: HostNotes,
-    able: { readonly follower: Follower; readonly native: NativeLibrary; readonly offsetNs: bigint } | string,
-  ) {
+  private constructor(notes: HostNotes, able: Able | string) {
     this.#notes = notes;
-    this.#unable = typeof able === "string" ? able : null;
-    this.#follower = typeof able === "string" ? null : able.follower;
-    this.#native = typeof able === "string" ? null : able.native;
-    this.#monotonicOffsetNs = typeof able === "string" ? 0n : able.offsetNs;
+    this.#able = able;
   }
 
   /** @param unable why the VM cannot be followed, where that is known before */
@@ -106,65 +101,18 @@ export class HostSide implements Disposable {
   }
 
   /**
-   * Follows the VM while `turn` runs.
+   * A VM that was started, with a file of its own.
    *
    * @param process of the VM; null: not known
-   * @returns the turn's result, with completed rows in its file
    */
-  async during<R extends TurnResult>(process: number | null, turn: () => Promise<R>): Promise<R> {
-    using watch = this.#begin(process);
-    const result = await turn();
-    if (result.file === undefined) return result;
-    return { ...result, file: this.#complete(result.file, watch?.end() ?? null, process) };
-  }
-
-  #begin(process: number | null): Watch | null {
-    if (this.#unable !== null || this.#follower === null || this.#native === null) return null;
-    if (process === null) {
-      this.#unable = "the VM's process is not known";
-      return null;
-    }
-    return new Watch(this.#follower, this.#native, process, this.#monotonicOffsetNs);
-  }
-
-  #complete(file: Uint8Array, watched: Followed | string | null, process: number | null): Uint8Array {
-    const fresh = file.subarray(this.#taken);
-    const whole = fresh.subarray(0, fresh.lastIndexOf(0x0a) + 1);
-    const told = this.#tell(file, watched);
-    const { cells, reasons } = told;
-    for (const [reason, count] of reasons) this.#say(reason, count);
-    const hooks = this.#follower?.hooks ?? [];
-    const meta = { host_part: { hooks, reasons: [...reasons.keys()] } };
-    let text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
-    try {
-      text = completed(text, cells, meta, this.#taken > 0);
-      if (process !== null) this.#write(process, hooks, told);
-    } catch (error) {
-      this.#say(words(error), cells.size);
-    }
-    this.#completed = joined(this.#completed, new TextEncoder().encode(text));
-    this.#taken += whole.length;
-    return joined(this.#completed, fresh.subarray(whole.length));
-  }
-
-  /** What the turn's rows are completed with: nothing, with the reason, where anything fails. */
-  #tell(file: Uint8Array, watched: Followed | string | null): Told {
-    const none = (reason: string): Told => ({
-      cells: new Map(),
-      runs: [],
-      turn: null,
-      reasons: new Map([[reason, 0]]),
+  session(process: number | null): HostSession {
+    const able = typeof this.#able !== "string" && process === null
+      ? "the VM's process is not known"
+      : this.#able;
+    return new HostSession(able, process, {
+      say: (reason, runs) => this.#say(reason, runs),
+      write: (told) => this.#write(process, told),
     });
-    if (watched === null) return none(this.#unable ?? "it was not followed");
-    if (typeof watched === "string") return none(watched);
-    try {
-      const runs = runsOf(file);
-      const told = tellTurn(watched, runs, this.#lastRun + 1);
-      this.#lastRun = runs.reduce((last, { run }) => Math.max(last, run), this.#lastRun);
-      return told;
-    } catch (error) {
-      return none(words(error));
-    }
   }
 
   #say(reason: string, runs: number): void {
@@ -174,17 +122,91 @@ export class HostSide implements Disposable {
     this.#notes.tell(`notice: the host's part of ${of} is empty: ${reason}`);
   }
 
-  #isBegun = false;
-
-  #write(process: number, hooks: readonly HookFact[], { turn, runs }: Told): void {
-    if (turn === null) return;
-    const head = this.#isBegun ? "" : formatHostEventsHead({ process, hooks });
+  #write(process: number | null, { turn, runs }: Told): void {
+    if (turn === null || process === null || typeof this.#able === "string") return;
+    const head = this.#isBegun ? "" : formatHostEventsHead({ process, hooks: this.#able.follower.hooks });
     this.#isBegun = true;
     this.#notes.write(head + [turn, ...runs].map(formatHostLine).join(""));
   }
 
   [Symbol.dispose](): void {
-    this.#follower?.[Symbol.dispose]();
+    if (typeof this.#able !== "string") this.#able.follower[Symbol.dispose]();
+  }
+}
+
+interface SessionNotes {
+  /** @param runs how many it is about; 0: all */
+  say(reason: string, runs: number): void;
+  write(told: Told): void;
+}
+
+/** Follows one VM through its turns, and completes its file. */
+class HostSession {
+  readonly #able: Able | string;
+  readonly #process: number | null;
+  readonly #notes: SessionNotes;
+  /** Bytes of the VM's file that have been completed, before and after. */
+  #taken = 0;
+  #completed: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #lastRun = 0;
+
+  constructor(able: Able | string, process: number | null, notes: SessionNotes) {
+    this.#able = able;
+    this.#process = process;
+    this.#notes = notes;
+  }
+
+  /**
+   * Follows the VM while `turn` runs.
+   *
+   * @returns the turn's result, with completed rows in its file
+   */
+  async during<R extends TurnResult>(turn: () => Promise<R>): Promise<R> {
+    using watch = typeof this.#able === "string" || this.#process === null
+      ? null
+      : new Watch(this.#able, this.#process);
+    const result = await turn();
+    if (result.file === undefined) return result;
+    return { ...result, file: this.#complete(result.file, watch?.end() ?? `${this.#able}`) };
+  }
+
+  #complete(file: Uint8Array, watched: Followed | string): Uint8Array {
+    const fresh = file.subarray(this.#taken);
+    const whole = fresh.subarray(0, fresh.lastIndexOf(0x0a) + 1);
+    const told = this.#tell(file, watched);
+    const { cells, reasons } = told;
+    for (const [reason, count] of reasons) this.#notes.say(reason, count);
+    const hooks = typeof this.#able === "string" ? [] : this.#able.follower.hooks;
+    const meta = { host_part: { hooks, reasons: [...reasons.keys()] } };
+    let text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
+    try {
+      text = completed(text, cells, meta, this.#taken > 0);
+      this.#notes.write(told);
+    } catch (error) {
+      this.#notes.say(words(error), cells.size);
+    }
+    this.#completed = joined(this.#completed, new TextEncoder().encode(text));
+    this.#taken += whole.length;
+    return joined(this.#completed, fresh.subarray(whole.length));
+  }
+
+  /** What the turn's rows are completed with: nothing, with the reason, where anything fails. */
+  #tell(file: Uint8Array, watched: Followed | string): Told {
+    const none = (reason: string): Told => ({
+      cells: new Map(),
+      runs: [],
+      turn: null,
+      reasons: new Map([[reason, 0]]),
+    });
+    if (typeof watched === "string") return none(watched);
+    try {
+      const runs = runsOf(file);
+      const told = tellTurn(watched, runs, this.#lastRun + 1);
+      this.#lastRun = runs.reduce((last, { run }) => Math.max(last, run), this.#lastRun);
+      return told;
+    } catch (error) {
+      return none(words(error));
+    }
   }
 }
 
@@ -205,7 +227,7 @@ class Watch implements Disposable {
   #timer: ReturnType<typeof setInterval> | undefined;
   #isAttached = false;
 
-  constructor(follower: Follower, native: NativeLibrary, process: number, offsetNs: bigint) {
+  constructor({ follower, native, offsetNs }: Able, process: number) {
     this.#follower = follower;
     this.#native = native;
     this.#process = process;

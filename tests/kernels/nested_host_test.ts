@@ -16,19 +16,6 @@ const ATTEMPTS = [{ cpus: 2, limitMs: 600_000 }, { cpus: 2, limitMs: 600_000 }, 
  */
 const RUNBOOK = `runs = ${RUNS}\nblocks = 2\nperiod = "1s"\nrequire = "tracepoint"\n`;
 
-/**
- * Once so many rows of the VM are there, both CPUs of the host have a hog around its next edge. probe writes a row
- * well before 0.6 s after its edge; the next edge comes after 1 s, while the hogs run.
- */
-const HOGGING = `
-rows() { head -c 200000 /tmp/probe-guest-*/kept 2>/dev/null | grep -a -c '^[0-9]'; }
-for row in ${HOGGED.join(" ")}; do
-  until [ "$(rows)" -ge $row ]; do sleep 0.05; done
-  sleep 0.6
-  /bin/hog 0 450 & /bin/hog 1 450 & wait
-done
-`;
-
 interface Measured {
   readonly stderr: string;
   readonly vm: Measurement;
@@ -40,12 +27,11 @@ async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<
     cpus,
     onConsole: (line) => console.error(`host | ${line}`),
     files: [
-      { path: "/bin/hog", source: await compiled("tests/harness/programs/hog.c") },
-      { path: "/hogging", source: new TextEncoder().encode(HOGGING) },
+      { path: "/bin/hog", source: await compiled("tests/harness/programs/hog_after_rows.c") },
       { path: "/runbook.toml", source: new TextEncoder().encode(RUNBOOK), mode: 0o644 },
     ],
   });
-  await host.run(["sh", "-c", "setsid sh /hogging >/dev/null 2>&1 </dev/null 3<&- &"]);
+  await host.run(["sh", "-c", `setsid /bin/hog ${HOGGED.join(" ")} >/dev/null 2>&1 </dev/null 3<&- &`]);
   const { code, stderr, files } = await abInEmulatedHost(host, ["--runbook", "/runbook.toml"], limitMs);
   assert.equal(code, 0, stderr);
   const events = parseHostEvents(new TextDecoder().decode(await host.readFile("/ab/vm.host.jsonl")));
