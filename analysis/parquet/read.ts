@@ -40,7 +40,8 @@ export function* textOfParquet(name: string, bytes: Uint8Array<ArrayBuffer>): Ge
 
 /** The library's own words; where it fell over what it had read, these are about its variables and help nobody. */
 function wordsOf(error: unknown): string {
-  const isOfTheFile = error instanceof Error && error.constructor === Error;
+  const isOfTheFile = error instanceof Error && error.constructor === Error &&
+    !/\bundefined\b/.test(error.message);
   return isOfTheFile ? error.message : "its contents contradict themselves";
 }
 
