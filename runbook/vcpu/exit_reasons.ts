@@ -63,10 +63,13 @@ const SVM_NAMES: ReadonlyMap<number, string> = new Map([
   [0x8a, "monitor"],
   [0x8b, "mwait"],
   [0x8d, "xsetbv"],
+  // With the CPU's own check for pending interrupts ("KVM: SVM: Add Idle HLT intercept support").
+  [0xa6, "hlt"],
   [0x400, "npf"],
   [0x401, "avic_incomplete_ipi"],
   [0x402, "avic_unaccelerated"],
   [0x403, "vmgexit"],
+  [0x407, "pml_full"],
 ]);
 
 /** @returns null when the kernel's side could not tell it */
