@@ -28,15 +28,20 @@ export class NumberColumn {
 
 /** Numbers of columns that many files lack: only those that some row has take memory. */
 export class SparseColumns<Name extends string> {
-  readonly #columns = new Map<Name, NumberColumn>();
+  readonly #names: readonly Name[];
+  readonly #columns: (NumberColumn | undefined)[];
   #rows = 0;
 
-  /** @param value NaN: not observed */
-  set(name: Name, value: number): void {
-    let column = this.#columns.get(name);
-    if (column === undefined) this.#columns.set(name, column = new NumberColumn());
-    this.#fill(column);
-    column.push(value);
+  constructor(names: readonly Name[]) {
+    this.#names = names;
+    this.#columns = names.map(() => undefined);
+  }
+
+  /** @param column index of its name; @param value NaN: not observed */
+  set(column: number, value: number): void {
+    const into = this.#columns[column] ??= new NumberColumn();
+    this.#fill(into);
+    into.push(value);
   }
 
   /** The row is complete: what was not set in it was not observed. */
@@ -46,8 +51,13 @@ export class SparseColumns<Name extends string> {
 
   /** By name; columns that no row has are absent. */
   values(): ReadonlyMap<Name, Float64Array> {
-    for (const column of this.#columns.values()) this.#fill(column);
-    return new Map([...this.#columns].map(([name, column]) => [name, column.values()]));
+    const found = new Map<Name, Float64Array>();
+    for (const [index, column] of this.#columns.entries()) {
+      if (column === undefined) continue;
+      this.#fill(column);
+      found.set(this.#names[index]!, column.values());
+    }
+    return found;
   }
 
   #fill(column: NumberColumn): void {

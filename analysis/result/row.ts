@@ -48,6 +48,8 @@ const ORDERED = (
 const TOTALS = ["lost_events", "recursion_misses", "self_reads", "clocksource_switches"] as const;
 const totalsAt = TOTALS.map((name) => AT[name]);
 
+const partsAt = [...PART_PLACES.values()];
+
 /** The inputs of the correlation ID, besides the run. */
 const ID_INPUTS = [AT.tgid, AT.pid, AT.ttwu_ns] as const;
 
@@ -70,7 +72,7 @@ export class RowReader {
   /** What the runbook asks besides. */
   readonly besides = new BesidesColumns();
   /** What the time went into. */
-  readonly partTimes = new SparseColumns<PartTime>();
+  readonly partTimes = new SparseColumns<PartTime>([...PART_PLACES.keys()]);
   readonly #totals = new Float64Array(TOTALS.length);
   readonly #counted = new Uint8Array(TOTALS.length);
   /** Cells per row; more than COLUMNS has when a later program wrote the file, fewer when an older one did. */
@@ -136,8 +138,12 @@ export class RowReader {
     let at = start;
     for (let column = 0; column < this.width; column++) {
       if (at > end) throw new BadRow(null, `it has ${column} cells, must have ${this.width}`);
+      const first = bytes[at];
       let next = at;
-      if (bytes[at] === QUOTE) {
+      if (first === COMMA && required[column] === 0) {
+        // Nearly half of all cells are empty. An empty integer is not seen.
+        this.#codes[column] = 0;
+      } else if (first === QUOTE) {
         next = closingQuote(bytes, at, end);
         if (next < 0) return false;
         next++;
@@ -249,7 +255,9 @@ export class RowReader {
       this.firstIntegrityError ??= { line, reason: contradiction };
     }
     if (integers.has(AT.realtime_step_ns)) this.realtimeSteps.add(integers.value(AT.realtime_step_ns));
-    for (const [name, at] of PART_PLACES) if (integers.has(at)) this.partTimes.set(name, integers.value(at));
+    for (let i = 0; i < partsAt.length; i++) {
+      if (integers.has(partsAt[i]!)) this.partTimes.set(i, integers.value(partsAt[i]!));
+    }
     this.partTimes.endRow();
     this.run.push(integers.value(AT.run));
     for (let i = 0; i < PLACES.length; i++) this.#kept[i]!.push(this.#lasted[i]!);
