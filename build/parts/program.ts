@@ -42,7 +42,7 @@ export function expressionOf(name: string, chunk: string): string {
     return "";
   }).replace(DYNAMIC, (_, other: string) => `${LOAD}("${other}")`);
   const file = name === ENTRY ? "probe.js" : `probe.js/${name}`;
-  const expression = `(async (${LOAD}) => {\n"use strict";\n${
+  const expression = `(async function (${LOAD}) {\n"use strict";\n${
     head.join("\n")
   }\n${body}\nreturn { ${exported} };\n})`;
   try {
