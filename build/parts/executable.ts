@@ -9,7 +9,7 @@ import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
-import { asOneModule, type Chunks, ENTRY, inTwoParts } from "./program.ts";
+import { asOneModule, type Chunks, ENTRY, inThreeParts, reachedFrom } from "./program.ts";
 
 export const EXECUTABLE = "dist/probe";
 
@@ -59,8 +59,8 @@ function trailer(...numbers: readonly number[]): Uint8Array<ArrayBuffer> {
 
 async function pack(chunks: Chunks, path: string): Promise<void> {
   const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(Deno.execPath())]);
-  const parts = inTwoParts(chunks);
-  const module = new TextEncoder().encode(parts.module);
+  const { module: text, chunks: [near, far] } = inThreeParts(chunks, nearOf(chunks));
+  const module = new TextEncoder().encode(text);
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
   using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
   const append = (bytes: Uint8Array) => writeAll(file, bytes);
@@ -68,8 +68,18 @@ async function pack(chunks: Chunks, path: string): Promise<void> {
   await append(new Uint8Array(runtimeOffset - launcher.length));
   await append(runtime);
   await append(module);
-  await append(parts.chunks);
-  await append(trailer(runtimeOffset, runtimeOffset + runtime.length, module.length, parts.chunks.length));
+  await append(near);
+  await append(far);
+  await append(
+    trailer(runtimeOffset, runtimeOffset + runtime.length, module.length, near.length, far.length),
+  );
+}
+
+/** What a comparison needs: its chunks, and those of the command line. Most other calls need some of them too. */
+function nearOf(chunks: Chunks): ReadonlySet<string> {
+  const names = [...chunks.keys()].filter((name) => /^(application|compare)-/.test(name));
+  if (names.length !== 3) throw new Error(`the bundler names the chunks of compare otherwise: ${names}`);
+  return reachedFrom([ENTRY, ...names], chunks);
 }
 
 /** @returns a Deno command that makes the executable at `path` from the program */

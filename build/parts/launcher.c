@@ -48,10 +48,11 @@ struct trailer {
 	uint64_t runtime_offset;
 	uint64_t module_offset;
 	uint64_t module_size;
-	uint64_t chunks_size;
+	uint64_t near_size;
+	uint64_t far_size;
 };
 
-static const char MAGIC[16] = "probe pack 2\n";
+static const char MAGIC[16] = "probe pack 3\n";
 static const char DAMAGED[] = "this executable is damaged; copy it again";
 
 static void read_at(int fd, void *to, size_t size, uint64_t offset)
@@ -356,7 +357,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 		fail("cannot open /proc/self/exe; mount /proc (mount -t proc proc /proc) and allow reading this file");
 	trailer = read_trailer(fd);
 	write_number(module + length(module),
-		     program_fd(fd, trailer.module_offset, trailer.module_size, trailer.chunks_size));
+		     program_fd(fd, trailer.module_offset, trailer.module_size, trailer.near_size, trailer.far_size));
 	runtime = map_image(fd, trailer.runtime_offset);
 	interpreter = map_interpreter(runtime.interpreter);
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);

@@ -31,17 +31,18 @@ static int is_free(int number)
 }
 
 /*
- * The first of two numbers side by side, above the three standard ones even if those are closed: the module
- * finds its chunks under the number that follows its own.
+ * The first of three numbers side by side, above the three standard ones even if those are closed: the module
+ * finds its chunks under the numbers that follow its own.
  */
-static int program_fd(int fd, uint64_t offset, uint64_t module_size, uint64_t chunks_size)
+static int program_fd(int fd, uint64_t offset, uint64_t module_size, uint64_t near_size, uint64_t far_size)
 {
 	int first = 3;
 
-	while (!is_free(first) || !is_free(first + 1))
+	while (!is_free(first) || !is_free(first + 1) || !is_free(first + 2))
 		first++;
 	part_fd(first, fd, offset, module_size);
-	part_fd(first + 1, fd, offset + module_size, chunks_size);
+	part_fd(first + 1, fd, offset + module_size, near_size);
+	part_fd(first + 2, fd, offset + module_size + near_size, far_size);
 	return first;
 }
 

@@ -26,16 +26,11 @@ const LOAD = "$load";
  * @throws {Error} when the chunk is a module in a way that a text cannot be
  */
 export function expressionOf(name: string, chunk: string): string {
-  const head: string[] = [];
-  let start = 0;
-  for (;;) {
-    IMPORT.lastIndex = start;
-    const found = IMPORT.exec(chunk);
-    if (found === null) break;
-    const names = found[1] === undefined ? "" : `const { ${pairs(found[1], true)} } = `;
-    head.push(`${names}await ${LOAD}("${found[2]}");`);
-    start += found[0].length;
-  }
+  const imports = importsOf(chunk);
+  const start = imports.reduce((length, [whole]) => length + whole.length, 0);
+  const head = imports.map(([, names, other]) =>
+    `${names === undefined ? "" : `const { ${pairs(names, true)} } = `}await ${LOAD}("${other}");`
+  );
   const exported: string[] = [];
   const body = chunk.slice(start).replace(EXPORTS, (_, names: string) => {
     exported.push(pairs(names, false));
@@ -83,39 +78,74 @@ ${LOADER}await ${LOAD}("${ENTRY}");
 `;
 }
 
-/** A module that begins the program, and the chunks that it loads when they are needed. */
+/** The names of these chunks and of all that they import when they begin. */
+export function reachedFrom(names: readonly string[], chunks: Chunks): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const reach = (name: string) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    for (const [, , other] of importsOf(chunks.get(name)!)) reach(other!);
+  };
+  names.forEach(reach);
+  return reached;
+}
+
+function importsOf(chunk: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  IMPORT.lastIndex = 0;
+  for (let one = IMPORT.exec(chunk); one !== null; one = IMPORT.exec(chunk)) found.push(one);
+  return found;
+}
+
+/** A module that begins the program, with the chunks that every call needs, and those that are loaded when needed. */
 export interface Parts {
   readonly module: string;
-  /** Expressions, one after the other, in UTF-8. */
-  readonly chunks: Uint8Array<ArrayBuffer>;
+  /** Expressions, one after the other, in UTF-8: those that most calls need, and all others. */
+  readonly chunks: readonly [near: Uint8Array<ArrayBuffer>, far: Uint8Array<ArrayBuffer>];
 }
 
 /**
- * The program in two parts, the second of which the first one finds under the number that follows its own:
- * /proc/self/fd/8 beside /proc/self/fd/7 (launcher.c). Imported as bytes, it is not parsed.
+ * The program in three parts. The first one finds the others under the numbers that follow its own: /proc/self/fd/8 and 9
+ * beside /proc/self/fd/7 (launcher.c). Imported as bytes, they are not parsed; but they are copied, 2 MB in some 6 ms, so
+ * that what is rarely needed stands apart.
+ *
+ * @param near names of the chunks that most calls need
  */
-export function inTwoParts(chunks: Chunks): Parts {
-  const places: Record<string, [offset: number, size: number]> = {};
-  const bytes: Uint8Array<ArrayBuffer>[] = [];
-  let offset = 0;
+export function inThreeParts(chunks: Chunks, near: ReadonlySet<string>): Parts {
+  const places: Record<string, [part: number, offset: number, size: number]> = {};
+  const texts: [Uint8Array<ArrayBuffer>[], Uint8Array<ArrayBuffer>[]] = [[], []];
+  const sizes: [number, number] = [0, 0];
+  const always = reachedFrom([ENTRY], chunks);
   for (const [name, chunk] of chunks) {
-    if (name === ENTRY) continue;
+    if (always.has(name)) continue;
+    const part = near.has(name) ? 0 : 1;
     const text = new TextEncoder().encode(expressionOf(name, chunk));
-    places[name] = [offset, text.length];
-    bytes.push(text);
+    places[name] = [part, sizes[part], text.length];
+    texts[part].push(text);
+    sizes[part] += text.length;
+  }
+  const own = Object.fromEntries([...always].map((name) => [name, expressionOf(name, chunks.get(name)!)]));
+  const module = `const own = ${JSON.stringify(own)};
+const places = ${JSON.stringify(places)};
+const parts = [];
+const textOf = async (name) => {
+  if (own[name] !== undefined) return own[name];
+  const [part, offset, size] = places[name];
+  const number = (own) => Number(own) + 1 + part;
+  parts[part] ??= import(import.meta.url.replace(/\\d+$/, number), { with: { type: "bytes" } });
+  return new TextDecoder().decode((await parts[part]).default.subarray(offset, offset + size));
+};
+${LOADER}await ${LOAD}("${ENTRY}");
+`;
+  return { module, chunks: [joined(texts[0], sizes[0]), joined(texts[1], sizes[1])] };
+}
+
+function joined(texts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const text of texts) {
+    all.set(text, offset);
     offset += text.length;
   }
-  const all = new Uint8Array(offset);
-  for (const [index, [at]] of Object.values(places).entries()) all.set(bytes[index]!, at);
-  const module = `const places = ${JSON.stringify(places)};
-const next = import.meta.url.replace(/\\d+$/, (own) => Number(own) + 1);
-let bytes;
-const textOf = async (name) => {
-  bytes ??= import(next, { with: { type: "bytes" } });
-  const [offset, size] = places[name];
-  return new TextDecoder().decode((await bytes).default.subarray(offset, offset + size));
-};
-${LOADER}await evaluated(${JSON.stringify(expressionOf(ENTRY, chunks.get(ENTRY)!))});
-`;
-  return { module, chunks: all };
+  return all;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Chunks, expressionOf, inTwoParts } from "../../../build/parts/program.ts";
+import { type Chunks, expressionOf, inThreeParts, reachedFrom } from "../../../build/parts/program.ts";
 import { projectSources } from "./project_files.ts";
 
 /** As the bundler writes them: one chunk that begins, one that it always needs, one that it loads when called. */
@@ -46,13 +46,22 @@ Deno.test("a chunk that no text can be is refused when the program is built", ()
 });
 
 Deno.test("the chunks of a packed program stand where its module looks for them", () => {
-  const { module, chunks } = inTwoParts(CHUNKS);
-  const places: Record<string, [number, number]> = JSON.parse(/^const places = (.*);$/m.exec(module)![1]!);
-  assert.deepEqual(Object.keys(places), ["chunk-A.js", "chunk-B.js", "later-C.js"]);
-  for (const [name, [offset, size]] of Object.entries(places)) {
+  const more: Chunks = new Map([...CHUNKS, ["more-D.js", "export {\n  more\n};\nvar more = 1;\n"]]);
+  const { module, chunks } = inThreeParts(more, reachedFrom(["more-D.js"], more));
+  const own: Record<string, string> = JSON.parse(/^const own = (.*);$/m.exec(module)![1]!);
+  // What the beginning imports is needed by every call.
+  const begin = ["entry.js", "chunk-A.js", "chunk-B.js"];
+  assert.deepEqual(own, Object.fromEntries(begin.map((name) => [name, expressionOf(name, more.get(name)!)])));
+  const places: Record<string, [0 | 1, number, number]> = JSON.parse(
+    /^const places = (.*);$/m.exec(module)![1]!,
+  );
+  assert.deepEqual(Object.keys(places), ["later-C.js", "more-D.js"]);
+  // What few calls need stands apart.
+  assert.deepEqual(Object.values(places).map(([part]) => part), [1, 0]);
+  for (const [name, [part, offset, size]] of Object.entries(places)) {
     assert.equal(
-      new TextDecoder().decode(chunks.subarray(offset, offset + size)),
-      expressionOf(name, CHUNKS.get(name)!),
+      new TextDecoder().decode(chunks[part].subarray(offset, offset + size)),
+      expressionOf(name, more.get(name)!),
     );
   }
 });
