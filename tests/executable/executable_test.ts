@@ -179,7 +179,7 @@ Deno.test("with --verbose an error says where in the program it came from", asyn
   using place = new Place();
   const { code, stderr } = await capture([place.probe, "show", "missing.csv", "--verbose"]);
   assert.equal(code, 1);
-  assert.match(stderr, /^ +at showCommand \(probe\.js/m);
+  assert.match(stderr, /^ +at readSide \(probe\.js/m);
 });
 
 Deno.test("nothing of the user's configuration reaches the runtime: home, folder, variables", async () => {
