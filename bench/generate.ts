@@ -287,9 +287,14 @@ function divided(row: Row, random: () => number): Row {
   };
   const [edge, ttwu, tkread] = [row.edge_ns, row.ttwu_ns, row.tkread_ns].map((ns) => BigInt(ns as bigint));
   const isQueued = row.path === "wakelist";
+  const edgeCells = shared(ttwu! - edge!, ["edge_slack", "edge_timer", "edge_waker"]);
+  const [[largest]] = Object.entries(edgeCells).sort(([, one], [, other]) => other - one) as [
+    [string, number],
+  ];
   return {
     ...row,
-    ...shared(ttwu! - edge!, ["edge_slack", "edge_timer", "edge_waker"]),
+    ...edgeCells,
+    edge_cause: /^part_(.*)_ns$/.exec(largest)![1]!,
     part_edge_unexplained_ns: 0,
     ...shared(tkread! - ttwu!, [
       "pi_lock",

@@ -282,12 +282,13 @@ function causeOf(row: RowView): Record<string, string | Record<string, number>> 
   const lost = row.number("events_lost");
   // With lost events the parts are incomplete, and the largest may be another.
   if (lost > 0) return { events_lost: String(lost) };
-  const cause = row.text("cause");
+  const [cause, edgeCause] = [row.text("cause"), row.text("edge_cause")];
   const which = WHICH[cause ?? ""];
   const told = which === undefined ? null : row.text(which);
   const parts = partsOf(row);
   return {
     ...cause === null ? {} : { cause },
+    ...edgeCause === null ? {} : { edge_cause: edgeCause },
     ...which === undefined || told === null ? {} : { [which]: told },
     ...parts === null ? {} : { parts_ns: parts },
   };

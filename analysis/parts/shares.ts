@@ -1,5 +1,6 @@
 /** What the time of one file's runs went into. Field names are those of `probe show --format json`. */
 
+import type { DictionaryColumn } from "../result/column_store.ts";
 import type { ResultFile } from "../result/file.ts";
 import { type Count, countsOf } from "../sample/counts.ts";
 import { percentile } from "../sample/description.ts";
@@ -49,6 +50,8 @@ export interface Parts {
   readonly durations: readonly PartsOfDuration[];
   /** Complete runs by the largest part of ttwu_to_tkread, the most frequent first. */
   readonly causes: readonly Count[];
+  /** The same of edge_to_ttwu; empty when no run has an edge, or the file is of a program that did not tell. */
+  readonly edge_causes: readonly Count[];
   /** Complete runs by the order of locks, clocks and stages, the most frequent first. */
   readonly orders: readonly Count[];
   readonly methods: { readonly share_of_spread: string };
@@ -62,9 +65,16 @@ export function partsOf(file: ResultFile): Parts {
       ? DIVIDED.flatMap((divided) => durationOf(divided.name, dividedRuns(file, divided)))
       : [],
     causes: isKnown ? countsOf(file.texts.cause, complete) : [],
+    edge_causes: toldCounts(file.texts.edge_cause, complete),
     orders: isKnown ? countsOf(file.texts.order, complete) : [],
     methods: { share_of_spread: VARIANCE_SHARE },
   };
+}
+
+/** Empty unless some run tells. */
+function toldCounts(column: DictionaryColumn, rows: Uint32Array): readonly Count[] {
+  const counts = countsOf(column, rows);
+  return counts.some(({ value }) => value !== null) ? counts : [];
 }
 
 function durationOf(name: DividedName, { whole, parts, leftOut }: DividedRuns): PartsOfDuration[] {

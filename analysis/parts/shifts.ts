@@ -61,6 +61,8 @@ export interface PartShifts {
   readonly durations: readonly ShiftInParts[];
   /** By the largest part of ttwu_to_tkread, the most frequent first. */
   readonly causes: readonly PairCount[];
+  /** The same of edge_to_ttwu; empty unless some run tells. */
+  readonly edge_causes: readonly PairCount[];
 }
 
 /** @param isDependent whether the order of the runs matters to that duration */
@@ -72,7 +74,7 @@ export function partShifts(
   const [inner, outer] = DIVIDED;
   const divided = both(files, (file) => hasParts(file) ? dividedRuns(file, inner) : null);
   const known = both(divided, (runs) => runs !== null && runs.whole.length > 0);
-  if (!known[0] || !known[1]) return { known, durations: [], causes: [] };
+  if (!known[0] || !known[1]) return { known, durations: [], causes: [], edge_causes: [] };
   const shiftOf = ({ name }: (typeof DIVIDED)[number], runs: Pair<DividedRuns>) =>
     shiftIn(name, runs, alpha, isDependent(name));
   return {
@@ -81,7 +83,8 @@ export function partShifts(
       ...shiftOf(inner, divided as Pair<DividedRuns>),
       ...shiftOf(outer, both(files, (file) => dividedRuns(file, outer))),
     ],
-    causes: causesOf(files),
+    causes: causesOf(files, "cause"),
+    edge_causes: causesOf(files, "edge_cause"),
   };
 }
 
@@ -126,12 +129,14 @@ function shiftIn(
   }];
 }
 
-function causesOf(files: Pair<ResultFile>): PairCount[] {
+function causesOf(files: Pair<ResultFile>, column: "cause" | "edge_cause"): PairCount[] {
   const [a, b] = both(
     files,
-    (file) => new Map(countsOf(file.texts.cause, completeRows(file)).map(({ value, runs }) => [value, runs])),
+    (file) =>
+      new Map(countsOf(file.texts[column], completeRows(file)).map(({ value, runs }) => [value, runs])),
   );
-  return [...new Set([...a.keys(), ...b.keys()])]
+  const isTold = [...a.keys(), ...b.keys()].some((value) => value !== null);
+  return !isTold ? [] : [...new Set([...a.keys(), ...b.keys()])]
     .map((value): PairCount => ({ value, runs: [a.get(value) ?? 0, b.get(value) ?? 0] }))
     .sort((x, y) =>
       y.runs[0] + y.runs[1] - x.runs[0] - x.runs[1] || (String(x.value) < String(y.value) ? -1 : 1)

@@ -87,6 +87,7 @@ export function pooled(files: readonly ResultFile[], labels: readonly string[]):
     meta: pooledMeta(files.map(({ meta }) => meta)),
     end: pooledEnd(files.map(({ end }) => end)),
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    width: Math.min(...files.map(({ width }) => width)),
     run: joined(files.map(({ run }, index) => run.map((number) => number + parts[index]!.runOffset))),
     durations: Object.fromEntries(
       DURATIONS.map(({ name }) => [name, joined(files.map(({ durations }) => durations[name]))]),

@@ -6,7 +6,7 @@
  * An empty cell means "not observed". It is never written as 0 and never guessed.
  */
 
-import { CAUSE_COLUMNS } from "./columns/causes.ts";
+import { CAUSE_COLUMNS, EDGE_CAUSE_COLUMNS } from "./columns/causes.ts";
 import { CHAIN_COLUMNS } from "./columns/chain.ts";
 import type { Column } from "./columns/column.ts";
 import { HOST_COLUMNS } from "./columns/host.ts";
@@ -28,6 +28,7 @@ export const COLUMNS = [
   ...CHAIN_COLUMNS,
   ...CAUSE_COLUMNS,
   ...HOST_COLUMNS,
+  ...EDGE_CAUSE_COLUMNS,
 ] as const satisfies readonly Column[];
 
 /**

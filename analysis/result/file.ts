@@ -31,6 +31,8 @@ export interface ResultFile {
   /** Null when the file was cut off. */
   readonly end: End | null;
   readonly rows: number;
+  /** How many columns its rows have: fewer than COLUMNS in a file of an older program. */
+  readonly width: number;
   readonly run: Float64Array;
   /** ns; NaN means "not observed". */
   readonly durations: Readonly<Record<Duration, Float64Array>>;
@@ -57,9 +59,7 @@ export interface ResultFile {
 
 const LF = 0x0a;
 const HASH = 0x23;
-/**
- * The byte order mark of UTF-8, which some editors write before the first line. The decoder drops it there.
- */
+/** UTF-8's byte order mark, which some editors write before the first line. The decoder drops it there. */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_LINE = 4 << 20;
 const FIRST_BUFFER = 1 << 16;
@@ -141,6 +141,7 @@ export class ResultReader {
       meta: this.#meta,
       end: this.#end,
       rows,
+      width: this.#rows.width,
       run: this.#rows.run.values(),
       durations: Object.fromEntries(
         DURATIONS.map(({ name }) => [name, this.#rows.durations[name].values()]),

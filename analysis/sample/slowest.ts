@@ -12,6 +12,8 @@ export interface SlowRun {
   readonly waker_comm: string | null;
   /** The largest part of ttwu_to_tkread_ns, and what that was where a column tells. */
   readonly cause: string | null;
+  /** The largest part of what came before, from the edge to the wakeup. */
+  readonly edge_cause: string | null;
   readonly other_task: string | null;
   readonly interrupt: string | null;
   readonly idle_state: number | null;

@@ -149,6 +149,7 @@ export class ShowColumns {
       target_cpu: nullable(row.number("target_cpu")),
       waker_comm: row.text("waker_comm"),
       cause: row.text("cause"),
+      edge_cause: row.text("edge_cause"),
       other_task: row.text("other_task"),
       interrupt: row.text("interrupt"),
       idle_state: nullable(row.number("idle_state")),

@@ -1,7 +1,7 @@
 /** `probe run --resume`: reads a result file that was cut off, and checks that this call may continue it. */
 
 import { attributeTexts } from "../../analysis/result/attributes.ts";
-import { EACH_COLUMN, type Row } from "../../analysis/result/columns.ts";
+import { COLUMNS, EACH_COLUMN, type Row } from "../../analysis/result/columns.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { HookFact, Meta, TaskFact } from "../../analysis/result/meta.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
@@ -23,7 +23,7 @@ export interface Begun {
 /**
  * Reads a file that is to be continued.
  *
- * @throws Failure when it cannot be read, is not a result file, or is complete
+ * @throws Failure when it cannot be read, is not a result file, is complete, or has rows of an older program
  */
 export function readBegun(path: string): Begun {
   // It is read twice: the stacks that a row names are only known once the whole file has been read.
@@ -33,6 +33,13 @@ export function readBegun(path: string): Begun {
       EXIT.failed,
       `cannot resume ${path}: it is complete (${file.rows} rows)`,
       "give the file of a measurement that was cut off, or choose another path without --resume",
+    );
+  }
+  if (file.width < COLUMNS.length) {
+    throw new Failure(
+      EXIT.failed,
+      `cannot resume ${path}: its rows have ${file.width} columns, this program writes ${COLUMNS.length}`,
+      "go on with the program that began it, or begin another file",
     );
   }
   const tally = new Tally();

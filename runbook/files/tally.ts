@@ -87,7 +87,8 @@ export class Tally {
   }
 
   #noteSlow(row: Row): void {
-    const { run, offset_ns, ttwu_to_tkread_ns, path, waker_comm, cause, other_task, interrupt } = row;
+    const { run, offset_ns, ttwu_to_tkread_ns, path, waker_comm, cause, edge_cause, other_task, interrupt } =
+      row;
     const [offset, ttwuToTkread] = [nanOr(offset_ns), nanOr(ttwu_to_tkread_ns)];
     if (!this.#slowest.takes(offset, ttwuToTkread)) return;
     this.#slowest.add({
@@ -98,6 +99,7 @@ export class Tally {
       target_cpu: nullable(row.target_cpu),
       waker_comm,
       cause,
+      edge_cause,
       other_task,
       interrupt,
       idle_state: nullable(row.idle_state),

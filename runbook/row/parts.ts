@@ -51,7 +51,7 @@ export function divide(record: ChainRecord, logs: readonly CpuLog[], observed: O
   const { idle } = run;
   return {
     parts,
-    cause: largest(parts),
+    cause: largest(PARTS, parts),
     idleState: idle?.state ?? null,
     idleNs: idle?.ns ?? null,
     otherTask: longest(run.others.map(({ comm, from, to }) => ({ name: comm, ns: to - from }))),
@@ -72,8 +72,8 @@ function hiddenParts(record: ChainRecord, observed: Observed): ReadonlySet<PartN
   return hidden;
 }
 
-function largest(parts: Ns<PartName>): PartName {
-  return PARTS.map(({ name }) => name).reduce((most, name) =>
+function largest<Name extends string>(table: readonly { readonly name: Name }[], parts: Ns<Name>): Name {
+  return table.map(({ name }) => name).reduce((most, name) =>
     (parts[name] ?? 0) > (parts[most] ?? 0) ? name : most
   );
 }
@@ -249,13 +249,31 @@ class Laid {
 /** How early a timer's expiry may seem against its edge: the edge was set on another clock. */
 const CLOCKS_APART_NS = 10_000;
 
+export interface EdgeDivision {
+  readonly parts: Ns<EdgePartName>;
+  /** The largest part. */
+  readonly cause: EdgePartName;
+}
+
+/** What of the record tells of the time before the wakeup. */
+type BeforeWakeup = Pick<ChainRecord, "ttwu_ns" | "timer_ns" | "timer_expires_ns">;
+
 /**
- * The parts from edge to ttwu.
+ * The time from edge to ttwu.
  *
  * @param edge ns of CLOCK_MONOTONIC; null: the trigger does not tell
  */
 export function divideEdge(
-  { ttwu_ns, timer_ns, timer_expires_ns }: Pick<ChainRecord, "ttwu_ns" | "timer_ns" | "timer_expires_ns">,
+  record: BeforeWakeup,
+  edge: bigint | null,
+  observed: Observed,
+): EdgeDivision | null {
+  const parts = edgeParts(record, edge, observed);
+  return parts === null ? null : { parts, cause: largest(EDGE_PARTS, parts) };
+}
+
+function edgeParts(
+  { ttwu_ns, timer_ns, timer_expires_ns }: BeforeWakeup,
   edge: bigint | null,
   observed: Observed,
 ): Ns<EdgePartName> | null {

@@ -148,8 +148,9 @@ function causeCells(
   const { tk_tkread_seq = null, tk_tkread_seq_after = null } = record ?? {};
   return {
     ...partCells(PARTS, division?.parts ?? null),
-    ...partCells(EDGE_PARTS, ofEdge),
+    ...partCells(EDGE_PARTS, ofEdge?.parts ?? null),
     cause: division?.cause ?? null,
+    edge_cause: ofEdge?.cause ?? null,
     idle_state: division?.idleState ?? null,
     idle_ns: division?.idleNs ?? null,
     other_task: division?.otherTask ?? null,
@@ -165,6 +166,7 @@ function causeCells(
 type CauseName =
   | `part_${PartName | EdgePartName}_ns`
   | "cause"
+  | "edge_cause"
   | "idle_state"
   | "idle_ns"
   | "other_task"

@@ -43,6 +43,7 @@ export function slowJson(
     of: slowness.of,
     ns: slowness.ns,
     cause: row.cause,
+    edge_cause: row.edge_cause,
     origin_ns: String(record.ttwu_ns),
     from_ns: after(around.from),
     to_ns: after(around.to),

@@ -39,7 +39,9 @@ export interface SlowRunsParts extends SlowRequest {
 
 /** What it spent most of its time on; with lost events another part may be the largest. */
 function mainly(row: Row, { of }: Slowness): string {
-  if (of === "offset_ns" && passedBeforeWakeup(row)) return ", mainly before its wakeup began";
+  if (of === "offset_ns" && passedBeforeWakeup(row)) {
+    return `, mainly ${row.edge_cause} before its wakeup began`;
+  }
   return row.cause === null || Number(row.events_lost) > 0 ? "" : `, mainly ${row.cause}`;
 }
 

@@ -56,8 +56,10 @@ function partSections({ brief, tables, causes, notes }: ToldPartShifts): string[
   if (tables.length === 0) return brief.length === 0 ? [] : [list(brief.map(sentence))];
   const all = [
     ...tables.flatMap((one) => [escaped(one.caption), table(one, one.columns.map(({ id }) => id), "parts")]),
-    escaped(causes.caption),
-    table(causes, causes.columns.map(({ id }) => id), "causes"),
+    ...causes.flatMap((one) => [
+      escaped(one.caption),
+      table(one, one.columns.map(({ id }) => id), "causes"),
+    ]),
     list(notes.map(sentence)),
   ];
   return [list(brief.map(sentence)), details("What the difference went into", all.join("\n\n"))];

@@ -15,14 +15,15 @@ export interface ToldParts {
   readonly tables: readonly Table<PartShareColumn>[];
   /** What to know before believing the tables. */
   readonly notes: readonly Said[];
-  readonly causes: Table<CountColumn>;
+  /** By the largest part of each duration. */
+  readonly causes: readonly Table<CountColumn>[];
   readonly orders: Table<CountColumn>;
 }
 
 /** So many orders are told; the JSON has all. */
 const MOST_ORDERS = 5;
 
-export function tellParts({ durations, causes, orders, methods }: Parts): ToldParts {
+export function tellParts({ durations, causes, edge_causes, orders, methods }: Parts): ToldParts {
   const most = orders.slice(0, MOST_ORDERS);
   const others = orders.length - most.length;
   return {
@@ -31,7 +32,12 @@ export function tellParts({ durations, causes, orders, methods }: Parts): ToldPa
       ...durations.flatMap(({ name, left_out }) => leftOutInWords(name, left_out, null)),
       say`Means add up, medians do not; spread: ${methods.share_of_spread}.`,
     ],
-    causes: countTable("cause: the largest part of ttwu_to_tkread", causes, causeName),
+    causes: [
+      countTable("cause: the largest part of ttwu_to_tkread", causes, causeName),
+      ...edge_causes.length === 0
+        ? []
+        : [countTable("edge_cause: the largest part of edge_to_ttwu", edge_causes, causeName)],
+    ],
     orders: countTable(
       `order of locks, clocks and stages${
         others > 0 ? `, the ${most.length} most frequent of ${orders.length}` : ""

@@ -29,7 +29,8 @@ export interface ToldPartShifts {
   readonly tables: readonly Table<PartShiftColumn>[];
   /** Which parts make the spread of each side, one sentence for each duration. */
   readonly spreads: readonly Said[];
-  readonly causes: Table<CauseColumn>;
+  /** By the largest part of each duration. */
+  readonly causes: readonly Table<CauseColumn>[];
   /** What to know before believing the tables, and how they were made. */
   readonly notes: readonly Said[];
 }
@@ -42,7 +43,10 @@ export interface PartSides {
 /** So many parts are named in a sentence, besides what is unexplained. */
 const MOST_NAMED = 3;
 
-export function tellPartShifts({ known, durations, causes }: PartShifts, sides: PartSides): ToldPartShifts {
+export function tellPartShifts(
+  { known, durations, causes, edge_causes }: PartShifts,
+  sides: PartSides,
+): ToldPartShifts {
   const { letters } = sides;
   const without = letters.filter((_, side) => !known[side]);
   // Told when they are read: the first screen has the sentences alone.
@@ -57,7 +61,10 @@ export function tellPartShifts({ known, durations, causes }: PartShifts, sides: 
         : durations.map(inOneSentence),
     tables: () => durations.map((one) => shiftTable(one, sides)),
     spreads: () => durations.map((one) => spreadInWords(one, sides)),
-    causes: () => causeTable(causes, sides),
+    causes: () => [
+      causeTable("ttwu_to_tkread", causes, sides),
+      ...edge_causes.length === 0 ? [] : [causeTable("edge_to_ttwu", edge_causes, sides)],
+    ],
     notes: () =>
       durations.length === 0 ? [] : [
         ...durations.flatMap(({ name, left_out }) =>
@@ -185,7 +192,11 @@ function shiftTable(of: ShiftInParts, { letters: [a, b], alpha }: PartSides): Ta
   };
 }
 
-function causeTable(causes: readonly PairCount[], { letters: [a, b] }: PartSides): Table<CauseColumn> {
+function causeTable(
+  duration: string,
+  causes: readonly PairCount[],
+  { letters: [a, b] }: PartSides,
+): Table<CauseColumn> {
   const total = (side: 0 | 1) => causes.reduce((sum, { runs }) => sum + runs[side], 0);
   const cells = (
     { runs }: PairCount,
@@ -195,7 +206,7 @@ function causeTable(causes: readonly PairCount[], { letters: [a, b] }: PartSides
     total(side) === 0 ? null : plain(share(runs[side] / total(side)).text),
   ];
   return {
-    caption: "runs by cause, the largest part of ttwu_to_tkread",
+    caption: `runs by cause, the largest part of ${duration}`,
     head: "cause",
     lines: [],
     columns: [

@@ -57,7 +57,7 @@ export function partLines({ tables, notes, causes, orders }: ToldParts): string[
   return [
     ...tables.map((one) => [one.caption, ...table(one, SHARES, "parts")]),
     notes.flatMap((one) => sentence(one, "  ")),
-    [causes.caption, ...table(causes, COUNTS, "causes")],
+    ...causes.map((one) => [one.caption, ...table(one, COUNTS, "causes")]),
     [
       ...sentence({ text: orders.caption, numbers: [] }),
       ...orders.rows.flatMap(({ head, cells: { runs, share } }) =>
@@ -76,7 +76,7 @@ export function partShiftLines({ tables, spreads, causes, notes }: ToldPartShift
       ...table(one, SHIFTS, "parts"),
       ...sentence(spreads[index]!, "  "),
     ]),
-    [causes.caption, ...table(causes, CAUSES, "causes")],
+    ...causes.map((one) => [one.caption, ...table(one, CAUSES, "causes")]),
     notes.flatMap((one) => sentence(one, "  ")),
   ];
 }

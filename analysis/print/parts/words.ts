@@ -1,7 +1,7 @@
 /** Words about parts of a duration that one file and two share. */
 
 import type { DividedName, LeftOut } from "../../parts/divided.ts";
-import { PARTS } from "../../result/columns.ts";
+import { EDGE_PARTS, PARTS } from "../../result/columns.ts";
 import type { Said } from "../model.ts";
 import { exact, joined, plain, say } from "../said.ts";
 
@@ -11,10 +11,10 @@ export const TOGETHER = plain("together");
 /** Printed in place of a table without rows. */
 export const NO_PART = "no part was observed";
 
-/** The value of the column `cause` with what it means. */
+/** The value of the column `cause`, or `edge_cause`, with what it means. */
 export function causeName(value: string | null): Said {
   if (value === null) return plain("not observed");
-  const title = PARTS.find(({ name }) => name === value)?.title;
+  const title = [...PARTS, ...EDGE_PARTS].find(({ name }) => name === value)?.title;
   return plain(title === undefined || title === value ? value : `${value}: ${title}`);
 }
 

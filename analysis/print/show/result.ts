@@ -81,13 +81,18 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
         path: [text(run.path)],
         cpu: [run.target_cpu === null ? null : exact(run.target_cpu)],
         waker: [text(run.waker_comm)],
-        cause: [by === "offset_ns" && passedBeforeWakeup(run) ? plain("before ttwu") : causeOf(run)],
+        cause: [by === "offset_ns" && passedBeforeWakeup(run) ? beforeWakeup(run) : causeOf(run)],
       },
       bins: [],
     })),
     range: null,
     empty: "no complete run",
   };
+}
+
+/** What took most of the time before the wakeup began; a file of an older program does not say. */
+function beforeWakeup({ edge_cause }: SlowRun): Cell {
+  return plain(edge_cause ?? "before ttwu");
 }
 
 /** The cause, and which task, interrupt or idle state it was. */

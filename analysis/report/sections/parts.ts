@@ -31,7 +31,7 @@ export function partsOfOne(side: ReportSide): Section[] {
   return [section(PARTS, [
     bars([side]),
     tables.map((one) => tableOf(one, { columns: one.columns.map(({ id }) => id), what: "parts" })),
-    [causes, orders].map((one) => tableOf(one, { columns: ["runs", "share"], what: "values" })),
+    [...causes, orders].map((one) => tableOf(one, { columns: ["runs", "share"], what: "values" })),
     paragraphs(notes),
   ])];
 }
@@ -46,7 +46,8 @@ export function partsOfBoth(
     paragraphs(brief),
     bars(sides),
     tables.map((one) => tableOf(one, { columns: one.columns.map(({ id }) => id), what: "parts" })),
-    tables.length > 0 && tableOf(causes, { columns: ["a", "share_a", "b", "share_b"], what: "causes" }),
+    tables.length > 0 &&
+    causes.map((one) => tableOf(one, { columns: ["a", "share_a", "b", "share_b"], what: "causes" })),
     paragraphs(notes),
   ])];
 }

@@ -153,3 +153,8 @@ export const CAUSE_COLUMNS = [
     doc: "events of its CPUs that found no place: with any, the parts are incomplete",
   },
 ] as const satisfies readonly Column[];
+
+/** Added after the columns of the host. */
+export const EDGE_CAUSE_COLUMNS = [
+  { name: "edge_cause", kind: "text", doc: "the largest part of the time from edge_ns to ttwu_ns" },
+] as const satisfies readonly Column[];

@@ -35,6 +35,7 @@ function divided(run: number, idle: number, target: number, unexplained = 0, ove
     part_edge_waker_ns: 900,
     part_edge_unexplained_ns: 0,
     cause: idle > target ? "idle" : "target",
+    edge_cause: "edge_waker",
     order: "wakeup<switch<tkread",
     events_lost: 0,
     ...over,
@@ -52,6 +53,7 @@ const OLDER = {
   part_edge_waker_ns: null,
   part_edge_unexplained_ns: null,
   cause: null,
+  edge_cause: null,
   order: null,
   events_lost: null,
 } as const;
@@ -117,26 +119,33 @@ Deno.test("runs with lost events, without parts, with parts that do not add up a
     divided(13, 9_000_000, 1, 0, { part_idle_ns: 7 }),
     timeoutOf(14),
   ];
-  const { durations, causes } = partsOf(fileOf(rows));
+  const { durations, causes, edge_causes } = partsOf(fileOf(rows));
   const [{ runs, left_out, mean_ns }] = durations as [typeof durations[number]];
   assert.deepEqual([runs, left_out], [10, { events_lost: 1, undivided: 2 }]);
   assert.ok(mean_ns! < 5000);
   assert.deepEqual(causes.reduce((sum, { runs }) => sum + runs, 0), 13);
   assert.ok(causes.some(({ value, runs }) => value === null && runs === 1));
+  assert.deepEqual(edge_causes, [{ value: "edge_waker", runs: 13 }]);
 });
 
 Deno.test("a file of an older program has no parts, and no comparison with one has", () => {
   const file = fileOf(older(8));
-  const { durations, causes, orders } = partsOf(file);
-  assert.deepEqual([durations, causes, orders], [[], [], []]);
+  const { durations, causes, edge_causes, orders } = partsOf(file);
+  assert.deepEqual([durations, causes, edge_causes, orders], [[], [], [], []]);
   const shifts = partShifts([file, fileOf(random(8, 1, 100), "b.csv")], 0.05, () => false);
-  assert.deepEqual(shifts, { known: [false, true], durations: [], causes: [] });
+  assert.deepEqual(shifts, { known: [false, true], durations: [], causes: [], edge_causes: [] });
+});
+
+Deno.test("a file that ends before edge_cause has the causes that it has", () => {
+  const file = fileOf(random(8, 1, 100).map((row) => ({ ...row, edge_cause: null })));
+  const { causes, edge_causes } = partsOf(file);
+  assert.deepEqual([causes.length > 0, edge_causes], [true, []]);
 });
 
 Deno.test("differences of the parts' means add up to that of the whole, and the injected part makes it", () => {
   const [a, b] = [fileOf(random(60, 5, 1000)), fileOf(random(60, 6, 9000), "b.csv")];
   for (const isDependent of [false, true]) {
-    const { durations, causes } = partShifts([a, b], 0.05, () => isDependent);
+    const { durations, causes, edge_causes } = partShifts([a, b], 0.05, () => isDependent);
     assert.equal(durations.length, 2);
     for (const { shift_ns, mean_ns, parts } of durations) {
       const sum = parts.reduce((total, part) => total + part.shift_ns, 0);
@@ -154,6 +163,7 @@ Deno.test("differences of the parts' means add up to that of the whole, and the 
       ["target", true],
       ["idle", true],
     ]);
+    assert.deepEqual(edge_causes, [{ value: "edge_waker", runs: [60, 60] }]);
     assert.ok(causes[1]!.runs[0] < 20 && causes[1]!.runs[1] > 30, JSON.stringify(causes));
   }
 });

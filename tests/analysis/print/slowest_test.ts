@@ -12,6 +12,7 @@ const RUN: SlowRun = {
   target_cpu: 1,
   waker_comm: "a name of 15 ch",
   cause: null,
+  edge_cause: null,
   other_task: "kworker/u16:12-",
   interrupt: "timer",
   idle_state: 2,
@@ -49,4 +50,10 @@ Deno.test("a slow run's cause stands with the task, the interrupt or the state t
 
 Deno.test("without any cause there is no column for it", () => {
   assert.doesNotMatch(linesOf([RUN]).join("\n"), /cause/);
+});
+
+Deno.test("a run most of whose offset had passed before its wakeup has the largest part of that time as cause", () => {
+  const late = { ...RUN, ttwu_to_tkread_ns: 2_000_000, cause: "tasks" };
+  const lines = linesOf([{ ...late, edge_cause: "edge_timer" }, late]);
+  assert.deepEqual(lines.slice(2).map((line) => line.slice(9, 27).trimEnd()), ["edge_timer", "before ttwu"]);
 });

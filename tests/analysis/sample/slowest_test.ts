@@ -10,6 +10,7 @@ function run(run: number, offset_ns: number | null, ttwu_to_tkread_ns: number | 
     target_cpu: 1,
     waker_comm: "w",
     cause: null,
+    edge_cause: null,
     other_task: null,
     interrupt: null,
     idle_state: null,

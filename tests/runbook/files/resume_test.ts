@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Attributes } from "../../../analysis/result/attributes.ts";
 import fc from "fast-check";
-import type { Row } from "../../../analysis/result/columns.ts";
+import { COLUMNS, type Row } from "../../../analysis/result/columns.ts";
 import { Failure } from "../../../analysis/failure.ts";
 import { type Meta, TIERS } from "../../../analysis/result/meta.ts";
 import { formatEnd, formatResumption, formatRow } from "../../../analysis/result/write.ts";
@@ -98,6 +98,20 @@ Deno.test("a file cut off at any byte after its header goes on to the same file 
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("a file whose rows lack columns is refused: its rows and those that follow would be of two lengths", () => {
+  const older = fileText([rowOf(1)]).replaceAll(/^(?!#).*$/gm, (line) => line.slice(0, line.lastIndexOf(",")))
+    .replace(/^# end.*\n/m, "");
+  withFile(older, (path) => {
+    assert.equal(
+      failureOf(() => readBegun(path)).message,
+      `cannot resume ${path}: its rows have ${
+        COLUMNS.length - 1
+      } columns, this program writes ${COLUMNS.length}; ` +
+        "go on with the program that began it, or begin another file",
+    );
+  });
 });
 
 Deno.test("a complete file is refused, and left as it was", () => {

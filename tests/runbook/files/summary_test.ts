@@ -89,7 +89,7 @@ Deno.test("the result comes before what was not observed; the slowest runs are n
       "1",
       "60.00 us",
       "10.00 us",
-    ]].map(([run, ...times]) => [run, "before ttwu", ...times, path, String(target_cpu), waker_comm]),
+    ]].map(([run, ...times]) => [run, "edge_unexplained", ...times, path, String(target_cpu), waker_comm]),
   );
 });
 

@@ -181,18 +181,15 @@ Deno.test("from the edge to the wakeup: slack, a late timer, the way to try_to_w
   const edge = 1_000_000_000n;
   const timer = { timer_expires_ns: edge + 50_000n, timer_ns: edge + 70_000n, ttwu_ns: edge + 72_000n };
   assert.deepEqual(divideEdge(timer, edge, STAGES), {
-    edge_slack: 50_000,
-    edge_timer: 20_000,
-    edge_waker: 2000,
-    edge_unexplained: 0,
+    parts: { edge_slack: 50_000, edge_timer: 20_000, edge_waker: 2000, edge_unexplained: 0 },
+    cause: "edge_slack",
   });
   const pipe = { timer_expires_ns: null, timer_ns: null, ttwu_ns: edge + 72_000n };
-  assert.equal(divideEdge(pipe, edge, STAGES)!.edge_waker, 72_000);
+  const ofPipe = divideEdge(pipe, edge, STAGES)!;
+  assert.deepEqual([ofPipe.parts.edge_waker, ofPipe.cause], [72_000, "edge_waker"]);
   assert.deepEqual(divideEdge(pipe, edge, new Set()), {
-    edge_slack: null,
-    edge_timer: null,
-    edge_waker: null,
-    edge_unexplained: 72_000,
+    parts: { edge_slack: null, edge_timer: null, edge_waker: null, edge_unexplained: 72_000 },
+    cause: "edge_unexplained",
   });
   assert.equal(divideEdge(pipe, null, STAGES), null);
 });
@@ -200,5 +197,5 @@ Deno.test("from the edge to the wakeup: slack, a late timer, the way to try_to_w
 Deno.test("a timer that expired long before the edge is not the edge's", () => {
   const edge = 1_000_000_000n;
   const tick = { timer_expires_ns: edge - 4_000_000n, timer_ns: edge + 1000n, ttwu_ns: edge + 2000n };
-  assert.equal(divideEdge(tick, edge, STAGES)!.edge_unexplained, 2000);
+  assert.equal(divideEdge(tick, edge, STAGES)!.parts.edge_unexplained, 2000);
 });

@@ -48,6 +48,15 @@ Deno.test("a slow run is two files beside the result, and a line", async () => {
   });
 });
 
+Deno.test("a run whose time passed before its wakeup began is told what that went into", async () => {
+  const { slow, said } = paper();
+  const { target, ...rest } = outcomeOf(3);
+  const outcome = { ...rest, target: { ...target!, edge_ns: target!.edge_ns! - 900_000n } };
+  await slow.ran(outcome, builtOf(outcome));
+  const late = "run 3 is slow: 1.000 ms, above 50.00 us, mainly edge_unexplained before its wakeup began";
+  assert.equal(said[0], `${late}; its events are in host.csv.slow-3.json`);
+});
+
 Deno.test("where events were lost, no cause is named", async () => {
   const { slow, said } = paper();
   const outcome = outcomeOf(3, { logs: outcomeOf(3).logs.map((log) => ({ ...log, lost: 1 })) });
