@@ -34,6 +34,7 @@ import {
 } from "./questions.ts";
 import { mixOf } from "./stratified.ts";
 import { isDependent, runsPerEffective } from "./order.ts";
+import { SPLIT } from "../parts/divided.ts";
 import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { statusesOf } from "../sample/counts.ts";
@@ -226,7 +227,11 @@ function prepare(
     ),
     tails: once(() => tails(files, tailed(LEAD), WHOLES.map(tailed), ofTails)),
     parts: once(() =>
-      partShifts(files, alpha, (name) => isDependent(questions[name].estimated.numbers.order))
+      partShifts(
+        files,
+        alpha,
+        (name) => isDependent(questions[name === SPLIT.name ? "offset" : name].estimated.numbers.order),
+      )
     ),
   };
 }

@@ -4,16 +4,16 @@
  */
 
 import { EDGE_PARTS, PARTS } from "../result/columns.ts";
-import type { Duration, PartTime } from "../result/durations.ts";
+import { BESIDE_PARTS, type Duration, type PartTime, type Split, splitOf } from "../result/durations.ts";
 import type { ResultFile } from "../result/file.ts";
 import { observedRows, valuesAt } from "../sample/sample.ts";
 
 /** The duration that is a part of the other one. */
 export const INNER = "ttwu_to_tkread";
 
-/** A part of a duration: a column, or the duration that is divided by itself. */
+/** A part of a duration: a column, the duration that is divided by itself, or one of the machines. */
 interface PartOf {
-  readonly name: Exclude<PartTime, "events_lost"> | typeof INNER;
+  readonly name: PartTime | typeof INNER | keyof Split;
   readonly title: string;
 }
 
@@ -30,7 +30,24 @@ export const DIVIDED = [
   readonly parts: readonly PartOf[];
 }[];
 
-export type DividedName = (typeof DIVIDED)[number]["name"];
+/**
+ * The offset by where its time went: the vCPU's thread had no CPU of the host, it had one and was not in guest mode, and
+ * everything else, which the VM itself has spent.
+ */
+export const SPLIT = {
+  name: "offset_by_machine",
+  duration: "offset_ns",
+  parts: [
+    { name: "host", title: "host" },
+    { name: "hypervisor", title: "hypervisor" },
+    { name: "guest", title: "guest" },
+  ],
+} as const;
+
+/** A duration and what it is divided into. */
+export type Divided = (typeof DIVIDED)[number] | typeof SPLIT;
+
+export type DividedName = Divided["name"];
 
 /** The part of each duration that nothing explains: it is always printed. */
 export const UNEXPLAINED: readonly PartOf["name"][] = ["unexplained", "edge_unexplained"];
@@ -59,13 +76,19 @@ interface DividedPart extends PartOf {
   readonly values: Float64Array;
 }
 
-export function dividedRuns(file: ResultFile, { duration, parts }: (typeof DIVIDED)[number]): DividedRuns {
+export function dividedRuns(file: ResultFile, divided: Divided): DividedRuns {
+  const { duration } = divided;
+  const parts: readonly PartOf[] = divided.parts;
   const total = file.durations[duration];
   const observed = observedRows(file, total);
-  const columns = parts.map(({ name }) =>
-    name === INNER ? file.durations.ttwu_to_tkread_ns : file.partTimes.get(name)
-  );
-  const lost = file.partTimes.get("events_lost");
+  const isSplit = divided.name === SPLIT.name;
+  const columns = isSplit
+    ? machineColumns(file)
+    : parts.map(({ name }) =>
+      name === INNER ? file.durations.ttwu_to_tkread_ns : file.partTimes.get(name as PartTime)
+    );
+  // Events of the VM: what its host saw does not depend on them.
+  const lost = isSplit ? undefined : file.partTimes.get("events_lost");
   const usable = new Uint32Array(observed.length);
   let n = 0;
   let eventsLost = 0;
@@ -81,6 +104,35 @@ export function dividedRuns(file: ResultFile, { duration, parts }: (typeof DIVID
     parts: parts.map(({ name, title }, index) => ({ name, title, ...partAt(columns[index], rows) })),
     leftOut: { events_lost: eventsLost, undivided: observed.length - eventsLost - n },
   };
+}
+
+/** ns of host, hypervisor and guest, row by row; NaN where the columns do not tell, or contradict each other. */
+function machineColumns(file: ResultFile): (Float64Array | undefined)[] {
+  const offset = file.durations[SPLIT.duration];
+  // No host runs below the machine that measures itself: by definition it spent all of its time itself.
+  if (isOwnMachine(file)) return [new Float64Array(file.rows), new Float64Array(file.rows), offset];
+  const [outside, off] = [file.partTimes.get("out_of_guest_ns"), file.partTimes.get("off_cpu_ns")];
+  if (outside === undefined || off === undefined) return [undefined, undefined, undefined];
+  const [host, hypervisor, guest] = Array.from({ length: 3 }, () => new Float64Array(file.rows).fill(NaN));
+  for (let row = 0; row < file.rows; row++) {
+    const split = splitOf(offset[row]!, outside[row]!, off[row]!);
+    if (split === null) continue;
+    host![row] = split.host;
+    hypervisor![row] = split.hypervisor;
+    guest![row] = split.guest;
+  }
+  return [host, hypervisor, guest];
+}
+
+/** Whether a file is of a machine that a VM is compared with, and not of a VM. */
+export function isOwnMachine({ meta, partTimes }: ResultFile): boolean {
+  return (meta.env === "host" || meta.virtualization === "none") && meta.host_part === undefined &&
+    !partTimes.has("off_cpu_ns");
+}
+
+/** Whether a host has told anything of a VM's file. */
+export function hasSplit({ partTimes }: ResultFile): boolean {
+  return partTimes.has("off_cpu_ns") && partTimes.has("out_of_guest_ns");
 }
 
 /** A part in some rows: 0 where it was not observed. */
@@ -120,5 +172,5 @@ function addsUp(
 
 /** Whether a file of this or of an older program has columns of parts. */
 export function hasParts({ partTimes }: ResultFile): boolean {
-  return [...partTimes.keys()].some((name) => name !== "events_lost");
+  return [...partTimes.keys()].some((name) => !BESIDE_PARTS.includes(name));
 }

@@ -14,7 +14,9 @@ import {
   type DividedRuns,
   dividedRuns,
   hasParts,
+  hasSplit,
   type LeftOut,
+  SPLIT,
 } from "./divided.ts";
 
 /** Fewer runs say nothing about a spread. */
@@ -48,6 +50,8 @@ export interface PartsOfDuration {
 export interface Parts {
   /** Without durations that no complete run has; empty for a file of an older program. */
   readonly durations: readonly PartsOfDuration[];
+  /** A VM's offset by host, hypervisor and guest; null for a file without its host's part. */
+  readonly split: PartsOfDuration | null;
   /** Complete runs by the largest part of ttwu_to_tkread, the most frequent first. */
   readonly causes: readonly Count[];
   /** The same of edge_to_ttwu; empty when no run has an edge, or the file is of a program that did not tell. */
@@ -64,6 +68,7 @@ export function partsOf(file: ResultFile): Parts {
     durations: isKnown
       ? DIVIDED.flatMap((divided) => durationOf(divided.name, dividedRuns(file, divided)))
       : [],
+    split: hasSplit(file) ? durationOf(SPLIT.name, dividedRuns(file, SPLIT))[0] ?? null : null,
     causes: isKnown ? countsOf(file.texts.cause, complete) : [],
     edge_causes: toldCounts(file.texts.edge_cause, complete),
     orders: isKnown ? countsOf(file.texts.order, complete) : [],

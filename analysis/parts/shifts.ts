@@ -11,11 +11,15 @@ import type { Pair } from "../sample/summary.ts";
 import { meanDifference, meanOf, WELCH, WELCH_DEPENDENT } from "../stats/mean_difference.ts";
 import {
   DIVIDED,
+  type Divided,
   type DividedName,
   type DividedRuns,
   dividedRuns,
   hasParts,
+  hasSplit,
+  isOwnMachine,
   type LeftOut,
+  SPLIT,
 } from "./divided.ts";
 import { sharesOfSpread } from "./shares.ts";
 
@@ -54,7 +58,19 @@ export interface PairCount {
   readonly runs: Pair<number>;
 }
 
+/** The shift of the offset by host, hypervisor and guest. */
+export interface SplitShift {
+  /** A machine that measured itself: all of its time is the guest's, by definition and not by observation. */
+  readonly own: Pair<boolean>;
+  /** null: a side has no run that is split, see `left_out`. */
+  readonly shift: ShiftInParts | null;
+  readonly runs: Pair<number>;
+  readonly left_out: Pair<LeftOut>;
+}
+
 export interface PartShifts {
+  /** null: neither side is a VM that its host has followed. */
+  readonly split: SplitShift | null;
   /** Whether a side has runs whose parts are known and make the whole; a file of an older program has none. */
   readonly known: Pair<boolean>;
   /** Empty unless both have. */
@@ -74,10 +90,12 @@ export function partShifts(
   const [inner, outer] = DIVIDED;
   const divided = both(files, (file) => hasParts(file) ? dividedRuns(file, inner) : null);
   const known = both(divided, (runs) => runs !== null && runs.whole.length > 0);
-  if (!known[0] || !known[1]) return { known, durations: [], causes: [], edge_causes: [] };
-  const shiftOf = ({ name }: (typeof DIVIDED)[number], runs: Pair<DividedRuns>) =>
+  const shiftOf = ({ name }: Divided, runs: Pair<DividedRuns>) =>
     shiftIn(name, runs, alpha, isDependent(name));
+  const split = splitShift(files, shiftOf);
+  if (!known[0] || !known[1]) return { split, known, durations: [], causes: [], edge_causes: [] };
   return {
+    split,
     known,
     durations: [
       ...shiftOf(inner, divided as Pair<DividedRuns>),
@@ -85,6 +103,20 @@ export function partShifts(
     ],
     causes: causesOf(files, "cause"),
     edge_causes: causesOf(files, "edge_cause"),
+  };
+}
+
+function splitShift(
+  files: Pair<ResultFile>,
+  shiftOf: (divided: Divided, runs: Pair<DividedRuns>) => readonly ShiftInParts[],
+): SplitShift | null {
+  if (!files.some(hasSplit)) return null;
+  const runs = both(files, (file) => dividedRuns(file, SPLIT));
+  return {
+    own: both(files, isOwnMachine),
+    shift: shiftOf(SPLIT, runs)[0] ?? null,
+    runs: both(runs, ({ whole }) => whole.length),
+    left_out: both(runs, ({ leftOut }) => leftOut),
   };
 }
 

@@ -9,7 +9,7 @@
 import { CAUSE_COLUMNS, EDGE_CAUSE_COLUMNS } from "./columns/causes.ts";
 import { CHAIN_COLUMNS } from "./columns/chain.ts";
 import type { Column } from "./columns/column.ts";
-import { HOST_COLUMNS } from "./columns/host.ts";
+import { FURTHER_HOST_COLUMNS, HOST_COLUMNS } from "./columns/host.ts";
 
 export {
   type Column,
@@ -29,6 +29,7 @@ export const COLUMNS = [
   ...CAUSE_COLUMNS,
   ...HOST_COLUMNS,
   ...EDGE_CAUSE_COLUMNS,
+  ...FURTHER_HOST_COLUMNS,
 ] as const satisfies readonly Column[];
 
 /**

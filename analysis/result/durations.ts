@@ -121,8 +121,14 @@ export class BesidesColumns {
   }
 }
 
+/** What a VM's host saw of a run's time, ns: what the offset is split by. */
+const HOST_TIMES = ["out_of_guest_ns", "off_cpu_ns"] as const satisfies readonly ColumnName[];
+
 /** Parts of a run's time in ns, and how many events were lost: with any, the parts of that run are incomplete. */
-export type PartTime = PartName | EdgePartName | "events_lost";
+export type PartTime = PartName | EdgePartName | "events_lost" | (typeof HOST_TIMES)[number];
+
+/** What is no part of a run's time by itself. */
+export const BESIDE_PARTS: readonly PartTime[] = ["events_lost", ...HOST_TIMES];
 
 /**
  * What the time of each run went into, by name; index i is row i of the file, NaN means "not observed". A column that no
@@ -133,7 +139,7 @@ export type PartTimes = ReadonlyMap<PartTime, Float64Array>;
 /** Where they stand in a row: indices into COLUMNS. */
 export const PART_PLACES: ReadonlyMap<PartTime, number> = new Map([
   ...[...PARTS, ...EDGE_PARTS].map(({ name }) => [name, COLUMN_AT[`part_${name}_ns`]] as const),
-  ["events_lost", COLUMN_AT.events_lost] as const,
+  ...BESIDE_PARTS.map((name) => [name, COLUMN_AT[name as "events_lost"]] as const),
 ]);
 
 /**
@@ -148,4 +154,28 @@ export function passedBeforeWakeup(
 ): boolean {
   return offset_ns !== null && ttwu_to_tkread_ns !== null &&
     2 * Number(ttwu_to_tkread_ns) < Number(offset_ns);
+}
+
+/** The offset of a VM's run by where it went, ns: the three add up to it. */
+export interface Split {
+  /** The vCPU's thread had no CPU: it slept and was to be woken, waited for a CPU, or was stopped. */
+  readonly host: number;
+  /** It had one and was not in guest mode. */
+  readonly hypervisor: number;
+  /** Everything else. */
+  readonly guest: number;
+}
+
+/**
+ * A thread without a CPU is not in guest mode, so the time without a CPU is part of that out of guest mode.
+ *
+ * @param offset ns from edge to read; NaN: not observed, as for the others
+ * @param outside ns of it out of guest mode
+ * @param off ns of it without a CPU
+ * @returns null: not observed, or they contradict each other, as when the begin of a long exit was not seen
+ */
+export function splitOf(offset: number, outside: number, off: number): Split | null {
+  // Whatever is compared with NaN is false.
+  if (!(off >= 0 && off <= outside && outside <= offset)) return null;
+  return { host: off, hypervisor: outside - off, guest: offset - outside };
 }

@@ -1,6 +1,7 @@
 /** The slowest runs of a series, kept while its rows pass by: a few runs however many rows there are. */
 
 import type { Duration } from "../result/durations.ts";
+import type { HostCause } from "./host_cause.ts";
 
 /** A slow run, and what is looked at first. Names are those of the columns; null: not observed. */
 export interface SlowRun {
@@ -19,6 +20,8 @@ export interface SlowRun {
   readonly idle_state: number | null;
   /** Above 0: some of its parts were lost, so the cause may be another. */
   readonly events_lost: number | null;
+  /** Of a VM, where its host saw the run. */
+  readonly host?: HostCause;
 }
 
 /** Runs by the duration that orders them, the slowest first; of equal ones the earlier first. */

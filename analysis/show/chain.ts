@@ -23,15 +23,26 @@ export const CHAIN_STAGES = [
 ] as const;
 export type ChainStage = (typeof CHAIN_STAGES)[number];
 
-const TIMES = CHAIN_STAGES.map((stage) => `${stage}_ns` as const);
+/** What a VM's host does between the edge and the wakeup, in the order of time. */
+const HOST_STAGES = ["host_ttwu", "host_switch", "kvm_entry"] as const;
+
+const [EDGE, ...AFTER_EDGE] = CHAIN_STAGES;
+
+/** The stages of both machines: a VM's chain has the host's where its host saw them, see docs/hypervisor.md. */
+export const LINK_STAGES = [EDGE, ...HOST_STAGES, ...AFTER_EDGE] as const;
+export type LinkStage = (typeof LINK_STAGES)[number];
+
+const TIMES = LINK_STAGES.map((stage) => `${stage}_ns` as const);
+const FIRST_HOST = 1;
+const TTWU = LINK_STAGES.indexOf("ttwu");
 
 /** Fewer runs say nothing about a spread. */
 const SHARES_NEED = 4;
 
 /** From a stage to the next one that was observed in the same run, over the complete runs that have both. */
 export interface Link {
-  readonly from: ChainStage;
-  readonly to: ChainStage;
+  readonly from: LinkStage;
+  readonly to: LinkStage;
   readonly n: number;
   readonly median_ns: number;
   /** null for a single run. */
@@ -51,8 +62,8 @@ export interface Link {
 
 /** Durations of one link; NaN in the runs that do not have it. */
 export interface LinkColumn {
-  readonly from: ChainStage;
-  readonly to: ChainStage;
+  readonly from: LinkStage;
+  readonly to: LinkStage;
   /** ns; index i is row i of the file. */
   readonly values: Float64Array;
 }
@@ -66,6 +77,7 @@ export class ChainColumns {
     let before = -1;
     for (let stage = 0; stage < TIMES.length; stage++) {
       if (!row.has(TIMES[stage]!)) continue;
+      if (stage >= FIRST_HOST && stage < TTWU && !isAfterEdge(row, TIMES[stage]!)) continue;
       if (before >= 0) this.#push(before, stage, row.difference(TIMES[stage]!, TIMES[before]!));
       before = stage;
     }
@@ -77,15 +89,15 @@ export class ChainColumns {
     return [...this.#links].sort(([x], [y]) => x - y).map(([key, column]) => {
       this.#fill(column, this.#rows);
       return {
-        from: CHAIN_STAGES[Math.floor(key / CHAIN_STAGES.length)]!,
-        to: CHAIN_STAGES[key % CHAIN_STAGES.length]!,
+        from: LINK_STAGES[Math.floor(key / LINK_STAGES.length)]!,
+        to: LINK_STAGES[key % LINK_STAGES.length]!,
         values: column.values(),
       };
     });
   }
 
   #push(from: number, to: number, ns: number): void {
-    const key = from * CHAIN_STAGES.length + to;
+    const key = from * LINK_STAGES.length + to;
     let column = this.#links.get(key);
     if (column === undefined) this.#links.set(key, column = new NumberColumn());
     this.#fill(column, this.#rows);
@@ -98,6 +110,14 @@ export class ChainColumns {
 }
 
 /**
+ * The last entry of a vCPU that was running at the edge, and what KVM did early for its timer, lie before the edge:
+ * they are no part of the way from there.
+ */
+function isAfterEdge(row: RowView, time: (typeof TIMES)[number]): boolean {
+  return row.has("edge_ns") && row.difference(time, "edge_ns") >= 0;
+}
+
+/**
  * The chain of a file link by link. A run without a link spent no time in it. For the shares, and only for
  * them, that counts as 0, so that the links of each run add up to its whole.
  */
@@ -107,7 +127,7 @@ export function deltaChain(file: ResultFile, links: readonly LinkColumn[]): Link
   const complete = completeRows(file);
   const inOffset = complete.filter((row) => !Number.isNaN(offset[row]!));
   const inTotal = complete.filter((row) => !Number.isNaN(total[row]!));
-  const after = links.filter(({ from }) => from !== "edge");
+  const after = links.filter(({ from }) => LINK_STAGES.indexOf(from) >= TTWU);
   const parts = after.map(({ values }) => picked(values, inTotal).map((ns) => Number.isNaN(ns) ? 0 : ns));
   const whole = picked(total, inTotal);
   const spread = whole.length < SHARES_NEED ? null : varianceShares(parts, whole);

@@ -19,6 +19,8 @@ import { type SeriesChecks, seriesChecks } from "../sample/series.ts";
 import { type ClocksourceWindow, SwitchColumns } from "./clocksource.ts";
 import { type Distribution, distributionOf } from "../sample/description.ts";
 import { type Slowest, SlowestRuns, type SlowRun } from "../sample/slowest.ts";
+import { hostCauseOf } from "../sample/host_cause.ts";
+import { HostColumns, type ThroughHypervisor } from "./hypervisor.ts";
 import { type Strata, strataBy } from "./strata.ts";
 import { QUARTILE_SHARE, VARIANCE_SHARE } from "../stats/spread_share.ts";
 
@@ -62,6 +64,8 @@ export interface Show {
     readonly methods: { readonly share_of_spread: string; readonly share_of_spread_robust: string };
   };
   readonly parts: Parts;
+  /** null for a file that no host of a VM has completed. */
+  readonly hypervisor: ThroughHypervisor | null;
   readonly clocksource: ClocksourceWindow;
   readonly signatures: readonly Share[];
   readonly ttwu_stacks: readonly StackShare[];
@@ -123,6 +127,7 @@ export class ShowColumns {
   /** Which of the rows that were visited is that of a slow run. */
   readonly #rowOf = new WeakMap<SlowRun, number>();
   #rows = 0;
+  readonly #host = new HostColumns();
 
   /** @param keys columns whose values together make a stratum; null: the usual ones, each by itself */
   constructor(keys: readonly KeyName[] | null) {
@@ -134,6 +139,7 @@ export class ShowColumns {
     this.#keyColumns.visit(row);
     this.#chain.visit(row);
     this.#switches.visit(row);
+    this.#host.visit(row);
     this.#noteSlow(row);
     this.#rows++;
   }
@@ -141,6 +147,7 @@ export class ShowColumns {
   #noteSlow(row: RowView): void {
     const [offset, ttwuToTkread] = [row.number("offset_ns"), row.number("ttwu_to_tkread_ns")];
     if (!this.#slowest.takes(offset, ttwuToTkread) || row.text("status") !== "complete") return;
+    const host = hostCauseOf(row);
     const run: SlowRun = {
       run: row.number("run"),
       offset_ns: nullable(offset),
@@ -154,6 +161,7 @@ export class ShowColumns {
       interrupt: row.text("interrupt"),
       idle_state: nullable(row.number("idle_state")),
       events_lost: nullable(row.number("events_lost")),
+      ...host === null ? {} : { host },
     };
     this.#slowest.add(run);
     this.#rowOf.set(run, this.#rows);
@@ -219,6 +227,7 @@ export class ShowColumns {
         methods: { share_of_spread: VARIANCE_SHARE, share_of_spread_robust: QUARTILE_SHARE },
       },
       parts: partsOf(file),
+      hypervisor: this.#host.through(file),
       clocksource: this.#switches.window(file),
       signatures: sharesOf(file.texts.signature),
       ttwu_stacks: stacksOf(file, file.texts.ttwu_stack),

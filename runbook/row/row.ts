@@ -16,7 +16,7 @@ import {
   type Row,
   STAGES,
 } from "../../analysis/result/columns.ts";
-import type { HOST_COLUMNS } from "../../analysis/result/columns/host.ts";
+import type { FURTHER_HOST_COLUMNS, HOST_COLUMNS } from "../../analysis/result/columns/host.ts";
 import { stackKey } from "../../analysis/result/stack_key.ts";
 import type { ChainRecord, CpuLog } from "../../ffi/record.ts";
 import type { TargetRun } from "../../ffi/target.ts";
@@ -118,7 +118,9 @@ function clockCells(target: TargetRun | null): Pick<Row, ClockName> {
   };
 }
 
-type HostName = Exclude<(typeof HOST_COLUMNS)[number]["name"], ClockName>;
+type HostName =
+  | Exclude<(typeof HOST_COLUMNS)[number]["name"], ClockName>
+  | (typeof FURTHER_HOST_COLUMNS)[number]["name"];
 
 /** What only a follower on the host of this machine sees, see runbook/vcpu. */
 const OF_HOST: Readonly<Record<HostName, null>> = {
@@ -133,6 +135,7 @@ const OF_HOST: Readonly<Record<HostName, null>> = {
   preempted_by: null,
   preempted_ns: null,
   clock_map_uncertainty_ns: null,
+  off_cpu_ns: null,
 };
 
 /** The cells that say what the time went into, and in which order. */

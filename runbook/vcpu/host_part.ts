@@ -3,6 +3,7 @@
 import type { Row } from "../../analysis/result/columns.ts";
 import { exitReason } from "./exit_reasons.ts";
 import type { PlacedEvent, Span, VcpuEvent } from "./events.ts";
+import { offCpuNs } from "./off_cpu.ts";
 import { preemption } from "./preemption.ts";
 
 /** What a row of the VM says of its run; times in ns of the VM's CLOCK_MONOTONIC. */
@@ -44,6 +45,7 @@ export type HostCells = Pick<
   | "preempted_by"
   | "preempted_ns"
   | "clock_map_uncertainty_ns"
+  | "off_cpu_ns"
 >;
 
 /**
@@ -83,6 +85,7 @@ export function partOf(guest: GuestRun, placed: Placed): HostCells | string {
     preempted_by: stolen?.by ?? null,
     preempted_ns: stolen?.ns ?? null,
     clock_map_uncertainty_ns: placed.uncertainty_ns,
+    off_cpu_ns: shares === null ? null : offCpuNs(placed.events, shares),
   };
 }
 

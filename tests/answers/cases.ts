@@ -35,6 +35,9 @@ const MADE_B = `${FILES}/made_b.csv`;
 /** Two guests, measured with the parts of each run's time. */
 const PARTS_A = `${FILES}/parts_a.csv`;
 const PARTS_B = `${FILES}/parts_b.csv`;
+/** The emulated host of the lab and a KVM guest on it, with what the host saw of the guest's vCPUs. */
+const LAB_HOST = `${FILES}/lab_host.csv`;
+const LAB_VM = `${FILES}/lab_vm.csv`;
 
 export const EXPECTED = "tests/answers/expected";
 
@@ -93,6 +96,11 @@ export const CASES: readonly Case[] = [
   { name: "compare_parts.html", args: ["compare", "--format", "html", PARTS_A, PARTS_B] },
   { name: "show_parts.txt", args: ["show", PARTS_A] },
   { name: "show_parts.json", args: ["show", "--format", "json", PARTS_B] },
+  { name: "brief_lab.txt", args: ["compare", LAB_HOST, LAB_VM] },
+  { name: "compare_lab.md", args: ["compare", "--format", "markdown", LAB_HOST, LAB_VM] },
+  { name: "compare_lab.json", args: ["compare", "--format", "json", LAB_HOST, LAB_VM] },
+  { name: "show_lab.txt", args: ["show", LAB_VM] },
+  { name: "show_lab.json", args: ["show", "--format", "json", LAB_VM] },
   { name: "show_made.txt", args: ["show", MADE_B] },
   { name: "show_host.txt", args: ["show", HOST] },
   { name: "show_wide.txt", args: ["show", "--by", "path,target_cpu", VM], columns: 160 },

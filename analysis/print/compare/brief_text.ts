@@ -27,8 +27,10 @@ function briefHead(told: ToldComparison, width: number): string[] {
 export function briefLines(told: ToldComparison, width: number): string[] {
   const head = briefHead(told, width);
   const foot = [...sentence(plain(ALL), "", width), ...sentence(told.answer, "", width)];
-  const { looks, parts, keys, warnings, notes, unaccounted } = told.brief;
-  const rest = [looks, keys, parts, [...warnings, ...notes], unaccounted].filter((said) => said.length > 0)
+  const { looks, split, parts, keys, warnings, notes, unaccounted } = told.brief;
+  const rest = [looks, split, keys, parts, [...warnings, ...notes], unaccounted].filter((said) =>
+    said.length > 0
+  )
     .flatMap((said) => ["", ...said.flatMap((one) => hanging(one, width))]);
   const room = MOST_LINES - head.length - foot.length - 1;
   const shown = rest.length <= room ? rest : cutAt(rest, room - 1);

@@ -52,17 +52,18 @@ function keyVerdicts({ table: verdicts, keys, cautions, origins, kinds, methods 
 }
 
 /** The sentences, and the numbers folded away. */
-function partSections({ brief, tables, causes, notes }: ToldPartShifts): string[] {
-  if (tables.length === 0) return brief.length === 0 ? [] : [list(brief.map(sentence))];
+function partSections({ split, brief, tables, causes, notes }: ToldPartShifts): string[] {
+  const said = [...split, ...brief];
+  if (tables.length === 0) return said.length === 0 ? [] : [list(said.map(sentence))];
   const all = [
     ...tables.flatMap((one) => [escaped(one.caption), table(one, one.columns.map(({ id }) => id), "parts")]),
-    ...causes.flatMap((one) => [
+    ...causes.filter(({ rows }) => rows.length > 0).flatMap((one) => [
       escaped(one.caption),
       table(one, one.columns.map(({ id }) => id), "causes"),
     ]),
     list(notes.map(sentence)),
   ];
-  return [list(brief.map(sentence)), details("What the difference went into", all.join("\n\n"))];
+  return [list(said.map(sentence)), details("What the difference went into", all.join("\n\n"))];
 }
 
 function tailSections({ title, table: of, findings, late, lacks, methods }: ToldTails): string[] {

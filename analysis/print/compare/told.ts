@@ -58,6 +58,8 @@ export interface ToldComparison {
     readonly sides: readonly Said[];
     readonly table: Table<BriefColumn>;
     readonly looks: readonly Said[];
+    /** The shift of a VM's offset by host, hypervisor and guest. */
+    readonly split: readonly Said[];
     /** What the shift went into. */
     readonly parts: readonly Said[];
     readonly notes: readonly Said[];
@@ -114,6 +116,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
       sides: briefSides(comparison),
       table: briefTable(comparison, sides),
       looks: briefLooks(questions),
+      split: parts.split,
       parts: parts.brief,
       notes: briefNotes(comparison, questions),
       keys: briefKeys(comparison),

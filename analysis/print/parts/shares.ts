@@ -5,7 +5,15 @@ import type { Count } from "../../sample/counts.ts";
 import { percentileNeeds } from "../../sample/description.ts";
 import type { Cell, Said, Table } from "../model.ts";
 import { duration, exact, plain, say, share } from "../said.ts";
-import { causeName, leftOutInWords, NO_PART, orderName, TOGETHER } from "./words.ts";
+import {
+  causeName,
+  leftOutInWords,
+  nameInWords,
+  NO_PART,
+  orderName,
+  SPLIT_PARTS,
+  TOGETHER,
+} from "./words.ts";
 
 export type PartShareColumn = "mean" | "median" | "p95" | "share" | "spread";
 export type CountColumn = "runs" | "share";
@@ -15,6 +23,8 @@ export interface ToldParts {
   readonly tables: readonly Table<PartShareColumn>[];
   /** What to know before believing the tables. */
   readonly notes: readonly Said[];
+  /** A VM's offset by host, hypervisor and guest, with what to know of it; null without its host's part. */
+  readonly split: { readonly table: Table<PartShareColumn>; readonly notes: readonly Said[] } | null;
   /** By the largest part of each duration. */
   readonly causes: readonly Table<CountColumn>[];
   readonly orders: Table<CountColumn>;
@@ -23,7 +33,7 @@ export interface ToldParts {
 /** So many orders are told; the JSON has all. */
 const MOST_ORDERS = 5;
 
-export function tellParts({ durations, causes, edge_causes, orders, methods }: Parts): ToldParts {
+export function tellParts({ durations, split, causes, edge_causes, orders, methods }: Parts): ToldParts {
   const most = orders.slice(0, MOST_ORDERS);
   const others = orders.length - most.length;
   return {
@@ -32,6 +42,10 @@ export function tellParts({ durations, causes, edge_causes, orders, methods }: P
       ...durations.flatMap(({ name, left_out }) => leftOutInWords(name, left_out, null)),
       say`Means add up, medians do not; spread: ${methods.share_of_spread}.`,
     ],
+    split: split === null ? null : {
+      table: partTable(split),
+      notes: [SPLIT_PARTS, ...leftOutInWords(split.name, split.left_out, null)],
+    },
     causes: [
       countTable("cause: the largest part of ttwu_to_tkread", causes, causeName),
       ...edge_causes.length === 0
@@ -51,7 +65,7 @@ export function tellParts({ durations, causes, edge_causes, orders, methods }: P
 
 function partTable({ name, runs, mean_ns, parts }: PartsOfDuration): Table<PartShareColumn> {
   return {
-    caption: `parts of ${name}, n ${runs}`,
+    caption: `parts of ${nameInWords(name)}, n ${runs}`,
     head: "part",
     lines: [],
     columns: [

@@ -1,8 +1,8 @@
 /** What the difference between two sides went into, in words. */
 
 import { each } from "../../lazy.ts";
-import { INNER, UNEXPLAINED } from "../../parts/divided.ts";
-import type { PairCount, PartShift, PartShifts, ShiftInParts } from "../../parts/shifts.ts";
+import { INNER, SPLIT, UNEXPLAINED } from "../../parts/divided.ts";
+import type { PairCount, PartShift, PartShifts, ShiftInParts, SplitShift } from "../../parts/shifts.ts";
 import type { Pair } from "../../sample/summary.ts";
 import type { RowUnit } from "../../units/format_value.ts";
 import type { Cell, Said, Table } from "../model.ts";
@@ -18,14 +18,17 @@ import {
   shiftInUnit,
   sizes,
 } from "../said.ts";
-import { causeName, leftOutInWords, NO_PART, TOGETHER } from "./words.ts";
+import { causeName, leftOutInWords, nameInWords, NO_PART, SPLIT_PARTS, TOGETHER } from "./words.ts";
 
 export type PartShiftColumn = "a" | "b" | "shift" | "interval" | "share" | "spread_a" | "spread_b";
 export type CauseColumn = "a" | "share_a" | "b" | "share_b";
 
 export interface ToldPartShifts {
+  /** The shift of a VM's offset by host, hypervisor and guest; empty unless a side is one that its host followed. */
+  readonly split: readonly Said[];
   /** One sentence for each duration that both sides have in parts. */
   readonly brief: readonly Said[];
+  /** The split first, if there is one. */
   readonly tables: readonly Table<PartShiftColumn>[];
   /** Which parts make the spread of each side, one sentence for each duration. */
   readonly spreads: readonly Said[];
@@ -44,13 +47,15 @@ export interface PartSides {
 const MOST_NAMED = 3;
 
 export function tellPartShifts(
-  { known, durations, causes, edge_causes }: PartShifts,
+  { split, known, durations, causes, edge_causes }: PartShifts,
   sides: PartSides,
 ): ToldPartShifts {
   const { letters } = sides;
   const without = letters.filter((_, side) => !known[side]);
+  const all = [...split?.shift == null ? [] : [split.shift], ...durations];
   // Told when they are read: the first screen has the sentences alone.
   return each<ToldPartShifts>({
+    split: () => split === null ? [] : [splitInWords(split, sides)],
     brief: () =>
       without.length === 1
         ? [
@@ -59,23 +64,48 @@ export function tellPartShifts(
           ),
         ]
         : durations.map(inOneSentence),
-    tables: () => durations.map((one) => shiftTable(one, sides)),
-    spreads: () => durations.map((one) => spreadInWords(one, sides)),
+    tables: () => all.map((one) => shiftTable(one, sides)),
+    spreads: () => all.map((one) => spreadInWords(one, sides)),
     causes: () => [
       causeTable("ttwu_to_tkread", causes, sides),
       ...edge_causes.length === 0 ? [] : [causeTable("edge_to_ttwu", edge_causes, sides)],
     ],
     notes: () =>
-      durations.length === 0 ? [] : [
-        ...durations.flatMap(({ name, left_out }) =>
+      all.length === 0 ? [] : [
+        ...split === null ? [] : splitNotes(split, sides),
+        ...all.flatMap(({ name, left_out }) =>
           letters.flatMap((letter, side) => leftOutInWords(name, left_out[side]!, letter))
         ),
-        ...durations.flatMap(({ parts }) => oneSided(parts, sides)),
+        ...all.flatMap(({ parts }) => oneSided(parts, sides)),
         say`Differences of means, not of medians: those of the parts add up to that of the whole. Explored; ${
           confidence(sides.alpha)
-        } intervals: ${[...new Set(durations.map(({ method }) => method))].join("; ")}.`,
+        } intervals: ${[...new Set(all.map(({ method }) => method))].join("; ")}.`,
       ],
   });
+}
+
+/** What a VM's offset is later by, or which side lacks its host's part. */
+function splitInWords({ shift, runs, own }: SplitShift, { letters }: PartSides): Said {
+  if (shift !== null) return inOneSentence(shift);
+  const without = letters.filter((_, side) => runs[side] === 0 && !own[side]);
+  return plain(
+    `offset by machine: no run of ${(without.length === 0 ? letters : without).join(" and ")} has ${
+      without.length === 0 ? "an offset" : "its host's part"
+    }`,
+  );
+}
+
+function splitNotes({ own }: SplitShift, { letters }: PartSides): Said[] {
+  return [
+    SPLIT_PARTS,
+    ...letters.flatMap((letter, side) =>
+      own[side]
+        ? [
+          plain(`${letter} is a machine that measured itself: all of its offset is in guest, by definition.`),
+        ]
+        : []
+    ),
+  ];
 }
 
 /**
@@ -87,7 +117,9 @@ function inOneSentence({ name, shift_ns, shift_ci_ns, parts }: ShiftInParts): Sa
   const unit = rowUnitOf([shift_ns, ...parts.map((part) => part.shift_ns)], []);
   const isNamed = (part: PartShift) => !UNEXPLAINED.some((name) => name === part.name);
   const size = (part: PartShift) => Math.abs(part.shift_ns);
-  const largest = parts.filter(isNamed).sort((x, y) => size(y) - size(x)).slice(0, MOST_NAMED);
+  // The machines stand in the order of time, and are few.
+  const ordered = name === SPLIT.name ? parts : parts.toSorted((x, y) => size(y) - size(x));
+  const largest = ordered.filter(isNamed).slice(0, MOST_NAMED);
   const others = parts.filter((part) => isNamed(part) && !largest.includes(part));
   const isShown = (part: PartShift) => Number(inUnit(part.shift_ns, unit).text) !== 0;
   const rest = others.reduce((sum, part) => sum + part.shift_ns, 0);
@@ -102,7 +134,7 @@ function inOneSentence({ name, shift_ns, shift_ci_ns, parts }: ShiftInParts): Sa
       say`${shiftInUnit(part.shift_ns, unit)} ${part.title}`
     ),
   ];
-  return say`${name}, of ${shiftInUnit(shift_ns, unit)} ${unit.name} (means)${
+  return say`${nameInWords(name)}, of ${shiftInUnit(shift_ns, unit)} ${unit.name} (means)${
     intervalIn({ shift_ci_ns }, unit, " ")
   }: ${joined(words, ", ")}`;
 }
@@ -127,7 +159,7 @@ function spreadInWords({ name, parts }: ShiftInParts, { letters }: PartSides): S
     if (named.length === 0) return plain(`none in ${letter}`);
     return say`in ${letter} ${joined(named.map((part) => say`${share(shareIn(part))} ${part.title}`), ", ")}`;
   });
-  return say`spread of ${name}: ${joined(sides, "; ")}`;
+  return say`spread of ${nameInWords(name)}: ${joined(sides, "; ")}`;
 }
 
 /** Parts that one side alone could observe. */
@@ -158,7 +190,7 @@ function shiftTable(of: ShiftInParts, { letters: [a, b], alpha }: PartSides): Ta
     interval: [shift_ci_ns === null ? null : intervalIn({ shift_ci_ns }, unit, "")],
   });
   return {
-    caption: `parts of ${of.name}: means in ${unit.name}, n ${sizes(of.runs).text}`,
+    caption: `parts of ${nameInWords(of.name)}: means in ${unit.name}, n ${sizes(of.runs).text}`,
     head: "part",
     lines: [],
     columns: [

@@ -67,6 +67,16 @@ export function partLines({ tables, notes, causes, orders }: ToldParts): string[
   ];
 }
 
+/** The split of a VM's offset; none without its host's part. */
+export function splitLines({ split }: ToldParts): string[] {
+  if (split === null) return [];
+  return [
+    split.table.caption,
+    ...table(split.table, SHARES, "parts"),
+    ...split.notes.flatMap((one) => sentence(one, "  ")),
+  ];
+}
+
 /** The same of two sides. */
 export function partShiftLines({ tables, spreads, causes, notes }: ToldPartShifts): string[][] {
   if (tables.length === 0) return [];
@@ -76,7 +86,7 @@ export function partShiftLines({ tables, spreads, causes, notes }: ToldPartShift
       ...table(one, SHIFTS, "parts"),
       ...sentence(spreads[index]!, "  "),
     ]),
-    ...causes.map((one) => [one.caption, ...table(one, CAUSES, "causes")]),
+    ...causes.flatMap((one) => one.rows.length === 0 ? [] : [[one.caption, ...table(one, CAUSES, "causes")]]),
     notes.flatMap((one) => sentence(one, "  ")),
   ];
 }

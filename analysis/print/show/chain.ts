@@ -3,7 +3,7 @@
  * most.
  */
 
-import { CHAIN_STAGES, type Link } from "../../show/chain.ts";
+import { type Link, LINK_STAGES } from "../../show/chain.ts";
 import type { Show } from "../../show/show.ts";
 import type { Cell, Said, Table } from "../model.ts";
 import { linkName } from "../names.ts";
@@ -54,7 +54,7 @@ export function chainTable(
 }
 
 function stageOf(stage: Link["from"]): number {
-  return CHAIN_STAGES.indexOf(stage);
+  return LINK_STAGES.indexOf(stage);
 }
 
 /** The link that contributes most of the spread, by both shares. */

@@ -81,7 +81,11 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
         path: [text(run.path)],
         cpu: [run.target_cpu === null ? null : exact(run.target_cpu)],
         waker: [text(run.waker_comm)],
-        cause: [by === "offset_ns" && passedBeforeWakeup(run) ? beforeWakeup(run) : causeOf(run)],
+        cause: [
+          by === "offset_ns"
+            ? hostCause(run) ?? (passedBeforeWakeup(run) ? beforeWakeup(run) : causeOf(run))
+            : causeOf(run),
+        ],
       },
       bins: [],
     })),
@@ -93,6 +97,25 @@ export function slowestTable({ slowest: { by, runs } }: MeasuredSeries): Table<S
 /** What took most of the time before the wakeup began; a file of an older program does not say. */
 function beforeWakeup({ edge_cause }: SlowRun): Cell {
   return plain(edge_cause ?? "before ttwu");
+}
+
+/** What the host of a VM did, where that or its hypervisor took the largest of the three parts; null otherwise. */
+function hostCause({ host }: Pick<SlowRun, "host">): Cell {
+  if (host === undefined) return null;
+  const { host_ns, hypervisor_ns, guest_ns, kvm_exit_reason } = host;
+  if (guest_ns >= Math.max(host_ns, hypervisor_ns)) return null;
+  if (hypervisor_ns > host_ns) {
+    return plain(`hypervisor${kvm_exit_reason === null ? "" : `: exits, most for ${kvm_exit_reason}`}`);
+  }
+  return plain(`host: ${hostDid(host)}`);
+}
+
+/** What most of the time was in which the vCPU's thread had no CPU. */
+export function hostDid(
+  { host_ns, preempted_by: by, preempted_ns: ns }: NonNullable<SlowRun["host"]>,
+): string {
+  if (by === null || 2 * (ns ?? 0) < host_ns) return "vCPU woken late";
+  return by === "stopped" ? "vCPU stopped by a signal" : `preempted by ${by}`;
 }
 
 /** The cause, and which task, interrupt or idle state it was. */

@@ -46,11 +46,24 @@ const WITH_CAUSE = {
   ],
 } as const;
 
+/** The same where the cause names what a VM's host did. */
+const WITH_HOST = {
+  ...SLOWEST,
+  head: 7,
+  columns: [
+    { id: "cause", width: 40, align: "left" },
+    { id: "offset", width: 10 },
+    { id: "ttwu", width: 15 },
+    { id: "cpu", width: 5 },
+  ],
+} as const;
+
 export function distributionLines(of: Table<DistributionColumn>): string[] {
   return table(of, DISTRIBUTION, "durations");
 }
 
 export function slowestLines(of: Table<SlowestColumn>): string[] {
   const isKnown = of.rows.some(({ cells }) => cells.cause[0] !== null);
-  return [of.caption, ...table(of, isKnown ? WITH_CAUSE : SLOWEST, "runs")];
+  const isOfHost = of.rows.some(({ cells }) => /^(host|hypervisor)\b/.test(cells.cause[0]?.text ?? ""));
+  return [of.caption, ...table(of, isOfHost ? WITH_HOST : isKnown ? WITH_CAUSE : SLOWEST, "runs")];
 }

@@ -9,9 +9,10 @@ import { printable } from "../printable.ts";
 import { IN_ORDER } from "../measured.ts";
 import type { Finding, Table, TableRow } from "../model.ts";
 import { plain } from "../said.ts";
-import { type ShareColumn, tellShow } from "./told.ts";
+import { type ShareColumn, tellShow, type ToldShow } from "./told.ts";
+import { HYPERVISOR } from "./hypervisor.ts";
 import { distributionLines, slowestLines } from "./result_text.ts";
-import { partLines } from "../parts/text.ts";
+import { partLines, splitLines } from "../parts/text.ts";
 import { ATTRIBUTES } from "./facts.ts";
 import { CLOCKSOURCE } from "./integrity.ts";
 
@@ -43,6 +44,25 @@ const CHAIN = {
   ],
 } as const;
 
+/** The same where stages of a VM's host have longer names. */
+const CHAIN_OF_HOST = {
+  ...CHAIN,
+  head: 24,
+  columns: [{ id: "n", width: 6 }, ...CHAIN.columns.slice(1)],
+} as const;
+
+const WORST = {
+  head: 7,
+  lines: 0,
+  plots: false,
+  columns: [
+    { id: "cause", width: 36, align: "left" },
+    { id: "host", width: 9 },
+    { id: "hypervisor", width: 11 },
+    { id: "guest", width: 9 },
+  ],
+} as const;
+
 /**
  * Files one after the other, several of them below their names.
  *
@@ -66,6 +86,7 @@ export function showText(show: Show, plots: boolean): string {
     ],
     distributionLines(told.durations),
     ...told.slowest.rows.length === 0 ? [] : [slowestLines(told.slowest)],
+    ...hypervisorLines(told),
     ...told.attributes.length === 0 ? [] : [[ATTRIBUTES, ...fields(told.attributes, 20)]],
     ...told.strata.map((strata) => [
       ...sentence({ text: strata.caption, numbers: [] }),
@@ -73,7 +94,11 @@ export function showText(show: Show, plots: boolean): string {
     ]),
     [
       told.chain.caption,
-      ...table(told.chain, CHAIN, "links"),
+      ...table(
+        told.chain,
+        told.chain.rows.some(({ head }) => head.text.length > CHAIN.head) ? CHAIN_OF_HOST : CHAIN,
+        "links",
+      ),
       ...sentence(told.spreadSource, "  "),
       ...sentence(told.shareMethods, "  "),
     ],
@@ -84,6 +109,17 @@ export function showText(show: Show, plots: boolean): string {
     [IN_ORDER, ...orderLines(told.order)],
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+/** What a VM's host saw: whom it could place, what the offset went into, the runs that lost most to it. */
+function hypervisorLines({ hypervisor, parts }: ToldShow): string[][] {
+  if (hypervisor === null) return [];
+  const { facts, worst } = hypervisor;
+  return [
+    [HYPERVISOR, ...fields(facts, 12)],
+    ...parts.split === null ? [] : [splitLines(parts)],
+    ...worst.rows.length === 0 ? [] : [[worst.caption, ...table(worst, WORST, "runs")]],
+  ];
 }
 
 /** Each value behind its number of runs; the frames of a stack stand below it. */

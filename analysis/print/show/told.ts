@@ -9,6 +9,7 @@ import { duration, exact, joined, plain, say, share } from "../said.ts";
 import { type ChainColumn, chainTable, shareMethods, spreadSource } from "./chain.ts";
 import { tellParts, type ToldParts } from "../parts/shares.ts";
 import { attributeFields } from "./facts.ts";
+import { tellHypervisor, type ToldHypervisor } from "./hypervisor.ts";
 import { clocksourceFields, integrityFields } from "./integrity.ts";
 import { type DistributionColumn, distributionTable, type SlowestColumn, slowestTable } from "./result.ts";
 import { type StrataColumn, strataTables } from "./strata.ts";
@@ -29,6 +30,8 @@ export interface ToldShow {
   readonly spreadSource: Said;
   readonly shareMethods: Said;
   readonly parts: ToldParts;
+  /** null for a file that no host of a VM has completed. */
+  readonly hypervisor: ToldHypervisor | null;
   readonly clocksource: readonly Field[];
   readonly signatures: Table<ShareColumn>;
   readonly stacks: readonly Table<ShareColumn | "frames">[];
@@ -70,6 +73,7 @@ export function tellShow(show: Show): ToldShow {
     spreadSource: spreadSource(show),
     shareMethods: shareMethods(show.chain),
     parts: tellParts(show.parts),
+    hypervisor: show.hypervisor === null ? null : tellHypervisor(show.hypervisor),
     clocksource: clocksourceFields(show.clocksource),
     signatures: sharesTable(show.signatures),
     stacks: [

@@ -6,7 +6,7 @@ import { area, curveLinear, line } from "d3-shape";
 import { formatDuration } from "../../units/format_value.ts";
 import { iqrSorted, medianSorted } from "../../stats/quantile.ts";
 import { THIN_BELOW } from "../../sample/sample.ts";
-import { CHAIN_STAGES } from "../../show/chain.ts";
+import { LINK_STAGES } from "../../show/chain.ts";
 import { type Axis, axisName, logAxis } from "./axis.ts";
 import { sideClass, typeset } from "../html/labels.ts";
 import { coordinate, type Markup, markup, type Part } from "../html/markup.ts";
@@ -73,7 +73,7 @@ export function ridge(caption: Part, sides: readonly ChainSide[]): Markup {
 
 function inChainOrder(links: readonly LinkSample[]): string[] {
   const place = ({ from, to }: LinkSample) =>
-    CHAIN_STAGES.indexOf(from) * CHAIN_STAGES.length + CHAIN_STAGES.indexOf(to);
+    LINK_STAGES.indexOf(from) * LINK_STAGES.length + LINK_STAGES.indexOf(to);
   return [...new Set(links.toSorted((x, y) => place(x) - place(y)).map(({ name }) => name))];
 }
 

@@ -70,3 +70,14 @@ export const HOST_COLUMNS = [
     doc: "how far the host's times in this row may be off on the VM's clock",
   },
 ] as const satisfies readonly Column[];
+
+/** Added after edge_cause. */
+export const FURTHER_HOST_COLUMNS = [
+  {
+    name: "off_cpu_ns",
+    ...DURATION,
+    ...HOST,
+    doc:
+      "time between edge and read in which the vCPU's thread had no CPU: it slept, waited for one, or was stopped",
+  },
+] as const satisfies readonly Column[];

@@ -133,7 +133,7 @@ Deno.test("a file of an older program has no parts, and no comparison with one h
   const { durations, causes, edge_causes, orders } = partsOf(file);
   assert.deepEqual([durations, causes, edge_causes, orders], [[], [], [], []]);
   const shifts = partShifts([file, fileOf(random(8, 1, 100), "b.csv")], 0.05, () => false);
-  assert.deepEqual(shifts, { known: [false, true], durations: [], causes: [], edge_causes: [] });
+  assert.deepEqual(shifts, { split: null, known: [false, true], durations: [], causes: [], edge_causes: [] });
 });
 
 Deno.test("a file that ends before edge_cause has the causes that it has", () => {

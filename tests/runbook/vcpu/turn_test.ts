@@ -56,6 +56,8 @@ Deno.test("a sleeping vCPU's wakeup is told from the host's timer to the entry, 
   assert.equal(cells.kvm_exits, 1);
   // 12 us until the entry, and 2 us of a page fault.
   assert.equal(cells.out_of_guest_ns, 14_000n);
+  // Of these 14 us its thread slept for 9.
+  assert.equal(cells.off_cpu_ns, 9_000n);
   assert.equal(cells.kvm_exit_reason, "hlt");
   assert.deepEqual([cells.preempted_by, cells.preempted_ns], [null, 0n]);
   const uncertainty = Number(cells.clock_map_uncertainty_ns);
@@ -88,6 +90,7 @@ Deno.test("a vCPU that was running at the edge has no wakeup of its own, and kee
   assert.equal(us(cells.kvm_entry_ns), 3);
   assert.equal(cells.kvm_exit_reason, "interrupt");
   assert.equal(cells.out_of_guest_ns, 2_000n);
+  assert.equal(cells.off_cpu_ns, 0n);
 });
 
 /** vCPU 0 is preempted 20 ms before the edge; a hog and then a kworker have its CPU until 10 us before the wakeup. */
@@ -110,6 +113,21 @@ Deno.test("a preempted vCPU names the task that had its CPU longest, not the one
   assert.equal(cells.preempted_ns, 20_000n);
   assert.equal(cells.host_ttwu_ns, null);
   assert.equal(us(cells.host_switch_ns), 20);
+  assert.equal(cells.off_cpu_ns, 20_000n);
+});
+
+Deno.test("a thread that loses its CPU between edge and read lacks it until it comes back, as often as it does", () => {
+  const run = [
+    eventAt(EDGE, 2, "out", { state: PREEMPTED, other: 900, name: "hog" }),
+    eventAt(EDGE, 7, "in", { other: 900, name: "hog" }),
+    eventAt(EDGE, 8, "run", { since_ns: eventAt(EDGE, 1, "run").ns, reason: 0x60n, isa: SVM }),
+    eventAt(EDGE, 11, "out", { state: 1 }),
+    eventAt(EDGE, 21, "in"),
+    eventAt(EDGE, 22, "run", { since_ns: eventAt(EDGE, 10, "run").ns, reason: SVM_HLT, isa: SVM }),
+  ];
+  const cells = cellsOf([...sleeper(1), ...run, ...sleeper(3)]);
+  assert.equal(cells.off_cpu_ns, 15_000n);
+  assert.equal(cells.out_of_guest_ns, 19_000n);
 });
 
 Deno.test("a woken vCPU that waits for a busy CPU is preempted for as long; an idle CPU preempts nobody", () => {
