@@ -1,12 +1,15 @@
 /** `probe export FILE`: a result file in a format for another program. */
 
 import { foldedStacks, type StackRoot } from "../analysis/export/folded.ts";
+import { type HostDrawn, HostTracks } from "../analysis/export/host_tracks.ts";
 import { PerfettoTrace } from "../analysis/export/perfetto.ts";
+import { type HostEvents, parseHostEvents } from "../analysis/host/host_events.ts";
 import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
 import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowVisitor } from "../analysis/result/row_view.ts";
 import { printableJson } from "../analysis/print/printable.ts";
 import { readAnyFile } from "../runbook/files/result_in.ts";
+import { readNamed } from "../runbook/machine/named_file.ts";
 import { writeDerivedFile } from "../runbook/files/derived_file.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 
@@ -29,6 +32,8 @@ interface Exporter {
 /** Where the output goes without a file. */
 export interface ExportStream {
   stdout(text: string | Uint8Array): void;
+  /** Receives notices; absent: nobody reads them. */
+  stderr?(text: string): void;
   /** Width of the terminal that stdout is; absent when stdout is not a terminal. */
   readonly columns?: number;
 }
@@ -50,10 +55,10 @@ export async function exportCommand(
   if (out === undefined || isStandardOutput(out)) {
     if (format === "parquet") refuseBinary(out, stream);
     const decoded = (bytes: Uint8Array) => format === "parquet" ? bytes : new TextDecoder().decode(bytes);
-    await exported(flags, path, (bytes) => stream.stdout(decoded(bytes)));
+    await exported(flags, path, (bytes) => stream.stdout(decoded(bytes)), stream);
     return EXIT.done;
   }
-  await writeDerivedFile(out, force, (write) => exported(flags, path, write));
+  await writeDerivedFile(out, force, (write) => exported(flags, path, write, stream));
   return EXIT.done;
 }
 
@@ -70,14 +75,22 @@ function refuseBinary(out: string | undefined, { columns }: ExportStream): void 
   throw new Failure(EXIT.usage, "Parquet is binary, and standard output is a terminal", "give --out FILE");
 }
 
-async function exported(flags: ExportFlags, path: string, write: (bytes: Uint8Array) => void) {
-  const exporter = await exporterOf(flags, write);
+async function exported(
+  flags: ExportFlags,
+  path: string,
+  write: (bytes: Uint8Array) => void,
+  stream: ExportStream,
+) {
+  const tell = (text: string) => stream.stderr?.(`notice: ${text}\n`);
+  const exporter = await exporterOf(flags, write, (file) => hostEventsOf(file, path, tell), tell);
   exporter.finish(await readAnyFile(path, exporter.visit));
 }
 
 async function exporterOf(
   { format, stack }: ExportFlags,
   write: (bytes: Uint8Array) => void,
+  eventsOf: (file: ResultFile) => HostEvents | null,
+  tell: (text: string) => void,
 ): Promise<Exporter> {
   const encoder = new TextEncoder();
   const writeText = (text: string) => write(encoder.encode(text));
@@ -90,10 +103,17 @@ async function exporterOf(
   if (format === "perfetto") {
     const pieces = new Pieces((text) => writeText(printableJson(text)));
     const trace = new PerfettoTrace((text) => pieces.add(text));
+    const tracks = new HostTracks();
     return {
-      visit: (row) => trace.visit(row),
+      visit: (row) => tracks.note(row, trace.visit(row)),
       finish: (file) => {
-        trace.finish(file);
+        const events = eventsOf(file);
+        const host = events === null ? null : tracks.draw(trace, events);
+        if (host !== null) tellDrawn(host, tell);
+        trace.finish(
+          file,
+          host === null ? null : { name: `host of the VM (process ${events!.head.process})`, says: { host } },
+        );
         pieces.flush();
       },
     };
@@ -101,6 +121,34 @@ async function exporterOf(
   const { ParquetRows } = await import("../analysis/parquet/write.ts");
   const rows = new ParquetRows(write);
   return { visit: (row) => rows.visit(row), finish: (file) => rows.finish(file) };
+}
+
+/** Of the file of events; a larger one is for thousands of slow runs, and would not fit into a trace. */
+const MOST_HOST_BYTES = 64 << 20;
+
+/** What the host of a VM saw, from the file beside that of the VM; null, which is told: without it. */
+function hostEventsOf({ meta }: ResultFile, path: string, tell: (text: string) => void): HostEvents | null {
+  if (meta.host_part === undefined || meta.host_part.hooks.length === 0) return null;
+  const beside = `${path.replace(/\.(csv|parquet)$/, "")}.host.jsonl`;
+  const without = (why: string) => {
+    tell(`without the tracks of the VM's host: ${why}`);
+    return null;
+  };
+  if (!/\.(csv|parquet)$/.test(path)) return without(`${path} is not named .csv or .parquet`);
+  try {
+    const bytes = readNamed(beside, "a file of events", MOST_HOST_BYTES);
+    if (bytes.length > MOST_HOST_BYTES) return without(`${beside} has more than ${MOST_HOST_BYTES} bytes`);
+    const events = parseHostEvents(new TextDecoder().decode(bytes));
+    return typeof events === "string" ? without(`${beside}: ${events}`) : events;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return without(error.found);
+  }
+}
+
+function tellDrawn({ runs, left_out, foreign }: HostDrawn, tell: (text: string) => void): void {
+  if (foreign > 0) tell(`${foreign} records of the VM's host are of no run of this file, and are left out`);
+  if (left_out > 0) tell(`the VM's host is drawn for the ${runs} slowest runs, without ${left_out} others`);
 }
 
 /** Joins small texts so that each does not cost a write of its own. */

@@ -18,6 +18,8 @@ import type { ResultFile } from "../result/file.ts";
 import type { RowView } from "../result/row_view.ts";
 
 const PROCESS = 1;
+/** Another machine's tracks. */
+const OTHER_PROCESS = 2;
 const RUNS = 0;
 /** CPU 0 is the thread after that of the runs. */
 const FIRST_CPU = 1;
@@ -64,6 +66,13 @@ export interface TraceMark {
   readonly ns: bigint;
 }
 
+/** The begin of a slice: its track, and when, ns of CLOCK_MONOTONIC. */
+export interface TracePlace {
+  readonly pid: number;
+  readonly tid: number;
+  readonly ns: bigint;
+}
+
 interface Point {
   readonly stage: ChainStage;
   readonly ns: bigint;
@@ -78,7 +87,7 @@ export class PerfettoTrace {
   readonly #ends = new Map<number, bigint>();
   readonly #kinds = new Keys("k");
   readonly #orders = new Keys("o");
-  readonly #further: string[] = [];
+  readonly #further: { readonly name: string; readonly pid: number }[] = [];
   #origin: bigint | null;
   #events = 0;
 
@@ -93,10 +102,11 @@ export class PerfettoTrace {
     write('{"displayTimeUnit":"ns","traceEvents":[');
   }
 
-  visit(row: RowView): void {
+  /** @returns where the run's wakeup begins, if a slice of its track begins there */
+  visit(row: RowView): TracePlace | null {
     const points = pointsOf(row);
     const [first, last] = [points[0], points.at(-1)];
-    if (first === undefined || last === undefined) return;
+    if (first === undefined || last === undefined) return null;
     this.#origin ??= first.ns;
     this.#write("\n");
     const run = row.number("run");
@@ -106,11 +116,25 @@ export class PerfettoTrace {
       // Runs do not touch each other, so each needs only one event.
       this.#event({ ph: "X", name: `run ${run}`, tid: RUNS, args }, first.ns, last.ns - first.ns);
     }
-    this.#slices(run, points);
+    const begin = this.#slices(run, points);
     const switched = row.integer("clocksource_switch_ns");
     if (switched !== null) {
       const to = `${row.text("clocksource_from") ?? "?"} -> ${row.text("clocksource_to") ?? "?"}`;
       this.#instant(`clocksource ${to}`, RUNS, switched, { run });
+    }
+    return begin;
+  }
+
+  /** ns of CLOCK_MONOTONIC; nothing may be before it. null: no row has had a stage yet. */
+  get origin(): bigint | null {
+    return this.#origin;
+  }
+
+  /** An arrow through the begins of slices, in the order of time. */
+  flow(name: string, id: number, places: readonly TracePlace[]): void {
+    for (const [index, { pid, tid, ns }] of places.entries()) {
+      const ph = index === 0 ? "s" : index === places.length - 1 ? "f" : "t";
+      this.#event({ ph, bp: "e", cat: "flow", name, id, pid, tid }, ns);
     }
   }
 
@@ -118,35 +142,50 @@ export class PerfettoTrace {
    * A further track, where the origin is known: given, or of a row with an edge or a wakeup.
    *
    * @param slices inside one another or apart; what reaches beyond the slice around it is cut there
+   * @param machine whose track it is: that of the rows, or the other one
+   * @returns its pid and tid
    */
-  track(name: string, slices: readonly TraceSlice[], marks: readonly TraceMark[]): void {
-    const tid = FIRST_FURTHER + this.#further.push(name) - 1;
+  track(
+    name: string,
+    slices: readonly TraceSlice[],
+    marks: readonly TraceMark[],
+    machine: "own" | "other" = "own",
+  ): Omit<TracePlace, "ns"> {
+    const pid = machine === "own" ? PROCESS : OTHER_PROCESS;
+    const tid = FIRST_FURTHER + this.#further.push({ name, pid }) - 1;
     const open: TraceSlice[] = [];
     const endUntil = (ns: bigint | null) => {
       for (let last = open.at(-1); last !== undefined && (ns === null || last.to <= ns); last = open.at(-1)) {
-        this.#event({ ph: "E", name: last.name, tid }, last.to);
+        this.#event({ ph: "E", name: last.name, pid, tid }, last.to);
         open.pop();
       }
     };
     for (const slice of slices.toSorted((a, b) => Number(a.from - b.from) || Number(b.to - a.to))) {
       endUntil(slice.from);
       const around = open.at(-1);
-      this.#event({ ph: "B", name: slice.name, tid }, slice.from);
+      this.#event({ ph: "B", name: slice.name, pid, tid }, slice.from);
       open.push(around !== undefined && around.to < slice.to ? { ...slice, to: around.to } : slice);
     }
     endUntil(null);
-    for (const { name, ns } of marks) this.#event({ ph: "i", s: "t", name, tid }, ns);
+    for (const { name, ns } of marks) this.#event({ ph: "i", s: "t", name, pid, tid }, ns);
     this.#ends.set(tid, 0n);
+    return { pid, tid };
   }
 
-  /** @param file the file whose rows were visited */
-  finish(file: ResultFile): void {
+  /**
+   * @param file the file whose rows were visited
+   * @param other what the other machine's tracks are, if there are some: a name, and what stands beside `meta`
+   */
+  finish(file: ResultFile, other: { readonly name: string; readonly says: object } | null = null): void {
     this.#name("process_name", RUNS, `${file.meta.env} on ${file.meta.host}`);
+    if (other !== null) this.#name("process_name", RUNS, other.name, OTHER_PROCESS);
     for (const track of [...this.#ends.keys()].sort((a, b) => a - b)) {
-      this.#name("thread_name", track, this.#further[track - FIRST_FURTHER] ?? nameOf(track));
+      const { name, pid } = this.#further[track - FIRST_FURTHER] ?? { name: nameOf(track), pid: PROCESS };
+      this.#name("thread_name", track, name, pid);
       this.#event({
         ph: "M",
         name: "thread_sort_index",
+        pid,
         tid: track,
         args: { sort_index: track },
       });
@@ -156,6 +195,7 @@ export class PerfettoTrace {
       origin_ns: this.#origin === null ? null : String(this.#origin),
       clock: "CLOCK_MONOTONIC",
       meta: file.meta,
+      ...other?.says ?? {},
       end: file.end,
       stacks,
       kinds: Object.fromEntries(this.#kinds.entries().map(([key, json]) => [key, JSON.parse(json)])),
@@ -178,8 +218,8 @@ export class PerfettoTrace {
     return text === null ? {} : { order: this.#orders.of(text).key };
   }
 
-  #name(what: "process_name" | "thread_name", track: number, name: string): void {
-    this.#event({ ph: "M", name: what, tid: track, args: { name } });
+  #name(what: "process_name" | "thread_name", track: number, name: string, pid = PROCESS): void {
+    this.#event({ ph: "M", name: what, pid, tid: track, args: { name } });
   }
 
   /**
@@ -199,7 +239,7 @@ export class PerfettoTrace {
   }
 
   /** The slices of a run on the tracks of the CPUs, with an arrow from the waker's to the target's. */
-  #slices(run: number, points: readonly Point[]): void {
+  #slices(run: number, points: readonly Point[]): TracePlace | null {
     const slices = points.flatMap((to, i) => {
       const from = points[i - 1];
       // Until try_to_wake_up() begins, no CPU works for the run.
@@ -228,6 +268,7 @@ export class PerfettoTrace {
         this.#event({ ph: "X", ...event, ...flow }, from.ns, to.ns - from.ns);
       }
     }
+    return waker === undefined ? null : { pid: PROCESS, tid: waker.tid, ns: waker.from.ns };
   }
 
   /**

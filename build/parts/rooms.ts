@@ -55,7 +55,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/stats",
     "analysis/units",
   ],
-  "analysis/export": ["analysis/result", "analysis/show"],
+  "analysis/export": ["analysis/host", "analysis/result", "analysis/show"],
   "analysis/parquet": ["analysis", "analysis/result"],
   "analysis/print": [
     "analysis/compare",
@@ -260,6 +260,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/compare",
     "analysis/export",
     "analysis/gate",
+    "analysis/host",
     "analysis/parquet",
     "analysis/pool",
     "analysis/power",

@@ -110,6 +110,7 @@ export const CASES: readonly Case[] = [
   { name: "power.txt", args: ["power", HOST, VM] },
   { name: "power.json", args: ["power", "--format", "json", "--margin", "2ms", HOST] },
   { name: "export.folded", args: ["export", "--format", "folded", VM] },
+  { name: "export.lab.json", args: ["export", "--format", "perfetto", LAB_VM] },
   { name: "export.perfetto.json", args: ["export", "--format", "perfetto", CUT_OFF] },
   { name: "help.txt", args: ["--help"] },
   ...[

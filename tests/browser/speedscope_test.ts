@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PerfettoTrace } from "../../analysis/export/perfetto.ts";
 import { readResultFile } from "../../analysis/result/file.ts";
+import { exportCommand } from "../../commands/export.ts";
 import { generate } from "../../bench/generate.ts";
 import { stdoutOf } from "../../build/process/command.ts";
 import config from "../../deno.json" with { type: "json" };
@@ -51,6 +52,17 @@ async function imported(trace: string, track: string): Promise<{ said: string[];
 Deno.test("speedscope imports a trace without a warning", async () => {
   const generated = [...generate({ rows: 300, seed: 5, env: "vm", timeoutEvery: 11, parts: true })].join("");
   const { said, shown } = await imported(traceOf(generated), "runs (tid 0)");
+  assert.deepEqual(said, []);
+  assert.ok(shown, "speedscope must show the track of the runs");
+});
+
+Deno.test("speedscope imports a trace of a VM and its host without a warning", async () => {
+  let trace = "";
+  await exportCommand({ format: "perfetto" }, "tests/answers/files/lab_vm.csv", {
+    stdout: (text) => trace += text,
+    stderr: (text) => assert.fail(text),
+  });
+  const { said, shown } = await imported(trace, "runs (tid 0)");
   assert.deepEqual(said, []);
   assert.ok(shown, "speedscope must show the track of the runs");
 });

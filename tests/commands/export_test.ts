@@ -116,3 +116,52 @@ Deno.test("a trace has no character that a terminal acts upon, whatever the host
     assert.doesNotMatch(printed, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
     assert.ok(JSON.stringify(JSON.parse(printed)).includes(JSON.stringify(host).slice(1, -1)));
   }));
+
+/** What is told on stderr, and the tracks of the trace, when the VM's file stands beside `events`; null: it stands alone. */
+async function exportedBeside(
+  events: string | null,
+  name = "vm.csv",
+): Promise<{ told: string; json: string }> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.copyFileSync("tests/answers/files/lab_vm.csv", `${folder}/${name}`);
+    if (events !== null) Deno.writeTextFileSync(`${folder}/vm.host.jsonl`, events);
+    let [told, json] = ["", ""];
+    const stream = {
+      stdout: (text: string | Uint8Array) => json += text,
+      stderr: (text: string) => told += text,
+    };
+    assert.equal(await exportCommand({ format: "perfetto" }, `${folder}/${name}`, stream), EXIT.done);
+    return { told: told.replaceAll(folder, ""), json };
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const hasHost = (json: string) =>
+  JSON.parse(json).traceEvents.some(({ pid }: { readonly pid: number }) => pid === 2);
+
+Deno.test("the trace of a VM has the tracks of its host from the file beside it; without it that is told", async () => {
+  const events = Deno.readTextFileSync("tests/answers/files/lab_vm.host.jsonl");
+  const { told, json } = await exportedBeside(events);
+  assert.deepEqual([told, hasHost(json)], ["", true]);
+  assert.deepEqual(JSON.parse(json).otherData.host, { runs: 12, left_out: 0, foreign: 0 });
+  const without = /^notice: without the tracks of the VM's host: /;
+  for (
+    const [beside, name, why] of [
+      [null, "vm.csv", /cannot read \/vm\.host\.jsonl: .*\n$/],
+      ["{}\n", "vm.csv", /\/vm\.host\.jsonl: its first line does not say probe_host_events 1\n$/],
+      [events, "vm.txt", /\/vm\.txt is not named \.csv or \.parquet\n$/],
+    ] as const
+  ) {
+    const found = await exportedBeside(beside, name);
+    assert.match(found.told, without);
+    assert.match(found.told, why);
+    assert.equal(hasHost(found.json), false);
+  }
+  const other = await exportedBeside(events.replaceAll('"correlation_id":"', '"correlation_id":"x'));
+  assert.match(
+    other.told,
+    /^notice: 12 records of the VM's host are of no run of this file, and are left out\n$/,
+  );
+});

@@ -13,6 +13,7 @@ import { chain } from "./chain.ts";
 import { keyNumbers, keyVerdicts } from "./mechanisms.ts";
 import { numbers } from "./numbers.ts";
 import { distributions, runOrders } from "./overview.ts";
+import { throughHypervisor } from "./hypervisor.ts";
 import { partsOfBoth } from "./parts.ts";
 import { CHAIN, DISTRIBUTIONS, ORDER, type Section, section, STACKS, warnings } from "./section.ts";
 import { sideFacts } from "./side_facts.ts";
@@ -55,6 +56,7 @@ export function details(
     tailSection(told.tails, sides),
     section(CHAIN, chain(sides)),
     ...partsOfBoth(told.parts, sides),
+    ...throughHypervisor(sides),
     keyNumbers(told.mechanisms),
     section(
       [

@@ -10,6 +10,7 @@ import { type Markup, markup } from "../html/markup.ts";
 import { type ReportSide, stacksOf } from "../html/runs.ts";
 import { chain } from "./chain.ts";
 import { distributions, runOrders } from "./overview.ts";
+import { throughHypervisor } from "./hypervisor.ts";
 import { partsOfOne } from "./parts.ts";
 import { SLOWEST, tailPlots } from "./tails.ts";
 import { CHAIN, DISTRIBUTIONS, ORDER, type Section, section, STACKS, warnings } from "./section.ts";
@@ -32,6 +33,7 @@ export function oneFile(side: ReportSide): Section[] {
     section(SLOWEST, tailPlots([side])),
     section(CHAIN, chain([side])),
     ...partsOfOne(side),
+    ...throughHypervisor([side]),
     section(
       ["Groups of runs", `Runs that share a value. All drawings are of ${OF_STRATA.name}.`],
       strata(side, told),

@@ -1,9 +1,17 @@
 /** What the time went into: the mean of each side and the slowest runs, as bars of their parts, and the numbers. */
 
-import { DIVIDED, type DividedRuns, dividedRuns, UNEXPLAINED } from "../../parts/divided.ts";
+import {
+  DIVIDED,
+  type Divided,
+  type DividedRuns,
+  dividedRuns,
+  SPLIT,
+  UNEXPLAINED,
+} from "../../parts/divided.ts";
 import { meanOf } from "../../stats/mean_difference.ts";
 import { tellParts } from "../../print/parts/shares.ts";
 import type { ToldPartShifts } from "../../print/parts/shifts.ts";
+import { nameInWords } from "../../print/parts/words.ts";
 import { formatDuration } from "../../units/format_value.ts";
 import { said, tableOf } from "../html/blocks.ts";
 import { type Markup, markup, type Part } from "../html/markup.ts";
@@ -20,34 +28,39 @@ const PARTS = [
 const MOST_RUNS = 30;
 
 /** A side whose parts are known. */
-interface Divided extends DividedRuns {
+interface DividedSide extends DividedRuns {
   readonly side: ReportSide;
 }
 
 /** Nothing for a file of an older program. */
 export function partsOfOne(side: ReportSide): Section[] {
-  if (side.show.parts.durations.length === 0) return [];
-  const { tables, notes, causes, orders } = tellParts(side.show.parts);
+  const { split, tables, notes, causes, orders } = tellParts(side.show.parts);
+  if (split === null && tables.length === 0) return [];
+  const all = [...split === null ? [] : [split.table], ...tables];
   return [section(PARTS, [
     bars([side]),
-    tables.map((one) => tableOf(one, { columns: one.columns.map(({ id }) => id), what: "parts" })),
+    all.map((one) => tableOf(one, { columns: one.columns.map(({ id }) => id), what: "parts" })),
+    tables.length > 0 &&
     [...causes, orders].map((one) => tableOf(one, { columns: ["runs", "share"], what: "values" })),
-    paragraphs(notes),
+    paragraphs([...split?.notes ?? [], ...notes]),
   ])];
 }
 
 /** Nothing unless both sides have parts. */
 export function partsOfBoth(
-  { brief, tables, causes, notes }: ToldPartShifts,
+  { split, brief, tables, causes, notes }: ToldPartShifts,
   sides: readonly ReportSide[],
 ): Section[] {
-  if (brief.length === 0) return [];
+  if (split.length + brief.length === 0) return [];
   return [section(PARTS, [
-    paragraphs(brief),
+    paragraphs([...split, ...brief]),
     bars(sides),
     tables.map((one) => tableOf(one, { columns: one.columns.map(({ id }) => id), what: "parts" })),
-    tables.length > 0 &&
-    causes.map((one) => tableOf(one, { columns: ["a", "share_a", "b", "share_b"], what: "causes" })),
+    causes.flatMap((one) =>
+      one.rows.length === 0
+        ? []
+        : [tableOf(one, { columns: ["a", "share_a", "b", "share_b"], what: "causes" })]
+    ),
     paragraphs(notes),
   ])];
 }
@@ -57,19 +70,21 @@ function paragraphs(all: ToldPartShifts["notes"]): Part {
 }
 
 function bars(sides: readonly ReportSide[]): Markup[] {
-  return DIVIDED.map((duration) => {
-    const divided = sides.map((side): Divided => ({ ...dividedRuns(side.file, duration), side }))
+  const isSplit = sides.some(({ show }) => show.parts.split !== null);
+  const divisions: readonly Divided[] = isSplit ? [SPLIT, ...DIVIDED] : DIVIDED;
+  return divisions.map((duration) => {
+    const divided = sides.map((side): DividedSide => ({ ...dividedRuns(side.file, duration), side }))
       .filter(({ whole }) => whole.length > 0);
     const runs = divided.map(slowest);
     const means = divided.map(meanBar);
     const unexplained = duration.parts.flatMap(({ name }, part) =>
       UNEXPLAINED.some((one) => one === name) ? [part] : []
     );
-    const names = duration.parts.map(({ title }) => title);
+    const names = duration.parts.map(({ title }): string => title);
     const patterns = patternsOf(names, unexplained, [...means, ...runs.flat()]);
     const largest = (all: readonly PartBar[]) => Math.max(1, ...all.map(({ parts }) => sumOf(parts)));
     const end = largest(runs.flat());
-    const { name } = duration;
+    const name = nameInWords(duration.name);
     if (means.length === 0) return markup``;
     const meanNames = { what: `${name}: means`, duration: name, rows: "side" };
     return markup`${partBars(meanNames, means, patterns, largest(means))}<div class="figures two">${
@@ -85,7 +100,7 @@ function nameOf({ letter }: ReportSide, sides: readonly ReportSide[]): string {
   return sides.length === 1 ? "" : ` of ${letter}`;
 }
 
-function meanBar({ side: { letter }, parts, whole }: Divided): PartBar {
+function meanBar({ side: { letter }, parts, whole }: DividedSide): PartBar {
   return {
     label: letter,
     says: `mean of ${letter}, ${formatDuration(meanOf(whole))}`,
@@ -93,7 +108,7 @@ function meanBar({ side: { letter }, parts, whole }: Divided): PartBar {
   };
 }
 
-function slowest({ side: { file }, rows, whole, parts }: Divided): PartBar[] {
+function slowest({ side: { file }, rows, whole, parts }: DividedSide): PartBar[] {
   const order = Array.from(whole.keys()).sort((x, y) => whole[y]! - whole[x]! || x - y).slice(0, MOST_RUNS);
   return order.map((index) => {
     const run = String(file.run[rows[index]!]!);

@@ -112,3 +112,41 @@ Deno.test("with more parts than patterns the least share one, but never what is 
     ["2 others", [1, 3]],
   ]);
 });
+
+/** The same of a VM whose host has taken 10 us of each run, and its hypervisor 5 us. */
+function followed(env: string, rows: number): Series {
+  const whole = divided(env, rows);
+  return {
+    ...whole,
+    overRow: (run) => ({
+      ...whole.overRow!(run),
+      vcpu: 0,
+      out_of_guest_ns: 15_000,
+      off_cpu_ns: 10_000,
+      clock_map_uncertainty_ns: 100,
+      kvm_exits: 3,
+      kvm_exit_reason: "hlt",
+      preempted_by: run === 7 ? "hog/9" : null,
+      preempted_ns: run === 7 ? 9000 : 0,
+    }),
+  };
+}
+
+Deno.test("a VM's offset is drawn by host, hypervisor and guest, and what its host saw has a section", () => {
+  const both = seriesPage([divided("host", 40), followed("vm", 40)]);
+  const means = bars(both, "offset by machine: means");
+  assert.match(means, /mean of A, [^:]*: 1\.111 s guest/);
+  assert.match(means, /mean of B, [^:]*: 10\.00 µs host/);
+  assert.match(means, /mean of B, [^:]*: 5\.000 µs hypervisor/);
+  const legend = [...means.matchAll(/<\/svg> ([^<]*)<\/li>/g)].map(([, name]) => name);
+  assert.deepEqual(legend, ["host", "hypervisor", "guest"]);
+  for (const page of [both, seriesPage([followed("vm", 40)])]) {
+    const words = readable(page);
+    assert.match(words, /Through the hypervisor/);
+    assert.match(words, /40 of 40 placed on the VM's clock/);
+    assert.match(words, /preempted by hog\/9/);
+    assert.match(page, /<title>offset by machine: slowest runs/);
+  }
+  const none = seriesPage([divided("host", 40), divided("vm", 40)]);
+  assert.doesNotMatch(none, /offset by machine|Through the hypervisor/);
+});
