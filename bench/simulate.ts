@@ -19,6 +19,7 @@ const PLAN: Plan = {
     looks: 2000,
     mechanisms: 500,
     locksIn: 500,
+    histories: 500,
   },
 };
 const QUICK_PLAN: Plan = {
@@ -33,6 +34,7 @@ const QUICK_PLAN: Plan = {
     looks: 20,
     mechanisms: 20,
     locksIn: 20,
+    histories: 20,
   },
 };
 

@@ -40,18 +40,23 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
 
 /** Facts of the machines that differ, and columns that are constant on each side but not the same. */
 export function contextDifferences(files: Pair<ResultFile>): ContextDifference[] {
-  const [a, b] = [files[0].meta, files[1].meta];
-  const machine = CONTEXT.filter(([, of]) => of(a) !== of(b))
-    .map(([field, of]): ContextDifference => ({ field, values: [of(a), of(b)] }));
-  const columns = constantDifferences(files);
+  const facts = factDifferences(files[0].meta, files[1].meta);
   return [
-    ...machine,
+    ...facts,
+    ...constantDifferences(files).filter(({ field }) => facts.every((known) => known.field !== field)),
+  ];
+}
+
+/** Facts of the machines that differ, declared numbers of runs, and how the targets were scheduled. */
+export function factDifferences(a: Meta, b: Meta): ContextDifference[] {
+  return [
+    ...CONTEXT.filter(([, of]) => of(a) !== of(b))
+      .map(([field, of]): ContextDifference => ({ field, values: [of(a), of(b)] })),
     ...HOW_MANY.filter((field) => a.runbook[field] !== b.runbook[field]).map((field): ContextDifference => ({
       field: `declared ${field}`,
       values: [String(a.runbook[field] ?? UNKNOWN), String(b.runbook[field] ?? UNKNOWN)],
     })),
     ...attributeDifferences(a, b),
-    ...columns.filter(({ field }) => machine.every((known) => known.field !== field)),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
  * The report as one HTML page: no side effects, no script, nothing fetched, and the same bytes for the same
- * input. The page itself forbids what a policy can forbid.
+ * input.
  */
 
 import { said } from "./html/blocks.ts";
@@ -11,12 +11,12 @@ import { tellComparison } from "../print/compare/told.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { details, firstScreen } from "./sections/comparison.ts";
 import { facts, type ReportFile } from "./sections/facts.ts";
+import { htmlDocument, literal } from "./html/document.ts";
 import { sideKey } from "./html/labels.ts";
 import { join, type Markup, markup } from "./html/markup.ts";
 import { oneFile } from "./sections/one_file.ts";
 import type { ReportSide } from "./html/runs.ts";
 import { type Section, section } from "./sections/section.ts";
-import { STYLE } from "./html/style.ts";
 
 export interface Page {
   /** Version of this program. */
@@ -28,8 +28,6 @@ export interface Page {
   /** Comparisons of each further file with the first, in their order. */
   readonly comparisons: readonly Comparison[];
 }
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 export function reportPage({ version, command, files, comparisons }: Page): string {
   const letters = ["A", ...comparisons.map(({ sides }) => sides[1].side)];
@@ -54,29 +52,15 @@ export function reportPage({ version, command, files, comparisons }: Page): stri
       ]),
     ]),
   ];
-  const page = markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>probe: ${title}${answers.map((answer) => ` ${answer}`).join(";")}</title>
-<style>${literal(STYLE)}</style>
-</head>
-<body>
-<main>
-<header><h1>${title}</h1>
+  return htmlDocument(
+    [title, answers.map((answer) => ` ${answer}`).join(";")],
+    markup`<header><h1>${title}</h1>
 ${answers.map((answer) => markup`<p class="answer-in-short">${answer}</p>`)}
 <ul class="sides">${sides.map(sideLine)}</ul></header>
 <nav aria-label="Contents">${contents(groups)}</nav>
 ${groups.map(sections)}
-${comparisons.length > 0 && textReport(comparisons)}
-</main>
-</body>
-</html>
-`;
-  return page.toString();
+${comparisons.length > 0 && textReport(comparisons)}`,
+  );
 }
 
 /** Sections under a heading of their own, or under that of the page. */
@@ -152,9 +136,4 @@ function textReport(comparisons: readonly Comparison[]): Markup {
   return markup`<details class="text"><summary>The same as text</summary><pre>${
     join(lines, literal("\n"))
   }</pre></details>`;
-}
-
-/** Text of this program, without any text of a file. */
-function literal(text: string): Markup {
-  return markup([text] as unknown as TemplateStringsArray);
 }

@@ -2,6 +2,7 @@
 
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
+import { historyCells, type HistoryErrors } from "./history.ts";
 import { orderCells, type OrderErrors } from "./order.ts";
 import { lockInCells, type LockInShares } from "./keys/lock_ins.ts";
 import { mechanismCells, type MechanismShares } from "./keys/mechanisms.ts";
@@ -30,7 +31,8 @@ export type Cell =
   | { readonly table: "order"; readonly cell: OrderErrors }
   | { readonly table: "looks"; readonly cell: LooksCell }
   | { readonly table: "mechanisms"; readonly cell: MechanismShares }
-  | { readonly table: "locks in"; readonly cell: LockInShares };
+  | { readonly table: "locks in"; readonly cell: LockInShares }
+  | { readonly table: "history"; readonly cell: HistoryErrors };
 
 /** The same plan gives the same cells in the same order; each is simulated when it is called. */
 export function cellsOf({ sizes, lockInSizes, pairs }: Plan): (() => Cell)[] {
@@ -54,5 +56,6 @@ export function cellsOf({ sizes, lockInSizes, pairs }: Plan): (() => Cell)[] {
       table: "locks in",
       cell: simulate(),
     })),
+    ...historyCells(pairs).map((simulate) => (): Cell => ({ table: "history", cell: simulate() })),
   ];
 }

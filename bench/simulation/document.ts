@@ -4,6 +4,8 @@ import { VERDICTS } from "../../analysis/compare/verdict.ts";
 import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
+import type { HistoryErrors } from "./history.ts";
+import { historySection, historySentence } from "./history_text.ts";
 import type { LooksCell } from "./looks.ts";
 import { looksSection, looksSentence } from "./looks_text.ts";
 import type { LockInShares } from "./keys/lock_ins.ts";
@@ -189,6 +191,7 @@ export function findings({ pairs }: Plan, tables: Tables): string[] {
     looksSentence(tables.looks, beyondTail),
     keysSentence(tables.mechanisms),
     lockInSentence(tables.lockIns, beyondTail),
+    historySentence(tables.history),
   ];
 }
 
@@ -263,7 +266,9 @@ ${LARGE} runs a side ${pairs.resamplingLarge} (+-${
     uncertainty(pairs.resamplingLarge)
   }); for verdicts ${pairs.verdicts} (+-${uncertainty(pairs.verdicts)}); for
 sides of unequal spread ${pairs.shapes} (+-${uncertainty(pairs.shapes)}); for
-looks ${pairs.looks} (+-${uncertainty(pairs.looks)}). Sizes are runs a side. Everything is in percent.
+looks ${pairs.looks} (+-${uncertainty(pairs.looks)}); histories ${pairs.histories} (+-${
+    uncertainty(pairs.histories)
+  }). Sizes are runs a side. Everything is in percent.
 
 ${findings(plan, tables).map(item).join("\n")}
 
@@ -352,7 +357,8 @@ ${tailSection(tables.tails, (share, of) => marked(share, of, of, beyondTail(shar
 ${looksSection(tables.looks, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 
 ${keysSection(tables.mechanisms)}
-${lockInSection(tables.lockIns, (share, of) => marked(share, of, of, beyondTail(share, of)))}`;
+${lockInSection(tables.lockIns, (share, of) => marked(share, of, of, beyondTail(share, of)))}
+${historySection(tables.history, (share, of) => marked(share, of, of, beyondTail(share, of)))}`;
 }
 
 /** Cells by table, in their order. */
@@ -367,6 +373,7 @@ export interface Tables {
   readonly looks: readonly LooksCell[];
   readonly mechanisms: readonly MechanismShares[];
   readonly lockIns: readonly LockInShares[];
+  readonly history: readonly HistoryErrors[];
 }
 
 export function tablesOf(cells: readonly Cell[]): Tables {
@@ -381,5 +388,6 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     looks: cells.flatMap(({ table, cell }) => table === "looks" ? [cell] : []),
     mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
     lockIns: cells.flatMap(({ table, cell }) => table === "locks in" ? [cell] : []),
+    history: cells.flatMap(({ table, cell }) => table === "history" ? [cell] : []),
   };
 }

@@ -97,6 +97,8 @@ export interface Pairs {
   readonly mechanisms: number;
   /** For what locks in. */
   readonly locksIn: number;
+  /** For levels over time: histories, not pairs. */
+  readonly histories: number;
 }
 
 /** With more runs a side than this, resampling is slow. */

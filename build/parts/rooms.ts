@@ -46,6 +46,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/tails",
     "analysis/units",
   ],
+  "analysis/history": [
+    "analysis/compare",
+    "analysis/pool",
+    "analysis/result",
+    "analysis/sample",
+    "analysis/stats",
+  ],
   "analysis/show": ["analysis/parts", "analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/power": [
     "analysis/compare",
@@ -114,11 +121,24 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/tails",
     "analysis/units",
   ],
+  "analysis/print/history": [
+    "analysis/history",
+    "analysis/print",
+    "analysis/print/compare",
+    "analysis/print/layout",
+    "analysis/sample",
+  ],
   "analysis/report": [
     "analysis/compare",
     "analysis/print/compare",
     "analysis/report/html",
     "analysis/report/sections",
+  ],
+  "analysis/report/history": [
+    "analysis/history",
+    "analysis/print/history",
+    "analysis/report/html",
+    "analysis/report/plots",
   ],
   "analysis/report/sections": [
     "analysis/compare",
@@ -310,6 +330,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runbook/files",
     "runbook/machine",
   ],
+  "commands/history": [
+    "analysis",
+    "analysis/history",
+    "analysis/print/history",
+    "analysis/report/history",
+    "analysis/sample",
+    "deno.json",
+    "runbook/files",
+    "runbook/machine",
+  ],
   "commands/line": [
     "analysis",
     "analysis/asked",
@@ -322,6 +352,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "commands/files",
     "commands/gate",
+    "commands/history",
     "commands/shell",
     "runbook/protocol",
     "runbook/slow",

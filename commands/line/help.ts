@@ -40,6 +40,11 @@ const EXAMPLES = {
     ["With a second series", "probe gate --policy policy.toml -o both base.csv new.csv again.csv"],
     ["What would a policy have said?", "probe gate --policy policy.toml --backtest earlier"],
   ],
+  history: [
+    ["Did a level change?", "probe history nightly"],
+    ["Of these files", "probe history 2026-*.csv"],
+    ["The same for a script", "probe history --json nightly"],
+  ],
   show: [
     ["What is in a file?", "probe show host.csv"],
     ["By path and CPU", "probe show --by path,target_cpu host.csv"],

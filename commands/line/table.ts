@@ -12,6 +12,7 @@ export const COMMANDS = {
   ab: async () => (await import("./ab.ts")).abRoute,
   compare: async () => (await import("./compare.ts")).compareRoute,
   gate: async () => (await import("./gate.ts")).gateRoute,
+  history: async () => (await import("./history.ts")).historyRoute,
   show: async () => (await import("./show.ts")).showRoute,
   power: async () => (await import("./power.ts")).powerRoute,
   report: async () => (await import("./report.ts")).reportRoute,

@@ -7,12 +7,18 @@
 
 import { judge } from "../../analysis/gate/judge.ts";
 import { parsePolicy } from "../../analysis/gate/policy.ts";
+import { historyOf } from "../../analysis/history/history.ts";
+import { historySeries } from "../../analysis/history/series.ts";
 import { compareText } from "../../analysis/print/compare/text.ts";
 import { gateJson } from "../../analysis/print/gate/json.ts";
 import { gateJunit } from "../../analysis/print/gate/junit.ts";
 import { gateMarkdown } from "../../analysis/print/gate/markdown.ts";
 import { gateText } from "../../analysis/print/gate/text.ts";
 import { tellGate } from "../../analysis/print/gate/told.ts";
+import { historyJson } from "../../analysis/print/history/json.ts";
+import { historyText } from "../../analysis/print/history/text.ts";
+import { tellHistory } from "../../analysis/print/history/told.ts";
+import { historyPage } from "../../analysis/report/history/page.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 import { subset } from "../../analysis/result/subset.ts";
 import { generate, type Generated, generatedMeta } from "../../bench/generate.ts";
@@ -119,6 +125,7 @@ export const CASES: readonly Case[] = [
     "ab",
     "compare",
     "gate",
+    "history",
     "show",
     "power",
     "report",
@@ -169,7 +176,7 @@ export function onPaper(): (readonly [name: string, text: string])[] {
     const report = diagnose(machine);
     return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
   });
-  return [...doctors, ...comparisons(), ...gates()];
+  return [...doctors, ...comparisons(), ...gates(), ...histories()];
 }
 
 const POLICY = `version = 1
@@ -204,6 +211,26 @@ function gates(): (readonly [name: string, text: string])[] {
     ["gate.txt", gateText(told)],
     ["gate.md", gateMarkdown(told)],
     ["gate.xml", gateJunit(told)],
+  ];
+}
+
+/** Levels that change once, with the kernel; in one series nothing was observed, and one is of another env. */
+function histories(): (readonly [name: string, text: string])[] {
+  const series = Array.from({ length: 16 }, (_, day) => {
+    const started = `2026-01-${String(day + 1).padStart(2, "0")}T00:00:00Z`;
+    const kernel = day < 9 ? "6.12.117-cloud-amd64" : "6.12.130-cloud-amd64";
+    const env = day === 5 ? "vm" : "host";
+    const timeouts = day === 7 ? { timeoutEvery: 1 } : {};
+    const meta = { started, kernel, boot_id: `boot-${day >> 2}` };
+    const text = [...generate({ rows: 20, seed: day, env, shiftNs: day < 9 ? 0 : 9000, meta, ...timeouts })];
+    return historySeries(read(text.join(""), undefined, `${started.slice(0, 10)}.csv`), null);
+  });
+  const history = historyOf(series);
+  const unread = [{ file: "notes.txt", reason: "is not a result file" }];
+  return [
+    ["history.json", historyJson(history, unread)],
+    ["history.txt", historyText(tellHistory(history, unread))],
+    ["history.html", historyPage({ version: "0.1.0", history, unread })],
   ];
 }
 

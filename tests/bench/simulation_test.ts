@@ -5,6 +5,7 @@ import { type Cell, cellsOf, type Plan } from "../../bench/simulation/cells.ts";
 import { type Coverage, coverage, INTERVALS } from "../../bench/simulation/coverage.ts";
 import { findings, tablesOf, validationDocument } from "../../bench/simulation/document.ts";
 import { errorRate, TESTS } from "../../bench/simulation/error_rates.ts";
+import { historyCells } from "../../bench/simulation/history.ts";
 import { lookErrors } from "../../bench/simulation/looks.ts";
 import { LOCK_IN_STORIES, lockInShares } from "../../bench/simulation/keys/lock_ins.ts";
 import { mechanismShares, STORIES } from "../../bench/simulation/keys/mechanisms.ts";
@@ -28,6 +29,7 @@ const PLAN: Plan = {
     looks: 5,
     mechanisms: 5,
     locksIn: 1,
+    histories: 1,
   },
 };
 
@@ -183,7 +185,7 @@ Deno.test("a worker simulates the cell whose number it is sent", async () => {
  * they claim.
  */
 function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
-  const { coverage, errors, verdicts, shapes, tails, order, looks, mechanisms, lockIns } = tablesOf(
+  const { coverage, errors, verdicts, shapes, tails, order, looks, mechanisms, lockIns, history } = tablesOf(
     simulate(),
   );
   const [first, ...others] = coverage.filter((cell) => cell.n === 30 && cell.covered !== null);
@@ -198,6 +200,7 @@ function withCoverage(covered: number, ticks: Coverage["ticks"] = null) {
     ...looks.map((cell): Cell => ({ table: "looks", cell })),
     ...mechanisms.map((cell): Cell => ({ table: "mechanisms", cell })),
     ...lockIns.map((cell): Cell => ({ table: "locks in", cell })),
+    ...history.map((cell): Cell => ({ table: "history", cell })),
   ];
   return { finding: findings(PLAN, tablesOf(cells))[0]!, text: validationDocument(PLAN, cells) };
 }
@@ -252,4 +255,17 @@ Deno.test("planned looks err less often than looks whenever one likes, and end s
   assert.ok(often!.significant > five!.significant, JSON.stringify(rules));
   assert.ok(five!.inside <= 0.1 && five!.beyond <= 0.1 && five!.significant <= 0.1, JSON.stringify(rules));
   assert.ok(five!.runs < 60, JSON.stringify(rules));
+});
+
+Deno.test("a history without a change seldom has one, and a change by three units is mostly found where it is", () => {
+  const cells = historyCells({ ...PLAN.pairs, histories: 40 }).slice(0, 10).map((simulated) => simulated());
+  const [ten, twenty] = cells;
+  for (const cell of [ten!, twenty!]) {
+    assert.deepEqual([cell.size, cell.foundThere], [0, null]);
+    // Of 40 histories with a chance of 5 %, 8 alarms or more happen once in 1000.
+    assert.ok(cell.inHistory! <= 7 / 40, `${cell.inHistory}`);
+    assert.ok(cell.found <= cell.inHistory!);
+  }
+  const large = cells.find(({ series, size }) => series === 50 && size === 3)!;
+  assert.ok(large.inHistory === null && large.foundThere! > 0.9 && large.foundThere! <= large.found);
 });

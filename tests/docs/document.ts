@@ -8,6 +8,7 @@ export const USER_DOCUMENTS = [
   "docs/result-file.md",
   "docs/verdicts.md",
   "docs/gate.md",
+  "docs/history.md",
   "docs/tiers.md",
   "docs/cost.md",
   "docs/export.md",

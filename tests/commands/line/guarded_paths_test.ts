@@ -37,6 +37,7 @@ function readers(path: string, other: string): string[][] {
     ["compare", other, path],
     ["compare", "--format", "html", path, other],
     ["power", path],
+    ["history", path],
     ["report", "--out", "-", path],
     ["export", "--format", "folded", path],
     ["export", "--format", "parquet", "--out", "-", path],

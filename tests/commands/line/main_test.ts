@@ -72,6 +72,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "ab",
     "compare",
     "gate",
+    "history",
     "show",
     "power",
     "report",
