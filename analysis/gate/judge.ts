@@ -1,6 +1,7 @@
 /** Judges series against a baseline by a policy. */
 
 import { withAsked } from "../asked/answers.ts";
+import { besidesOfRunbook } from "../asked/declared.ts";
 import { compareAll } from "../compare/compare.ts";
 import { type Answer, answersOf, type Comparison, type LeaveOut } from "../compare/comparison.ts";
 import { alphaOf, deadlineOf, levelsOf, marginOf, tailMarginOf } from "../compare/limits.ts";
@@ -8,6 +9,7 @@ import { LEAD, QUESTIONS } from "../compare/questions.ts";
 import type { VerdictReason } from "../compare/reasons.ts";
 import type { Verdict } from "../compare/verdict.ts";
 import { EXIT, Failure } from "../failure.ts";
+import { declaredBesides } from "../result/durations.ts";
 import type { ResultFile } from "../result/file.ts";
 import { both } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -122,6 +124,10 @@ function unpassable(
       const found = `neither it nor the runbook of ${name} has the deadline of ${question.name}`;
       return { found, remedy: 'declare one, such as deadline = "200us"' };
     }
+    if (question.kind === "shift" && question.margin === null && !isDeclared(question.name, baseline)) {
+      const found = `the runbook of ${name} does not declare ${question.name}`;
+      return { found, remedy: 'give the question a margin, such as "10 %"' };
+    }
     if (question.kind !== "quantile") continue;
     if (question.marginPercent === null && tailMargin === null) {
       const found = `the runbook of ${name} declares no tail_margin for ${question.name}`;
@@ -137,6 +143,11 @@ function unpassable(
   return null;
 }
 
+function isDeclared(name: string, { meta }: ResultFile): boolean {
+  return QUESTIONS.some((question) => question.name === name) ||
+    declaredBesides(meta.runbook).some(([declared]) => declared === name);
+}
+
 function comparisonsOf(files: readonly GateFile[], policy: Policy): Comparison[] {
   const results = files.map(({ file }) => file);
   const margins = marginsOf(results[0]!, policy);
@@ -144,13 +155,15 @@ function comparisonsOf(files: readonly GateFile[], policy: Policy): Comparison[]
   const tails = policy.questions.flatMap((one) =>
     one.kind === "quantile" ? [tailMarginFor(one, results)] : []
   );
+  const besides = besidesOfRunbook(results[0]!, (name) => margins[name]);
   const comparisons = compareAll(results, {
     margins,
+    besides,
     ...policy.alpha === null ? {} : { alpha: policy.alpha },
     ...tails.length === 0 ? {} : { tailMargin: Math.max(...tails) },
     ...policy.deadlineNs === null ? {} : { deadlineNs: policy.deadlineNs },
   });
-  const names = [...files[0]!.asked.keys()];
+  const names = [...files[0]!.asked.keys()].filter((name) => besides.every((one) => one.name !== name));
   if (names.length === 0) return comparisons;
   const valuesOf = (file: ResultFile, name: string) => files[results.indexOf(file)]!.asked.get(name)!;
   return withAsked(comparisons, results, { names, margins, valuesOf });

@@ -1,7 +1,7 @@
 /** The policy of a gate: what is asked, how much may differ, and what each verdict means. A TOML file declares it. */
 
 import { QUESTION_NAMES } from "../asked/askable.ts";
-import { QUESTIONS, type WholeName, WHOLES } from "../compare/questions.ts";
+import { type WholeName, WHOLES } from "../compare/questions.ts";
 import { type Verdict, VERDICTS } from "../compare/verdict.ts";
 import { didYouMean } from "../did_you_mean.ts";
 import { EXIT, Failure } from "../failure.ts";
@@ -293,9 +293,7 @@ function questionOf(name: string, value: unknown): PolicyQuestion {
     if (isDeclared) throw unfit("no runbook declares how many more may be late", `give ${POINTS}`);
     return { kind: "deadline", name, marginPercent: points(value) };
   }
-  if (!isDeclared) return { kind: "shift", name, margin: margin(value) };
-  if (QUESTIONS.some((declared) => declared.name === name)) return { kind: "shift", name, margin: null };
-  throw unfit("no runbook declares a margin of it", 'give a margin, such as "10 %"');
+  return { kind: "shift", name, margin: isDeclared ? null : margin(value) };
 }
 
 function margin(value: unknown): Margin {

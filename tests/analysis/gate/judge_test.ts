@@ -204,6 +204,29 @@ for (const [questions, keys, says] of UNPASSABLE) {
   });
 }
 
+Deno.test("further questions that the runbook declares are judged by its margin, or by the policy's", () => {
+  const declared = (questions: string) =>
+    ["a", "b"].map((name) => series(whole(), name, { runbook: { ...RUNBOOK, runs: 40, questions } }));
+  const limits = (margin: string) => {
+    const policy = policyOf(`[questions]\nttwu_to_switch = "${margin}"`);
+    return judged(declared("ttwu_to_switch=10 %"), policy).series[0]!.questions.map((
+      one,
+    ) => [one.verdict, one.limits]);
+  };
+  // From the wakeup to the switch it is 3 us.
+  assert.deepEqual(limits("runbook"), [["EQUIVALENT", [-300, 300]]]);
+  assert.deepEqual(limits("1us"), [["EQUIVALENT", [-1000, 1000]]]);
+  const undeclared = policyOf('[questions]\nttwu_to_switch = "runbook"');
+  assert.throws(() => judged(declared("none"), undeclared), (error) => {
+    assert.ok(error instanceof Failure && error.exitCode === EXIT.usage);
+    assert.match(
+      error.message,
+      /the runbook of a\.csv does not declare ttwu_to_switch; give the question a margin/,
+    );
+    return true;
+  });
+});
+
 Deno.test("what the baseline's runbook declares and no runbook can is refused where the policy does not replace it", () => {
   const files = (over: Record<string, string | number>) =>
     ["a", "b"].map((name) => series(whole(), name, { runbook: { ...RUNBOOK, runs: 40, ...over } }));

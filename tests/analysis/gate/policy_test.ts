@@ -104,10 +104,6 @@ const REFUSED: readonly (readonly [text: string, says: RegExp])[] = [
   ["version = 1\nverdicts = []\nquestions.offset = '1ms'\n", /verdicts: it is a list; write \[verdicts\]/],
   ["version = 1\n[questions]\noffset = 10\n", /offset: it is 10; give a margin in quotes/],
   ['version = 1\n[questions]\noffset = "10"\n', /offset: the margin 10 has no unit/],
-  [
-    'version = 1\n[questions]\nedge_to_ttwu = "runbook"\n',
-    /no runbook declares a margin of it; give a margin/,
-  ],
   ['version = 1\n[questions]\noffset_p95 = "1ms"\n', /offset_p95: it is "1ms"; give a percentage above 0/],
   [
     'version = 1\n[questions]\nmissed_deadline = "runbook"\n',
