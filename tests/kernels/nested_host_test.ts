@@ -27,11 +27,11 @@ async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<
     cpus,
     onConsole: (line) => console.error(`host | ${line}`),
     files: [
-      { path: "/bin/hog", source: await compiled("tests/harness/programs/hog_after_rows.c") },
+      { path: "/bin/hog_edges", source: await compiled("tests/harness/programs/hog_edges.c") },
       { path: "/runbook.toml", source: new TextEncoder().encode(RUNBOOK), mode: 0o644 },
     ],
   });
-  await host.run(["sh", "-c", `setsid /bin/hog ${HOGGED.join(" ")} >/dev/null 2>&1 </dev/null 3<&- &`]);
+  await host.run(["sh", "-c", `setsid /bin/hog_edges ${HOGGED.join(" ")} >/dev/null 2>&1 </dev/null 3<&- &`]);
   const { code, stderr, files } = await abInEmulatedHost(host, ["--runbook", "/runbook.toml"], limitMs);
   assert.equal(code, 0, stderr);
   const events = parseHostEvents(new TextDecoder().decode(await host.readFile("/ab/vm.host.jsonl")));

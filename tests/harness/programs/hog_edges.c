@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For use inside an emulated host: `hog_edges N...` waits until the file that a throwaway guest shares with its host
+ * has N rows. Until the next one is there, its children, named `hog`, occupy both CPUs as real-time tasks around each
+ * of the guest's edges, which come every second; the rows and KVM's offset of the counter say when that is. Then it
+ * goes on with the next N.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <glob.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#define KEPT "/tmp/probe-guest-*/kept"
+#define OFFSET "/sys/kernel/debug/kvm/*-*/vcpu0/tsc-offset"
+#define CPUS 2
+#define PERIOD_NS 1e9
+#define BEFORE_NS 20e6
+#define AFTER_NS 40e6
+#define POLL_NS 50e6
+
+static char text[1 << 20];
+
+/* Of one row. */
+struct row {
+	double edge_ns;
+	double counter;
+	double counter_mono_ns;
+};
+
+static void sleep_ns(double ns)
+{
+	struct timespec time = { .tv_sec = (long long)ns / 1000000000, .tv_nsec = (long long)ns % 1000000000 };
+
+	if (ns > 0)
+		nanosleep(&time, NULL);
+}
+
+static int open_only(const char *pattern)
+{
+	glob_t found;
+	int fd = -1;
+
+	if (!glob(pattern, 0, NULL, &found) && found.gl_pathc)
+		fd = open(found.gl_pathv[found.gl_pathc - 1], O_RDONLY);
+	globfree(&found);
+	return fd;
+}
+
+/* The rows so far; the file begins with the number of bytes that follow (guest/vm/kept_file.ts). */
+static void read_kept(void)
+{
+	int fd = open_only(KEPT);
+	uint64_t size = 0;
+
+	text[0] = 0;
+	if (fd < 0)
+		return;
+	if (pread(fd, &size, sizeof(size), 0) == sizeof(size) && size < sizeof(text) &&
+	    pread(fd, text, size, sizeof(size)) == (ssize_t)size)
+		text[size] = 0;
+	close(fd);
+}
+
+static double offset_of_counter(void)
+{
+	int fd = open_only(OFFSET);
+	char number[32] = "";
+
+	if (fd < 0)
+		exit(1);
+	if (read(fd, number, sizeof(number) - 1) <= 0)
+		exit(1);
+	close(fd);
+	return (double)atoll(number);
+}
+
+static int is_row(const char *line)
+{
+	return *line >= '0' && *line <= '9';
+}
+
+static const char *next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : NULL;
+}
+
+static int count_rows(void)
+{
+	int rows = 0;
+
+	for (const char *line = text; line; line = next_line(line))
+		rows += is_row(line) && strchr(line, '\n');
+	return rows;
+}
+
+/* The number of the column of that name; -1 while the header is not there. */
+static int column(const char *name)
+{
+	const char *header = strstr(text, "\nrun,");
+	int at = 0;
+
+	for (const char *cell = header ? header + 1 : NULL; cell && *cell != '\n'; at++) {
+		size_t length = strcspn(cell, ",\n");
+
+		if (length == strlen(name) && !strncmp(cell, name, length))
+			return at;
+		cell += length + (cell[length] == ',');
+	}
+	return -1;
+}
+
+static double cell(const char *line, int at)
+{
+	int quoted = 0;
+
+	for (; at > 0 && *line; line++) {
+		quoted ^= *line == '"';
+		at -= *line == ',' && !quoted;
+	}
+	return strtod(line, NULL);
+}
+
+static struct row row_at(int number)
+{
+	struct row row = { 0 };
+
+	for (const char *line = text; line; line = next_line(line)) {
+		if (!is_row(line) || --number)
+			continue;
+		row.edge_ns = cell(line, column("edge_ns"));
+		row.counter = cell(line, column("counter"));
+		row.counter_mono_ns = cell(line, column("counter_mono_ns"));
+		break;
+	}
+	return row;
+}
+
+/* What the guest's clock says now. */
+static double guest_now(const struct row *first, const struct row *last, double offset)
+{
+	double rate = (last->counter - first->counter) / (last->counter_mono_ns - first->counter_mono_ns);
+
+	return last->counter_mono_ns + ((double)__rdtsc() + offset - last->counter) / rate;
+}
+
+static void hog(int cpu, const struct row *first, const struct row *last, double offset, double end_ns)
+{
+	struct sched_param param = { .sched_priority = 1 };
+	cpu_set_t cpus;
+
+	prctl(PR_SET_NAME, "hog");
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &param))
+		_exit(1);
+	while (guest_now(first, last, offset) < end_ns)
+		;
+	_exit(0);
+}
+
+static void hog_next_edge(int rows)
+{
+	double offset = offset_of_counter();
+	struct row first = row_at(1), last = row_at(rows);
+	double now = guest_now(&first, &last, offset);
+	double edge = last.edge_ns;
+
+	while (edge - BEFORE_NS < now)
+		edge += PERIOD_NS;
+	sleep_ns(edge - BEFORE_NS - now);
+	for (int cpu = 0; cpu < CPUS; cpu++) {
+		if (!fork())
+			hog(cpu, &first, &last, offset, edge + AFTER_NS);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	struct sched_param param = { .sched_priority = 2 };
+
+	/* It must be in time. */
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		return 1;
+	for (int i = 1; i < argc; i++) {
+		int rows = atoi(argv[i]);
+
+		for (read_kept(); count_rows() < rows; read_kept())
+			sleep_ns(POLL_NS);
+		for (; count_rows() == rows; read_kept())
+			hog_next_edge(rows);
+	}
+	return 0;
+}

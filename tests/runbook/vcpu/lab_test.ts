@@ -1,0 +1,52 @@
+/**
+ * A series of two turns that the nested lab measured, kept, so that mapping is tested where no lab runs. The machine was
+ * busy: some of the VM's runs were preempted by other tasks of its emulated host.
+ */
+
+import assert from "node:assert/strict";
+import { type HostTurn, parseHostEvents } from "../../../analysis/host/host_events.ts";
+import { ClockMap, type HostSample, RunMap } from "../../../runbook/vcpu/clock_map.ts";
+import { runsOf } from "../../../runbook/vcpu/rows.ts";
+import { parseMeasurement } from "../../harness/measurement.ts";
+import { assertHostPart } from "./lab_fixture.ts";
+
+const FOLDER = "tests/runbook/vcpu/lab";
+const file = Deno.readTextFileSync(`${FOLDER}/vm.csv`);
+const vm = parseMeasurement(file);
+const parsed = parseHostEvents(Deno.readTextFileSync(`${FOLDER}/vm.host.jsonl`));
+assert.ok(typeof parsed === "object", String(parsed));
+const events = parsed;
+
+Deno.test("in the recorded series mapped times never run backwards, and the VM's own lie in guest mode", () => {
+  assert.equal(vm.rows.length, 12);
+  assertHostPart(vm.rows, events);
+});
+
+function samplesOf({ samples }: HostTurn): HostSample[] {
+  return samples.map(([mono, counter, uncertainty_ns, realtime, realtime_uncertainty_ns]) => ({
+    mono_ns: BigInt(mono),
+    counter: BigInt(counter),
+    uncertainty_ns,
+    realtime_ns: BigInt(realtime),
+    realtime_uncertainty_ns,
+  }));
+}
+
+Deno.test("what the recorded runs were placed by places them there again, within their uncertainty", () => {
+  const runs = runsOf(new TextEncoder().encode(file));
+  assert.equal(events.turns.length, 2);
+  for (const [i, turn] of events.turns.entries()) {
+    const { offset, ratio, fraction_bits } = turn.counter!;
+    const scale = { offset: BigInt(offset), ratio: BigInt(ratio), fraction_bits };
+    const map = new ClockMap(samplesOf(turn), scale, runs.map(({ clocks }) => clocks));
+    const next = events.turns[i + 1]?.turn ?? Infinity;
+    const own = events.runs.filter(({ run }) => run >= turn.turn && run < next);
+    assert.ok(own.length > 0);
+    for (const { run, ttwu_ns, host_ttwu_at_ns, uncertainty_ns } of own) {
+      const around = map.around(run);
+      assert.ok(around instanceof RunMap, `run ${run}: ${around}`);
+      const apart = Number(around.toHost(BigInt(ttwu_ns)) - BigInt(host_ttwu_at_ns));
+      assert.ok(Math.abs(apart) <= uncertainty_ns, `run ${run}: ${apart} ns apart`);
+    }
+  }
+});
