@@ -1,6 +1,6 @@
 /**
- * A series of two turns that the nested lab measured, kept, so that mapping is tested where no lab runs. The machine was
- * busy: some of the VM's runs were preempted by other tasks of its emulated host.
+ * A series that the nested lab measured: what tests/kernels/nested_host_test.ts does, kept, so that what it proves holds
+ * where no lab runs.
  */
 
 import assert from "node:assert/strict";
@@ -8,7 +8,7 @@ import { type HostTurn, parseHostEvents } from "../../../analysis/host/host_even
 import { ClockMap, type HostSample, RunMap } from "../../../runbook/vcpu/clock_map.ts";
 import { runsOf } from "../../../runbook/vcpu/rows.ts";
 import { parseMeasurement } from "../../harness/measurement.ts";
-import { assertHostPart } from "./lab_fixture.ts";
+import { assertHostPart, HOGGED, hoggedRuns } from "./lab_fixture.ts";
 
 const FOLDER = "tests/runbook/vcpu/lab";
 const file = Deno.readTextFileSync(`${FOLDER}/vm.csv`);
@@ -20,6 +20,16 @@ const events = parsed;
 Deno.test("in the recorded series mapped times never run backwards, and the VM's own lie in guest mode", () => {
   assert.equal(vm.rows.length, 12);
   assertHostPart(vm.rows, events);
+});
+
+Deno.test("in the recorded series the runs around which hogs were name them, and no others do", () => {
+  assert.deepEqual(hoggedRuns(vm.rows), HOGGED.map((row) => row + 1));
+});
+
+Deno.test("in the recorded series the VM alone does not tell who delayed it: its own cells name no hog", () => {
+  for (const { preempted_by: _, ...own } of vm.rows) {
+    for (const [name, text] of Object.entries(own)) assert.doesNotMatch(text, /\bhog\b/, name);
+  }
 });
 
 function samplesOf({ samples }: HostTurn): HostSample[] {
