@@ -6,9 +6,9 @@ import { assertHostPart, HOGGED, hoggedRuns } from "../runbook/vcpu/lab_fixture.
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 12;
-const ATTEMPTS = [{ cpus: 2, limitMs: 600_000 }, { cpus: 2, limitMs: 600_000 }, {
+const ATTEMPTS = [{ cpus: 2, limitMs: 900_000 }, { cpus: 2, limitMs: 900_000 }, {
   cpus: 2,
-  limitMs: 600_000,
+  limitMs: 900_000,
 }];
 /**
  * Tracepoints are enough, and the emulation loses fewer machines whose text is not patched. With two blocks the VM
