@@ -16,8 +16,10 @@ import { declaredBy, runCommand, type RunFlags } from "./run.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { followedVm, HOST_EVENTS, processOf } from "../guest/vm/followed_vm.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
+import { checkPlacements } from "../guest/vm/placement.ts";
+import type { Runbook } from "../runbook/protocol/settings.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
-import { takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
+import { type Sides, takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
 import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
 import { writeAllSync } from "../system/write_all.ts";
 
@@ -41,6 +43,7 @@ type OfOneSide =
   | "measure-overhead"
   | "resume"
   | "until"
+  | "placement"
   | "without-hooks"
   | "on-slow"
   | "stop-on-slow";
@@ -64,6 +67,8 @@ export async function abCommand(
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
   const declared = declaredBy(flags, runbook).runbook;
+  if (flags.ssh === undefined) checkPlacements(declared.vcpus);
+  else refuseUnbooted(declared, runbook);
   const after = flags["until-decided"] ? looksAfter(declared) : [];
   const turns = turnsOf(
     after.length === 0 ? declared : { ...declared, blocks: blocksBetweenLooks(declared) },
@@ -77,11 +82,14 @@ export async function abCommand(
   using made = outputFolder(flags["out-dir"]);
   const folder = made.path;
   const asked = { args: protocol, runbook, folder, interrupt: interrupt.signal };
-  const limit = await limitOf(declared.require, vm, asked, turns.length > 1, tell);
+  // Of several boots each is as the others: none has been asked.
+  const stays = turns.length > 1 && declared.boots === 1;
+  const limit = await limitOf(declared.require, vm, asked, stays, tell);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   const host = async (turn: Turn) => {
     tell(`A${ofRuns(turn, turns)}: this machine`);
-    const part = { resume: turn.resume, ...(turns.length === 1 ? {} : { until: turn.until }) };
+    const isWhole = turns.length === 1 && declared.vcpus === "free";
+    const part = { resume: turn.resume, ...(isWhole ? {} : { until: turn.until }) };
     const side = { ...flags, ...limit, ...part, env: "host", out: a, json: false, "measure-overhead": false };
     await runCommand(side, runbook, { stdout: flags.quiet ? () => {} : say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
@@ -98,7 +106,7 @@ export async function abCommand(
   using followed = flags.ssh !== undefined && process === null
     ? null
     : await followedVm(vm, process, `${folder}/${HOST_EVENTS}`, tell);
-  await measureBoth(followed?.vm ?? vm, request, turns, host, [a, b], isLast);
+  await measureBoth(followed?.vm ?? vm, request, turns, { host, isLast }, [a, b]);
   // From here on Ctrl-C ends the program at once.
   interrupt[Symbol.dispose]();
   tell(`both files are in ${folder}`);
@@ -119,6 +127,19 @@ function refuseBothVms({ ssh, kernel, initrd, vm }: AbFlags): void {
   );
 }
 
+/** probe has not started an existing VM, and does not know the threads of its vCPUs. */
+function refuseUnbooted(declared: Runbook, source: RunbookSource | null): void {
+  const field = declared.boots > 1 ? "boots" : declared.vcpus === "free" ? null : "vcpus";
+  if (field === null) return;
+  throw new Failure(
+    EXIT.usage,
+    `${source?.named(field) ?? field} is ${
+      declared[field]
+    }, and probe ab boots and places its throwaway guest alone`,
+    `leave it out, or leave --ssh out`,
+  );
+}
+
 /** The VM does not have the tasks of this machine. */
 function refuseOtherTarget(runbook: RunbookSource | null): void {
   const target = runbook?.settings.target ?? "self";
@@ -134,9 +155,8 @@ async function measureBoth(
   vm: Vm,
   request: VmRequest,
   turns: readonly Turn[],
-  host: (turn: Turn) => Promise<void>,
+  { host, isLast }: Pick<Sides, "host" | "isLast">,
   [hostPath, vmPath]: readonly [string, string],
-  isLast: (turn: Turn) => boolean,
 ): Promise<void> {
   const { interrupt } = request;
   let hostFailed = false;
@@ -149,7 +169,8 @@ async function measureBoth(
     hostFailed = false;
     measured[0] = `this machine's runs are in ${hostPath}`;
   };
-  const start = () => vm.start(request);
+  const start = (number: number) =>
+    vm.start(request, { number, file: kept === 0 ? null : Deno.readFileSync(vmPath) });
   const keep = (result: VmResult) => {
     if (result.file !== undefined) {
       extend(vmPath, kept, result.file);
@@ -159,7 +180,7 @@ async function measureBoth(
     requireDone(result, interrupt);
   };
   try {
-    await takeTurns(turns, measureHost, start, keep, isLast);
+    await takeTurns(turns, { host: measureHost, start, keep, isLast });
   } catch (cause) {
     const error = interrupt.aborted && !hostFailed ? interrupted(interrupt, cause) : cause;
     if (!(error instanceof Failure) || measured.length === 0) throw error;

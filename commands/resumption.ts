@@ -1,5 +1,6 @@
 /** Going on with a file that was cut off: the command that does, and the protocol that it takes from the file. */
 
+import type { Placement } from "../analysis/result/columns.ts";
 import { quoted } from "../guest/vm/quoted.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { readFile } from "../runbook/files/result_in.ts";
@@ -13,6 +14,8 @@ export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until
   readonly env: string;
   readonly "no-wait": boolean;
   readonly "allow-system-changes": boolean;
+  /** How the vCPUs of this machine are placed. */
+  readonly placement?: Placement;
   /** Hooks to leave out, joined by commas. */
   readonly "without-hooks"?: string;
   /** Keep what happened around runs above it. */
@@ -55,6 +58,7 @@ export function resumeCommand(path: string, flags: CallOptions): string | null {
   if (flags.against !== undefined) words.push("--against", flags.against);
   if (flags["no-wait"]) words.push("--no-wait");
   if (flags["allow-system-changes"]) words.push("--allow-system-changes");
+  if (flags.placement !== undefined) words.push("--placement", flags.placement);
   if (flags["without-hooks"] !== undefined) words.push("--without-hooks", flags["without-hooks"]);
   if (flags["on-slow"] !== undefined) words.push("--on-slow", flags["on-slow"].text);
   if (flags["stop-on-slow"]) words.push("--stop-on-slow");

@@ -32,7 +32,7 @@ import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
-export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks"> {
+export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks" | "placement"> {
   /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
@@ -91,7 +91,8 @@ export async function runCommand(
   const lookInto = flags.against === undefined ? null : await looking(flags.against, runbook);
   const progress = progressUntil(last, flags.quiet);
   const say = (message: string) => progress.say(message);
-  if (flags.until === undefined && runbook.blocks > 1) say(inOneGo(runbook));
+  const ofAb = flags.until === undefined && flags.placement === undefined ? forAb(runbook) : [];
+  if (ofAb.length > 0) say(inOneGo(ofAb));
   const system = systemOf(runbook);
   const changesAllowed = flags["allow-system-changes"];
   const access = realSystemAccess(say);
@@ -126,6 +127,8 @@ export async function runCommand(
     measureOverhead: flags["measure-overhead"],
     slow,
     withoutHooks,
+    isPart: flags.until !== undefined,
+    placement: flags.placement ?? null,
   });
   const write = !isStandardOutput(path) ? stdout : flags.quiet ? () => {} : stderr;
   const interrupted = codeOfInterruption(interrupt.signal);
@@ -204,8 +207,17 @@ function columns(): number | null {
   }
 }
 
-function inOneGo({ blocks }: Runbook): string {
-  return `notice: the runbook's ${blocks} blocks are for probe ab: here all runs are measured in one go`;
+/** What only `probe ab` does with the runs. */
+function forAb({ blocks, boots, vcpus }: Runbook): string[] {
+  return [
+    ...blocks > 1 ? [`${blocks} blocks`] : [],
+    ...boots > 1 ? [`${boots} boots`] : [],
+    ...vcpus === "free" ? [] : [`vcpus (${vcpus})`],
+  ];
+}
+
+function inOneGo(what: readonly string[]): string {
+  return `notice: the runbook's ${what.join(" and ")} are for probe ab: here all runs are measured in one go`;
 }
 
 function withoutLock(path: string, why: string): string {

@@ -17,6 +17,8 @@ const symbols = {
   existing_run: { parameters: ["buffer", "i32", "buffer"], result: "i32", nonblocking: true },
   // int32_t tasks_named(const char *name, int32_t *pids, int32_t capacity);
   tasks_named: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
+  // int32_t keep_thread_on_cpus(int32_t tid, const void *mask, uint32_t bytes);
+  keep_thread_on_cpus: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // void target_cancel(uint64_t run);
   target_cancel: { parameters: ["u64"], result: "void" },
   // int32_t wake_index(const char *name);

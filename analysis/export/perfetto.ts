@@ -30,6 +30,8 @@ const RUN_ARGS = [
   "status",
   "wake",
   "load",
+  "placement",
+  "boot",
   "waker_comm",
 ] as const satisfies readonly ColumnName[];
 
@@ -42,6 +44,8 @@ const KIND_ARGS = [
   "ttwu_stack",
   "tkread_stack",
 ] as const satisfies readonly ColumnName[];
+
+const BETWEEN_BOOTS_NS = 1_000_000_000n;
 
 /** Tracks other than those of the runs and of the CPUs. */
 const FIRST_FURTHER = 1_000_000;
@@ -89,6 +93,10 @@ export class PerfettoTrace {
   readonly #orders = new Keys("o");
   readonly #further: { readonly name: string; readonly pid: number }[] = [];
   #origin: bigint | null;
+  /** What is added to the times of this boot of the machine, whose clock began anew. */
+  #moved = 0n;
+  /** Undefined before the first row. */
+  #boot: string | null | undefined;
   #events = 0;
 
   /**
@@ -108,6 +116,9 @@ export class PerfettoTrace {
     const [first, last] = [points[0], points.at(-1)];
     if (first === undefined || last === undefined) return null;
     this.#origin ??= first.ns;
+    const boot = row.text("boot");
+    if (this.#boot !== undefined && this.#boot !== boot) this.#laterBoot(first.ns);
+    this.#boot = boot;
     this.#write("\n");
     const run = row.number("run");
     const kind = this.#kindOf(row, first.ns);
@@ -234,6 +245,13 @@ export class PerfettoTrace {
     return follows;
   }
 
+  /** Lays a boot of the machine a second behind the one before, on the same tracks. */
+  #laterBoot(ns: bigint): void {
+    const last = [...this.#ends.values()].reduce((latest, end) => end > latest ? end : latest, 0n);
+    this.#moved += last + BETWEEN_BOOTS_NS - ns;
+    for (const track of this.#ends.keys()) this.#ends.set(track, ns);
+  }
+
   #instant(name: string, track: number, ns: bigint, args: object): void {
     this.#event({ ph: "i", s: "t", name, tid: track, args }, ns);
   }
@@ -276,7 +294,7 @@ export class PerfettoTrace {
    * @param duration of a slice written as one event, ns
    */
   #event(event: object, ns?: bigint, duration?: bigint): void {
-    const start = ns === undefined ? "" : `,"ts":${microseconds(ns - this.#origin!)}`;
+    const start = ns === undefined ? "" : `,"ts":${microseconds(ns - this.#origin! + this.#moved)}`;
     const length = duration === undefined ? "" : `,"dur":${microseconds(duration)}`;
     const json = JSON.stringify({ pid: PROCESS, ...event }).slice(0, -1);
     this.#write(`${this.#events++ === 0 ? "" : ","}${json}${start}${length}}`);

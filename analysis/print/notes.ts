@@ -11,6 +11,8 @@ export function noteInWords(of: FileNote): Said {
       return say`${of.file} was cut off: no # end line follows its ${exact(of.rows)} rows, which are used`;
     case "resumed":
       return say`${of.file} was cut off and resumed at run ${exact(of.run)}`;
+    case "in_parts":
+      return say`${of.file} was measured in ${exact(of.parts)} parts`;
     case "where":
       return say`${of.file}: only runs with ${of.condition}, ${exact(of.rows)} of ${exact(of.of)}`;
     case "line_cut_off":

@@ -10,6 +10,7 @@ import { CAUSE_COLUMNS, EDGE_CAUSE_COLUMNS } from "./columns/causes.ts";
 import { CHAIN_COLUMNS } from "./columns/chain.ts";
 import type { Column } from "./columns/column.ts";
 import { FURTHER_HOST_COLUMNS, HOST_COLUMNS } from "./columns/host.ts";
+import { VM_COLUMNS } from "./columns/vm.ts";
 
 export {
   type Column,
@@ -22,6 +23,8 @@ export {
   type Unit,
 } from "./columns/column.ts";
 
+export { type Placement, PLACEMENTS, VM_COLUMNS } from "./columns/vm.ts";
+
 export { EDGE_PARTS, type EdgePartName, type Part, type PartName, PARTS } from "./columns/parts.ts";
 
 export const COLUMNS = [
@@ -30,6 +33,7 @@ export const COLUMNS = [
   ...HOST_COLUMNS,
   ...EDGE_CAUSE_COLUMNS,
   ...FURTHER_HOST_COLUMNS,
+  ...VM_COLUMNS,
 ] as const satisfies readonly Column[];
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Reads a result file, version 1, from chunks of bytes. It is strict: a file that is not exactly what `probe
- * run` writes is refused with line, column and reason. Only a missing end is accepted (the run was cut off)
- * and noted.
+ * Reads a result file, version 1, from chunks of bytes. It is strict: a file that is not exactly what `probe run` writes is
+ * refused with line, column and reason. Only a missing end is accepted (the run was cut off) and noted.
  */
 
 import { COLUMNS, columnsOf } from "./columns.ts";
@@ -64,7 +63,7 @@ const MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_LINE = 4 << 20;
 const FIRST_BUFFER = 1 << 16;
 
-/** What kind of line must come next. */
+/** What must come next. */
 type State = "version" | "meta" | "columns" | "rows" | "ended";
 
 /** Reads a file chunk by chunk, so whatever the file's size, only its columns need memory. */
@@ -87,6 +86,7 @@ export class ResultReader {
   #bounds: readonly [start: number, end: number] = [0, 0];
   #meta: Meta | null = null;
   #metaLine = 0;
+  #parts = 1;
   #end: End | null = null;
   /** Line of a second `# probe-result`; the line after it decides the wording of the refusal. */
   #secondStart: number | null = null;
@@ -135,6 +135,7 @@ export class ResultReader {
       throw new Failure(EXIT.failed, `${this.#name} ${missing}`, "give a result file of `probe run`");
     }
     const rows = this.#rows.run.length;
+    if (this.#parts > 1) notes.push({ code: "in_parts", file: this.#name, parts: this.#parts });
     if (this.#end === null) notes.unshift({ code: "cut_off", file: this.#name, rows });
     return {
       name: this.#name,
@@ -306,7 +307,8 @@ export class ResultReader {
     const resumption = parseResumption(json);
     if (isUnusable(resumption)) return this.#fail(null, `the # resumed line ${resumption.unusable}`);
     if (this.#state !== "rows") this.#fail(null, "a # resumed line before the column names or after the end");
-    this.#notes.push({ code: "resumed", file: this.#name, run: resumption.run });
+    if (resumption.planned) this.#parts++;
+    else this.#notes.push({ code: "resumed", file: this.#name, run: resumption.run });
   }
 
   #takeEnd(json: string): void {

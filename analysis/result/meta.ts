@@ -56,6 +56,8 @@ export interface Meta {
   readonly clocksource: { readonly current: string; readonly available: readonly string[] };
   /** How QEMU runs the throwaway guest of `probe ab`: kvm, or tcg for emulation; absent elsewhere. */
   readonly accelerator?: string;
+  /** Which boot of that guest the first rows belong to, from 1; absent elsewhere. */
+  readonly boot?: number;
   readonly tier: Tier;
   readonly hooks: readonly HookFact[];
   /** The wake_flags table that decoded the signatures, for example `6.12+`. */
@@ -103,6 +105,11 @@ export interface Resumption {
   readonly run: number;
   /** UTC, ISO 8601. */
   readonly started: string;
+  /** Whether the call before was to end where it did; absent: it was cut off. */
+  readonly planned?: true;
+  /** Which boot of the throwaway guest of `probe ab` these rows belong to, and its boot_id; absent elsewhere. */
+  readonly boot?: number;
+  readonly boot_id?: string;
 }
 
 /** More looks at the growing data than these are hardly ever worth their smaller levels. */

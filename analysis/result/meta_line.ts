@@ -113,6 +113,8 @@ const looks = (least: number): Check => (value) =>
     ? null
     : `must be an integer from ${least} to ${MOST_LOOKS}`;
 
+const positive: Check = (value) => count(value) ?? (value === 0 ? "must be an integer from 1" : null);
+
 /** Fields that may be absent. */
 const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
@@ -121,6 +123,7 @@ const META_EXTRAS: Readonly<Record<string, Check>> = {
   task: object({ pid: count, comm: text, start_ticks: count }),
   looks: looks(2),
   host_part: object({ hooks, reasons: listOf(text) }),
+  boot: positive,
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);
@@ -177,7 +180,14 @@ export function parseMeta(json: string): Meta | Unusable {
 
 /** @param json what follows `# resumed ` */
 export function parseResumption(json: string): Resumption | Unusable {
-  return parse<Resumption>(json, object({ run: count, started: text }));
+  return parse<Resumption>(
+    json,
+    withExtras(object({ run: count, started: text }), {
+      planned: flag,
+      boot: positive,
+      boot_id: text,
+    }),
+  );
 }
 
 /** @param json what follows `# end ` */

@@ -5,6 +5,8 @@ export type FileNote =
   /** The `# end` line is missing; the rows are used. */
   | { readonly code: "cut_off"; readonly file: string; readonly rows: number }
   | { readonly code: "resumed"; readonly file: string; readonly run: number }
+  /** By several calls that were planned, with something else between them. */
+  | { readonly code: "in_parts"; readonly file: string; readonly parts: number }
   /** Only the rows that meet a condition are used. */
   | {
     readonly code: "where";

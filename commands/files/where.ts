@@ -2,7 +2,7 @@
 
 import { didYouMean } from "../../analysis/did_you_mean.ts";
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { type Column, type ColumnName, EACH_COLUMN } from "../../analysis/result/columns.ts";
+import { type Column, type ColumnName, EACH_COLUMN, VM_COLUMNS } from "../../analysis/result/columns.ts";
 import type { ResultFile } from "../../analysis/result/file.ts";
 import type { RowView, RowVisitor } from "../../analysis/result/row_view.ts";
 import { subset } from "../../analysis/result/subset.ts";
@@ -16,13 +16,16 @@ export interface Where {
   keeps(row: RowView): boolean;
 }
 
+/** Columns that only VMs have: a condition on one is about no other side, and keeps all of its runs. */
+const OF_VMS: ReadonlySet<string> = new Set(VM_COLUMNS.map(({ name }) => name));
+
 type Operator = "=" | "!=" | "<" | ">";
 
 const FORM = "write conditions such as 'load=idle and migrated=true', with =, !=, < or >";
 
 /**
- * Conditions on columns, joined by `and`; a run meets all of them. A cell that was not observed meets none. Times are
- * numbers of ns or durations such as 50us.
+ * Conditions on columns, joined by `and`; a run meets all of them. A cell that was not observed meets none, but those that
+ * say how a VM was placed and booted, which other sides have not. Times are numbers of ns or durations such as 50us.
  *
  * @throws Failure (usage) for another form, an unknown column, or a value that the column cannot have
  */
@@ -84,9 +87,10 @@ function textual(
     const remedy = didYouMean(value, words) ?? `use ${words.join(", ")}`;
     throw new Failure(EXIT.usage, `${name} is never "${value}"`, remedy);
   }
+  const unobserved = OF_VMS.has(name);
   return (row) => {
     const found = row.text(name as ColumnName);
-    return found !== null && (found === value) === (operator === "=");
+    return found === null ? unobserved : (found === value) === (operator === "=");
   };
 }
 

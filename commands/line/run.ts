@@ -2,6 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
+import { PLACEMENTS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
 import { LOADS } from "../../runbook/protocol/load.ts";
 import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
@@ -138,6 +139,12 @@ export const runRoute = buildCommand({
         brief: "Hooks to leave out, joined by commas: where another side is without them",
         optional: true,
         placeholder: "HOOKS",
+      },
+      placement: {
+        kind: "enum",
+        values: PLACEMENTS,
+        brief: "In a VM: how its vCPUs are placed, for the column placement",
+        optional: true,
       },
       "measure-overhead": {
         kind: "boolean",

@@ -15,6 +15,11 @@ int keep_on_cpus(const void *mask, size_t bytes)
 	return sched_setaffinity(0, bytes, mask) ? errno : 0;
 }
 
+int32_t keep_thread_on_cpus(int32_t tid, const void *mask, uint32_t bytes)
+{
+	return sched_setaffinity(tid, bytes, mask) ? errno : 0;
+}
+
 void leave_cpus(void)
 {
 	unsigned long mask[MOST_CPUS / (8 * sizeof(unsigned long))];

@@ -44,10 +44,11 @@ export async function followedVm(
   return {
     vm: {
       ...vm,
-      async start(request) {
-        const session = await vm.start(request);
-        const followed = side.session(process ?? session.process ?? null);
+      async start(request, boot) {
+        const session = await vm.start(request, boot);
+        const followed = side.session(process ?? session.process ?? null, boot.file);
         return {
+          ...session.place === undefined ? {} : { place: session.place },
           measure: (more, expectedMs) => followed.during(() => session.measure(more, expectedMs)),
           [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
         };

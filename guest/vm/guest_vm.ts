@@ -14,8 +14,9 @@ import {
   SHARED_MEMORY,
 } from "../qemu/qemu.ts";
 import { requireMeasuring } from "./doctored.ts";
+import { placeVcpus } from "./placement.ts";
 import { TurnGuest } from "./turn_guest.ts";
-import { baseName, lastError, type Vm, type VmRequest, type VmSession } from "./vm.ts";
+import { baseName, type Boot, lastError, type Vm, type VmRequest, type VmSession } from "./vm.ts";
 
 export interface GuestVmOptions {
   /** Kernel image; default: that of the running kernel. */
@@ -61,7 +62,7 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
     who: "the guest",
     async examine(request, stays) {
       tell("asking a guest what it can measure");
-      const booted = await boot(booting, request);
+      const booted = await boot(booting, request, FIRST);
       if (stays) waiting = booted;
       try {
         const { code, file } = await booted.guest.outputOf([PROBE, "doctor", "--json"], START_LIMIT_MS);
@@ -74,10 +75,10 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
         if (!stays) await booted[Symbol.asyncDispose]();
       }
     },
-    async start(request): Promise<VmSession> {
-      const booted = waiting ?? await boot(booting, request);
+    async start(request, which): Promise<VmSession> {
+      const booted = waiting ?? await boot(booting, request, which);
       waiting = null;
-      tell("the guest is up");
+      tell(which.number === 1 ? "the guest is up" : `the guest is up, boot ${which.number}`);
       const { guest, lines } = booted;
       const argv = [
         ...[PROBE, "run", ...request.args, "--env", "vm", "--out", RESULT],
@@ -85,6 +86,7 @@ export async function prepareGuestVm(options: GuestVmOptions, tell: (line: strin
       ];
       return {
         process: guest.pid,
+        place: (placement) => placeVcpus(guest.pid, placement),
         async measure(more, expectedMs) {
           using _ticking = new Ticking(expectedMs, tell);
           try {
@@ -121,9 +123,12 @@ interface BootedGuest extends AsyncDisposable {
   readonly lines: readonly string[];
 }
 
+const FIRST: Boot = { number: 1, file: null };
+
 async function boot(
   { options, executable, kernel, before, qemu, accelerator, tell }: Booting,
   { runbook, folder: beside, interrupt }: VmRequest,
+  { number, file }: Boot,
 ): Promise<BootedGuest> {
   const folder = Deno.makeTempDirSync(
     options.keep ? { dir: beside, prefix: "guest-" } : { prefix: "probe-guest-" },
@@ -135,6 +140,7 @@ async function boot(
   const runbooks = runbook === null
     ? []
     : [{ path: runbookPath(runbook), source: runbook.bytes, mode: 0o644 }];
+  const begun = file === null ? [] : [{ path: RESULT, source: file, mode: 0o644 }];
   const lines: string[] = [];
   const guest = await TurnGuest.boot({
     qemu,
@@ -143,8 +149,8 @@ async function boot(
     folder,
     ...(before === undefined ? {} : { before }),
     ...(options.keep ? { consoleFile: `${folder}/console` } : {}),
-    kernelArgs: kernelArguments(accelerator),
-    files: [{ path: PROBE, source: executable }, ...runbooks],
+    kernelArgs: kernelArguments(accelerator, number),
+    files: [{ path: PROBE, source: executable }, ...runbooks, ...begun],
     libraries: runtimeLibraries(executable),
     bootTimeoutMs: BOOT_LIMIT_MS,
     interrupt,
@@ -195,10 +201,10 @@ class Ticking implements Disposable {
   }
 }
 
-/** The accelerator is passed to the guest, which records it (see runbook/machine/machine.ts). */
-function kernelArguments(accelerator: Accelerator): string[] {
-  const fact = `probe.accelerator=${accelerator}`;
-  return accelerator === "kvm" ? [fact] : [fact, ...guestArchitecture().clockArguments];
+/** Accelerator and boot are passed to the guest, which records them (see runbook/machine/machine.ts). */
+function kernelArguments(accelerator: Accelerator, boot: number): string[] {
+  const facts = [`probe.accelerator=${accelerator}`, `probe.boot=${boot}`];
+  return accelerator === "kvm" ? facts : [...facts, ...guestArchitecture().clockArguments];
 }
 
 /** Where distributions keep the image of the running kernel. */

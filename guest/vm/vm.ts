@@ -1,5 +1,6 @@
 /** The machine that `probe ab` uses as the VM, whatever it is. */
 
+import type { Placement } from "../../analysis/result/columns.ts";
 import type { Failure } from "../../analysis/failure.ts";
 import type { Doctored } from "./doctored.ts";
 import type { RunbookSource } from "../../runbook/protocol/runbook_file.ts";
@@ -23,7 +24,15 @@ export interface Vm extends AsyncDisposable {
    *
    * @throws Failure when that machine cannot be started
    */
-  start(request: VmRequest): Promise<VmSession>;
+  start(request: VmRequest, boot: Boot): Promise<VmSession>;
+}
+
+/** One boot of a VM. */
+export interface Boot {
+  /** From 1. */
+  readonly number: number;
+  /** The VM's file with the rows of the boots before; null: it has none. */
+  readonly file: Uint8Array<ArrayBuffer> | null;
 }
 
 export interface VmRequest {
@@ -37,10 +46,16 @@ export interface VmRequest {
   readonly interrupt: AbortSignal;
 }
 
-/** A session stays up from the first of its turns to the last. */
+/** A session stays up from the first of its boot's turns to the last. */
 export interface VmSession extends AsyncDisposable {
   /** Its process on this machine, where that is known. */
   readonly process?: number;
+  /**
+   * Places its vCPUs on the CPUs of this machine; absent where probe has not started it.
+   *
+   * @throws Failure when that fails
+   */
+  place?(placement: Placement): Promise<void>;
   /**
    * Runs `probe run` there.
    *

@@ -75,8 +75,8 @@ function rowOf(view: RowView): Row {
 }
 
 /**
- * What must be the same before and after, in words for an error. It includes the boot of the machine: its
- * clock starts anew then, and one file has one CLOCK_MONOTONIC.
+ * What must be the same before and after, in words for an error. It includes the boot of the machine, whose clock
+ * starts anew then: only of a throwaway guest, whose boots are counted, one file has several.
  */
 const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
   ["version of probe", ({ probe }) => probe],
@@ -87,7 +87,6 @@ const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
   ["CPU", ({ cpu }) => cpu],
   ["number of CPUs", ({ cpus }) => String(cpus)],
   ["virtualization", ({ virtualization }) => virtualization],
-  ["start of the machine (boot_id)", ({ boot_id }) => boot_id],
   ["clocksource", ({ clocksource }) => clocksource.current],
   ["tier", ({ tier }) => tier],
   ["counter of clock_step_ns", ({ clock_step_counter }) => clock_step_counter],
@@ -104,6 +103,10 @@ const looksText = ({ looks }: Meta) => looks === undefined ? "none" : String(loo
 export function requireSameMeta(path: string, begun: Meta, now: Meta): void {
   for (const [what, of] of SAME) {
     if (of(begun) !== of(now)) throw differs(path, what, of(begun), of(now), MACHINE);
+  }
+  const isNextBoot = begun.boot !== undefined && now.boot !== undefined && now.boot > begun.boot;
+  if (begun.boot_id !== now.boot_id && !isNextBoot) {
+    throw differs(path, "start of the machine (boot_id)", begun.boot_id, now.boot_id, MACHINE);
   }
   if (taskKey(begun.task) !== taskKey(now.task)) {
     throw differs(path, "target", taskText(begun.task), taskText(now.task), TARGET);

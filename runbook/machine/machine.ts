@@ -22,6 +22,7 @@ export type Machine = Pick<
   | "boot_id"
   | "clocksource"
   | "accelerator"
+  | "boot"
 >;
 
 export const CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0";
@@ -55,15 +56,18 @@ export const readMachineText: ReadText = (path) => {
   return bytes === null ? null : new TextDecoder().decode(bytes);
 };
 
-/** `probe ab` passes it to its guest on the kernel's command line. */
+/** `probe ab` passes them to its guest on the kernel's command line. */
 const ACCELERATOR = /(?:^|\s)probe\.accelerator=(\S+)/;
+const BOOT = /(?:^|\s)probe\.boot=([1-9]\d*)(?:\s|$)/;
 
 /** @param arch as `uname -m` spells it */
 export function readMachine(read: ReadText, arch: string): Machine {
   const line = (path: string) => read(path)?.trim() || null;
   const cpuinfo = read("/proc/cpuinfo") ?? "";
   const clocksource = readClocksource(read);
-  const accelerator = ACCELERATOR.exec(read("/proc/cmdline") ?? "")?.[1];
+  const commandLine = read("/proc/cmdline") ?? "";
+  const accelerator = ACCELERATOR.exec(commandLine)?.[1];
+  const boot = BOOT.exec(commandLine)?.[1];
   return {
     host: hostName(line("/proc/sys/kernel/hostname")),
     kernel: line("/proc/sys/kernel/osrelease") ?? UNKNOWN,
@@ -75,6 +79,7 @@ export function readMachine(read: ReadText, arch: string): Machine {
     boot_id: line("/proc/sys/kernel/random/boot_id") ?? UNKNOWN,
     clocksource: { current: clocksource.current ?? UNKNOWN, available: clocksource.available },
     ...(accelerator === undefined ? {} : { accelerator }),
+    ...(boot === undefined ? {} : { boot: Number(boot) }),
   };
 }
 

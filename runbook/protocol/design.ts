@@ -4,6 +4,7 @@
  * either.
  */
 
+import type { Placement } from "../../analysis/result/columns.ts";
 import { Xoshiro128 } from "../../analysis/stats/random.ts";
 
 /** What varies from run to run. */
@@ -62,6 +63,20 @@ function hasStacks(mixture: Mixture, block: number): boolean {
   const size = blocksPerStack(mixture);
   const random = Xoshiro128.seeded(blockSeed(order_seed + 1, Math.floor(block / size)));
   return block % size === Math.floor(random.uniform() * size);
+}
+
+/**
+ * The placements of the VM's vCPUs in one block: each once, in an order of the block's own.
+ *
+ * @param block from 0
+ */
+export function placementsOf(
+  { vcpus, order_seed }: { readonly vcpus: string; readonly order_seed: number },
+  block: number,
+): Placement[] {
+  const placements = vcpus.split(",") as Placement[];
+  shuffle(placements, Xoshiro128.seeded(blockSeed(order_seed + 2, block)));
+  return placements;
 }
 
 /** 32 bits that differ unpredictably between blocks and between seeds. */

@@ -34,13 +34,20 @@ export function looksAfter({ runs, looks }: Runbook): number[] {
   return evenly(runs, looks);
 }
 
+/** Blocks in which host and VM take turns: as many as boots where the runbook declares one block. */
+export function blocksOf({ blocks, boots }: Pick<Runbook, "blocks" | "boots">): number {
+  return blocks === 1 ? boots : blocks;
+}
+
 /**
  * Blocks in which two sides take turns, so that each look is at the end of one: as many as looks where the runbook
  * declares one block.
  *
  * @throws Failure (usage) when the looks do not fall between blocks
  */
-export function blocksBetweenLooks({ blocks, looks }: Runbook): number {
+export function blocksBetweenLooks(runbook: Runbook): number {
+  const { looks } = runbook;
+  const blocks = blocksOf(runbook);
   if (blocks === 1) return looks;
   if (blocks % looks === 0) return blocks;
   throw new Failure(

@@ -8,6 +8,7 @@ import type { Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
 import type { SystemSettings } from "../machine/system_settings.ts";
 import { cellsOf, runsOfDesign } from "./design.ts";
+import { blocksOf } from "./looks.ts";
 import { defaultSettings } from "./runbook_file.ts";
 import {
   ANY,
@@ -146,7 +147,31 @@ const COMBINATIONS: readonly Combination[] = [
     found: ({ blocks, runs }) => `${blocks} blocks of ${runs} runs: some would be empty`,
     remedy: "give fewer blocks or more runs",
   },
+  {
+    field: "boots",
+    broken: ({ blocks, boots }) => blocks > 1 && blocks % boots !== 0,
+    found: ({ blocks, boots }) => `${boots} boots do not fall between ${blocks} blocks`,
+    remedy: "declare a multiple of the boots as blocks, or 1",
+  },
+  {
+    field: "boots",
+    broken: ({ boots, runs }) => boots > runs,
+    found: ({ boots, runs }) => `${boots} boots of ${runs} runs: some would be empty`,
+    remedy: "give fewer boots or more runs",
+  },
+  {
+    field: "vcpus",
+    broken: (runbook) => partsOf(runbook) > runbook.runs,
+    found: (runbook) =>
+      `${runbook.runs} runs are fewer than ${partsOf(runbook)}: each placement in each block`,
+    remedy: "give more runs, or fewer placements, blocks or boots",
+  },
 ];
+
+/** Parts of the VM's runs between which it is booted or its vCPUs are placed anew, or the host has its turn. */
+function partsOf(runbook: Runbook): number {
+  return blocksOf(runbook) * runbook.vcpus.split(",").length;
+}
 
 /** A wake that only another trigger can begin. */
 function strangeWake(runbook: Runbook): string | undefined {
@@ -191,11 +216,19 @@ export function tierOf({ require }: Runbook): Tier | undefined {
 }
 
 /** The part of a runbook that a file has and that is hashed: how runs are measured and what is concluded from them. */
-export type Protocol = Omit<Runbook, "looks" | "questions"> & Partial<Pick<Runbook, "questions">>;
+export type Protocol = Omit<Runbook, "looks" | Newer> & Partial<Pick<Runbook, Newer>>;
 
-/** A runbook without further questions is that of programs that knew none: files of both compare. */
-export function protocolOf({ looks: _looks, questions, ...protocol }: Runbook): Protocol {
-  return questions === NO_QUESTIONS ? protocol : { ...protocol, questions };
+/** Fields that a protocol only has where they say something: else it is that of programs that knew none of them. */
+type Newer = "questions" | "boots" | "vcpus";
+
+/** Files compare with those of programs that did not know a field which is not used. */
+export function protocolOf({ looks: _looks, questions, boots, vcpus, ...protocol }: Runbook): Protocol {
+  return {
+    ...protocol,
+    ...questions === NO_QUESTIONS ? {} : { questions },
+    ...boots === 1 ? {} : { boots },
+    ...vcpus === "free" ? {} : { vcpus },
+  };
 }
 
 /**

@@ -78,6 +78,8 @@ const words: Reader = (value) => {
   return value.join(",");
 };
 
+const wordOrWords: Reader = (value) => typeof value === "string" ? words([value]) : words(value);
+
 const anyOrNumbers: Reader = (value) => {
   if (value === ANY) return value;
   if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item !== "bigint")) {
@@ -165,6 +167,8 @@ const KEYS: ReadonlyMap<string, readonly [field: RunbookField, read: Reader]> = 
   ["cpu_dma_latency", ["cpu_dma_latency_ns", anyOrDuration]],
   ["deepest_idle_state", ["deepest_idle_state", word]],
   ["blocks", ["blocks", whole]],
+  ["boots", ["boots", whole]],
+  ["vcpus", ["vcpus", wordOrWords]],
   ["looks", ["looks", whole]],
   ...Object.entries(perQuestionMargin(margin)).map(([key, read]) =>
     [key, [key as RunbookField, read]] as const

@@ -5,6 +5,7 @@ import { ERROR_RATE, isErrorRate } from "../../analysis/units/error_rate.ts";
 import { isLocksInShare, LOCKS_IN_SHARE } from "../../analysis/units/locks_in_share.ts";
 import { isSpreadRatio, SPREAD_RATIO } from "../../analysis/units/spread_ratio.ts";
 import { isTailMargin, TAIL_MARGIN } from "../../analysis/units/tail_margin.ts";
+import { PLACEMENTS } from "../../analysis/result/columns.ts";
 import { MOST_LOOKS, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { busyThreads, MOST_THREADS } from "./load.ts";
 import { margin, questions } from "./questions.ts";
@@ -95,6 +96,10 @@ export interface Runbook extends Readonly<Record<MarginField, string>> {
    * VM.
    */
   readonly blocks: number;
+  /** How often `probe ab` boots its throwaway guest; the runs are spread evenly over the boots. */
+  readonly boots: number;
+  /** How it places the threads of the guest's vCPUs: several take turns in each block; joined by commas. */
+  readonly vcpus: string;
   /** Looks that --until-decided may take. They do not say how a run is measured: neither hash nor file has them. */
   readonly looks: number;
   /**
@@ -338,6 +343,8 @@ export const CHECKS = {
   cpu_dma_latency_ns: latency,
   deepest_idle_state: idleState,
   blocks: integer(1, "a number of blocks"),
+  boots: integer(1, "a number of boots"),
+  vcpus: listOf(oneOf(PLACEMENTS)),
   looks,
   ...perQuestionMargin(margin),
   questions,

@@ -33,6 +33,8 @@ export interface RowContext {
   readonly decode: DecodeTable | null;
   /** Stages with an attached hook: without it, having seen nothing means nothing. */
   readonly observed: Observed;
+  /** What this machine was told about itself as a VM; absent: nothing. */
+  readonly vm?: Pick<Row, "placement" | "boot">;
 }
 
 /** A stack cluster: its key and the frames the key is made from. */
@@ -95,6 +97,8 @@ export function buildRow(
     realtime_step_ns: target?.realtime_step_ns ?? null,
     ...clockCells(target),
     ...OF_HOST,
+    placement: context.vm?.placement ?? null,
+    boot: context.vm?.boot ?? null,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };

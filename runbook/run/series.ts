@@ -1,5 +1,6 @@
 /** One series of runs on an open kernel's side, from the header of its file to the end line. */
 
+import type { Placement } from "../../analysis/result/columns.ts";
 import type { Meta } from "../../analysis/result/meta.ts";
 import { type Begun, requireSameMeta } from "../files/resume.ts";
 import type { ResultWriter } from "../files/result_out.ts";
@@ -10,6 +11,7 @@ import { BUILT_IN_COMM, keptName } from "../protocol/target.ts";
 import type { Symbols } from "../row/symbols.ts";
 import { AROUND_MS } from "../slow/around.ts";
 import { type SlowRequest, SlowRuns } from "../slow/slow_runs.ts";
+import type { RowContext } from "../row/row.ts";
 import { decodeTableFor } from "../row/wake_flags.ts";
 import { type ConditionsKernel, conditionsOf, warmUp } from "./conditions.ts";
 import { CrossCheck } from "./crosscheck.ts";
@@ -37,6 +39,10 @@ export interface SeriesRequest extends MetaRequest {
   readonly measureOverhead: boolean;
   /** null: slow runs are as other runs. */
   readonly slow: SlowRequest | null;
+  /** Whether the call does a planned part of the series: what was done before was another one. */
+  readonly isPart: boolean;
+  /** How the vCPUs of this machine are placed, by whoever placed them; null: nobody says. */
+  readonly placement: Placement | null;
 }
 
 /** What a series needs from the kernel once its side is open. */
@@ -71,7 +77,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   const decode = decodeTableFor(machine.kernel);
   const meta = await metaOf(request, kernel, decode);
   const first = (begun?.lastRun ?? 0) + 1;
-  beginFile(file, begun, first, meta);
+  beginFile(file, begun, first, meta, request.isPart);
   progress.begin(first);
   progress.say(`measuring ${whatOf(first, last, runbook.runs, kernel)} into ${file.path}`);
   const notices = new Notices((line) => progress.say(line), keptName(kernel.task?.comm ?? BUILT_IN_COMM));
@@ -98,7 +104,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   });
   const hasEnded = () => slow !== null && slow.endedAt !== null && slow.endedAt < last;
   const sink = new OutcomeSink({
-    context: { symbols, decode, observed: observedBy(probes.hooks) },
+    context: { symbols, decode, observed: observedBy(probes.hooks), vm: vmOf(request) },
     currentClocksource: kernel.currentClocksource,
     file,
     tally,
@@ -170,10 +176,19 @@ async function untilLook(
   return { interruptedAt: null, look: looks.after.length };
 }
 
-function beginFile(file: ResultWriter, begun: Begun | null, first: number, meta: Meta): void {
+function beginFile(
+  file: ResultWriter,
+  begun: Begun | null,
+  first: number,
+  meta: Meta,
+  isPart: boolean,
+): void {
   if (begun === null) return file.writeHeader(meta);
   requireSameMeta(file.path, begun.file.meta, meta);
-  file.writeResumption({ run: first, started: meta.started }, begun.file);
+  const { boot, boot_id, started } = meta;
+  const of = boot === undefined ? {} : { boot, boot_id };
+  const planned = isPart ? { planned: true as const } : {};
+  file.writeResumption({ run: first, started, ...planned, ...of }, begun.file);
 }
 
 /** Which runs, of which target, at which tier. */
@@ -187,4 +202,8 @@ function whatOf(first: number, last: number, runs: number, { task, probes }: Ser
 function tallyCounts(tally: Tally, { trigger, probes }: SeriesKernel): void {
   tally.setEdges(trigger.edges());
   tally.setRecursionMisses(probes.programs());
+}
+
+function vmOf({ placement, machine: { boot } }: SeriesRequest): Required<RowContext>["vm"] {
+  return { placement, boot: boot === undefined ? null : `${boot}` };
 }

@@ -101,15 +101,16 @@ export class HostSide implements Disposable {
   }
 
   /**
-   * A VM that was started, with a file of its own.
+   * A VM that was started.
    *
    * @param process of the VM; null: not known
+   * @param begun the file that it was given to go on with, as it was completed; null: it begins one
    */
-  session(process: number | null): HostSession {
+  session(process: number | null, begun: Uint8Array<ArrayBuffer> | null): HostSession {
     const able = typeof this.#able !== "string" && process === null
       ? "the VM's process is not known"
       : this.#able;
-    return new HostSession(able, process, {
+    return new HostSession(able, process, begun ?? new Uint8Array(), {
       say: (reason, runs) => this.#say(reason, runs),
       write: (told) => this.#write(process, told),
     });
@@ -146,14 +147,24 @@ class HostSession {
   readonly #process: number | null;
   readonly #notes: SessionNotes;
   /** Bytes of the VM's file that have been completed, before and after. */
-  #taken = 0;
-  #completed: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #lastRun = 0;
+  #taken: number;
+  #completed: Uint8Array<ArrayBuffer>;
+  #lastRun: number;
+  /** The last run before the VM was started: its clocks began anew after that. */
+  readonly #lastBefore: number;
 
-  constructor(able: Able | string, process: number | null, notes: SessionNotes) {
+  constructor(
+    able: Able | string,
+    process: number | null,
+    begun: Uint8Array<ArrayBuffer>,
+    notes: SessionNotes,
+  ) {
     this.#able = able;
     this.#process = process;
     this.#notes = notes;
+    this.#taken = begun.length;
+    this.#completed = begun;
+    this.#lastRun = this.#lastBefore = begun.length === 0 ? 0 : lastOf(runsOf(begun), 0);
   }
 
   /**
@@ -200,14 +211,19 @@ class HostSession {
     });
     if (typeof watched === "string") return none(watched);
     try {
-      const runs = runsOf(file);
+      const runs = runsOf(file).filter(({ run }) => run > this.#lastBefore);
       const told = tellTurn(watched, runs, this.#lastRun + 1);
-      this.#lastRun = runs.reduce((last, { run }) => Math.max(last, run), this.#lastRun);
+      this.#lastRun = lastOf(runs, this.#lastRun);
       return told;
     } catch (error) {
       return none(words(error));
     }
   }
+}
+
+/** The largest number of a run. */
+function lastOf(runs: readonly { readonly run: number }[], least: number): number {
+  return runs.reduce((last, { run }) => Math.max(last, run), least);
 }
 
 /** One turn while it lasts. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Failure } from "../../analysis/failure.ts";
 import { main } from "../../main.ts";
 import { parseWhere, readWhere } from "../../commands/files/where.ts";
+import { fileText, rowOf, USUAL } from "../analysis/result/result_fixture.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
 
 const VM = "tests/answers/files/vm.csv";
@@ -47,6 +48,26 @@ Deno.test("the runs that meet all conditions stay, with their durations and text
       [...part.texts.path.codes()].map((code) => part.texts.path.values[code]),
       rows.map((row) => textAt("path", row, whole)),
     );
+  }
+});
+
+Deno.test("a condition on a VM's placement or boot keeps all runs of a side that has none", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const of = (run: number, placement: "free" | "half", boot: string) =>
+      rowOf(run, USUAL, { placement, boot });
+    const path = `${folder}/vm.csv`;
+    Deno.writeTextFileSync(
+      path,
+      fileText([of(1, "free", "1"), of(2, "half", "1"), of(3, "free", "2")], {}, "vm"),
+    );
+    const kept = async (text: string, file: string) => [...(await readWhere(file, parseWhere(text))).run];
+    assert.deepEqual(await kept("placement=free", path), [1, 3]);
+    assert.deepEqual(await kept("placement=free and boot!=1", path), [3]);
+    assert.equal((await kept("placement=free and boot=2", MADE)).length, readFile(MADE).rows);
+    assert.deepEqual(await kept("run<2 and placement=half", path), []);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
 });
 

@@ -77,6 +77,21 @@ Deno.test("a runbook of several blocks measured without --until says that it is 
   assert.deepEqual([place.runs(), place.read().end?.rows], [upTo(RUNS), RUNS]);
 });
 
+Deno.test("boots and placements are for probe ab; what a call says of its placement is in its rows", async () => {
+  using place = new Place('boots = 2\nvcpus = ["free", "half"]\n');
+  const { code, stderr } = await place.run();
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^notice: the runbook's 2 boots and vcpus \(free,half\) are for probe ab: here all runs /m,
+  );
+  for (const row of place.read().rows) assert.deepEqual([row.placement, row.boot], ["", ""]);
+  using told = new Place('vcpus = "half"\n');
+  const { stderr: said } = await told.run("--placement", "half");
+  assert.doesNotMatch(said, /notice/);
+  for (const row of told.read().rows) assert.deepEqual([row.placement, row.boot], ["half", ""]);
+});
+
 Deno.test("runs that only warm up take an edge each, and leave no row", async () => {
   using place = new Place("warm_up_runs = 100\n");
   const child = new Deno.Command(EXECUTABLE, {

@@ -187,6 +187,23 @@ for (const [what, destination, exitCode, says] of REFUSED) {
   });
 }
 
+for (const [key, value] of [["boots", "2"], ["vcpus", '"pinned"']] as const) {
+  Deno.test(`${key} of an existing VM are refused with their line: probe ab boots and places its own guest alone`, async () => {
+    using place = await Place.make();
+    Deno.writeTextFileSync(`${place.folder}/lab.toml`, `runs = 6\n${key} = ${value}\n`);
+    const { code, stdout, stderr } = await place.ab(["--ssh", VM, "--runbook", "lab.toml"]);
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" }, stderr);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^probe: lab\\.toml line 2: ${key} is [\\w"]+, and probe ab boots .*; leave it out, or leave --ssh out$`,
+        "m",
+      ),
+    );
+    assert.throws(() => Deno.statSync(`${place.folder}/out`), Deno.errors.NotFound);
+  });
+}
+
 Deno.test("what the login shell prints is taken for nothing of probe's, on either stream", async () => {
   using place = await Place.make();
   place.loginShell(

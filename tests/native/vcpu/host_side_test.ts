@@ -125,7 +125,7 @@ async function turnOf(process: number | null, meanwhile: () => Promise<void>, cp
     write: (text) => void (written += text),
   });
   let text = "";
-  const { file } = await side.session(process).during(async () => {
+  const { file } = await side.session(process, null).during(async () => {
     const first = now() / PERIOD_NS + 1n;
     await meanwhile();
     const last = (now() - NOTED_NS) / PERIOD_NS;

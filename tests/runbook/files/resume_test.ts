@@ -171,6 +171,31 @@ Deno.test("the same meta goes on, also when only what each call says of itself d
   requireSameMeta("f.csv", META, { ...META, task: { pid: 7, comm: "renamed", start_ticks: 500 } });
 });
 
+Deno.test("a file goes on with a later boot of a throwaway guest, whose boots are counted, and with no other", () => {
+  const first = { ...META, boot: 1 };
+  const later = { ...META, boot: 3, boot_id: "other" };
+  requireSameMeta("f.csv", first, later);
+  for (
+    const [begun, now] of [[later, first], [META, later], [first, { ...META, boot_id: "other" }]] as const
+  ) {
+    assert.throws(() => requireSameMeta("f.csv", begun, now), /its start of the machine \(boot_id\) is /);
+  }
+});
+
+Deno.test("parts that were planned are one note, and an interruption is another", () => {
+  const started = "2026-01-02T03:04:05Z";
+  const next = (run: number, more: object = {}) =>
+    formatResumption({ run, started, ...more }) + formatRow(rowOf(run));
+  const boot = { planned: true, boot: 2, boot_id: "other" };
+  const { notes } = read(
+    fileText([rowOf(1)]).replace(/# end .*\n/, "") + next(2, boot) + next(3) + next(4, boot),
+  );
+  assert.deepEqual(notes.filter(({ code }) => code !== "cut_off"), [
+    { code: "resumed", file: "f.csv", run: 3 },
+    { code: "in_parts", file: "f.csv", parts: 3 },
+  ]);
+});
+
 const otherTier = TIERS.find((tier) => tier !== META.tier)!;
 const OTHERS: readonly (readonly [change: Partial<Meta>, found: RegExp])[] = [
   [{ probe: "9.9.9" }, /its version of probe is .*, here it is 9\.9\.9;/],

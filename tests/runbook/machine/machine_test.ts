@@ -33,9 +33,14 @@ Deno.test("a machine is described by its own files", () => {
   });
 });
 
-Deno.test("a guest of probe ab knows from its command line how QEMU runs it", () => {
-  const cmdline = "console=ttyS0 quiet probe.accelerator=tcg tsc=reliable\n";
-  assert.equal(readMachine(readerOf({ "/proc/cmdline": cmdline }), "x86_64").accelerator, "tcg");
+Deno.test("a guest of probe ab knows from its command line how QEMU runs it, and which of its boots it is", () => {
+  const of = (cmdline: string) => readMachine(readerOf({ "/proc/cmdline": cmdline }), "x86_64");
+  const { accelerator, boot } = of("console=ttyS0 quiet probe.accelerator=tcg probe.boot=12 tsc=reliable\n");
+  assert.deepEqual([accelerator, boot], ["tcg", 12]);
+  assert.equal(of("console=ttyS0 probe.boot=3\n").boot, 3);
+  for (const cmdline of ["quiet\n", "probe.boot=0\n", "probe.boot=1x\n", "unprobe.boot=1\n"]) {
+    assert.ok(!("boot" in of(cmdline)), cmdline);
+  }
 });
 
 for (

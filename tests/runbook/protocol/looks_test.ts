@@ -31,6 +31,10 @@ Deno.test("each look is at the end of a block", () => {
     const ends = evenly(37, of);
     for (const look of looksAfter(runbook)) assert.ok(ends.includes(look), `${look} of ${ends}`);
   }
+  // Where one block is declared, each boot is one.
+  assert.equal(blocksBetweenLooks(declareRunbook({ boots: 10, looks: 5 })), 10);
+  assert.equal(blocksBetweenLooks(declareRunbook({ boots: 3, blocks: 15, looks: 5 })), 15);
+  assert.throws(() => blocksBetweenLooks(declareRunbook({ boots: 3, looks: 5 })), /5 looks .* its 3 blocks/);
   assert.throws(() => blocksBetweenLooks(declareRunbook({ blocks: 6 })), {
     exitCode: 2,
     message: "--until-decided: the runbook's 5 looks do not fall between its 6 blocks; " +

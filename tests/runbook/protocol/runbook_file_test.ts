@@ -42,6 +42,7 @@ Deno.test("the examples in the default runbook's comments are values that can be
     stacks: '"every:2"',
     hours: '"22-05"',
     cpus: "[0, 1]",
+    vcpus: '["free", "pinned"]',
     policy: '"batch"',
     cpu_dma_latency: '"20us"',
     deepest_idle_state: '"C1"',
@@ -91,6 +92,8 @@ alpha = 1e-2
 offset_margin = "50us"
 tail_margin = "12.5%"
 deadline = "5ms"
+boots = 5
+vcpus = ["free", "half"]
 `,
   );
   assert.deepEqual(settings, {
@@ -108,6 +111,8 @@ deadline = "5ms"
     deepest_idle_state: "C1",
     alpha: 0.01,
     offset_margin: "50us",
+    boots: 5,
+    vcpus: "free,half",
     tail_margin_percent: 12.5,
     deadline_ns: 5_000_000,
   });

@@ -71,6 +71,9 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
     { cpu_dma_latency_ns: 0 },
     { deepest_idle_state: "C1" },
     { blocks: 2 },
+    { boots: 2 },
+    { vcpus: "pinned" },
+    { vcpus: "free,pinned" },
     { offset_margin: "1ns" },
     { ttwu_to_tkread_margin: "1ns" },
     { edge_to_wakeup_margin: "1ns" },
@@ -95,6 +98,8 @@ Deno.test("two runbooks that differ in a value differ in their hash", async () =
   assert.equal(turned.questions, "edge_to_ttwu=10 %,ttwu_to_switch=10 %");
   // A runbook that asks nothing further is that of a program that knew no further questions.
   assert.ok(!("questions" in protocolOf(DEFAULT)));
+  // Nor do boots and placements of a VM that is booted once and not placed.
+  assert.ok(!("boots" in protocolOf(DEFAULT)) && !("vcpus" in protocolOf(DEFAULT)));
   // Two files compare whatever looks their runbooks declare.
   assert.equal(await runbookSha256(declareRunbook({ looks: 2 })), hashes[0]);
 });
@@ -232,6 +237,24 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
   ["no look", { looks: 0 }, /^looks: 0 is not a number of looks; give a whole number from 1 to 20$/],
   ["more looks than have bounds", { looks: 21 }, /^looks: 21 is not/],
   ["more blocks than runs", { blocks: 3, runs: 2 }, /^blocks: 3 blocks of 2 runs/],
+  ["no boot", { boots: 0 }, /^boots: 0 is not a number of boots/],
+  ["boots that end within blocks", { boots: 2, blocks: 3 }, /^boots: 2 boots do not fall between 3 blocks; /],
+  [
+    "more boots than runs",
+    { boots: 31 },
+    /^boots: 31 boots of 30 runs: some would be empty; /,
+  ],
+  [
+    "a placement that nobody knows",
+    { vcpus: "free,tight" },
+    /^vcpus: "tight" is not known; use free, pinned or half$/,
+  ],
+  ["a placement twice", { vcpus: "half,half" }, /^vcpus: half is named twice/],
+  [
+    "fewer runs than placements in all blocks",
+    { vcpus: "free,pinned,half", blocks: 10, runs: 29 },
+    /^vcpus: 29 runs are fewer than 30: each placement in each block; /,
+  ],
   [
     "fewer runs than pairs of wake and load",
     { runs: 3, wake: "timer,pipe", load: "idle,cpu:2" },

@@ -41,6 +41,14 @@ Deno.test("a complete run fills every column of its row", () => {
   assert.equal(formatRow(row).split(",").length, COLUMNS.length);
 });
 
+Deno.test("what a VM was told of itself is in its rows, and nothing is guessed", () => {
+  const { placement, boot } =
+    buildRow(OUTCOME, { ...CONTEXT, vm: { placement: "half", boot: "3" } }, "tsc").row;
+  assert.deepEqual([placement, boot], ["half", "3"]);
+  const { row } = buildRow(OUTCOME, CONTEXT, "tsc");
+  assert.deepEqual([row.placement, row.boot], [null, null]);
+});
+
 Deno.test("the derived columns follow from the observed ones", () => {
   const { row, stacks } = buildRow(OUTCOME, CONTEXT, "tsc");
   assert.equal(row.offset_ns, 100_000n);

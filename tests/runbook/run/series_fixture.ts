@@ -121,6 +121,8 @@ export class PaperRequest {
       interrupt: parts.interrupt.signal,
       looks: null,
       measureOverhead: false,
+      placement: null,
+      isPart: false,
       slow: null,
       ...over,
     };
