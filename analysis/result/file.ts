@@ -1,6 +1,6 @@
 /**
- * Reads a result file, version 1, from chunks of bytes. It is strict: a file that is not exactly what `probe run` writes is
- * refused with line, column and reason. Only a missing end is accepted (the run was cut off) and noted.
+ * Reads a result file, version 1, from chunks of bytes. Refuses, with line, column and reason, whatever `probe run`
+ * would not write; a missing end (the run was cut off) is noted.
  */
 
 import { COLUMNS, columnsOf } from "./columns.ts";
@@ -20,9 +20,8 @@ import { RESULT_VERSION } from "./write.ts";
 import type { RowVisitor } from "./row_view.ts";
 import { isStackKey, stackKey, withLetter } from "./stack_key.ts";
 
-/** A result file in memory, column by column; index i is row i of the file. */
+/** A result file in memory, column by column; index i is row i of the file, `name` is as the user gave it. */
 export interface ResultFile {
-  /** The file's name as the user gave it. */
   readonly name: string;
   /** The files that this one pools, in their order; absent for a single file. */
   readonly parts?: readonly FilePart[];
@@ -30,7 +29,7 @@ export interface ResultFile {
   /** Null when the file was cut off. */
   readonly end: End | null;
   readonly rows: number;
-  /** How many columns its rows have: fewer than COLUMNS in a file of an older program. */
+  /** How many columns it has: an older program's has fewer. */
   readonly width: number;
   readonly run: Float64Array;
   /** ns; NaN means "not observed". */
@@ -58,7 +57,7 @@ export interface ResultFile {
 
 const LF = 0x0a;
 const HASH = 0x23;
-/** UTF-8's byte order mark, which some editors write before the first line. The decoder drops it there. */
+/** UTF-8's byte order mark, which some editors write first; the decoder drops it there. */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_LINE = 4 << 20;
 const FIRST_BUFFER = 1 << 16;
@@ -66,7 +65,7 @@ const FIRST_BUFFER = 1 << 16;
 /** What must come next. */
 type State = "version" | "meta" | "columns" | "rows" | "ended";
 
-/** Reads a file chunk by chunk, so whatever the file's size, only its columns need memory. */
+/** Reads chunk by chunk: only the columns need memory. */
 export class ResultReader {
   readonly #name: string;
   readonly #rows: RowReader;

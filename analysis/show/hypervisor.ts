@@ -62,7 +62,7 @@ export class HostColumns {
     const at = this.#rows++;
     if (row.text("status") !== "complete") return;
     this.#complete++;
-    if (!row.has("vcpu")) return;
+    if (!row.has("clock_map_uncertainty_ns")) return;
     this.#uncertainties.push(row.number("clock_map_uncertainty_ns"));
     if (row.has("kvm_exits")) this.#exits.push(row.number("kvm_exits"));
     count(this.#reasons, row.text("kvm_exit_reason"));

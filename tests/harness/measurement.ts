@@ -26,15 +26,19 @@ export interface Measurement {
   readonly end: End | null;
 }
 
-/** Splits a result file whose cells have no quotes, as those of the built-in target never do. */
-export function parseMeasurement(text: string): Measurement {
+/**
+ * Splits a result file whose cells have no quotes, as those of the built-in target never do.
+ *
+ * @param width how many columns the program had that wrote it: those that came later are empty
+ */
+export function parseMeasurement(text: string, width: number = COLUMNS.length): Measurement {
   const lines = text.split("\n");
   assert.equal(lines.pop(), "", "the file ends with a line feed");
   assert.equal(lines[0], "# probe-result 1");
   const metaLine = lines[1] ?? "";
   assert.ok(metaLine.startsWith("# meta "), metaLine);
   const names = COLUMNS.map((column) => column.name);
-  assert.equal(lines[2], names.join(","));
+  assert.equal(lines[2], names.slice(0, width).join(","));
   const stacks = new Map<string, readonly string[]>();
   const rows: TextRow[] = [];
   const resumptions: number[] = [];
@@ -46,8 +50,10 @@ export function parseMeasurement(text: string): Measurement {
     else if (line.startsWith("# end ")) end = JSON.parse(line.slice("# end ".length));
     else {
       const cells = line.split(",");
-      assert.equal(cells.length, names.length, line);
-      rows.push(Object.fromEntries(names.map((name, i) => [name, cells[i]!])) as Record<ColumnName, string>);
+      assert.equal(cells.length, width, line);
+      rows.push(
+        Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""])) as Record<ColumnName, string>,
+      );
     }
   }
   return { meta: JSON.parse(metaLine.slice("# meta ".length)), rows, stacks, resumptions, end };

@@ -31,10 +31,12 @@ ${
     }
 ${history.questions.map((question, index) => section(question, told.questions[index]!, history))}
 ${strangers.length > 0 && markup`<section><h2>Passed over</h2><ul>${strangers}</ul></section>`}
-<section><h2>Where this comes from</h2>${
+<section><h2>How changes are found</h2>${
       told.methods.map((one) => markup`<p>${said(one)}</p>`)
     }<p>Made by <code>probe history</code>, probe ${version}.</p></section>
-<details class="text"><summary>The same as text</summary><pre>${join(lines, literal("\n"))}</pre></details>`,
+<details class="text"><summary>This history as text</summary><pre>${
+      join(lines, literal("\n"))
+    }</pre></details>`,
   );
 }
 

@@ -67,9 +67,8 @@ Deno.test("a result file in /dev/shm and behind a descriptor in /proc is read by
     for (const { code, stdout, stderr } of found) {
       assert.deepEqual([code, stderr, stdout !== ""], [EXIT.done, "", true]);
     }
-    // The other commands name the path.
-    assert.deepEqual(found[5], onDisk[5]);
-    assert.deepEqual(found[6], onDisk[6]);
+    // The other commands name the path: only the exports are the same.
+    assert.deepEqual(found.slice(-2), onDisk.slice(-2));
   }
 });
 

@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { COLUMNS } from "../../../analysis/result/columns.ts";
 import { type HostTurn, parseHostEvents } from "../../../analysis/host/host_events.ts";
 import { ClockMap, type HostSample, RunMap } from "../../../runbook/vcpu/clock_map.ts";
 import { runsOf } from "../../../runbook/vcpu/rows.ts";
@@ -12,7 +13,9 @@ import { assertHostPart, HOGGED, hoggedRuns } from "./lab_fixture.ts";
 
 const FOLDER = "tests/runbook/vcpu/lab";
 const file = Deno.readTextFileSync(`${FOLDER}/vm.csv`);
-const vm = parseMeasurement(file);
+/** The program that measured it had no later column. */
+const WIDTH = COLUMNS.findIndex(({ name }) => name === "clock_map_uncertainty_ns") + 1;
+const vm = parseMeasurement(file, WIDTH);
 const parsed = parseHostEvents(Deno.readTextFileSync(`${FOLDER}/vm.host.jsonl`));
 assert.ok(typeof parsed === "object", String(parsed));
 const events = parsed;
