@@ -151,7 +151,7 @@ export function readId(
   for (let word = 0; word < 2; word++) {
     let value = 0;
     for (let i = start + 8 * word; i < start + 8 * word + 8; i++) {
-      const digit = hexDigit(bytes[i]!);
+      const digit = HEX_DIGITS[bytes[i]!]!;
       if (digit < 0) throw notAnId(column, bytes, start, end);
       value = (value << 4) | digit;
     }
@@ -173,14 +173,15 @@ function notAnId(column: number, bytes: Uint8Array, start: number, end: number):
 export function checkHex(column: number, bytes: Uint8Array, start: number, end: number): void {
   const digits = end - start - 2;
   let good = digits >= 1 && digits <= 16 && bytes[start] === ZERO && bytes[start + 1] === 0x78;
-  for (let i = start + 2; good && i < end; i++) good = hexDigit(bytes[i]!) >= 0;
+  for (let i = start + 2; good && i < end; i++) good = HEX_DIGITS[bytes[i]!]! >= 0;
   if (!good) throw new BadRow(column, `${shown(bytes, start, end)} is no 0x and lower-case hex digits`);
 }
 
-function hexDigit(byte: number): number {
+/** Of each byte the digit that it stands for; -1: it is none. */
+const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
   return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
-}
+});
 
 /** A cell as an error message quotes it. */
 export function shown(bytes: Uint8Array, start: number, end: number): string {
