@@ -52,27 +52,39 @@ export function iqrSorted(sorted: Float64Array): number {
  */
 export function madSorted(sorted: Float64Array): number {
   requireSize(sorted, "median absolute deviation");
-  const n = sorted.length;
-  const low = sorted[(n - 1) >> 1]!;
-  const high = sorted[n >> 1]!;
-  const middle = (n - 1) >> 1;
-  const deviation = (index: number) => Math.abs((sorted[index]! - low) / 2 + (sorted[index]! - high) / 2);
-  /** The deviation of a rank, from 0 on: so many of the smaller ones lie to the left of the median, the rest to the right. */
-  const ranked = (rank: number) => {
-    let few = Math.max(0, rank - (n - 1 - middle));
-    let many = Math.min(rank, middle + 1);
-    while (few < many) {
-      const left = (few + many) >> 1;
-      if (deviation(middle - left) < deviation(middle + rank - left)) few = left + 1;
-      else many = left;
-    }
-    const [left, right] = [middle - few, middle + 1 + rank - few];
-    return Math.min(left < 0 ? Infinity : deviation(left), right >= n ? Infinity : deviation(right));
-  };
-  const last = ranked(n >> 1);
-  if (n % 2 === 1) return last;
-  const before = ranked((n >> 1) - 1);
+  const half = sorted.length >> 1;
+  const last = rankedDeviation(sorted, half);
+  if (sorted.length % 2 === 1) return last;
+  const before = rankedDeviation(sorted, half - 1);
   return before + (last - before) / 2;
+}
+
+/**
+ * The deviation of a rank, from 0 on: so many of the smaller ones lie to the left of the median, the rest to the right.
+ * Resamples spend their time here, so that it makes no function of its own.
+ */
+function rankedDeviation(sorted: Float64Array, rank: number): number {
+  const n = sorted.length;
+  const middle = (n - 1) >> 1;
+  const low = sorted[middle]!;
+  const high = sorted[n >> 1]!;
+  let few = Math.max(0, rank - (n - 1 - middle));
+  let many = Math.min(rank, middle + 1);
+  while (few < many) {
+    const left = (few + many) >> 1;
+    const before = deviation(sorted[middle - left]!, low, high);
+    if (before < deviation(sorted[middle + rank - left]!, low, high)) few = left + 1;
+    else many = left;
+  }
+  const left = middle - few;
+  const right = middle + 1 + rank - few;
+  const toLeft = left < 0 ? Infinity : deviation(sorted[left]!, low, high);
+  return right >= n ? toLeft : Math.min(toLeft, deviation(sorted[right]!, low, high));
+}
+
+/** From the median, which lies between two middle values. */
+function deviation(value: number, low: number, high: number): number {
+  return Math.abs((value - low) / 2 + (value - high) / 2);
 }
 
 /**

@@ -50,7 +50,10 @@ export class Xoshiro128 {
   countIndexes(counts: Uint16Array, draws: number, limit: number): void {
     counts.fill(0);
     const s = this.#state;
-    let [s0, s1, s2, s3] = [s[0]!, s[1]!, s[2]!, s[3]!];
+    let s0 = s[0]!;
+    let s1 = s[1]!;
+    let s2 = s[2]!;
+    let s3 = s[3]!;
     for (let draw = 0; draw < draws; draw++) {
       const five = Math.imul(s1, 5);
       const word = Math.imul((five << 7) | (five >>> 25), 9) >>> 0;
