@@ -9,7 +9,7 @@ import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
-import { asOneModule, type Chunks, ENTRY, inThreeParts, reachedFrom } from "./program.ts";
+import { asOneModule, type Chunks, ENTRY, inThreeParts, type Parts, reachedFrom } from "./program.ts";
 
 export const EXECUTABLE = "dist/probe";
 
@@ -57,9 +57,13 @@ function trailer(...numbers: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-async function pack(chunks: Chunks, path: string): Promise<void> {
-  const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(Deno.execPath())]);
-  const { module: text, chunks: [near, far] } = inThreeParts(chunks, nearOf(chunks));
+/**
+ * Writes launcher, runtime and program into one file.
+ *
+ * @param runtime path of the program that is given the module and the user's arguments
+ */
+export async function pack({ module: text, chunks: [near, far] }: Parts, runtimePath: string, path: string) {
+  const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(runtimePath)]);
   const module = new TextEncoder().encode(text);
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
   using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
@@ -138,5 +142,5 @@ export async function buildExecutable(): Promise<void> {
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
-  await link((path) => pack(chunks, path), version);
+  await link((path) => pack(inThreeParts(chunks, nearOf(chunks)), Deno.execPath(), path), version);
 }

@@ -41,6 +41,7 @@ static int starts_with(const char *text, const char *prefix)
 }
 
 #include "limits.h"
+#include "short_calls.h"
 
 /* Last bytes of the file; build/parts/executable.ts writes it. */
 struct trailer {
@@ -206,9 +207,13 @@ static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "n
 
 static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *module)
 {
-	*to++ = COUNT(BEFORE_MODULE) + 1 + (argc > 0 ? argc - 1 : 0);
+	int is_short = is_short_call(arguments, argc);
+
+	*to++ = COUNT(BEFORE_MODULE) + (is_short ? 1 : 0) + 1 + (argc > 0 ? argc - 1 : 0);
 	for (size_t i = 0; i < COUNT(BEFORE_MODULE); i++)
 		*to++ = (uintptr_t)BEFORE_MODULE[i];
+	if (is_short)
+		*to++ = (uintptr_t) "--v8-flags=--no-turbofan";
 	*to++ = (uintptr_t)module;
 	for (uintptr_t i = 1; i < argc; i++)
 		*to++ = arguments[i];
@@ -363,7 +368,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
 
 	/* The new stack image: at most what the old one contains plus what is added. */
-	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_MODULE) + 2 + COUNT(ENVIRONMENT) + 3]
+	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_MODULE) + 1 + 2 + COUNT(ENVIRONMENT) + 3]
 		__attribute__((aligned(16)));
 	uintptr_t *to = push_arguments(image, arguments, argc, module);
 

@@ -111,6 +111,7 @@ function freestandingPart(output: string, source: string, defines: readonly stri
       "build/parts/freestanding.h",
       "build/parts/limits.h",
       "build/parts/program.h",
+      "build/parts/short_calls.h",
       ...filesOf("build/parts/arch", [".h"]),
     ],
     commands: (path) => [[...compile, ...defines, ...link, source, "-o", path]],

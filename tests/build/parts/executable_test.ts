@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { capture, run } from "../../../build/process/command.ts";
-import { compiling, verify } from "../../../build/parts/executable.ts";
+import { compiling, pack, verify } from "../../../build/parts/executable.ts";
 import { LAUNCHER } from "../../../build/parts/native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "../../../build/parts/permissions.ts";
 
@@ -107,4 +107,46 @@ Deno.test("the launcher gives the runtime the same permissions and start environ
 
 Deno.test("an executable that is plain deno, as a wrong base runtime makes it, is not taken for the program", async () => {
   await assert.rejects(verify(Deno.execPath(), "0.1.0"), /answers --version with exit code 0 and "deno \d/);
+});
+
+/** The arguments with which the launcher enters a runtime that prints them. */
+async function enteredWith(folder: string, ...args: string[]): Promise<string[]> {
+  const { stdout } = await capture([`${folder}/echoes`, ...args], { cwd: folder });
+  return stdout.trimEnd().split(" ");
+}
+
+Deno.test("V8's best compiler is left out where it does not pay: in comparisons of files that are not large", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const parts = { module: "", chunks: [new Uint8Array(), new Uint8Array()] } as const;
+    await pack(parts, await Deno.realPath("/bin/echo"), `${folder}/echoes`);
+    for (const [name, size] of [["small.csv", 1000], ["half.csv", 20_000_000]] as const) {
+      using file = await Deno.open(`${folder}/${name}`, { create: true, write: true });
+      await file.truncate(size);
+    }
+    const flag = "--v8-flags=--no-turbofan";
+    const isLeftOut = async (...args: string[]) => {
+      const found = await enteredWith(folder, ...args);
+      assert.deepEqual(found.slice(-args.length), args);
+      assert.equal(found[0], "run");
+      return found.includes(flag);
+    };
+    assert.ok(await isLeftOut("compare", "small.csv", "small.csv"));
+    assert.ok(await isLeftOut("compare", "--by", "path", `${folder}/small.csv`, "half.csv"));
+    assert.ok(await isLeftOut("report", "small.csv"));
+    assert.ok(!await isLeftOut("compare", "half.csv", "half.csv"));
+    for (
+      const other of [
+        ["compare", "--a", "small.csv", "--b", "small.csv"],
+        ["compare", "--a=*.csv", "--b=small.csv"],
+        ["compare", "-", "small.csv"],
+        ["compare", "/dev/null", "small.csv"],
+        ["compare", "none.csv", "none.csv"],
+        ["run", "small.csv"],
+        ["compared", "small.csv"],
+      ]
+    ) assert.ok(!await isLeftOut(...other), other.join(" "));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
