@@ -36,6 +36,11 @@ export interface PartShift extends MeanShift {
   readonly mean_ns: Pair<number | null>;
   /** Of the whole's shift; null where that is 0. */
   readonly share: number | null;
+  /**
+   * Of each side how many runs make nine tenths of its squares, 1 or 2: then the interval may be too narrow. null: more
+   * do, or the interval hardly rests on that side, or there is none.
+   */
+  readonly carried_by: Pair<number | null>;
   /** Of the whole's variance on each side. */
   readonly share_of_spread: Pair<number | null>;
 }
@@ -128,11 +133,12 @@ function shiftIn(
 ): ShiftInParts[] {
   if (a.whole.length === 0 || b.whole.length === 0) return [];
   const hasInterval = Math.min(a.whole.length, b.whole.length) >= INTERVAL_NEEDS;
-  const shiftOf = (inA: Float64Array, inB: Float64Array): MeanShift => {
-    const { difference, interval } = meanDifference(inA, inB, 1 - alpha, isDependent);
-    return { shift_ns: difference, shift_ci_ns: hasInterval ? interval : null };
+  const shiftOf = (inA: Float64Array, inB: Float64Array) => {
+    const { difference, interval, carriedBy } = meanDifference(inA, inB, 1 - alpha, isDependent);
+    const shift: MeanShift = { shift_ns: difference, shift_ci_ns: hasInterval ? interval : null };
+    return { shift, carriedBy: hasInterval ? carriedBy : [null, null] as const };
   };
-  const whole = shiftOf(a.whole, b.whole);
+  const { shift: whole } = shiftOf(a.whole, b.whole);
   // The first screen does not show them.
   const spreads = once(() => [sharesOfSpread(a), sharesOfSpread(b)] as const);
   return [{
@@ -144,12 +150,13 @@ function shiftIn(
     parts: a.parts.flatMap(({ name, title, observed, values }, index): PartShift[] => {
       const other = b.parts[index]!;
       if (!observed && !other.observed) return [];
-      const shift = shiftOf(values, other.values);
+      const { shift, carriedBy } = shiftOf(values, other.values);
       return [{
         name,
         title,
         mean_ns: [observed ? meanOf(values) : null, other.observed ? meanOf(other.values) : null],
         ...shift,
+        carried_by: carriedBy,
         share: whole.shift_ns === 0 ? null : shift.shift_ns / whole.shift_ns,
         get share_of_spread(): Pair<number | null> {
           const [ofA, ofB] = spreads();

@@ -76,7 +76,8 @@ export function tellPartShifts(
         ...all.flatMap(({ name, left_out }) =>
           letters.flatMap((letter, side) => leftOutInWords(name, left_out[side]!, letter))
         ),
-        ...all.flatMap(({ parts }) => oneSided(parts, sides)),
+        ...durations.flatMap(({ parts }) => oneSided(parts, sides)),
+        ...carriedByFew(durations.flatMap(({ parts }) => parts.filter(({ name }) => name !== INNER)), sides),
         say`Differences of means, not of medians: those of the parts add up to that of the whole. Explored; ${
           confidence(sides.alpha)
         } intervals: ${[...new Set(all.map(({ method }) => method))].join("; ")}.`,
@@ -140,12 +141,26 @@ function inOneSentence({ name, shift_ns, shift_ci_ns, parts }: ShiftInParts): Sa
 }
 
 function intervalIn(
-  { shift_ci_ns: ends }: Pick<PartShift, "shift_ci_ns">,
+  { shift_ci_ns: ends, carried_by }: Pick<PartShift, "shift_ci_ns"> & Partial<Pick<PartShift, "carried_by">>,
   unit: RowUnit,
   before: string,
 ): Said {
   if (ends === null) return plain("");
-  return say`${before}[${shiftInUnit(ends[0], unit)},${shiftInUnit(ends[1], unit)}]`;
+  const mark = carried_by?.some((runs) => runs !== null) ? "?" : "";
+  return say`${before}[${shiftInUnit(ends[0], unit)},${shiftInUnit(ends[1], unit)}]${mark}`;
+}
+
+/** Parts of which one or two runs make the spread of a side: there the interval is marked. */
+function carriedByFew(parts: readonly PartShift[], { letters }: PartSides): Said[] {
+  const few = parts.flatMap(({ title, carried_by }) =>
+    letters.flatMap((letter, side) => {
+      const runs = carried_by[side as 0 | 1];
+      return runs === null ? [] : [`${title} (${runs === 1 ? "1 run" : `${runs} runs`} of ${letter})`];
+    })
+  );
+  return few.length === 0
+    ? []
+    : [plain(`?: carried by so few runs that the interval may be too narrow: ${few.join(", ")}.`)];
 }
 
 /** Parts with a smaller share of a spread, in size, are left to the table of the page and the JSON. */
@@ -183,11 +198,11 @@ function shiftTable(of: ShiftInParts, { letters: [a, b], alpha }: PartSides): Ta
     [],
   );
   const mean = (ns: number | null): Cell => ns === null ? null : inUnit(ns, unit);
-  const numbers = ({ mean_ns, shift_ns, shift_ci_ns }: ShiftInParts | PartShift) => ({
-    a: [mean(mean_ns[0])],
-    b: [mean(mean_ns[1])],
-    shift: [shiftInUnit(shift_ns, unit)],
-    interval: [shift_ci_ns === null ? null : intervalIn({ shift_ci_ns }, unit, "")],
+  const numbers = (one: ShiftInParts | PartShift) => ({
+    a: [mean(one.mean_ns[0])],
+    b: [mean(one.mean_ns[1])],
+    shift: [shiftInUnit(one.shift_ns, unit)],
+    interval: [one.shift_ci_ns === null ? null : intervalIn(one, unit, "")],
   });
   return {
     caption: `parts of ${nameInWords(of.name)}: means in ${unit.name}, n ${sizes(of.runs).text}`,

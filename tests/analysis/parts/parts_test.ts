@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { partsOf } from "../../../analysis/parts/shares.ts";
+import { tellPartShifts } from "../../../analysis/print/parts/shifts.ts";
 import { partShifts } from "../../../analysis/parts/shifts.ts";
 import { pooled } from "../../../analysis/pool/pool.ts";
 import type { Row } from "../../../analysis/result/columns.ts";
@@ -166,6 +167,28 @@ Deno.test("differences of the parts' means add up to that of the whole, and the 
     assert.deepEqual(edge_causes, [{ value: "edge_waker", runs: [60, 60] }]);
     assert.ok(causes[1]!.runs[0] < 20 && causes[1]!.runs[1] > 30, JSON.stringify(causes));
   }
+});
+
+Deno.test("a part that one run carries has a marked interval, and a note says whose run it is", () => {
+  const spike = random(60, 6, 1000).map((row, i) => i === 7 ? divided(8, 9_000_000, 100) : row);
+  const shifts = partShifts([fileOf(random(60, 5, 1000)), fileOf(spike, "b.csv")], 0.05, () => false);
+  const carried = shifts.durations[0]!.parts.map(({ name, carried_by }) => [name, carried_by]);
+  assert.deepEqual(carried, [["idle", [null, 1]], ["target", [null, null]], ["unexplained", [null, null]]]);
+  const { tables, notes } = tellPartShifts(shifts, { letters: ["A", "B"], alpha: 0.05 });
+  const intervals = tables[0]!.rows.map(({ cells }) => cells.interval[0]!.text.endsWith("?"));
+  assert.deepEqual(intervals, [true, false, false, false]);
+  assert.ok(
+    notes.some(({ text }) =>
+      text === "?: carried by so few runs that the interval may be too narrow: leaving idle (1 run of B)."
+    ),
+  );
+  const plainly = partShifts(
+    [fileOf(random(60, 5, 1000)), fileOf(random(60, 6, 1000), "b.csv")],
+    0.05,
+    () => false,
+  );
+  const said = tellPartShifts(plainly, { letters: ["A", "B"], alpha: 0.05 }).notes.map(({ text }) => text);
+  assert.ok(said.length > 0 && said.every((text) => !text.startsWith("?")), said.join());
 });
 
 Deno.test("a part that one side cannot observe has no mean there, and the differences add up all the same", () => {
