@@ -114,14 +114,17 @@ static __always_inline void softirq_changes(enum cpu_event_kind kind, __u32 numb
 		event->arg = number;
 }
 
-/* Expiry in CLOCK_MONOTONIC: each clock's base has its distance to it (struct hrtimer_clock_base, 5.10 to 7.3). */
+/*
+ * Expiry in CLOCK_MONOTONIC: each clock's base has its distance to it (struct hrtimer_clock_base, 5.10 to 7.3). Every
+ * timer of the machine comes here around an edge: a tracepoint's arguments can be read without a helper's call.
+ */
 static __always_inline void timer_begins(const struct hrtimer *timer)
 {
 	struct cpu_log *log = this_cpu_log();
 
 	if (!log)
 		return;
-	log->timer_expires_ns = BPF_CORE_READ(timer, node.expires) - BPF_CORE_READ(timer, base, offset);
+	log->timer_expires_ns = timer->node.expires - timer->base->offset;
 	log->timer_pid = bpf_get_current_pid_tgid();
 	log->timer_window = window.number;
 	log->timer_ns = bpf_ktime_get_ns();
