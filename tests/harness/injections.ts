@@ -87,6 +87,14 @@ export const QUEUED: Injection = {
   begin: `${INJECTIONS[0]!.begin}\nbegin /opt/affinity third ${CPU} ${PERIOD_MS} 2 new`,
   needsLoop: true,
 };
+/** The same of the target's pi_lock: its timer's interrupt is the third that wants it. */
+export const QUEUED_PI_LOCK: Injection = {
+  name: "contended pi_lock",
+  made: "two other CPUs want the target's pi_lock",
+  part: "pi_lock",
+  begin: `${INJECTIONS[1]!.begin}\nbegin /opt/affinity ${TARGET} ${CPU} ${PERIOD_MS} 2`,
+  needsLoop: true,
+};
 export const BARE_METAL: Pick<GuestOptions, "cpus" | "qemuArgs"> = {
   cpus: 4,
   qemuArgs: ["-cpu", "max,-hypervisor"],
