@@ -135,9 +135,10 @@ function inOneSentence({ name, shift_ns, shift_ci_ns, parts }: ShiftInParts): Sa
       say`${shiftInUnit(part.shift_ns, unit)} ${part.title}`
     ),
   ];
+  const isMarked = !isOuter && largest.filter(isShown).some(isOfFew);
   return say`${nameInWords(name)}, of ${shiftInUnit(shift_ns, unit)} ${unit.name} (means)${
     intervalIn({ shift_ci_ns }, unit, " ")
-  }: ${joined(words, ", ")}`;
+  }: ${joined(words, ", ")}${isMarked ? "; ?: by 1 or 2 runs" : ""}`;
 }
 
 function intervalIn(
@@ -146,8 +147,12 @@ function intervalIn(
   before: string,
 ): Said {
   if (ends === null) return plain("");
-  const mark = carried_by?.some((runs) => runs !== null) ? "?" : "";
+  const mark = carried_by !== undefined && isOfFew({ carried_by }) ? "?" : "";
   return say`${before}[${shiftInUnit(ends[0], unit)},${shiftInUnit(ends[1], unit)}]${mark}`;
+}
+
+function isOfFew({ carried_by }: Pick<PartShift, "carried_by">): boolean {
+  return carried_by.some((runs) => runs !== null);
 }
 
 /** Parts of which one or two runs make the spread of a side: there the interval is marked. */
