@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { type HostEvents, parseHostEvents } from "../../analysis/host/host_events.ts";
-import { abInEmulatedHost, EmulationLost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
+import { abInEmulatedHost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
 import { compiled } from "../harness/compiled.ts";
 import { assertHostPart, HOGGED, hoggedRuns } from "../runbook/vcpu/lab_fixture.ts";
+import { type Attempt, measuredInLab } from "./lab_attempts.ts";
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 12;
-const ATTEMPTS = [{ cpus: 2, limitMs: 900_000 }, { cpus: 2, limitMs: 900_000 }, {
-  cpus: 2,
-  limitMs: 900_000,
-}];
 /**
  * Tracepoints are enough, and the emulation loses fewer machines whose text is not patched. With two blocks the VM
  * stays up, so that its rows can be watched from its host.
@@ -22,7 +19,7 @@ interface Measured {
   readonly events: HostEvents;
 }
 
-async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<Measured> {
+async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
   await using host = await startEmulatedHost({
     cpus,
     onConsole: (line) => console.error(`host | ${line}`),
@@ -39,19 +36,8 @@ async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<
   return { stderr, vm: parseMeasurement(new TextDecoder().decode(files[1]!)), events };
 }
 
-/** Only what the emulation has lost is tried again, see EmulationLost. */
-async function measured([attempt, ...others] = ATTEMPTS): Promise<Measured> {
-  try {
-    return await measureOnce(attempt!);
-  } catch (error) {
-    if (!(error instanceof EmulationLost) || others.length === 0) throw error;
-    console.error(`the emulation lost a machine, once more: ${error.message}`);
-    return await measured(others);
-  }
-}
-
 Deno.test("the VM's rows have the host's part: hogs show in the runs around which they were, and in no others", async (t) => {
-  const { stderr, vm, events } = await measured();
+  const { stderr, vm, events } = await measuredInLab(measureOnce);
   await t.step("all rows are complete, and every hook of the host is attached", () => {
     assertSound(vm, RUNS);
     assert.deepEqual(vm.meta.host_part?.reasons, [], stderr);

@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import { QUESTIONS } from "../../analysis/compare/questions.ts";
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { abInEmulatedHost, EmulationLost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
+import { abInEmulatedHost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
+import { type Attempt, measuredInLab } from "./lab_attempts.ts";
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
 const RUNS = 32;
-/**
- * It takes two to four minutes beside other tests. Two CPUs are what a host has; after a loss the host has one,
- * because the emulation loses only hosts whose CPUs can race, see EmulationLost.
- */
-const ATTEMPTS = [{ cpus: 2, limitMs: 600_000 }, { cpus: 1, limitMs: 900_000 }, {
-  cpus: 1,
-  limitMs: 900_000,
-}];
 const PROTOCOL = ["--wake", "timer,pipe", "--load", "idle,cpu:2", "--period", "200ms"];
 
 interface Measured {
@@ -22,7 +15,7 @@ interface Measured {
   readonly b: Measurement;
 }
 
-async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<Measured> {
+async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
   await using host = await startEmulatedHost({ cpus, onConsole: (line) => console.error(`host | ${line}`) });
   const args = ["--runs", `${RUNS}`, ...PROTOCOL, "--format", "json"];
   const { code, stdout, stderr, files } = await abInEmulatedHost(host, args, limitMs);
@@ -32,24 +25,11 @@ async function measureOnce({ cpus, limitMs }: typeof ATTEMPTS[number]): Promise<
 }
 
 /**
- * Only what the emulation has lost is tried again, see EmulationLost: mistakes of probe itself fail at once.
- */
-async function measured([attempt, ...others] = ATTEMPTS): Promise<Measured> {
-  try {
-    return await measureOnce(attempt!);
-  } catch (error) {
-    if (!(error instanceof EmulationLost) || others.length === 0) throw error;
-    console.error(`the emulation lost a machine, once more: ${error.message}`);
-    return await measured(others);
-  }
-}
-
-/**
  * QEMU emulates AMD's SVM, so the emulated guest can run its own guest under KVM, whose clock is kvm-clock:
  * the only way to test that clock on a machine without virtualisation.
  */
 Deno.test("probe ab measures a host and a KVM guest with kvm-clock under one protocol", async (t) => {
-  const { stdout, stderr, a, b } = await measured();
+  const { stdout, stderr, a, b } = await measuredInLab(measureOnce);
   await t.step("all runs are complete on both sides, at the full tier, and nothing is lost", () => {
     for (const side of [a, b]) {
       assertSound(side, RUNS);
