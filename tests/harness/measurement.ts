@@ -95,7 +95,7 @@ function isTold({ tkread_function, tkread_ns, tkread_value_ns }: TextRow): boole
 }
 
 /** What is not known where the trigger does not tell its edges. */
-const OF_THE_EDGE: readonly ColumnName[] = ["edge_ns", "offset_ns", "part_edge_unexplained_ns"];
+const OF_THE_EDGE: readonly ColumnName[] = ["edge_ns", "offset_ns", "part_edge_unexplained_ns", "edge_cause"];
 
 /** The parts add up to the whole, to the ns. */
 function assertDivided(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type HostEvents, parseHostEvents } from "../../analysis/host/host_events.ts";
 import { abInEmulatedHost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
 import { compiled } from "../harness/compiled.ts";
-import { assertHostPart, HOGGED, hoggedRuns } from "../runbook/vcpu/lab_fixture.ts";
+import { assertHostPart, HOGGED, hoggedRuns, runsAround } from "../runbook/vcpu/lab_fixture.ts";
 import { type Attempt, measuredInLab } from "./lab_attempts.ts";
 import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
 
@@ -13,10 +13,15 @@ const RUNS = 12;
  */
 const RUNBOOK = `runs = ${RUNS}\nblocks = 2\nperiod = "1s"\nrequire = "tracepoint"\n`;
 
+/** Where the hogs' program writes which edges they were around. */
+const HOGS = "/hogged";
+
 interface Measured {
   readonly stderr: string;
   readonly vm: Measurement;
   readonly events: HostEvents;
+  /** Edges that were hogged, in ns of the VM. */
+  readonly hogged: readonly bigint[];
 }
 
 async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
@@ -28,16 +33,17 @@ async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
       { path: "/runbook.toml", source: new TextEncoder().encode(RUNBOOK), mode: 0o644 },
     ],
   });
-  await host.run(["sh", "-c", `setsid /bin/hog_edges ${HOGGED.join(" ")} >/dev/null 2>&1 </dev/null 3<&- &`]);
+  await host.run(["sh", "-c", `setsid /bin/hog_edges ${HOGGED.join(" ")} >${HOGS} </dev/null 3<&- &`]);
   const { code, stderr, files } = await abInEmulatedHost(host, ["--runbook", "/runbook.toml"], limitMs);
   assert.equal(code, 0, stderr);
   const events = parseHostEvents(new TextDecoder().decode(await host.readFile("/ab/vm.host.jsonl")));
   assert.ok(typeof events === "object", String(events));
-  return { stderr, vm: parseMeasurement(new TextDecoder().decode(files[1]!)), events };
+  const hogged = new TextDecoder().decode(await host.readFile(HOGS)).trim().split("\n").map(BigInt);
+  return { stderr, hogged, vm: parseMeasurement(new TextDecoder().decode(files[1]!)), events };
 }
 
 Deno.test("the VM's rows have the host's part: hogs show in the runs around which they were, and in no others", async (t) => {
-  const { stderr, vm, events } = await measuredInLab(measureOnce);
+  const { stderr, vm, events, hogged } = await measuredInLab(measureOnce);
   await t.step("all rows are complete, and every hook of the host is attached", () => {
     assertSound(vm, RUNS);
     assert.deepEqual(vm.meta.host_part?.reasons, [], stderr);
@@ -47,6 +53,8 @@ Deno.test("the VM's rows have the host's part: hogs show in the runs around whic
     assertHostPart(vm.rows, events);
   });
   await t.step("the hogged runs name the hog, and no others do", () => {
-    assert.deepEqual(hoggedRuns(vm.rows), HOGGED.map((row) => row + 1));
+    const expected = runsAround(vm.rows, hogged);
+    assert.equal(expected.length, HOGGED.length, `hogged edges: ${hogged.join(", ")}`);
+    assert.deepEqual(hoggedRuns(vm.rows), expected);
   });
 });

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For use inside an emulated host: `hog_edges N...` waits until the file that a throwaway guest shares with its host
- * has N rows. Until the next one is there, its children, named `hog`, occupy both CPUs as real-time tasks around each
- * of the guest's edges, which come every second; the rows and KVM's offset of the counter say when that is. Then it
- * goes on with the next N.
+ * has N rows. Then its children, named `hog`, occupy both CPUs as real-time tasks around the next of the guest's edges,
+ * which come every second; the rows and KVM's offset of the counter say when that is. An edge for which no run was armed
+ * does not count, and the next one follows. Every edge that was hogged is a line on standard output, in ns of the guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <glob.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -168,7 +169,8 @@ static void hog(int cpu, const struct row *first, const struct row *last, double
 	_exit(0);
 }
 
-static void hog_next_edge(int rows)
+/* Returns the edge. */
+static double hog_next_edge(int rows)
 {
 	double offset = offset_of_counter();
 	struct row first = row_at(1), last = row_at(rows);
@@ -184,6 +186,16 @@ static void hog_next_edge(int rows)
 	}
 	while (wait(NULL) > 0)
 		;
+	printf("%.0f\n", edge);
+	fflush(stdout);
+	return edge;
+}
+
+static int wait_for_rows(int rows)
+{
+	for (read_kept(); count_rows() < rows; read_kept())
+		sleep_ns(POLL_NS);
+	return count_rows();
 }
 
 int main(int argc, char **argv)
@@ -194,12 +206,13 @@ int main(int argc, char **argv)
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		return 1;
 	for (int i = 1; i < argc; i++) {
-		int rows = atoi(argv[i]);
+		int rows = wait_for_rows(atoi(argv[i]));
+		double edge;
 
-		for (read_kept(); count_rows() < rows; read_kept())
-			sleep_ns(POLL_NS);
-		for (; count_rows() == rows; read_kept())
-			hog_next_edge(rows);
+		do {
+			edge = hog_next_edge(rows);
+			rows = wait_for_rows(rows + 1);
+		} while (row_at(rows).edge_ns < edge - BEFORE_NS || row_at(rows).edge_ns > edge + BEFORE_NS);
 	}
 	return 0;
 }
