@@ -16,7 +16,6 @@ import { declaredBy, runCommand, type RunFlags } from "./run.ts";
 import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook_file.ts";
 import { followedVm, HOST_EVENTS, processOf } from "../guest/vm/followed_vm.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
-import { checkPlacements } from "../guest/vm/placement.ts";
 import type { Runbook } from "../runbook/protocol/settings.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
 import { type Sides, takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
@@ -67,18 +66,18 @@ export async function abCommand(
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
   const declared = declaredBy(flags, runbook).runbook;
-  if (flags.ssh === undefined) checkPlacements(declared.vcpus);
-  else refuseUnbooted(declared, runbook);
+  if (flags.ssh !== undefined) refuseUnbooted(declared, runbook);
   const after = flags["until-decided"] ? looksAfter(declared) : [];
   const turns = turnsOf(
     after.length === 0 ? declared : { ...declared, blocks: blocksBetweenLooks(declared) },
   );
   const process = flags.vm === undefined ? null : await processOf(flags.vm);
   using interrupt = new Interrupt();
-  await using vm = await (flags.ssh === undefined ? prepareGuestVm(flags, tell) : prepareSshVm(
-    { ssh: flags.ssh, keep: flags.keep, runbook, interrupt: interrupt.signal },
-    tell,
-  ));
+  await using vm =
+    await (flags.ssh === undefined ? prepareGuestVm(flags, declared.vcpus, tell) : prepareSshVm(
+      { ssh: flags.ssh, keep: flags.keep, runbook, interrupt: interrupt.signal },
+      tell,
+    ));
   using made = outputFolder(flags["out-dir"]);
   const folder = made.path;
   const asked = { args: protocol, runbook, folder, interrupt: interrupt.signal };

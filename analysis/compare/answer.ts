@@ -9,7 +9,9 @@ import type { Answer } from "./comparison.ts";
 import type { Pair, PValue } from "../sample/summary.ts";
 import { isDependent, orderTest, tooAlike } from "./order.ts";
 import { checkSeries, isBimodal } from "../sample/series.ts";
+import { type BootSpread, bootSpread } from "../sample/boots.ts";
 import { type SerialShift, serialShift } from "../stats/block_bootstrap.ts";
+import { NestedShift, UNITS_NEEDED } from "../stats/nested.ts";
 import { equivalence } from "../stats/equivalence.ts";
 import { inflationBy } from "../stats/share_of_median.ts";
 import type { Margin } from "../units/margin.ts";
@@ -63,7 +65,10 @@ export function estimate(
   return {
     shiftTest,
     uncertainty,
-    inflation: uncertainty * (serial === null || shiftTest === null ? 1 : inflationOf(serial, shiftTest)),
+    inflation: uncertainty *
+      (serial === null || serial.blockLengths === null || shiftTest === null
+        ? 1
+        : inflationOf(serial, shiftTest)),
     numbers: withFields(shown, {
       margin_percent: margin.kind === "share" ? margin.percent : null,
       margin_to_median: isRelative && decisive.margin_ns !== null ? decisive.margin_ns / median : null,
@@ -71,7 +76,7 @@ export function estimate(
       shift_percent: isRelative && shown.shift_ns !== null ? percent(shown.shift_ns) : null,
       shift_ci_percent: isRelative && shown.shift_ci_ns !== null ? both(shown.shift_ci_ns, percent) : null,
       ...decisive,
-      block_lengths: serial === null ? null : serial.blockLengths,
+      block_lengths: serial?.blockLengths ?? null,
       modes: serial === null && decisive.tost !== null && decisive.series.some(isBimodal)
         ? modeShares(...sorted, 1 - alpha)
         : null,
@@ -94,10 +99,15 @@ export function decide(
   const sorted = both(samples, (sample) => sample.sorted);
   const smaller = Math.min(sorted[0].length, sorted[1].length);
   const order = orderTest(series);
-  const refused = smaller >= INTERVAL_NEEDS && tooAlike(series) !== null;
-  const serial = refused || shiftTest === null || !isDependent(order)
+  const boots = both(samples, bootSpread);
+  const refused = smaller >= INTERVAL_NEEDS && (fewBoots(boots) !== null || tooAlike(series) !== null);
+  const serial = refused || shiftTest === null
     ? null
-    : serialShift(...samples, undefined, shiftTest.differences);
+    : boots.some((of) => of !== null)
+    ? new NestedShift(...samples, isDependent(order), shiftTest.differences)
+    : isDependent(order)
+    ? serialShift(...samples, undefined, shiftTest.differences)
+    : null;
   const margin_ns = marginNs(margin, sorted[0]);
   const uncertainty = shiftTest === null ? 1 : uncertaintyOf(margin, shiftTest);
   return {
@@ -106,7 +116,8 @@ export function decide(
     uncertainty,
     series,
     order,
-    /** Too few effective runs. */
+    boots,
+    /** Too few effective runs, or boots. */
     refused,
     serial,
     brunner_munzel: refused || shiftTest === null ? null : testOf(sorted, serial, shiftTest),
@@ -121,6 +132,17 @@ export function uncertaintyOf(margin: Margin, test: ShiftTest): number {
   return margin.kind === "duration" ? 1 : inflationBy(margin.percent / 100, test);
 }
 
+/** The side of too few boots to know how much they differ; null: none. */
+function fewBoots(boots: Pair<BootSpread | null>): Extract<VerdictReason, { code: "few_boots" }> | null {
+  const found = ([0, 1] as const).flatMap((side) => {
+    const of = boots[side];
+    return of === null || of.boots >= UNITS_NEEDED ? [] : [{ side, boots: of.boots }];
+  });
+  return found.length === 0 ? null : { code: "few_boots", ...found[0]!, needs: UNITS_NEEDED };
+}
+
+type Widened = SerialShift | NestedShift;
+
 function inflationOf({ sigmaOfU }: SerialShift, { sortedA: a, sortedB: b, estimate }: ShiftTest): number {
   const { ofA, ofB } = placements(a, b, estimate);
   return ofA + ofB === 0 ? 1 : (sigmaOfU / (a.length * b.length)) ** 2 / (ofA + ofB);
@@ -128,26 +150,34 @@ function inflationOf({ sigmaOfU }: SerialShift, { sortedA: a, sortedB: b, estima
 
 const NO_INTERVAL = { interval: () => null };
 
-const SERIAL_METHOD = "Student's t with the variance of moving blocks";
+/** How the variance was found. */
+function methodOf(serial: Widened): string {
+  return `Student's t with the variance ${
+    serial.blockLengths === null ? "between boots" : "of moving blocks"
+  }`;
+}
 
 function testOf(
   [a, b]: Pair<Float64Array>,
-  serial: SerialShift | null,
+  serial: Widened | null,
   shiftTest: ShiftTest,
 ): Answer["brunner_munzel"] {
   const { greater, equal } = countPairs(a, b);
   const u = greater + equal / 2;
   if (serial === null) return { u, ...cappedP(shiftTest.p), p_holm: null, method: shiftTest.method };
+  if (serial.blockLengths === null) {
+    return { u, ...cappedP(serial.p), p_holm: null, method: `Brunner-Munzel, ${methodOf(serial)}` };
+  }
   const excess = Math.max(0, Math.abs(u - (a.length * b.length) / 2) - 0.5);
   const p = excess === 0 ? 1 : Math.min(1, 2 * tSurvival(excess / serial.sigmaOfU, serial.df));
-  return { u, ...cappedP(p), p_holm: null, method: `Brunner-Munzel, ${SERIAL_METHOD}` };
+  return { u, ...cappedP(p), p_holm: null, method: `Brunner-Munzel, ${methodOf(serial)}` };
 }
 
 function tostOf(
   [a, b]: Pair<Float64Array>,
   marginNs: number,
   alpha: number,
-  serial: SerialShift | null,
+  serial: Widened | null,
   uncertainty: number,
   shiftTest: ShiftTest,
 ): Answer["tost"] {
@@ -159,6 +189,14 @@ function tostOf(
   }
   const interval = serial.interval(1 - 2 * alpha, uncertainty);
   if (interval === null) return null;
+  const found = {
+    ci_ns: [interval.low, interval.high] as const,
+    method: `TOST, Brunner-Munzel, ${methodOf(serial)}`,
+  };
+  if (serial.blockLengths === null) {
+    const p = Math.max(serial.pAbove(-marginNs, uncertainty), serial.pBelow(marginNs, uncertainty));
+    return { ...cappedP(p), ...found };
+  }
   const middle = (a.length * b.length) / 2;
   const { below } = countDifferences(a, b, -marginNs);
   const { upTo } = countDifferences(a, b, marginNs);
@@ -166,11 +204,7 @@ function tostOf(
   const far = Math.min(middle - below, upTo - middle) - 0.5;
   const sigma = serial.sigmaOfU * Math.sqrt(uncertainty);
   const p = sigma === 0 ? (far > 0 ? 0 : 1) : tSurvival(far / sigma, serial.df);
-  return {
-    ...cappedP(p),
-    ci_ns: [interval.low, interval.high],
-    method: `TOST, Brunner-Munzel, ${SERIAL_METHOD}`,
-  };
+  return { ...cappedP(p), ...found };
 }
 
 /** What the answer depends on besides the question's own numbers. */
@@ -210,6 +244,9 @@ export function answer(
   if (confounded.length > 0) return say("CONFOUNDED", confounded);
   if (broken.length > 0) return say("NO-DATA", broken);
   const [nA, nB] = estimated.n;
+  const isNested = estimated.boots.some((of) => of !== null);
+  const few = Math.min(nA, nB) < INTERVAL_NEEDS ? null : fewBoots(estimated.boots);
+  if (few !== null) return say("INCONCLUSIVE", [few]);
   const alike = Math.min(nA, nB) < INTERVAL_NEEDS ? null : tooAlike(estimated.series);
   if (alike !== null) {
     const { effective_n } = estimated.series[alike];
@@ -230,8 +267,9 @@ export function answer(
       median_ns: estimated.median_ns[0]!,
     }]);
   }
-  if (estimated.tost === null && estimated.block_lengths !== null && Math.min(nA, nB) >= INTERVAL_NEEDS) {
-    return say("INCONCLUSIVE", [{ code: "runs_alike" }]);
+  const isWidened = isNested || estimated.block_lengths !== null;
+  if (estimated.tost === null && isWidened && Math.min(nA, nB) >= INTERVAL_NEEDS) {
+    return say("INCONCLUSIVE", [{ code: isNested ? "boots_apart" : "runs_alike" }]);
   }
   if (estimated.tost === null || margin === null) {
     const few = { code: "few_runs", n: estimated.n } as const;
@@ -245,23 +283,26 @@ export function answer(
   const isOpen = verdict === "INCONCLUSIVE";
   // With as many runs as there are it is not settled.
   const fewest = Math.ceil(2 / (1 / nA + 1 / nB)) + 1;
-  const needed = isOpen && shiftTest !== null
+  const needed = isOpen && shiftTest !== null && !isNested
     ? runsToSettle(shiftTest, { margin, alpha, power: SETTLING_POWER, inflation }, fewest)
     : null;
   const significant = isSignificant ? { p: pHolm!, p_capped: test!.p_capped } : null;
-  return withFields(say(verdict, isOpen ? reasonsFor(place, margin, significant, needed) : [], needed), {
-    leave_out: leaveOut(
-      shiftTest!,
-      {
-        marginNs: margin,
-        uncertainty,
-        alpha,
-        isSerial: estimated.block_lengths !== null,
-        adjusted: adjusted ?? ((p) => p),
-      },
-      verdict,
-    ),
-  });
+  return withFields(
+    say(verdict, isOpen ? reasonsFor(place, margin, significant, needed, isNested) : [], needed),
+    {
+      leave_out: leaveOut(
+        shiftTest!,
+        {
+          marginNs: margin,
+          uncertainty,
+          alpha,
+          bound: isNested ? "nested" : estimated.block_lengths === null ? null : "not_exchangeable",
+          adjusted: adjusted ?? ((p) => p),
+        },
+        verdict,
+      ),
+    },
+  );
 }
 
 /** Why an answer is open, and what is known all the same. */
@@ -270,6 +311,7 @@ function reasonsFor(
   marginNs: number,
   significant: PValue | null,
   needed: number | null,
+  isNested: boolean,
 ): VerdictReason[] {
   if (place === "outside") return [{ code: "not_significant" }];
   return [
@@ -278,6 +320,10 @@ function reasonsFor(
       margin_ns: marginNs,
       significant,
     },
-    ...needed === null ? [{ code: "near_margin" } as const] : [],
+    ...isNested
+      ? [{ code: "more_boots" } as const]
+      : needed === null
+      ? [{ code: "near_margin" } as const]
+      : [],
   ];
 }

@@ -37,6 +37,7 @@ import { isDependent, runsPerEffective } from "./order.ts";
 import { SPLIT } from "../parts/divided.ts";
 import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
+import { bootsIn } from "../sample/boots.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, type Sample, sampleOf, sampleOfValues } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
@@ -156,10 +157,8 @@ function prepare(
   const asked = (of: Pair<Sample>, declared: Declared, hooks: readonly VerdictReason[]): Asked => {
     const estimated = estimate(of, declared, alpha, exploration);
     const confounded = [...protocol, ...hooks];
-    const { brunner_munzel } = estimated.numbers;
-    const test = brunner_munzel === null || confounded.length > 0 || broken.length > 0
-      ? null
-      : { p: brunner_munzel.p };
+    const p = estimated.numbers.brunner_munzel?.p;
+    const test = p === undefined || confounded.length + broken.length > 0 ? null : { p };
     return { estimated, confounded, test };
   };
   const questions = perQuestion((question) =>
@@ -172,13 +171,13 @@ function prepare(
   });
   const isConfounded = questions[OF_STRATA.name].confounded.length > 0;
   const tailed = ({ name, duration }: (typeof WHOLES)[number]) => {
-    const { estimated: { numbers: { series, order } }, confounded } = questions[name];
+    const { estimated: { numbers: { series, order, boots } }, confounded } = questions[name];
     return {
       name,
       duration,
       samples: samples[name],
       effectiveRuns: both(series, ({ effective_n }) => effective_n),
-      isDependent: isDependent(order),
+      isDependent: isDependent(order) || boots.some((of) => of !== null),
       confounded,
       broken,
     };
@@ -215,10 +214,10 @@ function prepare(
     mechanisms: keyAnswers<WholeName, StratumReason>(
       files,
       WHOLES.map(({ name, duration }) => {
-        const isAlike = questions[name].confounded.length === 0;
-        const confounded = isAlike ? null : { code: "question_confounded", question: name } as const;
-        const { margin_ns: marginNs, series, order } = questions[name].estimated.numbers;
-        const inflation = runsPerEffective(series, order, both(samples[name], ({ sorted }) => sorted.length));
+        const { confounded: of, estimated: { numbers: { margin_ns: marginNs, series, order } } } =
+          questions[name];
+        const confounded = of.length === 0 ? null : { code: "question_confounded", question: name } as const;
+        const inflation = runsPerEffective(series, order, samples[name]);
         return { name, duration, samples: samples[name], marginNs, inflation, confounded };
       }),
       alpha,
@@ -396,5 +395,6 @@ function sideOf(file: ResultFile, side: string): Side {
     recursion_misses: end?.recursion_misses ?? file.totals.recursion_misses,
     self_reads: end?.self_reads ?? file.totals.self_reads,
     integrity_errors: file.integrityErrors,
+    boots: bootsIn(file),
   };
 }

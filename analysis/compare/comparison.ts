@@ -12,6 +12,7 @@ import type { Ratio } from "../sample/ratio.ts";
 import type { Mechanisms } from "../mechanisms/key_answer.ts";
 import type { PartShifts } from "../parts/shifts.ts";
 import type { SeriesCheck } from "../sample/series.ts";
+import type { BootSpread } from "../sample/boots.ts";
 import type { Pair, PValue, Summary } from "../sample/summary.ts";
 import type { Tails } from "../tails/tail.ts";
 import type { ModeShares } from "../stats/mode_shares.ts";
@@ -63,6 +64,8 @@ export interface Side {
   readonly self_reads: number | null;
   /** Runs with stage times out of order, including negative deltas. They stay in the estimates. */
   readonly integrity_errors: number;
+  /** How many boots of its VM the runs are of; null: nobody counted them. */
+  readonly boots: number | null;
 }
 
 /** Where the interval of the shift lies: the other side later than A, earlier, or around 0. */
@@ -167,6 +170,8 @@ export interface Answer extends Contrast {
   readonly order: OrderTest | null;
   /** Runs per block of the block bootstrap that made intervals and p-values; null when runs are exchangeable. */
   readonly block_lengths: Pair<number> | null;
+  /** Null for a side that is not of several boots; else intervals and p-values of the shift are about boots. */
+  readonly boots: Pair<BootSpread | null>;
   readonly verdict: Verdict;
   /** Why the verdict is what it is, when the numbers alone do not say. */
   readonly reasons: readonly VerdictReason[];

@@ -18,8 +18,8 @@ export interface Rule {
   /** How many times the shift's variance is taken for the margin. */
   readonly uncertainty: number;
   readonly alpha: number;
-  /** The verdict depends on the order of the runs. */
-  readonly isSerial: boolean;
+  /** Why no single run can be left out; null: each can. */
+  readonly bound: "not_exchangeable" | "nested" | null;
   /** A p of the shift adjusted for the family, the other p-values in it as they are. */
   adjusted(p: number): number;
 }
@@ -35,13 +35,7 @@ export interface Rule {
 export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOut {
   const { sortedA: a, sortedB: b } = test;
   const none = { runs: null, verdict: null, left_out: null };
-  if (rule.isSerial) {
-    return {
-      ...none,
-      searched: 0,
-      reason: { code: "not_exchangeable" },
-    };
-  }
+  if (rule.bound !== null) return { ...none, searched: 0, reason: { code: rule.bound } };
   if (Math.max(a.length, b.length) > SEARCHED_UP_TO) {
     return { ...none, searched: 0, reason: { code: "many_runs", most: SEARCHED_UP_TO } };
   }

@@ -1,6 +1,7 @@
 /** Whether the order of a question's runs matters: one test, before all others. */
 
-import { cappedP, INTERVAL_NEEDS } from "../sample/sample.ts";
+import { designEffectOf } from "../sample/boots.ts";
+import { cappedP, INTERVAL_NEEDS, type Sample } from "../sample/sample.ts";
 import { EXCHANGEABLE_LEVEL, type SeriesCheck } from "../sample/series.ts";
 import type { Pair } from "../sample/summary.ts";
 import { holm } from "../stats/holm.ts";
@@ -60,16 +61,20 @@ export function isDependent(order: OrderTest | null): boolean {
 }
 
 /**
- * How many times as many runs each side has as effective ones; 1 where the order does not matter.
- *
- * @param sizes runs of each side
+ * How many times as many runs each side has as effective ones; 1 where neither their order matters nor which boot they
+ * are of.
  */
 export function runsPerEffective(
   series: Pair<SeriesCheck>,
   order: OrderTest | null,
-  sizes: Pair<number>,
+  samples: Pair<Sample>,
 ): Pair<number> {
-  return isDependent(order) ? [sizes[0] / series[0].effective_n, sizes[1] / series[1].effective_n] : [1, 1];
+  const of = (side: SideIndex) =>
+    Math.max(
+      isDependent(order) ? samples[side].sorted.length / series[side].effective_n : 1,
+      designEffectOf(samples[side]),
+    );
+  return [of(0), of(1)];
 }
 
 /** The side with the fewest effective runs, if these are too few for an interval; otherwise null. */

@@ -43,6 +43,12 @@ export type VerdictReason =
     readonly effective_n: number;
     readonly needs: number;
   }
+  /** The runs of a side are of so few boots that it is not known how much boots differ. */
+  | { readonly code: "few_boots"; readonly side: SideIndex; readonly boots: number; readonly needs: number }
+  /** Boots lie so far apart that they set no bound on the shift. */
+  | { readonly code: "boots_apart" }
+  /** More boots would settle it, and not more runs of each. */
+  | { readonly code: "more_boots" }
   /** Neighbouring runs are so alike that they set no bound on the shift. */
   | { readonly code: "runs_alike" }
   /** The interval lies outside the margin, but the adjusted p is not below alpha. */
@@ -77,4 +83,6 @@ export interface SpreadReason {
 export type LeaveOutReason =
   /** A single run cannot be left out of a block. */
   | { readonly code: "not_exchangeable" }
+  /** Nor out of a boot. */
+  | { readonly code: "nested" }
   | { readonly code: "many_runs"; readonly most: number };

@@ -15,8 +15,11 @@ import { TEXT_NAMES, type TextName } from "../result/row.ts";
 /** Columns that say how a run went: they already decide which runs count. */
 const OUTCOMES: readonly string[] = ["status", "last_stage"] satisfies TextName[];
 
-/** What may explain a difference: all texts that a file keeps. */
-const CANDIDATES = [...TEXT_NAMES].filter((name) => !OUTCOMES.includes(name)) as TextName[];
+/** The unit in which runs are nested: how much boots differ is told by itself. */
+const UNIT: TextName = "boot";
+
+/** What may explain a difference: all other texts that a file keeps. */
+const CANDIDATES = [...TEXT_NAMES].filter((name) => name !== UNIT && !OUTCOMES.includes(name)) as TextName[];
 
 /** Columns that are constant on each side but not the same. */
 export function constantDifferences(files: Pair<ResultFile>): ContextDifference[] {

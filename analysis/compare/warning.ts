@@ -78,6 +78,8 @@ type OfSide =
     readonly missing: number;
     readonly complete: number;
   }
+  /** The runs are of several boots, and what is no shift takes them as independent. */
+  | { readonly code: "nested"; readonly boots: number }
   /** By the autocorrelation of neighbours or by a change of level; the other is null. */
   | {
     readonly code: "not_exchangeable";

@@ -103,6 +103,10 @@ export function warningsOf(
     ...answers.besides.flatMap(({ name, answer }) => unobserved(name, answer, sides)),
     ...thinness(sides),
     ...edgeUncertainty(files, answers[LEAD.name].margin_ns),
+    ...SIDES.flatMap((side): Warning[] => {
+      const nested = answers[LEAD.name].boots[side] ?? answers[OF_STRATA.name].boots[side];
+      return nested === null ? [] : [{ code: "nested", side, boots: nested.boots }];
+    }),
     ...WHOLES.flatMap(({ name }) => seriesWarnings(name, answers[name])),
     ...answers.besides.flatMap(({ name, answer }) => seriesWarnings(name, answer)),
     ...strata.flatMap((stratification) => flipsOf(stratification, answers)),
@@ -162,9 +166,9 @@ function edgeUncertainty([a, b]: Pair<ResultFile>, margin_ns: number | null): Wa
 }
 
 /** Runs that are not a random sample: the meaning of their median is doubtful, whatever its interval. */
-export function seriesWarnings(question: string, { series, order }: Answer): Warning[] {
+export function seriesWarnings(question: string, { series, order, boots }: Answer): Warning[] {
   const found: Warning[] = [];
-  if (order !== null && isDependent(order)) {
+  if (order !== null && isDependent(order) && boots.every((of) => of === null)) {
     const { lag1, change_point: change } = series[order.side];
     found.push({
       code: "not_exchangeable",

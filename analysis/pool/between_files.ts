@@ -6,7 +6,7 @@ import { WHOLES } from "../compare/questions.ts";
 import type { Warning } from "../compare/warning.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Between } from "../result/parts.ts";
-import { cappedP, type FileSample, sampleOf } from "../sample/sample.ts";
+import { cappedP, type FileSample, sampleOf, valuesInOrder } from "../sample/sample.ts";
 import type { Pair } from "../sample/summary.ts";
 import { andersonDarling } from "../stats/anderson_darling.ts";
 import { holm } from "../stats/holm.ts";
@@ -62,9 +62,9 @@ function differing(sides: readonly Pooled[]) {
 }
 
 function testOf(side: number, question: string, sample: FileSample) {
-  if (sample.joints === undefined) return [];
-  const series = new Float64Array(sample.sorted.length);
-  for (let k = 0; k < series.length; k++) series[sample.order[k]!] = sample.sorted[k]!;
+  // Of files of several boots the variance between these is told.
+  if (sample.joints === undefined || sample.nested) return [];
+  const series = valuesInOrder(sample);
   const parts = partsOf(sample).map(([from, to]) => ordered(series.slice(from, to)).sorted);
   const { p, pFloor } = andersonDarling(parts);
   if (p === null) return [];

@@ -3,7 +3,8 @@
  * Field names are those of `probe power --format json`, where reasons and warnings are sentences.
  */
 
-import { INTERVAL_NEEDS, sampleOfValues, sortedSample, THIN_BELOW } from "../sample/sample.ts";
+import { bootSpread } from "../sample/boots.ts";
+import { INTERVAL_NEEDS, sampleOf, sampleOfValues, sortedSample, THIN_BELOW } from "../sample/sample.ts";
 import { uncertaintyOf } from "../compare/answer.ts";
 import { alphaOf, type Declared, levelsOf, marginNs, marginOf, type Margins } from "../compare/limits.ts";
 import { LEAD, perQuestion, type QuestionName, QUESTIONS, WHOLES } from "../compare/questions.ts";
@@ -70,6 +71,8 @@ export type PowerWarning =
   /** Of the files that a side pools. */
   | { readonly code: "between"; readonly file: string; readonly of: Between }
   | { readonly code: "thin"; readonly file: string; readonly complete: number }
+  /** Runs are of several boots, and what is drawn shares none. */
+  | { readonly code: "nested"; readonly file: string; readonly boots: number }
   /** Neighbouring runs are alike, so a real series needs more runs than independent draws. */
   | { readonly code: "dependent"; readonly file: string; readonly duration: Duration; readonly lag1: number };
 
@@ -202,7 +205,9 @@ function runsFor(
 
 function warningsOf(file: ResultFile): PowerWarning[] {
   const { name, notes } = file;
-  const complete = sortedSample(file, LEAD.duration).length;
+  const lead = sampleOf(file, LEAD.duration);
+  const complete = lead.sorted.length;
+  const nested = bootSpread(lead);
   const dependent = WHOLES.flatMap(({ duration }): PowerWarning[] => {
     const { lag1 } = seriesChecks(file, duration);
     return lag1 === null || lag1.p >= EXCHANGEABLE_LEVEL || lag1.r <= 0
@@ -212,6 +217,7 @@ function warningsOf(file: ResultFile): PowerWarning[] {
   return [
     ...notes.map((note): PowerWarning => ({ code: "file", note })),
     ...complete >= THIN_BELOW ? [] : [{ code: "thin", file: name, complete } as const],
+    ...nested === null ? [] : [{ code: "nested", file: name, boots: nested.boots } as const],
     ...dependent,
   ];
 }

@@ -21,6 +21,7 @@ export interface Note {
     | "mix"
     | "modes"
     | "spread"
+    | "boots"
     | "needed"
     | "stable"
     | "flips"

@@ -24,6 +24,8 @@ const SMALLEST_P = 1e-307;
 
 /** One duration of one file, ns, in the order of the runs: all complete runs in which it was observed. */
 export interface Sample extends Ordered {
+  /** Whether the parts of the series are boots of one VM, and its runs are nested in them; absent: they are not. */
+  readonly nested?: true;
   /** Number of the run at an index of the series. */
   runAt(index: number): number;
 }
@@ -77,10 +79,12 @@ export function sampleOf(file: ResultFile, duration: Duration): FileSample {
 /** @param values ns, row by row of the file; NaN means "not observed" */
 export function sampleOfValues(file: ResultFile, values: Float64Array): FileSample {
   const rows = observedRows(file, values);
-  const joints = jointsOf(file, rows);
+  const boots = bootsOf(file);
+  const joints = boots === null ? jointsOf(file, rows) : bootJointsOf(file, boots, rows);
   return {
     ...ordered(valuesAt(values, rows)),
     ...joints.length === 0 ? {} : { joints },
+    ...boots === null || joints.length === 0 ? {} : { nested: true as const },
     rows,
     runAt: (index) => file.run[rows[index]!]!,
   };
@@ -110,6 +114,13 @@ export function valuesAt(values: Float64Array, rows: Uint32Array): Float64Array 
   return found;
 }
 
+/** The values of a sample in the order of the runs. */
+export function valuesInOrder({ sorted, order }: Ordered): Float64Array {
+  const series = new Float64Array(sorted.length);
+  for (let k = 0; k < order.length; k++) series[order[k]!] = sorted[k]!;
+  return series;
+}
+
 /** Where the runs of each further file begin; rows of one file stand together. */
 function jointsOf({ parts = [] }: ResultFile, rows: Uint32Array): number[] {
   const joints: number[] = [];
@@ -118,6 +129,22 @@ function jointsOf({ parts = [] }: ResultFile, rows: Uint32Array): number[] {
     end += part.rows;
     const at = rows.findIndex((row) => row >= end);
     if (at > 0 && at !== joints.at(-1)) joints.push(at);
+  }
+  return joints;
+}
+
+/** The boot of each row, where some file of the side has runs of several; else null. */
+function bootsOf({ texts: { boot } }: ResultFile): ArrayLike<number> | null {
+  const boots = boot.values.filter((value) => value !== null);
+  return boots.length < 2 ? null : boot.codes();
+}
+
+/** Where the runs of each further boot begin: of another file, or of another boot in one. */
+function bootJointsOf(file: ResultFile, boots: ArrayLike<number>, rows: Uint32Array): number[] {
+  const files = new Set(jointsOf(file, rows));
+  const joints: number[] = [];
+  for (let at = 1; at < rows.length; at++) {
+    if (files.has(at) || boots[rows[at]!] !== boots[rows[at - 1]!]) joints.push(at);
   }
   return joints;
 }

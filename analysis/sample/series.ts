@@ -3,7 +3,7 @@
  * several modes?
  */
 
-import { cappedP, type Sample, sampleOf } from "./sample.ts";
+import { cappedP, type Sample, sampleOf, valuesInOrder } from "./sample.ts";
 import type { PValue } from "./summary.ts";
 import type { ResultFile } from "../result/file.ts";
 import type { Duration } from "../result/durations.ts";
@@ -53,16 +53,15 @@ export function seriesChecks(file: ResultFile, duration: Duration): SeriesChecks
  */
 export function checkSeries(sample: Sample): SeriesCheck {
   return sample.joints === undefined ? checkPart(sample) : together(
-    sample.sorted,
+    sample,
     partsIn(sample).map((part) => ({ n: part.sorted.length, ...checkPart(part) })),
   );
 }
 
 /** The parts of a series, each as a series of its own. */
 function partsIn(sample: Sample): Sample[] {
-  const { sorted, order, runAt } = sample;
-  const series = new Float64Array(sorted.length);
-  for (let k = 0; k < order.length; k++) series[order[k]!] = sorted[k]!;
+  const { runAt } = sample;
+  const series = valuesInOrder(sample);
   return partsOf(sample).map(([from, to]) => ({
     ...ordered(series.slice(from, to)),
     runAt: (index) => runAt(from + index),
@@ -75,7 +74,7 @@ function partsIn(sample: Sample): Sample[] {
  * of all values.
  */
 function together(
-  sorted: Float64Array,
+  { sorted, nested }: Sample,
   parts: readonly (SeriesCheck & { readonly n: number })[],
 ): SeriesCheck {
   const known = parts.flatMap(({ lag1, n }) => lag1 === null ? [] : [{ ...lag1, n }]);
@@ -84,17 +83,18 @@ function together(
   const changes = parts.flatMap(({ change_point }) => change_point ?? []).sort((x, y) => x.p - y.p);
   const [change] = changes;
   const dip = sorted.length < SERIES_NEEDS ? null : dipTest(sorted);
+  const one = nested ? "boot" : "file";
   return {
     lag1: known.length === 0 ? null : {
       r: known.reduce((sum, { r, n }) => sum + r * n, 0) / total,
       z,
       ...cappedP(Math.min(1, 2 * normalSurvival(Math.abs(z)))),
-      method: `${known[0]!.method}, each file alone, Stouffer`,
+      method: `${known[0]!.method}, each ${one} alone, Stouffer`,
     },
     change_point: change === undefined ? null : {
       ...change,
       p: Math.min(1, change.p * changes.length),
-      method: `${change.method}, smallest of ${changes.length} files, Bonferroni`,
+      method: `${change.method}, smallest of ${changes.length} ${one}s, Bonferroni`,
     },
     dip: dip === null || known.length === 0
       ? null

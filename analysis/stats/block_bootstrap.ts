@@ -69,12 +69,12 @@ export function serialShift(
   if (m < 4 || n < 4) throw new RangeError(`serial interval: ${m} and ${n} runs, needs at least 4 a side`);
   const shift = hodgesLehmann(a.sorted, b.sorted, differences);
   const moved = { sorted: b.sorted.map((value) => value - shift), order: b.order };
-  const meansA = new BlockMeans(placements(a, moved.sorted), partsOf(a));
-  const meansB = new BlockMeans(placements(moved, a.sorted), partsOf(b));
+  const meansA = new BlockMeans(inOrder(a, moved.sorted), partsOf(a));
+  const meansB = new BlockMeans(inOrder(moved, a.sorted), partsOf(b));
   const { sigma, halfWidth, method } = Math.max(meansA.blocks, meansB.blocks) > RESAMPLED_UP_TO
     ? normalWidths(meansA, meansB)
     : resampledWidths(meansA, meansB, seed);
-  const df = Math.max(1, Math.min(meansA.effective, meansB.effective) - 2);
+  const df = Math.min(meansA.df, meansB.df);
   return {
     df,
     blockLengths: [meansA.length, meansB.length],
@@ -137,8 +137,21 @@ function normalWidths(a: BlockMeans, b: BlockMeans): Widths {
   };
 }
 
-/** Share of the sorted sample below each run; a tie counts half. */
-function placements(series: Ordered, among: Float64Array): Float64Array {
+/**
+ * Variance of the mean of a series whose neighbours depend on each other, from blocks, with its degrees of freedom.
+ *
+ * @param parts of the series, none of which a block leaves
+ */
+export function blockVariance(
+  series: Float64Array,
+  parts: readonly (readonly [from: number, to: number])[],
+): readonly [variance: number, df: number] {
+  const means = new BlockMeans(series, parts);
+  return [means.variance(), means.df];
+}
+
+/** Share of the sorted sample below each run, in the order of the runs; a tie counts half. */
+function inOrder(series: Ordered, among: Float64Array): Float64Array {
   const shares = countsBelowAndUpTo(series, among);
   for (let i = 0; i < shares.length; i++) shares[i] = shares[i]! / 2 / among.length;
   return shares;
@@ -205,6 +218,11 @@ class BlockMeans {
     // The blocks' mean replaces the unknown one, which loses length / n of the variance; so does that of each part.
     const kept = Math.max(LEAST_KEPT, 1 - parts.length * this.length / n);
     this.#widening = Math.sqrt((1 + r) / (1 - r) / inBlocks / kept);
+  }
+
+  /** Degrees of freedom of the variance: two fewer than the effective runs. */
+  get df(): number {
+    return Math.max(1, this.effective - 2);
   }
 
   #atEachStart(visit: (start: number) => void): void {

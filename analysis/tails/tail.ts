@@ -14,7 +14,7 @@ export type TailReason =
   | { readonly code: "no_tail_margin" }
   /** A side has fewer runs than a bound of the quantile needs. */
   | { readonly code: "few_runs_for_bounds"; readonly n: Pair<number>; readonly needs: number }
-  /** The order of the runs matters, and the bounds take runs as independent. */
+  /** The order of the runs matters, or their boot, and the bounds take runs as independent. */
   | { readonly code: "runs_depend" }
   /** Neighbouring runs of a side are so alike that they count as fewer than a bound needs. */
   | {

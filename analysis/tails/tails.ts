@@ -25,7 +25,7 @@ export interface TailQuestion<Question, Reason> {
   readonly samples: Pair<FileSample>;
   /** How many independent runs the complete runs of each side count as. */
   readonly effectiveRuns: Pair<number>;
-  /** Whether the order of the runs matters. */
+  /** Whether the order of the runs matters, or which boot they are of. */
   readonly isDependent: boolean;
   /** Why the sides cannot be compared; empty when they can. */
   readonly confounded: readonly Reason[];

@@ -1,5 +1,6 @@
 /** All cells of the simulation, by number, so that workers can share them. */
 
+import { bootCells, type BootErrors } from "./boots/boots.ts";
 import { type Coverage, coverageCells } from "./coverage.ts";
 import { errorCells, type ErrorRate } from "./error_rates.ts";
 import { historyCells, type HistoryErrors } from "./history.ts";
@@ -29,6 +30,7 @@ export type Cell =
   | { readonly table: "tails"; readonly cell: TailShares }
   | { readonly table: "margins"; readonly cell: MarginErrors }
   | { readonly table: "order"; readonly cell: OrderErrors }
+  | { readonly table: "boots"; readonly cell: BootErrors }
   | { readonly table: "looks"; readonly cell: LooksCell }
   | { readonly table: "mechanisms"; readonly cell: MechanismShares }
   | { readonly table: "locks in"; readonly cell: LockInShares }
@@ -47,6 +49,7 @@ export function cellsOf({ sizes, lockInSizes, pairs }: Plan): (() => Cell)[] {
     ...tailCells(pairs.plain).map((simulate) => (): Cell => ({ table: "tails", cell: simulate() })),
     ...marginCells(pairs).map((simulate) => (): Cell => ({ table: "margins", cell: simulate() })),
     ...orderCells(pairs).map((simulate) => (): Cell => ({ table: "order", cell: simulate() })),
+    ...bootCells(pairs).map((simulate) => (): Cell => ({ table: "boots", cell: simulate() })),
     ...looksCells(pairs.looks).map((simulate) => (): Cell => ({ table: "looks", cell: simulate() })),
     ...mechanismCells(sizes, pairs.mechanisms).map((simulate) => (): Cell => ({
       table: "mechanisms",

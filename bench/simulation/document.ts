@@ -1,6 +1,8 @@
 /** docs/validation.md from the simulated cells: tables, and the sentences that docs/verdicts.md quotes. */
 
 import { VERDICTS } from "../../analysis/compare/verdict.ts";
+import type { BootErrors } from "./boots/boots.ts";
+import { bootSection } from "./boots/boots_text.ts";
 import type { Cell, Plan } from "./cells.ts";
 import { AS_IF, type Coverage } from "./coverage.ts";
 import type { ErrorRate } from "./error_rates.ts";
@@ -344,6 +346,7 @@ ${shapeRows.join("\n")}
 
 ${marginSection(tables.margins, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 ${orderSection(tables.order, (share, of) => marked(share, of, of, beyondTail(share, of)))}
+${bootSection(tables.boots, (share, of) => marked(share, of, of, beyondTail(share, of)))}
 ## Verdicts on the offset
 
 The margin is 0.3 ms: three times what the populations are made of.
@@ -370,6 +373,7 @@ export interface Tables {
   readonly tails: readonly TailShares[];
   readonly margins: readonly MarginErrors[];
   readonly order: readonly OrderErrors[];
+  readonly boots: readonly BootErrors[];
   readonly looks: readonly LooksCell[];
   readonly mechanisms: readonly MechanismShares[];
   readonly lockIns: readonly LockInShares[];
@@ -385,6 +389,7 @@ export function tablesOf(cells: readonly Cell[]): Tables {
     tails: cells.flatMap(({ table, cell }) => table === "tails" ? [cell] : []),
     margins: cells.flatMap(({ table, cell }) => table === "margins" ? [cell] : []),
     order: cells.flatMap(({ table, cell }) => table === "order" ? [cell] : []),
+    boots: cells.flatMap(({ table, cell }) => table === "boots" ? [cell] : []),
     looks: cells.flatMap(({ table, cell }) => table === "looks" ? [cell] : []),
     mechanisms: cells.flatMap(({ table, cell }) => table === "mechanisms" ? [cell] : []),
     lockIns: cells.flatMap(({ table, cell }) => table === "locks in" ? [cell] : []),

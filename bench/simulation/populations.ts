@@ -139,6 +139,26 @@ export function drawSeries(population: Population, n: number, r: number, random:
   });
 }
 
+/**
+ * So many runs of each boot, in order: the normal numbers behind the runs of one boot share a part.
+ *
+ * @param between share of their variance
+ */
+export function drawBoots(
+  population: Population,
+  boots: number,
+  runs: number,
+  between: number,
+  random: Xoshiro128,
+): Float64Array {
+  const levels = Array.from({ length: boots }, () => Math.sqrt(between) * standardNormal(random));
+  const own = Math.sqrt(1 - between);
+  return Float64Array.from(
+    { length: boots * runs },
+    (_, i) => population.of(levels[Math.floor(i / runs)]! + own * standardNormal(random)),
+  );
+}
+
 /** Seed of one cell of a table: the same cell always gets the same numbers, whatever else is simulated. */
 export function generatorOf(...names: readonly (string | number)[]): Xoshiro128 {
   // FNV-1a over the names.

@@ -13,8 +13,8 @@ import {
   type Qemu,
   SHARED_MEMORY,
 } from "../qemu/qemu.ts";
+import { checkPlacements, placeVcpus } from "../../runbook/vcpu/placement.ts";
 import { requireMeasuring } from "./doctored.ts";
-import { placeVcpus } from "./placement.ts";
 import { TurnGuest } from "./turn_guest.ts";
 import { baseName, type Boot, lastError, type Vm, type VmRequest, type VmSession } from "./vm.ts";
 
@@ -40,10 +40,16 @@ const RESULT = "/vm.csv";
 /**
  * Finds everything that a guest needs, before anything is measured.
  *
+ * @param vcpus placements that its vCPUs will have, joined by commas
  * @param tell is called with each progress line
  * @throws Failure that names what is missing
  */
-export async function prepareGuestVm(options: GuestVmOptions, tell: (line: string) => void): Promise<Vm> {
+export async function prepareGuestVm(
+  options: GuestVmOptions,
+  vcpus: string,
+  tell: (line: string) => void,
+): Promise<Vm> {
+  checkPlacements(vcpus);
   const executable = ownExecutable();
   const kernel = options.kernel === undefined ? runningKernel() : readable(options.kernel, "--kernel");
   const before = options.initrd === undefined ? undefined : readable(options.initrd, "--initrd");

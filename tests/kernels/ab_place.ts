@@ -1,4 +1,4 @@
-/** What tests of `probe ab` with a throwaway guest have in common. */
+/** `probe ab` with a throwaway guest, and a folder of its own for it. */
 
 import { EXECUTABLE } from "../../build/parts/executable.ts";
 import { fetchKernel } from "../../build/debian/kernels.ts";
@@ -52,6 +52,18 @@ export class Place implements Disposable {
   }
 }
 
+/** The text up to the line that contains `words`; all of it when no line does. */
+export async function until(words: string, reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes(words)) {
+    const { value } = await reader.read();
+    if (value === undefined) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  return text;
+}
+
 export async function result(child: Deno.ChildProcess) {
   const { code, stdout, stderr } = await child.output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
@@ -69,4 +81,11 @@ export function children(pid: number): (readonly [pid: number, commandLine: stri
   };
   return textOf(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter(Boolean)
     .map((child) => [Number(child), textOf(`/proc/${child}/cmdline`)] as const);
+}
+
+export function childOf(pid: number): number {
+  const found = children(pid);
+  const qemu = found.find(([, commandLine]) => commandLine.includes("-initrd"));
+  if (qemu !== undefined) return qemu[0];
+  throw new Error(`process ${pid} must have a QEMU, its children are ${found.join("; ")}`);
 }

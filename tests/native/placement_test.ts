@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeVcpus } from "../../guest/vm/placement.ts";
+import { placeVcpus } from "../../runbook/vcpu/placement.ts";
 import { parseCpuList } from "../../runbook/machine/cpu_list.ts";
 import { compiled } from "../harness/compiled.ts";
 

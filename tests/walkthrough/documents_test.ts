@@ -13,8 +13,8 @@ const NPX = "npx -y deno@2.9.6 task ";
 /** Commands that are not run here, and why. */
 const NOT_RUN: ReadonlyMap<string, string> = new Map([
   [`${NPX}test`, "it is what runs this test"],
-  [`${NPX}lab`, "it takes long; the demo and tests/kernels/nested_test.ts run the same with fewer runs"],
-  ["dist/probe ab --runs 30", "tests/kernels/nested_test.ts runs it where the running kernel's image is"],
+  [`${NPX}lab`, "it takes long; the demo and tests/kernels/lab/nested_test.ts run the same with fewer runs"],
+  ["dist/probe ab --runs 30", "tests/kernels/lab/nested_test.ts runs it where the running kernel's image is"],
 ]);
 
 /** Replace the copy to a VM and the shell in it: the VM is a folder of this machine. */

@@ -115,6 +115,7 @@ export function tellQuestion(
         ...wideMargin(answer, comparison, sides),
         ...mix(answer, sides),
         ...reasons(answer, sides),
+        ...boots(name, answer, comparison),
         ...spread(answer, sides),
         ...modes(answer, sides),
         ...needed(answer, comparison),
@@ -205,6 +206,28 @@ function modes({ modes }: Answer, { letters: [a, b], alpha }: Sides): Note[] {
   const where = say`${share(inA.share)} of ${a} and ${share(inB.share)} of ${b} lie above ${duration(cut)}`;
   const by = say`${points(difference)}, ${confidence(alpha)} interval [${points(low)}, ${points(high)}]`;
   return [{ label: "modes", says: say`${where}: ${by}` }];
+}
+
+/** How much of what the runs differ by lies between the boots; and that nothing is known of it, with the first question. */
+function boots(name: string, { boots }: Answer, { sides }: Comparison): Note[] {
+  return sides.flatMap(({ side, boots: counted }, at): Note[] => {
+    const of = boots[at] ?? null;
+    if (of !== null) {
+      const between = of.icc === null
+        ? ""
+        : say`${share(of.icc)} of the variance (of ranks) lies between them, `;
+      const medians = of.medians_ns.map((ns) => duration(ns));
+      const says = say`${exact(of.boots)} of ${side}: ${between}medians ${joined(medians, " to ")}`;
+      return [{ label: "boots", says }];
+    }
+    if (counted !== 1 || name !== LEAD.name) return [];
+    return [{
+      label: "boots",
+      says: plain(
+        `${side} is one boot of its VM, and another may lie elsewhere: declare boots to know how far`,
+      ),
+    }];
+  });
 }
 
 /** "The same" is said of the place alone. */

@@ -50,6 +50,18 @@ export function reasonInWords(
       }`;
       return say`${count}, an interval needs ${String(needs)}`;
     }
+    case "few_boots": {
+      const { side, boots, needs } = reason;
+      return say`${letters[side]} is of ${exact(boots)} boots: how much boots differ is known from ${
+        exact(needs)
+      } on; declare as many, or more`;
+    }
+    case "boots_apart":
+      return plain("its boots lie so far apart that no interval of the shift can be computed");
+    case "more_boots":
+      return plain("more boots would narrow it, not more runs of each");
+    case "nested":
+      return plain("the verdict is about boots: no run of them can be left out");
     case "runs_alike":
       return plain("neighbouring runs are so alike that no interval of the shift can be computed");
     case "no_margin":

@@ -15,22 +15,26 @@ export interface Sides {
 
 /** A side with its file. */
 export function side(
-  of: Pick<
-    Side,
-    | "file"
-    | "env"
-    | "host"
-    | "kernel"
-    | "tier"
-    | "rows"
-    | "complete"
-    | "timeout"
-    | "aborted"
-    | "cut_off"
-    | "pooled"
-  >,
+  of:
+    & Pick<
+      Side,
+      | "file"
+      | "env"
+      | "host"
+      | "kernel"
+      | "tier"
+      | "rows"
+      | "complete"
+      | "timeout"
+      | "aborted"
+      | "cut_off"
+      | "pooled"
+    >
+    & Partial<Pick<Side, "boots">>,
 ): Said {
-  const whole = say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}`;
+  const { boots: counted = null } = of;
+  const boots = counted === null ? "" : counted === 1 ? ", of one boot" : say`, of ${exact(counted)} boots`;
+  const whole = say`${of.file}: ${machine(of)}, ${runs(of, of.cut_off, null)}${boots}`;
   if (of.pooled === undefined) return whole;
   const files = of.pooled.map(({ file, rows, run_offset }) =>
     say`${file} (${exact(rows)} runs, numbered from ${exact(run_offset + 1)})`

@@ -266,7 +266,9 @@ export function tailReason(reason: TailReason | VerdictReason, letters: ReturnTy
       } ${exact(inB)}`;
     }
     case "runs_depend":
-      return plain("the order of the runs matters, and the bounds take runs as independent");
+      return plain(
+        "runs depend on each other, by their order or their boot, and the bounds take them as independent",
+      );
     case "few_effective_runs_for_bounds": {
       const { side, n, effective_n, needs } = reason;
       return say`neighbouring runs of ${letters[side]} are alike: its ${exact(n)} runs count as ${

@@ -193,11 +193,21 @@ function context({ context }: Comparison, { letters: [a, b] }: Sides): Table<"a"
   };
 }
 
+/** What a verdict is about. */
+function ofBoots({ sides, offset }: Comparison, isPooled: boolean): Said {
+  const nested = sides.flatMap(({ side }, at) => offset.boots[at] === null ? [] : [side]);
+  return plain(
+    nested.length === 0
+      ? `A file is one boot of one machine: the verdicts are about these ${isPooled ? "" : "two "}boots.`
+      : `The runs of ${nested.join(" and ")} are nested in boots: the verdicts are about boots like these.`,
+  );
+}
+
 function methods(comparison: Comparison, sides: Sides): Said[] {
   const { alpha, looks, holm_family, bh_family } = comparison;
   const isPooled = comparison.sides.some(({ pooled }) => pooled !== undefined);
   return [
-    plain(`A file is one boot of one machine: the verdicts are about these ${isPooled ? "" : "two "}boots.`),
+    ofBoots(comparison, isPooled),
     ...isPooled
       ? [plain("The files of a side count by their runs; their order is looked at file by file.")]
       : [],

@@ -133,6 +133,10 @@ function ofSide(warning: Exclude<Extract<Warning, { readonly side: 0 | 1 }>, OfO
       }: the verdict is about these files, and further ones may lie elsewhere`;
     case "files_vary":
       return betweenInWords(warning);
+    case "nested":
+      return say`its runs are of ${
+        exact(warning.boots)
+      } boots: intervals and p-values of shifts are about boots, those of spread, shape, strata and parts take runs as independent and claim too much`;
     case "censored": {
       const { timeout, aborted, rows } = warning;
       const count = say`${exact(timeout + aborted)} of ${exact(rows)} runs are censored`;

@@ -35,6 +35,10 @@ export function powerWarningInWords(warning: PowerWarning): Said {
       const few = `below ${THIN_BELOW} a few of them decide the answer`;
       return say`thin: ${file} has ${exact(complete)} complete runs; ${few}`;
     }
+    case "nested":
+      return say`${warning.file} has runs of ${
+        exact(warning.boots)
+      } boots, and what is drawn shares none: a real series needs more boots than its runs alone say`;
     case "dependent": {
       const { file, duration, lag1 } = warning;
       const alike = say`${file}: neighbouring runs are alike in ${duration} (lag-1 ${number(lag1)})`;

@@ -5,7 +5,7 @@
 
 import type { Column } from "./column.ts";
 
-/** How the threads of a VM's vCPUs are placed on the CPUs that probe may use, see guest/vm/placement.ts. */
+/** How the threads of a VM's vCPUs are placed on the CPUs that probe may use, see runbook/vcpu/placement.ts. */
 export const PLACEMENTS = ["free", "pinned", "half"] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 

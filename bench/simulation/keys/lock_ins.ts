@@ -215,7 +215,7 @@ function inSpells(n: number, random: Xoshiro128): Uint32Array {
 /** As compare has it. */
 function inflationOf([a, b]: Pair<FileSample>): Pair<number> {
   const series = [checkSeries(a), checkSeries(b)] as const;
-  return runsPerEffective(series, orderTest(series), [a.sorted.length, b.sorted.length]);
+  return runsPerEffective(series, orderTest(series), [a, b]);
 }
 
 function splitOf(name: string, valueCodes: Pair<Uint32Array>): Split {

@@ -148,7 +148,7 @@ const rule: Rule = {
   marginNs: margin,
   uncertainty: 1,
   alpha: 0.05,
-  isSerial: false,
+  bound: null,
   adjusted: (p) => p,
 };
 

@@ -141,23 +141,6 @@ Deno.test("a trace has one track of runs and one for each CPU, all named; slices
   assert.equal((otherData.meta as { env: string }).env, "vm");
 });
 
-Deno.test("a later boot, whose clock began anew, stands a second behind the one before", () => {
-  const of = (run: number, boot: string) => rowOf(run, USUAL, { boot });
-  const { events } = trace(
-    fileText([of(1, "1"), of(2, "1"), of(1_000, "2"), of(1_001, "2")]).replace(/# end .*\n/, ""),
-  );
-  const runs = tracksOf(events).get("runs")!.filter(({ ph }) => ph === "X");
-  const [one, two, three, four] = runs.map(({ ts, dur }) => ({ from: ns(ts!), to: ns(ts!) + ns(dur!) }));
-  assert.equal(runs.length, 4);
-  assert.equal(three!.from - two!.to, 1_000_000_000n);
-  assert.equal(four!.from - three!.from, two!.from - one!.from);
-  assert.deepEqual(runs.map(({ args }) => args!.boot), ["1", "1", "2", "2"]);
-  // The same runs on a clock that goes back.
-  const back = trace(fileText([of(1_000, "1"), of(1, "2")]).replace(/# end .*\n/, "")).events;
-  const [, later] = tracksOf(back).get("runs")!.filter(({ ph }) => ph === "X");
-  assert.equal(ns(later!.ts!), one!.to - one!.from + 1_000_000_000n);
-});
-
 Deno.test("a trace keeps every ns of the chain, and tells of each run what tells it from others", () => {
   const { json, events, otherData } = trace(GENERATED);
   const origin = BigInt(otherData.origin_ns as string);

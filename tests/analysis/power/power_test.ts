@@ -37,6 +37,14 @@ function foundEquivalent(perSide: number, marginNs: number, pairs: number): numb
   return shown / pairs;
 }
 
+Deno.test("of runs that are nested in boots it is said that what is drawn is not", () => {
+  const of = (boots: number) => {
+    const rows = runs(OFFSETS).map((row, i) => ({ ...row, boot: `${Math.floor((i * boots) / 60) + 1}` }));
+    return powerAnalysis([read(fileText(rows))], { power: 0.8 }).warnings.map(({ code }) => code);
+  };
+  assert.deepEqual([of(1), of(3)], [[], ["nested"]]);
+});
+
 Deno.test("with the runs that power asks for, comparisons find equivalence as often as it says", () => {
   const { offset } = analysed(OFFSETS, { margins: { offset: { kind: "duration", ns: 1000 } } });
   assert.ok(offset.runs_per_side! > 10 && offset.runs_per_side! < 200, String(offset.runs_per_side));

@@ -1,5 +1,5 @@
 /**
- * A series that the nested lab measured: what tests/kernels/nested_host_test.ts does, kept, so that what it proves holds
+ * A series that the nested lab measured: what tests/kernels/lab/nested_host_test.ts does, kept, so that what it proves holds
  * where no lab runs.
  */
 

@@ -96,7 +96,10 @@ const REASONS: readonly (readonly [TailReason, words: string])[] = [
     { code: "few_runs_for_bounds", n: [30, 400], needs: 59 },
     "its bounds need 59 runs a side, A has 30 and C 400",
   ],
-  [{ code: "runs_depend" }, "the order of the runs matters, and the bounds take runs as independent"],
+  [
+    { code: "runs_depend" },
+    "runs depend on each other, by their order or their boot, and the bounds take them as independent",
+  ],
   [
     { code: "few_effective_runs_for_bounds", side: 1, n: 60, effective_n: 49.51, needs: 59 },
     "neighbouring runs of C are alike: its 60 runs count as 49.5, its bounds need 59",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { QUESTIONS } from "../../analysis/compare/questions.ts";
-import { VERDICTS } from "../../analysis/compare/verdict.ts";
-import { abInEmulatedHost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
+import { QUESTIONS } from "../../../analysis/compare/questions.ts";
+import { VERDICTS } from "../../../analysis/compare/verdict.ts";
+import { abInEmulatedHost, startEmulatedHost } from "../../../build/tasks/emulated_host.ts";
 import { type Attempt, measuredInLab } from "./lab_attempts.ts";
-import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
+import { assertSound, type Measurement, parseMeasurement } from "../../harness/measurement.ts";
 
 const RUNS = 32;
 const PROTOCOL = ["--wake", "timer,pipe", "--load", "idle,cpu:2", "--period", "200ms"];

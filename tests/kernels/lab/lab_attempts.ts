@@ -1,6 +1,6 @@
 /** How tests measure in an emulated host, see build/tasks/emulated_host.ts, which the emulation loses now and then. */
 
-import { EmulationLost } from "../../build/tasks/emulated_host.ts";
+import { EmulationLost } from "../../../build/tasks/emulated_host.ts";
 
 export interface Attempt {
   /** CPUs of the emulated host. */

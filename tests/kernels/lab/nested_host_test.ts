@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type HostEvents, parseHostEvents } from "../../analysis/host/host_events.ts";
-import { abInEmulatedHost, startEmulatedHost } from "../../build/tasks/emulated_host.ts";
-import { compiled } from "../harness/compiled.ts";
-import { assertHostPart, HOGGED, hoggedRuns, runsAround } from "../runbook/vcpu/lab_fixture.ts";
+import { type HostEvents, parseHostEvents } from "../../../analysis/host/host_events.ts";
+import { abInEmulatedHost, startEmulatedHost } from "../../../build/tasks/emulated_host.ts";
+import { compiled } from "../../harness/compiled.ts";
+import { assertHostPart, HOGGED, hoggedRuns, runsAround } from "../../runbook/vcpu/lab_fixture.ts";
 import { type Attempt, measuredInLab } from "./lab_attempts.ts";
-import { assertSound, type Measurement, parseMeasurement } from "../harness/measurement.ts";
+import { assertSound, type Measurement, parseMeasurement } from "../../harness/measurement.ts";
 
 const RUNS = 12;
 /**

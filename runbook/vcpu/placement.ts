@@ -2,13 +2,13 @@
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { Placement } from "../../analysis/result/columns.ts";
-import { readTaskAttributes } from "../../runbook/machine/attributes.ts";
-import { readMachineText } from "../../runbook/machine/machine.ts";
-import { openNativeParts } from "../../runbook/probes/native_parts.ts";
-import { kernelFolders } from "../../runbook/vcpu/host_side.ts";
-import { keepOnCpus } from "../../runbook/vcpu/keep_on_cpus.ts";
-import { vcpuThreads } from "../../runbook/vcpu/threads.ts";
+import { cpuMask } from "../../ffi/attributes.ts";
 import { errnoName } from "../../system/errno.ts";
+import { readTaskAttributes } from "../machine/attributes.ts";
+import { readMachineText } from "../machine/machine.ts";
+import { openNativeParts } from "../probes/native_parts.ts";
+import { kernelFolders } from "./host_side.ts";
+import { vcpuThreads } from "./threads.ts";
 
 /**
  * - free: all CPUs that this process may use;
@@ -61,7 +61,8 @@ export async function placeVcpus(process: number, placement: Placement): Promise
   if (allowed === null) throw refuse("it is not known which CPUs probe may use");
   for (const [thread, vcpu] of threads) {
     const cpus = cpusFor(placement, vcpu, allowed);
-    const errno = keepOnCpus(native, thread, cpus);
+    const mask = cpuMask(cpus);
+    const errno = native.symbols.keep_thread_on_cpus(thread, mask, mask.length);
     if (errno !== 0) throw refuse(`vCPU ${vcpu} on CPU ${cpus.join(", ")}: ${errnoName(errno)}`);
   }
 }

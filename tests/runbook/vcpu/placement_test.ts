@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Placement } from "../../../analysis/result/columns.ts";
 import { EXIT } from "../../../analysis/failure.ts";
-import { checkPlacements, cpusFor } from "../../../guest/vm/placement.ts";
+import { checkPlacements, cpusFor } from "../../../runbook/vcpu/placement.ts";
 
 Deno.test("free is every CPU that probe may use, pinned one for each vCPU in turn, half the first half of them", () => {
   const allowed = [2, 3, 6, 7, 9];
