@@ -7,6 +7,7 @@
 import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/own_executable.ts";
 import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
+import { codeCacheOf } from "./code_cache.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 import { asOneModule, type Chunks, ENTRY, inThreeParts, type Parts, reachedFrom } from "./program.ts";
@@ -60,9 +61,15 @@ function trailer(...numbers: readonly number[]): Uint8Array<ArrayBuffer> {
 /**
  * Writes launcher, runtime and program into one file.
  *
- * @param runtime path of the program that is given the module and the user's arguments
+ * @param cache V8's code cache of the near chunks
+ * @param runtimePath path of the program that is given the module and the user's arguments
  */
-export async function pack({ module: text, chunks: [near, far] }: Parts, runtimePath: string, path: string) {
+export async function pack(
+  { module: text, chunks: [near, far] }: Omit<Parts, "maker">,
+  cache: Uint8Array,
+  runtimePath: string,
+  path: string,
+): Promise<void> {
   const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(runtimePath)]);
   const module = new TextEncoder().encode(text);
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
@@ -74,9 +81,9 @@ export async function pack({ module: text, chunks: [near, far] }: Parts, runtime
   await append(module);
   await append(near);
   await append(far);
-  await append(
-    trailer(runtimeOffset, runtimeOffset + runtime.length, module.length, near.length, far.length),
-  );
+  await append(cache);
+  const sizes = [module, near, far, cache].map(({ length }) => length);
+  await append(trailer(runtimeOffset, runtimeOffset + runtime.length, ...sizes));
 }
 
 /** What a comparison needs: its chunks, and those of the command line. Most other calls need some of them too. */
@@ -142,5 +149,7 @@ export async function buildExecutable(): Promise<void> {
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
-  await link((path) => pack(inThreeParts(chunks, nearOf(chunks)), Deno.execPath(), path), version);
+  const parts = inThreeParts(chunks, nearOf(chunks));
+  const cache = await codeCacheOf(parts);
+  await link((path) => pack(parts, cache, Deno.execPath(), path), version);
 }

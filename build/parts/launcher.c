@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * First part of the packed executable: [launcher][Deno runtime][module][chunks][struct trailer].
+ * First part of the packed executable: [launcher][Deno runtime][module][chunks][code cache][struct trailer].
  *
  * It maps the runtime straight from its own file, as execve() would, and enters it with the arguments that
  * run the module. Nothing is unpacked: the runtime's pages come from the page cache. That is faster than a
  * copy, needs no second 95 MB in a small guest and no executable memfd (kernels can forbid those), and keeps
- * file capabilities. The module and its chunks (2 MB; build/parts/program.ts) go into sealed memfds, because
- * Deno needs paths.
+ * file capabilities. The module, its chunks and a code cache (4 MB; build/parts/program.ts) go into sealed memfds,
+ * because Deno needs paths.
  *
  * Freestanding on purpose: the kernel's per-thread state (TLS, rseq, robust list) must be untouched when the
  * runtime's own C library starts.
@@ -51,9 +51,10 @@ struct trailer {
 	uint64_t module_size;
 	uint64_t near_size;
 	uint64_t far_size;
+	uint64_t cache_size;
 };
 
-static const char MAGIC[16] = "probe pack 3\n";
+static const char MAGIC[16] = "probe pack 4\n";
 static const char DAMAGED[] = "this executable is damaged; copy it again";
 
 static void read_at(int fd, void *to, size_t size, uint64_t offset)
@@ -163,7 +164,7 @@ static struct image map_interpreter(const char *path)
 	return image;
 }
 
-/* PERMISSIONS and PATH come from build/parts/permissions.ts. */
+/* PERMISSIONS and PATH come from build/parts/permissions.ts, SHORT_CALL_FLAGS from build/parts/code_cache.ts. */
 /* clang-format off */
 static const char *const BEFORE_MODULE[] = {
 	"deno",
@@ -205,15 +206,14 @@ static const char *const NOT_PASSED_ON[] = { "DENO_", "NODE_", "NPM_CONFIG_", "n
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *module)
+static uintptr_t *push_arguments(uintptr_t *to, const uintptr_t *arguments, uintptr_t argc, const char *module,
+				 int is_short)
 {
-	int is_short = is_short_call(arguments, argc);
-
 	*to++ = COUNT(BEFORE_MODULE) + (is_short ? 1 : 0) + 1 + (argc > 0 ? argc - 1 : 0);
 	for (size_t i = 0; i < COUNT(BEFORE_MODULE); i++)
 		*to++ = (uintptr_t)BEFORE_MODULE[i];
 	if (is_short)
-		*to++ = (uintptr_t) "--v8-flags=--no-turbofan";
+		*to++ = (uintptr_t)SHORT_CALL_FLAGS;
 	*to++ = (uintptr_t)module;
 	for (uintptr_t i = 1; i < argc; i++)
 		*to++ = arguments[i];
@@ -348,7 +348,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	const uintptr_t *end;
 	struct trailer trailer;
 	struct image runtime, interpreter;
-	int fd;
+	int fd, is_short;
 
 	block_ignored_hangup();
 	leave_deleted_folder();
@@ -361,8 +361,11 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	if (fd < 0)
 		fail("cannot open /proc/self/exe; mount /proc (mount -t proc proc /proc) and allow reading this file");
 	trailer = read_trailer(fd);
-	write_number(module + length(module),
-		     program_fd(fd, trailer.module_offset, trailer.module_size, trailer.near_size, trailer.far_size));
+	is_short = is_short_call(arguments, argc);
+	/* V8 takes a code cache only with the flags with which it was made. */
+	const uint64_t sizes[] = { trailer.module_size, trailer.near_size, trailer.far_size,
+				   is_short ? trailer.cache_size : 0 };
+	write_number(module + length(module), program_fd(fd, trailer.module_offset, sizes));
 	runtime = map_image(fd, trailer.runtime_offset);
 	interpreter = map_interpreter(runtime.interpreter);
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
@@ -370,7 +373,7 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	/* The new stack image: at most what the old one contains plus what is added. */
 	uintptr_t image[(size_t)(end - stack) + 2 + COUNT(BEFORE_MODULE) + 1 + 2 + COUNT(ENVIRONMENT) + 3]
 		__attribute__((aligned(16)));
-	uintptr_t *to = push_arguments(image, arguments, argc, module);
+	uintptr_t *to = push_arguments(image, arguments, argc, module, is_short);
 
 	to = push_environment(to, environment);
 	push_auxiliary(to, auxiliary, &runtime, interpreter.base);

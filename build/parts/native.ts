@@ -8,6 +8,7 @@ import { run, stdoutOf } from "../process/command.ts";
 import { MULTIARCH } from "../../guest/image/libraries.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
 import { type BuildArchitecture, buildArchitecture } from "./arch.ts";
+import { SHORT_CALL_FLAGS } from "./code_cache.ts";
 import { renewErrno } from "./errno.ts";
 import type { Freshness } from "./generated.ts";
 import { libbpfLibraries, packed } from "./libraries.ts";
@@ -121,7 +122,11 @@ function freestandingPart(output: string, source: string, defines: readonly stri
 async function launcherDefines(): Promise<string[]> {
   const path = /^PATH=.*$/m.exec(await Deno.readTextFile(START_ENVIRONMENT))![0];
   const strings = PERMISSIONS.map((flag) => JSON.stringify(flag));
-  return [`-DPERMISSIONS=${strings.join(",")}`, `-DPATH=${JSON.stringify(path)}`];
+  return [
+    `-DPERMISSIONS=${strings.join(",")}`,
+    `-DPATH=${JSON.stringify(path)}`,
+    `-DSHORT_CALL_FLAGS=${JSON.stringify(SHORT_CALL_FLAGS)}`,
+  ];
 }
 
 async function exists(path: string): Promise<boolean> {

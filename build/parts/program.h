@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the runtime finds the program: its module and its chunks (program.ts), as memory files. */
+/* Where the runtime finds the program: its module, its chunks and their code cache (program.ts), as memory files. */
 
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -30,19 +30,30 @@ static int is_free(int number)
 	return SYSCALL(SYS_fcntl, number, F_GETFD, 0, 0, 0, 0) == -EBADF;
 }
 
+#define PARTS 4
+
+static int are_free(int first)
+{
+	for (int number = first; number < first + PARTS; number++)
+		if (!is_free(number))
+			return 0;
+	return 1;
+}
+
 /*
- * The first of three numbers side by side, above the three standard ones even if those are closed: the module
- * finds its chunks under the numbers that follow its own.
+ * The first of numbers side by side, above the three standard ones even if those are closed: the module finds
+ * the other parts under the numbers that follow its own.
  */
-static int program_fd(int fd, uint64_t offset, uint64_t module_size, uint64_t near_size, uint64_t far_size)
+static int program_fd(int fd, uint64_t offset, const uint64_t sizes[PARTS])
 {
 	int first = 3;
 
-	while (!is_free(first) || !is_free(first + 1) || !is_free(first + 2))
+	while (!are_free(first))
 		first++;
-	part_fd(first, fd, offset, module_size);
-	part_fd(first + 1, fd, offset + module_size, near_size);
-	part_fd(first + 2, fd, offset + module_size + near_size, far_size);
+	for (int part = 0; part < PARTS; part++) {
+		part_fd(first + part, fd, offset, sizes[part]);
+		offset += sizes[part];
+	}
 	return first;
 }
 

@@ -6,8 +6,8 @@ import { EXIT, Failure } from "../../analysis/failure.ts";
 import { readElf } from "./elf.ts";
 
 /** First bytes of the last {@linkcode TRAILER_BYTES} of a packed executable: `struct trailer` in build/parts/launcher.c. */
-export const PACK_MAGIC = "probe pack 3\n";
-export const TRAILER_BYTES = 56;
+export const PACK_MAGIC = "probe pack 4\n";
+export const TRAILER_BYTES = 64;
 
 /**
  * Where the runtime begins in the packed executable at `path`; undefined when the file is not a packed

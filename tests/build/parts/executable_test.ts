@@ -119,7 +119,7 @@ Deno.test("V8's best compiler is left out where it does not pay: in comparisons 
   const folder = await Deno.makeTempDir();
   try {
     const parts = { module: "", chunks: [new Uint8Array(), new Uint8Array()] } as const;
-    await pack(parts, await Deno.realPath("/bin/echo"), `${folder}/echoes`);
+    await pack(parts, new Uint8Array(), await Deno.realPath("/bin/echo"), `${folder}/echoes`);
     for (const [name, size] of [["small.csv", 1000], ["half.csv", 20_000_000]] as const) {
       using file = await Deno.open(`${folder}/${name}`, { create: true, write: true });
       await file.truncate(size);

@@ -64,6 +64,19 @@ Deno.test("the chunks of a packed program stand where its module looks for them"
       expressionOf(name, more.get(name)!),
     );
   }
+  // Those of most calls are also one expression, for V8's code cache.
+  const near: Record<string, unknown> = (0, eval)(new TextDecoder().decode(chunks[0]));
+  assert.deepEqual(Object.keys(near), ["more-D.js"]);
+});
+
+Deno.test("a chunk imports the runtime's modules through the program's own module, which V8's code cache has not", async () => {
+  const expression = expressionOf("x.js", `var { sep } = await import("node:path");\nexport {\n  sep\n};\n`);
+  const imported: string[] = [];
+  const chunk = (0, eval)(expression)(null, (name: string) => {
+    imported.push(name);
+    return Promise.resolve({ sep: "|" });
+  });
+  assert.deepEqual([await chunk, imported], [{ sep: "|" }, ["node:path"]]);
 });
 
 Deno.test("no module exports a variable that it sets later: other chunks have its value, not the variable", () => {
