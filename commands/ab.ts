@@ -43,6 +43,7 @@ type OfOneSide =
   | "resume"
   | "until"
   | "placement"
+  | "foreseen"
   | "without-hooks"
   | "on-slow"
   | "stop-on-slow";

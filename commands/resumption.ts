@@ -4,6 +4,7 @@ import type { Placement } from "../analysis/result/columns.ts";
 import { quoted } from "../guest/vm/quoted.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { readFile } from "../runbook/files/result_in.ts";
+import { type Foreseen, foreseenText } from "../runbook/protocol/foreseen.ts";
 import type { RunbookFile } from "../runbook/protocol/runbook_file.ts";
 import { CHECKS, type Settings } from "../runbook/protocol/settings.ts";
 import type { SlowLimit } from "../runbook/slow/limit.ts";
@@ -16,6 +17,8 @@ export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until
   readonly "allow-system-changes": boolean;
   /** How the vCPUs of this machine are placed. */
   readonly placement?: Placement;
+  /** When the pulses of this machine's host come. */
+  readonly foreseen?: Foreseen;
   /** Hooks to leave out, joined by commas. */
   readonly "without-hooks"?: string;
   /** Keep what happened around runs above it. */
@@ -59,6 +62,7 @@ export function resumeCommand(path: string, flags: CallOptions): string | null {
   if (flags["no-wait"]) words.push("--no-wait");
   if (flags["allow-system-changes"]) words.push("--allow-system-changes");
   if (flags.placement !== undefined) words.push("--placement", flags.placement);
+  if (flags.foreseen !== undefined) words.push("--foreseen", foreseenText(flags.foreseen));
   if (flags["without-hooks"] !== undefined) words.push("--without-hooks", flags["without-hooks"]);
   if (flags["on-slow"] !== undefined) words.push("--on-slow", flags["on-slow"].text);
   if (flags["stop-on-slow"]) words.push("--stop-on-slow");

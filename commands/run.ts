@@ -32,7 +32,8 @@ import { realSystemAccess } from "../runbook/machine/system_change.ts";
 import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts";
 import { writeOrDropSync } from "../system/write_all.ts";
 
-export interface RunFlags extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks" | "placement"> {
+export interface RunFlags
+  extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks" | "placement" | "foreseen"> {
   /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
@@ -83,7 +84,7 @@ export async function runCommand(
   refuseStandardOutput(flags);
   const slow = slowRequest(flags);
   const withoutHooks = dispensableHooks(flags["without-hooks"]);
-  const declared = declaredBy(...protocolOf(flags, source));
+  const declared = foreseeing(declaredBy(...protocolOf(flags, source)), flags);
   const { runbook } = declared;
   const { runs } = runbook;
   const last = lastRunOf(flags, runbook);
@@ -153,6 +154,15 @@ async function looking(path: string, runbook: Runbook) {
   await requireSameRunbook(against, runbook);
   return (own: string, look: Look, say: (line: string) => void) =>
     takeLook([against, readFile(own)], {}, look, say);
+}
+
+/** @throws Failure (usage) when the trigger has no pulses */
+function foreseeing(declared: Declared, { foreseen }: RunFlags): Declared {
+  const { trigger } = declared;
+  if (foreseen === undefined) return declared;
+  if (trigger.name === "pps") return { ...declared, trigger: { ...trigger, foreseen } };
+  const found = `--foreseen says when pulses come, and the trigger is ${trigger.name}`;
+  throw new Failure(EXIT.usage, found, "give --trigger pps, or leave it out");
 }
 
 /** Refuses options that do not work when the result file goes to standard output. */

@@ -39,6 +39,8 @@ const symbols = {
   clock_now: { parameters: ["i32"], result: "i64" },
   // void clock_pairs(int64_t out[5]);
   clock_pairs: { parameters: ["buffer"], result: "void" },
+  // void host_pair(int64_t out[3]);
+  host_pair: { parameters: ["buffer"], result: "void" },
   // int32_t directory_entries(const char *path, char *out, uint32_t size);
   directory_entries: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   // int32_t clock_reads_entering_kernel(int32_t reads);

@@ -34,6 +34,7 @@ const CONTEXT: readonly (readonly [field: string, of: (meta: Meta) => string])[]
   ["clocksource", (meta) => meta.clocksource.current],
   ["tier", (meta) => meta.tier],
   ["decode", (meta) => meta.decode],
+  ["pulses", (meta) => meta.pulse ?? "device"],
   ["clock_step_counter", (meta) => meta.clock_step_counter],
   ["probe", (meta) => meta.probe],
 ];

@@ -79,6 +79,12 @@ export interface Meta {
   /** The device that gave the edges; absent for the kernel's timer. Not part of the protocol. */
   readonly trigger_device?: string;
   /**
+   * Only with the trigger pps: `device`, the pulses are those of this machine's own device; `foreseen`, this machine is
+   * a VM whose timer was set for each pulse of its host, and `probe ab` fills in when the pulse came. Absent in files of
+   * older programs: `device`.
+   */
+  readonly pulse?: "device" | "foreseen";
+  /**
    * The counter that clock_step_ns is measured against: the machine's own, such as tsc, or
    * CLOCK_MONOTONIC_RAW.
    */

@@ -124,6 +124,7 @@ const META_EXTRAS: Readonly<Record<string, Check>> = {
   looks: looks(2),
   host_part: object({ hooks, reasons: listOf(text) }),
   boot: positive,
+  pulse: form(/^(device|foreseen)$/, "device or foreseen"),
 };
 
 const META = withExtras(META_FIELDS, META_EXTRAS);

@@ -349,7 +349,9 @@ export class RowReader {
   #contradiction(complete: boolean): Contradiction | null {
     const integers = this.#integers;
     let before = -1;
-    for (const stage of ORDERED) {
+    for (const listed of ORDERED) {
+      // A VM is woken by what it foresaw, wherever the pulse itself came.
+      const stage = listed === AT.edge_ns && integers.has(AT.foreseen_ns) ? AT.foreseen_ns : listed;
       if (!integers.has(stage)) continue;
       if (before >= 0 && integers.difference(stage, before) < 0) {
         return { code: "order", column: nameAt(stage), is_before: nameAt(before) };

@@ -4,6 +4,7 @@ import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../analysis/units/duration.ts";
 import { PLACEMENTS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
+import { parseForeseen } from "../../runbook/protocol/foreseen.ts";
 import { LOADS } from "../../runbook/protocol/load.ts";
 import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
 import { parseSlowLimit } from "../../runbook/slow/limit.ts";
@@ -145,6 +146,13 @@ export const runRoute = buildCommand({
         values: PLACEMENTS,
         brief: "In a VM: how its vCPUs are placed, for the column placement",
         optional: true,
+      },
+      foreseen: {
+        kind: "parsed",
+        parse: parseForeseen,
+        brief: "In a VM: when its host's pulses come, as probe ab foresees them",
+        optional: true,
+        placeholder: "CLOCK:AT+PERIOD",
       },
       "measure-overhead": {
         kind: "boolean",

@@ -216,3 +216,13 @@ struct host_sample sample_host(void)
 	sample.uncertainty_ns = uncertainty_ns + bracket_ns;
 	return sample;
 }
+
+/* For ffi/native_library.ts: CLOCK_REALTIME of the host, CLOCK_MONOTONIC, how far apart; -1: no host tells its clock. */
+void host_pair(int64_t out[3])
+{
+	struct host_sample sample = sample_host();
+
+	out[0] = sample.host_real_ns;
+	out[1] = sample.mono_ns;
+	out[2] = sample.uncertainty_ns;
+}

@@ -89,6 +89,7 @@ const SAME: readonly (readonly [what: string, of: (meta: Meta) => string])[] = [
   ["virtualization", ({ virtualization }) => virtualization],
   ["clocksource", ({ clocksource }) => clocksource.current],
   ["tier", ({ tier }) => tier],
+  ["pulses", ({ pulse }) => pulse ?? "device"],
   ["counter of clock_step_ns", ({ clock_step_counter }) => clock_step_counter],
 ];
 

@@ -1,6 +1,7 @@
 /** The trigger that a call or a runbook names: its kind, and for devices which one. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import type { Foreseen } from "./foreseen.ts";
 import { orList } from "./settings.ts";
 import { type TriggerName, TRIGGERS } from "./wakes.ts";
 
@@ -12,6 +13,8 @@ export interface TriggerChoice {
   readonly name: TriggerName;
   /** null: the only device of that kind. */
   readonly device: string | null;
+  /** When the pulses of a VM's host come, which stand for those of a device; absent: there is the device itself. */
+  readonly foreseen?: Foreseen;
 }
 
 /** @throws Failure (usage) */

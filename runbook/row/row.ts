@@ -35,6 +35,8 @@ export interface RowContext {
   readonly observed: Observed;
   /** What this machine was told about itself as a VM; absent: nothing. */
   readonly vm?: Pick<Row, "placement" | "boot">;
+  /** Whether the target's timer stands for a pulse that only the host of this machine sees; absent: not. */
+  readonly isForeseen?: boolean;
 }
 
 /** A stack cluster: its key and the frames the key is made from. */
@@ -62,7 +64,8 @@ export function buildRow(
   const tkreadStack = readStack(record?.tkread_stack, record?.tkread_function, context.symbols);
   const ttwuCluster = clusterOf(ttwuStack);
   const tkreadCluster = clusterOf(tkreadStack);
-  const edge = target?.edge_ns ?? null;
+  const due = target?.edge_ns ?? null;
+  const edge = context.isForeseen === true ? null : due;
   const ttwu = record?.ttwu_ns ?? null;
   const tkread = record?.tkread_ns ?? null;
   const row: Row = {
@@ -99,6 +102,7 @@ export function buildRow(
     ...OF_HOST,
     placement: context.vm?.placement ?? null,
     boot: context.vm?.boot ?? null,
+    foreseen_ns: context.isForeseen === true ? due : null,
   };
   const stacks = [ttwuCluster, tkreadCluster].filter((cluster) => cluster !== null);
   return { row, stacks, stackContext: ttwuStack.context };

@@ -1,11 +1,12 @@
 /** What all runs of a measurement share: the sources of their edges, loads, records and sleeps. */
 
-import { cellOf } from "../protocol/design.ts";
+import { cellOf, type DesignCell } from "../protocol/design.ts";
 import { startLoad } from "../protocol/load.ts";
 import type { Runbook } from "../protocol/settings.ts";
 import { type Waiting, withinHours } from "./hours.ts";
 import type { KernelSide } from "./kernel_side.ts";
 import { type LoopClock, type LoopOptions, runLoop, type Target } from "./loop.ts";
+import type { Trigger } from "./triggers.ts";
 
 /** The run loop's options, except which runs to do and what to do with their outcomes. */
 export type Conditions = Omit<LoopOptions, "first" | "runs" | "onOutcome" | "onRepeat">;
@@ -32,7 +33,7 @@ export function conditionsOf(
 ): Conditions {
   const { probes, target, trigger, clock } = kernel;
   return {
-    cellOf: (run) => cellOf(runbook, run),
+    cellOf: (run) => cellFor(trigger, cellOf(runbook, run)),
     startLoad: (load) => startLoad(load, kernel.startBusyThreads),
     trigger: withinHours(runbook.hours, trigger, waiting),
     probes,
@@ -42,6 +43,11 @@ export function conditionsOf(
     // The built-in target reads as soon as it runs.
     ...(kernel.task === null ? {} : { recordWindowNs: BigInt(Math.floor(RECORD_SHARE * runbook.period_ns)) }),
   };
+}
+
+/** Where pulses are only foreseen, the target cannot be woken by a device: its timer does it. */
+function cellFor({ isForeseen }: Trigger, cell: DesignCell): DesignCell {
+  return isForeseen === true && cell.wake === "pps" ? { ...cell, wake: "timer" } : cell;
 }
 
 /**

@@ -53,6 +53,7 @@ export async function metaOf(
     started: started.toISOString(),
     edge_uncertainty_ns: kernel.edgeUncertaintyNs(),
     ...(triggerDevice === null ? {} : { trigger_device: triggerDevice }),
+    ...(runbook.trigger === "pps" ? { pulse: triggerDevice === null ? "foreseen" : "device" } : {}),
     clock_step_counter: kernel.clockStepCounter,
     ...(attributes === null ? {} : { attributes }),
     ...(task === null ? {} : { task }),

@@ -104,7 +104,13 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   });
   const hasEnded = () => slow !== null && slow.endedAt !== null && slow.endedAt < last;
   const sink = new OutcomeSink({
-    context: { symbols, decode, observed: observedBy(probes.hooks), vm: vmOf(request) },
+    context: {
+      symbols,
+      decode,
+      observed: observedBy(probes.hooks),
+      vm: vmOf(request),
+      isForeseen: trigger.isForeseen === true,
+    },
     currentClocksource: kernel.currentClocksource,
     file,
     tally,

@@ -1,12 +1,14 @@
 /** The device behind a trigger: which one, whether it can be opened, and what to do if not. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
+import { readClocks, readHostClock } from "../../ffi/clocks.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { nativeTimer, type NativeTrigger, TriggerDevice, TriggerError } from "../../ffi/trigger.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
 import { type DeviceKind, devices, HOW_TO_GET, type Present } from "../machine/devices.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
-import { deviceTrigger, timerTrigger, type Trigger } from "./triggers.ts";
+import type { Foreseen } from "../protocol/foreseen.ts";
+import { type Beside, deviceTrigger, foreseenTrigger, timerTrigger, type Trigger } from "./triggers.ts";
 
 /** An open trigger. */
 export interface OpenTrigger extends Disposable {
@@ -25,13 +27,15 @@ export interface OpenTrigger extends Disposable {
  */
 export function openTrigger(
   native: NativeLibrary,
-  { name, device }: TriggerChoice,
+  { name, device, foreseen }: TriggerChoice,
   periodNs: number,
   machine: Present,
 ): OpenTrigger {
-  if (name === "timer") {
+  if (name === "timer" || foreseen !== undefined) {
     return {
-      trigger: timerTrigger(periodNs),
+      trigger: foreseen === undefined
+        ? timerTrigger(periodNs)
+        : foreseenTrigger(foreseen, clockOf(foreseen, native)),
       native: nativeTimer(native),
       device: null,
       [Symbol.dispose]: () => {},
@@ -55,6 +59,32 @@ export function openTrigger(
       cause: error,
     });
   }
+}
+
+/** @throws Failure (cannot measure) when this machine has no such clock */
+function clockOf({ clock }: Foreseen, native: NativeLibrary): () => Beside {
+  const besideReal = (value: bigint, mono_ns: bigint, realtime: bigint) => ({
+    value,
+    mono_ns,
+    real_ns: mono_ns + realtime,
+  });
+  if (clock === "counter") {
+    return () => {
+      const { counter, mono_ns, realtime_ns } = readClocks(native);
+      return besideReal(counter, mono_ns, realtime_ns);
+    };
+  }
+  return () => {
+    const host = readHostClock(native);
+    if (host === null) {
+      throw new Failure(
+        EXIT.cannotMeasure,
+        "cannot tell when its host's pulses come: this VM has no clock of its host",
+        "load ptp_kvm in the VM, or give it a PPS device",
+      );
+    }
+    return besideReal(host.real_ns, host.mono_ns, readClocks(native).realtime_ns);
+  };
 }
 
 interface Refusal {

@@ -3,6 +3,7 @@
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import type { EdgeCounts } from "../../analysis/result/meta.ts";
 import type { TargetRun } from "../../ffi/target.ts";
+import type { Foreseen } from "../protocol/foreseen.ts";
 import { DEVICE_PERIOD_NS } from "../protocol/wakes.ts";
 import type { LatestEdge } from "../../ffi/trigger.ts";
 
@@ -16,6 +17,8 @@ export interface Trigger {
   readonly patience: number;
   /** What is wrong and what to do when so many have failed, the last one in that run. */
   silence(run: number): Failure;
+  /** Whether its edges are instants for which pulses of another machine were foreseen; absent: not. */
+  readonly isForeseen?: true;
   /** Why it may not be known which edge woke the target. */
   readonly uncertainty: string;
   /** When the first edge at or after `earliest` is due; both in ns of CLOCK_REALTIME. */
@@ -37,21 +40,26 @@ export const CLOCK_WAS_SET = "the clock was set, or the machine slept, while it 
 /** Only a broken machine needs this long to wake a target by the timer. */
 const TIMER_WINDOW_NS = 30_000_000_000n;
 
+/** What all edges of the kernel's timer have in common. */
+const OF_TIMER = {
+  windowNs: TIMER_WINDOW_NS,
+  patience: 1,
+  silence: (run: number) =>
+    new Failure(
+      EXIT.failed,
+      `the target of run ${run} did not wake within ${TIMER_WINDOW_NS / NS_PER_S} s of its edge`,
+      "check that the machine's timers work, then start again",
+    ),
+  uncertainty: CLOCK_WAS_SET,
+} as const;
+
 /** Edges on the multiples of the period on CLOCK_REALTIME. */
 export function timerTrigger(periodNs: number): Trigger {
   let missed: number | null = null;
   let last: bigint | null = null;
   return {
+    ...OF_TIMER,
     periodNs,
-    windowNs: TIMER_WINDOW_NS,
-    patience: 1,
-    silence: (run) =>
-      new Failure(
-        EXIT.failed,
-        `the target of run ${run} did not wake within ${TIMER_WINDOW_NS / NS_PER_S} s of its edge`,
-        "check that the machine's timers work, then start again",
-      ),
-    uncertainty: CLOCK_WAS_SET,
     nextEdge: (earliest) => nextMultiple(earliest, BigInt(periodNs)),
     took({ edge_ns: edgeNs }) {
       if (edgeNs === null) return;
@@ -62,6 +70,42 @@ export function timerTrigger(periodNs: number): Trigger {
     },
     pause: () => void (last = null),
     edges: () => missed === null ? null : { missed, absent: 0 },
+  };
+}
+
+/** Where the clock stands on which pulses are foreseen, and two of this machine's, in ns, at the same instant. */
+export interface Beside {
+  readonly value: bigint;
+  readonly mono_ns: bigint;
+  readonly real_ns: bigint;
+}
+
+/** Over a shorter time the rate of two clocks is better guessed than measured. */
+const RATE_NEEDS_NS = 100_000_000;
+
+/**
+ * Edges where pulses were foreseen, on a clock that this machine reads anew for each of them: so neither its own clock's
+ * rate nor its being set moves them. The pulses themselves are not seen here.
+ */
+export function foreseenTrigger({ at, period }: Foreseen, read: () => Beside): Trigger {
+  const first = read();
+  return {
+    ...OF_TIMER,
+    periodNs: DEVICE_PERIOD_NS,
+    isForeseen: true,
+    nextEdge(earliest) {
+      const now = read();
+      const elapsed = Number(now.mono_ns - first.mono_ns);
+      const rate = elapsed < RATE_NEEDS_NS
+        ? period / DEVICE_PERIOD_NS
+        : Number(now.value - first.value) / elapsed;
+      const since = Number(now.value - at);
+      const next = Math.ceil((since + Number(earliest - now.real_ns) * rate) / period) * period;
+      return now.real_ns + BigInt(Math.ceil((next - since) / rate));
+    },
+    took: () => {},
+    pause: () => {},
+    edges: () => null,
   };
 }
 

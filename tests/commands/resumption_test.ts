@@ -30,6 +30,14 @@ Deno.test("what goes on keeps slow runs as before", () => {
   );
 });
 
+Deno.test("what goes on in a VM foresees its host's pulses as before", () => {
+  const foreseen = { clock: "host", at: 1_700_000_000_300_000_000n, period: 999_999_998.5 } as const;
+  assert.equal(
+    resumeCommand("vm.csv", { ...FLAGS, env: "vm", foreseen }),
+    "probe run --resume --out vm.csv --env vm --foreseen host:1700000000300000000+999999998.500",
+  );
+});
+
 Deno.test("nothing goes on with standard output, nor with what the probes cost", () => {
   assert.equal(
     resumeCommand("x.csv", { ...FLAGS, "without-hooks": "ktime_get_raw,read_hpet" }),

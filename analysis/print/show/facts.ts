@@ -42,6 +42,7 @@ export function machineFields(meta: Meta): Field[] {
     { label: "tier", says: plain(meta.tier) },
     { label: "decode", says: plain(meta.decode) },
     { label: "edge known to", says: chosen(meta.edge_uncertainty_ns) },
+    ...meta.pulse === undefined ? [] : [{ label: "pulses", says: plain(meta.pulse) }],
     { label: "clock_step_counter", says: plain(meta.clock_step_counter) },
     { label: "written by probe", says: plain(meta.probe) },
   ];

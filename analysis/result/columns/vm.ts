@@ -1,9 +1,9 @@
 /**
- * The columns of the VM itself: how its vCPUs were placed, and which boot of it a run belongs to. Only `probe ab` knows
- * them, of its throwaway guest; files of older programs end before them.
+ * The columns of the VM itself: how its vCPUs were placed, which boot of it a run belongs to, and which pulse of its
+ * host it was to wake at. Only `probe ab` knows them; files of older programs end before them.
  */
 
-import type { Column } from "./column.ts";
+import { type Column, TIME } from "./column.ts";
 
 /** How the threads of a VM's vCPUs are placed on the CPUs that probe may use, see runbook/vcpu/placement.ts. */
 export const PLACEMENTS = ["free", "pinned", "half"] as const;
@@ -22,4 +22,10 @@ export const VM_COLUMNS = [
   },
   // A name and no quantity: the boots are units.
   { name: "boot", kind: "text", ...OF_VM, doc: "number of the throwaway guest's boot, from 1" },
+  {
+    name: "foreseen_ns",
+    ...TIME,
+    ...OF_VM,
+    doc: "what the VM's timer was set for: the pulse of its host, as foreseen; edge_ns is the pulse itself",
+  },
 ] as const satisfies readonly Column[];

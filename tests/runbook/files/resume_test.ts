@@ -223,6 +223,7 @@ const OTHERS: readonly (readonly [change: Partial<Meta>, found: RegExp])[] = [
   ],
   // Its pid was used again.
   [{ task: { pid: 7, comm: "alpha", start_ticks: 900 } }, /its target is .* 500 ticks .* 900 ticks /],
+  [{ pulse: "foreseen" }, /its pulses is device, here it is foreseen;/],
   [{ clock_step_counter: "sundial" }, /its counter of clock_step_ns is .*, here it is sundial;/],
   [
     { hooks: [{ stage: "ttwu", hook: "sched_waking", kind: "tp_btf", attached: false, reason: "gone" }] },

@@ -49,6 +49,15 @@ Deno.test("what a VM was told of itself is in its rows, and nothing is guessed",
   assert.deepEqual([row.placement, row.boot], [null, null]);
 });
 
+Deno.test("a VM's timer that stands for a foreseen pulse is no edge: the pulse is not seen there", () => {
+  const { row } = buildRow(OUTCOME, { ...CONTEXT, isForeseen: true }, "tsc");
+  assert.equal(row.foreseen_ns, TARGET.edge_ns);
+  const ofEdge = COLUMNS.filter(({ name }) => /^(edge_|offset_|part_edge_)/.test(name));
+  assert.deepEqual(ofEdge.filter(({ name }) => row[name] !== null), []);
+  assert.equal(row.ttwu_to_tkread_ns, 50_000n);
+  assert.equal(buildRow(OUTCOME, CONTEXT, "tsc").row.foreseen_ns, null);
+});
+
 Deno.test("the derived columns follow from the observed ones", () => {
   const { row, stacks } = buildRow(OUTCOME, CONTEXT, "tsc");
   assert.equal(row.offset_ns, 100_000n);

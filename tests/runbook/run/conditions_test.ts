@@ -59,3 +59,16 @@ Deno.test("runs that warm up are numbered after the last one, and leave nothing"
   await warmUp(conditionsOf(paperKernel(parts), runbook, WAITING, NEVER), runbook);
   assert.deepEqual(parts.calls, ["open", "run 31", "close", "open", "run 32", "close"]);
 });
+
+Deno.test("a target that no pulse can wake is woken by its timer, and by other threads as declared", () => {
+  const parts = new PaperParts(() => "returns");
+  const { trigger } = paperKernel(parts);
+  const cells = (isForeseen: boolean, wake: string) => {
+    const kernel = paperKernel(parts, { trigger: { ...trigger, ...isForeseen ? { isForeseen } : {} } });
+    const runbook = declareRunbook({ runs: 2, trigger: "pps", wake });
+    return [1, 2].map((run) => conditionsOf(kernel, runbook, WAITING, NEVER).cellOf(run).wake);
+  };
+  assert.deepEqual(cells(true, "pps"), ["timer", "timer"]);
+  assert.deepEqual(cells(false, "pps"), ["pps", "pps"]);
+  assert.deepEqual(cells(true, "pps,pipe").toSorted(), ["pipe", "timer"]);
+});

@@ -54,3 +54,15 @@ Deno.test("runbook file, overrides, device and planned looks are named where the
   assert.equal("attributes" in meta, false);
   assert.match(formatHeader(meta), /^# meta \{"probe":.*"trigger_device":"\/dev\/pps0"/m);
 });
+
+Deno.test("whose pulses they were is said, and only of pulses", async () => {
+  const pulseOf = async (trigger: string, triggerDevice: string | null) => {
+    const declared = declaredOf({ trigger });
+    const request = { env: "vm", declared, source: null, machine: MACHINE, started: STARTED, looks: null };
+    return (await metaOf(request, { ...KERNEL, triggerDevice }, DECODE)).pulse;
+  };
+  assert.equal(await pulseOf("pps:/dev/pps0", "/dev/pps0"), "device");
+  assert.equal(await pulseOf("pps:/dev/pps0", null), "foreseen");
+  assert.equal(await pulseOf("rtc", "/dev/rtc0"), undefined);
+  assert.equal(await pulseOf("timer", null), undefined);
+});

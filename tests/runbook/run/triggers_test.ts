@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { LatestEdge } from "../../../ffi/trigger.ts";
 import { openTrigger } from "../../../runbook/run/trigger_device.ts";
 import { parseTrigger } from "../../../runbook/protocol/trigger.ts";
-import { deviceTrigger, timerTrigger } from "../../../runbook/run/triggers.ts";
+import { type Beside, deviceTrigger, foreseenTrigger, timerTrigger } from "../../../runbook/run/triggers.ts";
 import type { NativeLibrary } from "../../../ffi/native_library.ts";
 
 const S = 1_000_000_000n;
@@ -173,4 +173,61 @@ Deno.test("edges of a pause are not counted, the timer's as little as a device's
   device.took({ edge_ns: 100n * S, sequence: 90 });
   device.took({ edge_ns: 102n * S, sequence: 92 });
   assert.deepEqual(device.edges(), { missed: 1, absent: 0 });
+});
+
+/** A VM whose own clock runs 40 ppm faster than the clock on which a pulse comes every second. */
+class DriftingVm {
+  /** True ns since the first pulse. */
+  ns = 0n;
+  /** What CLOCK_REALTIME was set by. */
+  step = 0n;
+
+  read(): Beside {
+    const own = 5_000_000_000n + this.ns + this.ns / 25_000n;
+    return { value: 700n + this.ns * 3n, mono_ns: own, real_ns: 1_700_000_000n * S + own + this.step };
+  }
+
+  /** True ns since the first pulse at that instant of its CLOCK_REALTIME. */
+  when(real: bigint): number {
+    return Number(real - this.step - 1_700_000_000n * S - 5_000_000_000n) / (1 + 1 / 25_000);
+  }
+}
+
+const FORESEEN = { clock: "counter", at: 700n, period: 3e9 } as const;
+
+Deno.test("a foreseen pulse is due when it comes, however the VM's own clock runs and is set", () => {
+  const vm = new DriftingVm();
+  vm.ns = 20_300_000_000n;
+  const trigger = foreseenTrigger(FORESEEN, () => vm.read());
+  // As long as the rate is not measured, the VM's own rate is taken for the true one: 40 ppm of 0.7 s.
+  assert.ok(Math.abs(vm.when(trigger.nextEdge(vm.read().real_ns)) - 21e9) < 30_000);
+  for (const [ns, step] of [[21_300_000_000n, 0n], [50_900_000_000n, 3_600n * S], [51_000_000_001n, -S]]) {
+    vm.ns = ns!;
+    vm.step = step!;
+    const next = Number((ns! + S - 1n) / S) * 1e9;
+    assert.ok(Math.abs(vm.when(trigger.nextEdge(vm.read().real_ns)) - next) < 1_000, `at ${ns}`);
+    // A later one when asked for it: the first that is not before that instant.
+    const later = trigger.nextEdge(vm.read().real_ns + 5n * S + S / 2n);
+    assert.ok(Math.abs(vm.when(later) - (Math.ceil(Number(ns) / 1e9 + 5.5)) * 1e9) < 1_000, `at ${ns}`);
+  }
+});
+
+Deno.test("a foreseen pulse is never due before it is asked for, nor more than a period after that", () => {
+  const vm = new DriftingVm();
+  const trigger = foreseenTrigger(FORESEEN, () => vm.read());
+  const ns = fc.bigInt({ min: 0n, max: 3_600n * S });
+  fc.assert(fc.property(ns, fc.bigInt({ min: 0n, max: 60n * S }), (now, ahead) => {
+    vm.ns = now;
+    const earliest = vm.read().real_ns + ahead;
+    const edge = trigger.nextEdge(earliest);
+    assert.ok(edge >= earliest - 10n && edge < earliest + S + S / 20_000n, `${edge - earliest}`);
+  }));
+});
+
+Deno.test("nobody counts the pulses of another machine", () => {
+  const vm = new DriftingVm();
+  const trigger = foreseenTrigger(FORESEEN, () => vm.read());
+  trigger.took({ edge_ns: 1n, sequence: null });
+  trigger.pause();
+  assert.deepEqual([trigger.edges(), trigger.isForeseen], [null, true]);
 });
