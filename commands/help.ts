@@ -21,7 +21,9 @@ const WIDTH = 80;
 const MOST_HEAD = 26;
 const HELP = ["-h, --help", "Print this"] as const;
 
-const PURPOSE = "What happens between a wakeup and the first clock read after it, on a host and in a VM";
+/** What the program is about, as the start of its help. */
+export const PURPOSE =
+  "What happens between a wakeup and the first clock read after it, on a host and in a VM";
 
 const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
   verdicts: () => listed(Object.entries({ ...VERDICT_MEANINGS, ...KEY_VERDICT_MEANINGS })),
@@ -141,7 +143,7 @@ function headOf({ name, short, metavar }: Option): string {
 }
 
 /** With all values that it takes, and the one that it has by itself. */
-function bodyOf({ brief, values, isClosed, initial }: Option): string {
+export function bodyOf({ brief, values, isClosed, initial }: Option): string {
   const isSaid = values.every((value) => brief.includes(value.replace(/:$/, "")));
   const all = isSaid ? "" : `${isClosed ? ":" : ". All:"} ${values.join(", ")}`;
   const own = initial === null ? "" : ` (default ${initial})`;

@@ -8,7 +8,14 @@ import { buildNative, OUT } from "../parts/native.ts";
 import { gatherNotices } from "../parts/notices.ts";
 
 /** Folders of tests/ that need a kernel, a guest, a browser or the built executable; `deno task test` runs them. */
-export const HEAVY_TESTS = ["executable", "browser", "native", "walkthrough", "kernels"] as const;
+export const HEAVY_TESTS = [
+  "executable",
+  "browser",
+  "native",
+  "walkthrough",
+  "packaging",
+  "kernels",
+] as const;
 
 /** Test data, not tests. */
 const DATA = ["golden"];

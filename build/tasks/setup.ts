@@ -37,6 +37,7 @@ export function packages(): readonly Need[] {
 /** Further packages, which only `deno task test` needs. */
 export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "chromium", why: "opens the report's page in the tests" },
+  { name: "mandoc", why: "checks the manual pages" },
 ];
 
 /** Older lists may name versions that the archive no longer has. */

@@ -6,7 +6,7 @@ import type { Routes } from "../options.ts";
 import { type Context, type ShellFlags, VERBOSE } from "../shell/shell.ts";
 
 /** For each command, in the order of use. */
-const EXAMPLES = {
+export const EXAMPLES = {
   probe: [
     ["One row per wakeup, here", "probe run --env host --out host.csv"],
     ["The same in the VM", "probe run --env vm --out vm.csv"],
