@@ -94,7 +94,7 @@ interface Mirrors {
 }
 
 /** Debian's mirror and the mirror of its security archive, as the machine's apt is configured. */
-async function mirrors(): Promise<Mirrors> {
+export async function mirrors(): Promise<Mirrors> {
   const targets = async (...args: string[]) => {
     const format = ["--format", "$(ORIGIN)|$(RELEASE)|$(SITE)", "Created-By: Packages"];
     const lines = (await output("apt-get", ["indextargets", ...args, ...format])).trim().split("\n");

@@ -88,13 +88,16 @@ async function bundledPackages(): Promise<NpmPackage[]> {
   });
 }
 
-async function npmSection({ name, version, localPath }: NpmPackage): Promise<string> {
+async function npmSection({ name, version, localPath }: NpmPackage, refers: boolean): Promise<string> {
   const known = NPM_PACKAGES[name];
   if (known === undefined) {
     throw new RangeError(`${name} is bundled and must have its licence in NPM_PACKAGES`);
   }
-  const text = await Deno.readTextFile(`${localPath}/LICENSE`)
-    .catch(() => Deno.readTextFile(`/usr/share/common-licenses/${known.license}`));
+  const common = `/usr/share/common-licenses/${known.license}`;
+  const isCommon = await Deno.stat(common).then(() => true, () => false);
+  const text = refers && isCommon
+    ? `Its text is in ${common}.`
+    : await Deno.readTextFile(`${localPath}/LICENSE`).catch(() => Deno.readTextFile(common));
   return section(
     `${name} ${version}, from the npm package of that name`,
     `Source: the repository ${known.repository}. Licence: ${known.license}.`,
@@ -102,13 +105,18 @@ async function npmSection({ name, version, localPath }: NpmPackage): Promise<str
   );
 }
 
-async function notices(): Promise<string> {
+/**
+ * @param refers whether texts that every Debian system has are only referred to, as Debian demands of a
+ *   package
+ */
+export async function notices(refers: boolean): Promise<string> {
   const sections = [
     section("probe", (await Deno.readTextFile("LICENSE")).trim()),
     await runtimeSection(),
-    ...await Promise.all((await bundledPackages()).map(npmSection)),
+    ...await Promise.all((await bundledPackages()).map((one) => npmSection(one, refers))),
   ];
   for (const library of await libbpfLibraries()) sections.push(await librarySection(library));
+  if (refers) return sections.join("\n");
   for (const name of COMMON_LICENSES) {
     const text = await Deno.readTextFile(`/usr/share/common-licenses/${name}`);
     sections.push(section(`${name}, named above`, text.trim()));
@@ -118,6 +126,6 @@ async function notices(): Promise<string> {
 
 /** Writes build/out/notices.txt. */
 export async function gatherNotices(): Promise<void> {
-  const text = await notices();
+  const text = await notices(false);
   await replaceFile(NOTICES, (temporary) => Deno.writeTextFile(temporary, text));
 }

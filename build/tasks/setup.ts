@@ -38,6 +38,13 @@ export function packages(): readonly Need[] {
 export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "chromium", why: "opens the report's page in the tests" },
   { name: "mandoc", why: "checks the manual pages" },
+  { name: "lintian", why: "checks the Debian package" },
+  { name: "mmdebstrap", why: "makes the system in which that is installed" },
+];
+
+/** Further packages, which only `deno task package` needs. */
+export const PACKAGING_PACKAGES: readonly [Need, ...Need[]] = [
+  { name: "dpkg-dev", why: "finds what the executable depends on" },
 ];
 
 /** Older lists may name versions that the archive no longer has. */

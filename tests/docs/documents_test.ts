@@ -7,7 +7,7 @@ import { EXIT } from "../../analysis/failure.ts";
 import { COLUMNS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
 import { ROOMS } from "../../build/parts/import_direction.ts";
-import { packages, TEST_PACKAGES } from "../../build/tasks/setup.ts";
+import { packages, PACKAGING_PACKAGES, TEST_PACKAGES } from "../../build/tasks/setup.ts";
 import { NAMES } from "../../commands/line/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { main } from "../../main.ts";
@@ -62,7 +62,7 @@ Deno.test("CONTRIBUTING.md names each package that set-up installs, and why", ()
   const text = section(read("CONTRIBUTING.md"), "Set-up");
   assert.deepEqual(items(text), packages().map(({ name }) => name));
   for (const { name, why } of packages()) assert.ok(oneLine(text).includes(`- \`${name}\`: ${why}`), name);
-  for (const { name, why } of TEST_PACKAGES) {
+  for (const { name, why } of [...TEST_PACKAGES, ...PACKAGING_PACKAGES]) {
     assert.ok(oneLine(text).includes(`\`${name}\`, which ${why}`), name);
   }
 });

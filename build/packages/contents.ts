@@ -1,0 +1,46 @@
+/** What every package has beside the executable. */
+
+import { completionsCommand, type Shell } from "../../commands/completions.ts";
+import { allRoutes } from "../../commands/line/table.ts";
+import { EXECUTABLE } from "../parts/executable.ts";
+import { manPages } from "./man_pages.ts";
+import type { PackedFile, Tree } from "./tree.ts";
+
+export const PROGRAM: PackedFile = { content: { path: EXECUTABLE }, executable: true };
+
+/** Where a shell looks for completions of packages, below share/. */
+const COMPLETIONS: Readonly<Record<Shell, string>> = {
+  bash: "bash-completion/completions/probe",
+  zsh: "zsh/vendor-completions/_probe",
+  fish: "fish/vendor_completions.d/probe.fish",
+};
+
+/** The scripts for all shells, by their paths below share/. */
+export async function completions(): Promise<Tree> {
+  const routes = await allRoutes();
+  return new Map((Object.keys(COMPLETIONS) as Shell[]).map((shell) => {
+    let content = "";
+    completionsCommand(shell, routes, (text) => content += text);
+    return [COMPLETIONS[shell], { content }];
+  }));
+}
+
+/** The manual pages, by their paths below share/. */
+export async function manuals(date: Date): Promise<ReadonlyMap<string, string>> {
+  const pages = Object.entries(await manPages(date));
+  return new Map(pages.map(([name, text]) => [`man/man${name.at(-1)}/${name}`, text]));
+}
+
+/** The documents for users, by their names. */
+export function documents(): Tree {
+  const names = [...Deno.readDirSync("docs")].filter(({ name }) => name.endsWith(".md")).map(({ name }) =>
+    `docs/${name}`
+  );
+  const paths = ["README.md", "CHANGELOG.md", ...names.sort()];
+  return new Map(paths.map((path) => [path, { content: { path } }]));
+}
+
+/** The tree with each path below a folder. */
+export function below(folder: string, tree: Tree): Tree {
+  return new Map([...tree].map(([path, file]) => [`${folder}/${path}`, file]));
+}
