@@ -10,6 +10,7 @@ import { parquetMetadata, parquetSchema } from "hyparquet/src/metadata.js";
 import { getTreePath } from "hyparquet/src/schema.js";
 import { EXIT, Failure } from "../failure.ts";
 import { quoteText } from "../result/write.ts";
+import { datasetCells } from "./dataset.ts";
 
 /** Number of rows that are text at the same time. */
 const PIECE_ROWS = 1024;
@@ -59,7 +60,10 @@ function* pieces(name: string, { buffer, byteOffset, byteLength }: Uint8Array<Ar
     );
   }
   const columns = metadata.schema.slice(1).map(({ name }) => name);
-  yield `# probe-result ${version}\n# meta ${meta}\n${columns.join(",")}\n`;
+  const repeated: string[] = JSON.parse(facts.get("repeated") ?? "[]");
+  const own = columns.filter((column) => !repeated.includes(column));
+  const expected = repeated.length === 0 ? {} : datasetCells(JSON.parse(meta));
+  yield `# probe-result ${version}\n# meta ${meta}\n${own.join(",")}\n`;
   const between: [number, string][] = JSON.parse(facts.get("lines") ?? "[]");
   let row = 0;
   let text = "";
@@ -67,7 +71,9 @@ function* pieces(name: string, { buffer, byteOffset, byteLength }: Uint8Array<Ar
     for (; between.length > 0 && between[0]![0] <= row; between.shift()) text += `${between[0]![1]}\n`;
   };
   for (const group of metadata.row_groups) {
-    const cells = group.columns.map((_, column) => cellsOf(metadata, group, column, whole));
+    const all = group.columns.map((_, column) => cellsOf(metadata, group, column, whole));
+    for (const column of repeated) requireRepeated(column, all[columns.indexOf(column)]!, expected[column]);
+    const cells = all.filter((_, column) => own.includes(columns[column]!));
     for (let at = 0; at < Number(group.num_rows); at++, row++) {
       lines();
       text += `${cells.map((column) => cellText(column[at])).join(",")}\n`;
@@ -82,6 +88,13 @@ function* pieces(name: string, { buffer, byteOffset, byteLength }: Uint8Array<Ar
   // Of a line that was cut off nothing is kept but that it was there.
   const cut = facts.get("line_cut_off") === "true" ? "?" : "";
   yield `${text}${end === undefined ? cut : `# end ${end}\n`}`;
+}
+
+/** A column of a data set must say what the metadata says, or a query's answer would be about another series. */
+function requireRepeated(column: string, cells: DecodedArray, expected: string | bigint | undefined): void {
+  for (const cell of cells) {
+    if (cell !== expected) throw new Error(`its column ${column} says ${cell}, its metadata ${expected}`);
+  }
 }
 
 /** The cells of one column in a group of rows. */

@@ -27,19 +27,27 @@ export const exportRoute = buildCommand({
         optional: true,
         placeholder: "FILE",
       },
+      dataset: {
+        kind: "parsed",
+        parse: String,
+        brief: "Folder of a data set, to which the files are added as Parquet; other engines read it",
+        optional: true,
+        placeholder: "DIR",
+      },
       force: FORCE,
       verbose: VERBOSE,
     },
     positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Result file", parse: String, placeholder: "FILE" }],
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Result file; several with --dataset", parse: String, placeholder: "FILE" },
     },
   },
   async loader() {
-    const { exportCommand } = await import("../export.ts");
+    const { exportCommand } = await import("../export/export.ts");
     type Flags = Parameters<typeof exportCommand>[0] & ShellFlags;
-    return async function (this: Context, flags: Flags, file: string) {
-      this.outcome.exitCode = await exportCommand(flags, file, this.output);
+    return async function (this: Context, flags: Flags, ...files: string[]) {
+      this.outcome.exitCode = await exportCommand(flags, files, this.output);
     };
   },
 });

@@ -63,7 +63,7 @@ export const EXAMPLES = {
   export: [
     ["For flame graphs of what wakes", "probe export --format folded --stack ttwu host.csv"],
     ["For ui.perfetto.dev", "probe export --format perfetto -o host.json host.csv"],
-    ["For DuckDB and pandas", "probe export --format parquet -o host.parquet host.csv"],
+    ["A table for DuckDB, ClickHouse", "probe export --format parquet --dataset all *.csv"],
   ],
   runbook: [
     ["A protocol to edit", "probe runbook >lab.toml"],

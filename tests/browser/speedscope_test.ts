@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PerfettoTrace } from "../../analysis/export/perfetto.ts";
 import { readResultFile } from "../../analysis/result/file.ts";
-import { exportCommand } from "../../commands/export.ts";
+import { exportCommand } from "../../commands/export/export.ts";
 import { generate } from "../../bench/generate.ts";
 import { stdoutOf } from "../../build/process/command.ts";
 import config from "../../deno.json" with { type: "json" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { generate } from "../../bench/generate.ts";
-import { exportCommand, type ExportFlags } from "../../commands/export.ts";
+import { exportCommand, type ExportFlags } from "../../commands/export/export.ts";
 
 const TEXT = [...generate({ rows: 400, seed: 2, env: "host" })].join("");
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT, Failure } from "../../analysis/failure.ts";
 import { generate } from "../../bench/generate.ts";
 import { compareCommand } from "../../commands/compare.ts";
-import { exportCommand } from "../../commands/export.ts";
+import { exportCommand } from "../../commands/export/export.ts";
 import { powerCommand } from "../../commands/power.ts";
 import { reportCommand } from "../../commands/report.ts";
 import { showCommand } from "../../commands/show.ts";

@@ -4,7 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import assert from "node:assert/strict";
 import { ShowColumns } from "../../analysis/show/show.ts";
 import { generate } from "../../bench/generate.ts";
-import { exportCommand } from "../../commands/export.ts";
+import { exportCommand } from "../../commands/export/export.ts";
 import { readFile } from "../../runbook/files/result_in.ts";
 import { blocks } from "./document.ts";
 

@@ -1,17 +1,17 @@
 /** `probe export FILE`: a result file in a format for another program. */
 
-import { foldedStacks, type StackRoot } from "../analysis/export/folded.ts";
-import { type HostDrawn, HostTracks } from "../analysis/export/host_tracks.ts";
-import { PerfettoTrace } from "../analysis/export/perfetto.ts";
-import { type HostEvents, parseHostEvents } from "../analysis/host/host_events.ts";
-import { EXIT, type ExitCode, Failure } from "../analysis/failure.ts";
-import type { ResultFile } from "../analysis/result/file.ts";
-import type { RowVisitor } from "../analysis/result/row_view.ts";
-import { printableJson } from "../analysis/print/printable.ts";
-import { readAnyFile } from "../runbook/files/result_in.ts";
-import { readNamed } from "../runbook/machine/named_file.ts";
-import { writeDerivedFile } from "../runbook/files/derived_file.ts";
-import { isStandardOutput } from "../runbook/files/output_file.ts";
+import { foldedStacks, type StackRoot } from "../../analysis/export/folded.ts";
+import { type HostDrawn, HostTracks } from "../../analysis/export/host_tracks.ts";
+import { PerfettoTrace } from "../../analysis/export/perfetto.ts";
+import { type HostEvents, parseHostEvents } from "../../analysis/host/host_events.ts";
+import { EXIT, type ExitCode, Failure } from "../../analysis/failure.ts";
+import type { ResultFile } from "../../analysis/result/file.ts";
+import type { RowVisitor } from "../../analysis/result/row_view.ts";
+import { printableJson } from "../../analysis/print/printable.ts";
+import { readAnyFile } from "../../runbook/files/result_in.ts";
+import { readNamed } from "../../runbook/machine/named_file.ts";
+import { writeDerivedFile } from "../../runbook/files/derived_file.ts";
+import { isStandardOutput } from "../../runbook/files/output_file.ts";
 
 export interface ExportFlags {
   readonly format: "folded" | "perfetto" | "parquet";
@@ -21,6 +21,8 @@ export interface ExportFlags {
   readonly out?: string;
   /** Whether a file of that path is replaced; default: no. */
   readonly force?: boolean;
+  /** The folder of a data set to which the files are added, instead of one file elsewhere. */
+  readonly dataset?: string;
 }
 
 /** Receives the rows of a file, then the file. */
@@ -39,18 +41,35 @@ export interface ExportStream {
 }
 
 /**
- * @throws Failure when the file cannot be read or is refused, or the output cannot be written; no output is
+ * @param files one, or several for a data set
+ * @throws Failure when a file cannot be read or is refused, or the output cannot be written; no half of a file is
  *   left then
  */
 export async function exportCommand(
   flags: ExportFlags,
-  path: string,
+  files: string | readonly string[],
   stream: ExportStream,
 ): Promise<ExitCode> {
-  const { format, out, stack, force = false } = flags;
+  const { format, out, stack, force = false, dataset } = flags;
+  const [path = "", ...others] = typeof files === "string" ? [files] : files;
   if (stack !== undefined && format !== "folded") {
     const found = `--stack says which stacks are folded, and --format ${format} folds none`;
     throw new Failure(EXIT.usage, found, "leave it out, or use --format folded");
+  }
+  if (dataset !== undefined) {
+    if (format !== "parquet" || out !== undefined) {
+      const found = format === "parquet"
+        ? "--dataset names its files itself, and --out names one"
+        : `a data set is of Parquet, and --format is ${format}`;
+      throw new Failure(EXIT.usage, found, "give --format parquet --dataset DIR without --out");
+    }
+    // Imported here so that only a data set pays for it.
+    const { datasetCommand } = await import("./dataset.ts");
+    return await datasetCommand(dataset, [path, ...others], force, stream.stdout);
+  }
+  if (others.length > 0) {
+    const found = `"${others[0]}" is a second file, and only a data set takes several`;
+    throw new Failure(EXIT.usage, found, "export them one by one, or give --format parquet --dataset DIR");
   }
   if (out === undefined || isStandardOutput(out)) {
     if (format === "parquet") refuseBinary(out, stream);
@@ -118,7 +137,7 @@ async function exporterOf(
       },
     };
   }
-  const { ParquetRows } = await import("../analysis/parquet/write.ts");
+  const { ParquetRows } = await import("../../analysis/parquet/write.ts");
   const rows = new ParquetRows(write);
   return { visit: (row) => rows.visit(row), finish: (file) => rows.finish(file) };
 }
