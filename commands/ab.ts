@@ -17,6 +17,11 @@ import { readRunbookFile, type RunbookSource } from "../runbook/protocol/runbook
 import { followedVm, HOST_EVENTS, processOf } from "../guest/vm/followed_vm.ts";
 import { type GuestVmOptions, prepareGuestVm } from "../guest/vm/guest_vm.ts";
 import type { Runbook } from "../runbook/protocol/settings.ts";
+import type { TriggerChoice } from "../runbook/protocol/trigger.ts";
+import { openDevice } from "../runbook/run/trigger_device.ts";
+import { openNativeParts } from "../runbook/probes/native_parts.ts";
+import { kernelFileExists } from "../ffi/kernel_file.ts";
+import { foreseenFor, type PulseWatch, watchPulses } from "../guest/vm/pulses.ts";
 import { prepareSshVm } from "../guest/vm/ssh_vm.ts";
 import { type Sides, takeTurns, type Turn, turnsOf } from "../guest/vm/turns.ts";
 import type { Vm, VmRequest, VmResult } from "../guest/vm/vm.ts";
@@ -66,13 +71,14 @@ export async function abCommand(
   const runbook = flags.runbook === undefined ? null : readRunbookFile(flags.runbook);
   refuseOtherTarget(runbook);
   refuseBothVms(flags);
-  const declared = declaredBy(flags, runbook).runbook;
+  const { runbook: declared, trigger } = declaredBy(flags, runbook);
   if (flags.ssh !== undefined) refuseUnbooted(declared, runbook);
   const after = flags["until-decided"] ? looksAfter(declared) : [];
   const turns = turnsOf(
     after.length === 0 ? declared : { ...declared, blocks: blocksBetweenLooks(declared) },
   );
   const process = flags.vm === undefined ? null : await processOf(flags.vm);
+  using pulses = await openPulses(trigger);
   using interrupt = new Interrupt();
   await using vm =
     await (flags.ssh === undefined ? prepareGuestVm(flags, declared.vcpus, tell) : prepareSshVm(
@@ -84,7 +90,11 @@ export async function abCommand(
   const asked = { args: protocol, runbook, folder, interrupt: interrupt.signal };
   // Of several boots each is as the others: none has been asked.
   const stays = turns.length > 1 && declared.boots === 1;
-  const limit = await limitOf(declared.require, vm, asked, stays, tell);
+  pulses?.begin();
+  const { limit, there } = await limitOf(declared.require, vm, asked, stays, tell);
+  pulses?.pause();
+  const isNamed = flags.ssh === undefined || process !== null;
+  const foreseen = foreseenFor(vm, pulses, there, isNamed, tell);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
   const host = async (turn: Turn) => {
     tell(`A${ofRuns(turn, turns)}: this machine`);
@@ -103,14 +113,24 @@ export async function abCommand(
     if (look < after.length) [a, b].forEach((path) => endAtLook(path, look));
     return true;
   };
-  using followed = flags.ssh !== undefined && process === null
-    ? null
-    : await followedVm(vm, process, `${folder}/${HOST_EVENTS}`, tell);
+  using followed = isNamed ? await followedVm(vm, process, `${folder}/${HOST_EVENTS}`, foreseen, tell) : null;
   await measureBoth(followed?.vm ?? vm, request, turns, { host, isLast }, [a, b]);
   // From here on Ctrl-C ends the program at once.
   interrupt[Symbol.dispose]();
   tell(`both files are in ${folder}`);
   return await compareCommand(flags, [a, b], write, say, columns);
+}
+
+/**
+ * The pulses of this machine's device, which are the VM's too where it has no device of its own.
+ *
+ * @throws Failure (cannot measure) when there is no such device
+ */
+async function openPulses({ name, device }: TriggerChoice): Promise<PulseWatch | null> {
+  if (name !== "pps") return null;
+  const { native } = await openNativeParts();
+  const machine = { read: readMachineText, exists: kernelFileExists };
+  return watchPulses(native, openDevice(native, { name, device }, machine));
 }
 
 function refuseBothVms({ ssh, kernel, initrd, vm }: AbFlags): void {

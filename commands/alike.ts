@@ -4,7 +4,13 @@ import { hookedPoints, QUESTIONS } from "../analysis/compare/questions.ts";
 import { codeOfInterruption, Failure } from "../analysis/failure.ts";
 import type { Tier } from "../analysis/result/meta.ts";
 import { kernelFileExists, readKernelLink } from "../ffi/kernel_file.ts";
-import { commonTier, hooksOfOneSide, requireMeasuring, requireTier } from "../guest/vm/doctored.ts";
+import {
+  commonTier,
+  type Doctored,
+  hooksOfOneSide,
+  requireMeasuring,
+  requireTier,
+} from "../guest/vm/doctored.ts";
 import type { Vm, VmRequest } from "../guest/vm/vm.ts";
 import { readMachineText } from "../runbook/machine/machine.ts";
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
@@ -18,6 +24,13 @@ export interface Limit {
 }
 
 const HERE = "this machine";
+
+/** What both sides have been asked. */
+interface Examination {
+  readonly limit: Limit;
+  /** What the VM reports. */
+  readonly there: Doctored;
+}
 
 /**
  * Asks both sides what they can measure, before anything is measured: hooks that differ would make every verdict
@@ -33,7 +46,7 @@ export async function limitOf(
   request: VmRequest,
   stays: boolean,
   tell: (line: string) => void,
-): Promise<Limit> {
+): Promise<Examination> {
   const { reportOfThisMachine } = await import("./doctor.ts");
   preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
   const here = { who: HERE, report: requireMeasuring(HERE, await reportOfThisMachine()) };
@@ -47,7 +60,8 @@ export async function limitOf(
     if (names.length > 0) tell(`neither side hooks ${names.join(", ")}, which ${who} cannot`);
   }
   const names = apart.map(({ hook }) => hook).join(",");
-  return { ...limits ? { require: tier } : {}, ...names === "" ? {} : { "without-hooks": names } };
+  const limit = { ...limits ? { require: tier } : {}, ...names === "" ? {} : { "without-hooks": names } };
+  return { limit, there: there.report };
 }
 
 /** Stages of the questions: where their hooks differ, the answer is CONFOUNDED. */

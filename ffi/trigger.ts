@@ -49,7 +49,7 @@ export class TriggerDevice implements NativeTrigger, Disposable {
    * @throws {TriggerError} EOPNOTSUPP: a PPS device that does not stamp assert edges, or does not let callers
    *   wait for one
    */
-  constructor(native: NativeLibrary, name: string, path: string) {
+  constructor(native: NativeLibrary, name: string, readonly path: string) {
     this.#native = native;
     this.index = indexOf(native, name);
     this.fd = native.symbols.trigger_open(this.index, new TextEncoder().encode(`${path}\0`));

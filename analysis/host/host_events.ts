@@ -71,6 +71,11 @@ export interface HostTurn {
     realtime: string,
     uncertainty: number,
   ])[];
+  /**
+   * Pulses of the host's device, where those of the VM were foreseen: CLOCK_REALTIME as decimal text, ns, and the
+   * device's number.
+   */
+  readonly pulses?: readonly (readonly [realtime: string, sequence: number])[];
 }
 
 /** Of one run. */

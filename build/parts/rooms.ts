@@ -220,6 +220,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
     "runbook/machine",
     "runbook/probes",
+    "runbook/protocol",
     "runbook/row",
     "system",
   ],

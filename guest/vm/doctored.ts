@@ -8,7 +8,7 @@ export interface Doctored {
   readonly verdict: { readonly outcome: string; readonly text: string };
   /** One for each tier, best first. */
   readonly tiers: readonly TierReport[];
-  readonly checks: readonly Advice[];
+  readonly checks: readonly (Advice & { readonly id: string })[];
 }
 
 interface TierReport extends Advice {

@@ -41,16 +41,30 @@ export function openTrigger(
       [Symbol.dispose]: () => {},
     };
   }
+  const opened = openDevice(native, { name, device }, machine);
+  return {
+    trigger: deviceTrigger(opened, opened.path),
+    native: opened,
+    device: opened.path,
+    [Symbol.dispose]: () => opened[Symbol.dispose](),
+  };
+}
+
+/**
+ * Opens a device that gives edges.
+ *
+ * @param device its path; null: the only one of that kind
+ * @throws Failure (cannot measure) that names the devices that exist instead
+ */
+export function openDevice(
+  native: NativeLibrary,
+  { name, device }: { readonly name: DeviceKind; readonly device: string | null },
+  machine: Present,
+): TriggerDevice {
   const path = device ?? onlyDevice(name, machine);
   if (!machine.exists(path)) throw missing(name, path, "there is no such device", machine);
   try {
-    const opened = new TriggerDevice(native, name, path);
-    return {
-      trigger: deviceTrigger(opened, path),
-      native: opened,
-      device: path,
-      [Symbol.dispose]: () => opened[Symbol.dispose](),
-    };
+    return new TriggerDevice(native, name, path);
   } catch (error) {
     if (!(error instanceof TriggerError)) throw error;
     const { reason, remedy } = REFUSALS[error.errno] ??

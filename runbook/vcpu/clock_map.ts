@@ -72,33 +72,55 @@ function hostCounter(guest: bigint, { offset, ratio, fraction_bits }: CounterSca
   return (scaled << BigInt(fraction_bits)) / ratio;
 }
 
+/** The guest's counter at the host's. */
+export function guestCounter(host: bigint, { offset, ratio, fraction_bits }: CounterScale): bigint {
+  return (((host * ratio) >> BigInt(fraction_bits)) + offset + WRAP) % WRAP;
+}
+
 /** Places instants on the host's clock by its samples. */
-class HostClock {
+export class HostClock {
   readonly #samples: readonly HostSample[];
   /** Ticks per ns over all samples; NaN with fewer than two. */
-  readonly #rate: number;
+  readonly rate: number;
 
   /** @param samples in the order of time */
   constructor(samples: readonly HostSample[]) {
     this.#samples = samples;
-    this.#rate = median(samples.slice(1).map((sample, i) => rateOf(samples[i]!, sample)));
+    this.rate = median(samples.slice(1).map((sample, i) => rateOf(samples[i]!, sample)));
   }
 
   /** CLOCK_MONOTONIC where the counter stood at `counter`. */
   atCounter(counter: bigint): Omit<Anchor, "guest_ns"> | NoAnchor {
-    const at = this.#samples.findIndex((sample) => sample.counter > counter);
-    const [before, after] = [this.#samples[at - 1], this.#samples[at]];
-    if (before === undefined || after === undefined) return "the host's clocks were not sampled around it";
-    const rate = rateOf(before, after);
-    const sampling = (before.uncertainty_ns + after.uncertainty_ns) / Number(after.mono_ns - before.mono_ns);
-    const unsteady = Math.abs(rate / this.#rate - 1);
-    if (!(unsteady <= MOST_UNSTEADY + sampling)) return "the host's counter jumped, or it was suspended";
+    const around = this.#around((sample) => sample.counter > counter);
+    if (typeof around === "string") return around;
+    const { before, after, rate, unsteady } = around;
     const ticks = Number(counter - before.counter);
     const distance = Math.min(ticks, Number(after.counter - counter)) / rate;
     return {
       host_ns: before.mono_ns + BigInt(Math.round(ticks / rate)),
       uncertainty_ns: Math.max(before.uncertainty_ns, after.uncertainty_ns) + Math.ceil(unsteady * distance),
     };
+  }
+
+  /** The counter where CLOCK_MONOTONIC was `mono`. */
+  counterAt(mono: bigint): bigint | NoAnchor {
+    const around = this.#around((sample) => sample.mono_ns > mono);
+    if (typeof around === "string") return around;
+    const { before, rate } = around;
+    return before.counter + BigInt(Math.round(Number(mono - before.mono_ns) * rate));
+  }
+
+  /** The samples on both sides, and the counter's rate between them. */
+  #around(isAfter: (sample: HostSample) => boolean) {
+    const at = this.#samples.findIndex(isAfter);
+    const [before, after] = [this.#samples[at - 1], this.#samples[at]];
+    if (before === undefined || after === undefined) return "the host's clocks were not sampled around it";
+    const rate = rateOf(before, after);
+    const sampling = (before.uncertainty_ns + after.uncertainty_ns) / Number(after.mono_ns - before.mono_ns);
+    const unsteady = Math.abs(rate / this.rate - 1);
+    return unsteady <= MOST_UNSTEADY + sampling
+      ? { before, after, rate, unsteady }
+      : "the host's counter jumped, or it was suspended";
   }
 
   /** CLOCK_MONOTONIC where CLOCK_REALTIME was `real`. */
@@ -226,6 +248,7 @@ function rateOf(before: HostSample, after: HostSample): number {
   return Number(after.counter - before.counter) / Number(after.mono_ns - before.mono_ns);
 }
 
-function median(values: readonly number[]): number {
+/** The upper one of an even number. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

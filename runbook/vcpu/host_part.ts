@@ -11,6 +11,8 @@ export interface GuestRun {
   readonly run: number;
   readonly correlation_id: string | null;
   readonly edge_ns: bigint | null;
+  /** What the VM's timer stood for; null: for nothing but its edge. */
+  readonly foreseen_ns: bigint | null;
   readonly ttwu_ns: bigint | null;
   readonly switch_ns: bigint | null;
   readonly tkread_ns: bigint | null;
@@ -31,6 +33,9 @@ export interface Placed {
   /** The name of the function at an address; null: not known. */
   readonly functionAt: (address: bigint) => string | null;
 }
+
+/** What only this machine has seen of a pulse that was foreseen. */
+export type PulseCells = Pick<Row, "edge_ns" | "offset_ns" | "clock_map_uncertainty_ns">;
 
 export type HostCells = Pick<
   Row,
@@ -70,7 +75,8 @@ export function partOf(guest: GuestRun, placed: Placed): HostCells | string {
   const early = BigInt(placed.uncertainty_ns);
   const entry = placed.seesEntries ? lastOf(placed, "run", waker_cpu, ttwu_ns + early) : null;
   const shares = sharesOf(guest, ttwu_ns, waker_cpu);
-  const waking = wakingOf(placed, waker_cpu, entry?.ns ?? ttwu_ns + early, guest.edge_ns ?? ttwu_ns);
+  const due = guest.foreseen_ns ?? guest.edge_ns ?? ttwu_ns;
+  const waking = wakingOf(placed, waker_cpu, entry?.ns ?? ttwu_ns + early, due);
   const exits = placed.seesGuestMode && shares !== null ? exitsIn(placed, shares) : null;
   const stolen = shares === null ? null : preemption(placed.events, shares);
   return {

@@ -6,16 +6,18 @@
 import { formatHostEventsHead, formatHostLine } from "../../analysis/host/host_events.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
+import type { LatestEdge } from "../../ffi/trigger.ts";
 import { architectureOf } from "../machine/arch.ts";
 import { currentClocksource, readMachineText } from "../machine/machine.ts";
 import { readNamespaces } from "../machine/namespaces.ts";
 import { openNativeParts } from "../probes/native_parts.ts";
 import { Symbols } from "../row/symbols.ts";
+import { readClocks } from "../../ffi/clocks.ts";
 import type { CounterScale, HostSample } from "./clock_map.ts";
 import type { Span } from "./events.ts";
 import { Follower } from "./follower.ts";
 import { HOST_HOOKS } from "./hooks.ts";
-import { completed, runsOf } from "./rows.ts";
+import { completed, type HostMeta, runsOf, type TurnCells } from "./rows.ts";
 import { counterScale, type Folders, vcpuThreads } from "./threads.ts";
 import { type Followed, tellTurn, type Told } from "./turn.ts";
 
@@ -65,6 +67,29 @@ interface Able {
   readonly offsetNs: bigint;
 }
 
+/** Pulses of this machine that are the edges of a VM. */
+interface Pulses {
+  /** All so far, in the order of time. */
+  readonly asserts: readonly LatestEdge[];
+}
+
+/** Where this machine's clocks stand; CLOCK_MONOTONIC as the kernel has it. */
+export function sampleHost(native: NativeLibrary, offsetNs: bigint): HostSample {
+  const clocks = readClocks(native);
+  return { ...clocks, mono_ns: clocks.mono_ns - offsetNs, realtime_ns: clocks.realtime_ns + offsetNs };
+}
+
+/** How KVM derives the counter of a VM from this machine's, or why that is not known. */
+function readScale(process: number, folders: Folders): CounterScale | string {
+  const { counter } = architectureOf();
+  const flags = /^flags\s*:\s*(.*)$/m.exec(readMachineText("/proc/cpuinfo") ?? "")?.[1];
+  const { steady } = counter.steadiness(flags === undefined ? null : new Set(flags.split(/\s+/)));
+  if (steady !== true && currentClocksource(readMachineText) !== counter.clocksource) {
+    return `this machine's ${counter.title} is not steady`;
+  }
+  return counterScale(process, counter.guestScale, folders);
+}
+
 /** What this machine can follow VMs with. */
 export class HostSide implements Disposable {
   readonly #notes: HostNotes;
@@ -100,27 +125,37 @@ export class HostSide implements Disposable {
     }
   }
 
+  /** Why no VM can be followed; null: one can. */
+  get unable(): string | null {
+    return typeof this.#able === "string" ? this.#able : null;
+  }
+
   /**
    * A VM that was started.
    *
    * @param process of the VM; null: not known
    * @param begun the file that it was given to go on with, as it was completed; null: it begins one
+   * @param pulses that were foreseen for it; null: it has edges of its own
    */
-  session(process: number | null, begun: Uint8Array<ArrayBuffer> | null): HostSession {
+  session(
+    process: number | null,
+    begun: Uint8Array<ArrayBuffer> | null,
+    pulses: Pulses | null = null,
+  ): HostSession {
     const able = typeof this.#able !== "string" && process === null
       ? "the VM's process is not known"
       : this.#able;
-    return new HostSession(able, process, begun ?? new Uint8Array(), {
-      say: (reason, runs) => this.#say(reason, runs),
+    return new HostSession(able, process, begun ?? new Uint8Array(), pulses, {
+      say: (what, reason, runs) => this.#say(what, reason, runs),
       write: (told) => this.#write(process, told),
     });
   }
 
-  #say(reason: string, runs: number): void {
-    if (this.#told.has(reason)) return;
-    this.#told.add(reason);
+  #say(what: "host's part" | "edge", reason: string, runs: number): void {
     const of = runs === 0 ? "the VM's rows" : `${runs} ${runs === 1 ? "row" : "rows"} of the VM`;
-    this.#notes.tell(`notice: the host's part of ${of} is empty: ${reason}`);
+    if (this.#told.has(`${what}: ${reason}`)) return;
+    this.#told.add(`${what}: ${reason}`);
+    this.#notes.tell(`notice: the ${what} of ${of} is empty: ${reason}`);
   }
 
   #write(process: number | null, { turn, runs }: Told): void {
@@ -137,7 +172,7 @@ export class HostSide implements Disposable {
 
 interface SessionNotes {
   /** @param runs how many it is about; 0: all */
-  say(reason: string, runs: number): void;
+  say(what: "host's part" | "edge", reason: string, runs: number): void;
   write(told: Told): void;
 }
 
@@ -145,6 +180,7 @@ interface SessionNotes {
 class HostSession {
   readonly #able: Able | string;
   readonly #process: number | null;
+  readonly #pulses: Pulses | null;
   readonly #notes: SessionNotes;
   /** Bytes of the VM's file that have been completed, before and after. */
   #taken: number;
@@ -157,14 +193,24 @@ class HostSession {
     able: Able | string,
     process: number | null,
     begun: Uint8Array<ArrayBuffer>,
+    pulses: Pulses | null,
     notes: SessionNotes,
   ) {
     this.#able = able;
     this.#process = process;
+    this.#pulses = pulses;
     this.#notes = notes;
     this.#taken = begun.length;
     this.#completed = begun;
     this.#lastRun = this.#lastBefore = begun.length === 0 ? 0 : lastOf(runsOf(begun), 0);
+  }
+
+  /** How the VM's counter is derived from this machine's, or why that is not known. */
+  scale(): CounterScale | string {
+    if (typeof this.#able === "string") return this.#able;
+    return this.#process === null
+      ? "the VM's process is not known"
+      : readScale(this.#process, kernelFolders(this.#able.native));
   }
 
   /**
@@ -181,20 +227,22 @@ class HostSession {
     return { ...result, file: this.#complete(result.file, watch?.end() ?? `${this.#able}`) };
   }
 
-  #complete(file: Uint8Array, watched: Followed | string): Uint8Array {
+  #complete(file: Uint8Array, watched: Watched | string): Uint8Array {
     const fresh = file.subarray(this.#taken);
     const whole = fresh.subarray(0, fresh.lastIndexOf(0x0a) + 1);
     const told = this.#tell(file, watched);
-    const { cells, reasons } = told;
-    for (const [reason, count] of reasons) this.#notes.say(reason, count);
+    const { cells, reasons, edgeless } = told;
+    for (const [reason, count] of reasons) this.#notes.say("host's part", reason, count);
+    for (const [reason, count] of edgeless) this.#notes.say("edge", reason, count);
     const hooks = typeof this.#able === "string" ? [] : this.#able.follower.hooks;
-    const meta = { host_part: { hooks, reasons: [...reasons.keys()] } };
+    const said = [...reasons.keys(), ...[...edgeless.keys()].map((reason) => `edge: ${reason}`)];
+    const meta = { host_part: { hooks, reasons: said }, ...edgeUncertainty(cells.values()) };
     let text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
     try {
       text = completed(text, cells, meta, this.#taken > 0);
       this.#notes.write(told);
     } catch (error) {
-      this.#notes.say(words(error), cells.size);
+      this.#notes.say("host's part", words(error), cells.size);
     }
     this.#completed = joined(this.#completed, new TextEncoder().encode(text));
     this.#taken += whole.length;
@@ -202,17 +250,19 @@ class HostSession {
   }
 
   /** What the turn's rows are completed with: nothing, with the reason, where anything fails. */
-  #tell(file: Uint8Array, watched: Followed | string): Told {
+  #tell(file: Uint8Array, watched: Watched | string): Told {
     const none = (reason: string): Told => ({
       cells: new Map(),
       runs: [],
       turn: null,
       reasons: new Map([[reason, 0]]),
+      edgeless: new Map(this.#pulses === null ? [] : [[reason, 0]]),
     });
     if (typeof watched === "string") return none(watched);
     try {
       const runs = runsOf(file).filter(({ run }) => run > this.#lastBefore);
-      const told = tellTurn(watched, runs, this.#lastRun + 1);
+      const asserts = this.#pulses?.asserts ?? null;
+      const told = tellTurn({ ...watched, asserts }, runs, this.#lastRun + 1);
       this.#lastRun = lastOf(runs, this.#lastRun);
       return told;
     } catch (error) {
@@ -224,6 +274,16 @@ class HostSession {
 /** The largest number of a run. */
 function lastOf(runs: readonly { readonly run: number }[], least: number): number {
   return runs.reduce((last, { run }) => Math.max(last, run), least);
+}
+
+/** What a watch alone knows of a turn. */
+type Watched = Omit<Followed, "asserts">;
+
+/** How far the edges are off that were placed, at most; the VM could not tell. */
+function edgeUncertainty(cells: Iterable<TurnCells>): Partial<Pick<HostMeta, "edge_uncertainty_ns">> {
+  const placed = [...cells].filter(({ edge_ns }) => edge_ns !== undefined);
+  const most = placed.reduce((most, cell) => Math.max(most, Number(cell.clock_map_uncertainty_ns)), 0);
+  return placed.length === 0 ? {} : { edge_uncertainty_ns: most };
 }
 
 /** One turn while it lasts. */
@@ -250,7 +310,7 @@ class Watch implements Disposable {
     this.#offsetNs = offsetNs;
     this.#folders = kernelFolders(native);
     this.#attempt(() => {
-      this.#scale = this.#readScale();
+      this.#scale = readScale(process, this.#folders);
       follower.begin(process);
       this.#isAttached = true;
       this.#look();
@@ -260,10 +320,10 @@ class Watch implements Disposable {
   }
 
   /** @returns what was followed, or why nothing was */
-  end(): Followed | string {
+  end(): Watched | string {
     this.#attempt(() => {
       this.#look();
-      const scale = this.#readScale();
+      const scale = readScale(this.#process, this.#folders);
       if (typeof scale === "string" || typeof this.#scale === "string") return;
       if (scale.offset !== this.#scale.offset || scale.ratio !== this.#scale.ratio) {
         this.#scale = "the VM's counter was set while it measured";
@@ -294,16 +354,6 @@ class Watch implements Disposable {
     this.#attempt(() => this.#follower.end());
   }
 
-  #readScale(): CounterScale | string {
-    const { counter } = architectureOf();
-    const flags = /^flags\s*:\s*(.*)$/m.exec(readMachineText("/proc/cpuinfo") ?? "")?.[1];
-    const { steady } = counter.steadiness(flags === undefined ? null : new Set(flags.split(/\s+/)));
-    if (steady !== true && currentClocksource(readMachineText) !== counter.clocksource) {
-      return `this machine's ${counter.title} is not steady`;
-    }
-    return counterScale(this.#process, counter.guestScale, this.#folders);
-  }
-
   #look(): void {
     if (this.#broken !== null) return;
     const threads = vcpuThreads(this.#process, this.#folders);
@@ -318,26 +368,13 @@ class Watch implements Disposable {
     }
     const before = this.#samples.at(-1)?.mono_ns;
     this.#follower.drain();
-    const sample = this.#sample();
+    const sample = sampleHost(this.#native, this.#offsetNs);
     this.#samples.push(sample);
     const lost = this.#follower.lost;
     if (lost > this.#lostEvents && before !== undefined) {
       this.#lost.push({ from: before, to: sample.mono_ns });
     }
     this.#lostEvents = lost;
-  }
-
-  #sample(): HostSample {
-    const out = new BigInt64Array(5);
-    this.#native.symbols.clock_pairs(new Uint8Array(out.buffer));
-    const [mono = 0n, counter = 0n, uncertainty, realtime = 0n, unsure] = out;
-    return {
-      mono_ns: mono - this.#offsetNs,
-      counter,
-      uncertainty_ns: Number(uncertainty),
-      realtime_ns: realtime + this.#offsetNs,
-      realtime_uncertainty_ns: Number(unsure),
-    };
   }
 
   #attempt(action: () => void): void {

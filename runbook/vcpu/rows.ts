@@ -3,10 +3,13 @@
 import { COLUMN_AT, type ColumnName, COLUMNS } from "../../analysis/result/columns.ts";
 import { readResultFile } from "../../analysis/result/file.ts";
 import type { RowView } from "../../analysis/result/row_view.ts";
-import type { HostPart } from "../../analysis/result/meta.ts";
+import type { Meta } from "../../analysis/result/meta.ts";
 import { quoteText } from "../../analysis/result/write.ts";
 import type { GuestClocks, GuestPair } from "./clock_map.ts";
-import type { GuestRun, HostCells } from "./host_part.ts";
+import type { GuestRun, HostCells, PulseCells } from "./host_part.ts";
+
+/** What the host's side fills in of a row. */
+export type TurnCells = Partial<HostCells & PulseCells>;
 
 /** What a row of the VM's file says of its run and its clocks. */
 export interface VmRun extends GuestRun {
@@ -33,6 +36,7 @@ function runOf(row: RowView): VmRun {
     run,
     correlation_id: row.text("correlation_id"),
     edge_ns: row.integer("edge_ns"),
+    foreseen_ns: row.integer("foreseen_ns"),
     ttwu_ns: row.integer("ttwu_ns"),
     switch_ns: row.integer("switch_ns"),
     tkread_ns: row.integer("tkread_ns"),
@@ -52,6 +56,9 @@ function pairOf(row: RowView, clock: ColumnName, mono: ColumnName, unsure: Colum
   return { value: value!, mono_ns: mono_ns!, uncertainty_ns: Number(uncertainty) };
 }
 
+/** What the host's side says in `# meta`. */
+export type HostMeta = Pick<Meta, "host_part"> & Partial<Pick<Meta, "edge_uncertainty_ns">>;
+
 const NAMES: string = COLUMNS.map(({ name }) => name).join(",");
 const META = "# meta ";
 
@@ -65,8 +72,8 @@ const META = "# meta ";
  */
 export function completed(
   text: string,
-  cells: ReadonlyMap<number, HostCells>,
-  meta: { readonly host_part: HostPart },
+  cells: ReadonlyMap<number, TurnCells>,
+  meta: HostMeta,
   isBegun: boolean,
 ): string {
   if (!isBegun && !text.includes(`\n${NAMES}\n`)) return text;
@@ -80,16 +87,21 @@ export function completed(
   return out;
 }
 
-function withField(line: string, meta: { readonly host_part: HostPart }): string {
+function withField(line: string, meta: HostMeta): string {
   return `${META}${JSON.stringify({ ...JSON.parse(line.slice(META.length)), ...meta })}\n`;
 }
 
-function completedRow(line: string, cells: ReadonlyMap<number, HostCells>): string {
+function completedRow(line: string, cells: ReadonlyMap<number, TurnCells>): string {
   const known = cells.get(Number(/^(\d+),/.exec(line)?.[1] ?? NaN));
   if (known === undefined) return line;
   const found = cellsOf(line.replace(/\n$/, ""));
   if (found.length !== COLUMNS.length) return line;
-  for (const [name, value] of Object.entries(known) as [ColumnName, HostCells[keyof HostCells]][]) {
+  for (
+    const [name, value] of Object.entries(known) as [
+      ColumnName,
+      Exclude<TurnCells[keyof TurnCells], undefined>,
+    ][]
+  ) {
     found[COLUMN_AT[name]] = value === null ? "" : typeof value === "string" ? quoteText(value) : `${value}`;
   }
   return `${found.join(",")}\n`;

@@ -6,11 +6,13 @@ import {
   type HostTurn,
   MOST_HOST_EVENTS,
 } from "../../analysis/host/host_events.ts";
-import { ClockMap, type CounterScale, type HostSample, type RunMap } from "./clock_map.ts";
+import type { LatestEdge } from "../../ffi/trigger.ts";
+import { ClockMap, type CounterScale, type HostSample, type NoAnchor, type RunMap } from "./clock_map.ts";
 import type { EventLog, PlacedEvent, Span, VcpuEvent } from "./events.ts";
 import { exitReason } from "./exit_reasons.ts";
-import { beganBy, type HostCells, partOf } from "./host_part.ts";
-import type { VmRun } from "./rows.ts";
+import { beganBy, type HostCells, partOf, type PulseCells } from "./host_part.ts";
+import { HostPulses, type NoPulse } from "./pulses.ts";
+import type { TurnCells, VmRun } from "./rows.ts";
 
 /** What was followed during one turn. */
 export interface Followed {
@@ -18,6 +20,8 @@ export interface Followed {
   /** Times of the host in which events were lost. */
   readonly lost: readonly Span[];
   readonly samples: readonly HostSample[];
+  /** Pulses of this machine's device, for a VM that has none; null: they are not its edges. */
+  readonly asserts: readonly LatestEdge[] | null;
   /** Or why it is not known. */
   readonly scale: CounterScale | string;
   /** The vCPU of each thread id. */
@@ -29,12 +33,14 @@ export interface Followed {
 
 /** What the host's side says of the runs of a turn. */
 export interface Told {
-  readonly cells: ReadonlyMap<number, HostCells>;
+  readonly cells: ReadonlyMap<number, TurnCells>;
   readonly runs: readonly HostRun[];
   /** What they were placed by; null: none was. */
   readonly turn: HostTurn | null;
   /** Why runs have no cells, and how many. */
   readonly reasons: ReadonlyMap<string, number>;
+  /** Why runs have no edge although a pulse was foreseen, and how many. */
+  readonly edgeless: ReadonlyMap<string, number>;
 }
 
 /** So long before the edge all events are looked at, and of each thread what the scheduler last did before that. */
@@ -55,27 +61,57 @@ export function tellTurn(followed: Followed, runs: readonly VmRun[], first: numb
     typeof scale === "string" ? null : scale,
     runs.map(({ clocks }) => clocks),
   );
-  const cells = new Map<number, HostCells>();
+  const pulses = new HostPulses(followed.asserts ?? [], followed.samples);
+  const cells = new Map<number, TurnCells>();
   const records: HostRun[] = [];
-  const anchors: bigint[] = [];
-  const reasons = new Map<string, number>();
+  const placed: bigint[] = [];
+  const [reasons, edgeless] = [new Map<string, number>(), new Map<string, number>()];
+  const count = (counts: Map<string, number>, told: string) => {
+    const why = told === NO_CLOCK && typeof scale === "string" ? scale : told;
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  };
   for (const run of runs) {
     if (run.run < first) continue;
-    const told = tellRun(followed, map, run);
-    if (typeof told === "string") {
-      const why = told === NO_CLOCK && typeof scale === "string" ? scale : told;
-      reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    } else {
-      cells.set(run.run, told.cells);
+    const around = map.around(run.run);
+    const pulse = run.foreseen_ns === null ? null : pulseOf(run, run.foreseen_ns, around, pulses);
+    if (typeof pulse === "string") count(edgeless, pulse);
+    const seen = pulse !== null && typeof pulse !== "string" ? pulse : null;
+    const told = typeof around === "string"
+      ? around
+      : tellRun(followed, around, { ...run, edge_ns: seen?.edge_ns ?? run.edge_ns });
+    if (typeof told === "string") count(reasons, told);
+    else {
       records.push(told.record);
-      anchors.push(told.anchor);
+      placed.push(told.anchor);
     }
+    if (seen !== null) placed.push(seen.host_ns);
+    const all = { ...typeof told === "string" ? {} : told.cells, ...seen?.cells };
+    if (Object.keys(all).length > 0) cells.set(run.run, all);
   }
-  return { cells, runs: records, turn: turnOf(followed, first, anchors), reasons };
+  return { cells, runs: records, turn: turnOf(followed, first, placed), reasons, edgeless };
 }
 
-/** Only the samples around the anchors: a turn has many more. */
-function turnOf({ samples, scale }: Followed, first: number, anchors: readonly bigint[]): HostTurn | null {
+/** The edge that the VM could not see. */
+function pulseOf(
+  { tkread_ns }: VmRun,
+  foreseen: bigint,
+  around: RunMap | NoAnchor,
+  pulses: HostPulses,
+): { readonly cells: PulseCells; readonly edge_ns: bigint; readonly host_ns: bigint } | NoAnchor | NoPulse {
+  if (typeof around === "string") return around;
+  const pulse = pulses.near(foreseen, around);
+  if (typeof pulse === "string") return pulse;
+  const { edge_ns, uncertainty_ns, host_ns } = pulse;
+  const offset_ns = tkread_ns === null ? null : tkread_ns - edge_ns;
+  return { cells: { edge_ns, offset_ns, clock_map_uncertainty_ns: uncertainty_ns }, edge_ns, host_ns };
+}
+
+/** Only the samples around these instants: a turn has many more. */
+function turnOf(
+  { samples, scale, asserts }: Followed,
+  first: number,
+  anchors: readonly bigint[],
+): HostTurn | null {
   if (anchors.length === 0) return null;
   const near = samples.filter((sample, at) => {
     const [before, after] = [
@@ -96,21 +132,32 @@ function turnOf({ samples, scale }: Followed, first: number, anchors: readonly b
       `${sample.realtime_ns}`,
       sample.realtime_uncertainty_ns,
     ]),
+    ...asserts === null ? {} : { pulses: pulsesIn(asserts, near) },
   };
+}
+
+/** From the first of these samples to the last. */
+function pulsesIn(
+  asserts: readonly LatestEdge[],
+  samples: readonly HostSample[],
+): NonNullable<HostTurn["pulses"]> {
+  const realAt = (sample: HostSample | undefined) => sample!.mono_ns + sample!.realtime_ns;
+  const [from, to] = [realAt(samples[0]), realAt(samples.at(-1))];
+  return asserts.filter(({ realNs }) => realNs >= from && realNs <= to)
+    .map(({ realNs, sequence }) => [`${realNs}`, sequence]);
 }
 
 const NO_CLOCK = "the VM's row tells no clock that its host knows";
 
 function tellRun(
   followed: Followed,
-  map: ClockMap,
+  around: RunMap,
   run: VmRun,
 ): { cells: HostCells; record: HostRun; anchor: bigint } | string {
   const { ttwu_ns } = run;
   if (ttwu_ns === null) return "the VM did not see its wakeup";
-  const around = map.around(run.run);
-  if (typeof around === "string") return around;
-  const begin = run.edge_ns !== null && run.edge_ns < ttwu_ns ? run.edge_ns : ttwu_ns;
+  const begin = [run.edge_ns, run.foreseen_ns].filter((ns) => ns !== null)
+    .reduce((first, ns) => ns < first ? ns : first, ttwu_ns);
   const end = run.tkread_ns ?? ttwu_ns;
   const [from, to] = [around.toHost(begin) - BEFORE_NS, around.toHost(end) + AFTER_NS];
   if (followed.lost.some((lost) => lost.from < to && lost.to > from)) return "events around it were lost";

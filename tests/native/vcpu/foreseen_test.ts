@@ -73,3 +73,21 @@ Deno.test("pulses are foreseen for the trigger pps alone", async () => {
   assert.equal(code, 2);
   assert.match(stderr, /^probe: --foreseen says when pulses come, and the trigger is timer; /m);
 });
+
+Deno.test("probe ab refuses a device that is not there before it starts a VM, and leaves nothing", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "probe-ab-" });
+  try {
+    const out = `${folder}/out`;
+    const asked = ["ab", "--trigger", "pps:/dev/pps15", "--out-dir", out];
+    const { code, stdout, stderr } = await capture([EXECUTABLE, ...asked]);
+    assert.equal(code, 3);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /^probe: cannot take edges from \/dev\/pps15: there is no such device \(found: [^\n]*\n$/,
+    );
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -4,6 +4,7 @@ import { readResultFile } from "../../../analysis/result/file.ts";
 import { COLUMNS, type Row } from "../../../analysis/result/columns.ts";
 import type { Meta } from "../../../analysis/result/meta.ts";
 import { correlationId } from "../../../analysis/result/correlation.ts";
+import { readClocks } from "../../../ffi/clocks.ts";
 import { openNativeParts } from "../../../runbook/probes/native_parts.ts";
 import { HostSide } from "../../../runbook/vcpu/host_side.ts";
 import { fileText, rowOf, USUAL } from "../../analysis/result/result_fixture.ts";
@@ -14,7 +15,6 @@ const PERIOD_NS = 100_000_000n;
 /** The "VM" is this machine: both have one clock. */
 const NOTED_NS = 70_000_000n;
 const { native } = await openNativeParts();
-const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 
 const now = () => native.symbols.clock_now(CLOCK_MONOTONIC);
@@ -79,7 +79,7 @@ class Vcpus implements AsyncDisposable {
 /** A row whose edge was that tenth of a second, read 60 ms later; its clocks were noted after that. */
 function rowAt(run: number, edge: bigint, cpu = 0): Row {
   const at = (ms: number) => edge + BigInt(ms) * 1_000_000n;
-  const real = native.symbols.clock_now(CLOCK_REALTIME) - now();
+  const { realtime_ns: real } = readClocks(native);
   return rowOf(run, USUAL, {
     correlation_id: correlationId(100, 101, run, at(50)),
     waker_cpu: cpu,
@@ -105,6 +105,11 @@ function rowAt(run: number, edge: bigint, cpu = 0): Row {
   });
 }
 
+/** The same where its edge was foreseen. */
+function foreseenAt({ edge_ns }: Row): Partial<Row> {
+  return { edge_ns: null, offset_ns: null, foreseen_ns: edge_ns };
+}
+
 type Cells = Readonly<Record<string, string | null>>;
 
 interface Turn {
@@ -116,8 +121,17 @@ interface Turn {
   readonly files: readonly [string, string];
 }
 
-/** One turn of that "VM", in which `meanwhile` happens; then it has the rows of the edges in it. */
-async function turnOf(process: number | null, meanwhile: () => Promise<void>, cpu = 0): Promise<Turn> {
+/**
+ * One turn of that "VM", in which `meanwhile` happens; then it has the rows of the edges in it.
+ *
+ * @param pulses that were foreseen at these edges; none: the VM has edges of its own
+ */
+async function turnOf(
+  process: number | null,
+  meanwhile: () => Promise<void>,
+  cpu = 0,
+  pulses: Parameters<HostSide["session"]>[2] = null,
+): Promise<Turn> {
   const said: string[] = [];
   let written = "";
   using side = await HostSide.open({
@@ -125,12 +139,14 @@ async function turnOf(process: number | null, meanwhile: () => Promise<void>, cp
     write: (text) => void (written += text),
   });
   let text = "";
-  const { file } = await side.session(process, null).during(async () => {
+  const { file } = await side.session(process, null, pulses).during(async () => {
     const first = now() / PERIOD_NS + 1n;
     await meanwhile();
     const last = (now() - NOTED_NS) / PERIOD_NS;
     const edges = Array.from({ length: Number(last - first) + 1 }, (_, i) => (first + BigInt(i)) * PERIOD_NS);
-    text = fileText(edges.map((edge, i) => rowAt(i + 1, edge, cpu)), {}, "vm");
+    const rows = edges.map((edge, i) => rowAt(i + 1, edge, cpu));
+    const foreseen = pulses === null ? rows : rows.map((row) => ({ ...row, ...foreseenAt(row) }));
+    text = fileText(foreseen, {}, "vm");
     return { file: new TextEncoder().encode(text) };
   });
   const rows: Cells[] = [];
@@ -240,4 +256,52 @@ Deno.test("a process without vCPUs, and one that is not known, leave the rows as
   const unknown = await turnOf(null, () => soon(300));
   assertUntouched(unknown);
   assert.deepEqual(unknown.meta.host_part?.reasons, ["the VM's process is not known"]);
+});
+
+Deno.test("pulses that came are the edges of the rows for which they were foreseen, and of no others", async () => {
+  await using vcpus = await Vcpus.start(1);
+  const asserts: { realNs: bigint; sequence: number }[] = [];
+  const LATE_NS = 1_234n;
+  const { rows, meta, said } = await turnOf(
+    vcpus.pid,
+    async () => {
+      const first = now() / PERIOD_NS + 1n;
+      await soon(1200);
+      const { realtime_ns: real } = readClocks(native);
+      // Every third does not come.
+      for (let n = first; n * PERIOD_NS < now(); n++) {
+        if (n % 3n !== 0n) asserts.push({ realNs: n * PERIOD_NS + LATE_NS + real, sequence: Number(n) });
+      }
+    },
+    0,
+    { asserts },
+  );
+  const placed = rows.filter(({ edge_ns }) => edge_ns !== null);
+  assert.ok(placed.length > 0 && placed.length < rows.length);
+  for (const row of rows) {
+    const came = BigInt(row.foreseen_ns!) / PERIOD_NS % 3n !== 0n;
+    assert.equal(row.edge_ns !== null, came, JSON.stringify(row));
+    if (!came) continue;
+    // Two readings of the difference of the clocks, and two ways to the VM's.
+    const apart = Math.abs(Number(BigInt(row.edge_ns!) - BigInt(row.foreseen_ns!) - LATE_NS));
+    assert.ok(apart <= 2 * Number(row.clock_map_uncertainty_ns) + 1_000, `${apart}: ${JSON.stringify(row)}`);
+    assert.equal(BigInt(row.offset_ns!), BigInt(row.tkread_ns!) - BigInt(row.edge_ns!));
+  }
+  const uncertainties = placed.map((row) => Number(row.clock_map_uncertainty_ns));
+  assert.equal(meta.edge_uncertainty_ns, Math.max(...uncertainties));
+  const none = "no pulse came within 20 ms of the foreseen one";
+  assert.deepEqual(meta.host_part?.reasons, [`edge: ${none}`]);
+  const { length } = rows.filter(({ edge_ns }) => edge_ns === null);
+  const of = `${length} ${length === 1 ? "row" : "rows"} of the VM`;
+  assert.deepEqual(said, [`notice: the edge of ${of} is empty: ${none}`]);
+});
+
+Deno.test("where the VM was not followed, no edge is filled in, and the reason is told of both", async () => {
+  const { rows, said } = await turnOf(Deno.pid, () => soon(300), 0, { asserts: [] });
+  assert.deepEqual(rows.filter(({ edge_ns, offset_ns }) => edge_ns !== null || offset_ns !== null), []);
+  const why = `no thread of process ${Deno.pid} is known to run a vCPU`;
+  assert.deepEqual(said, [
+    `notice: the host's part of the VM's rows is empty: ${why}`,
+    `notice: the edge of the VM's rows is empty: ${why}`,
+  ]);
 });

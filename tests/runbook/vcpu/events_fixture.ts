@@ -47,6 +47,7 @@ export function runAt(run: number, over: Partial<VmRun> = {}): VmRun {
     run,
     correlation_id: run.toString(16).padStart(16, "0"),
     edge_ns: edge,
+    foreseen_ns: null,
     ttwu_ns: edge + 30_000n,
     switch_ns: edge + 40_000n,
     tkread_ns: edge + 50_000n,
@@ -91,6 +92,7 @@ export function followed(events: readonly VcpuEvent[], over: Partial<Followed> =
         ),
     },
     lost: [],
+    asserts: null,
     samples: Array.from({ length: 20 }, (_, i) => {
       const ns = edgeOf(0) + AHEAD_NS + BigInt(i) * PERIOD_NS;
       return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { VcpuEvent } from "../../../runbook/vcpu/events.ts";
 import type { HostCells } from "../../../runbook/vcpu/host_part.ts";
-import type { VmRun } from "../../../runbook/vcpu/rows.ts";
+import type { TurnCells, VmRun } from "../../../runbook/vcpu/rows.ts";
 import { type Followed, tellTurn } from "../../../runbook/vcpu/turn.ts";
 import {
   AHEAD_NS,
@@ -30,7 +30,7 @@ function cellsOf(
   );
   const cells = told.cells.get(2);
   assert.ok(cells !== undefined, JSON.stringify([...told.reasons]));
-  return cells;
+  return cells as HostCells;
 }
 
 function reasonOf(
@@ -263,4 +263,60 @@ Deno.test("rows of earlier turns are not told again, and each told run has its r
   assert.equal(events[0]!.by, "timer apic_timer_fn");
   assert.equal(events[3]!.vector, 236);
   assert.deepEqual([events[5]!.since, events[5]!.reason], [-10_000, "npf"]);
+});
+
+/** Of run 2, as the VM has it: woken by its timer, which stood for a pulse 10 us after it. */
+const FORESEEN = { edge_ns: null, foreseen_ns: EDGE - 10_000n };
+const PULSES = RUNS.map((run) => ({ realNs: edgeOf(run) + AHEAD_NS, sequence: run }));
+
+Deno.test("a foreseen pulse is the host's assert on the VM's clock, and the host's part begins there", () => {
+  const cells = cellsOf(all, { asserts: PULSES }, FORESEEN) as TurnCells;
+  assert.deepEqual([cells.edge_ns, cells.offset_ns], [EDGE, 50_000n]);
+  const uncertainty = Number(cells.clock_map_uncertainty_ns);
+  // That of the map, and of CLOCK_REALTIME on the host.
+  assert.ok(uncertainty >= 70 && uncertainty < 80, `${uncertainty}`);
+  assert.deepEqual([cells.out_of_guest_ns, cells.off_cpu_ns], [14_000n, 9_000n]);
+  assert.equal(us(cells.host_ttwu_ns!), 5);
+});
+
+Deno.test("the wakeup of a vCPU for its timer counts though the pulse came after it", () => {
+  const pulses = PULSES.map(({ realNs, sequence }) => ({ realNs: realNs + 40_000n, sequence }));
+  const cells = cellsOf(all, { asserts: pulses }, FORESEEN) as TurnCells;
+  // Read 10 us after the pulse: the wakeup was before it.
+  assert.deepEqual([us(cells.edge_ns!), cells.offset_ns, us(cells.host_ttwu_ns!)], [40, 10_000n, 5]);
+});
+
+Deno.test("a pulse that did not come leaves the edge empty, with the reason, and the host's part stays", () => {
+  const told = (asserts: Followed["asserts"]) =>
+    tellTurn(followed(all, { asserts }), RUNS.map((run) => runAt(run, run === 2 ? FORESEEN : {})), 2);
+  for (const asserts of [PULSES.filter(({ sequence }) => sequence !== 2), [], null]) {
+    const { cells, edgeless, reasons } = told(asserts);
+    assert.deepEqual([...edgeless], [["no pulse came within 20 ms of the foreseen one", 1]]);
+    assert.deepEqual([...reasons], []);
+    const cell = cells.get(2)!;
+    assert.deepEqual(["edge_ns" in cell, "offset_ns" in cell, cell.vcpu], [false, false, 0]);
+    // From the wakeup on: nobody knows when it should have been.
+    assert.equal(cell.kvm_exits, 0);
+  }
+});
+
+Deno.test("the edge is known where nothing else of the host's part is, and not where the clocks are not", () => {
+  const turn = (over: Partial<Followed>, run: Partial<VmRun> = {}) =>
+    tellTurn(
+      followed(all, { asserts: PULSES, ...over }),
+      RUNS.map((number) => runAt(number, number === 2 ? { ...FORESEEN, ...run } : {})),
+      2,
+    );
+  const unknown = turn({ vcpus: new Map() });
+  assert.deepEqual(unknown.cells.get(2), {
+    edge_ns: EDGE,
+    offset_ns: 50_000n,
+    clock_map_uncertainty_ns: unknown.cells.get(2)!.clock_map_uncertainty_ns,
+  });
+  assert.deepEqual([...unknown.edgeless], []);
+  const unplaced = turn({ samples: [] });
+  const why = "the host's clocks were not sampled around it";
+  assert.deepEqual([unplaced.cells.get(2), unplaced.edgeless.get(why)], [undefined, 1]);
+  const noScale = turn({ scale: "/sys cannot be read" });
+  assert.deepEqual([...noScale.edgeless], [["/sys cannot be read", 1]]);
 });
