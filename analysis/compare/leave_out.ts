@@ -2,7 +2,8 @@
 
 import { INTERVAL_NEEDS } from "../sample/sample.ts";
 import type { LeaveOut } from "./comparison.ts";
-import { LeftOut, type Range } from "../stats/left_out.ts";
+import { each } from "../lazy.ts";
+import { type Kept, LeftOut, type Range } from "../stats/left_out.ts";
 import { ShiftTest } from "../stats/shift_test.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
@@ -42,15 +43,16 @@ export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOu
   const limit = Math.min(MOST_LEFT_OUT, Math.max(1, Math.floor(LARGEST_SHARE * (a.length + b.length))));
   // Bounds of all choices at once, for most sides cost less than the first one.
   const bounds = LeftOut.of(test, limit);
-  if (bounds !== null && verdictWithin(bounds, rule) === verdict) {
-    return { ...none, searched: limit, reason: null };
-  }
+  const known = (kept: Kept | null) => bounds === null ? null : verdictBy(decidedBy(bounds, rule, kept));
+  if (known(null) === verdict) return { ...none, searched: limit, reason: null };
+  const verdictOn = (keptA: Range, keptB: Range) =>
+    known({ a: keptA, b: keptB }) ?? verdictWith(a.subarray(...keptA), b.subarray(...keptB), rule);
   for (let runs = 1; runs <= limit; runs++) {
     for (let ofA = 0; ofA <= runs; ofA++) {
       const ofB = runs - ofA;
       if (a.length - ofA < INTERVAL_NEEDS || b.length - ofB < INTERVAL_NEEDS) continue;
-      const later = verdictWith(a.subarray(0, a.length - ofA), b.subarray(ofB), rule);
-      const earlier = verdictWith(a.subarray(ofA), b.subarray(0, b.length - ofB), rule);
+      const later = verdictOn([0, a.length - ofA], [ofB, b.length]);
+      const earlier = verdictOn([ofA, a.length], [0, b.length - ofB]);
       const other = later !== verdict ? later : earlier;
       if (other !== verdict) {
         return { runs, verdict: other, left_out: [ofA, ofB], searched: runs, reason: null };
@@ -58,6 +60,41 @@ export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOu
     }
   }
   return { ...none, searched: limit, reason: null };
+}
+
+/** What a verdict is made of: which p-values are below alpha. Null: it depends on the runs that are left out. */
+interface Decisions<Decision> {
+  /** That the shift lies above the margin's lower end, and below its upper one. */
+  readonly isAboveLow: Decision;
+  readonly isBelowHigh: Decision;
+  /** That it lies beyond one of them. */
+  readonly isAboveHigh: Decision;
+  readonly isBelowLow: Decision;
+  /** That there is one. */
+  readonly isSignificant: Decision;
+}
+
+/**
+ * What holds by the bounds alone.
+ *
+ * @param kept null: whichever runs are left out
+ */
+function decidedBy(
+  bounds: LeftOut,
+  { marginNs, uncertainty, alpha, adjusted }: Rule,
+  kept: Kept | null,
+): Decisions<boolean | null> {
+  const isBelow = ([low, high]: Range) => high < alpha ? true : low >= alpha ? false : null;
+  return each<Decisions<boolean | null>>({
+    isAboveLow: () => isBelow(bounds.pAbove(-marginNs, uncertainty, kept)),
+    isBelowHigh: () => isBelow(bounds.pBelow(marginNs, uncertainty, kept)),
+    isAboveHigh: () => isBelow(bounds.pAbove(marginNs, uncertainty, kept)),
+    isBelowLow: () => isBelow(bounds.pBelow(-marginNs, uncertainty, kept)),
+    isSignificant: () => {
+      const [low, high] = bounds.p(kept);
+      return isBelow([adjusted(low), adjusted(high)]);
+    },
+  });
 }
 
 /** As the whole question's, but that the ends of the interval are not looked for: the margin itself is tested. */
@@ -68,31 +105,31 @@ function verdictWith(
 ): Verdict {
   const test = new ShiftTest(a, b);
   const held = uncertainty === 1 ? test : new ShiftTest(a, b, uncertainty);
-  const isInside = held.pAbove(-marginNs) < alpha && held.pBelow(marginNs) < alpha;
-  const isOutside = !isInside && (held.pAbove(marginNs) < alpha || held.pBelow(-marginNs) < alpha);
-  const place = isInside ? "inside" : isOutside ? "outside" : "crosses";
-  return verdictOf(place, place !== "crosses" && adjusted(test.p) < alpha);
+  return verdictBy(each<Decisions<boolean>>({
+    isAboveLow: () => held.pAbove(-marginNs) < alpha,
+    isBelowHigh: () => held.pBelow(marginNs) < alpha,
+    isAboveHigh: () => held.pAbove(marginNs) < alpha,
+    isBelowLow: () => held.pBelow(-marginNs) < alpha,
+    isSignificant: () => adjusted(test.p) < alpha,
+  }))!;
 }
 
-/** The verdict that verdictWith has whichever runs are left out; null where the bounds leave that open. */
-function verdictWithin(bounds: LeftOut, { marginNs, uncertainty, alpha, adjusted }: Rule): Verdict | null {
-  const isBelow = ([low, high]: Range) => high < alpha ? true : low >= alpha ? false : null;
-  const above = isBelow(bounds.pAbove(-marginNs, uncertainty));
-  const below = isBelow(bounds.pBelow(marginNs, uncertainty));
-  const isInside = above === false || below === false
-    ? false
-    : above !== null && below !== null
-    ? true
-    : null;
+/** The verdict; null where decisions that it needs are open. */
+function verdictBy(decisions: Decisions<boolean | null>): Verdict | null {
+  const { isAboveLow } = decisions;
+  const isInside = isAboveLow === false ? false : either(isAboveLow, decisions.isBelowHigh, false);
   if (isInside === null) return null;
   if (!isInside) {
-    const beyond = [
-      isBelow(bounds.pAbove(marginNs, uncertainty)),
-      isBelow(bounds.pBelow(-marginNs, uncertainty)),
-    ];
-    if (!beyond.includes(true)) return beyond.includes(null) ? null : verdictOf("crosses", false);
+    const { isAboveHigh } = decisions;
+    const isOutside = isAboveHigh === true ? true : either(isAboveHigh, decisions.isBelowLow, true);
+    if (isOutside === null) return null;
+    if (!isOutside) return verdictOf("crosses", false);
   }
-  const [low, high] = bounds.p();
-  const isSignificant = isBelow([adjusted(low), adjusted(high)]);
+  const { isSignificant } = decisions;
   return isSignificant === null ? null : verdictOf(isInside ? "inside" : "outside", isSignificant);
+}
+
+/** Of two decisions of which one with this value decides; the first has not. */
+function either(first: boolean | null, second: boolean | null, decides: boolean): boolean | null {
+  return second === decides ? decides : first === null || second === null ? null : !decides;
 }

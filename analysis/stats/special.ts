@@ -64,8 +64,11 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -z : z;
 }
 
+/** So near to each other, as a part of them, two steps of a search are at its end: the next one would gain no digit. */
+const CLOSE = 1e-13;
+
 /**
- * t with P(T > t) = tail, by bisection.
+ * t with P(T > t) = tail: by Newton's steps on the logarithm of the tail, and halves where they leave the bounds.
  *
  * @param tail in (0, 1/2]
  * @throws RangeError outside that domain
@@ -74,12 +77,20 @@ export function tQuantile(tail: number, df: number): number {
   if (!(tail > 0 && tail <= 0.5)) throw new RangeError(`t quantile: tail is ${tail}, must lie in (0, 1/2]`);
   let [low, high] = [0, 1];
   while (tSurvival(high, df) > tail) [low, high] = [high, 2 * high];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (tSurvival(middle, df) > tail) low = middle;
-    else high = middle;
+  const scale = logGamma((df + 1) / 2) - logGamma(df / 2) - Math.log(Math.PI * df) / 2;
+  let t = Math.min(high, Math.max(low, -normalQuantile(tail)));
+  for (;;) {
+    const found = tSurvival(t, df);
+    if (found > tail) low = t;
+    else high = t;
+    const density = Math.exp(scale - ((df + 1) / 2) * Math.log1p((t * t) / df));
+    const next = t + (found / density) * Math.log(found / tail);
+    if (Math.abs(next - t) <= CLOSE * t) return next;
+    const isInside = low < next && next < high;
+    const middle = low + (high - low) / 2;
+    if (!isInside && !(low < middle && middle < high)) return high;
+    t = isInside ? next : middle;
   }
-  return high;
 }
 
 /** Value of the polynomial with these coefficients, highest power first. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LeftOut } from "../../../analysis/stats/left_out.ts";
+import { type Kept, LeftOut } from "../../../analysis/stats/left_out.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { ShiftTest } from "../../../analysis/stats/shift_test.ts";
 
@@ -59,6 +59,48 @@ Deno.test("p-values with values left out lie within the bounds, whichever are le
     narrow > checked / 12 / 2,
     `${narrow} of ${checked / 12} ranges tell on which side of 5 % p lies`,
   );
+});
+
+Deno.test("when the values left out are named, the bounds are narrower, and hold p", () => {
+  const random = Xoshiro128.seeded(5);
+  const most = 5;
+  let [narrower, checked] = [0, 0];
+  for (const [m, n, tick] of [[60, 60, 1e-6], [60, 300, 0.25], [500, 120, 1e-6], [400, 400, 0.25]] as const) {
+    const [a, b] = [sample(random, m, 0, tick), sample(random, n, 0.3, tick)];
+    const bounds = LeftOut.of(new ShiftTest(a, b), most)!;
+    const ranges = (kept: Kept | null) => [
+      bounds.p(kept),
+      ...[-0.25, 0, 0.5].flatMap((
+        value,
+      ) => [bounds.pAbove(value, 1.2, kept), bounds.pBelow(value, 1.2, kept)]),
+    ];
+    for (let ofA = 0; ofA <= most; ofA++) {
+      for (
+        const kept of [
+          { a: [ofA, m], b: [0, n - most + ofA] },
+          { a: [0, m - ofA], b: [most - ofA, n] },
+          { a: [1, m - 1], b: [1, n - 2] },
+        ] as const
+      ) {
+        const sides = [a.subarray(...kept.a), b.subarray(...kept.b)] as const;
+        const left = new ShiftTest(...sides, 1.2);
+        const found = [
+          new ShiftTest(...sides).p,
+          ...[-0.25, 0, 0.5].flatMap((value) => [left.pAbove(value), left.pBelow(value)]),
+        ];
+        const whichever = ranges(null);
+        for (const [index, [low, high]] of ranges(kept).entries()) {
+          const p = found[index]!;
+          assert.ok(low <= p + 1e-12 && p - 1e-12 <= high, `${p} in [${low}, ${high}] of ${m} and ${n}`);
+          const [least, largest] = whichever[index]!;
+          assert.ok(least - 1e-12 <= low && high <= largest + 1e-12);
+          narrower += high - low < (largest - least) / 2 ? 1 : 0;
+          checked++;
+        }
+      }
+    }
+  }
+  assert.ok(narrower > checked / 3, `${narrower} of ${checked} are half as wide`);
 });
 
 Deno.test("so few that the rest would be permuted have no bounds", () => {
