@@ -11,6 +11,7 @@ import { codeCacheOf } from "./code_cache.ts";
 import { LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 import { asOneModule, type Chunks, ENTRY, inThreeParts, type Parts, reachedFrom } from "./program.ts";
+import { settled } from "./settled.ts";
 
 export const EXECUTABLE = "dist/probe";
 
@@ -43,7 +44,7 @@ async function bundled(): Promise<Chunks> {
   try {
     await stdoutOf([...bundle, "--outdir", folder, `build/parts/${ENTRY.replace(".js", ".ts")}`]);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    return new Map(names.map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)]));
+    return settled(new Map(names.map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)])));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -63,6 +63,8 @@ function bpfPart(
     "-target",
     "bpf",
     "-mcpu=v3",
+    // BTF's line information keeps the folder of the build (LLVM's BTFDebug), which has no place in a package.
+    "-fdebug-compilation-dir=.",
     `-D__TARGET_ARCH_${machine.kernelName}`,
   ];
   return {

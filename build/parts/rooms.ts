@@ -276,6 +276,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "commands/line",
     "deno.json",
+    "guest/image",
     "runbook/protocol",
   ],
   "build/tasks": [

@@ -40,6 +40,8 @@ export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "mandoc", why: "checks the manual pages" },
   { name: "lintian", why: "checks the Debian package" },
   { name: "mmdebstrap", why: "makes the system in which that is installed" },
+  { name: "skopeo", why: "reads the OCI image" },
+  { name: "umoci", why: "unpacks the OCI image" },
 ];
 
 /** Further packages, which only `deno task package` needs. */
