@@ -118,11 +118,11 @@ function pulseOf(line: string): Pulse {
 function pulseFor(row: TextRow, pulses: readonly Pulse[], { meta }: Measurement): Pulse {
   const edge = BigInt(row.edge_ns);
   const said = `${JSON.stringify(row)} ${pulses.map(({ monoNs }) => monoNs)}`;
-  const found = pulses.findIndex(({ monoNs, uncertaintyNs }) => {
-    const apart = edge - monoNs;
-    return (apart < 0n ? -apart : apart) <= uncertaintyNs + BigInt(meta.edge_uncertainty_ns);
-  });
-  assert.ok(found >= 0, said);
+  const apart = ({ monoNs }: Pulse) => Math.abs(Number(edge - monoNs));
+  // The nearest: a guest that stands still while a pulse's clocks are read knows it to seconds only.
+  const found = pulses.reduce((best, pulse, at) => apart(pulse) < apart(pulses[best]!) ? at : best, 0);
+  const unsure = Number(pulses[found]!.uncertaintyNs) + Number(meta.edge_uncertainty_ns);
+  assert.ok(apart(pulses[found]!) <= unsure, said);
   assert.ok(BigInt(row.ttwu_ns) >= edge, said);
   const next = pulses[found + 1];
   assert.ok(next === undefined || BigInt(row.ttwu_ns) < next.monoNs, said);
