@@ -39,9 +39,9 @@ export function bootsIn({ texts: { boot }, parts, rows }: ResultFile): number | 
   const codes = boot.codes();
   let [found, from] = [0, 0];
   for (const size of parts?.map((part) => part.rows) ?? [rows]) {
-    const seen = new Set<number>();
-    for (let row = from; row < from + size; row++) seen.add(codes[row]!);
-    found += seen.size - (seen.has(0) ? 1 : 0);
+    const seen = new Uint8Array(boot.values.length);
+    for (let row = from; row < from + size; row++) seen[codes[row]!] = 1;
+    for (let code = 1; code < seen.length; code++) found += seen[code]!;
     from += size;
   }
   return found === 0 ? null : found;

@@ -7,7 +7,7 @@ import { type BootstrapInterval, percentileInterval, percentileTail } from "./bo
 import { madSorted } from "./quantile.ts";
 import { drawToFront, Xoshiro128 } from "./random.ts";
 import { countBelow, countUpTo, endOfRun } from "./rank.ts";
-import { DRAWN_WHOLE_UP_TO, wholeResamples } from "./resample.ts";
+import { DRAWN_WHOLE_UP_TO, resampledMads } from "./resample.ts";
 import { normalQuantile, tQuantile } from "./special.ts";
 
 /** Resamples of each sample. */
@@ -35,17 +35,16 @@ export interface LogMad {
  * @throws RangeError when the sample is empty
  */
 export function logMad(sorted: Float64Array, seed: number): LogMad {
-  const random = Xoshiro128.seeded(seed);
   const estimate = Math.log(madSorted(sorted));
   if (sorted.length > DRAWN_WHOLE_UP_TO) {
+    const random = Xoshiro128.seeded(seed);
     const error = batchedError(sorted, random);
     const replicates = Float64Array.from(quantilesOfBatches(), (t) => estimate + error * t);
     drawToFront(replicates, replicates.length, random);
     return { estimate, replicates, isBatched: true };
   }
-  const draw = wholeResamples(sorted, random);
-  const replicates = new Float64Array(LOG_MAD_RESAMPLES);
-  for (let i = 0; i < replicates.length; i++) replicates[i] = Math.log(madSorted(draw()));
+  const replicates = resampledMads(sorted, LOG_MAD_RESAMPLES, seed);
+  for (let i = 0; i < replicates.length; i++) replicates[i] = Math.log(replicates[i]!);
   return { estimate, replicates, isBatched: false };
 }
 

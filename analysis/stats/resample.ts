@@ -1,5 +1,6 @@
 import { randomBinomial } from "./binomial.ts";
-import type { Xoshiro128 } from "./random.ts";
+import { madSorted } from "./quantile.ts";
+import { Xoshiro128 } from "./random.ts";
 
 /** How often each value of a sorted sample counts, as a cumulative sum. */
 export interface Multiplicities {
@@ -72,6 +73,54 @@ export function wholeResamples(sorted: Float64Array, random: Xoshiro128): () => 
     }
     return resample;
   };
+}
+
+/** The draws for samples of up to so many values are remembered. */
+const REMEMBERED_UP_TO = 100;
+/** Positions that are remembered at once, 2 bytes each. */
+const REMEMBERED = 1 << 20;
+
+const remembered = new Map<string, Uint16Array>();
+
+/**
+ * The positions that the resamples of a sample of this size draw, ascending in each resample. Questions have the same runs,
+ * and samples of one size and seed the same draws, so that these are drawn once.
+ */
+function drawnPositions(size: number, resamples: number, seed: number): Uint16Array {
+  const name = `${size} ${resamples} ${seed}`;
+  const found = remembered.get(name);
+  if (found !== undefined) return found;
+  const random = Xoshiro128.seeded(seed);
+  const counts = new Uint16Array(size);
+  const positions = new Uint16Array(size * resamples);
+  for (let slot = 0; slot < positions.length;) {
+    random.countIndexes(counts, size, size);
+    for (let i = 0; i < size; i++) {
+      for (let times = counts[i]!; times > 0; times--) positions[slot++] = i;
+    }
+  }
+  const kept = [...remembered.values()].reduce((sum, { length }) => sum + length, 0);
+  if (kept + positions.length > REMEMBERED) remembered.clear();
+  remembered.set(name, positions);
+  return positions;
+}
+
+/** The MAD of each of so many whole resamples of a small sample, as wholeResamples draws them by this seed. */
+export function resampledMads(sorted: Float64Array, resamples: number, seed: number): Float64Array {
+  const mads = new Float64Array(resamples);
+  if (sorted.length > REMEMBERED_UP_TO) {
+    const draw = wholeResamples(sorted, Xoshiro128.seeded(seed));
+    for (let i = 0; i < resamples; i++) mads[i] = madSorted(draw());
+    return mads;
+  }
+  const positions = drawnPositions(sorted.length, resamples, seed);
+  const resample = new Float64Array(sorted.length);
+  let at = 0;
+  for (let i = 0; i < resamples; i++) {
+    for (let slot = 0; slot < resample.length; slot++) resample[slot] = sorted[positions[at++]!]!;
+    mads[i] = madSorted(resample);
+  }
+  return mads;
 }
 
 /** Position of the value with 0-based rank `rank` among the values counted. O(log n) questions. */

@@ -9,7 +9,7 @@ import {
 import { DEFAULT_SEED, Xoshiro128 } from "./random.ts";
 import { madSorted } from "./quantile.ts";
 import { tQuantile } from "./special.ts";
-import { DRAWN_WHOLE_UP_TO, leaveOneOut, madCounted, Resample, wholeResamples } from "./resample.ts";
+import { DRAWN_WHOLE_UP_TO, leaveOneOut, madCounted, Resample, resampledMads } from "./resample.ts";
 
 /**
  * Values that are left out, one at a time, to measure the acceleration: all of them, or this many, evenly by
@@ -67,19 +67,19 @@ export function madRatio(
 function resampledAs(role: 0 | 1, sorted: Float64Array, seed: number = DEFAULT_SEED): Resampled {
   const found = seed === DEFAULT_SEED ? known[role].get(sorted) : undefined;
   if (found !== undefined) return found;
-  const random = Xoshiro128.seeded(seed + role);
-  const replicates = new Float64Array(RESAMPLES);
-  if (sorted.length > DRAWN_WHOLE_UP_TO) {
-    for (let i = 0; i < RESAMPLES; i++) {
-      replicates[i] = madCounted(sorted, new Resample(sorted.length, random));
-    }
-  } else {
-    const draw = wholeResamples(sorted, random);
-    for (let i = 0; i < RESAMPLES; i++) replicates[i] = madSorted(draw());
-  }
+  const replicates = sorted.length > DRAWN_WHOLE_UP_TO
+    ? countedMads(sorted, Xoshiro128.seeded(seed + role))
+    : resampledMads(sorted, RESAMPLES, seed + role);
   const resampled = { replicates, influences: influencesOn(sorted, madSorted(sorted)) };
   if (seed === DEFAULT_SEED) known[role].set(sorted, resampled);
   return resampled;
+}
+
+/** The MAD of each resample of a larger sample. */
+function countedMads(sorted: Float64Array, random: Xoshiro128): Float64Array {
+  const mads = new Float64Array(RESAMPLES);
+  for (let i = 0; i < RESAMPLES; i++) mads[i] = madCounted(sorted, new Resample(sorted.length, random));
+  return mads;
 }
 
 /**

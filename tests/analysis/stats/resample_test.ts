@@ -4,7 +4,13 @@ import { randomBinomial } from "../../../analysis/stats/binomial.ts";
 import { kolmogorovSmirnov } from "../../../analysis/stats/kolmogorov_smirnov.ts";
 import { madSorted } from "../../../analysis/stats/quantile.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
-import { leaveOneOut, madCounted, Resample } from "../../../analysis/stats/resample.ts";
+import {
+  leaveOneOut,
+  madCounted,
+  Resample,
+  resampledMads,
+  wholeResamples,
+} from "../../../analysis/stats/resample.ts";
 import { chiSquareSurvival } from "../../../analysis/stats/special.ts";
 import { sorted } from "./golden.ts";
 
@@ -81,4 +87,26 @@ Deno.test("spreads of resamples are distributed as those of resamples drawn valu
     const { p } = kolmogorovSmirnov(lazy, direct);
     assert.ok(p > 1e-3, `n ${n}: p ${p}`);
   }
+});
+
+Deno.test("resamples of samples of one size and seed have the same draws, remembered or drawn again", () => {
+  const random = Xoshiro128.seeded(8);
+  for (const size of [1, 7, 100, 101]) {
+    for (const seed of [5, 6]) {
+      // The second sample gets the draws that the first one left.
+      for (let sample = 0; sample < 2; sample++) {
+        const values = Float64Array.from({ length: size }, () => random.uniform()).sort();
+        const draw = wholeResamples(values, Xoshiro128.seeded(seed));
+        const expected = Float64Array.from({ length: 20 }, () => madSorted(draw()));
+        assert.deepEqual(resampledMads(values, 20, seed), expected, `${size} values, seed ${seed}`);
+      }
+    }
+  }
+});
+
+Deno.test("draws that are forgotten, because too many are remembered, are drawn alike again", () => {
+  const values = Float64Array.from({ length: 90 }, (_, i) => i * i);
+  const first = resampledMads(values, 1999, 1);
+  for (let seed = 2; seed < 12; seed++) assert.notDeepEqual(resampledMads(values, 1999, seed), first);
+  assert.deepEqual(resampledMads(values, 1999, 1), first);
 });
