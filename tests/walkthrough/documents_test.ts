@@ -75,6 +75,12 @@ Deno.test("each command of the documents does what it says, in their order", asy
   await t.step("the demo leaves both files in dist/demo, 30 runs each", () => {
     for (const name of ["host.csv", "vm.csv"]) assert.equal(rowsOf(`dist/demo/${name}`), 30, name);
   });
+  await t.step("the demo shows what of the VM's offset was its host's, the hypervisor's and its own", () => {
+    assert.match(
+      outputs.get(`${NPX}demo`)!,
+      /^offset by machine, of [^]* host\s[^]* hypervisor\s[^]* guest\b/m,
+    );
+  });
   await t.step("the VM's file and the host's are side by side, 30 runs each", () => {
     for (const name of ["host.csv", "vm.csv"]) assert.equal(rowsOf(`${place.folder}/${name}`), 30, name);
   });
