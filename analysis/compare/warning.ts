@@ -70,6 +70,8 @@ type OfSide =
     readonly rows: number;
     readonly first: IntegrityError;
   }
+  /** A timer woke it, set for pulses of its host that were foreseen. */
+  | { readonly code: "foreseen" }
   | { readonly code: "clocksource_switches"; readonly switches: number }
   | { readonly code: "clock_set"; readonly runs: number; readonly rows: number; readonly largest_ns: number }
   | {

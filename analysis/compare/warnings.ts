@@ -98,6 +98,8 @@ export function warningsOf(
 ): Warning[] {
   return [
     ...sameMeasurement(files, sha256),
+    ...SIDES.filter((side) => files[side].meta.pulse === "foreseen")
+      .map((side): Warning => ({ code: "foreseen", side })),
     ...files.flatMap(({ notes }) => notes.map((note): Warning => ({ code: "file", note }))),
     ...SIDES.flatMap((side) => lossesOf(side, files[side], sides[side])),
     ...QUESTIONS.flatMap(({ name }) => unobserved(name, answers[name], sides)),

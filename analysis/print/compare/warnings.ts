@@ -155,6 +155,10 @@ function ofSide(warning: Exclude<Extract<Warning, { readonly side: 0 | 1 }>, OfO
         exact(line)
       }, ${contradictionInWords(reason)})`;
     }
+    case "foreseen":
+      return plain(
+        "a timer woke its target where pulses were foreseen: its offset has how far from there they came",
+      );
     case "clocksource_switches":
       return say`${exact(warning.switches)} clocksource switches happened inside the runs`;
     case "clock_set": {

@@ -91,6 +91,10 @@ const WARNINGS: readonly (readonly [Warning, words: string])[] = [
     "wakeup_ns)",
   ],
   [
+    { code: "foreseen", side: 1 },
+    "C: a timer woke its target where pulses were foreseen: its offset has how far from there they came",
+  ],
+  [
     { code: "thin", sides: [{ side: 0, complete: 9 }, { side: 1, complete: 3 }] },
     "thin: only 9 complete runs in A and 3 complete runs in C; with fewer than 10 on a side a few runs decide everything",
   ],
