@@ -90,14 +90,17 @@ function modulePath(module: string): string {
  * @throws {EmulationLost} when it does not come up
  */
 export async function startEmulatedHost(
-  options: Pick<GuestOptions, "onConsole" | "cpus"> & {
+  options: Pick<GuestOptions, "onConsole" | "cpus" | "qemuArgs"> & {
     files?: readonly GuestFile[];
+    /** Further modules that it loads, in their order, each with its parameters after a space. */
+    furtherModules?: readonly string[];
     onProgress?: (message: string) => void;
   },
 ): Promise<Guest> {
-  const { onProgress = () => {}, files = [], ...rest } = options;
+  const { onProgress = () => {}, files = [], furtherModules = [], ...rest } = options;
   const { qemu: command, clockArguments } = guestArchitecture();
-  const { modules, firmware } = buildArchitecture().emulatedHost;
+  const { modules: ofKvm, firmware } = buildArchitecture().emulatedHost;
+  const modules = [...ofKvm, ...furtherModules].map((module) => module.split(" "));
   const qemu = await findQemu({ onProgress });
   const kernel = await fetchKernel("trixie-full", { onProgress });
   onProgress(`booting ${kernel.release} in QEMU ${qemu.version}`);
@@ -115,12 +118,12 @@ export async function startEmulatedHost(
       { path: `/bin/${command}`, source: qemuPath(qemu) },
       { path: `/boot/vmlinuz-${kernel.release}`, source: kernel.vmlinuz },
       ...firmware.map((name) => ({ path: `/usr/share/qemu/${name}`, source: firmwareFile(qemu, name) })),
-      ...await Promise.all(modules.map((module) => moduleFile(kernel, module))),
+      ...await Promise.all(modules.map(([module]) => moduleFile(kernel, module!))),
     ],
   }));
   try {
-    for (const module of modules) {
-      const { code, stderr } = await orLost(guest.run(["insmod", modulePath(module)]));
+    for (const [module = "", ...parameters] of modules) {
+      const { code, stderr } = await orLost(guest.run(["insmod", modulePath(module), ...parameters]));
       if (code !== 0) throw new NoNesting(`the emulated host cannot load ${module}: ${stderr.trim()}`);
     }
     const { code, stderr } = await orLost(
