@@ -42,6 +42,8 @@ type OfOneSide =
   | "against"
   | "env"
   | "out"
+  | "out-dir"
+  | "keep-newest"
   | "target"
   | "json"
   | "measure-overhead"

@@ -22,6 +22,7 @@ import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { looksAfter } from "../runbook/protocol/looks.ts";
 import { readAnyFile, readFile } from "../runbook/files/result_in.ts";
 import type { SlowRequest } from "../runbook/slow/slow_runs.ts";
+import { collectedPath, type Keep, rotate } from "../runbook/files/collection.ts";
 import { openOutput } from "../runbook/files/output.ts";
 import { isStandardOutput } from "../runbook/files/output_file.ts";
 import { defaultPath, type Syncing } from "../runbook/files/result_out.ts";
@@ -39,6 +40,10 @@ export interface RunFlags
   readonly runs?: number;
   /** host, vm, or a label. */
   readonly env: string;
+  /** Folder in which the result gets a name of its own. */
+  readonly "out-dir"?: string;
+  /** How much stays in that folder. */
+  readonly "keep-newest"?: Keep;
   /** timer, pps:/dev/ppsN or rtc. */
   readonly trigger?: string;
   /** ns. */
@@ -82,6 +87,7 @@ export async function runCommand(
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   refuseStandardOutput(flags);
+  refuseTwoPlaces(flags);
   const slow = slowRequest(flags);
   const withoutHooks = dispensableHooks(flags["without-hooks"]);
   const declared = foreseeing(declaredBy(...protocolOf(flags, source)), flags);
@@ -101,7 +107,7 @@ export async function runCommand(
   checkCpus(cpusOf(runbook), readMachineText);
   await checkTargetAttributes(attributesOf(runbook));
   checkSystem(system, changesAllowed, access);
-  const path = flags.out ?? defaultPath(flags.env, hereNow().host, new Date());
+  const path = pathOf(flags, hereNow(), new Date());
   using output = openOutput(path, flags.resume, syncingAt(runbook.period_ns), stdout);
   if (output.file.notLocked !== null) say(withoutLock(path, output.file.notLocked));
   requireRunsLeft(path, output.begun, last, runbook);
@@ -134,11 +140,25 @@ export async function runCommand(
   const write = !isStandardOutput(path) ? stdout : flags.quiet ? () => {} : stderr;
   const interrupted = codeOfInterruption(interrupt.signal);
   const { json, quiet } = flags;
-  return conclude(
+  const exitCode = conclude(
     measured,
     { runs, last, interrupted, resume: resumeCommand(path, flags), json, quiet },
     write,
   );
+  const removed = flags["out-dir"] === undefined || flags["keep-newest"] === undefined
+    ? []
+    : rotate(flags["out-dir"], path, flags["keep-newest"]);
+  if (removed.length > 0) say(`removed by --keep-newest: ${removed.join(", ")}`);
+  return exitCode;
+}
+
+/** Where the result goes: the file that is named, or a name of its own, in the folder that is. */
+function pathOf(flags: RunFlags, { host, boot_id: bootId }: Machine, started: Date): string {
+  const { env, out, "out-dir": folder } = flags;
+  if (out !== undefined) return out;
+  return folder === undefined
+    ? defaultPath(env, host, started)
+    : collectedPath(folder, { env, host, bootId }, started);
 }
 
 /**
@@ -175,6 +195,21 @@ function refuseStandardOutput({ out, json, resume }: RunFlags): void {
   if (resume) {
     const found = `--resume goes on with a file, and --out ${out} is standard output`;
     throw new Failure(EXIT.usage, found, "give the file that was cut off");
+  }
+}
+
+/** @throws Failure (usage) when the result has two places, or --keep-newest none in which it could keep anything */
+function refuseTwoPlaces({ out, "out-dir": folder, "keep-newest": keep }: RunFlags): void {
+  if (out !== undefined && folder !== undefined) {
+    const found = `--out ${out} names the file, and --out-dir ${folder} has it named`;
+    throw new Failure(EXIT.usage, found, "leave one of them out");
+  }
+  if (keep !== undefined && folder === undefined) {
+    throw new Failure(
+      EXIT.usage,
+      "--keep-newest removes files of --out-dir, which is not given",
+      "give --out-dir FOLDER too",
+    );
   }
 }
 

@@ -31,6 +31,14 @@ export async function manuals(date: Date): Promise<ReadonlyMap<string, string>> 
   return new Map(pages.map(([name, text]) => [`man/man${name.at(-1)}/${name}`, text]));
 }
 
+/** What systemd reads, by the names below its folder system/. */
+export function units(): Tree {
+  const names = ["probe.service", "probe.timer"];
+  return new Map(
+    names.map((name) => [`systemd/system/${name}`, { content: { path: `packaging/systemd/${name}` } }]),
+  );
+}
+
 /** The documents for users, by their names. */
 export function documents(): Tree {
   const names = [...Deno.readDirSync("docs")].filter(({ name }) => name.endsWith(".md")).map(({ name }) =>

@@ -5,7 +5,7 @@ import { libbpfLibraries, type Library, packageOf } from "../parts/libraries.ts"
 import { OUT } from "../parts/native.ts";
 import { notices } from "../parts/notices.ts";
 import { run, stdoutOf } from "../process/command.ts";
-import { below, completions, documents, manuals, PROGRAM } from "./contents.ts";
+import { below, completions, documents, manuals, PROGRAM, units } from "./contents.ts";
 import { dateOf, type Release, SUMMARY } from "./release.ts";
 import { gzipped, lay, type PackedFile, type Tree } from "./tree.ts";
 
@@ -56,6 +56,7 @@ async function installed(release: Release): Promise<Tree> {
   }
   return new Map([
     ["usr/bin/probe", PROGRAM],
+    ...below("usr/lib", units()),
     ...below("usr/share", new Map(share)),
     ...below("usr/share", await completions()),
     ...below("usr/share/doc/probe", documents()),

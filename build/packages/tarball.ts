@@ -1,7 +1,7 @@
 /** The tarball: one folder with bin/, share/ and the licences, for any machine with glibc. */
 
 import { NOTICES } from "../parts/notices.ts";
-import { below, completions, documents, manuals, PROGRAM } from "./contents.ts";
+import { below, completions, documents, manuals, PROGRAM, units } from "./contents.ts";
 import { dateOf, type Release } from "./release.ts";
 import { archive, compress, lay, type Tree } from "./tree.ts";
 
@@ -13,6 +13,7 @@ export async function writeTarball(release: Release, folder: string): Promise<st
     ["bin/probe", PROGRAM],
     ["LICENSE", { content: { path: "LICENSE" } }],
     ["NOTICES", { content: { path: NOTICES } }],
+    ...below("lib", units()),
     ...below("share", await completions()),
     ...below("share", new Map(manPages)),
     ...below("share/doc/probe", documents()),

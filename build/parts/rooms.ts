@@ -379,6 +379,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands/gate",
     "commands/history",
     "commands/shell",
+    "runbook/files",
     "runbook/protocol",
     "runbook/slow",
   ],

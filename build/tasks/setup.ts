@@ -41,6 +41,9 @@ export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "lintian", why: "checks the Debian package" },
   { name: "mmdebstrap", why: "makes the system in which that is installed" },
   { name: "skopeo", why: "reads the OCI image" },
+  { name: "systemd", why: "reads the service and the timer" },
+  { name: "strace", why: "lists the system calls of a measurement" },
+  { name: "ansible-core", why: "runs the Ansible role" },
   { name: "umoci", why: "unpacks the OCI image" },
 ];
 

@@ -5,6 +5,7 @@ import { parseDuration } from "../../analysis/units/duration.ts";
 import { PLACEMENTS } from "../../analysis/result/columns.ts";
 import { TIERS } from "../../analysis/result/meta.ts";
 import { parseForeseen } from "../../runbook/protocol/foreseen.ts";
+import { parseKeep } from "../../runbook/files/collection.ts";
 import { LOADS } from "../../runbook/protocol/load.ts";
 import { BEST, orList, TARGETS } from "../../runbook/protocol/settings.ts";
 import { parseSlowLimit } from "../../runbook/slow/limit.ts";
@@ -92,6 +93,20 @@ export const runRoute = buildCommand({
         brief: "Result file, - is standard output; without it ENV-HOST-UTCTIME.csv",
         optional: true,
         placeholder: "FILE",
+      },
+      "out-dir": {
+        kind: "parsed",
+        parse: String,
+        brief: "Folder in which the result file gets a name that no other has: ENV-HOST-BOOT-UTCTIME.csv",
+        optional: true,
+        placeholder: "FOLDER",
+      },
+      "keep-newest": {
+        kind: "parsed",
+        parse: parseKeep,
+        brief: "Of the files of --out-dir keep so many when it has ended, or a size such as 500MB",
+        optional: true,
+        placeholder: "LIMIT",
       },
       target: {
         kind: "parsed",

@@ -25,11 +25,16 @@ import type { OutputFile } from "./output_file.ts";
 
 /** `ENV-HOST-UTCTIME.csv`; characters that are awkward in a file name become `_`. */
 export function defaultPath(env: string, host: string, started: Date): string {
-  const time = started.toISOString().replace(/[-:]|\.\d+/g, "");
-  return `${plain(env)}-${plain(host)}-${time}.csv`;
+  return `${plain(env)}-${plain(host)}-${utcTime(started)}.csv`;
 }
 
-function plain(text: string): string {
+/** For example `20260102T030405Z`. */
+export function utcTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+/** A text as a part of a file's name. */
+export function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9._]+/g, "_").replace(/^\./, "_");
 }
 
