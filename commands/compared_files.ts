@@ -49,7 +49,7 @@ function ofThese(names: readonly string[], given: readonly GivenMargin[]): Recor
 }
 
 /** A margin that was given, of several for the same the last. */
-function marginsFor(given: readonly GivenMargin[]): (question: string) => Margin | undefined {
+export function marginsFor(given: readonly GivenMargin[]): (question: string) => Margin | undefined {
   const named = new Map(given.map(({ question, margin }) => [question, margin]));
   return (question) => named.get(question) ?? named.get(null);
 }

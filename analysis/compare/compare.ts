@@ -39,7 +39,7 @@ import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { bootsIn } from "../sample/boots.ts";
 import { statusesOf } from "../sample/counts.ts";
-import { both, type Sample, sampleOf, sampleOfValues } from "../sample/sample.ts";
+import { both, INTEGRITY_LIMIT, type Sample, sampleOf, sampleOfValues } from "../sample/sample.ts";
 import type { StratumReason, VerdictReason } from "./reasons.ts";
 import { stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
@@ -67,9 +67,6 @@ export interface CompareOptions {
   /** What the runbook of the baseline asks besides QUESTIONS. */
   readonly besides?: readonly Besides[];
 }
-
-/** A side with a larger share of runs that contradict themselves is not concluded from. */
-const INTEGRITY_LIMIT = 0.05;
 
 /**
  * Compares each file after the first with the first. All p-values of all comparisons are adjusted together.

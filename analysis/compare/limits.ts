@@ -13,6 +13,9 @@ import type { ResultFile } from "../result/file.ts";
 import { levelOfEachLook } from "../stats/looks.ts";
 import { quantileSorted } from "../stats/quantile.ts";
 
+/** What declares, and its name for messages. */
+type Declaring = Pick<ResultFile, "name" | "meta">;
+
 const DEFAULT_ALPHA = 0.05;
 
 /** Of a file that was measured before runbooks declared them. */
@@ -23,7 +26,7 @@ const DEFAULT_LOCKS_IN_SHARE = 0.5;
  * @param option replaces the runbook's value
  * @throws Failure when it is not a usable error rate
  */
-export function alphaOf(file: ResultFile, option: number | undefined): number {
+export function alphaOf(file: Declaring, option: number | undefined): number {
   const alpha = option ?? declared(file, "alpha") ?? DEFAULT_ALPHA;
   if (isErrorRate(alpha)) return alpha;
   const found = option === undefined
@@ -85,7 +88,7 @@ export type Margins = Readonly<Partial<Record<QuestionName, Margin>>>;
  * @param options replace the runbook's
  * @throws Failure when the runbook declares none, or one that no runbook may have
  */
-export function marginOf(file: ResultFile, { name, role }: Question, options: Margins): Declared {
+export function marginOf(file: Declaring, { name, role }: Question, options: Margins): Declared {
   const given = options[name as QuestionName];
   if (given !== undefined) return { margin: given, source: "option" };
   const field = `${name}_margin`;
@@ -188,7 +191,7 @@ export function deadlineOf(file: ResultFile): number | null {
   );
 }
 
-function declared(file: ResultFile, field: string): number | null {
+function declared(file: Declaring, field: string): number | null {
   const value = file.meta.runbook[field];
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

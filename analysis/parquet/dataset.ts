@@ -34,6 +34,27 @@ export function datasetPath(meta: Meta): string | null {
   return [...folders, `${escaped(meta.host)}-${started}-${escaped(meta.boot_id)}.parquet`].join("/");
 }
 
+/** A partition whose folder says something else than the file in it. */
+export interface Contradiction {
+  readonly partition: string;
+  /** What the folder says. */
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** The first folder of a path that contradicts the file; null: none does, or it has no such folders. */
+export function partitionContradiction(path: string, meta: Meta): Contradiction | null {
+  for (const part of path.split("/").slice(0, -1)) {
+    const [, name, value] = /^([a-z]+)=(.*)$/s.exec(part) ?? [];
+    const partition = PARTITIONS.find((one) => one.name === name);
+    if (partition === undefined) continue;
+    const file = partition.name === "date" && timeOf(meta) === null ? meta.started : partition.of(meta);
+    const folder = unescaped(value!);
+    if (folder !== file) return { partition: partition.name, folder, file };
+  }
+  return null;
+}
+
 function timeOf({ started }: Meta): Date | null {
   const time = new Date(started);
   return Number.isNaN(time.getTime()) ? null : time;
@@ -48,4 +69,14 @@ function escaped(text: string): string {
   if (text === "") return NOTHING;
   const hex = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   return text.replaceAll(SPECIAL, (c) => Array.from(new TextEncoder().encode(c), hex).join(""));
+}
+
+function unescaped(text: string): string {
+  if (text === NOTHING) return "";
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // No program wrote it so; it is compared as it is.
+    return text;
+  }
 }

@@ -4,7 +4,7 @@ import { printableJson } from "./printable.ts";
 const VERSION = 1;
 
 /** The commands that answer in JSON, and the files in it; docs/schema has a JSON Schema of each. */
-type AnswerKind = "compare" | "gate" | "history" | "show" | "power" | "doctor" | "run" | "slow";
+type AnswerKind = "compare" | "fleet" | "gate" | "history" | "show" | "power" | "doctor" | "run" | "slow";
 
 /**
  * An answer as JSON with a final LF: the version of its form, its kind, then its fields in their order; never NaN,

@@ -19,6 +19,8 @@ const OUTLIER_FENCES = 1.5;
 export const INTERVAL_NEEDS = 6;
 /** With fewer complete runs a side, every conclusion is thin. */
 export const THIN_BELOW = 10;
+/** From a larger share of runs that contradict themselves nothing is concluded. */
+export const INTEGRITY_LIMIT = 0.05;
 /** Smaller p-values underflow. */
 const SMALLEST_P = 1e-307;
 

@@ -1,5 +1,12 @@
 /** The one table of who may import whom. */
 
+/** What reads a file that a user names. */
+const INPUT = ["runbook/files", "runbook/machine"];
+/** Sentences, and how they look in a terminal. */
+const WORDS = ["analysis/print", "analysis/print/layout"];
+/** What most rooms of the analysis stand on. */
+const SAMPLES = ["analysis/result", "analysis/sample", "analysis/stats"];
+
 /**
  * The rooms (and root files) that the files of each room may import, besides their own. A room is one folder
  * without the folders in it. Tests and benchmarks may import everything. docs/architecture.md draws it.
@@ -19,9 +26,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis",
     "analysis/mechanisms",
     "analysis/parts",
-    "analysis/result",
-    "analysis/sample",
-    "analysis/stats",
+    ...SAMPLES,
     "analysis/tails",
     "analysis/units",
   ],
@@ -40,19 +45,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/asked",
     "analysis/compare",
     "analysis/pool",
-    "analysis/result",
-    "analysis/sample",
-    "analysis/stats",
+    ...SAMPLES,
     "analysis/tails",
     "analysis/units",
   ],
-  "analysis/history": [
-    "analysis/compare",
-    "analysis/pool",
-    "analysis/result",
-    "analysis/sample",
-    "analysis/stats",
-  ],
+  "analysis/history": ["analysis/compare", "analysis/pool", ...SAMPLES],
+  "analysis/fleet": ["analysis", "analysis/compare", ...SAMPLES],
   "analysis/show": ["analysis/parts", "analysis/result", "analysis/sample", "analysis/stats"],
   "analysis/power": [
     "analysis/compare",
@@ -76,8 +74,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/print/parts": [
     "analysis",
     "analysis/parts",
-    "analysis/print",
-    "analysis/print/layout",
+    ...WORDS,
     "analysis/result",
     "analysis/sample",
     "analysis/units",
@@ -96,20 +93,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "analysis/print/show": [
     "analysis/compare",
-    "analysis/print",
-    "analysis/print/layout",
+    ...WORDS,
     "analysis/print/parts",
     "analysis/result",
     "analysis/sample",
     "analysis/show",
   ],
-  "analysis/print/power": [
-    "analysis/compare",
-    "analysis/power",
-    "analysis/print",
-    "analysis/print/layout",
-    "analysis/sample",
-  ],
+  "analysis/print/power": ["analysis/compare", "analysis/power", ...WORDS, "analysis/sample"],
   "analysis/print/gate": [
     "analysis",
     "analysis/compare",
@@ -120,6 +110,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/sample",
     "analysis/tails",
     "analysis/units",
+  ],
+  "analysis/print/fleet": [
+    "analysis/compare",
+    "analysis/fleet",
+    "analysis/print",
+    "analysis/print/compare",
+    "analysis/print/layout",
+    "analysis/sample",
   ],
   "analysis/print/history": [
     "analysis/history",
@@ -190,12 +188,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runbook/files": [
     "analysis",
     "analysis/parquet",
-    "analysis/print",
-    "analysis/print/layout",
+    ...WORDS,
     "analysis/print/show",
-    "analysis/result",
-    "analysis/sample",
-    "analysis/stats",
+    ...SAMPLES,
     "analysis/units",
     "ffi",
     "runbook/machine",
@@ -230,8 +225,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/stats",
     "ffi",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
     "runbook/probes",
     "runbook/protocol",
     "runbook/row",
@@ -241,8 +235,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runbook/doctor": [
     "analysis",
-    "analysis/print",
-    "analysis/print/layout",
+    ...WORDS,
     "analysis/result",
     "ffi",
     "runbook/machine",
@@ -257,8 +250,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "build/out",
     "guest/image",
     "guest/qemu",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
     "runbook/probes",
     "runbook/protocol",
     "runbook/vcpu",
@@ -315,8 +307,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
     "guest/vm",
     "runbook/doctor",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
     "runbook/probes",
     "runbook/protocol",
     "runbook/run",
@@ -330,8 +321,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/parquet",
     "analysis/print",
     "analysis/result",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
   ],
   "commands/files": [
     "analysis",
@@ -340,8 +330,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/result",
     "analysis/sample",
     "analysis/units",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
+  ],
+  "commands/fleet": [
+    "analysis",
+    "analysis/asked",
+    "analysis/compare",
+    "analysis/fleet",
+    "analysis/parquet",
+    "analysis/print",
+    "analysis/print/fleet",
+    "commands",
+    ...INPUT,
   ],
   "commands/gate": [
     "analysis",
@@ -351,8 +351,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/sample",
     "commands/files",
     "deno.json",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
   ],
   "commands/history": [
     "analysis",
@@ -361,8 +360,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "analysis/report/history",
     "analysis/sample",
     "deno.json",
-    "runbook/files",
-    "runbook/machine",
+    ...INPUT,
   ],
   "commands/line": [
     "analysis",
@@ -376,6 +374,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "commands",
     "commands/export",
     "commands/files",
+    "commands/fleet",
     "commands/gate",
     "commands/history",
     "commands/shell",

@@ -23,7 +23,8 @@ async function golden(): Promise<boolean> {
   const r = await capture(["Rscript", "--version"]).catch(() => undefined);
   if (r === undefined) {
     console.error(
-      "golden: there is no Rscript; install it with: apt-get install -y --no-install-recommends r-base-core",
+      "golden: there is no Rscript; install it with: apt-get install -y --no-install-recommends " +
+        "r-base-core r-cran-mclust r-cran-metafor",
     );
     return false;
   }

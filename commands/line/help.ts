@@ -45,6 +45,11 @@ export const EXAMPLES = {
     ["Of these files", "probe history 2026-*.csv"],
     ["The same for a script", "probe history --json nightly"],
   ],
+  fleet: [
+    ["Is it the same on every host?", "probe fleet results"],
+    ["Each host, with its interval", "probe fleet --details results"],
+    ["VMs with names of their own", "probe fleet --host-by folder results"],
+  ],
   show: [
     ["What is in a file?", "probe show host.csv"],
     ["By path and CPU", "probe show --by path,target_cpu host.csv"],

@@ -13,6 +13,7 @@ export const COMMANDS = {
   compare: async () => (await import("./compare.ts")).compareRoute,
   gate: async () => (await import("./gate.ts")).gateRoute,
   history: async () => (await import("./history.ts")).historyRoute,
+  fleet: async () => (await import("./fleet.ts")).fleetRoute,
   show: async () => (await import("./show.ts")).showRoute,
   power: async () => (await import("./power.ts")).powerRoute,
   report: async () => (await import("./report.ts")).reportRoute,

@@ -28,6 +28,7 @@ import { reportJson } from "../../runbook/doctor/json.ts";
 import { reportText } from "../../runbook/doctor/text.ts";
 import { compare } from "../analysis/compare/compare_fixture.ts";
 import { read } from "../analysis/result/result_fixture.ts";
+import { fleetOnPaper } from "./fleet_case.ts";
 import { ABSENT, ALL_TIERS, examined, hooksAt, NOTHING, notrace } from "../runbook/doctor/doctor_fixture.ts";
 
 export const FILES = "tests/answers/files";
@@ -126,6 +127,7 @@ export const CASES: readonly Case[] = [
     "compare",
     "gate",
     "history",
+    "fleet",
     "show",
     "power",
     "report",
@@ -176,7 +178,7 @@ export function onPaper(): (readonly [name: string, text: string])[] {
     const report = diagnose(machine);
     return [[`doctor_${name}.txt`, reportText(report)], [`doctor_${name}.json`, reportJson(report)]] as const;
   });
-  return [...doctors, ...comparisons(), ...gates(), ...histories()];
+  return [...doctors, ...comparisons(), ...gates(), ...histories(), ...fleetOnPaper()];
 }
 
 const POLICY = `version = 1

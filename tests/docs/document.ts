@@ -9,6 +9,7 @@ export const USER_DOCUMENTS = [
   "docs/verdicts.md",
   "docs/gate.md",
   "docs/history.md",
+  "docs/fleet.md",
   "docs/tiers.md",
   "docs/cost.md",
   "docs/export.md",

@@ -1,4 +1,5 @@
-# Writes the golden files *.json beside it from base R alone:  Rscript tests/golden/make.R
+# Writes the golden files *.json beside it from R, with mclust in mechanisms.R and metafor in fleet.R:
+#   Rscript tests/golden/make.R
 # The files are committed; the tests read them and need no R. Rerunning gives the same bytes.
 
 stopifnot(getRversion() >= "4.0")
@@ -222,3 +223,4 @@ source("series.R")
 source("mechanisms.R")
 source("tails.R")
 source("looks.R")
+source("fleet.R")

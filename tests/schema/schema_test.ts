@@ -22,7 +22,7 @@ import { CHAIN, TARGET } from "../runbook/row/chain_fixture.ts";
 import { errorsOf, faultsOf, isObject, type Json, type Schema } from "./validate.ts";
 
 const FOLDER = "docs/schema";
-const KINDS = ["compare", "doctor", "gate", "history", "power", "run", "show", "slow"];
+const KINDS = ["compare", "doctor", "fleet", "gate", "history", "power", "run", "show", "slow"];
 /** Fields that a document may lack; all others are required. Maps and `answer` have names of their own. */
 const MAY_LACK =
   /^\/comparisons\/\d+\/(stacks|answer|looks)|^\/(edges|looks|overhead|slow)$|\/reason$|_of\/|^\/(row|stacks)\//;

@@ -73,6 +73,7 @@ Deno.test("probe --help lists the commands that exist, and only these", async ()
     "compare",
     "gate",
     "history",
+    "fleet",
     "show",
     "power",
     "report",
