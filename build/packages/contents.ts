@@ -39,12 +39,21 @@ export function units(): Tree {
   );
 }
 
+/** Folders of the project that documents speak of. */
+const EXAMPLES = ["packaging/ansible", "packaging/kubernetes"];
+
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesBelow(`${folder}/${name}`) : [`${folder}/${name}`]
+  ).sort();
+}
+
 /** The documents for users, by their names. */
 export function documents(): Tree {
   const names = [...Deno.readDirSync("docs")].filter(({ name }) => name.endsWith(".md")).map(({ name }) =>
     `docs/${name}`
   );
-  const paths = ["README.md", "CHANGELOG.md", ...names.sort()];
+  const paths = ["README.md", "CHANGELOG.md", ...names.sort(), ...EXAMPLES.flatMap(filesBelow)];
   return new Map(paths.map((path) => [path, { content: { path } }]));
 }
 
