@@ -24,10 +24,15 @@ const enum recent_kind *unused_recent __attribute__((unused));
  * and when a target sleeps again before it reads the clock, the activation belongs to its next wakeup.
  */
 
+static __noinline int ttwu_entered(void *ctx, struct task_struct *p, int wake_flags)
+{
+	return is_armed(p, p->pid) ? ttwu_begins(ctx, p, p->pid, wake_flags, 0) : 0;
+}
+
 SEC("fentry/try_to_wake_up")
 int BPF_PROG(ttwu_entry, struct task_struct *p, unsigned int state, int wake_flags)
 {
-	return is_armed(p, p->pid) ? ttwu_begins(ctx, p, p->pid, wake_flags, 0) : 0;
+	return may_be_armed(p->pid) ? ttwu_entered(ctx, p, wake_flags) : 0;
 }
 
 SEC("kprobe/try_to_wake_up")
@@ -38,12 +43,11 @@ int BPF_KPROBE(ttwu_entry_kprobe, struct task_struct *p, unsigned int state, int
 	return is_armed(p, pid) ? ttwu_begins(ctx, p, pid, wake_flags, PT_REGS_SP(ctx)) : 0;
 }
 
-SEC("fexit/try_to_wake_up")
-int BPF_PROG(ttwu_exit, struct task_struct *p)
+static __noinline int ttwu_left(void)
 {
 	struct chain *c = chain_in_ttwu();
 
-	if (!c || c->pid != (__u32)p->pid)
+	if (!c)
 		return 0;
 	/*
 	 * A second waker of the same target returns here too: it waited for p->pi_lock and woke nothing. The
@@ -54,6 +58,12 @@ int BPF_PROG(ttwu_exit, struct task_struct *p)
 	    (!c->waker_pid && (__u32)c->waker_cpu != bpf_get_smp_processor_id()))
 		return 0;
 	return ttwu_returns(c);
+}
+
+SEC("fexit/try_to_wake_up")
+int BPF_PROG(ttwu_exit, struct task_struct *p)
+{
+	return is_of_chain(p->pid) ? ttwu_left() : 0;
 }
 
 /* A return probe gets no arguments: the stack pointer identifies the call that minted the chain. */
@@ -105,15 +115,20 @@ int pending_entry_kprobe(struct pt_regs *ctx)
 	return pending_hook();
 }
 
-SEC("fentry/ttwu_do_activate")
-int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
+static __noinline int activated(struct rq *rq, __u32 pid, int wake_flags)
 {
-	struct chain *c = waking_chain_of(p->pid, SEEN_ACTIVATE);
+	struct chain *c = waking_chain_of(pid, SEEN_ACTIVATE);
 
 	if (!c)
 		return 0;
 	GUARDED(activate(c, rq, wake_flags));
 	return 0;
+}
+
+SEC("fentry/ttwu_do_activate")
+int BPF_PROG(do_activate, struct rq *rq, struct task_struct *p, int wake_flags)
+{
+	return is_of_chain(p->pid) ? activated(rq, p->pid, wake_flags) : 0;
 }
 
 SEC("kprobe/ttwu_do_activate")
@@ -129,8 +144,7 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 
 /* ---- the wakeup: BTF tracepoints, in every tier ---- */
 
-SEC("tp_btf/sched_waking")
-int BPF_PROG(sched_waking, struct task_struct *p)
+static __noinline int waking(void *ctx, struct task_struct *p)
 {
 	REMEMBER(task_is_recent(RECENT_WAKING, p, 0));
 	if (!is_armed(p, p->pid))
@@ -139,8 +153,13 @@ int BPF_PROG(sched_waking, struct task_struct *p)
 	return 0;
 }
 
-SEC("tp_btf/sched_wakeup")
-int BPF_PROG(sched_wakeup, struct task_struct *p)
+SEC("tp_btf/sched_waking")
+int BPF_PROG(sched_waking, struct task_struct *p)
+{
+	return config.recent_events || may_be_armed(p->pid) ? waking(ctx, p) : 0;
+}
+
+static __noinline int woken(struct task_struct *p)
 {
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
@@ -151,8 +170,13 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 	return 0;
 }
 
-SEC("tp_btf/sched_switch")
-int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(sched_wakeup, struct task_struct *p)
+{
+	return config.recent_events || is_of_chain(p->pid) ? woken(p) : 0;
+}
+
+static __noinline int switched(struct task_struct *prev, struct task_struct *next)
 {
 	struct chain *c = &chain;
 
@@ -180,8 +204,13 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
-SEC("tp_btf/sched_migrate_task")
-int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	return config.recent_events || config.pid_namespace || is_open(&chain) ? switched(prev, next) : 0;
+}
+
+static __noinline int migrates(struct task_struct *p, int dest_cpu)
 {
 	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
 
@@ -196,6 +225,12 @@ int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 	c->migrate_cpu = dest_cpu;
 	c->seen[SEEN_MIGRATE] = 1;
 	return 0;
+}
+
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
+{
+	return config.recent_events || is_of_chain(p->pid) ? migrates(p, dest_cpu) : 0;
 }
 
 /* ---- timekeeping reads ---- */

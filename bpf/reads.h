@@ -108,18 +108,10 @@ static __always_inline void read_ends(struct chain *c, __u32 function, __s64 val
 		close_phase(c, CHAIN_READ);
 }
 
-/*
- * Entry of an accessor or callback. The cheap tests come first, because this runs for every read on the
- * machine.
- */
-static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, __u64 fills)
+static __noinline int read_entered(void *ctx, __u32 function, bool has_exit, __u64 fills)
 {
-	struct chain *c = &chain;
-	__u32 *busy;
+	__u32 *busy = only_value(&in_probe);
 
-	if (!is_open(c))
-		return 0;
-	busy = only_value(&in_probe);
 	if (!busy)
 		return 0;
 	if (*busy) {
@@ -127,19 +119,26 @@ static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, _
 		return 0;
 	}
 	enter(busy);
-	read_begins(ctx, c, function, has_exit, fills);
+	read_begins(ctx, &chain, function, has_exit, fills);
 	leave(busy);
 	return 0;
 }
 
+static __noinline int read_left(__u32 function, __s64 value)
+{
+	GUARDED(read_ends(&chain, function, value));
+	return 0;
+}
+
+/* Entry of an accessor or callback: this runs for every read on the machine. */
+static __always_inline int read_hook(void *ctx, __u32 function, bool has_exit, __u64 fills)
+{
+	return is_open(&chain) ? read_entered(ctx, function, has_exit, fills) : 0;
+}
+
 static __always_inline int read_exit_hook(__u32 function, __s64 value)
 {
-	struct chain *c = &chain;
-
-	if (!is_open(c))
-		return 0;
-	GUARDED(read_ends(c, function, value));
-	return 0;
+	return is_open(&chain) ? read_left(function, value) : 0;
 }
 
 /*
