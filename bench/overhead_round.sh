@@ -1,7 +1,10 @@
 # One round: the pair undisturbed and under each observer in turn. Runs on the machine itself and in a guest's busybox.
-# Prints lines "CONDITION NS_WITHOUT NS_WITH"; the pair's ns per round trip.
-# Usage: overhead_round.sh FOLDER TIER PERIOD_S TRIPS BURSTS SECONDS PROBE BPFTRACE
+# Prints lines "CONDITION NS_WITHOUT NS_WITH"; the pair's ns per round trip, of conditions in _timers ns of a sleep's end.
+# Usage: overhead_round.sh FOLDER TIER PERIOD_S TRIPS BURSTS SECONDS PROBE BPFTRACE CONDITION...
+# A condition begins with the observer: probe, before (the program of an earlier commit, FOLDER/before), causes (with
+# detail = "causes"), slow (with --on-slow), empty, bpftrace.
 folder=$1 tier=$2 period=$3 trips=$4 bursts=$5 seconds=$6 probe=$7 bpftrace=$8
+shift 8
 cd "$folder" || exit 1
 # Whom the observers follow; it never wakes.
 sleep 1000000 &
@@ -16,13 +19,15 @@ end() {
 trap 'end; kill $target' EXIT
 trap 'exit 1' INT TERM
 
-# What attaching or detaching set off in the kernel and in the observer comes to rest first.
+# What attaching or detaching set off in the kernel and in the observer comes to rest first: in the guest, where a sleep
+# costs no time, for longer, because the kernel removes hooks on functions long after the program has gone.
 # On the machine itself at a real-time priority: what else runs there must not count.
-[ $tier != tracepoint ] || first="chrt -f 50"
+if [ $(nproc) = 1 ]; then rest=30; else rest=1 first="chrt -f 50"; fi
 pair() {
-  sleep 1
+  sleep $rest
   case $1 in
-  probe_run) ./pair mean $trips $seconds ;;
+  *_run) ./pair mean $trips $seconds ;;
+  *_timers) $first ./pair timer 1 $((trips * bursts / 10)) ;;
   *) $first ./pair decile $trips $bursts ;;
   esac
 }
@@ -38,26 +43,38 @@ await() {
 tracepoints_attached() { grep -qs 'tp_name:.*sched_switch' /proc/$observer/fdinfo/*; }
 
 start_probe() {
-  rm -f overhead.csv
-  "$probe" run --env overhead --require "$tier" --out overhead.csv "$@" >observer.log 2>&1 &
+  rm -f overhead.csv*
+  "$program" run --env overhead --require "$tier" --out overhead.csv $options "$@" >observer.log 2>&1 &
   observer=$!
 }
 
-# All hooks attached and the built-in target armed, as around an edge: at periods below 250 ms nearly all the time. On
-# the one CPU of a guest its runs would stand in the pair's way; there the hooks are the same for another task.
-probe_window() {
+printf 'version = 1\ndetail = "causes"\n' >causes.toml
+# Which probe observes in that condition, and how.
+choose() {
+  program=$probe options=
+  case $1 in
+  before_*) program=$folder/before ;;
+  causes_*) options="--runbook causes.toml" ;;
+  slow_*) options="--on-slow 1s" ;;
+  esac
+}
+
+# All hooks attached and the built-in target armed, as around an edge: at periods below 250 ms nearly all the time. At the
+# full tier, on the one CPU of a guest, its runs would stand in the pair's way; there the hooks are the same for another
+# task.
+observe_window() {
   case $tier in
   tracepoint)
     start_probe --runs 100000 --period 240ms
     await grep -qs '^1,' overhead.csv
     await tracepoints_attached
     ;;
-  *) probe_other ;;
+  *) observe_other ;;
   esac
 }
 
 # The same for another task: the window around an edge, as long as it is for one that never wakes.
-probe_other() {
+observe_other() {
   start_probe --runs 1000 --period "${period}s" --target pid:$target
   await tracepoints_attached
   # What was attached for a moment to see whether it can be.
@@ -66,13 +83,15 @@ probe_other() {
 }
 
 # Attached, the edge an hour away or less.
-probe_between() {
+observe_between() {
   start_probe --runs 1 --period 3600s
   await grep -qs '^measuring ' observer.log
 }
 
+observe_timers() { observe_window; }
+
 # Runs of the built-in target at the default period, of 1 s, while the pair lasts for some of them.
-probe_run() {
+observe_run() {
   start_probe --runs 1000
   await grep -qs '^1,' overhead.csv
 }
@@ -91,15 +110,24 @@ bpftrace_script() {
   await grep -qs '^attached$' observer.log
 }
 
-[ $tier != tracepoint ] || other=probe_other
-for condition in probe_window empty_programs $other probe_between probe_run bpftrace_script; do
+for condition in "$@"; do
   without=$(pair $condition)
-  $condition
+  case $condition in
+  empty_programs | bpftrace_script) $condition ;;
+  *)
+    choose $condition
+    observe_${condition#*_}
+    ;;
+  esac
   with=$(pair $condition)
-  if { [ $condition = probe_window ] || [ $condition = probe_other ]; } && ! tracepoints_attached; then
-    echo "the window closed before the pair was done; give a longer period" >&2
-    exit 1
-  fi
+  case $condition in
+  *_window | *_other | *_timers)
+    if ! tracepoints_attached; then
+      echo "the window closed before the pair was done; give a longer period" >&2
+      exit 1
+    fi
+    ;;
+  esac
   end
   echo $condition $without $with
 done

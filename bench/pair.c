@@ -7,6 +7,10 @@
  *                             nothing about what costs the same in all of them
  * pair mean TRIPS SECONDS     time of both on the CPU, over all bursts: for what costs much now and nothing later;
  *                             being interrupted is not part of it
+ *
+ * And one task that sleeps, each time for 300 us, on an idle CPU. Prints ns from a timer's expiry to the return:
+ *
+ * pair timer 1 SLEEPS         the median: the wakeup by an hrtimer and the CPU's way out of idle
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -14,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -112,6 +117,30 @@ static double mean_of_cpu(int to, int from, int trips, int seconds, pid_t other)
 	return (double)(cpu_ns(CLOCK_PROCESS_CPUTIME_ID) + cpu_ns(others) - used) / bursts / trips;
 }
 
+#define SLEEP_NS 300000
+
+static double median_of_wakeups(int count)
+{
+	int64_t *late = calloc(count, sizeof(*late)), due;
+
+	/* Otherwise the kernel adds 50 us to each sleep. */
+	if (!late || prctl(PR_SET_TIMERSLACK, 1))
+		exit(1);
+	for (int sleep = -WARM_UP; sleep < count; sleep++) {
+		struct timespec then;
+
+		due = now_ns() + SLEEP_NS;
+		then.tv_sec = due / 1000000000LL;
+		then.tv_nsec = due % 1000000000LL;
+		if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL))
+			exit(1);
+		if (sleep >= 0)
+			late[sleep] = now_ns() - due;
+	}
+	qsort(late, count, sizeof(*late), ascending);
+	return (double)late[count / 2];
+}
+
 int main(int argc, char **argv)
 {
 	int there[2], back[2], is_mean, trips, length;
@@ -126,6 +155,10 @@ int main(int argc, char **argv)
 	if (trips < 1 || length < 1 || pipe(there) || pipe(back))
 		return 1;
 	stay_on_one_cpu();
+	if (!strcmp(argv[1], "timer")) {
+		printf("%.1f\n", median_of_wakeups(length));
+		return 0;
+	}
 	/*
 	 * A higher priority, so others on this CPU interrupt less; without the right to it, more bursts are
 	 * disturbed.
