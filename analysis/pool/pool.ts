@@ -177,6 +177,8 @@ function pooledMeta(metas: readonly Meta[]): Meta {
     clock_step_counter: all((meta) => meta.clock_step_counter),
     probe: all(({ probe }) => probe),
     edge_uncertainty_ns: Math.max(...metas.map((meta) => meta.edge_uncertainty_ns)),
+    // Whatever the others are, its offsets have what was foreseen wrong.
+    ...metas.some(({ pulse }) => pulse === "foreseen") ? { pulse: "foreseen" as const } : {},
     runbook: runs.every((count) => typeof count === "number")
       ? { ...first.runbook, runs: runs.reduce((sum, count) => sum + count, 0) }
       : first.runbook,

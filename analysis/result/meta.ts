@@ -74,7 +74,10 @@ export interface Meta {
   readonly overrides?: readonly string[];
   /** UTC, ISO 8601. */
   readonly started: string;
-  /** Half the width of the bracket that placed the edge on CLOCK_MONOTONIC, in ns. */
+  /**
+   * Half the width of the bracket that placed the edge on CLOCK_MONOTONIC, in ns; where pulses were foreseen, how far the
+   * edges of the first turn may be off at most.
+   */
   readonly edge_uncertainty_ns: number;
   /** The device that gave the edges; absent for the kernel's timer. Not part of the protocol. */
   readonly trigger_device?: string;

@@ -137,3 +137,14 @@ Deno.test("what keeps files from being one side is found; the number of runs doe
   const hooks = one.meta.hooks.map((hook) => hook.stage === "ttwu" ? { ...hook, hook: "other" } : hook);
   assert.equal(unlike({ hooks })?.code, "hooks");
 });
+
+Deno.test("files of which one has foreseen pulses have foreseen pulses together", () => {
+  const [device, foreseen] = (["device", "foreseen"] as const).map((pulse) =>
+    file(pulse, [rowOf(1)], { pulse })
+  );
+  const pulseOf = (...files: readonly ResultFile[]) =>
+    pooled(files, files.map(({ name }) => name)).meta.pulse;
+  assert.equal(pulseOf(device!, foreseen!), "foreseen");
+  assert.equal(pulseOf(device!, device!), "device");
+  assert.equal(pulseOf(file("old", [rowOf(1)]), file("older", [rowOf(1)])), undefined);
+});
