@@ -17,6 +17,8 @@ interface PulseSource extends Disposable {
 const POLL_MS = 200;
 /** Without a pulse for so many polls, ten seconds, the device has stopped. */
 const SILENT_POLLS = 50;
+/** With so many, two minutes, its pulses do not come every second. */
+const MOST_POLLS = 600;
 /** What is older says little of the pulses to come. */
 const OLDEST_NS = 300_000_000_000n;
 
@@ -65,7 +67,8 @@ export class PulseWatch implements Disposable {
     this.begin();
     const before = this.asserts.length;
     let seen = before;
-    for (let silent = 0; silent < SILENT_POLLS; silent++) {
+    let [polls, silent] = [0, 0];
+    for (; silent < SILENT_POLLS && polls < MOST_POLLS; silent++, polls++) {
       const found = this.asserts.length > before ? foresee(this.asserts, this.#samples, scale) : null;
       if (found !== null) return found;
       if (interrupt.aborted) break;
@@ -77,6 +80,8 @@ export class PulseWatch implements Disposable {
       EXIT.failed,
       interrupt.aborted
         ? "interrupted while pulses were awaited"
+        : polls === MOST_POLLS
+        ? `${this.path} gives no pulse every second: none can be foreseen`
         : `${this.path} has stopped: no pulse came for ${SILENT_POLLS * POLL_MS / 1000} s`,
       "look after the device's signal and call probe ab again",
     );

@@ -25,6 +25,9 @@ const MOST = 64;
  */
 const WINDOW_NS = 20_000_000;
 
+/** Of the clock and the pulses against each other: an adjusted clock runs at most that fast or slow (clock_map.ts). */
+const MOST_DRIFT = 5e-4;
+
 const LARGEST = 2n ** 63n - 1n;
 const NS_PER_S = 1e9;
 
@@ -50,9 +53,10 @@ export function foresee(
   const second = scale === null
     ? NS_PER_S
     : NS_PER_S * host.rate * Number(scale.ratio) / 2 ** scale.fraction_bits;
-  const [first] = values;
-  if (first === undefined || values.length < FEWEST) return null;
-  const pulses = values.map((value) => {
+  const kept = inPhase(values, second);
+  const [first] = kept;
+  if (first === undefined || kept.length < FEWEST) return null;
+  const pulses = kept.map((value) => {
     const distance = Number(value - first);
     return { distance, second: Math.round(distance / second) };
   });
@@ -65,6 +69,26 @@ export function foresee(
   const begin = median(pulses.map(({ distance, second }) => distance - second * period));
   const at = first + BigInt(Math.round(begin + pulses.at(-1)!.second * period));
   return at > LARGEST ? null : { clock: scale === null ? "host" : "counter", at, period };
+}
+
+/**
+ * Of all instants those that are whole seconds away from most of the latest: a receiver may change the phase of its
+ * pulses, and a machine that stands still stamps some of them anywhere.
+ *
+ * @param second of the clock
+ */
+function inPhase(values: readonly bigint[], second: number): readonly bigint[] {
+  const window = second * WINDOW_NS / NS_PER_S;
+  const near = (one: bigint, all: readonly bigint[]) =>
+    all.filter((value) => {
+      const distance = Number(value - one);
+      const off = Math.abs(distance - Math.round(distance / second) * second);
+      return off <= window + MOST_DRIFT * Math.abs(distance);
+    });
+  const recent = values.slice(-FEWEST);
+  const sizes = recent.map((one) => near(one, recent).length);
+  const most = Math.max(...sizes);
+  return 2 * most > FEWEST ? near(recent[sizes.lastIndexOf(most)]!, values) : [];
 }
 
 function counterAt(host: HostClock, realNs: bigint, scale: CounterScale): bigint | null {

@@ -99,7 +99,7 @@ int main(void)
 		/* Pulses that were missed while this process was stopped are not made up for. */
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > next.tv_sec + 1)
-			next = now;
+			next.tv_sec = now.tv_sec;
 		if (left_out) {
 			left_out = 0;
 			continue;

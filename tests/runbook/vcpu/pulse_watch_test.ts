@@ -13,6 +13,8 @@ class Machine {
   polls = 0;
   disposed = 0;
   stopped = false;
+  /** Whether each pulse has a phase of its own. */
+  restless = false;
   #latest: LatestEdge | null = null;
 
   readonly source = {
@@ -22,7 +24,8 @@ class Machine {
       this.#ns += 500_000_000n;
       const pulse = (this.#ns - 100_000_000n) / 1_000_000_000n;
       if (!this.stopped && pulse > 0n) {
-        this.#latest = { realNs: REAL_NS + pulse * 1_000_000_000n, sequence: Number(pulse) };
+        const late = this.restless ? pulse * pulse * 70_000_000n % 1_000_000_000n : 0n;
+        this.#latest = { realNs: REAL_NS + pulse * 1_000_000_000n + late, sequence: Number(pulse) };
       }
       return this.#latest;
     },
@@ -80,6 +83,16 @@ Deno.test("a device that has stopped foresees nothing, whatever it gave before",
     (error) =>
       error instanceof Failure && error.exitCode === 1 &&
       error.found === "/dev/pps0 has stopped: no pulse came for 10 s",
+  );
+});
+
+Deno.test("a device whose pulses do not come every second foresees nothing", async () => {
+  const machine = new Machine();
+  machine.restless = true;
+  using watch = machine.watch();
+  await assert.rejects(
+    watch.foresee(SCALE, NEVER),
+    /\/dev\/pps0 gives no pulse every second: none can be foreseen/,
   );
 });
 

@@ -68,6 +68,24 @@ Deno.test("pulses that did not come, or that nobody saw, make no longer second",
   assert.ok(Math.abs(errorAt(found, 40, 23)) < 100, `${errorAt(found, 40, 23)}`);
 });
 
+Deno.test("after the pulses' phase has changed, the next ones are foreseen as soon as most of the latest have it", () => {
+  const came = (count: number) => asserts(count, (pulse) => pulse < 20 ? 480_000_000 : 0);
+  const off = (count: number, last = count - 1) => {
+    const found = foresee(came(count), samples(count), SCALE);
+    return found === null ? null : errorAt(found, last, last);
+  };
+  // Too few of the old phase are among the latest, and too few of the new one are there at all.
+  assert.equal(off(24), null);
+  assert.equal(off(27), null);
+  for (const count of [28, 29, 50]) assert.ok(Math.abs(off(count)!) < 100, `${count}: ${off(count)}`);
+  // Until then the old phase is what most of the latest say; its last pulse was the 20th.
+  assert.ok(Math.abs(off(22, 19)! - 480_000_000) < 100, `${off(22, 19)}`);
+});
+
+Deno.test("pulses in no phase foresee none", () => {
+  assert.equal(foresee(asserts(40, (pulse) => pulse * pulse * 70_000_000 % 1e9), samples(41), SCALE), null);
+});
+
 Deno.test("where the VM has its host's clock alone, pulses are foreseen on that", () => {
   const found = foresee(asserts(9), samples(9), null)!;
   assert.deepEqual([found.clock, Math.round(found.period)], ["host", SECOND_NS]);
