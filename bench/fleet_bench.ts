@@ -8,7 +8,7 @@
  */
 
 import { EXECUTABLE } from "../build/parts/executable.ts";
-import { capture, run } from "../build/process/command.ts";
+import { capture } from "../build/process/command.ts";
 import { fleetFiles } from "./fleet_files.ts";
 
 const HOSTS = 250;
@@ -50,7 +50,7 @@ try {
     paths.push(`${folder}/files/${name}`);
     Deno.writeTextFileSync(paths.at(-1)!, text);
   }
-  await run([EXECUTABLE, "export", "--format", "parquet", "--dataset", `${folder}/set`, ...paths]);
+  await capture([EXECUTABLE, "export", "--format", "parquet", "--dataset", `${folder}/set`, ...paths]);
   await report("result files", `${folder}/files`);
   await report("data set", `${folder}/set`);
 } finally {

@@ -52,6 +52,7 @@ export const SLOW: readonly string[] = [
   "tests/analysis/tails/tails_test.ts",
   "tests/answers/answers_test.ts",
   "tests/docs/duckdb_test.ts",
+  "tests/docs/engines_test.ts",
   "tests/docs/readme_test.ts",
 ];
 
