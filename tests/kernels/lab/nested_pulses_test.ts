@@ -17,7 +17,7 @@ const MODULES = [
   "drivers/pps/clients/pps_parport.ko clear_wait=0",
 ];
 /** Every third second has no pulse, so that some are foreseen that do not come. */
-const START = `setsid /bin/pulses >/pulses 2>&1 </dev/null 3<&- & pulses=$!
+const START = `setsid /bin/pulses in-phase >/pulses 2>&1 </dev/null 3<&- & pulses=$!
 until [ -s /pulses ]; do sleep 0.1; kill -0 $pulses || exit 1; done
 setsid sh -c "while sleep 3; do kill -USR1 $pulses; done" >/dev/null 2>&1 </dev/null 3<&- &`;
 
