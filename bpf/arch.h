@@ -20,6 +20,8 @@
 
 #if defined(__TARGET_ARCH_x86)
 #include "arch/x86.h"
+#elif defined(__TARGET_ARCH_arm64)
+#include "arch/arm64.h"
 #else
 #error "bpf/arch/ has no header for this architecture: add it there, and here"
 #endif

@@ -167,7 +167,7 @@ extern const struct rq runqueues __ksym __weak;
  * Only bit 8 says "serving a softirq"; the rest of SOFTIRQ_MASK counts local_bh_disable(). "preempt:
  * Introduce HARDIRQ_DISABLE_BITS" moved HARDIRQ_MASK to 0xf000000 and NMI_MASK to 0x10000000; seen in
  * Debian's 7.3, where the old masks call every interrupt a task. The masks are #defines, so not in BTF;
- * local_interrupt_disable(), which came with them, is.
+ * the functions that came with them are (runbook/probes/config.ts).
  */
 #define SOFTIRQ_SERVING 0x100
 #define HARDIRQ_MASK(moved) ((moved) ? 0xf000000 : 0xf0000)

@@ -28,6 +28,12 @@ static __always_inline bool target_runs(const struct chain *c, __u32 function)
 	return c->seen[SEEN_SWITCH] || (c->seen[SEEN_WAKEUP] && (c->path == PATH_SELF || c->path == PATH_RUNNABLE));
 }
 
+/* One of CLOCKSOURCE_CALLBACKS: the accessors have the first numbers. */
+static __always_inline bool is_callback(__u32 function)
+{
+	return function > TKREAD_KTIME_GET_SNAPSHOT && function != TKREAD_CLOCK_GETTIME;
+}
+
 /*
  * A timekeeping read begins. `has_exit`: the function's exit is hooked too and completes the chain there with
  * the value, which is stored at `fills` when the function does not return it. The caller has tested is_open()
@@ -74,6 +80,11 @@ static __always_inline void read_begins(void *ctx, struct chain *c, __u32 functi
 			c->tkread_stack_bytes = bpf_get_stack(ctx, c->tkread_stack, sizeof(c->tkread_stack), 0);
 		c->seen[SEEN_TKREAD_CONTEXT] = context != 0;
 		c->seen[SEEN_TKREAD] = 1;
+	}
+	/* The accessor that calls it comes first, and closes the chain at its exit. */
+	if (is_callback(function) && !c->seen[SEEN_CLOCKSOURCE_READ]) {
+		c->clocksource_read_ns = now;
+		c->seen[SEEN_CLOCKSOURCE_READ] = 1;
 	}
 	if (context == CONTEXT_TASK && !c->seen[SEEN_TKREAD_TASK]) {
 		c->tkread_task_ns = now;

@@ -11,6 +11,8 @@
 
 #define PROBE_STACK_DEPTH 64
 #define PROBE_COMM_LEN 16
+/* Of a clocksource's name: hyperv_clocksource_tsc_page is the longest (5.10 to 7.3). */
+#define PROBE_CLOCK_LEN 32
 #define PROBE_CPU_EVENTS 64
 
 /* The field is only valid if `seen` is 1 for that fact. BTF keeps the mark for the layout. */
@@ -53,6 +55,7 @@ enum chain_seen {
 	SEEN_TK_TKREAD = 30,
 	SEEN_TK_UPDATE = 31, /* the last update_wall_time() before the read */
 	SEEN_STEAL = 32,     /* the hypervisor tells what it takes */
+	SEEN_CLOCKSOURCE_READ = 33,
 };
 
 /* What happened on a CPU while a chain was open: the events of struct cpu_log. */
@@ -181,6 +184,7 @@ enum chain_tkread {
 	TKREAD_KVM_CLOCK_GET_CYCLES = 12,
 	TKREAD_READ_HV_CLOCK_TSC = 13,
 	TKREAD_CLOCK_GETTIME = 14, /* the system call, or the target's own report of it: tracepoint tier */
+	TKREAD_ARCH_COUNTER_READ = 15,
 };
 
 /*
@@ -327,6 +331,7 @@ struct chain {
 	unsigned long long tkread_any_ns IF_SEEN(SEEN_TKREAD_ANY);
 	unsigned long long tkread_ns IF_SEEN(SEEN_TKREAD);
 	unsigned long long tkread_task_ns IF_SEEN(SEEN_TKREAD_TASK);
+	unsigned long long clocksource_read_ns IF_SEEN(SEEN_CLOCKSOURCE_READ);
 	unsigned long long clocksource_switch_ns IF_SEEN(SEEN_CLOCKSOURCE);
 	unsigned long long rq_clock_queued_ns IF_SEEN(SEEN_RQ_QUEUED);
 	unsigned long long rq_clock_activate_ns IF_SEEN(SEEN_RQ_ACTIVATE);
@@ -335,10 +340,10 @@ struct chain {
 	char comm[PROBE_COMM_LEN];
 	char waker_comm[PROBE_COMM_LEN];
 	char rq_lock_contended_comm[PROBE_COMM_LEN] IF_SEEN(SEEN_RQ_LOCK_CONTENDED);
-	char tk_ttwu_clock[PROBE_COMM_LEN] IF_SEEN(SEEN_TK_TTWU);
-	char tk_tkread_clock[PROBE_COMM_LEN] IF_SEEN(SEEN_TK_TKREAD);
-	char clocksource_from[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE_FROM);
-	char clocksource_to[PROBE_COMM_LEN] IF_SEEN(SEEN_CLOCKSOURCE);
+	char tk_ttwu_clock[PROBE_CLOCK_LEN] IF_SEEN(SEEN_TK_TTWU);
+	char tk_tkread_clock[PROBE_CLOCK_LEN] IF_SEEN(SEEN_TK_TKREAD);
+	char clocksource_from[PROBE_CLOCK_LEN] IF_SEEN(SEEN_CLOCKSOURCE_FROM);
+	char clocksource_to[PROBE_CLOCK_LEN] IF_SEEN(SEEN_CLOCKSOURCE);
 	/* Instruction pointers, innermost first. */
 	unsigned long long ttwu_stack[PROBE_STACK_DEPTH];
 	unsigned long long tkread_stack[PROBE_STACK_DEPTH];

@@ -7,7 +7,7 @@ import { diagnose, type Diagnosis } from "../runbook/doctor/doctor.ts";
 import { type Refusal, tryTiers } from "../runbook/doctor/attach.ts";
 import type { ClockReads } from "../runbook/doctor/check.ts";
 import { reportJson } from "../runbook/doctor/json.ts";
-import { RUNQUEUES } from "../runbook/doctor/kernel.ts";
+import { RUNQUEUES } from "../runbook/probes/config.ts";
 import { reportText } from "../runbook/doctor/text.ts";
 import { readMachine, readMachineText } from "../runbook/machine/machine.ts";
 import { Kallsyms } from "../runbook/probes/kallsyms.ts";

@@ -36,6 +36,7 @@ export const CHAIN_SEEN = {
   SEEN_TK_TKREAD: 30,
   SEEN_TK_UPDATE: 31,
   SEEN_STEAL: 32,
+  SEEN_CLOCKSOURCE_READ: 33,
 } as const;
 
 /** enum cpu_event_kind */
@@ -154,6 +155,7 @@ export const CHAIN_TKREAD = {
   TKREAD_KVM_CLOCK_GET_CYCLES: 12,
   TKREAD_READ_HV_CLOCK_TSC: 13,
   TKREAD_CLOCK_GETTIME: 14,
+  TKREAD_ARCH_COUNTER_READ: 15,
 } as const;
 
 /** struct armed_run */
@@ -198,7 +200,7 @@ export const PROBE_CONFIG = {
 
 /** struct chain */
 export const CHAIN = {
-  size: 1720,
+  size: 1792,
   fields: {
     correlation_id: { offset: 0, kind: "u64", bytes: 8, count: 1 },
     run: { offset: 8, kind: "u64", bytes: 8, count: 1 },
@@ -299,26 +301,27 @@ export const CHAIN = {
     tkread_any_ns: { offset: 520, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_ANY" },
     tkread_ns: { offset: 528, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD" },
     tkread_task_ns: { offset: 536, kind: "u64", bytes: 8, count: 1, seen: "SEEN_TKREAD_TASK" },
-    clocksource_switch_ns: { offset: 544, kind: "u64", bytes: 8, count: 1, seen: "SEEN_CLOCKSOURCE" },
-    rq_clock_queued_ns: { offset: 552, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_QUEUED" },
-    rq_clock_activate_ns: { offset: 560, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_ACTIVATE" },
-    rq_clock_switch_ns: { offset: 568, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_SWITCH" },
-    tkread_value_ns: { offset: 576, kind: "s64", bytes: 8, count: 1, seen: "SEEN_TKREAD_VALUE" },
-    comm: { offset: 584, kind: "char", bytes: 1, count: 16 },
-    waker_comm: { offset: 600, kind: "char", bytes: 1, count: 16 },
+    clocksource_read_ns: { offset: 544, kind: "u64", bytes: 8, count: 1, seen: "SEEN_CLOCKSOURCE_READ" },
+    clocksource_switch_ns: { offset: 552, kind: "u64", bytes: 8, count: 1, seen: "SEEN_CLOCKSOURCE" },
+    rq_clock_queued_ns: { offset: 560, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_QUEUED" },
+    rq_clock_activate_ns: { offset: 568, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_ACTIVATE" },
+    rq_clock_switch_ns: { offset: 576, kind: "u64", bytes: 8, count: 1, seen: "SEEN_RQ_SWITCH" },
+    tkread_value_ns: { offset: 584, kind: "s64", bytes: 8, count: 1, seen: "SEEN_TKREAD_VALUE" },
+    comm: { offset: 592, kind: "char", bytes: 1, count: 16 },
+    waker_comm: { offset: 608, kind: "char", bytes: 1, count: 16 },
     rq_lock_contended_comm: {
-      offset: 616,
+      offset: 624,
       kind: "char",
       bytes: 1,
       count: 16,
       seen: "SEEN_RQ_LOCK_CONTENDED",
     },
-    tk_ttwu_clock: { offset: 632, kind: "char", bytes: 1, count: 16, seen: "SEEN_TK_TTWU" },
-    tk_tkread_clock: { offset: 648, kind: "char", bytes: 1, count: 16, seen: "SEEN_TK_TKREAD" },
-    clocksource_from: { offset: 664, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE_FROM" },
-    clocksource_to: { offset: 680, kind: "char", bytes: 1, count: 16, seen: "SEEN_CLOCKSOURCE" },
-    ttwu_stack: { offset: 696, kind: "u64", bytes: 8, count: 64 },
-    tkread_stack: { offset: 1208, kind: "u64", bytes: 8, count: 64 },
+    tk_ttwu_clock: { offset: 640, kind: "char", bytes: 1, count: 32, seen: "SEEN_TK_TTWU" },
+    tk_tkread_clock: { offset: 672, kind: "char", bytes: 1, count: 32, seen: "SEEN_TK_TKREAD" },
+    clocksource_from: { offset: 704, kind: "char", bytes: 1, count: 32, seen: "SEEN_CLOCKSOURCE_FROM" },
+    clocksource_to: { offset: 736, kind: "char", bytes: 1, count: 32, seen: "SEEN_CLOCKSOURCE" },
+    ttwu_stack: { offset: 768, kind: "u64", bytes: 8, count: 64 },
+    tkread_stack: { offset: 1280, kind: "u64", bytes: 8, count: 64 },
   },
 } as const;
 

@@ -182,7 +182,7 @@ function tostOf(
   shiftTest: ShiftTest,
 ): Answer["tost"] {
   if (serial === null) {
-    const test = shiftTest.inflated(uncertainty);
+    const test = uncertainty === 1 ? shiftTest : new ShiftTest(a, b, uncertainty);
     const { p, method } = equivalence(test, marginNs);
     const { low, high } = test.interval(1 - 2 * alpha);
     return { ...cappedP(p), ci_ns: [low, high], method };

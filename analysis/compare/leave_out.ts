@@ -104,7 +104,7 @@ function verdictWith(
   { marginNs, uncertainty, alpha, adjusted }: Rule,
 ): Verdict {
   const test = new ShiftTest(a, b);
-  const held = test.inflated(uncertainty);
+  const held = uncertainty === 1 ? test : new ShiftTest(a, b, uncertainty);
   return verdictBy(each<Decisions<boolean>>({
     isAboveLow: () => held.pAbove(-marginNs) < alpha,
     isBelowHigh: () => held.pBelow(marginNs) < alpha,

@@ -10,6 +10,7 @@ import { CAUSE_COLUMNS, EDGE_CAUSE_COLUMNS } from "./columns/causes.ts";
 import { CHAIN_COLUMNS } from "./columns/chain.ts";
 import type { Column } from "./columns/column.ts";
 import { FURTHER_HOST_COLUMNS, HOST_COLUMNS } from "./columns/host.ts";
+import { READ_COLUMNS } from "./columns/reads.ts";
 import { VM_COLUMNS } from "./columns/vm.ts";
 
 export {
@@ -34,6 +35,7 @@ export const COLUMNS = [
   ...EDGE_CAUSE_COLUMNS,
   ...FURTHER_HOST_COLUMNS,
   ...VM_COLUMNS,
+  ...READ_COLUMNS,
 ] as const satisfies readonly Column[];
 
 /**

@@ -33,20 +33,16 @@ const SIGN = 0x80000000;
  */
 export function ordered(series: Float64Array): Ordered {
   const n = series.length;
+  // The low word of a number comes first: Deno only runs on little-endian machines.
+  const words = new Uint32Array(series.buffer, series.byteOffset, 2 * n);
   let order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   let keys = new Uint32Array(n);
   let [nextOrder, nextKeys] = [new Uint32Array(n), new Uint32Array(n)];
   const starts = new Uint32Array(DIGITS);
-  // The low word of a number comes first: Deno only runs on little-endian machines.
-  const words = new Uint32Array(series.buffer, series.byteOffset, 2 * n);
-  const near = nearIntegers(series);
-  for (const word of near === null ? [0, 1] : [0]) {
-    const least = near?.least ?? null;
-    for (let i = 0; i < n; i++) {
-      keys[i] = least === null ? keyOf(words, order[i]!, word) : series[i]! - least;
-    }
-    for (let shift = 0; shift < (near?.bits ?? 32); shift += DIGIT_BITS) {
+  for (const word of [0, 1]) {
+    for (let i = 0; i < n; i++) keys[i] = keyOf(words, order[i]!, word);
+    for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
       starts.fill(0);
       for (let i = 0; i < n; i++) starts[(keys[i]! >>> shift) & (DIGITS - 1)]!++;
       if (n === 0 || starts[(keys[0]! >>> shift) & (DIGITS - 1)] === n) continue;
@@ -69,25 +65,6 @@ export function ordered(series: Float64Array): Ordered {
   const sorted = new Float64Array(n);
   for (let i = 0; i < n; i++) sorted[i] = series[order[i]!]!;
   return { sorted, order };
-}
-
-/** Integers whose differences fit into one word, as those of nanoseconds do: what they exceed the least one by sorts them. */
-interface NearIntegers {
-  readonly least: number;
-  /** Of the largest difference. */
-  readonly bits: number;
-}
-
-/** Null where values are no integers, or too far apart; -0 is none, which lies below 0. */
-function nearIntegers(series: Float64Array): NearIntegers | null {
-  let [least, most] = [Infinity, -Infinity];
-  for (let i = 0; i < series.length; i++) {
-    const value = series[i]!;
-    if (value < least) least = value;
-    if (value > most) most = value;
-    if (value !== Math.floor(value) || Object.is(value, -0)) return null;
-  }
-  return most - least < 2 ** 32 ? { least, bits: 32 - Math.clz32(most - least) } : null;
 }
 
 /**

@@ -51,17 +51,16 @@ export class ShiftTest {
   /** How many times the variance of the excess is taken. */
   readonly #inflation: number;
   readonly #intervals = new Map<number, ShiftInterval>();
-  /** What does not depend on the inflation, once it is known. */
-  readonly #known: { estimate: number | null; atEstimate: Placements | null };
+  #estimate: number | null = null;
+  #atEstimate: Placements | null = null;
 
   /**
    * @param sortedA in ascending order, as `sortedB`
    * @param inflation how many times the variance is taken: more than once where what the shift is held against is
    *   itself uncertain
-   * @param of a test of the same samples, whose differences are used
    * @throws RangeError for fewer than 2 values a side
    */
-  constructor(sortedA: Float64Array, sortedB: Float64Array, inflation = 1, of: ShiftTest | null = null) {
+  constructor(sortedA: Float64Array, sortedB: Float64Array, inflation = 1) {
     const [m, n] = [sortedA.length, sortedB.length];
     if (m < 2 || n < 2) {
       throw new RangeError(`test of the shift: sizes are ${m} and ${n}, needs at least 2 values a side`);
@@ -69,14 +68,8 @@ export class ShiftTest {
     this.sortedA = sortedA;
     this.sortedB = sortedB;
     this.#inflation = inflation;
-    this.differences = of?.differences ?? new PairwiseDifferences(sortedA, sortedB);
-    this.#known = of === null ? { estimate: null, atEstimate: null } : of.#known;
+    this.differences = new PairwiseDifferences(sortedA, sortedB);
     this.#permuted = Math.min(m, n) < PERMUTED_BELOW ? PermutedPlacements.of(m, n) : null;
-  }
-
-  /** The same test with the variance taken so many times. */
-  inflated(times: number): ShiftTest {
-    return times === this.#inflation ? this : new ShiftTest(this.sortedA, this.sortedB, times, this);
   }
 
   /** What decides, in words. */
@@ -89,7 +82,7 @@ export class ShiftTest {
 
   /** The median of all differences b - a: the shift of Hodges and Lehmann. */
   get estimate(): number {
-    return this.#known.estimate ??= hodgesLehmann(this.sortedA, this.sortedB, this.differences);
+    return this.#estimate ??= hodgesLehmann(this.sortedA, this.sortedB, this.differences);
   }
 
   /** Share of the differences above a shift, those equal to it by half, less 1/2. */
@@ -184,10 +177,8 @@ export class ShiftTest {
   }
 
   #standing(shift: number, equalAs: EqualAs): Standing {
-    const atEstimate = this.#known.atEstimate ??= placements(this.sortedA, this.sortedB, this.estimate);
-    const { ofA, ofB } = atEstimate;
-    const isEstimate = shift === this.estimate && equalAs === 0.5;
-    const found = isEstimate ? atEstimate : placements(this.sortedA, this.sortedB, shift, equalAs);
+    const found = placements(this.sortedA, this.sortedB, shift, equalAs);
+    const { ofA, ofB } = this.#atEstimate ??= placements(this.sortedA, this.sortedB, this.estimate);
     const { variance, df } = satterthwaite([
       [this.#inflation * (found.ofA + ofA) / 2, this.sortedA.length - 1],
       [this.#inflation * (found.ofB + ofB) / 2, this.sortedB.length - 1],

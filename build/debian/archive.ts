@@ -29,14 +29,20 @@ export class DebianArchive implements Disposable {
   /**
    * Writes the configuration into `directory` and updates the lists of `suites` (network). Waits for other
    * processes that use the same folder: apt itself gives up at once.
+   *
+   * @param architecture as Debian names it; default: this machine's
    */
-  static async open(directory: string, suites: readonly string[]): Promise<DebianArchive> {
+  static async open(
+    directory: string,
+    suites: readonly string[],
+    architecture?: string,
+  ): Promise<DebianArchive> {
     await Deno.mkdir(directory, { recursive: true });
     const lock = await Deno.open(join(directory, "turn.lock"), { create: true, write: true });
     await lock.lock(true);
     const archive = new DebianArchive(directory, lock);
     try {
-      await archive.update(suites);
+      await archive.update(suites, architecture);
       return archive;
     } catch (error) {
       lock.close();
@@ -48,14 +54,14 @@ export class DebianArchive implements Disposable {
     this.lock.close();
   }
 
-  private async update(suites: readonly string[]): Promise<void> {
+  private async update(suites: readonly string[], architecture?: string): Promise<void> {
     const { directory } = this;
     await Deno.mkdir(join(directory, "lists", "partial"), { recursive: true });
     await Deno.mkdir(join(directory, "archives", "partial"), { recursive: true });
     await Deno.mkdir(join(directory, "sources.d"), { recursive: true });
     await Deno.writeTextFile(join(directory, "sources.list"), sourcesList(suites, await mirrors()));
     await Deno.writeTextFile(join(directory, "status"), "");
-    await Deno.writeTextFile(join(directory, "apt.conf"), aptConfiguration(directory));
+    await Deno.writeTextFile(join(directory, "apt.conf"), aptConfiguration(directory, architecture));
     await this.apt("apt-get", ["update", "--error-on=any"]);
   }
 
@@ -130,10 +136,13 @@ function sourcesList(suites: readonly string[], from: Mirrors): string {
   }).join("");
 }
 
-function aptConfiguration(directory: string): string {
+function aptConfiguration(directory: string, architecture?: string): string {
+  const foreign = architecture === undefined
+    ? ""
+    : `APT::Architecture "${architecture}";\n#clear APT::Architectures;\nAPT::Architectures:: "${architecture}";\n`;
   // Hooks of the machine's configuration change its own state, so they are left out. Downloads run as the
   // caller: the unprivileged user that apt uses by default cannot enter a private cache folder.
-  return `#clear APT::Update::Pre-Invoke;
+  return `${foreign}#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 APT::Sandbox::User "root";

@@ -37,12 +37,21 @@ export interface Kernel {
  */
 export async function fetchKernel(
   name: KernelName,
-  options: { refresh?: boolean; onProgress?: (message: string) => void } = {},
+  options: {
+    refresh?: boolean;
+    onProgress?: (message: string) => void;
+    /** As Deno spells it; default: this machine's. */
+    architecture?: string;
+  } = {},
 ): Promise<Kernel> {
   const { suites } = KERNELS[name];
-  const meta = `${KERNELS[name].meta}-${buildArchitecture().debianName}`;
-  const root = await cached(join(cacheDirectory(), "kernels", name), async (directory) => {
-    using archive = await DebianArchive.open(join(cacheDirectory(), "apt", suites.join("+")), suites);
+  const { debianName } = buildArchitecture(options.architecture);
+  const meta = `${KERNELS[name].meta}-${debianName}`;
+  const isForeign = debianName !== buildArchitecture().debianName;
+  const suffix = isForeign ? `-${debianName}` : "";
+  const root = await cached(join(cacheDirectory(), "kernels", `${name}${suffix}`), async (directory) => {
+    const lists = join(cacheDirectory(), "apt", `${suites.join("+")}${suffix}`);
+    using archive = await DebianArchive.open(lists, suites, isForeign ? debianName : undefined);
     const packages = await imagePackages(archive, meta);
     options.onProgress?.(`downloading ${packages.join(", ")}`);
     await archive.unpack(packages, directory);

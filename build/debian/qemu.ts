@@ -3,13 +3,13 @@
  */
 
 import { join } from "node:path";
-import { guestArchitecture } from "../../guest/qemu/arch.ts";
+import { type GuestArchitecture, guestArchitecture } from "../../guest/qemu/arch.ts";
 import {
   emulatesSafely,
   identifyQemu,
   OLDEST_SAFE_TCG,
   type Qemu,
-  runsFirmware,
+  runsShortly,
 } from "../../guest/qemu/qemu.ts";
 import { cached, cacheDirectory } from "./cache.ts";
 import { stdoutOf } from "../process/command.ts";
@@ -22,22 +22,32 @@ const SUITE = "bookworm-backports";
  * is downloaded (about 20 MB) and unpacked into the cache. It uses the libraries that the machine's own QEMU
  * package has installed. Error when the result does not run.
  */
-export async function findQemu(options: { onProgress?: (message: string) => void } = {}): Promise<Qemu> {
-  const { qemu: command, packages } = guestArchitecture();
+export async function findQemu(
+  options: {
+    onProgress?: (message: string) => void;
+    /** Of the guests, as Deno spells it; default: this machine's. */
+    architecture?: string;
+  } = {},
+): Promise<Qemu> {
+  const machine = guestArchitecture(options.architecture);
+  const { qemu: command, packages } = machine;
   const installed = await identifyQemu(command);
-  if (installed !== undefined && emulatesSafely(installed)) return await verified(installed);
-  const root = await cached(join(cacheDirectory(), "qemu", SUITE), async (directory) => {
+  if (installed !== undefined && emulatesSafely(installed)) return await verified(installed, machine);
+  const folder = machine.name === Deno.build.arch ? SUITE : `${SUITE}-${machine.name}`;
+  const root = await cached(join(cacheDirectory(), "qemu", folder), async (directory) => {
     const found = installed === undefined ? "no QEMU" : `QEMU ${installed.version}`;
     options.onProgress?.(`${found} is here, guests need ${OLDEST_SAFE_TCG} or newer: downloading ${SUITE}'s`);
     using archive = await DebianArchive.open(join(cacheDirectory(), "apt", SUITE), [SUITE]);
     await archive.unpack(packages, directory);
-    await verified(await unpackedQemu(directory));
+    await verified(await unpackedQemu(directory, machine), machine);
   });
-  return await verified(await unpackedQemu(root));
+  return await verified(await unpackedQemu(root, machine), machine);
 }
 
-async function unpackedQemu(root: string): Promise<Qemu> {
-  const { qemu: name, packages: [own], firmwareFolders } = guestArchitecture();
+async function unpackedQemu(
+  root: string,
+  { qemu: name, packages: [own], firmwareFolders }: GuestArchitecture,
+): Promise<Qemu> {
   const command = join(root, "usr/bin", name);
   const missing = (await stdoutOf(["ldd", command])).split("\n").filter((line) => line.includes("not found"));
   if (missing.length > 0) {
@@ -57,8 +67,8 @@ async function unpackedQemu(root: string): Promise<Qemu> {
   return qemu;
 }
 
-async function verified(qemu: Qemu): Promise<Qemu> {
-  if (!await runsFirmware(qemu, "tcg")) {
+async function verified(qemu: Qemu, machine: GuestArchitecture): Promise<Qemu> {
+  if (!await runsShortly(qemu, "tcg", machine)) {
     throw new Error(`${qemu.command} ${qemu.version} starts but does not run a guest to its end`);
   }
   return qemu;

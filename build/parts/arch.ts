@@ -7,6 +7,10 @@ export interface BuildArchitecture {
   readonly kernelName: string;
   /** Debian's name. */
   readonly debianName: string;
+  /** Node's name, in the names of npm's packages of the Deno runtime. */
+  readonly npmName: string;
+  /** Flags without which clang's code for the machine calls functions of a compiler's library. */
+  readonly selfContained: readonly string[];
   /**
    * What an emulated host needs besides its own kernel to run guests under KVM
    * (build/tasks/emulated_host.ts).
@@ -28,6 +32,8 @@ export const ARCHITECTURES: readonly BuildArchitecture[] = [
     name: "x86_64",
     kernelName: "x86",
     debianName: "amd64",
+    npmName: "x64",
+    selfContained: [],
     // QEMU emulates AMD's SVM.
     emulatedHost: {
       modules: [
@@ -39,7 +45,22 @@ export const ARCHITECTURES: readonly BuildArchitecture[] = [
       firmware: ["bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin"],
     },
   },
+  {
+    name: "aarch64",
+    kernelName: "arm64",
+    debianName: "arm64",
+    npmName: "arm64",
+    selfContained: ["-mno-outline-atomics"],
+    // KVM is part of the kernel, and `virt` boots one without firmware.
+    emulatedHost: { modules: [], firmware: [] },
+  },
 ];
+
+/** Where the C library's headers for the machine lie, of packages of its own or of another machine's Debian. */
+export function includeFolder({ name }: BuildArchitecture): string {
+  const triplet = `${name}-linux-gnu`;
+  return name === Deno.build.arch ? `/usr/include/${triplet}` : `/usr/${triplet}/include`;
+}
 
 /** The sources do not support this machine's architecture. */
 export class UnknownArchitecture extends Error {
@@ -55,4 +76,9 @@ export function buildArchitecture(name: string = Deno.build.arch): BuildArchitec
   if (found !== undefined) return found;
   const known = ARCHITECTURES.map((architecture) => architecture.name).join(", ");
   throw new UnknownArchitecture(`this machine is ${name}, and probe is built on ${known} only`);
+}
+
+/** Those for which executables are built here besides this machine's own. */
+export function otherArchitectures(): BuildArchitecture[] {
+  return ARCHITECTURES.filter(({ name }) => name !== Deno.build.arch);
 }

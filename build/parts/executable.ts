@@ -8,12 +8,18 @@ import { PACK_MAGIC, runtimeLibraries, TRAILER_BYTES } from "../../guest/image/o
 import { writeAll } from "../../system/write_all.ts";
 import { capture, run, stdoutOf } from "../process/command.ts";
 import { codeCacheOf } from "./code_cache.ts";
-import { LAUNCHER, OUT, replaceFile } from "./native.ts";
+import { type BuildArchitecture, buildArchitecture } from "./arch.ts";
+import { builtFor, embeddedFor, LAUNCHER, OUT, replaceFile } from "./native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
 import { asOneModule, type Chunks, ENTRY, inThreeParts, type Parts, reachedFrom } from "./program.ts";
 import { settled } from "./settled.ts";
 
 export const EXECUTABLE = "dist/probe";
+
+/** Path of the executable for another machine than this one. */
+export function foreignExecutable({ name }: BuildArchitecture): string {
+  return `${EXECUTABLE}-${name}`;
+}
 
 /**
  * The runtime's segments are mapped from the file, so their offsets must be multiples of the page size, at
@@ -63,15 +69,15 @@ function trailer(...numbers: readonly number[]): Uint8Array<ArrayBuffer> {
  * Writes launcher, runtime and program into one file.
  *
  * @param cache V8's code cache of the near chunks
- * @param runtimePath path of the program that is given the module and the user's arguments
+ * @param from paths of the launcher, and of the program that is given the module and the user's arguments
  */
 export async function pack(
   { module: text, chunks: [near, far] }: Omit<Parts, "maker">,
   cache: Uint8Array,
-  runtimePath: string,
+  from: { readonly launcher: string; readonly runtime: string },
   path: string,
 ): Promise<void> {
-  const [launcher, runtime] = await Promise.all([Deno.readFile(LAUNCHER), Deno.readFile(runtimePath)]);
+  const [launcher, runtime] = await Promise.all([Deno.readFile(from.launcher), Deno.readFile(from.runtime)]);
   const module = new TextEncoder().encode(text);
   const runtimeOffset = Math.ceil(launcher.length / ALIGNMENT) * ALIGNMENT;
   using file = await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o755 });
@@ -138,11 +144,34 @@ async function compile(chunks: Chunks, path: string): Promise<void> {
   await run(compiling(module, path));
 }
 
-/** Makes dist/probe and checks that it runs. */
-export async function buildExecutable(): Promise<void> {
+/**
+ * Makes dist/probe and checks that it runs; and the executables for other machines, which cannot run here.
+ *
+ * @param runtimes paths of the Deno runtime for other machines, whose parts are built
+ */
+export async function buildExecutables(
+  runtimes: ReadonlyMap<BuildArchitecture, string>,
+): Promise<void> {
   const { version } = JSON.parse(await Deno.readTextFile("deno.json"));
   await Deno.mkdir("dist", { recursive: true });
   const chunks = await bundled();
+  await buildOwn(chunks, version);
+  for (const [machine, runtime] of runtimes) {
+    const foreign = inThreeParts(...withNear(await withPartsOf(machine, chunks)));
+    const launcher = builtFor(machine, LAUNCHER);
+    // V8 takes no code cache of another machine.
+    await replaceFile(
+      foreignExecutable(machine),
+      (path) => pack(foreign, new Uint8Array(), { launcher, runtime }, path),
+    );
+  }
+}
+
+function withNear(chunks: Chunks): readonly [Chunks, ReadonlySet<string>] {
+  return [chunks, nearOf(chunks)];
+}
+
+async function buildOwn(chunks: Chunks, version: string): Promise<void> {
   if (Deno.env.has("DENORT_BIN")) {
     try {
       return await link((path) => compile(chunks, path), version);
@@ -150,7 +179,26 @@ export async function buildExecutable(): Promise<void> {
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
-  const parts = inThreeParts(chunks, nearOf(chunks));
+  const parts = inThreeParts(...withNear(chunks));
   const cache = await codeCacheOf(parts);
-  await link((path) => pack(parts, cache, Deno.execPath(), path), version);
+  const from = { launcher: builtFor(buildArchitecture(), LAUNCHER), runtime: Deno.execPath() };
+  await link((path) => pack(parts, cache, from, path), version);
+}
+
+/**
+ * The chunks with another machine's parts in the place of this one's: the bundler writes bytes in Base64.
+ *
+ * @throws {Error} when a part of this machine is not found there once
+ */
+export async function withPartsOf(machine: BuildArchitecture, chunks: Chunks): Promise<Chunks> {
+  const texts = new Map(chunks);
+  const theirs = embeddedFor(machine);
+  for (const [at, own] of embeddedFor(buildArchitecture()).entries()) {
+    const text = (await Deno.readFile(own)).toBase64();
+    const found = [...texts].filter(([, chunk]) => chunk.includes(text));
+    if (found.length !== 1) throw new Error(`${own} is in ${found.length} chunks of the bundle, not in one`);
+    const [name, chunk] = found[0]!;
+    texts.set(name, chunk.replace(text, (await Deno.readFile(theirs[at]!)).toBase64()));
+  }
+  return texts;
 }

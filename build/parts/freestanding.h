@@ -17,10 +17,11 @@
  *   syscall6()        a system call; calls that only some machines have (dup2, poll) are not to be used
  *   START(function)   begins the program: function(stack) never returns; the stack as the kernel made it, from argc on
  *   enter()           enters a program as the kernel does: that stack, and no function to call at exit
- *   PAGE              size of a page, bytes
  */
 #if defined(__x86_64__)
 #include "arch/x86_64.h"
+#elif defined(__aarch64__)
+#include "arch/aarch64.h"
 #else
 #error "build/parts/arch/ has no header for this architecture: add it there, and here"
 #endif

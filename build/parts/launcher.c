@@ -79,8 +79,11 @@ static struct trailer read_trailer(int fd)
 
 #include "program.h"
 
-#define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
-#define PAGE_UP(x) PAGE_DOWN((x) + PAGE - 1)
+/* Bytes, by the kernel's word: some machines have kernels with larger pages. */
+static size_t page_size;
+
+#define PAGE_DOWN(x) ((x) & ~(page_size - 1))
+#define PAGE_UP(x) PAGE_DOWN((x) + page_size - 1)
 #define MAX_SEGMENTS 32
 
 struct image {
@@ -355,8 +358,10 @@ __attribute__((used)) _Noreturn void launch(const uintptr_t *stack)
 	require_limits();
 	while (*auxiliary++)
 		;
-	for (end = auxiliary; *end; end += 2)
-		;
+	for (end = auxiliary; *end; end += 2) {
+		if (*end == AT_PAGESZ)
+			page_size = end[1];
+	}
 	fd = (int)SYSCALL(SYS_openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (fd < 0)
 		fail("cannot open /proc/self/exe; mount /proc (mount -t proc proc /proc) and allow reading this file");

@@ -1,30 +1,29 @@
 /**
  * Compiles what is not TypeScript and gathers it in build/out: the BPF object, the target library, the
- * executable's launcher, the init of a guest, and libbpf with the libraries it needs. A part is rebuilt when
- * its sources, commands or compiler have changed.
+ * executable's launcher, the init of a guest, and libbpf with the libraries it needs. What is for another machine
+ * than this one has a folder of its own in it. A part is rebuilt when its sources, commands or compiler have changed.
  */
 
 import { run, stdoutOf } from "../process/command.ts";
-import { MULTIARCH } from "../../guest/image/libraries.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
-import { type BuildArchitecture, buildArchitecture } from "./arch.ts";
+import { type BuildArchitecture, buildArchitecture, includeFolder } from "./arch.ts";
 import { SHORT_CALL_FLAGS } from "./code_cache.ts";
 import { renewErrno } from "./errno.ts";
 import type { Freshness } from "./generated.ts";
-import { libbpfLibraries, packed } from "./libraries.ts";
+import { libbpfLibraries, type Library, packed } from "./libraries.ts";
 import { CHAIN_LAYOUT, type Layout, renewLayout, VCPU_LAYOUT } from "./layout.ts";
-import { PERMISSIONS, START_ENVIRONMENT } from "./permissions.ts";
+import { permissionsOn, START_ENVIRONMENT } from "./permissions.ts";
 
 export const OUT = "build/out";
-const BPF_OBJECT = `${OUT}/chain.bpf.o`;
-const BPF_OBJECT_WITHOUT_PERCPU = `${OUT}/chain_without_percpu.bpf.o`;
-const VCPU_OBJECT = `${OUT}/vcpu.bpf.o`;
-const LIBRARIES = `${OUT}/libraries.bin`;
-const TARGET_LIBRARY = `${OUT}/libtarget.so`;
-export const LAUNCHER = `${OUT}/launcher`;
-const GUEST_INIT = `${OUT}/init`;
+const BPF_OBJECT = "chain.bpf.o";
+const BPF_OBJECT_WITHOUT_PERCPU = "chain_without_percpu.bpf.o";
+const VCPU_OBJECT = "vcpu.bpf.o";
+const LIBRARIES = "libraries.bin";
+const TARGET_LIBRARY = "libtarget.so";
+export const LAUNCHER = "launcher";
+const GUEST_INIT = "init";
 
-/** The parts that ffi/embedded.ts contains. */
+/** The parts that ffi/embedded.ts contains, compressed. */
 const EMBEDDED = [
   BPF_OBJECT,
   BPF_OBJECT_WITHOUT_PERCPU,
@@ -32,6 +31,20 @@ const EMBEDDED = [
   TARGET_LIBRARY,
   LIBRARIES,
 ];
+
+function isForeign({ name }: BuildArchitecture): boolean {
+  return name !== Deno.build.arch;
+}
+
+/** Path of what is built for a machine. */
+export function builtFor(machine: BuildArchitecture, file: string): string {
+  return isForeign(machine) ? `${OUT}/${machine.name}/${file}` : `${OUT}/${file}`;
+}
+
+/** Paths of what ffi/embedded.ts contains, for a machine. */
+export function embeddedFor(machine: BuildArchitecture): string[] {
+  return EMBEDDED.map((file) => builtFor(machine, `${file}.gz`));
+}
 
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 
@@ -79,7 +92,7 @@ function bpfPart(
         ...defines,
         // The machine's own headers, which clang does not search with `-target bpf`.
         "-idirafter",
-        `/usr/include/${MULTIARCH}`,
+        includeFolder(machine),
         "-c",
         program,
         "-o",
@@ -91,21 +104,48 @@ function bpfPart(
   };
 }
 
-function targetPart({ name }: BuildArchitecture): Part {
+/**
+ * How clang compiles for another machine. Debian's cross packages have its C library, but none of a compiler's own
+ * files, so what it would call there is left out: atomics as calls (libgcc), constructors (crtbegin.o).
+ */
+function crossFlags(machine: BuildArchitecture): { readonly compile: string[]; readonly library: string[] } {
+  if (!isForeign(machine)) return { compile: [], library: [] };
+  const triplet = `${machine.name}-linux-gnu`;
+  return {
+    compile: [
+      `--target=${triplet}`,
+      "-fuse-ld=lld",
+      "-isystem",
+      includeFolder(machine),
+      ...machine.selfContained,
+    ],
+    library: [`-L/usr/${triplet}/lib`, "-nostartfiles", "-nodefaultlibs", "-lc"],
+  };
+}
+
+function targetPart(output: string, machine: BuildArchitecture): Part {
   // The library is never unmapped: one of its threads may still run when the runtime closes it at exit.
   const stays = "-Wl,-z,nodelete";
-  const compile = ["clang", "-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
-  const sources = [...filesOf("ffi/native", [".c"]), `ffi/native/arch/${name}.c`];
+  const cross = crossFlags(machine);
+  const shared = ["-O2", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-s", stays, ...WARNINGS];
+  const compile = ["clang", ...shared, ...cross.compile];
+  const sources = [...filesOf("ffi/native", [".c"]), `ffi/native/arch/${machine.name}.c`];
   return {
-    output: TARGET_LIBRARY,
+    output,
     inputs: [...sources, ...filesOf("ffi/native", [".h"]), ...filesOf("ffi/native/arch", [".h"])],
-    commands: (path) => [[...compile, ...sources, "-o", path]],
+    commands: (path) => [[...compile, ...sources, "-o", path, ...cross.library]],
   };
 }
 
 /** A program without a C library. */
-function freestandingPart(output: string, source: string, defines: readonly string[] = []): Part {
-  const compile = ["clang", "-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
+function freestandingPart(
+  output: string,
+  machine: BuildArchitecture,
+  source: string,
+  defines: readonly string[],
+): Part {
+  const free = ["-Os", "-std=gnu11", "-ffreestanding", "-fno-stack-protector", ...WARNINGS];
+  const compile = ["clang", ...free, ...crossFlags(machine).compile];
   const link = ["-nostdlib", "-static", "-s"];
   return {
     output,
@@ -121,9 +161,9 @@ function freestandingPart(output: string, source: string, defines: readonly stri
   };
 }
 
-async function launcherDefines(): Promise<string[]> {
+async function launcherDefines({ name }: BuildArchitecture): Promise<string[]> {
   const path = /^PATH=.*$/m.exec(await Deno.readTextFile(START_ENVIRONMENT))![0];
-  const strings = PERMISSIONS.map((flag) => JSON.stringify(flag));
+  const strings = permissionsOn(name).map((flag) => JSON.stringify(flag));
   return [
     `-DPERMISSIONS=${strings.join(",")}`,
     `-DPATH=${JSON.stringify(path)}`,
@@ -167,14 +207,14 @@ async function make(part: Part, compiler: string): Promise<void> {
   await replaceFile(stamp, (temporary) => Deno.writeTextFile(temporary, wanted));
 }
 
-async function packLibraries(): Promise<void> {
-  const bytes = packed(await libbpfLibraries());
-  const found = await Deno.readFile(LIBRARIES).catch(() => undefined);
+async function packLibraries(output: string, libraries: readonly Library[]): Promise<void> {
+  const bytes = packed(libraries);
+  const found = await Deno.readFile(output).catch(() => undefined);
   if (found !== undefined && found.length === bytes.length && found.every((byte, i) => byte === bytes[i])) {
     return;
   }
-  console.log(`packing ${LIBRARIES}`);
-  await replaceFile(LIBRARIES, (temporary) => Deno.writeFile(temporary, bytes));
+  console.log(`packing ${output}`);
+  await replaceFile(output, (temporary) => Deno.writeFile(temporary, bytes));
 }
 
 /** Writes `path`.gz when it is older than `path`. */
@@ -189,6 +229,24 @@ async function compress(path: string): Promise<void> {
   });
 }
 
+async function makeParts(machine: BuildArchitecture, libraries: readonly Library[]): Promise<void> {
+  const to = (file: string) => builtFor(machine, file);
+  await Deno.mkdir(to(""), { recursive: true });
+  const compiler = await stdoutOf(["clang", "--version"]);
+  const port = `-DPORT="${guestArchitecture(machine.name).port}"`;
+  const parts = [
+    bpfPart(to(BPF_OBJECT), machine, CHAIN_LAYOUT, ["-DPROBE_PERCPU"]),
+    bpfPart(to(BPF_OBJECT_WITHOUT_PERCPU), machine, CHAIN_LAYOUT, []),
+    bpfPart(to(VCPU_OBJECT), machine, VCPU_LAYOUT, []),
+    targetPart(to(TARGET_LIBRARY), machine),
+    freestandingPart(to(LAUNCHER), machine, "build/parts/launcher.c", await launcherDefines(machine)),
+    freestandingPart(to(GUEST_INIT), machine, "guest/image/init.c", [port]),
+  ];
+  for (const part of parts) await make(part, compiler);
+  await packLibraries(to(LIBRARIES), libraries);
+  for (const file of EMBEDDED) await compress(to(file));
+}
+
 /**
  * Updates build/out and the generated sources; quick when nothing has changed.
  *
@@ -196,25 +254,25 @@ async function compress(path: string): Promise<void> {
  */
 export async function buildNative(): Promise<Freshness> {
   const machine = buildArchitecture();
-  await Deno.mkdir(OUT, { recursive: true });
-  const compiler = await stdoutOf(["clang", "--version"]);
-  const parts = [
-    bpfPart(BPF_OBJECT, machine, CHAIN_LAYOUT, ["-DPROBE_PERCPU"]),
-    bpfPart(BPF_OBJECT_WITHOUT_PERCPU, machine, CHAIN_LAYOUT, []),
-    bpfPart(VCPU_OBJECT, machine, VCPU_LAYOUT, []),
-    targetPart(machine),
-    freestandingPart(LAUNCHER, "build/parts/launcher.c", await launcherDefines()),
-    freestandingPart(GUEST_INIT, "guest/image/init.c", [`-DPORT="${guestArchitecture().port}"`]),
-  ];
-  for (const part of parts) await make(part, compiler);
-  await packLibraries();
-  for (const path of EMBEDDED) await compress(path);
+  await makeParts(machine, await libbpfLibraries());
   const renewed = [
-    await renewLayout(CHAIN_LAYOUT, BPF_OBJECT),
-    await renewLayout(VCPU_LAYOUT, VCPU_OBJECT),
+    await renewLayout(CHAIN_LAYOUT, builtFor(machine, BPF_OBJECT)),
+    await renewLayout(VCPU_LAYOUT, builtFor(machine, VCPU_OBJECT)),
     await renewErrno(),
   ];
   return renewed.includes("renewed") ? "renewed" : "current";
+}
+
+/**
+ * The same parts for another machine than this one. Generated sources are the same on every machine.
+ *
+ * @param libraries libbpf's for that machine, see build/debian/foreign.ts
+ */
+export async function buildForeign(
+  machine: BuildArchitecture,
+  libraries: readonly Library[],
+): Promise<void> {
+  await makeParts(machine, libraries);
 }
 
 if (import.meta.main) await buildNative();

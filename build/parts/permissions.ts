@@ -12,11 +12,18 @@ export const START_ENVIRONMENT = "build/parts/start.env";
  * and no programs other than these two. They are given by name: when the executable starts, Deno looks for
  * them in the user's PATH and allows what it finds, so they may lie anywhere, but no other file is allowed.
  * Paths would be those of the machine that built it, and without names every program would be allowed.
+ *
+ * @param machine the executable's, as Deno spells it
  */
-export const PERMISSIONS: readonly string[] = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-ffi",
-  `--allow-run=${guestArchitecture().qemu},ssh`,
-];
+export function permissionsOn(machine: string = Deno.build.arch): readonly string[] {
+  return [
+    "--no-prompt",
+    "--allow-read",
+    "--allow-write",
+    "--allow-ffi",
+    `--allow-run=${guestArchitecture(machine).qemu},ssh`,
+  ];
+}
+
+/** On this machine. */
+export const PERMISSIONS = permissionsOn();

@@ -1,16 +1,25 @@
-/** `deno task build`: everything from sources to dist/probe. */
+/** `deno task build`: everything from sources to dist/probe, and to the executables for other machines. */
 
-import { buildExecutable, EXECUTABLE } from "../parts/executable.ts";
-import { buildNative } from "../parts/native.ts";
+import { foreignLibraries, foreignRuntime } from "../debian/foreign.ts";
+import { type BuildArchitecture, otherArchitectures } from "../parts/arch.ts";
+import { buildExecutables, EXECUTABLE, foreignExecutable } from "../parts/executable.ts";
+import { buildForeign, buildNative } from "../parts/native.ts";
 import { gatherNotices } from "../parts/notices.ts";
 import { orExplain } from "./setup.ts";
 
 export async function build(): Promise<void> {
   await buildNative();
   await gatherNotices();
-  await buildExecutable();
-  const { size } = await Deno.stat(EXECUTABLE);
-  console.log(`built ${EXECUTABLE}, ${(size / 1e6).toFixed(0)} MB`);
+  const runtimes = new Map<BuildArchitecture, string>();
+  for (const machine of otherArchitectures()) {
+    await buildForeign(machine, await foreignLibraries(machine));
+    runtimes.set(machine, await foreignRuntime(machine));
+  }
+  await buildExecutables(runtimes);
+  for (const path of [EXECUTABLE, ...[...runtimes.keys()].map(foreignExecutable)]) {
+    const { size } = await Deno.stat(path);
+    console.log(`built ${path}, ${(size / 1e6).toFixed(0)} MB`);
+  }
 }
 
 if (import.meta.main) await orExplain(build);

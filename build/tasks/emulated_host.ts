@@ -8,7 +8,7 @@ import { startGuest } from "../../guest/vm/boot.ts";
 import type { GuestFile } from "../../guest/image/initramfs.ts";
 import { GuestLost, LOSSES } from "../../guest/qemu/guest_process.ts";
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
-import { firmwareArguments, type Qemu } from "../../guest/qemu/qemu.ts";
+import { type Qemu, shortArguments } from "../../guest/qemu/qemu.ts";
 import { baseName } from "../../guest/vm/vm.ts";
 import { buildArchitecture } from "../parts/arch.ts";
 import { EXECUTABLE, executableLibraries } from "../parts/executable.ts";
@@ -127,7 +127,7 @@ export async function startEmulatedHost(
       if (code !== 0) throw new NoNesting(`the emulated host cannot load ${module}: ${stderr.trim()}`);
     }
     const { code, stderr } = await orLost(
-      guest.run([command, ...firmwareArguments("kvm")]),
+      guest.run([command, ...shortArguments("kvm")]),
     );
     if (code !== 0) throw new NoNesting(`KVM runs no guest in the emulated host: ${stderr.trim()}`);
     return guest;

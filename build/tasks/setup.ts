@@ -3,7 +3,7 @@
  */
 
 import { guestArchitecture } from "../../guest/qemu/arch.ts";
-import { buildArchitecture, UnknownArchitecture } from "../parts/arch.ts";
+import { buildArchitecture, otherArchitectures, UnknownArchitecture } from "../parts/arch.ts";
 import { capture, CommandFailed, exitCode, run } from "../process/command.ts";
 
 export interface Need {
@@ -23,6 +23,11 @@ export function packages(): readonly Need[] {
       why: "headers for the BPF programs; brings libbpf, libelf and zlib, which go into probe",
     },
     { name: "bpftool", why: "reads the record's layout out of the BPF object" },
+    { name: "lld", why: "links the parts of executables for other machines" },
+    ...otherArchitectures().map(({ name, debianName }): Need => ({
+      name: `libc6-dev-${debianName}-cross`,
+      why: `headers and C library for the executable for ${name}`,
+    })),
     { name: guestArchitecture().packages[0], why: "runs throwaway guests" },
     { name: "busybox-static", why: "init and shell inside these guests" },
     { name: "openssh-client", why: "reaches an existing VM in the tests" },

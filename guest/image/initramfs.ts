@@ -24,6 +24,10 @@ export interface InitramfsOptions {
   libraries?: readonly string[];
   /** A statically linked busybox; default: the one in /bin or /usr/bin. */
   busybox?: string;
+  /** The folder in which libraries and busybox are looked for, with the paths of the guest; default: `/`. */
+  root?: string;
+  /** The guest's, as Deno spells it; default: this machine's. */
+  architecture?: string;
   /** A statically linked process 1; when given, the image contains neither busybox nor an agent. */
   init?: Uint8Array;
   /**
@@ -34,8 +38,8 @@ export interface InitramfsOptions {
 
 /** Writes the archive to `path`, including the libraries that dynamically linked files need. */
 export async function writeInitramfs(path: string, options: InitramfsOptions): Promise<void> {
-  const { init, before, libraries = [] } = options;
-  const busybox = init === undefined ? options.busybox ?? findBusybox() : undefined;
+  const { init, before, libraries = [], root = "" } = options;
+  const busybox = init === undefined ? options.busybox ?? findBusybox(root) : undefined;
   const executables = options.files.flatMap((file) => readElf(file.source) ?? []);
   using out = await Deno.open(path, { write: true, create: true, truncate: true });
   if (before !== undefined) await copyArchive(before, out);
@@ -47,8 +51,8 @@ export async function writeInitramfs(path: string, options: InitramfsOptions): P
     await cpio.symlink(folder, `usr/${folder}`);
   }
   if (init !== undefined) await cpio.file("init", 0o755, init);
-  if (busybox !== undefined) await addAgent(cpio, busybox);
-  await addLibraries(cpio, executables, libraries);
+  if (busybox !== undefined) await addAgent(cpio, busybox, guestArchitecture(options.architecture).port);
+  await addLibraries(cpio, executables, libraries, root);
   for (const { path, source, mode = 0o755 } of options.files) {
     if (typeof source === "string") await cpio.copy(path, mode, source);
     else await cpio.file(path, mode, source);
@@ -64,8 +68,8 @@ async function copyArchive(from: string, out: Deno.FsFile): Promise<void> {
   await writeAll(out, padding);
 }
 
-async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {
-  await cpio.file("init", 0o755, encode(initScript(guestArchitecture().port)));
+async function addAgent(cpio: CpioWriter, busybox: string, port: string): Promise<void> {
+  await cpio.file("init", 0o755, encode(initScript(port)));
   await cpio.file("agent", 0o755, encode(AGENT_SCRIPT));
   await cpio.copy("bin/busybox", 0o755, busybox);
   await cpio.symlink("bin/sh", "busybox");
@@ -74,15 +78,20 @@ async function addAgent(cpio: CpioWriter, busybox: string): Promise<void> {
   await cpio.file("etc/group", 0o644, encode("root:x:0:\nnogroup:x:65534:\n"));
 }
 
-async function addLibraries(cpio: CpioWriter, executables: Elf[], extra: readonly string[]): Promise<void> {
-  const paths = librariesOf(executables, extra);
-  for (const path of paths) await cpio.copy(path, 0o755, path);
+async function addLibraries(
+  cpio: CpioWriter,
+  executables: Elf[],
+  extra: readonly string[],
+  root: string,
+): Promise<void> {
+  const paths = librariesOf(executables, extra, root);
+  for (const path of paths) await cpio.copy(path, 0o755, `${root}${path}`);
   // With this machine's loader cache, the guest's loader looks where the libraries were found.
-  if (paths.length > 0) await cpio.copy("etc/ld.so.cache", 0o644, "/etc/ld.so.cache");
+  if (paths.length > 0 && root === "") await cpio.copy("etc/ld.so.cache", 0o644, "/etc/ld.so.cache");
 }
 
-function findBusybox(): string {
-  for (const path of ["/bin/busybox", "/usr/bin/busybox"]) {
+function findBusybox(root: string): string {
+  for (const path of [`${root}/bin/busybox`, `${root}/usr/bin/busybox`]) {
     try {
       const elf = readElf(path);
       if (elf !== undefined && elf.interpreter === undefined) return path;

@@ -8,30 +8,51 @@ const CACHE = "/etc/ld.so.cache";
 /** Debian's folder for files of this architecture, in /usr/lib and /usr/include. */
 export const MULTIARCH = `${Deno.build.arch}-linux-gnu`;
 
-const STANDARD_DIRECTORIES = [
-  `/lib/${MULTIARCH}`,
-  `/usr/lib/${MULTIARCH}`,
-  "/lib64",
-  "/usr/lib64",
-  "/lib",
-  "/usr/lib",
-];
+/** In a folder with the files of another machine there is one that is named after it. */
+function standardDirectories(root: string): string[] {
+  const lib = ["/lib", "/usr/lib"];
+  const named = root === "" ? [MULTIARCH] : lib.flatMap((folder) => multiarchIn(`${root}${folder}`));
+  const both = named.flatMap((triplet) => lib.map((folder) => `${folder}/${triplet}`));
+  return [...both, "/lib64", "/usr/lib64", ...lib];
+}
+
+function multiarchIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+      name.endsWith("-linux-gnu")
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
 
 /**
  * Absolute paths of everything the loader opens for `executables`, their loader included, and for `extra`:
  * names that are opened at run time and therefore stand in no header (such as `libgcc_s.so.1`), or paths that
  * must exist as given (such as the loader of a runtime inside a static executable). Each path is the one at
  * which the guest's loader will look. A Failure when one is not on this machine.
+ *
+ * @param root a folder with another machine's files, as its `/` has them; empty: this machine's own
  */
-export function librariesOf(executables: readonly Elf[], extra: readonly string[] = []): string[] {
+export function librariesOf(
+  executables: readonly Elf[],
+  extra: readonly string[] = [],
+  root = "",
+): string[] {
   const first = executables[0];
   if (first === undefined && extra.length === 0) return [];
-  const machine = first?.machine ?? readElf(Deno.execPath())!.machine;
-  const known = loaderCache();
+  const loader = extra.find(isPath);
+  const machine = root === "" || loader === undefined
+    ? first?.machine ?? readElf(Deno.execPath())!.machine
+    : readElf(`${root}${loader}`)!.machine;
+  const known = root === "" ? loaderCache() : new Map<string, string[]>();
+  const folders = standardDirectories(root);
   const paths = new Map<string, string>();
   const visit = (name: string, neededBy: string) => {
     if (paths.has(name)) return;
-    const path = find(name, known, machine);
+    const candidates = [...known.get(name) ?? [], ...folders.map((folder) => `${folder}/${name}`)];
+    const path = firstFor(machine, candidates, root);
     if (path === undefined) {
       throw new Failure(
         EXIT.cannotMeasure,
@@ -40,7 +61,7 @@ export function librariesOf(executables: readonly Elf[], extra: readonly string[
       );
     }
     paths.set(name, path);
-    for (const next of readElf(path)!.needed) visit(next, name);
+    for (const next of readElf(`${root}${path}`)!.needed) visit(next, name);
   };
   for (const executable of executables) {
     const loader = executable.interpreter;
@@ -56,12 +77,11 @@ function isPath(extra: string): boolean {
   return extra.startsWith("/");
 }
 
-/** The first file called `name` for this machine type. */
-function find(name: string, known: Map<string, string[]>, machine: number): string | undefined {
-  const candidates = [...known.get(name) ?? [], ...STANDARD_DIRECTORIES.map((folder) => `${folder}/${name}`)];
+/** The first file for this machine type. */
+function firstFor(machine: number, candidates: readonly string[], root: string): string | undefined {
   return candidates.find((path) => {
     try {
-      return readElf(path)?.machine === machine;
+      return readElf(`${root}${path}`)?.machine === machine;
     } catch {
       return false;
     }

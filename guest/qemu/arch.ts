@@ -19,6 +19,8 @@ export interface GuestArchitecture {
   readonly machine: string;
   /** Arguments with which a machine without disks ends by itself once its firmware gives up. */
   readonly untilReset: readonly string[];
+  /** Instructions that switch a machine off whose firmware, if it has any, does not; null: it does. */
+  readonly switchesOff: Uint8Array<ArrayBuffer> | null;
   /** The first serial port, as a value of the kernel's argument console=. */
   readonly console: string;
   /** The path, in the guest, of the second one, which carries the commands. */
@@ -27,7 +29,7 @@ export interface GuestArchitecture {
   readonly kernelArguments: readonly string[];
   /** Arguments for an emulated kernel, which would otherwise replace its clock by a slow one. */
   readonly clockArguments: readonly string[];
-  /** The flags in /proc/cpuinfo of a CPU that can run guests. */
+  /** What /proc/cpuinfo has of a CPU that can run guests, where it tells. */
   readonly virtualises: RegExp;
 }
 
@@ -39,6 +41,7 @@ const X86_64: GuestArchitecture = {
   firmwareFolders: ["/usr/share/qemu", "/usr/share/seabios", "/usr/share/vgabios"],
   machine: "q35",
   untilReset: ["-no-reboot", "-boot", "reboot-timeout=1"],
+  switchesOff: null,
   console: "ttyS0",
   port: "/dev/ttyS1",
   // Without it an emulated guest that gets too little time counts too few ticks at boot and decides that its
@@ -49,7 +52,25 @@ const X86_64: GuestArchitecture = {
   virtualises: /^flags\s*:.*\b(vmx|svm)\b/m,
 };
 
-const ARCHITECTURES: readonly GuestArchitecture[] = [X86_64];
+const AARCH64: GuestArchitecture = {
+  name: "aarch64",
+  title: "arm64",
+  qemu: "qemu-system-aarch64",
+  packages: ["qemu-system-arm", "qemu-system-common", "qemu-system-data"],
+  firmwareFolders: ["/usr/share/qemu"],
+  machine: "virt",
+  untilReset: [],
+  // PSCI's SYSTEM_OFF: movz w0, #8; movk w0, #0x8400, lsl #16; hvc #0; b .
+  switchesOff: new Uint8Array(new Uint32Array([0x52800100, 0x72b08000, 0xd4000002, 0x14000000]).buffer),
+  console: "ttyAMA0",
+  port: "/dev/ttyAMA1",
+  kernelArguments: [],
+  clockArguments: [],
+  // /proc/cpuinfo does not tell.
+  virtualises: /^/,
+};
+
+const ARCHITECTURES: readonly GuestArchitecture[] = [X86_64, AARCH64];
 
 /**
  * @param name as Deno spells it; default: this machine's

@@ -10,6 +10,8 @@ export interface GuestProcessOptions {
   qemu: Qemu;
   /** Path of a kernel image. */
   kernel: string;
+  /** The guest's architecture, as Deno spells it; default: this machine's. Another one is emulated. */
+  architecture?: string;
   /** Default: 1024. */
   memoryMiB?: number;
   /** Default: 2. */
@@ -177,7 +179,7 @@ const KERNEL_ARGUMENTS = ["quiet", "panic=-1", "oops=panic", "noirqdebug"];
 
 function qemuArguments(options: GuestProcessOptions, accelerator: Accelerator, initrd: string): string[] {
   const { cpus = 2, memoryMiB = 1024, kernelArgs = [], qemuArgs = [] } = options;
-  const { machine, console, kernelArguments } = guestArchitecture();
+  const { machine, console, kernelArguments } = guestArchitecture(options.architecture);
   const append = [`console=${console}`, ...KERNEL_ARGUMENTS, ...kernelArguments, ...kernelArgs];
   return [
     ...options.qemu.args,

@@ -1,10 +1,10 @@
 /** A QEMU, and what it can do on this machine. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import { guestArchitecture } from "./arch.ts";
+import { type GuestArchitecture, guestArchitecture } from "./arch.ts";
 import { readMachineText } from "../../runbook/machine/machine.ts";
 
-/** How to start one QEMU for guests of this machine's architecture. */
+/** How to start one QEMU. */
 export interface Qemu {
   command: string;
   /** Arguments that come before all others, for example the folder of its firmware. */
@@ -22,7 +22,7 @@ export type Accelerator = "kvm" | "tcg";
 /** Before this major version, emulation corrupts kernel text that is patched while other CPUs run it. */
 export const OLDEST_SAFE_TCG = 9;
 
-const FIRMWARE_TEST_MS = 60_000;
+const SHORT_TEST_MS = 60_000;
 
 /** The device whose memory is a file on this machine. Some distributions leave it out. */
 export const SHARED_MEMORY = "ivshmem-plain";
@@ -93,8 +93,13 @@ export function emulatesSafely(qemu: Qemu): boolean {
  * it succeeds: /dev/kvm may exist, and even create virtual machines, without being able to run a kernel. A
  * Failure refuses emulation by a QEMU that is too old for it.
  */
-export async function chooseAccelerator(qemu: Qemu): Promise<Accelerator> {
-  if (processorVirtualises() && await runsFirmware(qemu, "kvm")) return "kvm";
+export async function chooseAccelerator(
+  qemu: Qemu,
+  architecture: string = Deno.build.arch,
+): Promise<Accelerator> {
+  if (architecture === Deno.build.arch && processorVirtualises() && await runsShortly(qemu, "kvm")) {
+    return "kvm";
+  }
   if (emulatesSafely(qemu)) return "tcg";
   throw new Failure(
     EXIT.cannotMeasure,
@@ -109,25 +114,42 @@ export function acceleratorArguments(accelerator: Accelerator): string[] {
   return ["-accel", accelerator === "kvm" ? "kvm" : "tcg,thread=multi", "-cpu", "max"];
 }
 
-/** Arguments for {@linkcode runsFirmware}'s guest, after those of the QEMU. */
-export function firmwareArguments(accelerator: Accelerator): string[] {
-  const { machine, untilReset } = guestArchitecture();
+/** Arguments for {@linkcode runsShortly}'s guest, after those of the QEMU. */
+export function shortArguments(
+  accelerator: Accelerator,
+  { machine, untilReset }: GuestArchitecture = guestArchitecture(),
+): string[] {
   const shape = ["-machine", machine, "-smp", "2", "-m", "64", "-nodefaults", "-display", "none"];
   return [...acceleratorArguments(accelerator), ...shape, ...untilReset];
 }
 
 /**
- * Runs a machine without disks until its firmware gives up and resets, which ends QEMU: the shortest possible
- * guest, and it needs no kernel.
+ * Runs the shortest possible guest, and it needs no kernel: a machine without disks until its firmware gives up and
+ * resets, which ends QEMU, or, where a machine has no firmware, a few instructions that switch it off.
  */
-export async function runsFirmware(qemu: Qemu, accelerator: Accelerator): Promise<boolean> {
-  const output = await new Deno.Command(qemu.command, {
-    args: [...qemu.args, ...firmwareArguments(accelerator)],
-    env: qemu.env,
-    stdin: "null",
-    signal: AbortSignal.timeout(FIRMWARE_TEST_MS),
-  }).output();
-  return output.success;
+export async function runsShortly(
+  qemu: Qemu,
+  accelerator: Accelerator,
+  machine: GuestArchitecture = guestArchitecture(),
+): Promise<boolean> {
+  const { switchesOff } = machine;
+  const program = switchesOff === null ? null : await Deno.makeTempFile({ prefix: "probe-guest-" });
+  try {
+    if (program !== null) await Deno.writeFile(program, switchesOff!);
+    const output = await new Deno.Command(qemu.command, {
+      args: [
+        ...qemu.args,
+        ...shortArguments(accelerator, machine),
+        ...program === null ? [] : ["-kernel", program],
+      ],
+      env: qemu.env,
+      stdin: "null",
+      signal: AbortSignal.timeout(SHORT_TEST_MS),
+    }).output();
+    return output.success;
+  } finally {
+    if (program !== null) await Deno.remove(program);
+  }
 }
 
 function processorVirtualises(): boolean {

@@ -17,6 +17,8 @@ export interface GuestOptions extends GuestProcessOptions {
   libraries?: readonly string[];
   /** A statically linked busybox; default: this machine's own. */
   busybox?: string;
+  /** A folder with the libraries of a guest of another architecture, as `/` has them; then with busybox too. */
+  root?: string;
   /** How long the guest may take until it serves commands; default 300,000, because emulation is slow. */
   bootTimeoutMs?: number;
 }
@@ -52,7 +54,7 @@ export class Guest implements AsyncDisposable {
 
   /** Starts QEMU and waits until the guest serves commands. */
   static async start(options: GuestOptions): Promise<Guest> {
-    const accelerator = await chooseAccelerator(options.qemu);
+    const accelerator = await chooseAccelerator(options.qemu, options.architecture);
     const folder = await Deno.makeTempDir({ prefix: "probe-guest-" });
     try {
       const initrd = `${folder}/initrd`;

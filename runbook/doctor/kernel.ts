@@ -1,6 +1,7 @@
 /** What the kernel offers to tracing programs, and what it shows of its symbols. */
 
 import { hasCapability } from "../machine/capabilities.ts";
+import { RUNQUEUES } from "../probes/config.ts";
 import { definitionsOf } from "../probes/definitions.ts";
 import {
   bestTier,
@@ -71,9 +72,6 @@ function symbolNames({ read, kallsyms }: Examined): CheckAnswer {
       : "run it with sudo, or with CAP_SYSLOG as an ambient capability (setpriv, systemd)",
   );
 }
-
-/** The kernel's runqueues, one per CPU (kernel/sched/core.c). */
-export const RUNQUEUES = "runqueues";
 
 /**
  * The kernel gives access to its variables of other CPUs only by name, which takes their type (BTF) and their

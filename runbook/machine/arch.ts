@@ -138,7 +138,28 @@ const X86_64: Architecture = {
   preemptCount: { variables: ["pcpu_hot", "__preempt_count"], byAddress: "__preempt_count" },
 };
 
-export const ARCHITECTURES: readonly Architecture[] = [X86_64];
+/** Its one clocksource is the generic timer's counter, whose read callback can be hooked (6.1 to 7.3). */
+const AARCH64: Architecture = {
+  name: "aarch64",
+  clocksources: new Map([["arch_sys_counter", { callback: "arch_counter_read", inVdso: true }]]),
+  hypervisorClocksources: [],
+  watched: null,
+  counter: {
+    title: "generic timer",
+    id: "steady_counter",
+    clocksource: "arch_sys_counter",
+    guestScale: null,
+    remedy: "none is needed: the architecture promises it",
+    // Arm ARM: the system counter counts at a fixed frequency, in every power state.
+    steadiness: () => ({ steady: true, found: "fixed frequency, by the architecture" }),
+  },
+  interruptVectors: [],
+  clockFlags: { id: "counter_flags", names: ["evtstrm", "ecv"] },
+  clockArguments: ["clocksource", "cpuidle\\.", "clocksource\\.arm_arch_timer\\."],
+  preemptCount: null,
+};
+
+export const ARCHITECTURES: readonly Architecture[] = [X86_64, AARCH64];
 
 /**
  * The row of an architecture. The tables of hooks are built from it when a command that measures is loaded;

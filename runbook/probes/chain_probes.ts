@@ -16,7 +16,7 @@ import { decodeStruct } from "../../ffi/struct.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { ERRNO } from "../../system/errno.ts";
 import { attachReason, loadReason } from "./attach_failure.ts";
-import { configOf, HARDIRQ_DISABLE_MARK, tellsRead } from "./config.ts";
+import { configOf, HARDIRQ_DISABLE_MARKS, reachesPercpu, tellsRead } from "./config.ts";
 import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
 import {
   type Asked,
@@ -128,7 +128,7 @@ export class ChainProbes implements Disposable {
    */
   static attach(runtime: BpfRuntime, objects: ChainObjects, options: AttachOptions): ChainProbes {
     const names = HOOKS.map(({ hook }) => hook);
-    const inBtf = runtime.functionsInKernelBtf([...names, HARDIRQ_DISABLE_MARK])
+    const inBtf = runtime.functionsInKernelBtf([...names, ...HARDIRQ_DISABLE_MARKS])
       .union(runtime.tracepointsInKernelBtf(names));
     const unseen = contextUnseen(
       runtime.variablesInKernelBtf(PREEMPT_COUNT?.variables ?? []),
@@ -356,7 +356,7 @@ function attachTier(
   options: AttachOptions,
 ): ChainProbes {
   const { tier } = ladder;
-  const bytes = tier === "tracepoint" ? objects.withoutPercpu : objects.withPercpu;
+  const bytes = reachesPercpu(ladder) ? objects.withPercpu : objects.withoutPercpu;
   const object = loadPrograms(runtime, bytes, ladder, options);
   try {
     const attached: AttachedProgram[] = [];

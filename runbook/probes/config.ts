@@ -3,14 +3,23 @@
 import { PROBE_CONFIG } from "../../ffi/layout.generated.ts";
 import { type Ladder, PER_CPU_OFFSET, PREEMPT_COUNT } from "./ladder.ts";
 
-/** If this function exists, preempt_count() has the newer layout: see bpf/kernel.h. */
-export const HARDIRQ_DISABLE_MARK = "local_interrupt_disable";
+/**
+ * If one of these functions exists, preempt_count() has the newer layout: see bpf/kernel.h. Which one is not inlined
+ * differs between Debian's 7.3 for x86 and for arm64.
+ */
+export const HARDIRQ_DISABLE_MARKS: readonly string[] = [
+  "local_interrupt_disable",
+  "_local_interrupt_enable",
+];
 
 /** The timekeeper and its seqcount: timekeeper_data, an array that begins with it, since 6.17 or so (seen in 7.3). */
 const TIMEKEEPERS = ["tk_core", "timekeeper_data"] as const;
 /** Where KVM writes it, and whether it is told at all. */
 const STEAL_TIME = "steal_time";
 const STEAL_ENABLED = "paravirt_steal_enabled";
+
+/** The kernel's runqueues, one per CPU (kernel/sched/core.c). */
+export const RUNQUEUES = "runqueues";
 
 /** Variables of the kernel that are read by their address, because the BTF of some kernels lacks them. */
 export const VARIABLES: readonly string[] = [
@@ -20,6 +29,14 @@ export const VARIABLES: readonly string[] = [
   STEAL_ENABLED,
   ...PREEMPT_COUNT === null ? [] : [PREEMPT_COUNT.byAddress, PER_CPU_OFFSET],
 ];
+
+/**
+ * Whether the programs that reach per-CPU variables are to be loaded. A kernel that does not name these refuses them; but
+ * where the context of a read is in one, no other programs can tell the target's own read.
+ */
+export function reachesPercpu({ tier, definitions }: Ladder): boolean {
+  return tier !== "tracepoint" && (PREEMPT_COUNT !== null || definitions.has(RUNQUEUES));
+}
 
 /** At the tiers that hook functions the kernel itself shows every read. */
 export function tellsRead({ tier, asked: { targetTells } }: Ladder): boolean {
@@ -53,7 +70,7 @@ export function configOf(
   setAddress(steal_enabled, STEAL_ENABLED);
   if (PREEMPT_COUNT !== null) setAddress(preempt_count, PREEMPT_COUNT.byAddress);
   setAddress(per_cpu_offset, PER_CPU_OFFSET);
-  bytes[counts_hardirq_disable.offset] = inBtf.has(HARDIRQ_DISABLE_MARK) ? 1 : 0;
+  bytes[counts_hardirq_disable.offset] = HARDIRQ_DISABLE_MARKS.some((name) => inBtf.has(name)) ? 1 : 0;
   new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);
   new DataView(bytes.buffer).setUint32(recent_events.offset, recentEvents, true);
   bytes[target_tells_read.offset] = tellsRead(ladder) ? 1 : 0;

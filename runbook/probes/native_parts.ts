@@ -5,7 +5,7 @@ import { kernelFileExists, readKernelFile } from "../../ffi/kernel_file.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { type AttachRequest, ChainProbes } from "./chain_probes.ts";
 import type { Evidence } from "./bpf_refused.ts";
-import { VARIABLES } from "./config.ts";
+import { RUNQUEUES, VARIABLES } from "./config.ts";
 import { definitionsOf } from "./definitions.ts";
 import { possibleCpus, readMachineText } from "../machine/machine.ts";
 import { HOOKS } from "./hooks.ts";
@@ -55,7 +55,7 @@ export async function openNativeParts(): Promise<NativeParts> {
     attach(request) {
       const kallsyms = new Kallsyms(readKernelFile("/proc/kallsyms") ?? new Uint8Array());
       return ChainProbes.attach(runtime(), objects, {
-        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), VARIABLES),
+        definitions: definitionsOf(kallsyms, HOOKS.map(({ hook }) => hook), [...VARIABLES, RUNQUEUES]),
         hasKprobes: kernelFileExists(KPROBE_PMU),
         possibleCpus: possibleCpus(readMachineText),
         ...request,

@@ -15,6 +15,7 @@ const OBSERVED = [
   ["switch", "switch_ns"],
   ["tk_update", "tk_update_ns"],
   ["tkread", "tkread_ns"],
+  ["clocksource_read", "clocksource_read_ns"],
 ] as const satisfies readonly (readonly [string, keyof ChainRecord])[];
 
 /** On the runqueue without a lock, or with another one: see try_to_wake_up() (kernel/sched/core.c). */

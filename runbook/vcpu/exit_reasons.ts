@@ -1,8 +1,9 @@
 /** Names of the reasons for which a processor leaves guest mode. */
 
-/** KVM_ISA_VMX and KVM_ISA_SVM of the kernel (5.10 to 7.3); bpf/arch/ gives them. */
+/** KVM_ISA_VMX and KVM_ISA_SVM of the kernel (5.10 to 7.3), and a number for arm64; bpf/arch/ gives them. */
 const VMX = 1;
 const SVM = 2;
+const ARM64 = 3;
 
 /** Exit reasons of VMX by number (VMX_EXIT_REASONS, 7.3): the usual ones. */
 const VMX_NAMES: ReadonlyMap<number, string> = new Map([
@@ -72,9 +73,27 @@ const SVM_NAMES: ReadonlyMap<number, string> = new Map([
   [0x407, "pml_full"],
 ]);
 
+/** Exits of arm64's guests (kvm_arm_exception_type, 7.3); traps by their class (ESR_ELx_EC_*), the usual ones. */
+const ARM64_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, "irq"],
+  [1, "el1_serror"],
+  [4, "il"],
+  [0x101, "wfx"],
+  [0x116, "hvc"],
+  [0x117, "smc"],
+  [0x118, "sys"],
+  [0x119, "sve"],
+  [0x11a, "eret"],
+  [0x120, "instruction_abort"],
+  [0x124, "data_abort"],
+  [0x130, "breakpoint"],
+  [0x13c, "brk"],
+]);
+
 /** @returns null when the kernel's side could not tell it */
 export function exitReason(isa: number, reason: number): string | null {
   if (isa === VMX) return VMX_NAMES.get(reason & BASIC) ?? `vmx ${reason & BASIC}`;
+  if (isa === ARM64) return ARM64_NAMES.get(reason) ?? `arm64 0x${reason.toString(16)}`;
   if (isa !== SVM) return null;
   if (reason >= 0x40 && reason < 0x60) return "exception";
   if (reason < 0x20) return "cr_access";

@@ -1,8 +1,16 @@
 /** A guest with the executable, and with the driver for measurements that the command line does not offer. */
 
 import assert from "node:assert/strict";
-import { EXECUTABLE, executableLibraries } from "../../build/parts/executable.ts";
+import { foreignRoot, foreignRuntime } from "../../build/debian/foreign.ts";
 import type { KernelName } from "../../build/debian/kernels.ts";
+import { type BuildArchitecture, buildArchitecture } from "../../build/parts/arch.ts";
+import {
+  EXECUTABLE,
+  executableLibraries,
+  foreignExecutable,
+  withPartsOf,
+} from "../../build/parts/executable.ts";
+import { runtimeLibraries } from "../../guest/image/own_executable.ts";
 import type { Guest } from "../../guest/vm/boot.ts";
 import { ANSWER, ASK, type Driven, type Phase, type PhaseEnd } from "./driver.ts";
 import { bundled } from "./bundle.ts";
@@ -19,6 +27,30 @@ export async function drivenGuest(kernel: KernelName): Promise<Guest> {
     libraries: executableLibraries(),
     memoryMiB: 2048,
   });
+}
+
+/** The same on another architecture than this machine's, with the executable that `task build` makes for it. */
+export async function foreignGuest(kernel: KernelName, architecture: string): Promise<Guest> {
+  const machine = buildArchitecture(architecture);
+  const executable = foreignExecutable(machine);
+  return await kernelGuest(kernel, {
+    architecture,
+    root: await foreignRoot(machine),
+    files: [
+      { path: "/bin/probe", source: executable },
+      { path: "/opt/deno", source: await foreignRuntime(machine) },
+      { path: "/opt/driver.js", source: await foreignBundle(machine) },
+    ],
+    libraries: runtimeLibraries(executable),
+    memoryMiB: 2048,
+  });
+}
+
+/** The driver with the other machine's parts in it. */
+async function foreignBundle(machine: BuildArchitecture): Promise<Uint8Array<ArrayBuffer>> {
+  const own = new TextDecoder().decode(await bundled("tests/harness/driver.ts"));
+  const [text] = (await withPartsOf(machine, new Map([["driver.js", own]]))).values();
+  return new TextEncoder().encode(text);
 }
 
 export interface Drive {

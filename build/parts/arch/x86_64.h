@@ -34,5 +34,3 @@ static inline _Noreturn void enter(uintptr_t entry, const uintptr_t *stack)
 			 : "memory");
 	__builtin_unreachable();
 }
-
-#define PAGE 4096ul

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { capture, run } from "../../../build/process/command.ts";
 import { compiling, pack, verify } from "../../../build/parts/executable.ts";
-import { LAUNCHER } from "../../../build/parts/native.ts";
+import { buildArchitecture } from "../../../build/parts/arch.ts";
+import { builtFor, LAUNCHER as FILE } from "../../../build/parts/native.ts";
 import { PERMISSIONS, START_ENVIRONMENT } from "../../../build/parts/permissions.ts";
+
+const LAUNCHER = builtFor(buildArchitecture(), FILE);
 
 const SSH = "console.log((await new Deno.Command('ssh', { args: ['-V'] }).output()).code)";
 /** Deno sets a PATH of its own if it can create a folder for it, which a compiled executable does not. */
@@ -119,7 +122,8 @@ Deno.test("V8's best compiler is left out where it does not pay: in comparisons 
   const folder = await Deno.makeTempDir();
   try {
     const parts = { module: "", chunks: [new Uint8Array(), new Uint8Array()] } as const;
-    await pack(parts, new Uint8Array(), await Deno.realPath("/bin/echo"), `${folder}/echoes`);
+    const from = { launcher: LAUNCHER, runtime: await Deno.realPath("/bin/echo") };
+    await pack(parts, new Uint8Array(), from, `${folder}/echoes`);
     for (const [name, size] of [["small.csv", 1000], ["half.csv", 20_000_000]] as const) {
       using file = await Deno.open(`${folder}/${name}`, { create: true, write: true });
       await file.truncate(size);

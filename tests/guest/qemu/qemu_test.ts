@@ -5,7 +5,7 @@ import {
   emulatesSafely,
   identifyQemu,
   type Qemu,
-  runsFirmware,
+  runsShortly,
 } from "../../../guest/qemu/qemu.ts";
 
 /** A program that answers like QEMU but never runs a guest. */
@@ -22,7 +22,7 @@ Deno.test("QEMU's version is read from what it says", async () => {
   const qemu = await pretender("QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)");
   assert.equal(qemu?.version, "10.0.2");
   assert.ok(emulatesSafely(qemu!));
-  assert.equal(await runsFirmware(qemu!, "tcg"), false);
+  assert.equal(await runsShortly(qemu!, "tcg"), false);
 });
 
 Deno.test("a QEMU that would corrupt probed kernels is refused with the reason", async () => {
