@@ -347,6 +347,13 @@ function isExit({ ladder }: Hook): boolean {
   return ladder.kprobe?.some(({ kind }) => kind === "kretprobe") ?? false;
 }
 
+/** A tier whose every function is hooked by kprobe is the one below. */
+function requireFentry(ladder: Ladder, attached: readonly AttachedProgram[]): void {
+  if (attached.some(({ kind }) => kind === "fentry")) return;
+  const reasons = HOOKS.flatMap((hook) => ladder.reasons(hook)).filter(({ code }) => code === "not_attached");
+  throw new TierUnavailable("full", { code: "no_fentry", reasons: reasons.slice(0, 1) });
+}
+
 /** @param refusals why better tiers were refused before */
 function attachTier(
   runtime: BpfRuntime,
@@ -379,6 +386,7 @@ function attachTier(
       return { stage, hook: name, kind: best?.kind ?? "tp_btf", reasons };
     };
     const states = new Map(ATTACH_ORDER.map((hook) => [hook, stateOf(hook)]));
+    if (tier === "full") requireFentry(ladder, attached);
     const recent = options.keepsRecent ? new RecentRings(object, options.possibleCpus) : null;
     return ChainProbes.of(object, ladder, HOOKS.map((hook) => states.get(hook)!), attached, recent);
   } catch (error) {

@@ -57,6 +57,8 @@ export type Reason =
   | { readonly code: "tier_required"; readonly tier: Tier }
   | { readonly code: "no_kprobes" }
   | { readonly code: "no_function_tracing" }
+  /** Programs load, but none is attached to a function's entry: arm64 before 6.4 or so says ENOTSUPP (seen in 6.1). */
+  | { readonly code: "no_fentry"; readonly reasons: readonly Reason[] }
   /**
    * Interrupts cannot be distinguished from tasks: BTF lacks the variable, and kallsyms does not say where it
    * is.
@@ -180,6 +182,10 @@ const WORDINGS: Wordings = {
   no_kprobes: { text: () => "this kernel has no kprobes", remedy: () => null },
   no_function_tracing: {
     text: () => "this kernel has no function tracing (fentry: EPERM)",
+    remedy: () => null,
+  },
+  no_fentry: {
+    text: ({ reasons }) => `this kernel attaches no fentry (${wordsOfAll(reasons)})`,
     remedy: () => null,
   },
   no_address: {

@@ -29,6 +29,14 @@ Deno.test("a hook that the tier cannot do without says why each of its programs 
   );
 });
 
+Deno.test("a tier without a single fentry says why none was attached", () => {
+  const reasons: Reason[] = [{ code: "not_attached", kind: "fentry", errno: 524, said: null }];
+  assert.equal(
+    wordsOf({ code: "no_fentry", reasons }),
+    "this kernel attaches no fentry (fentry: errno 524)",
+  );
+});
+
 Deno.test("a program that is not loaded shows the verifier's objection, or else the errno", () => {
   assert.equal(wordsOf(REFUSED), "the kernel does not load ttwu_entry: unknown func bpf_get_func_ip#173");
   assert.equal(wordsOf({ ...REFUSED, objection: null }), "the kernel does not load ttwu_entry: EINVAL");
