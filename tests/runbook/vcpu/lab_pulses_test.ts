@@ -55,8 +55,11 @@ Deno.test("what the recorded pulses were placed by places them there again, and 
   );
 });
 
-Deno.test("the VM's timer stood for the recorded pulses to within a few ms, though each came late by chance", () => {
+Deno.test("the recorded pulses came within 10 ms of where the VM's timer stood for them, most of the later ones within 0.1 ms", () => {
   const wrong = runs.filter(({ edge_ns }) => edge_ns !== null)
     .map(({ edge_ns, foreseen_ns }) => Number(edge_ns! - foreseen_ns!));
   assert.ok(wrong.every((ns) => Math.abs(ns) < 10_000_000), wrong.join(", "));
+  const near = (part: readonly number[]) => part.filter((ns) => Math.abs(ns) < 100_000).length;
+  const half = wrong.length >> 1;
+  assert.ok(2 * near(wrong.slice(half)) > half, wrong.join(", "));
 });
