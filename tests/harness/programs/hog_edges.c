@@ -3,7 +3,8 @@
  * For use inside an emulated host: `hog_edges N...` waits until the file that a throwaway guest shares with its host
  * has N rows. Then its children, named `hog`, occupy both CPUs as real-time tasks around each of the guest's edges,
  * which come every second, until there is a row of a run around one of them; the rows and KVM's offset of the counter
- * say when that is. Every edge that was hogged is a line on standard output, in ns of the guest.
+ * say when that is. Every edge that was hogged is a line on standard output, in ns of the guest; with `late` after it where
+ * a hog began only after the edge, and may have missed the run.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -156,8 +157,17 @@ static double guest_now(const struct row *first, const struct row *last, double 
 	return last->counter_mono_ns + ((double)__rdtsc() + offset - last->counter) / rate;
 }
 
-static void hog(int cpu, const struct row *first, const struct row *last, double offset, double end_ns)
+/* How a hog ends. */
+enum {
+	IN_TIME,
+	NO_CPU,
+	LATE,
+};
+
+static void hog(int cpu, const struct row *first, const struct row *last, double offset, double edge)
 {
+	int is_late;
+
 	struct sched_param param = { .sched_priority = 1 };
 	cpu_set_t cpus;
 
@@ -165,15 +175,18 @@ static void hog(int cpu, const struct row *first, const struct row *last, double
 	CPU_ZERO(&cpus);
 	CPU_SET(cpu, &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &param))
-		_exit(1);
-	while (guest_now(first, last, offset) < end_ns)
+		_exit(NO_CPU);
+	is_late = guest_now(first, last, offset) > edge - BEFORE_NS / 2;
+	while (guest_now(first, last, offset) < edge + AFTER_NS)
 		;
-	_exit(0);
+	_exit(is_late ? LATE : IN_TIME);
 }
 
-/* Returns the edge. */
+/* Returns the edge; 0 when a hog was late. */
 static double hog_next_edge(void)
 {
+	int status, is_late = 0;
+
 	double offset = offset_of_counter();
 	struct row first = row_at(1), last = row_at(count_rows());
 	double now = guest_now(&first, &last, offset);
@@ -184,13 +197,13 @@ static double hog_next_edge(void)
 	sleep_ns(edge - BEFORE_NS - now);
 	for (int cpu = 0; cpu < CPUS; cpu++) {
 		if (!fork())
-			hog(cpu, &first, &last, offset, edge + AFTER_NS);
+			hog(cpu, &first, &last, offset, edge);
 	}
-	while (wait(NULL) > 0)
-		;
-	printf("%.0f\n", edge);
+	while (wait(&status) > 0)
+		is_late |= WEXITSTATUS(status) == LATE;
+	printf("%.0f%s\n", edge, is_late ? " late" : "");
 	fflush(stdout);
-	return edge;
+	return is_late ? 0 : edge;
 }
 
 /* Whether a row is of a run around one of these edges. */

@@ -77,6 +77,13 @@ function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): vo
   for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
+/** Without what a tier lacks anyway: doctor, which asked for none, says why the better tier is not there. */
+function comparable(tier: Tier, hooks: readonly unknown[]) {
+  return (hooks as readonly HookFact[]).map(({ reason, ...fact }) =>
+    tier !== "full" && /^f/.test(fact.kind) ? fact : { ...fact, reason }
+  );
+}
+
 /** The accessor calls the clocksource's read callback, which is hooked too: both show, in that order. */
 function assertCallbackSeen(row: TextRow): void {
   const where = JSON.stringify(row);
@@ -123,7 +130,7 @@ for (const [kernel, expected] of KERNELS) {
       assert.deepEqual([report.verdict.outcome, report.verdict.tier], ["yes", expected.best]);
       for (const { tier, hooks } of driven.ends) {
         assertAttached(tier, tier, hooks);
-        assert.deepEqual(factsOf(report, tier), hooks);
+        assert.deepEqual(comparable(tier, factsOf(report, tier)), comparable(tier, hooks));
       }
     });
     for (const wake of wakesFor("timer")) {

@@ -20,8 +20,9 @@ interface Measured {
   readonly stderr: string;
   readonly vm: Measurement;
   readonly events: HostEvents;
-  /** Edges that were hogged, in ns of the VM. */
+  /** Edges that were hogged, in ns of the VM, and those at which a hog came late. */
   readonly hogged: readonly bigint[];
+  readonly late: readonly bigint[];
 }
 
 async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
@@ -38,12 +39,21 @@ async function measureOnce({ cpus, limitMs }: Attempt): Promise<Measured> {
   assert.equal(code, 0, stderr);
   const events = parseHostEvents(new TextDecoder().decode(await host.readFile("/ab/vm.host.jsonl")));
   assert.ok(typeof events === "object", String(events));
-  const hogged = new TextDecoder().decode(await host.readFile(HOGS)).trim().split("\n").map(BigInt);
-  return { stderr, hogged, vm: parseMeasurement(new TextDecoder().decode(files[1]!)), events };
+  const lines = new TextDecoder().decode(await host.readFile(HOGS)).trim().split("\n");
+  const [late, hogged] = [true, false].map((isLate) =>
+    lines.filter((line) => line.endsWith(" late") === isLate).map((line) => BigInt(line.split(" ")[0]!))
+  );
+  return {
+    stderr,
+    hogged: hogged!,
+    late: late!,
+    vm: parseMeasurement(new TextDecoder().decode(files[1]!)),
+    events,
+  };
 }
 
 Deno.test("the VM's rows have the host's part: hogs show in the runs around which they were, and in no others", async (t) => {
-  const { stderr, vm, events, hogged } = await measuredInLab(measureOnce);
+  const { stderr, vm, events, hogged, late } = await measuredInLab(measureOnce);
   await t.step("all rows are complete, and every hook of the host is attached", () => {
     assertSound(vm, RUNS);
     assert.deepEqual(vm.meta.host_part?.reasons, [], stderr);
@@ -58,6 +68,7 @@ Deno.test("the VM's rows have the host's part: hogs show in the runs around whic
       expected.length >= HOGGED.length && expected.length < RUNS / 2,
       `hogged edges: ${hogged.join(", ")}`,
     );
-    assert.deepEqual(hoggedRuns(vm.rows), expected);
+    const unsure = runsAround(vm.rows, late);
+    assert.deepEqual(hoggedRuns(vm.rows).filter((run) => !unsure.includes(run)), expected);
   });
 });
