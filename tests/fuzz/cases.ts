@@ -68,6 +68,7 @@ export function caseOf(seed: number, number: number, folder: string): Case {
     ],
     () => ["power", ...margin, ...alpha, ...format("text", "json"), a, ...dice.of([[], [b]])],
     () => ["history", ...format("text", "json", "html"), ...dice.of([[a, ...others], [folder]])],
+    () => ["fleet", ...margin, ...alpha, ...format("text", "json"), ...dice.of([[], ["--details"]]), folder],
     () => ["report", ...options, "--out", "-", a, ...dice.of([[], others])],
     () => ["export", ...format("folded", "perfetto", "parquet"), "--out", "-", a],
     () => {

@@ -55,6 +55,11 @@ const SERIOUS = [...VERDICTS.filter((verdict) => verdict !== "EQUIVALENT"), "EQU
 /** How many hosts that stand out are named beside the mean. */
 const NAMED = 5;
 
+/** Such as `1 host` and `2 hosts`. */
+function counted(n: number, word: string): Said {
+  return say`${exact(n)} ${n === 1 ? word : `${word}s`}`;
+}
+
 /** @param unread files that are no result files, with the reason of each */
 export function tellFleet(fleet: Fleet, unread: readonly Stranger[]): ToldFleet {
   const { answers, alpha, warnings, unpaired, leftOut, envs, hosts } = fleet;
@@ -87,7 +92,7 @@ function sideOf(hosts: readonly Host[], env: string, side: 0 | 1): Said {
   const series = hosts.flatMap((host) => host.series[side]);
   const runs = series.reduce((sum, { complete }) => sum + complete, 0);
   const rows = series.reduce((sum, one) => sum + one.rows, 0);
-  return say`${env} on ${exact(hosts.length)} hosts: ${exact(series.length)} series, ${exact(runs)} of ${
+  return say`${env} on ${counted(hosts.length, "host")}: ${exact(series.length)} series, ${exact(runs)} of ${
     exact(rows)
   } runs complete`;
 }
@@ -107,7 +112,7 @@ function tellAnswer(answer: FleetAnswer, alpha: number): ToldAnswer {
       ...fleet === null ? hosts.map(briefHost) : [furtherHost(fleet, alpha)],
       ...outsiders(hosts),
       ...missing.slice(0, NAMED),
-      ...missing.length > NAMED ? [say`and without ${exact(missing.length - NAMED)} more hosts`] : [],
+      ...missing.length > NAMED ? [say`and without ${exact(missing.length - NAMED)} more`] : [],
       ...telling.map(levelsInWords),
     ],
     details: [
@@ -134,7 +139,7 @@ function meanInWords(
 }
 
 function whyNoMean({ verdict, hosts }: FleetAnswer): Said {
-  return say`${verdict}, ${exact(hosts.length)} hosts have it on both sides; a mean over hosts needs 5`;
+  return say`${verdict}, ${counted(hosts.length, "host")} with both sides; a mean over hosts needs 5`;
 }
 
 function furtherHost({ prediction_ns, tau_ns, i2 }: FleetMean, alpha: number): Said {
@@ -166,13 +171,13 @@ function levelsInWords({ field, levels, test }: Moderated): Said {
 }
 
 function moderatorInWords({ field, levels, others, test }: Moderated): Said {
-  const left = others === 0 ? null : say`${exact(others)} hosts without a value that two have`;
+  const left = others === 0 ? null : say`${counted(others, "host")} without a value that two have`;
   if (test === null) {
-    const values = levels.map(({ value, hosts }) => say`${value} (${exact(hosts)} hosts)`);
+    const values = levels.map(({ value, hosts }) => say`${value} (${counted(hosts, "host")})`);
     return say`by ${field}: not tested; ${joined([...values, left], "; ")}`;
   }
   const means = levels.map(({ value, hosts, mean_ns, ci_ns }) =>
-    say`${value} ${shift(mean_ns)} ${interval(ci_ns)} (${exact(hosts)} hosts)`
+    say`${value} ${shift(mean_ns)} ${interval(ci_ns)} (${counted(hosts, "host")})`
   );
   const { f, df1, df2, p, p_bh, tau_ns } = test;
   return say`by ${field}: F ${statistic(f)} on ${exact(df1)} and ${exact(df2)} df, ${pValue(p)}, BH ${
@@ -209,8 +214,8 @@ export function warningInWords(warning: FleetWarning): Said {
       return plain(`${warning.file} was cut off`);
     case "few_hosts":
       return say`${
-        exact(warning.hosts)
-      } hosts have series of both sides; what lies between hosts is known from ${
+        counted(warning.hosts, "host")
+      } with series of both sides; what lies between hosts is known from ${
         exact(warning.needs)
       } on: each host stands for itself`;
     case "one_series_a_side":

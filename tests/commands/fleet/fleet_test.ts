@@ -131,14 +131,21 @@ Deno.test("three hosts have no mean, and one whose clock is a year off is named"
   const { stdout, code } = await called("fleet", place.files);
   assert.equal(code, EXIT.done);
   assert.match(stdout, /^4 questions: 4 NO-DATA\n/);
-  assert.match(stdout, /offset: NO-DATA, 3 hosts have it on both sides; a mean over hosts needs 5\n/);
+  assert.match(stdout, /offset: NO-DATA, 3 hosts with both sides; a mean over hosts needs 5\n/);
   assert.match(stdout, /\n {2}web003: \+\d+\.\d us \[\+\d+\.\d+ us, \+\d+\.\d us\]\n/);
-  assert.match(stdout, /warning: 3 hosts have series of both sides/);
+  assert.match(stdout, /warning: 3 hosts with series of both sides/);
   assert.match(
     stdout,
     /warning: web002: host-web002-0\.csv began 365 days before the middle of all/,
   );
   assert.match(stdout, /warning: no host has two series of vm/);
+});
+
+Deno.test("one host is said in the singular", async () => {
+  using place = new Place({ hosts: 1, series: 1 });
+  const { stdout } = await called("fleet", place.files);
+  assert.match(stdout, /^A {2}host on 1 host: 1 series/m);
+  assert.doesNotMatch(stdout, /\b1 hosts/);
 });
 
 Deno.test("folders name the hosts where VMs have names of their own", async () => {
