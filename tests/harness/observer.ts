@@ -41,8 +41,8 @@ export async function observing(guest: Guest, comm: string): Promise<{ begin: st
   await guest.writeFile("/opt/kernel_members.ts", await Deno.readFile("tests/harness/kernel_members.ts"));
   const deno = "/opt/deno run -A --no-config --no-lock /opt/kernel_members.ts task_struct pid comm";
   const [pid, name] = (await text(guest, deno)).split("\n");
-  // The third argument of try_to_wake_up(p, state, wake_flags) on x86-64 is in dx.
-  const probe = `p:${PROBED} try_to_wake_up wf=%dx:x32 pid=+${pid}(%di):s32 comm=+${name}(%di):string`;
+  // try_to_wake_up(p, state, wake_flags)
+  const probe = `p:${PROBED} try_to_wake_up wf=$arg3:x32 pid=+${pid}($arg1):s32 comm=+${name}($arg1):string`;
   const events = [
     "kprobes/" + PROBED,
     "sched/sched_waking",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { wakesFor } from "../../runbook/protocol/wakes.ts";
 import { assertRow } from "../harness/measurement.ts";
 import { compiled } from "../harness/compiled.ts";
-import { drive, drivenGuest, text } from "../harness/driven_guest.ts";
+import { drive, drivenGuest, foreignGuest, text } from "../harness/driven_guest.ts";
 import type { Driven, Series } from "../harness/driver.ts";
 import { PATCHED_ALONE } from "../harness/kernel_guest.ts";
 import { type Observation, type Observed, observed, observing, PROBED } from "../harness/observer.ts";
@@ -109,9 +109,17 @@ function latencyOff({ row }: Driven, { ttwuUs, wakingUs, wakeupUs, switchUs }: O
     : null;
 }
 
-for (const kernel of ["bookworm-cloud", "trixie-cloud", "trixie-backports-cloud"] as const) {
-  Deno.test(`the kernel's own trace events agree with every wakeup, with ${kernel}`, async () => {
-    await using guest = await drivenGuest(kernel);
+for (
+  const [kernel, architecture] of [
+    ["bookworm-cloud", Deno.build.arch],
+    ["trixie-cloud", Deno.build.arch],
+    ["trixie-backports-cloud", Deno.build.arch],
+    ["trixie-cloud", "aarch64"],
+  ] as const
+) {
+  Deno.test(`the kernel's own trace events agree with every wakeup, with ${kernel} on ${architecture}`, async () => {
+    const isForeign = architecture !== Deno.build.arch;
+    await using guest = isForeign ? await foreignGuest(kernel, architecture) : await drivenGuest(kernel);
     const { begin, end } = await observing(guest, "probe-target");
     const series = WAKES.map(({ name }, i): Series => ({
       name,
