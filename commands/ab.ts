@@ -98,11 +98,13 @@ export async function abCommand(
   const isNamed = flags.ssh === undefined || process !== null;
   const foreseen = foreseenFor(vm, pulses, there, isNamed, tell);
   const [a, b] = [`${folder}/host.csv`, `${folder}/vm.csv`];
+  // That folder is the one of both sides' files, which are named here.
+  const { "out-dir": _given, ...ofRun } = flags;
   const host = async (turn: Turn) => {
     tell(`A${ofRuns(turn, turns)}: this machine`);
     const isWhole = turns.length === 1 && declared.vcpus === "free";
     const part = { resume: turn.resume, ...(isWhole ? {} : { until: turn.until }) };
-    const side = { ...flags, ...limit, ...part, env: "host", out: a, json: false, "measure-overhead": false };
+    const side = { ...ofRun, ...limit, ...part, env: "host", out: a, json: false, "measure-overhead": false };
     await runCommand(side, runbook, { stdout: flags.quiet ? () => {} : say, stderr: say });
     tell(`B${ofRuns(turn, turns)}: ${vm.description}`);
   };
