@@ -3,13 +3,15 @@
  * For use inside an emulated host: `hog_edges N...` waits until the file that a throwaway guest shares with its host
  * has N rows. Then its children, named `hog`, occupy both CPUs as real-time tasks around each of the guest's edges,
  * which come every second, until there is a row of a run around one of them; the rows and KVM's offset of the counter
- * say when that is. Every edge that was hogged is a line on standard output, in ns of the guest; with `late` after it where
- * a hog began only after the edge, and may have missed the run.
+ * say when that is. With `Ns` a signal stops the guest's process around these edges instead. Every edge is a line on
+ * standard output, `hog NS` or `stop NS`, in ns of the guest; with `late` after it where that began only at the edge or
+ * after it, and may have missed the run.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <glob.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,8 @@
 #define PERIOD_NS 1e9
 #define BEFORE_NS 20e6
 #define AFTER_NS 40e6
+#define STOPPED_BEFORE_NS 5e6
+#define STOPPED_AFTER_NS 30e6
 #define POLL_NS 50e6
 /* Most that are hogged for one N. */
 #define EDGES 1000
@@ -182,26 +186,57 @@ static void hog(int cpu, const struct row *first, const struct row *last, double
 	_exit(is_late ? LATE : IN_TIME);
 }
 
-/* Returns the edge; 0 when a hog was late. */
-static double hog_next_edge(void)
+/* The guest's process: KVM names its folders after it. */
+static pid_t guest_process(void)
+{
+	glob_t found;
+	int pid = 0;
+
+	if (!glob(OFFSET, 0, NULL, &found) && found.gl_pathc)
+		sscanf(found.gl_pathv[found.gl_pathc - 1], "/sys/kernel/debug/kvm/%d-", &pid);
+	globfree(&found);
+	if (pid <= 1)
+		exit(1);
+	return pid;
+}
+
+/* Returns whether it was stopped only at the edge or after it. */
+static int stop(const struct row *first, const struct row *last, double offset, double edge)
+{
+	pid_t guest = guest_process();
+
+	int is_late;
+
+	if (kill(guest, SIGSTOP))
+		exit(1);
+	is_late = guest_now(first, last, offset) > edge - STOPPED_BEFORE_NS / 2;
+	sleep_ns(edge + STOPPED_AFTER_NS - guest_now(first, last, offset));
+	kill(guest, SIGCONT);
+	return is_late;
+}
+
+/* Returns the edge; 0 when that was late. */
+static double occupy_next_edge(int stops)
 {
 	int status, is_late = 0;
 
 	double offset = offset_of_counter();
 	struct row first = row_at(1), last = row_at(count_rows());
 	double now = guest_now(&first, &last, offset);
-	double edge = last.edge_ns;
+	double edge = last.edge_ns, before = stops ? STOPPED_BEFORE_NS : BEFORE_NS;
 
-	while (edge - BEFORE_NS < now)
+	while (edge - before < now)
 		edge += PERIOD_NS;
-	sleep_ns(edge - BEFORE_NS - now);
-	for (int cpu = 0; cpu < CPUS; cpu++) {
+	sleep_ns(edge - before - now);
+	if (stops)
+		is_late = stop(&first, &last, offset, edge);
+	for (int cpu = 0; cpu < CPUS && !stops; cpu++) {
 		if (!fork())
 			hog(cpu, &first, &last, offset, edge);
 	}
 	while (wait(&status) > 0)
 		is_late |= WEXITSTATUS(status) == LATE;
-	printf("%.0f%s\n", edge, is_late ? " late" : "");
+	printf("%s %.0f%s\n", stops ? "stop" : "hog", edge, is_late ? " late" : "");
 	fflush(stdout);
 	return is_late ? 0 : edge;
 }
@@ -237,7 +272,7 @@ int main(int argc, char **argv)
 		for (; !is_hit(edges, hogged); read_kept()) {
 			if (hogged == EDGES)
 				return 1;
-			edges[hogged++] = hog_next_edge();
+			edges[hogged++] = occupy_next_edge(strchr(argv[i], 's') != NULL);
 		}
 	}
 	return 0;

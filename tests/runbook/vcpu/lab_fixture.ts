@@ -6,13 +6,22 @@ import type { TextRow } from "../../harness/measurement.ts";
 
 /** After so many rows the emulated host is hogged around the edges that follow, until a run is delayed by that. */
 export const HOGGED = [3, 8];
-/** A hog lasts longer than this beyond the edge, and nothing else takes that long by itself. */
+/** After so many rows a signal stops the VM's process around the edges that follow, likewise. */
+export const STOPPED = 5;
+/** A hog, or a stop, lasts longer than this beyond the edge, and nothing else takes that long by itself. */
 const HOGGED_NS = 20_000_000n;
 
 /** Runs whose preemption names the hog. */
 export function hoggedRuns(rows: readonly TextRow[]): number[] {
   return rows.filter(({ preempted_by, preempted_ns }) =>
     /^hog\/\d+$/.test(preempted_by!) && BigInt(preempted_ns!) > HOGGED_NS
+  ).map(({ run }) => Number(run));
+}
+
+/** Runs whose vCPU was stopped by a signal for long. */
+export function stoppedRuns(rows: readonly TextRow[]): number[] {
+  return rows.filter(({ preempted_by, preempted_ns }) =>
+    preempted_by === "stopped" && BigInt(preempted_ns!) > HOGGED_NS
   ).map(({ run }) => Number(run));
 }
 
