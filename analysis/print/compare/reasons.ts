@@ -146,3 +146,23 @@ function onlyIn(letter: string, only: readonly string[] | null): Said[] {
   const more = only.length > NAMED_HOOKS ? ` and ${only.length - NAMED_HOOKS} more` : "";
   return [plain(`${only.slice(0, NAMED_HOOKS).join(", ")}${more} only in ${letter}`)];
 }
+
+/** Why a series is not taken with others: it has another protocol or label, is there already, or has no date. */
+export type OtherSeries =
+  | { readonly code: "protocol"; readonly differences: readonly VerdictReason[] }
+  | { readonly code: "env"; readonly env: string }
+  | { readonly code: "same_measurement"; readonly as: string }
+  | { readonly code: "no_date"; readonly started: string };
+
+export function otherSeriesInWords(one: OtherSeries): Said {
+  switch (one.code) {
+    case "protocol":
+      return joined(one.differences.map((reason) => reasonInWords(reason, ["the others", "it"])), "; ");
+    case "env":
+      return plain(`env is ${one.env}`);
+    case "same_measurement":
+      return plain(`it is the measurement of ${one.as}`);
+    case "no_date":
+      return plain(`"${one.started}" is no date`);
+  }
+}

@@ -1,7 +1,7 @@
 import type { Fleet } from "../../fleet/fleet.ts";
 import { reasonInWords } from "../compare/reasons.ts";
 import { answerJson } from "../json.ts";
-import { type Stranger, unpairedInWords, warningInWords, whyLeftOut } from "./told.ts";
+import { FEW_RUNS, type Stranger, unpairedInWords, warningInWords, whyLeftOut } from "./told.ts";
 
 /** A fleet as JSON. */
 export function fleetJson(fleet: Fleet, unread: readonly Stranger[]): string {
@@ -68,9 +68,7 @@ export function fleetJson(fleet: Fleet, unread: readonly Stranger[]): string {
       })),
       without: without.map(({ host, confounded }) => ({
         host,
-        reason: confounded === null
-          ? "too few runs in which it was observed"
-          : reasonInWords(confounded, ["A", "B"]).text,
+        reason: confounded === null ? FEW_RUNS : reasonInWords(confounded, ["A", "B"]).text,
       })),
       moderators: moderators.map(({ test, ...moderator }) => ({
         ...moderator,

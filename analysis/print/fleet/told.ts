@@ -5,7 +5,7 @@ import type { Fleet, FleetAnswer, FleetMean, FleetWarning, HostAnswer } from "..
 import type { Moderated } from "../../fleet/moderators.ts";
 import type { Host, LeftOut, Unpaired } from "../../fleet/sides.ts";
 import type { Pair } from "../../sample/summary.ts";
-import { reasonInWords } from "../compare/reasons.ts";
+import { otherSeriesInWords, reasonInWords } from "../compare/reasons.ts";
 import type { Said } from "../model.ts";
 import {
   confidence,
@@ -50,6 +50,9 @@ export interface ToldFleet {
 
 /** The letters by which reasons name the sides of a host. */
 const LETTERS: Pair<string> = ["A", "B"];
+
+/** Why a host has no shift of a question. */
+export const FEW_RUNS = "too few runs in which it was observed";
 /** In the order of a comparison: what was found, then what was not. */
 const SERIOUS = [...VERDICTS.filter((verdict) => verdict !== "EQUIVALENT"), "EQUIVALENT"] as const;
 /** How many hosts that stand out are named beside the mean. */
@@ -101,7 +104,7 @@ function tellAnswer(answer: FleetAnswer, alpha: number): ToldAnswer {
   const { name, fleet, hosts, without, moderators } = answer;
   const missing = without.map(({ host, confounded }) =>
     confounded === null
-      ? say`without ${host}: too few runs in which it was observed`
+      ? say`without ${host}: ${FEW_RUNS}`
       : say`without ${host}: ${reasonInWords(confounded, LETTERS)}`
   );
   const telling = moderators.filter(({ test }) => test !== null && test.p_bh < alpha);
@@ -231,17 +234,11 @@ export function unpairedInWords({ host, series, lacks }: Unpaired): Said {
 
 export function whyLeftOut(one: LeftOut): Said {
   switch (one.code) {
-    case "protocol":
-      return joined(one.differences.map((reason) => reasonInWords(reason, ["the others", "it"])), "; ");
-    case "env":
-      return plain(`env is ${one.env}`);
-    case "same_measurement":
-      return plain(`it is the measurement of ${one.as}`);
     case "integrity":
       return say`${exact(one.errors)} of ${exact(one.rows)} runs contradict themselves`;
-    case "no_date":
-      return plain(`"${one.started}" is no date`);
     case "no_folder":
       return plain("it lies beside the folders that name the hosts");
+    default:
+      return otherSeriesInWords(one);
   }
 }

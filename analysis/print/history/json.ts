@@ -1,6 +1,7 @@
 import type { History } from "../../history/history.ts";
 import { answerJson } from "../json.ts";
-import { type Stranger, warningInWords, whyPassedOver } from "./told.ts";
+import { otherSeriesInWords } from "../compare/reasons.ts";
+import { type Stranger, warningInWords } from "./told.ts";
 
 /** A history as JSON: the series in the order of time, which questions name by their index. */
 export function historyJson(
@@ -31,7 +32,7 @@ export function historyJson(
     })),
     passed_over: [
       ...unread,
-      ...passedOver.map((one) => ({ file: one.file, reason: whyPassedOver(one).text })),
+      ...passedOver.map((one) => ({ file: one.file, reason: otherSeriesInWords(one).text })),
     ],
     warnings: warnings.map((one) => warningInWords(one).text),
   });

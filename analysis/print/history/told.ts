@@ -5,13 +5,11 @@ import type {
   FactChange,
   History,
   HistoryWarning,
-  PassedOver,
   QuestionHistory,
   Segment,
 } from "../../history/history.ts";
 import { HISTORY_NEEDS } from "../../history/history.ts";
-import type { Pair } from "../../sample/summary.ts";
-import { reasonInWords } from "../compare/reasons.ts";
+import { otherSeriesInWords } from "../compare/reasons.ts";
 import type { Said } from "../model.ts";
 import { duration, exact, joined, percentShift, plain, probability, say, shift } from "../said.ts";
 
@@ -62,7 +60,10 @@ export function tellHistory(history: History, unread: readonly Stranger[]): Told
     }, kernels ${count(({ meta }) => meta.kernel)}, boots ${count(({ meta }) => meta.boot_id)}`,
     questions: questions.map((question) => tellQuestion(question, history)),
     warnings: warnings.map(warningInWords),
-    strangers: [...unread, ...passedOver.map((one) => ({ file: one.file, reason: whyPassedOver(one).text }))],
+    strangers: [
+      ...unread,
+      ...passedOver.map((one) => ({ file: one.file, reason: otherSeriesInWords(one).text })),
+    ],
     methods: [
       say`Levels are medians of a series' complete runs, those of stretches medians of these; intervals 95 % by order statistics.`,
       say`Changes by E-divisive on the logarithms of the levels, p by permutations, each question at ${
@@ -139,20 +140,5 @@ export function warningInWords(warning: HistoryWarning): Said {
       );
     case "cut_off":
       return plain(`${warning.file} was cut off`);
-  }
-}
-
-const LETTERS: Pair<string> = ["the others", "it"];
-
-export function whyPassedOver(one: PassedOver): Said {
-  switch (one.code) {
-    case "protocol":
-      return joined(one.differences.map((reason) => reasonInWords(reason, LETTERS)), "; ");
-    case "env":
-      return plain(`env is ${one.env}`);
-    case "same_measurement":
-      return plain(`it is the measurement of ${one.as}`);
-    case "no_date":
-      return plain(`"${one.started}" is no date`);
   }
 }
