@@ -50,6 +50,7 @@ export const TEST_PACKAGES: readonly [Need, ...Need[]] = [
   { name: "strace", why: "lists the system calls of a measurement" },
   { name: "ansible-core", why: "runs the Ansible role" },
   { name: "umoci", why: "unpacks the OCI image" },
+  { name: "device-tree-compiler", why: "gives an emulated machine a PPS device" },
 ];
 
 /** Further packages, which only `deno task package` needs. */

@@ -11,7 +11,7 @@ import {
   withPartsOf,
 } from "../../build/parts/executable.ts";
 import { runtimeLibraries } from "../../guest/image/own_executable.ts";
-import type { Guest } from "../../guest/vm/boot.ts";
+import type { Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { ANSWER, ASK, type Driven, type Phase, type PhaseEnd } from "./driver.ts";
 import { bundled } from "./bundle.ts";
 import { CLOCKSOURCE_FOLDER, kernelGuest } from "./kernel_guest.ts";
@@ -29,8 +29,16 @@ export async function drivenGuest(kernel: KernelName): Promise<Guest> {
   });
 }
 
-/** The same on another architecture than this machine's, with the executable that `task build` makes for it. */
-export async function foreignGuest(kernel: KernelName, architecture: string): Promise<Guest> {
+/**
+ * The same on another architecture than this machine's, with the executable that `task build` makes for it.
+ *
+ * @param more further files, and what the guest has besides
+ */
+export async function foreignGuest(
+  kernel: KernelName,
+  architecture: string,
+  { files = [], ...more }: Pick<GuestOptions, "files" | "memoryMiB" | "qemuArgs"> = {},
+): Promise<Guest> {
   const machine = buildArchitecture(architecture);
   const executable = foreignExecutable(machine);
   return await kernelGuest(kernel, {
@@ -40,9 +48,11 @@ export async function foreignGuest(kernel: KernelName, architecture: string): Pr
       { path: "/bin/probe", source: executable },
       { path: "/opt/deno", source: await foreignRuntime(machine) },
       { path: "/opt/driver.js", source: await foreignBundle(machine) },
+      ...files,
     ],
     libraries: runtimeLibraries(executable),
     memoryMiB: 2048,
+    ...more,
   });
 }
 
