@@ -6,8 +6,8 @@ import { cached, cacheDirectory } from "./cache.ts";
 import { DebianArchive } from "./archive.ts";
 
 /**
- * Each kernel: the suites that have it, and the meta package whose newest version is used, without the
- * architecture at its end.
+ * Each kernel: the suites that have it, and the meta package whose newest version is used: what stands before the
+ * architecture in its name, and what after it.
  */
 const KERNELS = {
   "bullseye-cloud": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-cloud" },
@@ -15,9 +15,13 @@ const KERNELS = {
   "bookworm-full": { suites: ["bookworm", "bookworm-security"], meta: "linux-image" },
   "trixie-cloud": { suites: ["trixie", "trixie-security"], meta: "linux-image-cloud" },
   "trixie-full": { suites: ["trixie", "trixie-security"], meta: "linux-image" },
+  "trixie-16k": { suites: ["trixie", "trixie-security"], meta: "linux-image", flavour: "-16k" },
   "trixie-rt": { suites: ["trixie", "trixie-security"], meta: "linux-image-rt" },
   "trixie-backports-cloud": { suites: ["trixie-backports"], meta: "linux-image-cloud" },
-} as const;
+} as const satisfies Record<
+  string,
+  { readonly suites: readonly string[]; readonly meta: string; readonly flavour?: string }
+>;
 
 export type KernelName = keyof typeof KERNELS;
 
@@ -44,9 +48,13 @@ export async function fetchKernel(
     architecture?: string;
   } = {},
 ): Promise<Kernel> {
-  const { suites } = KERNELS[name];
+  const { suites, meta: before, flavour = "" }: {
+    suites: readonly string[];
+    meta: string;
+    flavour?: string;
+  } = KERNELS[name];
   const { debianName } = buildArchitecture(options.architecture);
-  const meta = `${KERNELS[name].meta}-${debianName}`;
+  const meta = `${before}-${debianName}${flavour}`;
   const isForeign = debianName !== buildArchitecture().debianName;
   const suffix = isForeign ? `-${debianName}` : "";
   const root = await cached(join(cacheDirectory(), "kernels", `${name}${suffix}`), async (directory) => {

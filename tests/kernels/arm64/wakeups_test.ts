@@ -141,3 +141,13 @@ for (const [kernel, expected] of KERNELS) {
     }
   });
 }
+
+Deno.test("pages of 16 KiB are as good as those of 4", async () => {
+  await using guest = await foreignGuest("trixie-16k", "aarch64");
+  const { stdout } = await guest.run(["sh", "-c", "grep -m 1 KernelPageSize /proc/self/smaps"]);
+  assert.match(stdout, /^KernelPageSize: +16 kB$/m);
+  const measurement = await measured(guest);
+  assertSound(measurement, RUNS);
+  assert.equal(measurement.meta.tier, "full");
+  for (const row of measurement.rows) assertCallbackSeen(row);
+});
