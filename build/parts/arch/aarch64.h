@@ -15,12 +15,12 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 	return x0;
 }
 
-#define START(function)             \
-	__asm__(".globl _start\n"   \
-		"_start:\n"         \
-		"	mov x29, xzr\n" \
-		"	mov x30, xzr\n" \
-		"	mov x0, sp\n" \
+#define START(function)               \
+	__asm__(".globl _start\n"     \
+		"_start:\n"           \
+		"	mov x29, xzr\n"     \
+		"	mov x30, xzr\n"     \
+		"	mov x0, sp\n"       \
 		"	and sp, x0, #-16\n" \
 		"	bl " #function "\n")
 
