@@ -26,13 +26,8 @@ async function suites(): Promise<string[]> {
 /**
  * A folder with the files of Debian's packages for the machine: libbpf, what it needs, and what its guests need.
  * Downloaded once.
- *
- * @param refresh whether to ask Debian for newer ones
  */
-export async function foreignRoot(
-  { debianName }: BuildArchitecture,
-  options: { readonly refresh?: boolean } = {},
-): Promise<string> {
+export async function foreignRoot({ debianName }: BuildArchitecture): Promise<string> {
   const from = await suites();
   const folder = join(cacheDirectory(), "foreign", `${debianName}-${from[0]}`);
   return await cached(folder, async (directory) => {
@@ -41,7 +36,7 @@ export async function foreignRoot(
     const lists = join(cacheDirectory(), "apt", `${from.join("+")}-${debianName}`);
     using archive = await DebianArchive.open(lists, from, debianName);
     await archive.unpack(packages, directory);
-  }, options);
+  });
 }
 
 /**

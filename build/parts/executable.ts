@@ -157,7 +157,7 @@ export async function buildExecutables(
   const chunks = await bundled();
   await buildOwn(chunks, version);
   for (const [machine, runtime] of runtimes) {
-    const foreign = inThreeParts(...withNear(await withPartsOf(machine, chunks)));
+    const foreign = packedParts(await withPartsOf(machine, chunks));
     const launcher = builtFor(machine, LAUNCHER);
     // V8 takes no code cache of another machine.
     await replaceFile(
@@ -167,8 +167,8 @@ export async function buildExecutables(
   }
 }
 
-function withNear(chunks: Chunks): readonly [Chunks, ReadonlySet<string>] {
-  return [chunks, nearOf(chunks)];
+function packedParts(chunks: Chunks): Parts {
+  return inThreeParts(chunks, nearOf(chunks));
 }
 
 async function buildOwn(chunks: Chunks, version: string): Promise<void> {
@@ -179,7 +179,7 @@ async function buildOwn(chunks: Chunks, version: string): Promise<void> {
       console.error(`deno compile gives no working executable, packing instead: ${(error as Error).message}`);
     }
   }
-  const parts = inThreeParts(...withNear(chunks));
+  const parts = packedParts(chunks);
   const cache = await codeCacheOf(parts);
   const from = { launcher: builtFor(buildArchitecture(), LAUNCHER), runtime: Deno.execPath() };
   await link((path) => pack(parts, cache, from, path), version);

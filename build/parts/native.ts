@@ -229,7 +229,12 @@ async function compress(path: string): Promise<void> {
   });
 }
 
-async function makeParts(machine: BuildArchitecture, libraries: readonly Library[]): Promise<void> {
+/**
+ * Makes the parts of a machine's executable. Generated sources are the same on every machine.
+ *
+ * @param libraries libbpf's for that machine; for another than this one see build/debian/foreign.ts
+ */
+export async function makeParts(machine: BuildArchitecture, libraries: readonly Library[]): Promise<void> {
   const to = (file: string) => builtFor(machine, file);
   await Deno.mkdir(to(""), { recursive: true });
   const compiler = await stdoutOf(["clang", "--version"]);
@@ -261,18 +266,6 @@ export async function buildNative(): Promise<Freshness> {
     await renewErrno(),
   ];
   return renewed.includes("renewed") ? "renewed" : "current";
-}
-
-/**
- * The same parts for another machine than this one. Generated sources are the same on every machine.
- *
- * @param libraries libbpf's for that machine, see build/debian/foreign.ts
- */
-export async function buildForeign(
-  machine: BuildArchitecture,
-  libraries: readonly Library[],
-): Promise<void> {
-  await makeParts(machine, libraries);
 }
 
 if (import.meta.main) await buildNative();

@@ -3,7 +3,7 @@
 import { foreignLibraries, foreignRuntime } from "../debian/foreign.ts";
 import { type BuildArchitecture, otherArchitectures } from "../parts/arch.ts";
 import { buildExecutables, EXECUTABLE, foreignExecutable } from "../parts/executable.ts";
-import { buildForeign, buildNative } from "../parts/native.ts";
+import { buildNative, makeParts } from "../parts/native.ts";
 import { gatherNotices } from "../parts/notices.ts";
 import { orExplain } from "./setup.ts";
 
@@ -12,7 +12,7 @@ export async function build(): Promise<void> {
   await gatherNotices();
   const runtimes = new Map<BuildArchitecture, string>();
   for (const machine of otherArchitectures()) {
-    await buildForeign(machine, await foreignLibraries(machine));
+    await makeParts(machine, await foreignLibraries(machine));
     runtimes.set(machine, await foreignRuntime(machine));
   }
   await buildExecutables(runtimes);
