@@ -52,7 +52,7 @@ static __always_inline bool is_armed(const struct task_struct *p, __u32 pid)
 
 /*
  * Whether it may be the armed task, or that of the chain. Every wakeup of the machine comes here: a program that
- * leaves the rest to a function of its own saves no registers for it (6.12: 8 instructions of each program).
+ * leaves the rest to a function of its own saves no registers for it (docs/cost.md).
  */
 static __always_inline bool may_be_armed(__u32 pid)
 {
