@@ -10,6 +10,12 @@ export interface Said {
   readonly numbers: readonly number[];
 }
 
+/** A file that is no part of an answer about many, or cannot be read, and why. */
+export interface Stranger {
+  readonly file: string;
+  readonly reason: string;
+}
+
 /** null: not known, or it does not exist. */
 export type Cell = Said | null;
 

@@ -134,6 +134,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "analysis/report/history": [
     "analysis/history",
+    "analysis/print",
     "analysis/print/history",
     "analysis/report/html",
     "analysis/report/plots",
@@ -356,6 +357,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "commands/history": [
     "analysis",
     "analysis/history",
+    "analysis/print",
     "analysis/print/history",
     "analysis/report/history",
     "analysis/sample",

@@ -1,7 +1,8 @@
 import type { Fleet } from "../../fleet/fleet.ts";
 import { reasonInWords } from "../compare/reasons.ts";
 import { answerJson } from "../json.ts";
-import { FEW_RUNS, type Stranger, unpairedInWords, warningInWords, whyLeftOut } from "./told.ts";
+import type { Stranger } from "../model.ts";
+import { FEW_RUNS, unpairedInWords, warningInWords, whyLeftOut } from "./told.ts";
 
 /** A fleet as JSON. */
 export function fleetJson(fleet: Fleet, unread: readonly Stranger[]): string {

@@ -6,7 +6,7 @@ import type { Moderated } from "../../fleet/moderators.ts";
 import type { Host, LeftOut, Unpaired } from "../../fleet/sides.ts";
 import type { Pair } from "../../sample/summary.ts";
 import { otherSeriesInWords, reasonInWords } from "../compare/reasons.ts";
-import type { Said } from "../model.ts";
+import type { Said, Stranger } from "../model.ts";
 import {
   confidence,
   declaredMargin,
@@ -21,12 +21,6 @@ import {
   shift,
   statistic,
 } from "../said.ts";
-
-/** A file that is no part of the fleet, or cannot be read, and why. */
-export interface Stranger {
-  readonly file: string;
-  readonly reason: string;
-}
 
 export interface ToldAnswer {
   readonly name: string;

@@ -1,7 +1,8 @@
 import type { History } from "../../history/history.ts";
 import { answerJson } from "../json.ts";
 import { otherSeriesInWords } from "../compare/reasons.ts";
-import { type Stranger, warningInWords } from "./told.ts";
+import type { Stranger } from "../model.ts";
+import { warningInWords } from "./told.ts";
 
 /** A history as JSON: the series in the order of time, which questions name by their index. */
 export function historyJson(

@@ -10,14 +10,8 @@ import type {
 } from "../../history/history.ts";
 import { HISTORY_NEEDS } from "../../history/history.ts";
 import { otherSeriesInWords } from "../compare/reasons.ts";
-import type { Said } from "../model.ts";
+import type { Said, Stranger } from "../model.ts";
 import { duration, exact, joined, percentShift, plain, probability, say, shift } from "../said.ts";
-
-/** A file that is no part of the history, and why. */
-export interface Stranger {
-  readonly file: string;
-  readonly reason: string;
-}
 
 export interface ToldSegment {
   /** From when to when. */

@@ -2,7 +2,8 @@
 
 import type { History, QuestionHistory } from "../../history/history.ts";
 import { historyText } from "../../print/history/text.ts";
-import { type Stranger, tellHistory, type ToldQuestion } from "../../print/history/told.ts";
+import type { Stranger } from "../../print/model.ts";
+import { tellHistory, type ToldQuestion } from "../../print/history/told.ts";
 import { said } from "../html/blocks.ts";
 import { htmlDocument, literal } from "../html/document.ts";
 import { join, type Markup, markup } from "../html/markup.ts";
