@@ -9,14 +9,14 @@ import { answersOf, type Comparison } from "../analysis/compare/comparison.ts";
 import { EXIT, type ExitCode } from "../analysis/failure.ts";
 import { FILE_KEY, KeyColumns } from "../analysis/sample/key_columns.ts";
 import { TEXT_NAMES } from "../analysis/result/row.ts";
-import type { ResultFile } from "../analysis/result/file.ts";
 import type { RowView } from "../analysis/result/row_view.ts";
+import type { Said } from "../analysis/print/model.ts";
 import { lineWidth, PLOTS_FROM } from "../analysis/print/layout/terminal.ts";
 import type { Verdict } from "../analysis/compare/verdict.ts";
 import { SecondReader } from "./second_reader.ts";
 import { readSide, refuseShared, type SideFlags, type SidePaths, sidesOf } from "./files/sides.ts";
 import { inTurn } from "./files/where.ts";
-import { compareFiles, type ComparisonFlags, type KeyedFile } from "./compared_files.ts";
+import { compareFiles, type ComparisonFlags, type KeyedFile, limitsOf } from "./compared_files.ts";
 
 export interface CompareFlags extends ComparisonFlags, SideFlags {
   /** `html` is the page of `probe report`. */
@@ -30,14 +30,16 @@ export interface CompareFlags extends ComparisonFlags, SideFlags {
 const FORMS = { json: compareJson, csv: compareCsv, markdown: compareMarkdown } as const;
 
 /**
- * @param second the file, when another thread reads it
+ * @param second the thread that may read the file instead
+ * @param index of the side
  * @throws Failure when the file cannot be read or is refused
  */
 async function readKeyed(
   side: SidePaths,
   { by: keys = [], where, question: names = [] }: ComparisonFlags,
   sha256: string | null,
-  second: Promise<ResultFile | null> | null,
+  second: SecondReader | null,
+  index: number,
 ): Promise<KeyedFile> {
   const columns = new KeyColumns(keys);
   const asked = new AskedColumns(names);
@@ -46,11 +48,20 @@ async function readKeyed(
     asked.visit(row);
   };
   const visitor = needsRows({ by: keys, question: names }) ? visit : null;
-  const there = await second;
-  const { file, singles } = there === null
-    ? await readSide(side, where ?? null, visitor)
-    : { file: there, singles: [there] };
+  const { file, singles } = await readBeside(second, index, () => readSide(side, where ?? null, visitor));
   return { file, singles, columnOf: (name) => columns.column(file, name), asked: asked.values(), sha256 };
+}
+
+async function readBeside(
+  second: SecondReader | null,
+  index: number,
+  read: () => ReturnType<typeof readSide>,
+): ReturnType<typeof readSide> {
+  if (second === null) return await read();
+  const there = await second.file(index);
+  if (there === null && index > 0) return await read();
+  const file = there ?? second.give((await read()).file);
+  return { file, singles: [file] };
 }
 
 /** Whether more is asked of the rows than a ResultFile keeps. */
@@ -128,26 +139,35 @@ async function answerOf(
     sides.every(({ paths }) => paths.length === 1);
   using second = program === null || !isPlain
     ? null
-    : SecondReader.of(program, sides.map(({ paths }) => paths[0]!));
+    : SecondReader.of(program, sides.map(({ paths }) => paths[0]!), isBrief(flags) ? limitsOf(flags) : null);
   const files = await inTurn(
     sides,
-    (side, index) => readKeyed(side, flags, hashes[index]!, second?.file(index) ?? null),
+    (side, index) => readKeyed(side, flags, hashes[index]!, second, index),
   );
   refuseShared(files);
   const comparisons = compareFiles(files, flags);
-  return { text: textIn(flags, comparisons, columns), comparisons };
+  // Both threads were at work until here.
+  const keys = await second?.keys() ?? null;
+  return { text: textIn(flags, comparisons, columns, keys), comparisons };
 }
 
+/** Whether the first screen alone is shown. */
+function isBrief({ format, details }: CompareFlags): boolean {
+  return format === "text" && !details;
+}
+
+/** @param keys what the first screen says of keys, if that is known already */
 function textIn(
   { format, details }: CompareFlags,
   comparisons: readonly Comparison[],
   columns: number | null,
+  keys: readonly Said[] | null,
 ): string {
   if (format === "html") throw new RangeError("the page is no text of comparisons alone");
   if (format !== "text") return FORMS[format](comparisons);
   return details
     ? compareText(comparisons, columns !== null && columns >= PLOTS_FROM)
-    : compareBrief(comparisons, lineWidth(columns));
+    : compareBrief(comparisons, lineWidth(columns), keys);
 }
 
 /** Says which questions have one of the verdicts. Strata are only explored, so they do not fail a gate. */

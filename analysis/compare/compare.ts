@@ -1,6 +1,5 @@
 /** `probe compare`: is the measurement of the other files the same as that of the first, the baseline? */
 
-import { keyAnswers } from "../mechanisms/key_answers.ts";
 import { columnsOf } from "../result/columns.ts";
 import { DRAWN_KEYS, STRATA_KEYS } from "../mechanisms/keys.ts";
 import { crossColumns, crossSides, stackFrames, type Testing } from "./association.ts";
@@ -9,39 +8,29 @@ import { once, withFields } from "../lazy.ts";
 import { Exploration } from "./exploration.ts";
 import { FILE_KEY, keptColumn, type KeyName } from "../sample/key_columns.ts";
 import { type Grouping, groupingOf } from "../sample/grouping.ts";
+import { keyed, keyLimitsOf } from "./keyed.ts";
 import {
   alphaOf,
   type Besides,
   deadlineOf,
   type Declared,
   levelsOf,
-  locksInShareOf,
   marginOf,
   type Margins,
-  spreadRatioOf,
   tailMarginOf,
 } from "./limits.ts";
-import { renamed, type Renaming, renaming } from "./partition.ts";
 import { answer, estimate, type Estimated } from "./answer.ts";
-import {
-  LEAD,
-  OF_STRATA,
-  perQuestion,
-  type QuestionName,
-  QUESTIONS,
-  type WholeName,
-  WHOLES,
-} from "./questions.ts";
+import { LEAD, OF_STRATA, perQuestion, type QuestionName, QUESTIONS, WHOLES } from "./questions.ts";
 import { mixOf } from "./stratified.ts";
-import { isDependent, runsPerEffective } from "./order.ts";
+import { isDependent } from "./order.ts";
 import { SPLIT } from "../parts/divided.ts";
 import { partShifts } from "../parts/shifts.ts";
 import { tails } from "../tails/tails.ts";
 import { bootsIn } from "../sample/boots.ts";
 import { statusesOf } from "../sample/counts.ts";
 import { both, INTEGRITY_LIMIT, type Sample, sampleOf, sampleOfValues } from "../sample/sample.ts";
-import type { StratumReason, VerdictReason } from "./reasons.ts";
-import { stratify } from "./strata.ts";
+import type { VerdictReason } from "./reasons.ts";
+import { renamed, type Renaming, renaming, stratify } from "./strata.ts";
 import { contextDifferences, warningsOf } from "./warnings.ts";
 import type { ColumnOf, Comparison, CrossTable, Looks, Side, Stratification } from "./comparison.ts";
 import type { Pair } from "../sample/summary.ts";
@@ -133,7 +122,7 @@ interface Prepared {
   readonly keys: readonly Key[];
   readonly strata: readonly (Stratification | SameRuns)[];
   readonly association: readonly CrossTable[];
-  readonly mechanisms: Comparison["mechanisms"];
+  readonly mechanisms: () => Comparison["mechanisms"];
   readonly tails: () => Comparison["tails"];
   readonly parts: () => Comparison["parts"];
 }
@@ -179,7 +168,8 @@ function prepare(
       broken,
     };
   };
-  // Refused at once, whoever reads the tails.
+  // Refused at once, whoever reads the tails and what is said of keys.
+  const keyLimits = keyLimitsOf(a);
   const ofTails = {
     alpha,
     marginPercent: options.tailMargin ?? tailMarginOf(a),
@@ -208,18 +198,11 @@ function prepare(
     keys,
     strata: stratifyAll(files, samples, keys, alpha, isConfounded, exploration),
     association: crossTables(files, names, options.by ?? null, { alpha, columnOf, exploration }),
-    mechanisms: keyAnswers<WholeName, StratumReason>(
-      files,
-      WHOLES.map(({ name, duration }) => {
-        const { confounded: of, estimated: { numbers: { margin_ns: marginNs, series, order } } } =
-          questions[name];
-        const confounded = of.length === 0 ? null : { code: "question_confounded", question: name } as const;
-        const inflation = runsPerEffective(series, order, samples[name]);
-        return { name, duration, samples: samples[name], marginNs, inflation, confounded };
-      }),
-      alpha,
-      { spreadRatio: spreadRatioOf(a), locksInShare: locksInShareOf(a) },
-      decodeDifference(a.meta, b.meta),
+    mechanisms: once(() =>
+      keyed(files, alpha, keyLimits, ({ name }) => {
+        const { confounded, estimated: { numbers: { series, order, margin_ns } } } = questions[name];
+        return { samples: samples[name], series, order, margin_ns, isConfounded: confounded.length > 0 };
+      })
     ),
     tails: once(() => tails(files, tailed(LEAD), WHOLES.map(tailed), ofTails)),
     parts: once(() =>
@@ -312,7 +295,9 @@ function conclude(
     besides,
     asked: [],
     asked_family: 0,
-    mechanisms: prepared.mechanisms,
+    get mechanisms() {
+      return prepared.mechanisms();
+    },
     get tails() {
       return prepared.tails();
     },

@@ -90,7 +90,7 @@ function compared(
       sections,
     };
   };
-  const told = comparisons.map(tellComparison);
+  const told = comparisons.map((comparison) => tellComparison(comparison));
   return [
     ...comparisons.map((comparison, index) =>
       headed(index, markup`: ${others[index]!.file.name}`, firstScreen(told[index]!, comparison))

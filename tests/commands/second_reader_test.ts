@@ -28,8 +28,17 @@ Deno.test("files that are read on two CPUs give the answer, and the refusal, of 
       }
       return path;
     });
-    for (const form of [[], ["--json"]]) {
-      const args = ["compare", ...form, ...paths];
+    // Of two files the second thread also says what the first screen says of keys.
+    const two = paths.slice(0, 2);
+    for (
+      const args of [
+        ["compare", ...paths],
+        ["compare", "--json", ...paths],
+        ["compare", ...two],
+        ["compare", "--margin", "1ns", "--alpha", "0.2", ...two],
+        ["compare", "--details", ...two],
+      ]
+    ) {
       const answer = await here(args);
       assert.equal(answer.code, 0);
       assert.deepEqual(await alone(args), answer);
@@ -38,6 +47,7 @@ Deno.test("files that are read on two CPUs give the answer, and the refusal, of 
     const refusal = await here(["compare", ...paths]);
     assert.match(refusal.stderr, /vm\.csv line \d+, column 1 \(run\): "none" is not an integer/);
     assert.deepEqual(await alone(["compare", ...paths]), refusal);
+    assert.deepEqual(await alone(["compare", ...two]), await here(["compare", ...two]));
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

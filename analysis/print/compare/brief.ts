@@ -1,11 +1,8 @@
 /** What an engineer sees first: how many questions have which verdict, one table, and what to know beside it. */
 
 import { type Answer, answersOf, type Comparison, declaredAnswers } from "../../compare/comparison.ts";
-import { type WholeName, WHOLES } from "../../compare/questions.ts";
 import { type Verdict, VERDICTS } from "../../compare/verdict.ts";
 import type { Cell, Note, Said, Table } from "../model.ts";
-import { isBeside, keyVerdict, lockedIn, mirroredIn, mirrorsInWords, valueNamer } from "../keys/lock_ins.ts";
-import { keyName } from "../names.ts";
 import {
   declaredMargin,
   exact,
@@ -17,7 +14,6 @@ import {
   rowUnitOf,
   say,
   shiftInUnit,
-  times,
 } from "../said.ts";
 import { lettersOf } from "./reasons.ts";
 import { confidenceOf, difference, side, type Sides } from "./sides.ts";
@@ -151,49 +147,6 @@ export function briefNotes(comparison: Comparison, questions: readonly ToldQuest
 export function briefLooks(questions: readonly ToldQuestion[]): Said[] {
   return questions.flatMap(({ notes }) => notes).filter(({ label }) => label === "looks")
     .map(({ label, says }) => say`${label}: ${says}`);
-}
-
-/** One line for each key, one for all keys of which the same is left open, and one for those that only coincide. */
-export function briefKeys(comparison: Comparison): Said[] {
-  const { keys } = comparison.mechanisms;
-  const said = keys.map((key) => {
-    const mirrored = mirroredIn(key).length > 0 ? key.mirrors : [];
-    const names = key.keys.filter(({ name }) => !mirrored.includes(name)).map(({ name }) => keyName([name]));
-    const verdicts = WHOLES.map(({ name }) => ({ name, says: keyInWords(key, name, comparison) }));
-    const alike = [...Map.groupBy(verdicts, ({ says }) => says.text).values()];
-    return {
-      name: names.join(" = "),
-      says: joined(
-        alike.map((same) => say`${same.map(({ name }) => name).join(" and ")} ${same[0]!.says}`),
-        "; ",
-      ),
-    };
-  });
-  return [
-    ...[...Map.groupBy(said, ({ says }) => says.text).values()].map((same) =>
-      say`${same.map(({ name }) => name).join(", ")}: ${same[0]!.says}`
-    ),
-    ...keys.filter((key) => mirroredIn(key).length > 0).map(mirrorsInWords),
-  ];
-}
-
-function keyInWords(
-  key: Comparison["mechanisms"]["keys"][number],
-  name: WholeName,
-  comparison: Comparison,
-): Said {
-  const answer = key[name];
-  const { lock_in: { verdict, reasons }, wider, sides } = answer;
-  const nameOf = valueNamer(key, comparison);
-  const letters = lettersOf(comparison);
-  if (verdict === "LOCKS-IN") return say`LOCKS-IN at ${lockedIn(answer, nameOf, letters)}`;
-  const behind = reasons.flatMap((reason) => reason.code === "not_told_from" ? reason.keys : []);
-  if (behind.length > 0) return plain(`CONFOUNDED with ${behind.map((key) => keyName([key])).join(", ")}`);
-  const said = plain(keyVerdict(answer));
-  if (!isBeside(answer) || wider === null) return said;
-  const isSecond = wider === key.keys[0].groups[1];
-  const factors = sides.map(({ ratio }) => times(isSecond ? ratio!.ratio : 1 / ratio!.ratio));
-  return say`${said} (${nameOf(wider)} wider by ${joined(factors, ", ")} in ${letters.join(", ")})`;
 }
 
 /** Warnings that the table, the sides or the notes of the first screen already tell. */

@@ -40,7 +40,7 @@ const SAMPLES = {
  * @param plots histograms beside the tables, for a terminal of at least PLOTS_FROM columns
  */
 export function compareText(comparisons: readonly Comparison[], plots: boolean = false): string {
-  const told = comparisons.map(tellComparison);
+  const told = comparisons.map((comparison) => tellComparison(comparison));
   if (told.length === 1) return textOf(told[0]!, plots);
   const rule = `${"=".repeat(WIDTH)}\n`;
   return [`${answersOf(told, WIDTH).join("\n")}\n`, ...told.map((one) => textOf(one, plots))].join(
@@ -52,9 +52,14 @@ export function compareText(comparisons: readonly Comparison[], plots: boolean =
  * The first screen of each comparison: what decides, in at most 30 lines. With several, all answers come first.
  *
  * @param width of a line, in characters
+ * @param keys what is said of the keys of the one comparison, if that is known already
  */
-export function compareBrief(comparisons: readonly Comparison[], width: number): string {
-  const told = comparisons.map(tellComparison);
+export function compareBrief(
+  comparisons: readonly Comparison[],
+  width: number,
+  keys: readonly Said[] | null = null,
+): string {
+  const told = comparisons.map((comparison) => tellComparison(comparison, keys));
   const screens = told.map((one) => briefLines(one, width));
   return `${
     [...told.length === 1 ? [] : [answersOf(told, width)], ...screens].map((lines) => lines.join("\n")).join(

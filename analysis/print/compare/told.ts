@@ -21,7 +21,6 @@ import {
 import {
   answerInWords,
   type BriefColumn,
-  briefKeys,
   briefLooks,
   briefNotes,
   briefSides,
@@ -29,6 +28,7 @@ import {
   briefWarnings,
   unaccounted,
 } from "./brief.ts";
+import { briefKeys } from "../keys/brief.ts";
 import { tellMechanisms, type ToldMechanisms } from "./mechanisms.ts";
 import { tellCross, type ToldCross } from "./association.ts";
 import { tellPartShifts, type ToldPartShifts } from "../parts/shifts.ts";
@@ -89,7 +89,8 @@ export interface ToldComparison {
   readonly methods: readonly Said[];
 }
 
-export function tellComparison(comparison: Comparison): ToldComparison {
+/** @param keys what the first screen says of keys, if that is known already */
+export function tellComparison(comparison: Comparison, keys: readonly Said[] | null = null): ToldComparison {
   const [a, b] = comparison.sides;
   const sides: Sides = { letters: lettersOf(comparison), alpha: comparison.alpha };
   const questions = answersOf(comparison).map((one) => tellQuestion(one, comparison, sides));
@@ -119,7 +120,7 @@ export function tellComparison(comparison: Comparison): ToldComparison {
       split: parts.split,
       parts: parts.brief,
       notes: briefNotes(comparison, questions),
-      keys: briefKeys(comparison),
+      keys: keys ?? briefKeys(comparison),
       warnings: briefWarnings(comparison),
       unaccounted: unaccounted(comparison),
     },

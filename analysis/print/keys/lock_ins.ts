@@ -42,7 +42,10 @@ export function mirroredIn({ mirrors, ...key }: Key): readonly WholeName[] {
 }
 
 /** How a value of the key is called. */
-export function valueNamer({ keys: [first] }: Key, { stacks }: Comparison): (value: string) => string {
+export function valueNamer(
+  { keys: [first] }: Key,
+  { stacks }: Pick<Comparison, "stacks">,
+): (value: string) => string {
   return (value) => stratumName([first.name], [value], stacks).split(" < ")[0]!;
 }
 

@@ -4,7 +4,7 @@ import type { Row } from "../../../analysis/result/columns.ts";
 import type { Comparison } from "../../../analysis/compare/comparison.ts";
 import { stackKey } from "../../../analysis/result/stack_key.ts";
 import { compareText } from "../../../analysis/print/compare/text.ts";
-import { briefKeys } from "../../../analysis/print/compare/brief.ts";
+import { briefKeys } from "../../../analysis/print/keys/brief.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { compare, compared, MS, runs, spread } from "../compare/compare_fixture.ts";
 import { DIRECT } from "../result/result_fixture.ts";

@@ -4,7 +4,7 @@ import { tellPartShifts } from "../../../analysis/print/parts/shifts.ts";
 import { partShifts } from "../../../analysis/parts/shifts.ts";
 import { pooled } from "../../../analysis/pool/pool.ts";
 import type { Row } from "../../../analysis/result/columns.ts";
-import { arrived, moved } from "../../../analysis/result/moved.ts";
+import { arrived, shared } from "../../../analysis/result/shared.ts";
 import { subset } from "../../../analysis/result/subset.ts";
 import { Xoshiro128 } from "../../../analysis/stats/random.ts";
 import { fileText, read, rowOf, timeoutOf } from "../result/result_fixture.ts";
@@ -226,8 +226,7 @@ Deno.test("parts follow their rows into a selection, another thread and a pool",
     means(subset(fileOf(rows), kept, "x")),
     means(fileOf(rows.filter((_, i) => kept[i] === 1))),
   );
-  const { file, memory } = moved(fileOf(rows));
-  assert.deepEqual(means(arrived(structuredClone(file, { transfer: memory }))), means(fileOf(rows)));
+  assert.deepEqual(means(arrived(structuredClone(shared(fileOf(rows))))), means(fileOf(rows)));
   const together = pooled([fileOf(older(4), "older.csv"), fileOf(rows)], ["older", "newer"]);
   assert.equal(together.partTimes.get("idle")!.length, 16);
   assert.deepEqual(means(together), means(fileOf(rows)));
