@@ -43,10 +43,12 @@ export function leaveOut(test: ShiftTest, rule: Rule, verdict: Verdict): LeaveOu
   const limit = Math.min(MOST_LEFT_OUT, Math.max(1, Math.floor(LARGEST_SHARE * (a.length + b.length))));
   // Bounds of all choices at once, for most sides cost less than the first one.
   const bounds = LeftOut.of(test, limit);
-  const known = (kept: Kept | null) => bounds === null ? null : verdictBy(decidedBy(bounds, rule, kept));
-  if (known(null) === verdict) return { ...none, searched: limit, reason: null };
-  const verdictOn = (keptA: Range, keptB: Range) =>
-    known({ a: keptA, b: keptB }) ?? verdictWith(a.subarray(...keptA), b.subarray(...keptB), rule);
+  const known = (kept: Kept | null) => bounds === null ? NOTHING_KNOWN : decidedBy(bounds, rule, kept);
+  if (verdictBy(known(null)) === verdict) return { ...none, searched: limit, reason: null };
+  const verdictOn = (keptA: Range, keptB: Range) => {
+    const bounded = known({ a: keptA, b: keptB });
+    return verdictBy(bounded) ?? verdictWith(a.subarray(...keptA), b.subarray(...keptB), rule, bounded);
+  };
   for (let runs = 1; runs <= limit; runs++) {
     for (let ofA = 0; ofA <= runs; ofA++) {
       const ofB = runs - ofA;
@@ -74,6 +76,14 @@ interface Decisions<Decision> {
   readonly isSignificant: Decision;
 }
 
+const NOTHING_KNOWN: Decisions<null> = {
+  isAboveLow: null,
+  isBelowHigh: null,
+  isAboveHigh: null,
+  isBelowLow: null,
+  isSignificant: null,
+};
+
 /**
  * What holds by the bounds alone.
  *
@@ -97,20 +107,25 @@ function decidedBy(
   });
 }
 
-/** As the whole question's, but that the ends of the interval are not looked for: the margin itself is tested. */
+/**
+ * As the whole question's, but that the ends of the interval are not looked for: the margin itself is tested.
+ *
+ * @param known what needs no test
+ */
 function verdictWith(
   a: Float64Array,
   b: Float64Array,
   { marginNs, uncertainty, alpha, adjusted }: Rule,
+  known: Decisions<boolean | null>,
 ): Verdict {
   const test = new ShiftTest(a, b);
   const held = uncertainty === 1 ? test : new ShiftTest(a, b, uncertainty);
   return verdictBy(each<Decisions<boolean>>({
-    isAboveLow: () => held.pAbove(-marginNs) < alpha,
-    isBelowHigh: () => held.pBelow(marginNs) < alpha,
-    isAboveHigh: () => held.pAbove(marginNs) < alpha,
-    isBelowLow: () => held.pBelow(-marginNs) < alpha,
-    isSignificant: () => adjusted(test.p) < alpha,
+    isAboveLow: () => known.isAboveLow ?? held.pAbove(-marginNs) < alpha,
+    isBelowHigh: () => known.isBelowHigh ?? held.pBelow(marginNs) < alpha,
+    isAboveHigh: () => known.isAboveHigh ?? held.pAbove(marginNs) < alpha,
+    isBelowLow: () => known.isBelowLow ?? held.pBelow(-marginNs) < alpha,
+    isSignificant: () => known.isSignificant ?? adjusted(test.p) < alpha,
   }))!;
 }
 

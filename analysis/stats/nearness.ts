@@ -53,6 +53,8 @@ export class Nearness {
   readonly #inflation: number;
   #estimate: number | null = null;
   #atEstimate: Standing | null = null;
+  /** Both tails are mostly asked of one ratio. */
+  #last: { readonly ratio: number; readonly standing: Standing } | null = null;
 
   /** Of samples whose values may have come in ticks, spread evenly over these. */
   static ofTicks(group: Float64Array, others: Float64Array, inflation = 1): Nearness {
@@ -160,10 +162,13 @@ export class Nearness {
   }
 
   #standing(ratio: number): Standing {
+    if (this.#last?.ratio === ratio) return this.#last.standing;
     const at = this.#counted(ratio);
     const { variance } = this.#atEstimate ??= this.#counted(this.estimate);
     const least = at.excess < 0 ? (this.#inflation * FEW_BELOW) / this.#n : 0;
-    return { ...at, variance: Math.max(at.variance, variance, least) };
+    const standing = { ...at, variance: Math.max(at.variance, variance, least) };
+    this.#last = { ratio, standing };
+    return standing;
   }
 
   #counted(ratio: number): Standing {
