@@ -16,7 +16,6 @@ import { equivalence } from "../stats/equivalence.ts";
 import { inflationBy } from "../stats/share_of_median.ts";
 import type { Margin } from "../units/margin.ts";
 import { type Declared, marginNs } from "./limits.ts";
-import { placements } from "../stats/placements.ts";
 import { modeShares } from "../stats/mode_shares.ts";
 import { countDifferences, countPairs } from "../stats/rank.ts";
 import { runsToSettle } from "../stats/settling.ts";
@@ -143,8 +142,9 @@ function fewBoots(boots: Pair<BootSpread | null>): Extract<VerdictReason, { code
 
 type Widened = SerialShift | NestedShift;
 
-function inflationOf({ sigmaOfU }: SerialShift, { sortedA: a, sortedB: b, estimate }: ShiftTest): number {
-  const { ofA, ofB } = placements(a, b, estimate);
+function inflationOf({ sigmaOfU }: SerialShift, test: ShiftTest): number {
+  const { sortedA: a, sortedB: b } = test;
+  const { ofA, ofB } = test.placements(test.estimate);
   return ofA + ofB === 0 ? 1 : (sigmaOfU / (a.length * b.length)) ** 2 / (ofA + ofB);
 }
 

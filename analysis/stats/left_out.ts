@@ -1,4 +1,4 @@
-import { type EqualAs, placements } from "./placements.ts";
+import type { EqualAs } from "./placements.ts";
 import { ShiftTest } from "./shift_test.ts";
 import { tSurvival } from "./special.ts";
 
@@ -48,7 +48,7 @@ export class LeftOut {
     this.#lostPairs = most * Math.max(a.length, b.length);
     const low = differences.ranked(Math.max(1, Math.floor((pairs - this.#lostPairs + 1) / 2)));
     const high = differences.ranked(Math.min(pairs, Math.floor((pairs + this.#lostPairs) / 2) + 1));
-    const { ofA, ofB } = placements(a, b, estimate);
+    const { ofA, ofB } = test.placements(estimate);
     this.#atEstimate = [
       widened(rootOf(ofA, a.length), betweenOf(b, a, -high, -low)),
       widened(rootOf(ofB, b.length), betweenOf(a, b, low, high)),
@@ -104,7 +104,7 @@ export class LeftOut {
     const known = this.#standings.get(name);
     if (known !== undefined) return known;
     const { sortedA: { length: m }, sortedB: { length: n } } = this.#test;
-    const { excess, ofA, ofB } = placements(this.#test.sortedA, this.#test.sortedB, value, equalAs);
+    const { excess, ofA, ofB } = this.#test.placements(value, equalAs);
     const [atA, atB] = this.#atEstimate;
     const roots = [[rootOf(ofA, m), m, n], [atA, m, n], [rootOf(ofB, n), n, m], [atB, n, m]] as const;
     const variances = roots.map(([root, own, other]) => this.#varianceOf(root, own, other));

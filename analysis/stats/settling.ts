@@ -1,4 +1,4 @@
-import { type EqualAs, placements } from "./placements.ts";
+import type { EqualAs } from "./placements.ts";
 import type { ShiftTest } from "./shift_test.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 
@@ -63,7 +63,7 @@ interface Edge {
 
 function edgeOf(test: ShiftTest, margin: number, equalAs: EqualAs, direction: 1 | -1): Edge {
   const { sortedA: a, sortedB: b } = test;
-  const [there, atEstimate] = [placements(a, b, margin, equalAs), placements(a, b, test.estimate)];
+  const [there, atEstimate] = [test.placements(margin, equalAs), test.placements(test.estimate)];
   const ofOne = ({ ofA, ofB }: typeof there) => a.length * ofA + b.length * ofB;
   const excess = direction * there.excess;
   const variance = (there.ofA + there.ofB + atEstimate.ofA + atEstimate.ofB) / 2;

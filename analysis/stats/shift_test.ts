@@ -52,7 +52,7 @@ export class ShiftTest {
   readonly #inflation: number;
   readonly #intervals = new Map<number, ShiftInterval>();
   #estimate: number | null = null;
-  #atEstimate: Placements | null = null;
+  readonly #placed = new Map<string, Placements>();
 
   /**
    * @param sortedA in ascending order, as `sortedB`
@@ -85,9 +85,19 @@ export class ShiftTest {
     return this.#estimate ??= hodgesLehmann(this.sortedA, this.sortedB, this.differences);
   }
 
+  /** Where the values lie about a shift. The same few are asked for again and again, and each is one pass over all. */
+  placements(shift: number, equalAs: EqualAs = 0.5): Placements {
+    const name = `${shift} ${equalAs}`;
+    const known = this.#placed.get(name);
+    if (known !== undefined) return known;
+    const found = placements(this.sortedA, this.sortedB, shift, equalAs);
+    this.#placed.set(name, found);
+    return found;
+  }
+
   /** Share of the differences above a shift, those equal to it by half, less 1/2. */
   excess(shift: number): number {
-    return placements(this.sortedA, this.sortedB, shift).excess;
+    return this.placements(shift).excess;
   }
 
   /** Two-sided p of "there is no shift". */
@@ -151,7 +161,7 @@ export class ShiftTest {
     const tail = (1 - confidence) / 2;
     const [near, far] = [(1 + NEAR) * tail, (1 - NEAR) * tail];
     const equalAs = direction === 1 ? 0 : 1;
-    const bounds = this.#bounds(direction, placements(this.sortedA, this.sortedB, value, equalAs));
+    const bounds = this.#bounds(direction, this.placements(value, equalAs));
     if (bounds[0] >= near) return false;
     if (bounds[1] < far) return true;
     const p = this.#p(this.#standing(value, equalAs), direction, near);
@@ -177,8 +187,8 @@ export class ShiftTest {
   }
 
   #standing(shift: number, equalAs: EqualAs): Standing {
-    const found = placements(this.sortedA, this.sortedB, shift, equalAs);
-    const { ofA, ofB } = this.#atEstimate ??= placements(this.sortedA, this.sortedB, this.estimate);
+    const found = this.placements(shift, equalAs);
+    const { ofA, ofB } = this.placements(this.estimate);
     const { variance, df } = satterthwaite([
       [this.#inflation * (found.ofA + ofA) / 2, this.sortedA.length - 1],
       [this.#inflation * (found.ofB + ofB) / 2, this.sortedB.length - 1],
