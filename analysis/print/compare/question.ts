@@ -231,9 +231,11 @@ function boots(name: string, { boots }: Answer, { sides }: Comparison): Note[] {
 }
 
 /** "The same" is said of the place alone. */
-function spread({ verdict, spread: { mad_ratio: ratio, direction } }: Answer, sides: Sides): Note[] {
-  const isSame = verdict === "EQUIVALENT" || verdict === "DIFFERENT-WITHIN-MARGIN";
-  if (!isSame || ratio === null || direction === null || direction === "unclear") return [];
+function spread({ verdict, spread: of }: Answer, sides: Sides): Note[] {
+  if (verdict !== "EQUIVALENT" && verdict !== "DIFFERENT-WITHIN-MARGIN") return [];
+  // Read here: it is resampled where it is told.
+  const { mad_ratio: ratio, direction } = of;
+  if (ratio === null || direction === null || direction === "unclear") return [];
   const says = say`the same in place, not in spread: ${madRatioName(sides)} ${
     madRatioInWords(ratio, direction, sides)
   }`;
