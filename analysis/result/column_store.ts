@@ -2,6 +2,8 @@
 
 const FIRST_CAPACITY = 1024;
 
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Numbers of one column. NaN means "not observed" and never leaves analysis/. */
 export class NumberColumn {
   #data = new Float64Array(FIRST_CAPACITY);
@@ -170,9 +172,7 @@ export class DictionaryColumn {
    * UTF-8
    */
   add(bytes: Uint8Array, start: number, end: number): number {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      bytes.subarray(start, end),
-    );
+    const text = DECODER.decode(bytes.subarray(start, end));
     const code = this.values.length;
     this.values.push(text);
     const from = this.#starts[code]!;

@@ -1,16 +1,9 @@
 /**
  * Rows of a result file, from bytes to columns. Every cell is checked; only what the statistics need is kept.
  *
- * Its own scanner instead of a CSV library, measured on one file with all of these checks (2 cores, Deno
- * 2.9.6):
- *
- *   rows       this             papaparse 5.7.1    udsv 0.7.3
- *   100,000    0.31 s,  64 MB   0.92 s, 130 MB     1.3 s,  338 MB
- *   1,000,000  2.2 s,  135 MB   11.2 s, 915 MB     18.8 s, 2317 MB
- *
- * (parsing alone: 0.24 s and 0.27 s at 100,000 rows). Neither library gives the line of a row after comments
- * or distinguishes a row that was cut off from a whole one, and both want the file as one string, which ends
- * at 512 MB.
+ * Its own scanner instead of a CSV library: docs/decisions/csv-reader.md has what others take with the same checks.
+ * Neither of them gives the line of a row after comments or distinguishes a row that was cut off from a whole one, and
+ * both want the file as one string, which ends at 512 MB.
  */
 
 import { type Column, COLUMN_AT as AT, type ColumnName, COLUMNS, EACH_COLUMN as columns } from "./columns.ts";
@@ -79,6 +72,8 @@ export class RowReader {
   width: number = COLUMNS.length;
 
   readonly #dictionaries: readonly (DictionaryColumn | null)[];
+  /** Those of `codedAt`. */
+  readonly #coded: readonly DictionaryColumn[];
   readonly #codes = new Int32Array(COLUMNS.length);
   readonly #integers = new Integers();
   /** `durations` by index, and the durations of the current row. */
@@ -105,6 +100,7 @@ export class RowReader {
         kinds[index]! >= WORD ? [[column.name, this.#dictionaries[index]]] : []
       ),
     ) as unknown as Record<TextName, DictionaryColumn>;
+    this.#coded = codedAt.map((index) => this.#dictionaries[index]!);
     const encoder = new TextEncoder();
     columns.forEach((column, index) => {
       if (kinds[index] !== WORD) return;
@@ -264,7 +260,7 @@ export class RowReader {
     this.besides.push(({ to, from }) =>
       from !== null ? this.#difference(to, from) : integers.has(to) ? integers.value(to) : NaN
     );
-    for (const column of codedAt) this.#dictionaries[column]!.push(this.#codes[column]!);
+    for (let i = 0; i < codedAt.length; i++) this.#coded[i]!.push(this.#codes[codedAt[i]!]!);
     for (let i = 0; i < TOTALS.length; i++) {
       if (!integers.has(totalsAt[i]!)) continue;
       this.#counted[i] = 1;
@@ -298,7 +294,8 @@ export class RowReader {
       if (complete) throw new BadRow(AT.correlation_id, "is empty in a complete run");
       return;
     }
-    for (const input of ID_INPUTS) {
+    for (let i = 0; i < ID_INPUTS.length; i++) {
+      const input = ID_INPUTS[i]!;
       if (!integers.has(input)) {
         throw new BadRow(AT.correlation_id, `cannot be re-derived: ${columns[input]!.name} is empty`);
       }
@@ -349,7 +346,8 @@ export class RowReader {
   #contradiction(complete: boolean): Contradiction | null {
     const integers = this.#integers;
     let before = -1;
-    for (const listed of ORDERED) {
+    for (let i = 0; i < ORDERED.length; i++) {
+      const listed = ORDERED[i]!;
       // A VM is woken by what it foresaw, wherever the pulse itself came.
       const stage = listed === AT.edge_ns && integers.has(AT.foreseen_ns) ? AT.foreseen_ns : listed;
       if (!integers.has(stage)) continue;
