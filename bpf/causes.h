@@ -11,12 +11,18 @@
 
 /* ---- idle states, hrtimers, the timekeeper ---- */
 
-SEC("tp_btf/cpu_idle")
-int BPF_PROG(cpu_idle, unsigned int state)
+static __noinline int idle_state_changes(__u32 state)
 {
 	REMEMBER(is_recent(state == LEAVES_IDLE ? RECENT_IDLE_END : RECENT_IDLE, state == LEAVES_IDLE ? 0 : state));
 	GUARDED(idle_changes(state));
 	return 0;
+}
+
+/* Leaving idle is on the way of every task that wakes an idle CPU; entering it is on nobody's. */
+SEC("tp_btf/cpu_idle")
+int BPF_PROG(cpu_idle, unsigned int state)
+{
+	return config.recent_events || state != LEAVES_IDLE || is_open(&chain) ? idle_state_changes(state) : 0;
 }
 
 SEC("tp_btf/hrtimer_expire_entry")
@@ -32,7 +38,6 @@ SEC("tp_btf/hrtimer_expire_exit")
 int BPF_PROG(hrtimer_expire_exit)
 {
 	REMEMBER(is_recent(RECENT_TIMER_END, 0));
-	timer_ends();
 	return 0;
 }
 

@@ -81,7 +81,6 @@ static __always_inline void idle_changes(__u32 state)
 		event->arg = log->idle_state;
 		event->since_ns = log->idle_since_ns;
 	}
-	log->idle_since_ns = 0;
 }
 
 static __always_inline void task_leaves(struct task_struct *prev)
@@ -125,29 +124,28 @@ static __always_inline void timer_begins(const struct hrtimer *timer)
 	if (!log)
 		return;
 	log->timer_expires_ns = timer->node.expires - timer->base->offset;
+	log->timer = timer;
+	log->timer_base = timer->base;
 	log->timer_pid = bpf_get_current_pid_tgid();
-	log->timer_window = window.number;
+	log->timer_run = armed.run;
 	log->timer_ns = bpf_ktime_get_ns();
 }
 
-static __always_inline void timer_ends(void)
-{
-	struct cpu_log *log = this_cpu_log();
-
-	if (log)
-		log->timer_ns = 0;
-}
-
 /*
- * The callback in which sched_waking was traced. With PREEMPT_RT a callback may be preempted, and then another task's
- * wakeup finds its note (hrtimers in ktimers/N, 6.12-rt), so current must be the same.
+ * The callback in which sched_waking was traced: its base says whether it still runs, __run_hrtimer() (5.10 to 7.3).
+ * A program on its end would cost every timer more than this costs one wakeup. With PREEMPT_RT a callback may be
+ * preempted, and then another task's wakeup finds its note (hrtimers in ktimers/N, 6.12-rt), so current must be the
+ * same.
  */
 static __always_inline void note_timer(struct chain *c)
 {
 	struct cpu_log *log = this_cpu_log();
+	const struct hrtimer_clock_base *base;
 
-	if (!log || !log->timer_ns || log->timer_window != window.number ||
-	    log->timer_pid != (__u32)bpf_get_current_pid_tgid())
+	if (!log || log->timer_run != c->run || log->timer_pid != (__u32)bpf_get_current_pid_tgid())
+		return;
+	base = log->timer_base;
+	if (BPF_CORE_READ(base, running) != log->timer)
 		return;
 	c->timer_ns = log->timer_ns;
 	c->timer_expires_ns = log->timer_expires_ns;

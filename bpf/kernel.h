@@ -110,6 +110,7 @@ struct seqcount_raw_spinlock {
 } KERNEL_TYPE;
 
 struct hrtimer_clock_base {
+	struct hrtimer *running;
 	__s64 offset;
 } KERNEL_TYPE;
 

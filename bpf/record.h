@@ -100,11 +100,13 @@ struct cpu_log {
 	 * The CPU's present state, whether or not a chain is open; as old as the window (probe_window) in which it was
 	 * noted.
 	 */
-	unsigned long long idle_since_ns KERNEL_ONLY; /* 0: not idle */
+	unsigned long long idle_since_ns KERNEL_ONLY; /* of the latest entry */
 	unsigned long long idle_window KERNEL_ONLY;
-	unsigned long long timer_ns KERNEL_ONLY; /* hrtimer_expire_entry; 0: in no hrtimer's callback */
-	unsigned long long timer_window KERNEL_ONLY;
+	unsigned long long timer_ns KERNEL_ONLY;  /* hrtimer_expire_entry */
+	unsigned long long timer_run KERNEL_ONLY; /* armed then */
 	unsigned long long timer_expires_ns KERNEL_ONLY;
+	const struct hrtimer *timer KERNEL_ONLY;
+	const struct hrtimer_clock_base *timer_base KERNEL_ONLY;
 	unsigned int idle_state KERNEL_ONLY;
 	unsigned int timer_pid KERNEL_ONLY; /* current in that callback */
 	/*

@@ -73,15 +73,15 @@ export const CPU_EVENT = {
 
 /** struct cpu_log */
 export const CPU_LOG = {
-  size: 3168,
+  size: 3184,
   fields: {
     correlation_id: { offset: 3072, kind: "u64", bytes: 8, count: 1 },
     count: { offset: 3080, kind: "u32", bytes: 4, count: 1 },
     appended: { offset: 3084, kind: "u32", bytes: 4, count: 1 },
-    recent: { offset: 3136, kind: "u64", bytes: 8, count: 1 },
-    recent_attempts: { offset: 3144, kind: "u64", bytes: 8, count: 1 },
-    recent_since_ns: { offset: 3152, kind: "u64", bytes: 8, count: 1 },
-    recent_window: { offset: 3160, kind: "u64", bytes: 8, count: 1 },
+    recent: { offset: 3152, kind: "u64", bytes: 8, count: 1 },
+    recent_attempts: { offset: 3160, kind: "u64", bytes: 8, count: 1 },
+    recent_since_ns: { offset: 3168, kind: "u64", bytes: 8, count: 1 },
+    recent_window: { offset: 3176, kind: "u64", bytes: 8, count: 1 },
   },
 } as const;
 

@@ -41,6 +41,12 @@ export const CALLBACK_LOSS =
 /** What a hook that is not attached prevents, and what to do about it. */
 export function hookConsequence({ hook, stage, reasons }: HookState): Consequence {
   if (STAND_INS.has(hook)) return { prevents: "nothing: other hooks show the same", remedy: "none needed" };
+  if (reasons.some(({ code }) => code === "of_recent")) {
+    return {
+      prevents: "nothing of a run: it belongs to what is kept beside a slow one",
+      remedy: remedyFor(reasons, OTHER_KERNEL.full),
+    };
+  }
   if (!CALLBACKS.has(hook)) {
     return { prevents: STAGE_LOSSES[stage], remedy: remedyFor(reasons, OTHER_KERNEL.full) };
   }

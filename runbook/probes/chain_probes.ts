@@ -56,8 +56,6 @@ export interface AttachRequest extends Asked {
   readonly require: Tier | undefined;
   /** Inode of the pid namespace that counts the target's pid; null: the initial one. */
   readonly pidNamespace: number | null;
-  /** Whether the CPUs keep what they did lately, see recent(). */
-  readonly keepsRecent: boolean;
 }
 
 export interface AttachOptions extends AttachRequest {

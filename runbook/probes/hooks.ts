@@ -25,6 +25,8 @@ export interface Hook {
   readonly ofOthers?: true;
   /** The machine comes here all the time, so it is only used where the runbook asks for causes. */
   readonly detail?: true;
+  /** Only the machine's recent events need it. */
+  readonly ofRecent?: true;
   /** The ladder of each tier; a tier that is not listed does not use the hook. */
   readonly ladder: Readonly<Partial<Record<Tier, readonly Variant[]>>>;
 }
@@ -127,7 +129,7 @@ export const HOOKS: readonly Hook[] = [
     program: "update_wall_time_entry",
   }),
   tracepoint("hrtimer_expire_entry", "timer", false, EVERY_TIER),
-  tracepoint("hrtimer_expire_exit", "timer", false, EVERY_TIER),
+  { ...tracepoint("hrtimer_expire_exit", "timer", false, EVERY_TIER), ofRecent: true },
   tracepoint("cpu_idle", "idle", false, EVERY_TIER),
   // Without the entry of try_to_wake_up it is not known whose lock it is.
   tracepoint("contention_begin", "lock", false, FUNCTION_TIERS),

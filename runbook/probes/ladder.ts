@@ -16,6 +16,8 @@ export interface Asked {
   readonly targetTells: boolean;
   /** Whether locks and interrupts are hooked too, which the machine takes all the time. */
   readonly detail: boolean;
+  /** Whether the machine's recent events are kept, for `--on-slow`. */
+  readonly keepsRecent: boolean;
   /** Hooks that are left out, though the tier has them. */
   readonly without?: ReadonlySet<string>;
 }
@@ -58,6 +60,7 @@ export function leftOut(
   if (hook.ladder[tier] !== undefined) {
     if (asked.without?.has(hook.hook)) return [{ code: "left_out" }];
     if (hook.detail && !asked.detail) return [{ code: "detail" }];
+    if (hook.ofRecent && !asked.keepsRecent) return [{ code: "of_recent" }];
     return asked.targetTells && hook.ofOthers ? [{ code: "target_tells" }] : null;
   }
   if (hook.ladder.full === undefined) return [{ code: "read_elsewhere", tier }];
@@ -114,9 +117,7 @@ export class Ladder {
   }
 
   #of(hook: Hook): readonly Variant[] {
-    const { targetTells, detail, without } = this.asked;
-    if (without?.has(hook.hook) || (targetTells && hook.ofOthers) || (!detail && hook.detail)) return [];
-    return hook.ladder[this.tier] ?? [];
+    return leftOut(hook, this, []) === null ? hook.ladder[this.tier] ?? [] : [];
   }
 
   refuse(program: string, reason: Reason): void {

@@ -52,6 +52,8 @@ export type Reason =
   | { readonly code: "left_out" }
   /** The runbook does not ask for causes. */
   | { readonly code: "detail" }
+  /** No recent events are kept. */
+  | { readonly code: "of_recent" }
   | { readonly code: "no_tracepoint" }
   /** This tier has no program for the hook, and no better tier was tried. */
   | { readonly code: "tier_required"; readonly tier: Tier }
@@ -170,6 +172,7 @@ const WORDINGS: Wordings = {
     text: () => 'only used with detail = "causes"',
     remedy: () => 'declare detail = "causes" in the runbook',
   },
+  of_recent: { text: () => "only used with --on-slow", remedy: () => "give --on-slow" },
   no_tracepoint: {
     text: () => "this kernel has no such tracepoint",
     remedy: () => NEWER_KERNEL,

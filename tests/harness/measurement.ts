@@ -232,5 +232,8 @@ export function assertTimerStacks({ rows, stacks }: Measurement, context = "hard
       assert.ok(!/^(bpf_|asm_|__traceiter|start_secondary|rest_init|do_idle|cpu_startup)/.test(frame), frame);
     }
     assert.equal(row.waker_context, context);
+    assert.notEqual(row.timer_expires_ns, "", JSON.stringify(row));
+    const ofTimer = [row.timer_expires_ns, row.timer_ns, row.ttwu_ns].map(BigInt);
+    assert.deepEqual(ofTimer, ofTimer.toSorted((a, b) => a < b ? -1 : 1), JSON.stringify(row));
   }
 }

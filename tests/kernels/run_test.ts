@@ -204,6 +204,8 @@ for (const [kernel, traits] of KERNELS) {
       const pipe = driven.of("kprobe pipe").map(({ row }) => row);
       assertFunctionsSeen([...timer, ...pipe]);
       for (const row of [...timer, ...pipe]) assertRow(row);
+      // Whoever writes into the pipe was itself woken by a timer, whose callback has ended by then.
+      for (const { timer_ns } of pipe) assert.equal(timer_ns, "");
       for (const wake of wakesFor("timer").filter(({ name }) => name === "timer" || name === "pipe")) {
         for (const { row, frames } of driven.of(`kprobe ${wake.name}`)) {
           const stack = frames[row.ttwu_stack] ?? [];

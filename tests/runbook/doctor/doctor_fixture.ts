@@ -112,7 +112,7 @@ export function hooksAt(tier: Tier, missing: Readonly<Record<string, Reason>> = 
       stage,
       hook,
       kind: ladder[tier]?.[0]?.kind ?? "tp_btf",
-      reasons: leftOut(entry, { tier, asked: { targetTells: true, detail: true } }, []) ??
+      reasons: leftOut(entry, { tier, asked: { targetTells: true, detail: true, keepsRecent: false } }, []) ??
         (reason === undefined ? [] : [reason]),
     };
   });

@@ -40,7 +40,7 @@ const ATTACHED = HOOKS.find(({ hook }) => hook === "ttwu_do_activate")!;
 const SYSTEM_CALLS = HOOKS.find(({ hook }) => hook === "sys_enter")!;
 
 /** The built-in target. */
-const OWN = { targetTells: true, detail: false };
+const OWN = { targetTells: true, detail: false, keepsRecent: false };
 const OTHERS = { ...OWN, targetTells: false };
 
 const at = (tier: Tier) => ({ tier, asked: OWN });
@@ -95,6 +95,14 @@ Deno.test("locks and interrupts are hooked only where causes are asked for", () 
   assert.deepEqual(new Ladder("tracepoint", inBtf, new Map(), OWN).open(hook), []);
   assert.equal(new Ladder("tracepoint", inBtf, new Map(), { ...OWN, detail: true }).open(hook).length, 1);
   assert.deepEqual(leftOut(hook, at("tracepoint"), []), [{ code: "detail" }]);
+});
+
+Deno.test("the end of every hrtimer's callback is hooked only where recent events are kept", () => {
+  const inBtf = new Set(HOOKS.map(({ hook }) => hook));
+  const hook = HOOKS.find(({ hook }) => hook === "hrtimer_expire_exit")!;
+  assert.deepEqual(new Ladder("full", inBtf, new Map(), { ...OWN, detail: true }).open(hook), []);
+  assert.equal(new Ladder("full", inBtf, new Map(), { ...OWN, keepsRecent: true }).open(hook).length, 1);
+  assert.deepEqual(leftOut(hook, at("full"), []), [{ code: "of_recent" }]);
 });
 
 Deno.test("a hook that the call leaves out is not tried, and only one without which there still is a chain", () => {
