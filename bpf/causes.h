@@ -19,13 +19,13 @@ static __noinline int idle_state_changes(__u32 state)
 }
 
 /* Leaving idle is on the way of every task that wakes an idle CPU; entering it is on nobody's. */
-SEC("tp_btf/cpu_idle")
+SEC(TRACEPOINT "cpu_idle")
 int BPF_PROG(cpu_idle, unsigned int state)
 {
 	return config.recent_events || state != LEAVES_IDLE || is_open(&chain) ? idle_state_changes(state) : 0;
 }
 
-SEC("tp_btf/hrtimer_expire_entry")
+SEC(TRACEPOINT "hrtimer_expire_entry")
 int BPF_PROG(hrtimer_expire_entry, struct hrtimer *timer)
 {
 	REMEMBER(timer_is_recent(timer));
@@ -34,7 +34,7 @@ int BPF_PROG(hrtimer_expire_entry, struct hrtimer *timer)
 	return 0;
 }
 
-SEC("tp_btf/hrtimer_expire_exit")
+SEC(TRACEPOINT "hrtimer_expire_exit")
 int BPF_PROG(hrtimer_expire_exit)
 {
 	REMEMBER(is_recent(RECENT_TIMER_END, 0));
@@ -108,7 +108,7 @@ static __always_inline void contention_ends_at(__u64 lock)
 	}
 }
 
-SEC("tp_btf/contention_begin")
+SEC(TRACEPOINT "contention_begin")
 int BPF_PROG(contention_begin, void *lock)
 {
 	REMEMBER(is_recent(RECENT_CONTENTION, (__u64)lock));
@@ -117,7 +117,7 @@ int BPF_PROG(contention_begin, void *lock)
 	return 0;
 }
 
-SEC("tp_btf/contention_end")
+SEC(TRACEPOINT "contention_end")
 int BPF_PROG(contention_end, void *lock)
 {
 	REMEMBER(is_recent(RECENT_CONTENTION_END, (__u64)lock));
@@ -190,13 +190,13 @@ int update_rq_clock_entry_kprobe(struct pt_regs *ctx)
 	} while (0)
 
 #define VECTOR(name, which)                  \
-	SEC("tp_btf/" #name "_entry")        \
+	SEC(TRACEPOINT #name "_entry")       \
 	int BPF_PROG(name##_entry)           \
 	{                                    \
 		INTERRUPTED(, which, 0);     \
 		return 0;                    \
 	}                                    \
-	SEC("tp_btf/" #name "_exit")         \
+	SEC(TRACEPOINT #name "_exit")        \
 	int BPF_PROG(name##_exit)            \
 	{                                    \
 		INTERRUPTED(_END, which, 0); \
@@ -205,21 +205,21 @@ int update_rq_clock_entry_kprobe(struct pt_regs *ctx)
 
 INTERRUPT_VECTORS(VECTOR)
 
-SEC("tp_btf/irq_handler_entry")
+SEC(TRACEPOINT "irq_handler_entry")
 int BPF_PROG(irq_handler_entry, int irq, struct irqaction *action)
 {
 	INTERRUPTED(, INTERRUPT_HANDLER, BPF_CORE_READ(action, name));
 	return 0;
 }
 
-SEC("tp_btf/irq_handler_exit")
+SEC(TRACEPOINT "irq_handler_exit")
 int BPF_PROG(irq_handler_exit, int irq, struct irqaction *action)
 {
 	INTERRUPTED(_END, INTERRUPT_HANDLER, BPF_CORE_READ(action, name));
 	return 0;
 }
 
-SEC("tp_btf/softirq_entry")
+SEC(TRACEPOINT "softirq_entry")
 int BPF_PROG(softirq_entry, unsigned int number)
 {
 	REMEMBER(is_recent(RECENT_SOFTIRQ, number));
@@ -228,7 +228,7 @@ int BPF_PROG(softirq_entry, unsigned int number)
 	return 0;
 }
 
-SEC("tp_btf/softirq_exit")
+SEC(TRACEPOINT "softirq_exit")
 int BPF_PROG(softirq_exit, unsigned int number)
 {
 	REMEMBER(is_recent(RECENT_SOFTIRQ_END, number));

@@ -142,26 +142,26 @@ int BPF_KPROBE(do_activate_kprobe, struct rq *rq, struct task_struct *p, int wak
 	return 0;
 }
 
-/* ---- the wakeup: BTF tracepoints, in every tier ---- */
+/* ---- the wakeup: tracepoints, in every tier ---- */
 
 static __noinline int waking(void *ctx, struct task_struct *p)
 {
 	REMEMBER(task_is_recent(RECENT_WAKING, p, 0));
-	if (!is_armed(p, p->pid))
+	if (!is_armed(p, FIELD(p, pid)))
 		return 0;
 	GUARDED(mint(ctx, p));
 	return 0;
 }
 
-SEC("tp_btf/sched_waking")
+SEC(TRACEPOINT "sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *p)
 {
-	return config.recent_events || may_be_armed(p->pid) ? waking(ctx, p) : 0;
+	return config.recent_events || may_be_armed(FIELD(p, pid)) ? waking(ctx, p) : 0;
 }
 
 static __noinline int woken(struct task_struct *p)
 {
-	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
+	struct chain *c = chain_of(FIELD(p, pid), SEEN_WAKEUP);
 
 	REMEMBER(task_is_recent(RECENT_WAKEUP, p, task_cpu(p)));
 	if (!c)
@@ -170,20 +170,20 @@ static __noinline int woken(struct task_struct *p)
 	return 0;
 }
 
-SEC("tp_btf/sched_wakeup")
+SEC(TRACEPOINT "sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
-	return config.recent_events || is_of_chain(p->pid) ? woken(p) : 0;
+	return config.recent_events || is_of_chain(FIELD(p, pid)) ? woken(p) : 0;
 }
 
 static __noinline int switched(struct task_struct *prev, struct task_struct *next)
 {
 	struct chain *c = &chain;
 
-	REMEMBER(task_is_recent(RECENT_SWITCH, next, prev->pid));
+	REMEMBER(task_is_recent(RECENT_SWITCH, next, FIELD(prev, pid)));
 	/* Here a target that goes to sleep is seen first, before its edge. */
 	if (config.pid_namespace)
-		is_armed(prev, prev->pid);
+		is_armed(prev, FIELD(prev, pid));
 	if (config.target_tells_read)
 		target_leaves(prev);
 	if (is_open(c))
@@ -192,7 +192,7 @@ static __noinline int switched(struct task_struct *prev, struct task_struct *nex
 	 * A later switch only shows whether the target is still on the CPU of its read. Only its own report
 	 * needs that.
 	 */
-	if (c->pid != (__u32)next->pid || !is_open(c) || (c->seen[SEEN_SWITCH] && !config.target_tells_read))
+	if (c->pid != (__u32)FIELD(next, pid) || !is_open(c) || (c->seen[SEEN_SWITCH] && !config.target_tells_read))
 		return 0;
 	/*
 	 * A switch before sched_wakeup is not this wakeup's: a target that was preempted on its way to sleep
@@ -204,7 +204,7 @@ static __noinline int switched(struct task_struct *prev, struct task_struct *nex
 	return 0;
 }
 
-SEC("tp_btf/sched_switch")
+SEC(TRACEPOINT "sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
 	return config.recent_events || config.pid_namespace || is_open(&chain) ? switched(prev, next) : 0;
@@ -212,7 +212,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 
 static __noinline int migrates(struct task_struct *p, int dest_cpu)
 {
-	struct chain *c = chain_of(p->pid, SEEN_WAKEUP);
+	struct chain *c = chain_of(FIELD(p, pid), SEEN_WAKEUP);
 
 	REMEMBER(task_is_recent(RECENT_MIGRATE, p, dest_cpu));
 	/*
@@ -227,10 +227,10 @@ static __noinline int migrates(struct task_struct *p, int dest_cpu)
 	return 0;
 }
 
-SEC("tp_btf/sched_migrate_task")
+SEC(TRACEPOINT "sched_migrate_task")
 int BPF_PROG(sched_migrate_task, struct task_struct *p, int dest_cpu)
 {
-	return config.recent_events || is_of_chain(p->pid) ? migrates(p, dest_cpu) : 0;
+	return config.recent_events || is_of_chain(FIELD(p, pid)) ? migrates(p, dest_cpu) : 0;
 }
 
 /* ---- timekeeping reads ---- */
@@ -310,7 +310,7 @@ CLOCKSOURCE_CALLBACKS(READ_BARE)
  * In the tracepoint tier the target's own system call marks the read, unless the target reports the read
  * itself.
  */
-SEC("tp_btf/sys_enter")
+SEC(TRACEPOINT "sys_enter")
 int BPF_PROG(sys_enter, void *regs, long id)
 {
 	return id == NR_CLOCK_GETTIME ? read_hook(ctx, TKREAD_CLOCK_GETTIME, 0, 0) : 0;

@@ -178,7 +178,8 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 
 	if (config.ttwu_is_hooked) {
 		entry = entry_of((__u32)current);
-		if (!entry || entry->run != run || entry->pid != (__u32)p->pid || entry->waker_pid != (__u32)current)
+		if (!entry || entry->run != run || entry->pid != (__u32)FIELD(p, pid) ||
+		    entry->waker_pid != (__u32)current)
 			return;
 		ns = entry->ns;
 	}
@@ -209,8 +210,8 @@ static __always_inline void mint(void *ctx, struct task_struct *p)
 	} else if (c->takes_stacks) {
 		c->ttwu_stack_bytes = bpf_get_stack(ctx, c->ttwu_stack, sizeof(c->ttwu_stack), 0);
 	}
-	c->tgid = p->tgid;
-	c->pid = p->pid;
+	c->tgid = FIELD(p, tgid);
+	c->pid = FIELD(p, pid);
 	c->correlation_id = correlation_id(c->tgid, c->pid, run, c->ttwu_ns);
 	BPF_CORE_READ_INTO(&c->comm, p, comm);
 	c->waker_pid = (__u32)current;

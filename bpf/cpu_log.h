@@ -89,7 +89,7 @@ static __always_inline void task_leaves(struct task_struct *prev)
 
 	if (!event)
 		return;
-	event->arg = prev->pid;
+	event->arg = FIELD(prev, pid);
 	BPF_CORE_READ_INTO(&event->name, prev, comm);
 }
 
@@ -119,13 +119,14 @@ static __always_inline void softirq_changes(enum cpu_event_kind kind, __u32 numb
  */
 static __always_inline void timer_begins(const struct hrtimer *timer)
 {
+	const struct hrtimer_clock_base *base = FIELD(timer, base);
 	struct cpu_log *log = this_cpu_log();
 
 	if (!log)
 		return;
-	log->timer_expires_ns = timer->node.expires - timer->base->offset;
+	log->timer_expires_ns = FIELD(timer, node.expires) - FIELD(base, offset);
 	log->timer = timer;
-	log->timer_base = timer->base;
+	log->timer_base = base;
 	log->timer_pid = bpf_get_current_pid_tgid();
 	log->timer_run = armed.run;
 	log->timer_ns = bpf_ktime_get_ns();

@@ -18,6 +18,19 @@
 
 typedef _Bool bool;
 
+/*
+ * Tracepoints' arguments. Where the kernel has type information of its own, it knows what they point to, and lets
+ * programs read their fields directly. For one that has none (tier raw) this file is compiled with PROBE_RAW: then an
+ * argument is a bare address, and where its fields are comes from a file.
+ */
+#ifdef PROBE_RAW
+#define TRACEPOINT "raw_tp/"
+#define FIELD(argument, field) BPF_CORE_READ(argument, field)
+#else
+#define TRACEPOINT "tp_btf/"
+#define FIELD(argument, field) ((argument)->field)
+#endif
+
 struct thread_info {
 	__u32 cpu;
 } KERNEL_TYPE;
@@ -155,7 +168,8 @@ static __always_inline unsigned int task_state(const struct task_struct *p)
 
 /*
  * A per-CPU variable can only be reached when kallsyms lists it (CONFIG_KALLSYMS_ALL). Otherwise the load
- * fails with ENOENT even when the symbol is weak, because its type is in BTF. So this file is compiled twice.
+ * fails with ENOENT even when the symbol is weak, because its type is in BTF. So this file is compiled with
+ * and without them, and with PROBE_RAW always without: their addresses are in the kernel's own BTF only.
  * Without PROBE_PERCPU, other CPUs' rq is not observed, nor what an architecture keeps in such variables (see
  * arch.h).
  */

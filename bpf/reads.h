@@ -178,7 +178,7 @@ static __always_inline void target_leaves(const struct task_struct *prev)
 {
 	struct chain *c = &chain;
 
-	if (c->pid != (__u32)prev->pid || !is_open(c) || armed.read_run != c->run)
+	if (c->pid != (__u32)FIELD(prev, pid) || !is_open(c) || armed.read_run != c->run)
 		return;
 	GUARDED(read_is_told(c));
 }

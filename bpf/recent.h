@@ -55,7 +55,7 @@ static __always_inline void task_is_recent(enum recent_kind kind, const struct t
 
 	if (!event)
 		return;
-	event->arg = p->pid;
+	event->arg = FIELD(p, pid);
 	event->other = other;
 	BPF_CORE_READ_INTO(&event->name, p, comm);
 }
@@ -74,7 +74,7 @@ static __always_inline void interrupt_is_recent(enum recent_kind kind, enum cpu_
 /* The name of its function is only in the symbols of user space. */
 static __always_inline void timer_is_recent(const struct hrtimer *timer)
 {
-	is_recent(RECENT_TIMER, bpf_core_field_exists(timer->function) ? (__u64)timer->function : 0);
+	is_recent(RECENT_TIMER, bpf_core_field_exists(timer->function) ? (__u64)FIELD(timer, function) : 0);
 }
 
 /* As GUARDED(), where the machine's recent events are kept. */

@@ -52,6 +52,7 @@ type OfOneSide =
   | "placement"
   | "foreseen"
   | "without-hooks"
+  | "btf"
   | "on-slow"
   | "stop-on-slow";
 

@@ -14,6 +14,7 @@ import {
 import type { Vm, VmRequest } from "../guest/vm/vm.ts";
 import { readMachineText } from "../runbook/machine/machine.ts";
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
+import { typesFileOf } from "../runbook/probes/types_file.ts";
 import { isDispensable } from "../runbook/probes/hooks.ts";
 import { BEST, type Runbook } from "../runbook/protocol/settings.ts";
 
@@ -48,8 +49,9 @@ export async function limitOf(
   tell: (line: string) => void,
 ): Promise<Examination> {
   const { reportOfThisMachine } = await import("./doctor.ts");
-  preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
-  const here = { who: HERE, report: requireMeasuring(HERE, await reportOfThisMachine()) };
+  const types = typesFileOf(undefined);
+  preflight(readMachineText, readKernelLink, types !== null || kernelFileExists(KERNEL_BTF));
+  const here = { who: HERE, report: requireMeasuring(HERE, await reportOfThisMachine(types)) };
   if (require !== BEST) requireTier(require, here);
   const there = { who: vm.who, report: await orInterrupted(vm.examine(request, stays), request.interrupt) };
   const { tier, limits, text } = commonTier(require, [here, there]);

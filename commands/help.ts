@@ -10,6 +10,7 @@ import { KEY_VERDICT_MEANINGS, VERDICT_MEANINGS } from "../analysis/print/verdic
 import { columnLines, tracepointLacks } from "../analysis/print/columns.ts";
 import { TIERS } from "../analysis/result/meta.ts";
 import { TIER_TEXT } from "../runbook/files/summary.ts";
+import { HOW_TO_MAKE } from "../runbook/probes/types_file.ts";
 import { defaultRunbook } from "../runbook/protocol/runbook_file.ts";
 import { type Topic, TOPICS } from "./help_topics.ts";
 import { argumentsOf, type Option, optionsOf, type Routes } from "./options.ts";
@@ -37,6 +38,10 @@ const TEXTS: Readonly<Record<Topic, () => readonly string[]>> = {
   ],
   tiers: () => [
     ...TIERS.flatMap((tier) => wrap(TIER_TEXT[tier])),
+    "",
+    ...wrap(
+      `The types of a kernel that has none of its own come from --btf FILE, or PROBE_BTF: ${HOW_TO_MAKE}.`,
+    ),
     "",
     ...tracepointLacks().flatMap((line) => wrap(line)),
   ],

@@ -21,6 +21,8 @@ export interface CallOptions extends Omit<PartOptions, "resume" | "out" | "until
   readonly foreseen?: Foreseen;
   /** Hooks to leave out, joined by commas. */
   readonly "without-hooks"?: string;
+  /** The file that gives the kernel's types. */
+  readonly btf?: string;
   /** Keep what happened around runs above it. */
   readonly "on-slow"?: SlowLimit;
 }
@@ -64,6 +66,7 @@ export function resumeCommand(path: string, flags: CallOptions): string | null {
   if (flags.placement !== undefined) words.push("--placement", flags.placement);
   if (flags.foreseen !== undefined) words.push("--foreseen", foreseenText(flags.foreseen));
   if (flags["without-hooks"] !== undefined) words.push("--without-hooks", flags["without-hooks"]);
+  if (flags.btf !== undefined) words.push("--btf", flags.btf);
   if (flags["on-slow"] !== undefined) words.push("--on-slow", flags["on-slow"].text);
   if (flags["stop-on-slow"]) words.push("--stop-on-slow");
   return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : quoted(word)).join(" ");

@@ -17,6 +17,7 @@ import { measure } from "../runbook/run/measure.ts";
 import { lastRunOf, type PartOptions, requireRunsLeft } from "../runbook/run/part.ts";
 import { dispensableHooks } from "../runbook/probes/hooks.ts";
 import { KERNEL_BTF, preflight } from "../runbook/machine/preflight.ts";
+import { typesFileOf } from "../runbook/probes/types_file.ts";
 import { Progress } from "../runbook/run/progress.ts";
 import { checkTargetAttributes } from "../runbook/run/followed.ts";
 import { looksAfter } from "../runbook/protocol/looks.ts";
@@ -34,7 +35,7 @@ import { changeSystem, checkSystem } from "../runbook/machine/system_settings.ts
 import { writeOrDropSync } from "../system/write_all.ts";
 
 export interface RunFlags
-  extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks" | "placement" | "foreseen"> {
+  extends PartOptions, Pick<CallOptions, "on-slow" | "without-hooks" | "placement" | "foreseen" | "btf"> {
   /** A runbook file, which the options override; default: the defaults of default.toml. */
   readonly runbook?: string;
   readonly runs?: number;
@@ -90,6 +91,7 @@ export async function runCommand(
   refuseTwoPlaces(flags);
   const slow = slowRequest(flags);
   const withoutHooks = dispensableHooks(flags["without-hooks"]);
+  const types = typesFileOf(flags.btf);
   const declared = foreseeing(declaredBy(...protocolOf(flags, source)), flags);
   const { runbook } = declared;
   const { runs } = runbook;
@@ -103,7 +105,7 @@ export async function runCommand(
   const system = systemOf(runbook);
   const changesAllowed = flags["allow-system-changes"];
   const access = realSystemAccess(say);
-  preflight(readMachineText, readKernelLink, kernelFileExists(KERNEL_BTF));
+  preflight(readMachineText, readKernelLink, types !== null || kernelFileExists(KERNEL_BTF));
   checkCpus(cpusOf(runbook), readMachineText);
   await checkTargetAttributes(attributesOf(runbook));
   checkSystem(system, changesAllowed, access);
@@ -134,6 +136,7 @@ export async function runCommand(
     measureOverhead: flags["measure-overhead"],
     slow,
     withoutHooks,
+    types,
     isPart: flags.until !== undefined,
     placement: flags.placement ?? null,
   });

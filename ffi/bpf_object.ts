@@ -11,6 +11,12 @@ const LOG_BYTES = 1 << 16;
 /** Header of struct record_sink in ffi/native/libbpf_glue.c: capacity, used, refused. */
 const SINK_HEADER_BYTES = 24;
 const SINK_CAPACITY_BYTES = 1 << 18;
+/**
+ * struct bpf_object_open_opts (libbpf 1.1 and later), up to btf_custom_path: its size and where two of its
+ * fields are. Shorter than libbpf's own, it leaves later fields at their defaults.
+ */
+const OPEN_OPTIONS = { bytes: 56, sz: 0, btf_custom_path: 48 } as const;
+const BTF_KIND_STRUCT = 4;
 const BTF_KIND_ENUM = 6;
 const BTF_KIND_TYPEDEF = 8;
 const BTF_KIND_FUNC = 12;
@@ -32,7 +38,12 @@ function bytesOf(value: number): Uint8Array<ArrayBuffer> {
 export class BpfRuntime {
   readonly #logBuffer = new Uint8Array(LOG_BYTES);
 
-  constructor(readonly libbpf: Libbpf, readonly native: NativeLibrary) {
+  /** @param typesPath file with the kernel's types (BTF); null: the kernel's own */
+  constructor(
+    readonly libbpf: Libbpf,
+    readonly native: NativeLibrary,
+    readonly typesPath: string | null = null,
+  ) {
     libbpf.symbols.libbpf_set_print(native.symbols.libbpf_log_function());
   }
 
@@ -53,31 +64,46 @@ export class BpfRuntime {
   }
 
   /**
-   * Which of `names` the running kernel's BTF has as functions.
+   * Which of `names` the kernel's BTF has as functions.
    *
-   * @throws {LibbpfError} when the kernel has no BTF
+   * @throws {LibbpfError} when there is no BTF, or it cannot be parsed
    */
   functionsInKernelBtf(names: readonly string[]): Set<string> {
     return this.#inKernelBtf(BTF_KIND_FUNC, names);
   }
 
   /**
-   * Which of `names` the running kernel's BTF has as variables; it has per-CPU ones only, and not on every kernel.
+   * Which of `names` the kernel's BTF has as variables; it has per-CPU ones only, and not on every kernel.
    *
-   * @throws {LibbpfError} when the kernel has no BTF
+   * @throws {LibbpfError} when there is no BTF, or it cannot be parsed
    */
   variablesInKernelBtf(names: readonly string[]): Set<string> {
     return this.#inKernelBtf(BTF_KIND_VAR, names);
   }
 
   /**
-   * Which of `names` the running kernel's BTF has as tracepoints, by the type of their programs' arguments.
+   * Which of `names` the kernel's BTF has as tracepoints, by the type of their programs' arguments.
    *
-   * @throws {LibbpfError} when the kernel has no BTF
+   * @throws {LibbpfError} when there is no BTF, or it cannot be parsed
    */
   tracepointsInKernelBtf(names: readonly string[]): Set<string> {
     const found = this.#inKernelBtf(BTF_KIND_TYPEDEF, names.map((name) => `btf_trace_${name}`));
     return new Set(names.filter((name) => found.has(`btf_trace_${name}`)));
+  }
+
+  /**
+   * Sizes of those of `names` that the kernel's BTF has as structs, in bytes.
+   *
+   * @throws {LibbpfError} when there is no BTF, or it cannot be parsed
+   */
+  structSizes(names: readonly string[]): Map<string, number> {
+    const { symbols } = this.libbpf;
+    return this.#withKernelBtf((btf) =>
+      new Map(names.flatMap((name): [string, number][] => {
+        const id = symbols.btf__find_by_name_kind(btf, cString(name), BTF_KIND_STRUCT);
+        return id < 0 ? [] : [[name, Number(symbols.btf__resolve_size(btf, id))]];
+      }))
+    );
   }
 
   #inKernelBtf(kind: number, names: readonly string[]): Set<string> {
@@ -88,9 +114,9 @@ export class BpfRuntime {
   }
 
   /**
-   * The values of an enum of the running kernel, by name; empty when it has no such enum.
+   * The values of an enum of the kernel, by name; empty when it has no such enum.
    *
-   * @throws {LibbpfError} when the kernel has no BTF
+   * @throws {LibbpfError} when there is no BTF, or it cannot be parsed
    */
   kernelEnum(name: string): ReadonlyMap<string, number> {
     const { symbols } = this.libbpf;
@@ -110,7 +136,8 @@ export class BpfRuntime {
 
   #withKernelBtf<T>(use: (btf: Deno.PointerObject) => T): T {
     const { symbols } = this.libbpf;
-    const btf = symbols.btf__load_vmlinux_btf();
+    const path = this.typesPath;
+    const btf = path === null ? symbols.btf__load_vmlinux_btf() : symbols.btf__parse(cString(path), null);
     if (btf === null) this.fail("read the kernel's BTF", this.lastErrno());
     try {
       return use(btf);
@@ -148,6 +175,16 @@ export function enableProgramStatistics(native: NativeLibrary): Disposable | nul
   return { [Symbol.dispose]: () => native.symbols.close_descriptor(fd) };
 }
 
+/** @param types path of the file with the kernel's types; the caller keeps it until libbpf has read the options */
+function openOptions(types: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const options = new Uint8Array(OPEN_OPTIONS.bytes);
+  const view = new DataView(options.buffer);
+  view.setBigUint64(OPEN_OPTIONS.sz, BigInt(options.length), true);
+  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(types));
+  view.setBigUint64(OPEN_OPTIONS.btf_custom_path, address, true);
+  return options;
+}
+
 /** An open BPF object. Order: open, choose programs, set read-only data, load, attach, dispose. */
 export class BpfObject implements Disposable {
   readonly #runtime: BpfRuntime;
@@ -162,7 +199,9 @@ export class BpfObject implements Disposable {
   constructor(runtime: BpfRuntime, bytes: Uint8Array<ArrayBuffer>) {
     this.#runtime = runtime;
     const { symbols } = runtime.libbpf;
-    this.#object = symbols.bpf_object__open_mem(bytes, BigInt(bytes.length), null);
+    const types = runtime.typesPath === null ? null : cString(runtime.typesPath);
+    const options = types === null ? null : openOptions(types);
+    this.#object = symbols.bpf_object__open_mem(bytes, BigInt(bytes.length), options);
     if (this.#object === null) runtime.fail("open the BPF object", runtime.lastErrno());
   }
 

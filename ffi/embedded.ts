@@ -6,6 +6,7 @@
 
 import chainObject from "../build/out/chain.bpf.o.gz" with { type: "bytes" };
 import chainObjectWithoutPercpu from "../build/out/chain_without_percpu.bpf.o.gz" with { type: "bytes" };
+import chainObjectRaw from "../build/out/chain_raw.bpf.o.gz" with { type: "bytes" };
 import vcpuObject from "../build/out/vcpu.bpf.o.gz" with { type: "bytes" };
 import libraries from "../build/out/libraries.bin.gz" with { type: "bytes" };
 import libtarget from "../build/out/libtarget.so.gz" with { type: "bytes" };
@@ -26,6 +27,7 @@ function unpacked(bytes: Uint8Array<ArrayBuffer>): SharedLibrary[] {
 
 export const CHAIN_OBJECT = await inflated(chainObject);
 export const CHAIN_OBJECT_WITHOUT_PERCPU = await inflated(chainObjectWithoutPercpu);
+export const CHAIN_OBJECT_RAW = await inflated(chainObjectRaw);
 /** bpf/vcpu.bpf.c */
 export const VCPU_OBJECT = await inflated(vcpuObject);
 export const LIBTARGET = await inflated(libtarget);

@@ -8,7 +8,7 @@ const symbols = {
   // long libbpf_get_error(const void *ptr); with NULL it returns -errno of the previous call
   libbpf_get_error: { parameters: ["pointer"], result: "i64" },
   // struct bpf_object *bpf_object__open_mem(const void *buf, size_t size, const struct bpf_object_open_opts *opts);
-  bpf_object__open_mem: { parameters: ["buffer", "usize", "pointer"], result: "pointer" },
+  bpf_object__open_mem: { parameters: ["buffer", "usize", "buffer"], result: "pointer" },
   // int bpf_object__load(struct bpf_object *obj);
   bpf_object__load: { parameters: ["pointer"], result: "i32" },
   // void bpf_object__close(struct bpf_object *obj);
@@ -48,6 +48,10 @@ const symbols = {
   ring_buffer__free: { parameters: ["pointer"], result: "void" },
   // struct btf *btf__load_vmlinux_btf(void);
   btf__load_vmlinux_btf: { parameters: [], result: "pointer" },
+  // struct btf *btf__parse(const char *path, struct btf_ext **btf_ext); BTF alone, or an ELF file with it
+  btf__parse: { parameters: ["buffer", "pointer"], result: "pointer" },
+  // __s64 btf__resolve_size(const struct btf *btf, __u32 type_id);
+  btf__resolve_size: { parameters: ["pointer", "u32"], result: "i64" },
   // __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind);
   btf__find_by_name_kind: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   // const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id);

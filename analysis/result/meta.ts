@@ -5,7 +5,7 @@ import type { Stage } from "./columns/column.ts";
 
 export type { Stage };
 
-export const TIERS = ["full", "kprobe", "tracepoint"] as const;
+export const TIERS = ["full", "kprobe", "raw", "tracepoint"] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** One attach point and the result of trying it. */
@@ -13,7 +13,7 @@ export interface HookFact {
   readonly stage: Stage;
   /** Kernel function or tracepoint, as the kernel spells it. */
   readonly hook: string;
-  readonly kind: "fentry" | "fexit" | "kprobe" | "kretprobe" | "tp_btf";
+  readonly kind: "fentry" | "fexit" | "kprobe" | "kretprobe" | "tp_btf" | "raw_tp";
   readonly attached: boolean;
   /** Why it is not attached; absent when it is attached. */
   readonly reason?: string;
@@ -59,6 +59,13 @@ export interface Meta {
   /** Which boot of that guest the first rows belong to, from 1; absent elsewhere. */
   readonly boot?: number;
   readonly tier: Tier;
+  /** The file that gave the kernel's types (--btf); absent: the kernel's own did. */
+  readonly btf?: {
+    readonly name: string;
+    readonly sha256: string;
+    /** How many struct sizes of it are the running kernel's; 0: the kernel tells none, so it was not checked. */
+    readonly agreed_sizes: number;
+  };
   readonly hooks: readonly HookFact[];
   /** The wake_flags table that decoded the signatures, for example `6.12+`. */
   readonly decode: string;

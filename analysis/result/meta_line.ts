@@ -118,6 +118,7 @@ const positive: Check = (value) => count(value) ?? (value === 0 ? "must be an in
 /** Fields that may be absent. */
 const META_EXTRAS: Readonly<Record<string, Check>> = {
   runbook_file: object({ name: text, sha256: text }),
+  btf: object({ name: text, sha256: text, agreed_sizes: nonNegative }),
   overrides: listOf(text),
   attributes: ATTRIBUTES,
   task: object({ pid: count, comm: text, start_ticks: count }),

@@ -92,19 +92,31 @@ static __always_inline __u32 kvm_exit_reason(__u64 *ctx, __u64 *reason)
 	return isa;
 }
 
-#ifdef PROBE_PERCPU
 /* Per CPU: `__preempt_count` until 6.1 and again from 6.15, pcpu_hot.preempt_count between. */
 struct pcpu_hot {
 	int preempt_count;
 } KERNEL_TYPE;
 
+/* @variable: the address of either, as /proc/kallsyms has it. */
+static __always_inline bool read_preempt_count_at(int *count, __u64 per_cpu_offset, __u64 variable)
+{
+	__u64 offset;
+
+	if (!per_cpu_offset)
+		return 0;
+	per_cpu_offset += bpf_get_smp_processor_id() * sizeof(offset);
+	if (bpf_core_type_exists(struct pcpu_hot))
+		variable += bpf_core_field_offset(struct pcpu_hot, preempt_count);
+	return !bpf_probe_read_kernel(&offset, sizeof(offset), (const void *)per_cpu_offset) &&
+	       !bpf_probe_read_kernel(count, sizeof(*count), (const void *)(offset + variable));
+}
+
+#ifdef PROBE_PERCPU
 extern const struct pcpu_hot pcpu_hot __ksym __weak;
 extern const int __preempt_count __ksym __weak;
 
 static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset, __u64 variable)
 {
-	__u64 offset;
-
 	if (&pcpu_hot) {
 		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
 		*count = hot->preempt_count;
@@ -115,12 +127,10 @@ static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset,
 		*count = *(const int *)bpf_this_cpu_ptr(&__preempt_count);
 		return 1;
 	}
-	if (!per_cpu_offset)
-		return 0;
-	per_cpu_offset += bpf_get_smp_processor_id() * sizeof(offset);
-	return !bpf_probe_read_kernel(&offset, sizeof(offset), (const void *)per_cpu_offset) &&
-	       !bpf_probe_read_kernel(count, sizeof(*count), (const void *)(offset + variable));
+	return read_preempt_count_at(count, per_cpu_offset, variable);
 }
+#elif defined(PROBE_RAW)
+#define read_preempt_count read_preempt_count_at
 #else
 static __always_inline bool read_preempt_count(int *count, __u64 per_cpu_offset, __u64 variable)
 {

@@ -17,6 +17,7 @@ import { permissionsOn, START_ENVIRONMENT } from "./permissions.ts";
 export const OUT = "build/out";
 const BPF_OBJECT = "chain.bpf.o";
 const BPF_OBJECT_WITHOUT_PERCPU = "chain_without_percpu.bpf.o";
+const BPF_OBJECT_RAW = "chain_raw.bpf.o";
 const VCPU_OBJECT = "vcpu.bpf.o";
 const LIBRARIES = "libraries.bin";
 const TARGET_LIBRARY = "libtarget.so";
@@ -27,6 +28,7 @@ const GUEST_INIT = "init";
 const EMBEDDED = [
   BPF_OBJECT,
   BPF_OBJECT_WITHOUT_PERCPU,
+  BPF_OBJECT_RAW,
   VCPU_OBJECT,
   TARGET_LIBRARY,
   LIBRARIES,
@@ -62,7 +64,7 @@ function filesOf(folder: string, extensions: readonly string[]): string[] {
     .sort();
 }
 
-/** The chain's object is compiled twice, with and without per-CPU variables: see bpf/kernel.h. */
+/** The chain's object is compiled three times, for what a kernel says of its types and variables: see bpf/kernel.h. */
 function bpfPart(
   output: string,
   machine: BuildArchitecture,
@@ -242,6 +244,7 @@ export async function makeParts(machine: BuildArchitecture, libraries: readonly 
   const parts = [
     bpfPart(to(BPF_OBJECT), machine, CHAIN_LAYOUT, ["-DPROBE_PERCPU"]),
     bpfPart(to(BPF_OBJECT_WITHOUT_PERCPU), machine, CHAIN_LAYOUT, []),
+    bpfPart(to(BPF_OBJECT_RAW), machine, CHAIN_LAYOUT, ["-DPROBE_RAW"]),
     bpfPart(to(VCPU_OBJECT), machine, VCPU_LAYOUT, []),
     targetPart(to(TARGET_LIBRARY), machine),
     freestandingPart(to(LAUNCHER), machine, "build/parts/launcher.c", await launcherDefines(machine)),

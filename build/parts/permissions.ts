@@ -21,6 +21,7 @@ export function permissionsOn(machine: string = Deno.build.arch): readonly strin
     "--allow-read",
     "--allow-write",
     "--allow-ffi",
+    "--allow-env=PROBE_BTF",
     `--allow-run=${guestArchitecture(machine).qemu},ssh`,
   ];
 }

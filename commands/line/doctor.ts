@@ -1,12 +1,14 @@
 /** The command line of `probe doctor`. */
 
 import { buildCommand } from "@stricli/core";
+import { BTF } from "./run.ts";
 import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "../shell/shell.ts";
 
 export const doctorRoute = buildCommand({
   docs: { brief: "Say what this machine can measure, hook by hook; changes nothing" },
   parameters: {
     flags: {
+      btf: BTF,
       json: { kind: "boolean", brief: "The report as JSON", default: false },
       format: FORMAT_TOO,
       verbose: VERBOSE,

@@ -14,6 +14,15 @@ import { THREAD_WAKES, TRIGGERS, WAKES } from "../../runbook/protocol/wakes.ts";
 import { ENVS, parseCount, parseEnv, withoutPlaceholders } from "../shell/arguments.ts";
 import { type Context, FORMAT_TOO, type ShellFlags, VERBOSE, withFormat } from "../shell/shell.ts";
 
+/** Of each command that loads programs on this machine. */
+export const BTF = {
+  kind: "parsed",
+  parse: String,
+  brief: "File with the kernel's types, where it has none of its own; also by PROBE_BTF",
+  optional: true,
+  placeholder: "FILE",
+} as const;
+
 /** Options that define a measurement, wherever it takes place: `probe ab` passes the same to both sides. */
 export const PROTOCOL_FLAGS = {
   runbook: {
@@ -149,6 +158,7 @@ export const runRoute = buildCommand({
         optional: true,
         withNegated: false,
       },
+      btf: BTF,
       "without-hooks": {
         kind: "parsed",
         parse: String,

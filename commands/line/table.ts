@@ -42,13 +42,13 @@ export async function allRoutes(): Promise<Routes> {
 
 /** Permissions that each command needs beyond reading files. */
 const NEEDS: Readonly<Partial<Record<keyof typeof COMMANDS, readonly Deno.PermissionName[]>>> = {
-  doctor: ["ffi"],
-  run: ["ffi", "write"],
+  doctor: ["ffi", "env"],
+  run: ["ffi", "write", "env"],
   gate: ["write"],
   report: ["write"],
   export: ["write"],
   // Programs: QEMU.
-  ab: ["ffi", "write", "run"],
+  ab: ["ffi", "write", "run", "env"],
 };
 
 /**

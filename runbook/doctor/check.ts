@@ -1,6 +1,7 @@
 /** What a check of `probe doctor` is, what it may look at, and which answers it can give. */
 
-import { type Tier, TIERS } from "../../analysis/result/meta.ts";
+import type { Failure } from "../../analysis/failure.ts";
+import { type Meta, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import type { Machine, ReadText } from "../machine/machine.ts";
 import type { Kallsyms } from "../probes/kallsyms.ts";
 import type { HookState, Reason } from "../probes/reasons.ts";
@@ -89,7 +90,9 @@ export interface Examined {
   readonly machine: Machine;
   readonly attachments: Attachments;
   readonly clockReads: ClockReads;
-  /** Whether the kernel's BTF has the per-CPU variable runqueues; null: it has no BTF. */
+  /** The file that gives the kernel's types, when it is of this kernel, or why it is not; null: its own do. */
+  readonly types: NonNullable<Meta["btf"]> | Failure | null;
+  /** Whether the kernel's own BTF has the per-CPU variable runqueues; null: it has none, or is not used. */
   readonly runqueuesInBtf: boolean | null;
   /** null when it cannot be read. */
   readonly kallsyms: Kallsyms | null;

@@ -14,6 +14,7 @@ import {
   tierFinding,
   yes,
 } from "./check.ts";
+import { FUNCTION_TIERS } from "../probes/hooks.ts";
 import { type Architecture, architectureOf } from "../machine/arch.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HookState, wordsOfAll } from "../probes/reasons.ts";
@@ -26,16 +27,15 @@ import { CALLBACK_LOSS, hookConsequence } from "./hooks.ts";
 function callback(name: string, { attachments, machine }: Examined): CheckAnswer {
   const hook = architectureOf(machine.arch).clocksources.get(name)?.callback;
   if (hook === undefined) return couldNotTell("this program does not know the callback of this clocksource");
-  const full = tierFinding(attachments, "full");
-  const kprobe = tierFinding(attachments, "kprobe");
-  const state = [...full.hooks, ...kprobe.hooks].find((candidate) => candidate.hook === hook);
+  const tiers = FUNCTION_TIERS.map((tier) => tierFinding(attachments, tier));
+  const state = tiers.flatMap(({ hooks }) => hooks).find((candidate) => candidate.hook === hook);
   if (state !== undefined) return attachedOrNot(state);
-  const lost = full.answer;
-  if (lost.outcome === "no" && kprobe.answer.outcome === "no") {
-    const found = `${hook}: neither tier that hooks functions is available (${lost.found})`;
-    return no(found, CALLBACK_LOSS, lost.remedy);
-  }
-  return couldNotTell(`${hook}: ${(lost.outcome === "no" ? kprobe.answer : lost).found}`);
+  const answers = tiers.map(({ answer }) => answer);
+  const open = answers.find(({ outcome }) => outcome !== "no");
+  if (open !== undefined) return couldNotTell(`${hook}: ${open.found}`);
+  const [lost] = answers;
+  const found = `${hook}: no tier that hooks functions is available (${lost!.found})`;
+  return no(found, CALLBACK_LOSS, (lost as Extract<CheckAnswer, { outcome: "no" }>).remedy);
 }
 
 function attachedOrNot(state: HookState): CheckAnswer {

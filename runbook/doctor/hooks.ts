@@ -13,6 +13,7 @@ export interface Consequence {
 export const TIER_LOSSES: Readonly<Record<Tier, string>> = {
   full: "hooks on kernel functions at their lowest cost (fentry)",
   kprobe: "wake flags, the activation and rq->clock, unless fentry works",
+  raw: "wake flags and the activation on a kernel whose types come from a file (--btf)",
   tracepoint: "any measurement, unless a better tier works",
 };
 

@@ -1,5 +1,6 @@
 /** What the kernel offers to tracing programs, and what it shows of its symbols. */
 
+import { Failure } from "../../analysis/failure.ts";
 import { hasCapability } from "../machine/capabilities.ts";
 import { RUNQUEUES } from "../probes/config.ts";
 import { definitionsOf } from "../probes/definitions.ts";
@@ -14,22 +15,35 @@ import {
   NO_SYS,
   yes,
 } from "./check.ts";
-import { KERNEL_BTF, WITHOUT_LOCKDOWN } from "../machine/preflight.ts";
-import { HOOKS } from "../probes/hooks.ts";
+import { SIZES_OF_KERNEL } from "../probes/types_file.ts";
+import { CannotLoad, KERNEL_BTF, WITHOUT_BTF, WITHOUT_LOCKDOWN } from "../machine/preflight.ts";
+import { HOOKS, isOnTracepoint } from "../probes/hooks.ts";
 import { KPROBE_PMU } from "../probes/native_parts.ts";
 import { NEWER_KERNEL } from "../probes/reasons.ts";
 
+const NO_FIELDS = "every tier: programs cannot find the fields they read";
 const LOCKDOWN = "/sys/kernel/security/lockdown";
 const KPTR_RESTRICT = "/proc/sys/kernel/kptr_restrict";
 
-function typeInformation({ exists }: Examined): CheckAnswer {
+function typeInformation({ exists, types }: Examined): CheckAnswer {
+  if (types !== null) return typesOfFile(types);
   if (exists(KERNEL_BTF)) return yes(KERNEL_BTF);
   if (!exists("/sys/kernel")) return NO_SYS;
   return no(
     `${KERNEL_BTF} is missing`,
-    "every tier: programs cannot find the fields they read",
-    "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are",
+    NO_FIELDS,
+    WITHOUT_BTF,
   );
+}
+
+function typesOfFile(types: Exclude<Examined["types"], null>): CheckAnswer {
+  if (types instanceof Failure) {
+    const found = types instanceof CannotLoad ? types.why : types.found;
+    return no(found, NO_FIELDS, types.remedy);
+  }
+  const { name, agreed_sizes: agreed } = types;
+  if (agreed === 0) return couldNotTell(`${name}: ${SIZES_OF_KERNEL} shows no size to compare`);
+  return yes(`${name}, and ${agreed} of its struct sizes are this kernel's`);
 }
 
 function lockdown({ read, attachments }: Examined): CheckAnswer {
@@ -80,7 +94,9 @@ function symbolNames({ read, kallsyms }: Examined): CheckAnswer {
 function otherRunqueues({ runqueuesInBtf, kallsyms }: Examined): CheckAnswer {
   if (runqueuesInBtf === null || kallsyms === null) {
     return couldNotTell(
-      runqueuesInBtf === null ? `${KERNEL_BTF} is missing` : "/proc/kallsyms cannot be read",
+      runqueuesInBtf === null
+        ? `the kernel's own BTF is missing, or not used`
+        : "/proc/kallsyms cannot be read",
     );
   }
   const prevents = "rq->clock at the moment that a wakeup is queued for another CPU (rq_clock_queued_ns)";
@@ -112,7 +128,9 @@ function missesCounted({ attachments }: Examined): CheckAnswer {
 /** Functions hooked by name. */
 const FUNCTIONS: readonly string[] = [
   ...new Set(
-    HOOKS.filter((hook) => hook.ladder.kprobe?.some(({ kind }) => kind !== "tp_btf")).map(({ hook }) => hook),
+    HOOKS.filter((hook) => hook.ladder.kprobe?.some((variant) => !isOnTracepoint(variant))).map(({ hook }) =>
+      hook
+    ),
   ),
 ];
 

@@ -41,6 +41,7 @@ const MOST_NAMES = 3;
 export const TIER_TEXT = {
   full: "full (function entries and exits, tracepoints)",
   kprobe: "kprobe (kprobes and tracepoints)",
+  raw: "raw (kprobes and raw tracepoints; the kernel's types may come from a file)",
   tracepoint: "tracepoint (the read is the target's own clock_gettime)",
 } as const;
 

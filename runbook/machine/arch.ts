@@ -69,10 +69,10 @@ export interface Architecture {
   /** First parts of arguments on the kernel's command line that change clocks, idling or frequencies. */
   readonly clockArguments: readonly string[];
   /**
-   * Per-CPU variables that hold preempt_count (one of them is enough), and the one to read by its address
-   * when the kernel's BTF has none of them. null: preempt_count is in the task, which BTF always describes.
+   * Per-CPU variables that hold preempt_count: a kernel has one of them. null: preempt_count is in the task, which BTF
+   * always describes.
    */
-  readonly preemptCount: { readonly variables: readonly string[]; readonly byAddress: string } | null;
+  readonly preemptCount: { readonly variables: readonly string[] } | null;
 }
 
 const STEADY = ["constant_tsc", "nonstop_tsc"];
@@ -135,7 +135,7 @@ const X86_64: Architecture = {
     "intel_pstate",
     "amd_pstate",
   ],
-  preemptCount: { variables: ["pcpu_hot", "__preempt_count"], byAddress: "__preempt_count" },
+  preemptCount: { variables: ["pcpu_hot", "__preempt_count"] },
 };
 
 /** Its one clocksource is the generic timer's counter, whose read callback can be hooked (6.1 to 7.3). */

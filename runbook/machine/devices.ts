@@ -22,10 +22,21 @@ export interface Device {
   readonly text: string;
 }
 
-export const HOW_TO_GET: Readonly<Record<DeviceKind, string>> = {
+const HOW_TO_GET: Readonly<Record<DeviceKind, string>> = {
   pps: "load the receiver's driver (ldattach PPS /dev/ttyS0, pps-gpio, or a PTP card's)",
   rtc: "load its driver (rtc_cmos on PCs); virtual machines may have none",
 };
+
+/** What to do to have such a device here. */
+export function howToGet(kind: DeviceKind, read: ReadText): string {
+  if (kind !== "pps" || !isRaspberryPi(read)) return HOW_TO_GET[kind];
+  return "add dtoverlay=pps-gpio,gpiopin=18 to /boot/firmware/config.txt, 18 being the pin of the pulse, and boot";
+}
+
+/** Its kernels have no types of their own (raspberrypi/linux 6622), and its devices come from overlays. */
+function isRaspberryPi(read: ReadText): boolean {
+  return read("/proc/device-tree/model")?.startsWith("Raspberry Pi") ?? false;
+}
 
 /** The devices of that kind, by ascending number. */
 export function devices({ read, exists }: Present, kind: DeviceKind): Device[] {

@@ -9,6 +9,9 @@ import { checkNamespaces, isInitialUserNamespace, type ReadLink } from "./namesp
 /** The kernel's type information. It is binary and megabytes long, so only its presence is checked. */
 export const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
+export const WITHOUT_BTF =
+  "give its types with --btf FILE (see probe help tiers), or use a kernel built with CONFIG_DEBUG_INFO_BTF=y and mount /sys";
+
 /** No probe can be loaded here. */
 export class CannotLoad extends Failure {
   constructor(readonly why: string, remedy: string) {
@@ -17,7 +20,7 @@ export class CannotLoad extends Failure {
 }
 
 /**
- * @param hasBtf whether KERNEL_BTF exists
+ * @param hasBtf whether KERNEL_BTF exists, or a file gives the kernel's types
  * @throws Failure (cannot measure) with what is missing, why it is needed, what to do
  */
 export function preflight(read: ReadText, readLink: ReadLink, hasBtf: boolean): void {
@@ -38,7 +41,7 @@ export function checkKernel(read: ReadText, hasBtf: boolean): void {
   if (!hasBtf) {
     throw new CannotLoad(
       `this kernel has no type information (${KERNEL_BTF} is missing)`,
-      "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are, and mount /sys",
+      WITHOUT_BTF,
     );
   }
 }

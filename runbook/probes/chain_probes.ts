@@ -16,8 +16,8 @@ import { decodeStruct } from "../../ffi/struct.ts";
 import { type HookFact, type Tier, TIERS } from "../../analysis/result/meta.ts";
 import { ERRNO } from "../../system/errno.ts";
 import { attachReason, loadReason } from "./attach_failure.ts";
-import { configOf, HARDIRQ_DISABLE_MARKS, reachesPercpu, tellsRead } from "./config.ts";
-import { type Hook, HOOKS, PROGRAMS, type Variant } from "./hooks.ts";
+import { type ChainObjects, configOf, HARDIRQ_DISABLE_MARKS, objectFor, tellsRead } from "./config.ts";
+import { type Hook, HOOKS, isOnTracepoint, PROGRAMS, type Variant } from "./hooks.ts";
 import {
   type Asked,
   contextUnseen,
@@ -42,12 +42,6 @@ export interface Counters {
    * count them.
    */
   readonly recursion_misses: number | null;
-}
-
-/** bpf/chain.bpf.c compiled with and without per-CPU variables, see bpf/kernel.h. */
-export interface ChainObjects {
-  readonly withPercpu: Uint8Array<ArrayBuffer>;
-  readonly withoutPercpu: Uint8Array<ArrayBuffer>;
 }
 
 /** What a measurement asks of the probes. */
@@ -128,18 +122,19 @@ export class ChainProbes implements Disposable {
     const names = HOOKS.map(({ hook }) => hook);
     const inBtf = runtime.functionsInKernelBtf([...names, ...HARDIRQ_DISABLE_MARKS])
       .union(runtime.tracepointsInKernelBtf(names));
-    const unseen = contextUnseen(
-      runtime.variablesInKernelBtf(PREEMPT_COUNT?.variables ?? []),
-      options.definitions,
-    );
+    const variables = runtime.variablesInKernelBtf(PREEMPT_COUNT?.variables ?? []);
     const tiers = options.require === undefined ? TIERS : [options.require];
     const refusals: TierUnavailable[] = [];
     for (const tier of tiers) {
       try {
-        if (tier === "kprobe" && !options.hasKprobes) {
+        if (tier !== "raw" && runtime.typesPath !== null) {
+          throw new TierUnavailable(tier, { code: "types_of_file" });
+        }
+        if ((tier === "kprobe" || tier === "raw") && !options.hasKprobes) {
           throw new TierUnavailable(tier, { code: "no_kprobes" });
         }
-        if (tier !== "tracepoint" && unseen !== null) throw new TierUnavailable(tier, unseen);
+        const unseen = contextUnseen(tier, variables, options.definitions);
+        if (unseen !== null) throw new TierUnavailable(tier, unseen);
         return attachTier(
           runtime,
           objects,
@@ -175,7 +170,7 @@ export class ChainProbes implements Disposable {
   open(): void {
     this.#isOpen = true;
     this.#beginWindow();
-    for (const { kind, attach } of this.#attached) if (kind === "tp_btf") attach();
+    for (const one of this.#attached) if (isOnTracepoint(one)) one.attach();
   }
 
   #beginWindow(): void {
@@ -184,7 +179,7 @@ export class ChainProbes implements Disposable {
 
   close(): void {
     this.#isOpen = false;
-    for (const { program, kind } of this.#attached) if (kind === "tp_btf") this.#object.detach(program);
+    for (const one of this.#attached) if (isOnTracepoint(one)) this.#object.detach(one.program);
   }
 
   /** Detaches everything until resume(). Slow: the kernel waits for every task. */
@@ -195,7 +190,7 @@ export class ChainProbes implements Disposable {
   /** @throws {LibbpfError} when a hook cannot be attached again */
   resume(): void {
     this.#beginWindow();
-    for (const { kind, attach } of this.#attached) if (this.#isOpen || kind !== "tp_btf") attach();
+    for (const one of this.#attached) if (this.#isOpen || !isOnTracepoint(one)) one.attach();
   }
 
   /** Whether the kernel counts the invocations that it skips. */
@@ -361,8 +356,7 @@ function attachTier(
   options: AttachOptions,
 ): ChainProbes {
   const { tier } = ladder;
-  const bytes = reachesPercpu(ladder) ? objects.withPercpu : objects.withoutPercpu;
-  const object = loadPrograms(runtime, bytes, ladder, options);
+  const object = loadPrograms(runtime, objectFor(ladder, objects), ladder, options);
   try {
     const attached: AttachedProgram[] = [];
     const stateOf = (hook: Hook): HookState => {

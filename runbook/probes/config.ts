@@ -27,15 +27,27 @@ export const VARIABLES: readonly string[] = [
   ...TIMEKEEPERS,
   STEAL_TIME,
   STEAL_ENABLED,
-  ...PREEMPT_COUNT === null ? [] : [PREEMPT_COUNT.byAddress, PER_CPU_OFFSET],
+  ...PREEMPT_COUNT === null ? [] : [...PREEMPT_COUNT.variables, PER_CPU_OFFSET],
 ];
 
+/** bpf/chain.bpf.c compiled with and without per-CPU variables, and for the tier raw: see bpf/kernel.h. */
+export interface ChainObjects {
+  readonly withPercpu: Uint8Array<ArrayBuffer>;
+  readonly withoutPercpu: Uint8Array<ArrayBuffer>;
+  readonly raw: Uint8Array<ArrayBuffer>;
+}
+
 /**
- * Whether the programs that reach per-CPU variables are to be loaded. A kernel that does not name these refuses them; but
- * where the context of a read is in one, no other programs can tell the target's own read.
+ * The programs to load. A kernel that does not name its per-CPU variables refuses those that reach them; but where the
+ * context of a read is in one, no other programs can tell the target's own read.
  */
-export function reachesPercpu({ tier, definitions }: Ladder): boolean {
-  return tier !== "tracepoint" && (PREEMPT_COUNT !== null || definitions.has(RUNQUEUES));
+export function objectFor(
+  { tier, definitions }: Ladder,
+  { withPercpu, withoutPercpu, raw }: ChainObjects,
+): Uint8Array<ArrayBuffer> {
+  if (tier === "raw") return raw;
+  const reachesPercpu = tier !== "tracepoint" && (PREEMPT_COUNT !== null || definitions.has(RUNQUEUES));
+  return reachesPercpu ? withPercpu : withoutPercpu;
 }
 
 /** At the tiers that hook functions the kernel itself shows every read. */
@@ -68,7 +80,7 @@ export function configOf(
   for (const name of TIMEKEEPERS) setAddress(timekeeper, name);
   setAddress(steal_time, STEAL_TIME);
   setAddress(steal_enabled, STEAL_ENABLED);
-  if (PREEMPT_COUNT !== null) setAddress(preempt_count, PREEMPT_COUNT.byAddress);
+  for (const name of PREEMPT_COUNT?.variables ?? []) setAddress(preempt_count, name);
   setAddress(per_cpu_offset, PER_CPU_OFFSET);
   bytes[counts_hardirq_disable.offset] = HARDIRQ_DISABLE_MARKS.some((name) => inBtf.has(name)) ? 1 : 0;
   new DataView(bytes.buffer).setUint32(pid_namespace.offset, pidNamespace ?? 0, true);

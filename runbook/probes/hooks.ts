@@ -43,12 +43,29 @@ interface FunctionHook {
 function functionHook({ hook, stage, at, program, needed }: FunctionHook): Hook {
   const patched: Variant = { program, kind: at === "entry" ? "fentry" : "fexit" };
   const twin: Variant = { program: `${program}_kprobe`, kind: at === "entry" ? "kprobe" : "kretprobe" };
-  return { hook, stage, needed: needed ?? false, ladder: { full: [patched, twin], kprobe: [twin] } };
+  return {
+    hook,
+    stage,
+    needed: needed ?? false,
+    ladder: { full: [patched, twin], kprobe: [twin], raw: [twin] },
+  };
+}
+
+/** How the programs on tracepoints of each tier are attached. */
+const TRACEPOINT_KINDS: Readonly<Record<Tier, HookFact["kind"]>> = {
+  full: "tp_btf",
+  kprobe: "tp_btf",
+  raw: "raw_tp",
+  tracepoint: "tp_btf",
+};
+
+export function isOnTracepoint({ kind }: Variant): boolean {
+  return Object.values(TRACEPOINT_KINDS).includes(kind);
 }
 
 function tracepoint(hook: string, stage: Stage, needed: boolean, tiers: readonly Tier[]): Hook {
-  const variants: readonly Variant[] = [{ program: hook, kind: "tp_btf" }];
-  return { hook, stage, needed, ladder: Object.fromEntries(tiers.map((tier) => [tier, variants])) };
+  const variants = (tier: Tier): readonly Variant[] => [{ program: hook, kind: TRACEPOINT_KINDS[tier] }];
+  return { hook, stage, needed, ladder: Object.fromEntries(tiers.map((tier) => [tier, variants(tier)])) };
 }
 
 /** A function that returns or fills in a time: its entry marks the read, its exit has the value. */
@@ -71,8 +88,9 @@ function bareRead(hook: string): Hook {
   return functionHook({ hook, stage: "tkread", at: "entry", program: `${hook}_entry` });
 }
 
-const EVERY_TIER = ["full", "kprobe", "tracepoint"] as const;
-const FUNCTION_TIERS = ["full", "kprobe"] as const;
+const EVERY_TIER = ["full", "kprobe", "raw", "tracepoint"] as const;
+/** Those that hook functions. */
+export const FUNCTION_TIERS = ["full", "kprobe", "raw"] as const;
 
 /** Functions that read this machine's clocksources. */
 export const CALLBACKS: ReadonlySet<string> = callbacksOf(architectureOf());

@@ -4,7 +4,7 @@ import type { Tier } from "../../analysis/result/meta.ts";
 import { architectureOf } from "../machine/arch.ts";
 import type { LibbpfError } from "../../ffi/libbpf_error.ts";
 import type { Definition } from "./definitions.ts";
-import { type Hook, HOOKS, type Variant } from "./hooks.ts";
+import { type Hook, HOOKS, isOnTracepoint, type Variant } from "./hooks.ts";
 import { type Reason, wordsOf } from "./reasons.ts";
 
 /** Where each hooked function, and each variable that is read, is defined, according to /proc/kallsyms. */
@@ -42,10 +42,22 @@ export const PER_CPU_OFFSET = "__per_cpu_offset";
  *
  * @param inBtf variables that the kernel's BTF contains
  */
-export function contextUnseen(inBtf: ReadonlySet<string>, definitions: Definitions): Reason | null {
-  if (PREEMPT_COUNT === null || PREEMPT_COUNT.variables.some((name) => inBtf.has(name))) return null;
-  const lost = [PER_CPU_OFFSET, PREEMPT_COUNT.byAddress].find((name) => definitions.get(name)?.length !== 1);
-  if (lost !== undefined) return { code: "no_address", variable: lost };
+export function contextUnseen(
+  tier: Tier,
+  inBtf: ReadonlySet<string>,
+  definitions: Definitions,
+): Reason | null {
+  if (tier === "tracepoint" || PREEMPT_COUNT === null) return null;
+  const { variables } = PREEMPT_COUNT;
+  // Programs reach a variable by its type only where the kernel itself has the types.
+  if (tier !== "raw" && variables.some((name) => inBtf.has(name))) return null;
+  const isPlaced = (name: string) => definitions.get(name)?.length === 1;
+  const lost = !isPlaced(PER_CPU_OFFSET)
+    ? PER_CPU_OFFSET
+    : variables.some(isPlaced)
+    ? null
+    : variables.at(-1)!;
+  if (lost !== null) return { code: "no_address", variable: lost };
   // The variable's own value in kallsyms is an offset, which may be 0. The address of an array in the kernel
   // image is 0 only when hidden.
   return definitions.get(PER_CPU_OFFSET)![0]!.address === 0n ? { code: "addresses_hidden" } : null;
@@ -92,7 +104,7 @@ export class Ladder {
           } else if (ambiguous) {
             this.refuse(program, { code: "ambiguous_name", kind, functions: places.length });
           }
-        } else if (kind === "tp_btf") {
+        } else if (isOnTracepoint({ program, kind })) {
           if (!inBtf.has(hook.hook)) this.refuse(program, { code: "no_tracepoint" });
         } else if (ambiguous) {
           const [only] = inImage;

@@ -57,6 +57,8 @@ export type Reason =
   | { readonly code: "no_tracepoint" }
   /** This tier has no program for the hook, and no better tier was tried. */
   | { readonly code: "tier_required"; readonly tier: Tier }
+  /** Its programs find what they read by the kernel's own types, and a file gave them. */
+  | { readonly code: "types_of_file" }
   | { readonly code: "no_kprobes" }
   | { readonly code: "no_function_tracing" }
   /** Programs load, but none is attached to a function's entry: arm64 before 6.4 or so says ENOTSUPP (seen in 6.1). */
@@ -111,10 +113,11 @@ export const NEWER_KERNEL = "use a newer kernel, such as that of Debian 12 (6.1)
 export const OTHER_KERNEL: Readonly<Record<Tier, string>> = {
   full: FUNCTION_KERNEL,
   kprobe: FUNCTION_KERNEL,
+  raw: "use a kernel with CONFIG_KPROBES and CONFIG_KALLSYMS_ALL, such as Debian's",
   tracepoint: "use a kernel with tracepoints, BPF and BTF (CONFIG_DEBUG_INFO_BTF), such as Debian's",
 };
 
-const CONTEXT_UNSEEN = "interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and";
+const CONTEXT_UNSEEN = "interrupts cannot be told from tasks: BTF does not lead to preempt_count, and";
 
 interface Wording<R> {
   text(reason: R): string;
@@ -181,6 +184,10 @@ const WORDINGS: Wordings = {
   tier_required: {
     text: ({ tier }) => `the ${tier} tier was required`,
     remedy: () => "take a better tier, if one is available",
+  },
+  types_of_file: {
+    text: () => "it takes the kernel's own types, and --btf gives a file's",
+    remedy: () => "leave --btf out on a kernel that has types of its own, or measure at tier raw",
   },
   no_kprobes: { text: () => "this kernel has no kprobes", remedy: () => null },
   no_function_tracing: {

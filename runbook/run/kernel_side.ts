@@ -1,7 +1,7 @@
 /** The kernel's side of a measurement: the attached probes and the target. */
 
 import { EXIT, Failure } from "../../analysis/failure.ts";
-import type { HookFact, TaskFact, Tier } from "../../analysis/result/meta.ts";
+import type { HookFact, Meta, TaskFact, Tier } from "../../analysis/result/meta.ts";
 import type { AskedAttributes } from "../../ffi/attributes.ts";
 import { LibbpfError } from "../../ffi/libbpf_error.ts";
 import { kernelFileExists, readKernelFile, readKernelLink } from "../../ffi/kernel_file.ts";
@@ -16,6 +16,7 @@ import { builtInTarget, existingTarget, type Followed } from "./followed.ts";
 import type { ChainSource } from "./loop.ts";
 import { readMachineText } from "../machine/machine.ts";
 import { checkNamespaces, procCountsOwnPids } from "../machine/namespaces.ts";
+import type { TypesFile } from "../probes/types_file.ts";
 import type { Suspendable } from "./overhead.ts";
 import { openTrigger } from "./trigger_device.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
@@ -30,6 +31,8 @@ export interface Probes extends ChainSource, Suspendable, Pick<ChainProbes, "rec
 
 export interface KernelSide extends Disposable, Followed {
   readonly probes: Probes;
+  /** The file that gives the kernel's types; null: its own do. */
+  readonly types: NonNullable<Meta["btf"]> | null;
   /** The followed task; null: the built-in thread. */
   readonly task: TaskFact | null;
   readonly trigger: Trigger;
@@ -56,6 +59,8 @@ const BRACKETS = 16;
 export interface KernelSideOptions {
   /** The tier to require; undefined: the best available. */
   readonly require: Tier | undefined;
+  /** The file that gives the kernel's types; null: its own do. */
+  readonly types: TypesFile | null;
   /** Whether locks and interrupts are observed too. */
   readonly detail: boolean;
   /** Hooks to leave out. */
@@ -83,7 +88,8 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   const { clockStepCounter, tasksNamed } = await import("../../ffi/target.ts");
   const namespaces = checkNamespaces(readMachineText, readKernelLink);
   if (target.kind !== "self" && !procCountsOwnPids(readKernelLink, Deno.pid)) throw otherPids();
-  const parts = await openNativeParts();
+  const parts = await openNativeParts(options.types);
+  const types = await parts.types();
   const { native, attach, kernelEnum } = parts;
   const task = target.kind === "self" ? null : findTask(target, (comm) => tasksNamed(native, comm));
   const machine = { read: readMachineText, readBytes: readKernelFile, exists: kernelFileExists };
@@ -103,6 +109,7 @@ export async function openKernelSide(options: KernelSideOptions): Promise<Kernel
   return {
     probes,
     ...followed,
+    types,
     task,
     trigger: trigger.trigger,
     triggerDevice: trigger.device,

@@ -33,17 +33,18 @@ export async function metaOf(
   { env, declared, source, machine, started, looks }: MetaRequest,
   kernel: Pick<
     KernelSide,
-    "probes" | "task" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
+    "probes" | "types" | "task" | "edgeUncertaintyNs" | "triggerDevice" | "clockStepCounter" | "attributes"
   >,
   decode: DecodeTable | null,
 ): Promise<Meta> {
   const { runbook, overrides } = declared;
-  const { probes, task, triggerDevice, attributes } = kernel;
+  const { probes, types, task, triggerDevice, attributes } = kernel;
   return {
     probe: project.version,
     env,
     ...machine,
     tier: probes.tier,
+    ...(types === null ? {} : { btf: types }),
     hooks: probes.hooks,
     decode: decode?.name ?? "none",
     runbook: protocolOf(runbook),

@@ -3,6 +3,8 @@
  * line.
  */
 
+import type { Meta } from "../../analysis/result/meta.ts";
+import { SIZES_OF_KERNEL } from "../probes/types_file.ts";
 import type { Symbols } from "../row/symbols.ts";
 import type { DecodeTable } from "../row/wake_flags.ts";
 
@@ -32,8 +34,20 @@ export class Notices {
    *
    * @param kernel release
    * @param decode null: no table covers its wake flags
+   * @param types the file that gives the kernel's types; null: its own do
    */
-  ofMachine(symbols: Pick<Symbols, "hidden">, decode: DecodeTable | null, kernel: string): void {
+  ofMachine(
+    symbols: Pick<Symbols, "hidden">,
+    decode: DecodeTable | null,
+    kernel: string,
+    types: Meta["btf"] | null = null,
+  ): void {
+    if (types?.agreed_sizes === 0) {
+      this.#note(
+        this.#ofMachine,
+        `the types of ${types.name} were not checked: ${SIZES_OF_KERNEL} shows no size to compare`,
+      );
+    }
     if (symbols.hidden) {
       this.#note(this.#ofMachine, "symbols are hidden (kptr_restrict or no CAP_SYSLOG): no stacks");
     }

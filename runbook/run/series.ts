@@ -81,7 +81,7 @@ export async function measureSeries(request: SeriesRequest, kernel: SeriesKernel
   progress.begin(first);
   progress.say(`measuring ${whatOf(first, last, runbook.runs, kernel)} into ${file.path}`);
   const notices = new Notices((line) => progress.say(line), keptName(kernel.task?.comm ?? BUILT_IN_COMM));
-  notices.ofMachine(symbols, decode, machine.kernel);
+  notices.ofMachine(symbols, decode, machine.kernel, kernel.types);
 
   notices.ofLoads(loadsBeyond(runbook.load, machine.cpus), machine.cpus);
 

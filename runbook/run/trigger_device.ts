@@ -5,7 +5,7 @@ import { readClocks, readHostClock } from "../../ffi/clocks.ts";
 import type { NativeLibrary } from "../../ffi/native_library.ts";
 import { nativeTimer, type NativeTrigger, TriggerDevice, TriggerError } from "../../ffi/trigger.ts";
 import { ERRNO, errnoName } from "../../system/errno.ts";
-import { type DeviceKind, devices, HOW_TO_GET, type Present } from "../machine/devices.ts";
+import { type DeviceKind, devices, howToGet, type Present } from "../machine/devices.ts";
 import type { TriggerChoice } from "../protocol/trigger.ts";
 import type { Foreseen } from "../protocol/foreseen.ts";
 import { type Beside, deviceTrigger, foreseenTrigger, timerTrigger, type Trigger } from "./triggers.ts";
@@ -68,7 +68,10 @@ export function openDevice(
   } catch (error) {
     if (!(error instanceof TriggerError)) throw error;
     const { reason, remedy } = REFUSALS[error.errno] ??
-      { reason: errnoName(error.errno), remedy: `see that its driver works, or ${HOW_TO_GET[name]}` };
+      {
+        reason: errnoName(error.errno),
+        remedy: `see that its driver works, or ${howToGet(name, machine.read)}`,
+      };
     throw new Failure(EXIT.cannotMeasure, `cannot take edges from ${path}: ${reason}`, remedy, {
       cause: error,
     });
@@ -142,6 +145,6 @@ function missing(kind: DeviceKind, what: string, reason: string, machine: Presen
   return new Failure(
     EXIT.cannotMeasure,
     `cannot take edges from ${what}: ${reason} (found: ${others})`,
-    `${use}${HOW_TO_GET[kind]}`,
+    `${use}${howToGet(kind, machine.read)}`,
   );
 }

@@ -10,6 +10,7 @@ import {
   foreignExecutable,
   withPartsOf,
 } from "../../build/parts/executable.ts";
+import type { GuestFile } from "../../guest/image/initramfs.ts";
 import { runtimeLibraries } from "../../guest/image/own_executable.ts";
 import type { Guest, GuestOptions } from "../../guest/vm/boot.ts";
 import { ANSWER, ASK, type Driven, type Phase, type PhaseEnd } from "./driver.ts";
@@ -17,12 +18,13 @@ import { bundled } from "./bundle.ts";
 import { CLOCKSOURCE_FOLDER, kernelGuest } from "./kernel_guest.ts";
 
 /** `await using guest = await drivenGuest("trixie-cloud")`: /bin/probe, and what {@linkcode drive} needs. */
-export async function drivenGuest(kernel: KernelName): Promise<Guest> {
+export async function drivenGuest(kernel: KernelName, more: readonly GuestFile[] = []): Promise<Guest> {
   return await kernelGuest(kernel, {
     files: [
       { path: "/bin/probe", source: EXECUTABLE },
       { path: "/opt/deno", source: Deno.execPath() },
       { path: "/opt/driver.js", source: await bundled("tests/harness/driver.ts") },
+      ...more,
     ],
     libraries: executableLibraries(),
     memoryMiB: 2048,

@@ -181,6 +181,10 @@ export function assertSound(
   );
 }
 
+/** Those of the timekeeper, which is read by its address: empty where the kernel does not name its variables. */
+export const TIMEKEEPER_COLUMNS: readonly ColumnName[] = EACH_COLUMN.map(({ name }) => name)
+  .filter((name) => /^tk_(ttwu|tkread)_|^tk_updates$/.test(name));
+
 /**
  * Some kernels hide scheduler events while certain threads run (bpf/reads.h, target_runs): such a run is
  * rightly a timeout, or lacks its switch-in. This was one row in 300 on one minimal 6.18 VM kernel.

@@ -37,7 +37,8 @@ function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): vo
   assert.equal(taken, tier);
   const kinds = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.kind));
   assert.equal(kinds.has("fentry"), tier === "full");
-  assert.equal(kinds.has("kprobe"), tier === "kprobe");
+  assert.equal(kinds.has("kprobe"), tier === "kprobe" || tier === "raw");
+  assert.deepEqual([kinds.has("raw_tp"), kinds.has("tp_btf")], [tier === "raw", tier !== "raw"]);
   for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
@@ -80,6 +81,8 @@ function seriesOf(name: string, runs: number, wake: string, clocksource: string)
   };
 }
 
+const LESSER = ["kprobe", "raw", "tracepoint"] as const;
+
 const phasesFor = (traits: KernelTraits): readonly Phase[] => [
   {
     require: "full",
@@ -88,14 +91,10 @@ const phasesFor = (traits: KernelTraits): readonly Phase[] => [
       ...wakeSeries(6, PERIOD_NS, traits),
     ],
   },
-  {
-    require: "kprobe",
-    series: ["timer", "pipe"].map((wake) => seriesOf(`kprobe ${wake}`, FEW, wake, "tsc")),
-  },
-  {
-    require: "tracepoint",
-    series: ["timer", "pipe"].map((wake) => seriesOf(`tracepoint ${wake}`, FEW, wake, "tsc")),
-  },
+  ...LESSER.map((tier): Phase => ({
+    require: tier,
+    series: ["timer", "pipe"].map((wake) => seriesOf(`${tier} ${wake}`, FEW, wake, "tsc")),
+  })),
 ];
 
 /** In a pid namespace like that of a container: busybox has unshare, the kernels CONFIG_PID_NS. */
@@ -177,7 +176,7 @@ for (const [kernel, traits] of KERNELS) {
     await t.step("has the hooks at each tier that doctor says it has", async () => {
       const report = await doctor(guest);
       assert.deepEqual([report.verdict.outcome, report.verdict.tier], ["yes", "full"]);
-      assert.deepEqual(driven.ends.map(({ tier }) => tier), ["full", "kprobe", "tracepoint"]);
+      assert.deepEqual(driven.ends.map(({ tier }) => tier), ["full", ...LESSER]);
       for (const { tier, hooks } of driven.ends) {
         assertAttached(tier, tier, hooks);
         assert.deepEqual(factsOf(report, tier), hooks);
@@ -199,20 +198,22 @@ for (const [kernel, traits] of KERNELS) {
     if (traits.queuesToIdle) {
       await t.step("shows WF_SYNC lost on the wakelist", () => assertSyncLost(driven, traits));
     }
-    await t.step("sees the same through kprobes", () => {
-      const timer = driven.of("kprobe timer").map(({ row }) => row);
-      const pipe = driven.of("kprobe pipe").map(({ row }) => row);
-      assertFunctionsSeen([...timer, ...pipe]);
-      for (const row of [...timer, ...pipe]) assertRow(row);
-      // Whoever writes into the pipe was itself woken by a timer, whose callback has ended by then.
-      for (const { timer_ns } of pipe) assert.equal(timer_ns, "");
-      for (const wake of wakesFor("timer").filter(({ name }) => name === "timer" || name === "pipe")) {
-        for (const { row, frames } of driven.of(`kprobe ${wake.name}`)) {
-          const stack = frames[row.ttwu_stack] ?? [];
-          assert.ok(wake.callers.some((caller) => stack.includes(caller)), stack.join(";"));
+    for (const tier of ["kprobe", "raw"] as const) {
+      await t.step(`sees the same at tier ${tier}`, () => {
+        const timer = driven.of(`${tier} timer`).map(({ row }) => row);
+        const pipe = driven.of(`${tier} pipe`).map(({ row }) => row);
+        assertFunctionsSeen([...timer, ...pipe]);
+        for (const row of [...timer, ...pipe]) assertRow(row);
+        // Whoever writes into the pipe was itself woken by a timer, whose callback has ended by then.
+        for (const { timer_ns } of pipe) assert.equal(timer_ns, "");
+        for (const wake of wakesFor("timer").filter(({ name }) => name === "timer" || name === "pipe")) {
+          for (const { row, frames } of driven.of(`${tier} ${wake.name}`)) {
+            const stack = frames[row.ttwu_stack] ?? [];
+            assert.ok(wake.callers.some((caller) => stack.includes(caller)), stack.join(";"));
+          }
         }
-      }
-    });
+      });
+    }
     await t.step("sees through tracepoints what they show, and nothing else", () => {
       for (const { row } of [...driven.of("tracepoint timer"), ...driven.of("tracepoint pipe")]) {
         assertRow(row);

@@ -196,6 +196,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
     /field runbook_file field sha256 is missing/,
   ],
   [
+    "a file of types without how much of it was compared",
+    lines((l) => l[1] = l[1]!.replace("# meta {", '# meta {"btf":{"name":"own.btf","sha256":"0"},')),
+    /field btf field agreed_sizes is missing/,
+  ],
+  [
     "an override that is not a name",
     lines((l) => l[1] = l[1]!.replace("# meta {", '# meta {"overrides":["runs",1],')),
     /field overrides entry 2 must be a string/,

@@ -32,12 +32,13 @@ async function withPermissions(
 
 const START = [`--env-file=${START_ENVIRONMENT}`];
 
-Deno.test("the executable's permissions are no network, and two programs", () => {
+Deno.test("the executable's permissions are no network, two programs, and one variable", () => {
   const wide = PERMISSIONS.filter((flag) =>
     /net|run|import|env|sys|all$|^-A/.test(flag.replace("qemu-system", ""))
   );
-  assert.equal(wide.length, 1);
-  assert.match(wide[0]!, /^--allow-run=qemu-system-\w+,ssh$/);
+  assert.equal(wide.length, 2);
+  assert.equal(wide[0], "--allow-env=PROBE_BTF");
+  assert.match(wide[1]!, /^--allow-run=qemu-system-\w+,ssh$/);
 });
 
 Deno.test("the permissions with which the executable is compiled are accepted in an empty environment", async () => {

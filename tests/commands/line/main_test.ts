@@ -125,7 +125,7 @@ const REFUSED: readonly (readonly [args: string, line: string])[] = [
     "run --env ../x",
     '--env: "../x" cannot name an environment; use host, vm, or a label of letters, digits, dots, dashes and underscores',
   ],
-  ["run --require most", "--require cannot be most; use best or full or kprobe or tracepoint"],
+  ["run --require most", "--require cannot be most; use best or full or kprobe or raw or tracepoint"],
   ["comprae a b", "unknown command comprae; did you mean compare?"],
   [
     "compare a",

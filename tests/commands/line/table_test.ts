@@ -14,7 +14,7 @@ Deno.test("a reading command keeps ffi only where an argument names a file below
       assert.deepEqual(permissionsOf(["show", path]), ["ffi"], path);
       assert.deepEqual(permissionsOf(["compare", `${folder}/a.csv`, path]), ["ffi"], path);
       assert.deepEqual(permissionsOf(["report", "--out", "-", path]), ["write", "ffi"], path);
-      assert.deepEqual(permissionsOf(["run", "--runbook", path]), ["ffi", "write"], path);
+      assert.deepEqual(permissionsOf(["run", "--runbook", path]), ["ffi", "write", "env"], path);
     }
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ColumnName, EACH_COLUMN } from "../../../analysis/result/columns.ts";
+import type { ColumnName } from "../../../analysis/result/columns.ts";
 import type { HookFact, Tier } from "../../../analysis/result/meta.ts";
 import type { KernelName } from "../../../build/debian/kernels.ts";
 import type { Guest } from "../../../guest/vm/boot.ts";
@@ -7,7 +7,12 @@ import { wakesFor } from "../../../runbook/protocol/wakes.ts";
 import { doctor, factsOf } from "../../harness/doctor_report.ts";
 import { drive, foreignGuest } from "../../harness/driven_guest.ts";
 import type { Phase } from "../../harness/driver.ts";
-import { assertSound, parseMeasurement, type TextRow } from "../../harness/measurement.ts";
+import {
+  assertSound,
+  parseMeasurement,
+  type TextRow,
+  TIMEKEEPER_COLUMNS,
+} from "../../harness/measurement.ts";
 import { assertWakes, type KernelTraits, wakeSeries } from "../../harness/wake_expectations.ts";
 
 interface Expected extends KernelTraits {
@@ -17,13 +22,10 @@ interface Expected extends KernelTraits {
   readonly unnamed: readonly ColumnName[];
 }
 
-const TIMEKEEPER = EACH_COLUMN.map(({ name }) => name)
-  .filter((name) => /^tk_(ttwu|tkread)_|^tk_updates$/.test(name));
-
 const KERNELS: readonly (readonly [KernelName, Expected])[] = [
   ["bookworm-cloud", {
     best: "kprobe",
-    unnamed: TIMEKEEPER,
+    unnamed: TIMEKEEPER_COLUMNS,
     decode: "6.0-6.5",
     realTime: false,
     queuesToIdle: true,

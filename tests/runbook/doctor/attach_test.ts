@@ -36,7 +36,7 @@ Deno.test("every tier is attached once and detached again", () => {
     TIERS.map((tier) => [tier, "yes"]),
   );
   assert.deepEqual(unrequired, { tier: "full" });
-  assert.deepEqual(kernel.asked, [undefined, "kprobe", "tracepoint"]);
+  assert.deepEqual(kernel.asked, [undefined, "kprobe", "raw", "tracepoint"]);
   assert.equal(kernel.attached, 0);
   for (const { tier, hooks } of tiers) assert.deepEqual(hooks, hooksAt(tier));
 });
@@ -45,13 +45,13 @@ Deno.test("a tier that is refused says why, what that prevents and what to do, a
   const kernel = new Kernel(["tracepoint"], unavailable);
   const { tiers, unrequired } = tryTiers(kernel.attach, null, evidence());
   assert.deepEqual(unrequired, { tier: "tracepoint" });
-  for (const { tier, answer, hooks } of tiers.slice(0, 2)) {
+  for (const { tier, answer, hooks } of tiers.slice(0, 3)) {
     assert.ok(answer.outcome === "no");
     assert.equal(answer.found, `the ${tier} tier was required`);
     assert.ok(answer.prevents !== "" && answer.remedy !== "");
     assert.deepEqual(hooks, []);
   }
-  assert.equal(tiers[2]!.answer.outcome, "yes");
+  assert.equal(tiers[3]!.answer.outcome, "yes");
 });
 
 Deno.test("an error of libbpf is a reason too, and its log is shown by probe run", () => {

@@ -1,6 +1,6 @@
 /** A Debian machine as `probe doctor` sees it, on which every check that can be answered says yes. */
 
-import type { Tier } from "../../../analysis/result/meta.ts";
+import { type Tier, TIERS } from "../../../analysis/result/meta.ts";
 import { type Attachments, couldNotTell, type Examined, no, yes } from "../../../runbook/doctor/check.ts";
 import { HOOKS } from "../../../runbook/probes/hooks.ts";
 import { Kallsyms } from "../../../runbook/probes/kallsyms.ts";
@@ -119,7 +119,7 @@ export function hooksAt(tier: Tier, missing: Readonly<Record<string, Reason>> = 
 }
 
 export const ALL_TIERS: Attachments = {
-  tiers: (["full", "kprobe", "tracepoint"] as const).map((tier) => ({
+  tiers: TIERS.map((tier) => ({
     tier,
     answer: yes("all hooks attached"),
     hooks: hooksAt(tier),
@@ -129,7 +129,7 @@ export const ALL_TIERS: Attachments = {
 };
 
 export const NO_TIER: Attachments = {
-  tiers: (["full", "kprobe", "tracepoint"] as const).map((tier) => ({
+  tiers: TIERS.map((tier) => ({
     tier,
     answer: no("refused", "all", "another kernel"),
     hooks: [],
@@ -167,6 +167,7 @@ export function examined(
     machine: readMachine(read, "x86_64"),
     attachments: ALL_TIERS,
     clockReads: { reads: 16, entered: 16 },
+    types: null,
     runqueuesInBtf: true,
     kallsyms: kallsyms === null ? null : new Kallsyms(new TextEncoder().encode(kallsyms)),
     ...changes,
@@ -178,6 +179,7 @@ export const NOTHING: Examined = {
   ...examined({
     attachments: UNKNOWN_TIERS,
     clockReads: { errno: ERRNO.EINVAL },
+    types: null,
     runqueuesInBtf: null,
     kallsyms: null,
   }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../../runbook/doctor/doctor.ts";
 import { type Attachments, type CheckAnswer, no, TOPICS } from "../../../runbook/doctor/check.ts";
+import { CannotLoad } from "../../../runbook/machine/preflight.ts";
 import type { Reason } from "../../../runbook/probes/reasons.ts";
 import { ERRNO } from "../../../system/errno.ts";
 import {
@@ -36,6 +37,8 @@ function withFull(missing: Readonly<Record<string, Reason>>): Attachments {
   const [full, ...others] = ALL_TIERS.tiers;
   return { ...ALL_TIERS, tiers: [{ ...full!, hooks: hooksAt("full", missing) }, ...others] };
 }
+
+const TYPES = { name: "own.btf", sha256: "00", agreed_sizes: 7 };
 
 /** Function tiers refused, tracepoints available. */
 const TRACEPOINTS: Attachments = {
@@ -186,6 +189,14 @@ const CASES:
       /^8192 KiB, and this kernel counts it$/,
     ],
     ["btf", { files: { "/sys/kernel/btf/vmlinux": null } }, "no", /vmlinux is missing/],
+    ["btf", { types: TYPES }, "yes", /^own\.btf, and 7 of its struct sizes are this kernel's$/],
+    ["btf", { types: { ...TYPES, agreed_sizes: 0 } }, "could not tell", /^own\.btf: .* shows no size/],
+    [
+      "btf",
+      { types: new CannotLoad("own.btf is of another kernel", "give it") },
+      "no",
+      /^own\.btf is of another/,
+    ],
     [
       "lockdown",
       { files: { "/sys/kernel/security/lockdown": "none integrity [confidentiality]\n" } },
@@ -214,7 +225,7 @@ const CASES:
       "no",
       /does not list/,
     ],
-    ["other_runqueues", { runqueuesInBtf: null }, "could not tell", /vmlinux is missing/],
+    ["other_runqueues", { runqueuesInBtf: null }, "could not tell", /own BTF is missing, or not used/],
     ["other_runqueues", { kallsyms: null }, "could not tell", /cannot be read/],
     ["kprobes", { files: { "/sys/bus/event_source/devices/kprobe": null } }, "no", /is missing/],
     [
@@ -246,7 +257,7 @@ const CASES:
       "no",
       /^read_tsc: .*notrace/,
     ],
-    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: neither tier that hooks functions/],
+    ["callback_hpet", { attachments: TRACEPOINTS }, "no", /^read_hpet: no tier that hooks functions/],
     ["callback_hpet", { attachments: UNKNOWN_TIERS }, "could not tell", /CAP_BPF is missing/],
     [
       "callback_jiffies",
@@ -352,7 +363,7 @@ Deno.test("the verdict names the best tier and those that are not", () => {
   assert.deepEqual(diagnose(examined({ attachments: TRACEPOINTS })).verdict, {
     outcome: "yes",
     tier: "tracepoint",
-    text: "this machine can measure at tier tracepoint, not at full or kprobe",
+    text: "this machine can measure at tier tracepoint, not at full or kprobe or raw",
   });
 });
 

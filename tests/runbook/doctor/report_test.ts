@@ -96,7 +96,12 @@ Deno.test("the JSON has the fields that its description promises, and no others"
     assert.deepEqual(json.verdict, report.verdict);
     assert.deepEqual(json.machine, report.machine);
     assert.deepEqual(json.facts, report.facts);
-    assert.deepEqual(json.tiers.map(({ tier }: { tier: string }) => tier), ["full", "kprobe", "tracepoint"]);
+    assert.deepEqual(json.tiers.map(({ tier }: { tier: string }) => tier), [
+      "full",
+      "kprobe",
+      "raw",
+      "tracepoint",
+    ]);
     for (const tier of json.tiers) assert.deepEqual(keys(tier), [...ANSWER_KEYS, "hooks", "tier"].sort());
     for (const check of json.checks) {
       assert.deepEqual(keys(check), [...ANSWER_KEYS, "asks", "id", "topic"].sort());

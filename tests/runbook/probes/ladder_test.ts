@@ -20,20 +20,37 @@ function addresses(perCpuOffset: bigint, preemptCount: bigint): Definitions {
 
 Deno.test("the context is seen through a per-CPU variable of the kernel's BTF, or through two addresses", () => {
   for (const name of ["pcpu_hot", "__preempt_count"]) {
-    assert.equal(contextUnseen(new Set([name]), new Map()), null);
+    assert.equal(contextUnseen("kprobe", new Set([name]), new Map()), null);
   }
-  assert.equal(contextUnseen(NO_VARIABLES, addresses(0xffffffff82000000n, 0x18b20n)), null);
-  assert.equal(contextUnseen(NO_VARIABLES, addresses(0xffffffff82000000n, 0n)), null);
+  assert.equal(contextUnseen("kprobe", NO_VARIABLES, addresses(0xffffffff82000000n, 0x18b20n)), null);
+  assert.equal(contextUnseen("kprobe", NO_VARIABLES, addresses(0xffffffff82000000n, 0n)), null);
 });
 
 Deno.test("without either, the tiers that hook functions say what is lacking", () => {
-  assert.deepEqual(contextUnseen(NO_VARIABLES, addresses(0n, 0n)), { code: "addresses_hidden" });
+  assert.deepEqual(contextUnseen("kprobe", NO_VARIABLES, addresses(0n, 0n)), { code: "addresses_hidden" });
   const lacking = (variable: string) => ({ code: "no_address", variable });
-  assert.deepEqual(contextUnseen(NO_VARIABLES, new Map()), lacking("__per_cpu_offset"));
+  assert.deepEqual(contextUnseen("kprobe", NO_VARIABLES, new Map()), lacking("__per_cpu_offset"));
   const [[name, [definition]]] = [...addresses(1n, 1n)] as [[string, [never]]];
-  assert.deepEqual(contextUnseen(NO_VARIABLES, new Map([[name, [definition]]])), lacking("__preempt_count"));
+  assert.deepEqual(
+    contextUnseen("kprobe", NO_VARIABLES, new Map([[name, [definition]]])),
+    lacking("__preempt_count"),
+  );
   const twice = new Map([...addresses(1n, 1n), ["__preempt_count", [definition, definition]]] as const);
-  assert.deepEqual(contextUnseen(NO_VARIABLES, twice), lacking("__preempt_count"));
+  assert.deepEqual(contextUnseen("kprobe", NO_VARIABLES, twice), lacking("__preempt_count"));
+});
+
+Deno.test("at tier raw the types of a variable do not lead to it, only its address does", () => {
+  assert.deepEqual(contextUnseen("raw", new Set(["pcpu_hot", "__preempt_count"]), new Map()), {
+    code: "no_address",
+    variable: "__per_cpu_offset",
+  });
+  assert.equal(contextUnseen("raw", NO_VARIABLES, addresses(1n, 1n)), null);
+  const hot: Definitions = new Map(
+    [...addresses(1n, 1n)].map(([name, where]) =>
+      [name === "__preempt_count" ? "pcpu_hot" : name, where] as const
+    ),
+  );
+  assert.equal(contextUnseen("raw", NO_VARIABLES, hot), null);
 });
 
 const ATTACHED = HOOKS.find(({ hook }) => hook === "ttwu_do_activate")!;

@@ -15,7 +15,7 @@ const ABSENT: Reason = { code: "not_in_btf", kind: "fentry" };
 Deno.test("what two reasons say alike is said once, and each other one after the one before", () => {
   assert.equal(
     wordsOfAll([{ ...HIDDEN }, NO_KPROBES, { ...HIDDEN }]),
-    "interrupts cannot be told from tasks: the kernel's BTF has no per-CPU variables, and kernel addresses are hidden; " +
+    "interrupts cannot be told from tasks: BTF does not lead to preempt_count, and kernel addresses are hidden; " +
       "this kernel has no kprobes",
   );
 });

@@ -203,7 +203,7 @@ const REFUSED: readonly (readonly [what: string, settings: Settings, reason: Reg
     { nice: 1, target: "comm:sh" },
     /^nice: only the built-in target/,
   ],
-  ["an unknown tier", { require: "all" }, /^require: "all".*best, full, kprobe or tracepoint/],
+  ["an unknown tier", { require: "all" }, /^require: "all".*best, full, kprobe, raw or tracepoint/],
   ["a clocksource that no kernel can have", { clocksource: "a/b" }, /^clocksource: "a\/b"/],
   [
     "a latency finer than the kernel has it",

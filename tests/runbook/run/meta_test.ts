@@ -31,6 +31,7 @@ Deno.test("the meta line says what was declared and what was found, and leaves o
 
 Deno.test("runbook file, overrides, device and planned looks are named where there are some", async () => {
   const bytes = new TextEncoder().encode("runs = 3\n");
+  const types = { name: "own.btf", sha256: "00", agreed_sizes: 7 };
   const meta = await metaOf(
     {
       env: "host",
@@ -40,7 +41,7 @@ Deno.test("runbook file, overrides, device and planned looks are named where the
       started: STARTED,
       looks: { after: [2, 5], take: null },
     },
-    { ...KERNEL, triggerDevice: "/dev/pps0", attributes: null },
+    { ...KERNEL, triggerDevice: "/dev/pps0", attributes: null, types },
     null,
   );
   assert.deepEqual(meta.runbook_file, {
@@ -48,6 +49,7 @@ Deno.test("runbook file, overrides, device and planned looks are named where the
     // printf 'runs = 3\n' | sha256sum
     sha256: "ba79d6a35a4ea953c2e407224b11551900cb4882d8b7363cbc00f23aef919d2a",
   });
+  assert.deepEqual(meta.btf, types);
   assert.deepEqual([meta.overrides, meta.runbook.runs], [["runs"], 5]);
   assert.deepEqual([meta.trigger_device, meta.accelerator, meta.decode], ["/dev/pps0", "kvm", "none"]);
   assert.deepEqual([meta.looks, "looks" in meta.runbook], [2, false]);

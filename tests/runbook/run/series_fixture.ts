@@ -74,6 +74,7 @@ export function paperKernel(parts: PaperParts, over: Partial<SeriesKernel> = {})
       programs: () => [{ program: "ttwu_entry", run_cnt: 4, run_time_ns: 2000, recursion_misses: 1 }],
     },
     target,
+    types: null,
     task: null,
     trigger,
     clock,
