@@ -161,7 +161,7 @@ static struct image map_interpreter(const char *path)
 	struct image image;
 
 	if (fd < 0)
-		fail("the GNU C library's loader is missing; install glibc (probe does not run on musl systems)");
+		fail("the 64-bit GNU C library is missing; install it (libc6), or use a 64-bit system that is not musl's");
 	image = map_image(fd, 0);
 	SYSCALL(SYS_close, fd, 0, 0, 0, 0, 0);
 	return image;

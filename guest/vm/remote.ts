@@ -174,7 +174,7 @@ interface Unusable {
   readonly remedy: string;
 }
 
-const [NOTHING_RUNS, PROBE_FAILS] = [70, 71];
+const [NOTHING_RUNS, PROBE_FAILS, OTHER_MACHINE] = [70, 71, 72];
 
 /** Exit codes of {@linkcode copying}. */
 const UNUSABLE: Readonly<Record<number, Unusable>> = {
@@ -185,7 +185,11 @@ const UNUSABLE: Readonly<Record<number, Unusable>> = {
   },
   [PROBE_FAILS]: {
     found: (said) => said,
-    remedy: "see that its architecture is this machine's and that it has the GNU C library",
+    remedy: "see that it has the GNU C library of this architecture",
+  },
+  [OTHER_MACHINE]: {
+    found: (machine) => `it is ${machine}, and this probe is for ${Deno.build.arch}`,
+    remedy: "copy a probe for that machine there, measure each side with probe run, and compare the files",
   },
 };
 
@@ -194,8 +198,9 @@ const UNUSABLE: Readonly<Record<number, Unusable>> = {
  * the folder; when it fails, or is ended before that, nothing is left.
  *
  * @param size of the executable: a connection that breaks ends stdin too
+ * @param machine for which it is, as `uname -m` says it
  */
-export function copying(size: number): string {
+export function copying(size: number, machine: string = Deno.build.arch): string {
   return `trap 'rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
 umask 077
@@ -210,6 +215,7 @@ case $version in
 *)
   printf '#!/bin/sh\\nexit 0\\n' >"$d/try" && chmod 700 "$d/try"
   "$d/try" 2>/dev/null || { dirname "$d" >&2; exit ${NOTHING_RUNS}; }
+  [ "$(uname -m)" = ${machine} ] || { uname -m >&2; exit ${OTHER_MACHINE}; }
   tail -n 1 "$d/said" | grep . >&2 || echo "--version there ended with $code" >&2
   exit ${PROBE_FAILS}
 esac

@@ -293,16 +293,6 @@ Deno.test("columns that vary without being a key are named, with their values", 
   }]);
 });
 
-Deno.test("machines that differ are context, not confounding", () => {
-  const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10)), {
-    kernel: "6.1.0",
-    cpu: "Other",
-  });
-  assert.equal(result.verdict, "EQUIVALENT");
-  assert.deepEqual(result.context.map(({ field }) => field), ["kernel", "cpu", "virtualization"]);
-  assert.deepEqual(result.context[0]!.values, ["6.12.117-cloud-amd64", "6.1.0"]);
-});
-
 Deno.test("a column that is constant on each side but not the same is context", () => {
   const load = () => ({ tkread_function: "ktime_get" });
   const result = compared(runs(spread(30, MS, 10)), runs(spread(30, MS, 10), load));

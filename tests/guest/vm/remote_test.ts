@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { copying } from "../../../guest/vm/remote.ts";
 
 /** Runs the script on this machine; temporary files are in a folder of their own. */
-async function copy(stdin: string, size: number) {
+async function copy(stdin: string, size: number, machine: string = Deno.build.arch) {
   const folder = Deno.makeTempDirSync();
   const script = Deno.makeTempFileSync();
   try {
     Deno.writeTextFileSync(script, stdin);
     const command = new Deno.Command("sh", {
-      args: ["-c", 'exec sh -c "$1" <"$2"', "sh", copying(size), script],
+      args: ["-c", 'exec sh -c "$1" <"$2"', "sh", copying(size, machine), script],
       env: { TMPDIR: folder },
     });
     const { code, stdout, stderr } = await command.output();
@@ -42,5 +42,11 @@ Deno.test("a copy that does not run is not left, and its last words are said", a
   const other = "#!/bin/sh\necho no >&2\necho 'no glibc' >&2\nexit 1\n";
   const { code, stdout, stderr, left } = await copy(other, other.length);
   assert.deepEqual({ stdout, stderr, left }, { stdout: "", stderr: "no glibc", left: [] });
+  assert.ok(code > 1);
+});
+
+Deno.test("a copy that does not run on another architecture is not left, and that architecture is said", async () => {
+  const { code, stdout, stderr, left } = await copy("\x7fELF", 4, "sparc64");
+  assert.deepEqual({ stdout, stderr, left }, { stdout: "", stderr: Deno.build.arch, left: [] });
   assert.ok(code > 1);
 });
