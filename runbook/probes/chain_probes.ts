@@ -161,9 +161,9 @@ export class ChainProbes implements Disposable {
     return new ChainProbes(object, ladder.tier, tellsRead(ladder), hookStates, attached, recent);
   }
 
-  /** In the form of a result file. */
+  /** In the form of a result file, without those that no row depends on: --on-slow may come and go within a file. */
   get hooks(): readonly HookFact[] {
-    return this.hookStates.map(hookFact);
+    return this.hookStates.filter((_, at) => !HOOKS[at]!.ofRecent).map(hookFact);
   }
 
   /** Attaches the programs that are only attached while a run is awaited. */

@@ -38,13 +38,14 @@ export function checkOf({ checks }: Report, id: string): Check {
 }
 
 /**
- * The hooks of a tier that doctor could attach, in the form of the `# meta` line. Doctor tries all; a measurement leaves
+ * The hooks of a tier that doctor could attach and that rows depend on, in the form of the `# meta` line. Doctor tries all; a measurement leaves
  * those out that only its runbook asks for.
  */
 export function factsOf(report: Report, tier: Tier): unknown[] {
   const finding = report.tiers.find((candidate) => candidate.tier === tier);
   assert.equal(finding?.outcome, "yes");
-  return finding!.hooks.map(({ stage, hook, kind, attached, reason }) => {
+  const ofRows = finding!.hooks.filter((_, at) => !HOOKS[at]!.ofRecent);
+  return ofRows.map(({ stage, hook, kind, attached, reason }) => {
     if (isOfDetail(hook, tier)) {
       return { stage, hook, kind, attached: false, reason: 'only used with detail = "causes"' };
     }

@@ -56,7 +56,7 @@ const OUT = "/root/o.csv";
 
 /** The best tier with all wakes, and each tier below it. */
 function phasesFor(expected: Expected): readonly Phase[] {
-  const below = (["kprobe", "tracepoint"] as const).filter((tier) => tier !== expected.best);
+  const below = (["kprobe", "raw", "tracepoint"] as const).filter((tier) => tier !== expected.best);
   return [
     { require: expected.best, series: wakeSeries(FEW, PERIOD_NS, expected) },
     ...below.map((tier): Phase => ({
@@ -75,7 +75,8 @@ function assertAttached(tier: Tier, taken: Tier, hooks: readonly HookFact[]): vo
   assert.equal(taken, tier);
   const kinds = new Set(hooks.filter((hook) => hook.attached).map((hook) => hook.kind));
   assert.equal(kinds.has("fentry"), tier === "full");
-  assert.equal(kinds.has("kprobe"), tier === "kprobe");
+  assert.equal(kinds.has("kprobe"), tier === "kprobe" || tier === "raw");
+  assert.equal(kinds.has("raw_tp"), tier === "raw");
   for (const hook of hooks) assert.ok(hook.attached || hook.reason, `${hook.hook} has no reason`);
 }
 
