@@ -44,7 +44,7 @@ export function checkOf({ checks }: Report, id: string): Check {
 export function factsOf(report: Report, tier: Tier): unknown[] {
   const finding = report.tiers.find((candidate) => candidate.tier === tier);
   assert.equal(finding?.outcome, "yes");
-  const ofRows = finding!.hooks.filter((_, at) => !HOOKS[at]!.ofRecent);
+  const ofRows = finding!.hooks.filter(({ hook }) => !HOOKS.some((one) => one.hook === hook && one.ofRecent));
   return ofRows.map(({ stage, hook, kind, attached, reason }) => {
     if (isOfDetail(hook, tier)) {
       return { stage, hook, kind, attached: false, reason: 'only used with detail = "causes"' };
